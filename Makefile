@@ -1,0 +1,57 @@
+# make run             set everything up, then run the worker on test_input.json
+# make run DOC=a.pdf   ... on a file of your own; the answer and its markdown are written next to it
+# make test            set everything up, then lint, type-check and test
+# Set-up happens once: run again, nothing is downloaded or converted.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV   := .venv
+BIN    := $(VENV)/bin
+
+.PHONY: run test check models lock
+.DELETE_ON_ERROR:
+
+run: $(VENV)/.runtime models
+ifdef DOC
+	@$(BIN)/python handler.py --document "$(DOC)"
+else
+	@$(BIN)/python handler.py
+endif
+
+test: check models
+	@$(BIN)/python -m pytest
+
+check: $(VENV)/.dev
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+
+models: $(VENV)/.runtime
+	@$(BIN)/python -m builder
+
+$(VENV)/.setup: requirements-setup.txt
+	@echo "set-up: virtual environment in $(VENV)/"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+$(VENV)/.runtime: requirements.txt $(VENV)/.setup
+	@echo "set-up: pinned dependencies (4 GB, some minutes the first time)"
+	@$(call install,$<)
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.txt $(VENV)/.runtime
+	@echo "set-up: tools for checks and tests"
+	@$(call install,$<)
+	@touch $@
+
+# uv where it reaches the registry; pip, slower, where only pip is configured for it.
+install = $(BIN)/uv pip install --system-certs --python $(BIN)/python --require-hashes -r $(1) \
+	|| $(BIN)/python -m pip install --require-hashes -r $(1)
+
+# Pins and hashes of requirements*.txt from requirements*.in; existing pins stay unless UPGRADE=1.
+lock: $(VENV)/.setup
+	@for name in requirements requirements-dev requirements-setup; do \
+		$(BIN)/uv pip compile --quiet --no-header --python-version 3.11 --generate-hashes \
+			$(if $(UPGRADE),--upgrade) $$name.in -o $$name.txt || exit 1; \
+	done

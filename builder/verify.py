@@ -1,0 +1,55 @@
+"""A folder of models -> what is missing or wrong in it. Offline, by hash.
+
+In: the models folder and the names of the sets that should be there. Out: one line for every file that is not to the
+byte what the manifest says, empty when all is well. Nothing is written. Errors: `BuildError` for an unknown set.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tqdm import tqdm
+
+from builder.digest import difference
+from builder.manifest import BakedFile, Model, models_of, render
+
+MANIFEST_NAME = "manifest.json"
+
+
+@dataclass(frozen=True)
+class Damage:
+    """A file that is not what the manifest says, and the difference in words."""
+
+    model: Model
+    file: BakedFile
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.model.name}/{self.file.name}: {self.what}"
+
+
+def verify(models: Path, sets: Sequence[str]) -> list[str]:
+    """What distinguishes `models` from a complete bake of `sets`."""
+    problems = [str(damage) for damage in damages(models, sets)]
+    if not has_manifest(models, sets):
+        problems.append(f"{MANIFEST_NAME}: missing or not of this set")
+    return problems
+
+
+def damages(models: Path, sets: Sequence[str]) -> list[Damage]:
+    """The baked files of `sets` that are missing or wrong."""
+    files = [(model, file) for model in models_of(sets) for file in model.files]
+    found: list[Damage] = []
+    for model, file in tqdm(files, desc="verifying", unit="file", disable=None, leave=False):
+        what = difference(models / model.name / file.name, file.content)
+        if what:
+            found.append(Damage(model, file, what))
+    return found
+
+
+def has_manifest(models: Path, sets: Sequence[str]) -> bool:
+    """Whether `models/manifest.json` says that `sets` were baked."""
+    path = models / MANIFEST_NAME
+    return path.is_file() and path.read_bytes() == render(sets)
