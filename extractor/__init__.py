@@ -1,0 +1,16 @@
+"""Reads documents with local models. `engine.Engine` is the way in; see ARCHITECTURE.md for the rooms.
+
+Importing this package loads nothing heavy: the page processes import it too. It closes the model hub's door for the
+whole process, before any library could open it: weights come from the builder, or not at all.
+"""
+
+import os
+
+os.environ.update(
+    HF_HUB_OFFLINE="1",
+    TRANSFORMERS_OFFLINE="1",
+    HF_HUB_DISABLE_TELEMETRY="1",
+    HF_HUB_DISABLE_PROGRESS_BARS="1",
+)
+
+__version__ = "0.1.0"

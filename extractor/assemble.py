@@ -1,0 +1,397 @@
+"""What the models saw on each page -> one document: elements in reading order, and docling-core's DoclingDocument.
+
+Guarantees: every word of a page is in exactly one element; words that no region claims become elements of their own,
+where a reader would come upon them; no character of a word is changed. Boxes are in the page's unit, origin top left.
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from docling_core.types.doc import (
+    BoundingBox,
+    ContentLayer,
+    CoordOrigin,
+    DocItemLabel,
+    DoclingDocument,
+    ProvenanceItem,
+    Size,
+    TableData,
+)
+from docling_core.types.doc import TableCell as DoclingCell
+
+from .geometry import Box, area, centre, covered, intersection, union
+from .lines import Line, group_lines
+from .models.layout import Region
+from .models.tables import TableCell
+from .pages import Heading
+from .reading import PageReading
+from .text_layer import Word
+
+# PP-DocLayoutV3's labels in docling-core's terms.
+LABELS: dict[str, DocItemLabel] = {
+    "abstract": DocItemLabel.TEXT,
+    "algorithm": DocItemLabel.CODE,
+    "aside_text": DocItemLabel.TEXT,
+    "chart": DocItemLabel.CHART,
+    "content": DocItemLabel.DOCUMENT_INDEX,
+    "display_formula": DocItemLabel.FORMULA,
+    "doc_title": DocItemLabel.TITLE,
+    "figure_title": DocItemLabel.CAPTION,
+    "footer": DocItemLabel.PAGE_FOOTER,
+    "footer_image": DocItemLabel.PICTURE,
+    "footnote": DocItemLabel.FOOTNOTE,
+    "formula_number": DocItemLabel.TEXT,
+    "header": DocItemLabel.PAGE_HEADER,
+    "header_image": DocItemLabel.PICTURE,
+    "image": DocItemLabel.PICTURE,
+    "number": DocItemLabel.PAGE_FOOTER,
+    "paragraph_title": DocItemLabel.SECTION_HEADER,
+    "reference": DocItemLabel.TEXT,
+    "reference_content": DocItemLabel.REFERENCE,
+    "seal": DocItemLabel.PICTURE,
+    "table": DocItemLabel.TABLE,
+    "text": DocItemLabel.TEXT,
+    "vertical_text": DocItemLabel.TEXT,
+    "vision_footnote": DocItemLabel.FOOTNOTE,
+}
+# Marks inside a line of text, not parts of the page.
+INLINE_LABELS = frozenset({"inline_formula"})
+PICTURES = frozenset({DocItemLabel.PICTURE, DocItemLabel.CHART})
+FURNITURE = frozenset({DocItemLabel.PAGE_HEADER, DocItemLabel.PAGE_FOOTER})
+FURNITURE_PICTURES = frozenset({"header_image", "footer_image"})
+
+# A region that lies so far inside another one is a second opinion on it, or a part of it.
+INSIDE = 0.8
+# A word that is less than this much inside every region is nobody's.
+WORD_INSIDE = 0.5
+
+Source = Literal["text_layer", "ocr"]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A table cell with its text. `box` spans its words, or is None for an empty cell; rows and columns from 0."""
+
+    row: int
+    column: int
+    row_span: int
+    column_span: int
+    header: bool
+    text: str
+    box: Box | None
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of `rows` times `columns` places, each covered by at most one cell."""
+
+    rows: int
+    columns: int
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """A part of the document, at its place in reading order. `level` is that of a heading, from 1."""
+
+    page: int
+    label: DocItemLabel
+    text: str
+    box: Box
+    source: Source | None
+    confidence: float
+    level: int | None = None
+    table: Table | None = None
+    furniture: bool = False
+
+
+@dataclass(slots=True)
+class _Part:
+    """A region on its way to an element."""
+
+    label: DocItemLabel
+    box: Box
+    score: float
+    region: int | None
+    words: list[Word] = field(default_factory=list)
+    furniture: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AssembledPage:
+    """One page's size and elements."""
+
+    number: int
+    width: float
+    height: float
+    elements: tuple[Element, ...]
+
+
+def assemble_page(reading: PageReading) -> AssembledPage:
+    """The page's elements in reading order."""
+    parts = [
+        _Part(
+            LABELS[region.label],
+            region.box,
+            region.score,
+            index,
+            furniture=LABELS[region.label] in FURNITURE or region.label in FURNITURE_PICTURES,
+        )
+        for index, region in _distinct(reading.regions)
+    ]
+    orphans = _share_words(reading.words, parts)
+    parts = [part for part in parts if part.words or part.label in PICTURES]
+    for block in _blocks(orphans):
+        _insert(parts, block)
+    structures = {table.region: table.cells for table in reading.tables}
+    elements = [
+        _element(reading.number, part, structures.get(part.region) if part.region is not None else None)
+        for part in parts
+    ]
+    return AssembledPage(reading.number, reading.width, reading.height, tuple(elements))
+
+
+def _distinct(regions: Sequence[Region]) -> list[tuple[int, Region]]:
+    """The regions without second opinions, in reading order.
+
+    Of two regions that cover the same place the more certain one stays; a table swallows the text regions in it; a
+    picture keeps them, for a figure's text may be a caption or a label of its own.
+    """
+    kept: list[tuple[int, Region]] = []
+    for index, region in sorted(enumerate(regions), key=lambda pair: -pair[1].score):
+        if region.label in INLINE_LABELS:
+            continue
+        if not any(_repeats(region, other) for _, other in kept):
+            kept.append((index, region))
+    tables = [region for _, region in kept if region.label == "table"]
+    kept = [
+        (index, region)
+        for index, region in kept
+        if not any(region is not table and covered(region.box, table.box) >= INSIDE for table in tables)
+    ]
+    return sorted(kept, key=lambda pair: pair[1].order)
+
+
+def _repeats(region: Region, other: Region) -> bool:
+    both = intersection(region.box, other.box)
+    smaller = min(area(region.box), area(other.box))
+    if both < INSIDE * smaller:
+        return False
+    pictures = {LABELS[region.label] in PICTURES, LABELS[other.label] in PICTURES}
+    if pictures == {True, False}:
+        return both > INSIDE * max(area(region.box), area(other.box))
+    if "table" in (region.label, other.label) and region.label != other.label:
+        return both > INSIDE * max(area(region.box), area(other.box))
+    return True
+
+
+def _share_words(words: Iterable[Word], parts: Sequence[_Part]) -> list[Word]:
+    """Give each word to one part; the words that belong to none come back, in their order."""
+    orphans = []
+    for word in words:
+        best: _Part | None = None
+        best_key = (0.0, 0.0)
+        for part in parts:
+            inside = covered(word.box, part.box)
+            if inside < WORD_INSIDE:
+                continue
+            # Text regions before the pictures that they stand on, tight regions before wide ones.
+            key = (0.0 if part.label in PICTURES else 1.0, -area(part.box))
+            if best is None or key > best_key:
+                best, best_key = part, key
+        if best is None:
+            orphans.append(word)
+        else:
+            best.words.append(word)
+    return orphans
+
+
+def _blocks(words: Sequence[Word]) -> list[_Part]:
+    """Words that no region claimed, as text blocks: lines that follow each other closely at the same place."""
+    blocks: list[list[Line]] = []
+    for line in group_lines(words):
+        height = line.box[3] - line.box[1]
+        for block in blocks:
+            last = block[-1].box
+            beneath = -0.5 * height <= line.box[1] - last[3] <= 0.8 * height
+            aligned = min(last[2], line.box[2]) - max(last[0], line.box[0]) > 0
+            if beneath and aligned and abs(block[-1].size - line.size) <= 0.2 * max(line.size, 1e-6):
+                block.append(line)
+                break
+        else:
+            blocks.append([line])
+    return [
+        _Part(
+            DocItemLabel.TEXT,
+            union(line.box for line in block),
+            statistics.fmean(word.confidence for line in block for word in line.words),
+            None,
+            [word for line in block for word in line.words],
+        )
+        for block in blocks
+    ]
+
+
+def _insert(parts: list[_Part], block: _Part) -> None:
+    """Put a block that the layout model did not order next to the part that is nearest to it."""
+    if not parts:
+        parts.append(block)
+        return
+    nearest = min(range(len(parts)), key=lambda index: _distance(parts[index].box, block.box))
+    other = parts[nearest].box
+    if _beside(block.box, other):
+        before = centre(block.box)[0] < centre(other)[0]
+    else:
+        before = centre(block.box)[1] < centre(other)[1]
+    parts.insert(nearest if before else nearest + 1, block)
+
+
+def _beside(a: Box, b: Box) -> bool:
+    """Whether the boxes stand at one height, next to each other."""
+    return min(a[3], b[3]) - max(a[1], b[1]) > 0.5 * min(a[3] - a[1], b[3] - b[1])
+
+
+def _distance(a: Box, b: Box) -> float:
+    across = max(a[0] - b[2], b[0] - a[2], 0.0)
+    down = max(a[1] - b[3], b[1] - a[3], 0.0)
+    return float((across**2 + down**2) ** 0.5)
+
+
+def _element(page: int, part: _Part, structure: Sequence[TableCell] | None) -> Element:
+    lines = group_lines(part.words)
+    text = "\n".join(line.text for line in lines)
+    if part.label in (DocItemLabel.TITLE, DocItemLabel.SECTION_HEADER):
+        text = " ".join(line.text for line in lines)
+    sources = {word.source for word in part.words}
+    source: Source | None = None if not sources else "ocr" if "ocr" in sources else "text_layer"
+    certainty = statistics.fmean(word.confidence for word in part.words) if part.words else part.score
+    level = {DocItemLabel.TITLE: 1, DocItemLabel.SECTION_HEADER: 2}.get(part.label)
+    table = None
+    label = part.label
+    if label == DocItemLabel.TABLE:
+        table = _table(part.words, structure or ())
+        if table is None:
+            label = DocItemLabel.TEXT
+        else:
+            certainty = min(certainty, statistics.fmean(cell.confidence for cell in table.cells))
+    box = union([part.box, *(word.box for word in part.words)])
+    return Element(page, label, text, box, source, round(certainty, 4), level, table, part.furniture)
+
+
+def _table(words: Sequence[Word], structure: Sequence[TableCell]) -> Table | None:
+    """The words in the cells of the structure, each word in the cell that covers it most, or else is nearest.
+
+    None where the structure has no grid to speak of (fewer than two cells).
+    """
+    cells = _without_overlaps(structure)
+    if len(cells) < 2:
+        return None
+    filled: dict[int, list[Word]] = {index: [] for index in range(len(cells))}
+    for word in words:
+        index = max(
+            range(len(cells)), key=lambda i: (covered(word.box, cells[i].box), -_distance(word.box, cells[i].box))
+        )
+        filled[index].append(word)
+    result = []
+    for index, cell in enumerate(cells):
+        lines = group_lines(filled[index])
+        result.append(
+            Cell(
+                cell.row,
+                cell.column,
+                cell.row_span,
+                cell.column_span,
+                cell.header,
+                "\n".join(line.text for line in lines),
+                union(line.box for line in lines) if lines else None,
+                round(min([cell.confidence, *(word.confidence for word in filled[index])]), 4),
+            )
+        )
+    return Table(
+        max(cell.row + cell.row_span for cell in cells),
+        max(cell.column + cell.column_span for cell in cells),
+        tuple(result),
+    )
+
+
+def _without_overlaps(structure: Sequence[TableCell]) -> list[TableCell]:
+    """The cells with their spans cut where they would reach over another cell or out of the grid's rows."""
+    rows = max((cell.row for cell in structure), default=-1) + 1
+    taken: set[tuple[int, int]] = set()
+    cells = []
+    starts = {(cell.row, cell.column) for cell in structure}
+    for cell in structure:
+        across, down = cell.column_span, min(cell.row_span, rows - cell.row)
+        while across > 1 and any((cell.row, cell.column + c) in starts | taken for c in range(1, across)):
+            across -= 1
+        while down > 1 and any(
+            (cell.row + r, cell.column + c) in starts | taken for r in range(1, down) for c in range(across)
+        ):
+            down -= 1
+        places = {(cell.row + r, cell.column + c) for r in range(down) for c in range(across)}
+        taken |= places
+        cells.append(replace(cell, row_span=down, column_span=across))
+    return cells
+
+
+def to_docling(name: str, pages: Sequence[AssembledPage], outline: Sequence[Heading] = ()) -> DoclingDocument:
+    """The elements as a DoclingDocument; furniture goes to the furniture layer."""
+    document = DoclingDocument(name=name)
+    for page in pages:
+        document.add_page(page.number, Size(width=page.width, height=page.height))
+    for page in pages:
+        for element in page.elements:
+            _add(document, element)
+    return document
+
+
+def _add(document: DoclingDocument, element: Element) -> None:
+    left, top, right, bottom = element.box
+    place = ProvenanceItem(
+        page_no=element.page,
+        bbox=BoundingBox(l=left, t=top, r=right, b=bottom, coord_origin=CoordOrigin.TOPLEFT),
+        charspan=(0, len(element.text)),
+    )
+    layer = ContentLayer.FURNITURE if element.furniture else ContentLayer.BODY
+    if element.table is not None:
+        document.add_table(data=_table_data(element.table), prov=place, content_layer=layer)
+    elif element.label in PICTURES:
+        document.add_picture(prov=place, content_layer=layer)
+        if element.text:
+            document.add_text(label=DocItemLabel.TEXT, text=element.text, prov=place, content_layer=layer)
+    elif element.label == DocItemLabel.TITLE:
+        document.add_title(text=element.text, prov=place, content_layer=layer)
+    elif element.label == DocItemLabel.SECTION_HEADER:
+        level = max(1, (element.level or 2) - 1)
+        document.add_heading(text=element.text, level=level, prov=place, content_layer=layer)
+    else:
+        label = DocItemLabel.TEXT if element.label == DocItemLabel.DOCUMENT_INDEX else element.label
+        document.add_text(label=label, text=element.text, prov=place, content_layer=layer)
+
+
+def _table_data(table: Table) -> TableData:
+    cells = []
+    for cell in table.cells:
+        box = None
+        if cell.box is not None:
+            left, top, right, bottom = cell.box
+            box = BoundingBox(l=left, t=top, r=right, b=bottom, coord_origin=CoordOrigin.TOPLEFT)
+        cells.append(
+            DoclingCell(
+                text=cell.text,
+                bbox=box,
+                row_span=cell.row_span,
+                col_span=cell.column_span,
+                start_row_offset_idx=cell.row,
+                end_row_offset_idx=cell.row + cell.row_span,
+                start_col_offset_idx=cell.column,
+                end_col_offset_idx=cell.column + cell.column_span,
+                column_header=cell.header,
+            )
+        )
+    return TableData(num_rows=table.rows, num_cols=table.columns, table_cells=cells)

@@ -1,0 +1,53 @@
+"""Boxes: `(left, top, right, bottom)`, origin top left, y downwards, in the unit of the page that they are on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+Box = tuple[float, float, float, float]
+
+
+def area(box: Box) -> float:
+    """The box's area; 0 where it is empty or turned inside out."""
+    return max(0.0, box[2] - box[0]) * max(0.0, box[3] - box[1])
+
+
+def intersection(a: Box, b: Box) -> float:
+    """The area that both boxes cover."""
+    width = min(a[2], b[2]) - max(a[0], b[0])
+    height = min(a[3], b[3]) - max(a[1], b[1])
+    return width * height if width > 0 and height > 0 else 0.0
+
+
+def covered(a: Box, b: Box) -> float:
+    """The share of `a` that `b` covers, in [0, 1]; a box without area counts as its centre point."""
+    own = area(a)
+    if own > 0:
+        return intersection(a, b) / own
+    return 1.0 if contains(b, centre(a)) else 0.0
+
+
+def union(boxes: Iterable[Box]) -> Box:
+    """The smallest box around all of `boxes` (at least one)."""
+    left, top, right, bottom = zip(*boxes, strict=True)
+    return (min(left), min(top), max(right), max(bottom))
+
+
+def centre(box: Box) -> tuple[float, float]:
+    """The box's middle, `(x, y)`."""
+    return ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)
+
+
+def contains(box: Box, point: tuple[float, float]) -> bool:
+    """Whether the point is inside the box or on its edge."""
+    return box[0] <= point[0] <= box[2] and box[1] <= point[1] <= box[3]
+
+
+def clip(box: Box, width: float, height: float) -> Box:
+    """The part of the box that is on a page of this size."""
+    return (
+        min(max(box[0], 0.0), width),
+        min(max(box[1], 0.0), height),
+        min(max(box[2], 0.0), width),
+        min(max(box[3], 0.0), height),
+    )

@@ -1,0 +1,56 @@
+"""A checkpoint folder that the builder made -> a transformers model, ready to serve.
+
+Batch normalisation is folded into the convolution before it: the same function in one pass over memory less for each
+layer. Nothing here reaches a network: the folder is all there is.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+from torch.nn.utils.fusion import fuse_conv_bn_weights
+
+from ..errors import WorkerUnhealthy
+
+# How transformers names a convolution and the normalisation that follows it, in the model families served here.
+_CONVOLUTION_THEN_NORM = (("convolution", "normalization"), ("conv", "norm"), ("0", "1"))
+
+
+def load_checkpoint(model_class: Any, folder: Path, device: torch.device) -> Any:
+    """The model in evaluation mode on `device`. Raises `WorkerUnhealthy` where the folder is not a whole checkpoint."""
+    if not (folder / "model.safetensors").is_file():
+        raise WorkerUnhealthy(f"the weights of {folder.name} are not there: run `python -m builder`")
+    model, report = model_class.from_pretrained(
+        folder, local_files_only=True, use_safetensors=True, output_loading_info=True
+    )
+    if any(report[kind] for kind in ("missing_keys", "unexpected_keys", "mismatched_keys")):
+        raise WorkerUnhealthy(f"the weights of {folder.name} do not fit their model: run `python -m builder verify`")
+    model.eval().requires_grad_(False)
+    fold_batch_norm(model)
+    return model.to(device, memory_format=torch.channels_last)
+
+
+def fold_batch_norm(model: nn.Module) -> int:
+    """Fold each batch normalisation into the convolution that feeds it, in place. Returns how many were folded."""
+    folded = 0
+    for module in list(model.modules()):
+        for convolution_name, norm_name in _CONVOLUTION_THEN_NORM:
+            convolution: Any = module._modules.get(convolution_name)
+            norm: Any = module._modules.get(norm_name)
+            if isinstance(convolution, nn.Conv2d) and norm is not None and "running_var" in norm._buffers:
+                weight, bias = fuse_conv_bn_weights(
+                    convolution.weight,
+                    convolution.bias,
+                    norm.running_mean,
+                    norm.running_var,
+                    getattr(norm, "eps", 1e-5),  # the frozen kind has no attribute for its 1e-5
+                    norm.weight,
+                    norm.bias,
+                )
+                convolution.weight, convolution.bias = weight, bias
+                module._modules[norm_name] = nn.Identity()
+                folded += 1
+    return folded

@@ -1,0 +1,208 @@
+"""Page images -> text lines: PP-OCRv6 small, detection (DBNet) and recognition (SVTR with CTC).
+
+Source: PaddlePaddle, PP-OCRv6 small model cards; DB: Liao et al., "Real-time Scene Text Detection with Differentiable
+Binarization" (2020). Coordinates are pixels of the image that goes in, origin top left. The recogniser's characters
+are given back as they are: no clean-up changes one.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import cv2
+import numpy as np
+import torch
+from transformers import PPOCRV6SmallDetForObjectDetection, PPOCRV6SmallRecForTextRecognition
+from transformers.models.pp_ocrv5_server_det import PPOCRV5ServerDetImageProcessor
+
+from ..errors import WorkerUnhealthy
+from .checkpoint import load_checkpoint
+
+DETECTION_MODEL = "PP-OCRv6_small_det"
+RECOGNITION_MODEL = "PP-OCRv6_small_rec"
+
+Image = np.ndarray[Any, np.dtype[np.uint8]]
+Quad = np.ndarray[Any, np.dtype[np.float32]]
+
+# The detector was trained on text of some ten to forty pixels; a page's small print needs its long side this long.
+MAX_DETECTION_SIDE = 1600
+MIN_DETECTION_SIDE = 736
+DETECTION_STEP = 32
+LINE_HEIGHT = 48
+LINE_STEP = 64
+MIN_LINE_WIDTH = 320
+MAX_LINE_WIDTH = 3200
+PIXELS_PER_STEP = 8
+
+
+@dataclass(frozen=True, slots=True)
+class DetectionInput:
+    """An image resized for the detector, (3, H, W) uint8 with sides in steps of 32, and the size that it came from."""
+
+    pixels: torch.Tensor
+    height: int
+    width: int
+
+
+@dataclass(frozen=True, slots=True)
+class LineInput:
+    """A text line 48 pixels high, (3, 48, W) float, padded on the right; `content` pixels of W are the line."""
+
+    pixels: torch.Tensor
+    content: int
+
+
+@dataclass(frozen=True, slots=True)
+class RawLine:
+    """The best symbol and its probability for each step of 8 pixels."""
+
+    symbols: np.ndarray[Any, np.dtype[np.int64]]
+    probabilities: np.ndarray[Any, np.dtype[np.float32]]
+    content: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecognisedWord:
+    """A word of a line; `start` and `end` are where it begins and ends along the line, in [0, 1]."""
+
+    text: str
+    start: float
+    end: float
+    confidence: float
+
+
+class TextDetector:
+    """Finds text lines in images."""
+
+    def __init__(self, models_dir: Path, device: torch.device, batch_size: int) -> None:
+        self.batch_size = batch_size
+        self._device = device
+        folder = models_dir / DETECTION_MODEL
+        self._model = load_checkpoint(PPOCRV6SmallDetForObjectDetection, folder, device)
+        self._processor = PPOCRV5ServerDetImageProcessor.from_pretrained(folder, local_files_only=True)
+        # The published preprocessing lists its constants for RGB and then flips the channels.
+        self._mean = torch.tensor(self._processor.image_mean, device=device).view(1, 3, 1, 1)
+        self._std = torch.tensor(self._processor.image_std, device=device).view(1, 3, 1, 1)
+
+    def prepare(self, image: Image) -> DetectionInput:
+        """An RGB image (height, width, 3), resized within the detector's limits."""
+        height, width = image.shape[:2]
+        ratio = max(1.0, MIN_DETECTION_SIDE / min(height, width))
+        ratio = min(ratio, MAX_DETECTION_SIDE / max(height, width))
+        size = [max(DETECTION_STEP, round(side * ratio / DETECTION_STEP) * DETECTION_STEP) for side in (width, height)]
+        method = cv2.INTER_LINEAR if ratio >= 0.5 else cv2.INTER_AREA
+        resized = cv2.resize(image, (size[0], size[1]), interpolation=method)
+        return DetectionInput(torch.from_numpy(resized).permute(2, 0, 1), height, width)
+
+    def bucket(self, item: DetectionInput) -> tuple[int, ...]:
+        """Images of one shape can share a batch."""
+        return tuple(item.pixels.shape)
+
+    @torch.inference_mode()
+    def infer(self, items: Sequence[DetectionInput]) -> list[np.ndarray[Any, np.dtype[np.float32]]]:
+        """Run one batch of one shape: for each image the probability of text, (H, W)."""
+        batch = torch.stack([item.pixels for item in items]).to(self._device, non_blocking=True)
+        batch = (batch.to(torch.float32).div_(255) - self._mean) / self._std
+        batch = batch[:, [2, 1, 0]].contiguous(memory_format=torch.channels_last)
+        maps = self._model(pixel_values=batch).last_hidden_state
+        return list(maps[:, 0].float().cpu().numpy())
+
+    def finish(self, raw: np.ndarray[Any, np.dtype[np.float32]], item: DetectionInput) -> list[Quad]:
+        """The lines as quadrilaterals (4, 2): top left, top right, bottom right, bottom left, along the text."""
+        found = self._processor.post_process_object_detection(
+            SimpleNamespace(last_hidden_state=torch.from_numpy(raw)[None, None]),
+            threshold=0.3,
+            box_threshold=0.6,
+            unclip_ratio=1.5,
+            max_candidates=4000,
+            target_sizes=[torch.tensor([item.height, item.width])],
+        )[0]["boxes"]
+        return [quad.astype(np.float32) for quad in found.numpy().reshape(-1, 4, 2)]
+
+
+class TextRecogniser:
+    """Reads text lines."""
+
+    def __init__(self, models_dir: Path, device: torch.device, batch_size: int) -> None:
+        self.batch_size = batch_size
+        self._device = device
+        folder = models_dir / RECOGNITION_MODEL
+        self._model = load_checkpoint(PPOCRV6SmallRecForTextRecognition, folder, device)
+        # The classes: CTC's blank, the dictionary's lines, the space; the head's last entries have no symbol.
+        lines = (folder / "dictionary.txt").read_text(encoding="utf-8").split("\n")
+        symbols = ["", *(lines[:-1] if lines[-1] == "" else lines), " "]
+        if len(symbols) > self._model.config.head_out_channels:
+            raise WorkerUnhealthy(f"the dictionary of {RECOGNITION_MODEL} does not fit its weights")
+        self._symbols = symbols + [""] * (self._model.config.head_out_channels - len(symbols))
+
+    def prepare(self, image: Image, quad: Quad) -> LineInput:
+        """The line inside `quad` of an RGB image, cut out upright, 48 pixels high, padded to a bucket's width."""
+        crop = cut_line(image, quad)
+        height, width = crop.shape[:2]
+        content = min(MAX_LINE_WIDTH, max(1, math.ceil(LINE_HEIGHT * width / height)))
+        resized = cv2.resize(crop, (content, LINE_HEIGHT), interpolation=cv2.INTER_LINEAR)
+        padded = max(MIN_LINE_WIDTH, math.ceil(content / LINE_STEP) * LINE_STEP)
+        pixels = torch.zeros(3, LINE_HEIGHT, padded)
+        pixels[:, :, :content] = torch.from_numpy(resized).permute(2, 0, 1).to(torch.float32).div_(127.5).sub_(1)
+        return LineInput(pixels, content)
+
+    def bucket(self, item: LineInput) -> int:
+        """Lines of one width can share a batch."""
+        return item.pixels.shape[2]
+
+    @torch.inference_mode()
+    def infer(self, items: Sequence[LineInput]) -> list[RawLine]:
+        """Run one batch of one width."""
+        batch = torch.stack([item.pixels for item in items]).to(self._device, non_blocking=True)
+        output = self._model(pixel_values=batch.contiguous(memory_format=torch.channels_last)).last_hidden_state
+        probabilities, symbols = output.max(dim=-1)
+        return [
+            RawLine(s, p, item.content)
+            for s, p, item in zip(symbols.cpu().numpy(), probabilities.float().cpu().numpy(), items, strict=True)
+        ]
+
+    def finish(self, raw: RawLine) -> list[RecognisedWord]:
+        """The words of the line: CTC's best path, repeats merged, blanks dropped, split at spaces."""
+        steps = np.flatnonzero((raw.symbols != 0) & np.insert(raw.symbols[1:] != raw.symbols[:-1], 0, True))
+        words: list[RecognisedWord] = []
+        letters: list[tuple[str, int, float]] = []
+        for step in [*steps.tolist(), -1]:
+            symbol = " " if step < 0 else self._symbols[int(raw.symbols[step])]
+            if symbol.isspace():
+                if letters:
+                    words.append(self._word(letters, raw.content))
+                letters = []
+            elif symbol:
+                letters.append((symbol, step, float(raw.probabilities[step])))
+        return words
+
+    @staticmethod
+    def _word(letters: list[tuple[str, int, float]], content: int) -> RecognisedWord:
+        # A symbol fires near its middle: half a symbol's advance lies on either side of the outer ones.
+        first, last = letters[0][1], letters[-1][1]
+        advance = (last - first) / (len(letters) - 1) if len(letters) > 1 else 2.0
+        start = (first + 0.5 - advance / 2) * PIXELS_PER_STEP / content
+        end = (last + 0.5 + advance / 2) * PIXELS_PER_STEP / content
+        return RecognisedWord(
+            "".join(letter for letter, _, _ in letters),
+            min(max(start, 0.0), 1.0),
+            min(max(end, 0.0), 1.0),
+            sum(probability for _, _, probability in letters) / len(letters),
+        )
+
+
+def cut_line(image: Image, quad: Quad) -> Image:
+    """The quadrilateral's inside as an upright rectangle; text that runs down the page is turned to be read."""
+    width = max(1, round(max(np.linalg.norm(quad[0] - quad[1]), np.linalg.norm(quad[2] - quad[3]))))
+    height = max(1, round(max(np.linalg.norm(quad[0] - quad[3]), np.linalg.norm(quad[1] - quad[2]))))
+    target = np.array([[0, 0], [width, 0], [width, height], [0, height]], dtype=np.float32)
+    matrix = cv2.getPerspectiveTransform(quad, target)
+    crop = cv2.warpPerspective(image, matrix, (width, height), borderMode=cv2.BORDER_REPLICATE, flags=cv2.INTER_CUBIC)
+    if height >= 1.5 * width:
+        crop = np.rot90(crop)
+    return np.ascontiguousarray(crop)

@@ -1,0 +1,239 @@
+"""A document -> the views that its caller asked for: plain JSON values only.
+
+markdown, text, html and docling come from docling-core's DoclingDocument and its serialisers; elements, tables and csv
+from the elements themselves. Characters are not escaped away in markdown and text: what stands in the document stands
+in the output; HTML is escaped.
+"""
+
+from __future__ import annotations
+
+import csv
+import html
+import io
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from docling_core.transforms.serializer.base import (
+    BaseDocSerializer,
+    BaseTableSerializer,
+    SerializationResult,
+)
+from docling_core.transforms.serializer.common import create_ser_result
+from docling_core.transforms.serializer.html import HTMLDocSerializer, HTMLParams
+from docling_core.transforms.serializer.markdown import (
+    MarkdownDocSerializer,
+    MarkdownParams,
+    MarkdownTextSerializer,
+)
+from docling_core.transforms.serializer.plain_text import (
+    PlainTextDocSerializer,
+    PlainTextParams,
+    PlainTextTextSerializer,
+)
+from docling_core.types.doc import ContentLayer, DoclingDocument, FormulaItem, TableItem
+from docling_core.types.doc import TableCell as DoclingCell
+
+from .assemble import AssembledPage, Element, Table, to_docling
+from .pages import Heading
+from .request import Output
+
+Json = Any
+
+
+def render(
+    pages: Sequence[AssembledPage], wanted: Iterable[Output], *, furniture: bool = True, outline: Sequence[Heading] = ()
+) -> dict[str, Json]:
+    """The contract's `data`: `pages` and one entry for each wanted view.
+
+    `furniture` says whether page headers, footers and page numbers are part of markdown, text and html; elements and
+    docling always have them.
+    """
+    wanted = set(wanted)
+    data: dict[str, Json] = {
+        "pages": [
+            {"page": page.number, "width": round(page.width, 2), "height": round(page.height, 2)} for page in pages
+        ]
+    }
+    layers = {ContentLayer.BODY, ContentLayer.FURNITURE} if furniture else {ContentLayer.BODY}
+    if wanted & {"markdown", "text", "html", "docling"}:
+        document = to_docling("document", pages, outline)
+        if "markdown" in wanted:
+            data["markdown"] = to_markdown(document, layers)
+        if "text" in wanted:
+            data["text"] = to_text(document, layers)
+        if "html" in wanted:
+            data["html"] = to_html(document, layers)
+        if "docling" in wanted:
+            data["docling"] = document.export_to_dict(mode="json", coord_precision=2, confid_precision=4)
+    elements = [element for page in pages for element in page.elements]
+    if "elements" in wanted:
+        data["elements"] = [_element(order, element) for order, element in enumerate(elements)]
+    if "tables" in wanted:
+        data["tables"] = [
+            _table(order, element, element.table) for order, element in enumerate(elements) if element.table is not None
+        ]
+    if "csv" in wanted:
+        data["csv"] = [_csv(element.table) for element in elements if element.table is not None]
+    return data
+
+
+def to_markdown(document: DoclingDocument, layers: set[ContentLayer]) -> str:
+    """Markdown with the document's own line breaks; tables with spans are HTML, which markdown has no way to say."""
+    params = MarkdownParams(layers=layers, escape_html=False, escape_underscores=False, image_placeholder="")
+    serializer = MarkdownDocSerializer(
+        doc=document,
+        params=params,
+        text_serializer=_MarkdownText(),
+        table_serializer=_MarkdownTable(),
+    )
+    return str(serializer.serialize().text).strip() + "\n"
+
+
+def to_text(document: DoclingDocument, layers: set[ContentLayer]) -> str:
+    """Plain text; a table is one line a row, its cells separated by tabs."""
+    serializer = PlainTextDocSerializer(
+        doc=document,
+        params=PlainTextParams(layers=layers),
+        text_serializer=_PlainText(),
+        table_serializer=_PlainTable(),
+    )
+    return str(serializer.serialize().text).strip() + "\n"
+
+
+def to_html(document: DoclingDocument, layers: set[ContentLayer]) -> str:
+    """One HTML page, escaped, without scripts or anything that is fetched."""
+    params = HTMLParams(layers=layers, formula_to_mathml=False)
+    return str(HTMLDocSerializer(doc=document, params=params).serialize().text)
+
+
+class _MarkdownText(MarkdownTextSerializer):
+    """Lines end where they end on the page, without trailing spaces; a formula is its characters, not LaTeX."""
+
+    def _md_line_breaks(self, text: str) -> str:
+        return text
+
+    def serialize(self, *, item: Any, **keywords: Any) -> SerializationResult:
+        if isinstance(item, FormulaItem):
+            return create_ser_result(text=item.text, span_source=item)
+        return super().serialize(item=item, **keywords)
+
+
+class _PlainText(PlainTextTextSerializer):
+    """As `_MarkdownText`, without decoration."""
+
+    def serialize(self, *, item: Any, **keywords: Any) -> SerializationResult:
+        if isinstance(item, FormulaItem):
+            return create_ser_result(text=item.text, span_source=item)
+        return super().serialize(item=item, **keywords)
+
+
+class _MarkdownTable(BaseTableSerializer):
+    """A pipe table where each place has its own cell, an HTML table where cells span: no text is repeated."""
+
+    def serialize(
+        self, *, item: TableItem, doc_serializer: BaseDocSerializer, doc: DoclingDocument, **keywords: Any
+    ) -> SerializationResult:
+        cells = item.data.table_cells
+        spanning = any(cell.row_span > 1 or cell.col_span > 1 for cell in cells)
+        text = html_table(cells) if spanning else _pipe_table(item)
+        caption = doc_serializer.serialize_captions(item=item, **keywords).text
+        return create_ser_result(text="\n\n".join(part for part in (caption, text) if part), span_source=item)
+
+
+class _PlainTable(BaseTableSerializer):
+    def serialize(
+        self, *, item: TableItem, doc_serializer: BaseDocSerializer, doc: DoclingDocument, **keywords: Any
+    ) -> SerializationResult:
+        rows = ["\t".join(_one_line(cell.text) for cell in row) for row in _rows(item.data.table_cells)]
+        caption = doc_serializer.serialize_captions(item=item, **keywords).text
+        return create_ser_result(
+            text="\n\n".join(part for part in (caption, "\n".join(rows)) if part), span_source=item
+        )
+
+
+def _rows(cells: Sequence[DoclingCell]) -> list[list[DoclingCell]]:
+    """The cells by the row that they start in, from left to right."""
+    rows: dict[int, list[DoclingCell]] = {}
+    for cell in sorted(cells, key=lambda cell: (cell.start_row_offset_idx, cell.start_col_offset_idx)):
+        rows.setdefault(cell.start_row_offset_idx, []).append(cell)
+    return [rows[row] for row in sorted(rows)]
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split("\n"))
+
+
+def html_table(cells: Sequence[DoclingCell]) -> str:
+    """The cells as an HTML table: each once, with its spans; `th` for header cells."""
+    lines = []
+    for row in _rows(cells):
+        parts = []
+        for cell in row:
+            tag = "th" if cell.column_header or cell.row_header else "td"
+            spans = (f' rowspan="{cell.row_span}"' if cell.row_span > 1 else "") + (
+                f' colspan="{cell.col_span}"' if cell.col_span > 1 else ""
+            )
+            content = html.escape(cell.text, quote=False).replace("\n", "<br>")
+            parts.append(f"<{tag}{spans}>{content}</{tag}>")
+        lines.append("<tr>" + "".join(parts) + "</tr>")
+    return "<table>\n" + "\n".join(lines) + "\n</table>"
+
+
+def _pipe_table(item: TableItem) -> str:
+    places = [["" for _ in range(item.data.num_cols)] for _ in range(item.data.num_rows)]
+    for cell in item.data.table_cells:
+        places[cell.start_row_offset_idx][cell.start_col_offset_idx] = _one_line(cell.text).replace("|", "\\|")
+    lines = ["| " + " | ".join(row) + " |" for row in places]
+    lines.insert(1, "|" + " --- |" * item.data.num_cols)
+    return "\n".join(lines)
+
+
+def _box(element_box: Sequence[float] | None) -> list[float] | None:
+    return None if element_box is None else [round(side, 2) for side in element_box]
+
+
+def _element(order: int, element: Element) -> Json:
+    return {
+        "id": f"e{order}",
+        "page": element.page,
+        "type": element.label.value,
+        "level": element.level,
+        "text": element.text,
+        "bbox": _box(element.box),
+        "order": order,
+        "source": element.source,
+        "confidence": element.confidence,
+    }
+
+
+def _table(order: int, element: Element, table: Table) -> Json:
+    return {
+        "id": f"e{order}",
+        "page": element.page,
+        "bbox": _box(element.box),
+        "rows": table.rows,
+        "columns": table.columns,
+        "cells": [
+            {
+                "row": cell.row,
+                "column": cell.column,
+                "row_span": cell.row_span,
+                "column_span": cell.column_span,
+                "text": cell.text,
+                "bbox": _box(cell.box),
+                "header": cell.header,
+                "confidence": cell.confidence,
+            }
+            for cell in table.cells
+        ],
+    }
+
+
+def _csv(table: Table) -> str:
+    """The table as RFC 4180 text; a spanning cell's text stands in its first place only."""
+    places = [["" for _ in range(table.columns)] for _ in range(table.rows)]
+    for cell in table.cells:
+        places[cell.row][cell.column] = cell.text
+    buffer = io.StringIO()
+    csv.writer(buffer).writerows(places)
+    return buffer.getvalue()

@@ -1,0 +1,161 @@
+"""The documents that the tests read, made here: PDFs by reportlab, scans and photos by PDFium and Pillow.
+
+Every maker is deterministic and gives bytes. Lengths are PDF points, from the top left where the name says `top`.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+
+import pypdfium2 as pdfium
+from PIL import Image, ImageDraw, ImageFont
+from pypdf import PdfReader, PdfWriter
+from reportlab.lib import colors
+from reportlab.lib.pagesizes import A4
+from reportlab.pdfgen import canvas
+from reportlab.platypus import Table, TableStyle
+
+INVOICE_LINES = (
+    ("1", "Consulting, October", "12", "95.00", "1,140.00"),
+    ("2", "Travel expenses", "1", "218.40", "218.40"),
+    ("3", "Server hosting, 3 months", "3", "49.90", "149.70"),
+    ("4", "Support contract 2026", "1", "1,200.00", "1,200.00"),
+)
+INVOICE_TOTALS = (("Net amount", "2,708.10"), ("VAT 19%", "514.54"), ("Total due", "3,222.64"))
+
+
+def new_canvas(size: tuple[float, float] = A4) -> tuple[io.BytesIO, canvas.Canvas]:
+    """A buffer and a canvas on it, without dates or random ids."""
+    buffer = io.BytesIO()
+    return buffer, canvas.Canvas(buffer, pagesize=size, invariant=1)
+
+
+def invoice_pdf() -> bytes:
+    """A one-page invoice with a text layer: sender, recipient, particulars, a ruled table, totals, a footer."""
+    buffer, page = new_canvas()
+    width, height = A4
+    page.setTitle("Invoice 2026-0417")
+    page.setFont("Helvetica-Bold", 16)
+    page.drawString(57, height - 70, "Northwind Tooling GmbH")
+    page.setFont("Helvetica", 9)
+    for index, line in enumerate(("Hafenstrasse 21", "20457 Hamburg", "VAT ID DE123456789")):
+        page.drawString(57, height - 86 - 12 * index, line)
+    page.setFont("Helvetica-Bold", 22)
+    page.drawString(57, height - 165, "Invoice")
+    page.setFont("Helvetica", 10)
+    for index, line in enumerate(("Miller & Sons Ltd.", "14 Canal Street", "Manchester M1 3HE")):
+        page.drawString(57, height - 195 - 14 * index, line)
+    particulars = (("Invoice number", "2026-0417"), ("Invoice date", "17.10.2026"), ("Due date", "16.11.2026"))
+    for index, (name, value) in enumerate(particulars):
+        page.drawString(360, height - 195 - 14 * index, name)
+        page.drawRightString(width - 57, height - 195 - 14 * index, value)
+    rows = [("Pos", "Description", "Quantity", "Unit price", "Amount"), *INVOICE_LINES]
+    table = Table([list(row) for row in rows], colWidths=[35, 216, 65, 80, 85], rowHeights=22)
+    table.setStyle(
+        TableStyle(
+            [
+                ("FONT", (0, 0), (-1, 0), "Helvetica-Bold", 10),
+                ("FONT", (0, 1), (-1, -1), "Helvetica", 10),
+                ("ALIGN", (2, 0), (-1, -1), "RIGHT"),
+                ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
+                ("GRID", (0, 0), (-1, -1), 0.5, colors.grey),
+                ("BACKGROUND", (0, 0), (-1, 0), colors.whitesmoke),
+            ]
+        )
+    )
+    table.wrapOn(page, width, height)
+    table.drawOn(page, 57, height - 280 - 22 * len(rows))
+    for index, (name, value) in enumerate(INVOICE_TOTALS):
+        page.setFont("Helvetica-Bold" if index == 2 else "Helvetica", 10)
+        page.drawString(380, height - 425 - 16 * index, name)
+        page.drawRightString(width - 57, height - 425 - 16 * index, value)
+    page.setFont("Helvetica", 10)
+    page.drawString(57, height - 510, "Please transfer the total due to IBAN DE02 1203 0000 0000 2020 51 in time.")
+    page.drawString(57, height - 524, "Thank you for your business.")
+    page.setFont("Helvetica", 8)
+    page.drawCentredString(width / 2, 34, "Northwind Tooling GmbH - Registered in Hamburg HRB 98765 - Page 1 of 1")
+    page.save()
+    return buffer.getvalue()
+
+
+def text_pdf(pages: Sequence[Sequence[str]], font: str = "Helvetica", size: float = 11) -> bytes:
+    """A PDF of running text: for each page its lines, one under the other."""
+    buffer, page = new_canvas()
+    for lines in pages:
+        page.setFont(font, size)
+        for index, line in enumerate(lines):
+            page.drawString(72, A4[1] - 90 - index * size * 1.4, line)
+        page.showPage()
+    page.save()
+    return buffer.getvalue()
+
+
+def rotated(pdf: bytes, degrees: int) -> bytes:
+    """The same pages with `/Rotate` set: shown turned clockwise."""
+    writer = PdfWriter(clone_from=io.BytesIO(pdf))
+    for page in writer.pages:
+        page.rotate(degrees)
+    return _bytes(writer)
+
+
+def merged(*pdfs: bytes) -> bytes:
+    """The pages of several PDFs, one after the other."""
+    writer = PdfWriter()
+    for pdf in pdfs:
+        writer.append(PdfReader(io.BytesIO(pdf)))
+    return _bytes(writer)
+
+
+def encrypted(pdf: bytes, password: str) -> bytes:
+    """The PDF under a user password (AES-256)."""
+    writer = PdfWriter(clone_from=io.BytesIO(pdf))
+    writer.encrypt(password, algorithm="AES-256")
+    return _bytes(writer)
+
+
+def _bytes(writer: PdfWriter) -> bytes:
+    buffer = io.BytesIO()
+    writer.write(buffer)
+    return buffer.getvalue()
+
+
+def picture(pdf: bytes, page: int = 0, dpi: int = 150) -> Image.Image:
+    """A page as a scanner would see it: RGB."""
+    document = pdfium.PdfDocument(pdf)
+    try:
+        return document[page].render(scale=dpi / 72).to_pil().convert("RGB")
+    finally:
+        document.close()
+
+
+def image_bytes(image: Image.Image, format: str, **options: object) -> bytes:
+    """The image as a file of the given Pillow format."""
+    buffer = io.BytesIO()
+    image.save(buffer, format, **options)
+    return buffer.getvalue()
+
+
+def scanned_pdf(pdf: bytes, dpi: int = 150) -> bytes:
+    """The same pages as pictures, without a text layer."""
+    buffer, page = new_canvas()
+    document = pdfium.PdfDocument(pdf)
+    for index in range(len(document)):
+        width, height = document[index].get_size()
+        page.setPageSize((width, height))
+        page.drawInlineImage(picture(pdf, index, dpi), 0, 0, width, height)
+        page.showPage()
+    document.close()
+    page.save()
+    return buffer.getvalue()
+
+
+def text_image(lines: Sequence[str], size: int = 28) -> Image.Image:
+    """Black lines of text on white, RGB, as wide as they need."""
+    font = ImageFont.load_default(size)
+    width = max(int(font.getlength(line)) for line in lines) + 80
+    image = Image.new("RGB", (width, 80 + len(lines) * size * 2), "white")
+    draw = ImageDraw.Draw(image)
+    for index, line in enumerate(lines):
+        draw.text((40, 40 + index * size * 2), line, fill="black", font=font)
+    return image

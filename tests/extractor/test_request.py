@@ -1,0 +1,80 @@
+"""The one schema: what it takes, and how it refuses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from extractor.errors import InvalidInput
+from extractor.request import ExtractionRequest, parse_request, selected_pages
+
+URL = {"document_url": "https://example.com/a.pdf"}
+
+
+def test_defaults_are_the_contracts() -> None:
+    request = parse_request(URL)
+    assert request.outputs == ["markdown", "elements", "tables"]
+    assert request.ocr == "auto"
+    assert request.pages is None
+    assert request.furniture is True
+
+
+@pytest.mark.parametrize(
+    ("job_input", "said"),
+    [
+        pytest.param({}, "give document_url or document_content_base64", id="no-source"),
+        pytest.param(None, "must be an object", id="no-input"),
+        pytest.param([URL], "must be an object", id="list"),
+        pytest.param({**URL, "document_content_base64": "QQ=="}, "not both", id="both-sources"),
+        pytest.param({"document_ur": "x"}, "document_ur: unknown key, did you mean document_url?", id="nearest-key"),
+        pytest.param({**URL, "output": ["text"]}, "output: unknown key, did you mean outputs?", id="nearest-output"),
+        pytest.param({**URL, "zzz": 1}, "zzz: unknown key (known: document_url", id="no-near-key"),
+        pytest.param({**URL, "outputs": ["markdwn"]}, "outputs.0: unknown output", id="unknown-output"),
+        pytest.param({**URL, "outputs": []}, "outputs: ", id="no-output"),
+        pytest.param({**URL, "outputs": "markdown"}, "outputs: ", id="outputs-not-a-list"),
+        pytest.param({**URL, "outputs": ["chunks"]}, "chunks is not served", id="later-output"),
+        pytest.param({**URL, "fields": ["total"]}, "fields: not served", id="later-key"),
+        pytest.param({**URL, "json_schema": {"type": "object"}}, "json_schema: not served", id="later-schema"),
+        pytest.param({**URL, "ocr": "sometimes"}, "ocr: ", id="unknown-mode"),
+        pytest.param({**URL, "pages": "3-1"}, "ranges go upwards", id="downward-range"),
+        pytest.param({**URL, "pages": "0"}, "start at 1", id="page-zero"),
+        pytest.param({**URL, "pages": "1;2"}, 'for example "1-3,7"', id="not-a-range"),
+        pytest.param({**URL, "pages": 3}, "pages: ", id="pages-not-a-string"),
+        pytest.param({**URL, "deadline_s": -1}, "deadline_s: ", id="negative-deadline"),
+        pytest.param({**URL, "deadline_s": "10"}, "deadline_s: ", id="deadline-as-text"),
+        pytest.param({**URL, "headers": {"a": 1}}, "headers.a: ", id="header-not-text"),
+    ],
+)
+def test_refusal_names_the_key(job_input: Any, said: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        parse_request(job_input)
+    assert said in caught.value.message
+    assert "\n" not in caught.value.message
+
+
+def test_every_problem_is_listed() -> None:
+    with pytest.raises(InvalidInput) as caught:
+        parse_request({**URL, "ocr": 1, "pages": "x", "fields": ["a"]})
+    assert all(key in caught.value.message for key in ("ocr:", "pages:", "fields:"))
+
+
+def test_values_are_not_echoed() -> None:
+    with pytest.raises(InvalidInput) as caught:
+        parse_request({**URL, "password": ["geheim"], "deadline_s": "geheim", "pages": "geheim", "ocr": "geheim"})
+    assert "geheim" not in caught.value.message
+
+
+def test_an_absent_value_is_an_absent_key() -> None:
+    assert parse_request({**URL, "fields": None, "pages": None}).pages is None
+
+
+def test_selected_pages() -> None:
+    assert selected_pages(None, 3) == [1, 2, 3]
+    assert selected_pages("7, 1-3,2", 7) == [1, 2, 3, 7]
+    with pytest.raises(InvalidInput, match="page 8 is outside the document, which has 7"):
+        selected_pages("6-8", 7)
+
+
+def test_every_key_is_documented() -> None:
+    assert all(field.description for field in ExtractionRequest.model_fields.values())

@@ -1,0 +1,143 @@
+"""Where a document comes from: base64 and HTTP, from a real server on loopback."""
+
+from __future__ import annotations
+
+import base64
+import http.server
+import logging
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
+
+from extractor.errors import DocumentTooLarge, ExtractionError, FetchFailed, FetchForbidden, FetchTimeout, InvalidInput
+from extractor.request import parse_request
+from extractor.settings import Settings
+from extractor.source import fetch_document
+from tests import documents
+
+PDF = documents.text_pdf([["Receipt 4711"]])
+
+
+class _Server(http.server.BaseHTTPRequestHandler):
+    """Answers by path; keeps what it was asked."""
+
+    seen: ClassVar[list[tuple[str, str | None]]] = []
+
+    def do_GET(self) -> None:
+        self.seen.append((self.path, self.headers.get("X-Key")))
+        if self.path.startswith("/missing"):
+            self.send_error(404)
+        elif self.path.startswith("/silent"):
+            time.sleep(3)
+        elif self.path.startswith("/endless"):
+            self.send_response(200)
+            self.end_headers()
+            try:
+                while True:
+                    self.wfile.write(b"x" * 65536)
+            except OSError:
+                pass
+        elif self.path.startswith("/short"):
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(PDF) + 10))
+            self.end_headers()
+            self.wfile.write(PDF)
+        else:
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(PDF)))
+            self.end_headers()
+            self.wfile.write(PDF)
+
+    def log_message(self, format: str, *arguments: object) -> None:
+        """Quiet."""
+
+
+@pytest.fixture
+def server() -> Iterator[str]:
+    running = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Server)
+    _Server.seen.clear()
+    threading.Thread(target=running.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{running.server_port}"
+    running.shutdown()
+    running.server_close()
+
+
+def fetch(tmp_path: Path, settings: Settings | None = None, **job_input: object) -> bytes:
+    fetched = fetch_document(parse_request(job_input), tmp_path, settings or Settings())
+    assert fetched.size == fetched.path.stat().st_size
+    return fetched.path.read_bytes()
+
+
+@pytest.mark.parametrize("prefix", ["", "data:application/pdf;base64,", "data:;base64,"])
+def test_base64_with_and_without_prefix(tmp_path: Path, prefix: str) -> None:
+    assert fetch(tmp_path, document_content_base64=prefix + base64.b64encode(PDF).decode()) == PDF
+
+
+def test_base64_with_line_breaks(tmp_path: Path) -> None:
+    assert fetch(tmp_path, document_content_base64=base64.encodebytes(PDF).decode()) == PDF
+
+
+@pytest.mark.parametrize("text", ["!!!", "QUJ", "data:application/pdf;base64,###", "äöü", "QQ==QQ=="])
+def test_wrong_base64(tmp_path: Path, text: str) -> None:
+    with pytest.raises(InvalidInput, match="document_content_base64: not valid base64"):
+        fetch(tmp_path, document_content_base64=text)
+
+
+def test_base64_over_the_limit(tmp_path: Path) -> None:
+    with pytest.raises(DocumentTooLarge, match="larger than 100 bytes"):
+        fetch(tmp_path, Settings(max_document_bytes=100), document_content_base64=base64.b64encode(bytes(101)).decode())
+
+
+def test_url_with_headers(server: str, tmp_path: Path) -> None:
+    assert fetch(tmp_path, document_url=f"{server}/a.pdf?sig=s3cret", headers={"X-Key": "k"}) == PDF
+    assert _Server.seen == [("/a.pdf?sig=s3cret", "k")]
+
+
+@pytest.mark.parametrize(
+    ("path", "error"),
+    [("/missing", FetchFailed), ("/silent", FetchTimeout), ("/endless", DocumentTooLarge), ("/short", FetchFailed)],
+)
+def test_server_that_does_not_deliver(server: str, tmp_path: Path, path: str, error: type[ExtractionError]) -> None:
+    settings = Settings(fetch_read_timeout_s=0.5, max_document_bytes=10_000_000)
+    with pytest.raises(error) as caught:
+        fetch(tmp_path, settings, document_url=f"{server}{path}?sig=s3cret")
+    assert "s3cret" not in caught.value.message
+
+
+def test_slow_server_runs_into_the_total_time(server: str, tmp_path: Path) -> None:
+    settings = Settings(fetch_total_timeout_s=0.2, max_document_bytes=10**12)
+    with pytest.raises(FetchTimeout):
+        fetch(tmp_path, settings, document_url=f"{server}/endless")
+
+
+def test_nobody_listens(tmp_path: Path) -> None:
+    with pytest.raises(FetchFailed) as caught:
+        fetch(tmp_path, document_url="http://127.0.0.1:9/a.pdf")
+    assert caught.value.retryable
+
+
+@pytest.mark.parametrize("url", ["file:///etc/passwd", "ftp://example.com/a.pdf", "gopher://x/"])
+def test_only_http(tmp_path: Path, url: str) -> None:
+    with pytest.raises(FetchForbidden, match="only http and https"):
+        fetch(tmp_path, document_url=url)
+
+
+@pytest.mark.parametrize("url", ["http://", "http://[::1", "http://exa mple.com:port/"])
+def test_not_a_url(tmp_path: Path, url: str) -> None:
+    with pytest.raises((InvalidInput, FetchFailed)):
+        fetch(tmp_path, document_url=url)
+
+
+def test_nothing_of_the_url_or_the_headers_is_logged(
+    server: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO):
+        fetch(tmp_path, document_url=f"{server}/a.pdf?sig=s3cret", headers={"X-Key": "k3y"})
+        with pytest.raises(FetchFailed):
+            fetch(tmp_path, document_url=f"{server}/missing?sig=s3cret", headers={"X-Key": "k3y"})
+    assert "s3cret" not in caplog.text
+    assert "k3y" not in caplog.text
