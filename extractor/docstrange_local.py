@@ -1,0 +1,211 @@
+"""DocStrange, local for good: its `DocumentExtractor` reads with our engine, and its cloud is out of reach.
+
+In: a path, a URL or a text, as DocStrange's own extractor takes them. Out: DocStrange's `ConversionResult`, each of
+whose exports is one of the engine's views. Errors are DocStrange's: `FileNotFoundError`, `UnsupportedFormatError` and
+`ConversionError`; the last two say `CODE: reason` as the contract does.
+
+Importing this module closes DocStrange's cloud in the whole process. Its cloud and sign-in classes, their subclasses
+and the stock `DocumentExtractor` raise `CloudForbidden` when they are constructed, and each method of an instance that
+was there before raises it when called: the classes themselves are changed, so a name that was imported earlier is
+closed too. What is changed here was read in docstrange 1.1.8 (processors/cloud_processor.py, services/auth_service.py,
+extractor.py, result.py). The import opens no connection and loads no torch.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import logging
+import os
+import uuid
+from pathlib import Path
+from types import FunctionType
+from typing import TYPE_CHECKING, Any, NoReturn, Self, get_args
+
+import docstrange.exceptions
+from docstrange import ConversionResult, DocumentExtractor
+from docstrange.processors.cloud_processor import CloudConversionResult, CloudProcessor
+from docstrange.services.auth_service import AuthCallbackHandler, AuthService
+
+from .errors import ExtractionError, UnsupportedFormat
+from .formats import Format
+from .request import parse_request
+
+if TYPE_CHECKING:
+    from .engine import Engine
+
+log = logging.getLogger("extractor")
+
+_VIEWS = ["markdown", "text", "html", "elements", "tables", "csv"]
+_EXTENSIONS = {"jpeg": (".jpg", ".jpeg"), "tiff": (".tif", ".tiff")}
+
+
+class CloudForbidden(RuntimeError):
+    """Something tried to reach DocStrange's cloud. The message names no class: it must not look like a cloud call."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "cloud extraction is disabled in this process; use extractor.docstrange_local.LocalDocumentExtractor"
+        )
+
+
+class LocalConversionResult(ConversionResult):  # type: ignore[misc]
+    """DocStrange's result, whose exports are the engine's views as they are.
+
+    `data` holds the views markdown, text, html, pages, elements, tables and csv of the contract; `metadata` is the
+    answer's. `content` is the markdown, as in DocStrange.
+    """
+
+    def __init__(self, data: dict[str, Any], metadata: dict[str, Any]) -> None:
+        super().__init__(data["markdown"], metadata)
+        self._data = data
+
+    def extract_html(self) -> str:
+        """The document as one HTML page that fetches nothing."""
+        return str(self._data["html"])
+
+    def extract_text(self) -> str:
+        """The document as plain text."""
+        return str(self._data["text"])
+
+    def extract_data(
+        self,
+        specified_fields: list[str] | None = None,
+        json_schema: dict[str, Any] | None = None,
+        ollama_url: str = "",
+        ollama_model: str = "",
+    ) -> dict[str, Any]:
+        """The document's pages, elements and tables as the contract has them, under `document`.
+
+        `ollama_url` and `ollama_model` stand for DocStrange's callers, who may pass them; no such service is called.
+        Raises `ConversionError` where fields or a schema are asked for.
+        """
+        if specified_fields or json_schema:
+            raise docstrange.exceptions.ConversionError(
+                "INVALID_INPUT: specified_fields and json_schema are not served by this version of the worker"
+            )
+        return {
+            "document": {view: self._data[view] for view in ("pages", "elements", "tables")},
+            "metadata": self.metadata,
+            "format": "local_json",
+        }
+
+    def extract_csv(self, table_index: int = 0, include_all_tables: bool = False) -> str:
+        """One table, counted from 0, or all of them with DocStrange's separator lines, as RFC 4180 text.
+
+        Raises `ValueError` where there is no such table.
+        """
+        tables: list[str] = self._data["csv"]
+        if not tables:
+            raise ValueError("No tables found in the document content")
+        if include_all_tables:
+            rest = (f"\r\n=== Table {number} ===\r\n\r\n{table}" for number, table in enumerate(tables[1:], start=2))
+            return tables[0] + "".join(rest)
+        if not 0 <= table_index < len(tables):
+            raise ValueError(f"Table index {table_index} out of range. Found {len(tables)} table(s)")
+        return tables[table_index]
+
+
+class LocalDocumentExtractor(DocumentExtractor):  # type: ignore[misc]
+    """DocStrange's extractor on our engine: the same on every machine, whatever keys the environment holds.
+
+    The parent's constructor looks for keys and chooses the cloud, so it is not called. Its attributes are there with
+    the values of a local extractor; none of DocStrange's processors takes part.
+    """
+
+    def __new__(cls, *_: object, **__: object) -> Self:
+        return object.__new__(cls)  # the parent's refuses
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self.preserve_layout = True
+        self.include_images = False
+        self.ocr_enabled = True
+        self.api_key = None
+        self.model = None
+        self.gpu = False
+        self.processors: list[object] = []
+        log.info("DocStrange initialized: mode=local, cloud_mode=False")
+        log.info("CRITICAL: GPU will use LOCAL neural models ONLY, NO cloud API calls")
+
+    @property
+    def cloud_mode(self) -> bool:
+        """False, and not to be set: DocStrange's own methods choose by it."""
+        return False
+
+    def get_processing_mode(self) -> str:
+        """`"local"`, with and without a GPU."""
+        return "local"
+
+    def authenticate(self, force_reauth: bool = False) -> NoReturn:
+        """Raises `CloudForbidden`: there is nothing to sign in to."""
+        raise CloudForbidden
+
+    def get_supported_formats(self) -> list[str]:
+        """The extensions of the formats that the engine reads; it goes by the content, never by the extension."""
+        return [extension for name in get_args(Format) for extension in _EXTENSIONS.get(name, (f".{name}",))]
+
+    def extract(self, file_path: str | os.PathLike[str]) -> LocalConversionResult:
+        """Read the document at `file_path`. Raises DocStrange's three errors."""
+        path = Path(file_path)
+        try:
+            content = path.read_bytes()
+        except FileNotFoundError:
+            raise docstrange.exceptions.FileNotFoundError(f"File not found: {file_path}") from None
+        # A name on disk may hold bytes that are no text, which the schema refuses.
+        name = path.name.encode(errors="replace").decode()
+        return self._read(document_content_base64=base64.b64encode(content).decode("ascii"), filename=name)
+
+    def extract_url(self, url: str) -> LocalConversionResult:
+        """Read the document at `url`, which the engine fetches under its own rules. Raises as `extract` does."""
+        return self._read(document_url=url)
+
+    def extract_text(self, text: str) -> LocalConversionResult:
+        """A plain text as a result: one element, on no page. Nothing is interpreted as markdown or HTML."""
+        element = {
+            "id": "e0",
+            "page": None,
+            "type": "text",
+            "level": None,
+            "text": text,
+            "bbox": None,
+            "order": 0,
+            "source": "text_layer",
+            "confidence": 1.0,
+        }
+        body = f"<pre>{html.escape(text)}</pre>"
+        page = f'<!DOCTYPE html>\n<html><head><meta charset="UTF-8"></head><body>{body}</body></html>\n'
+        return LocalConversionResult(
+            {"markdown": text, "text": text, "html": page, "pages": [], "elements": [element], "tables": [], "csv": []},
+            {"processing_mode": "local", "cloud_enabled": False, "content_type": "text"},
+        )
+
+    def _read(self, **source: str) -> LocalConversionResult:
+        try:
+            request = parse_request({**source, "outputs": _VIEWS})
+            answer = self._engine.extract(request, document_id=f"docstrange-{uuid.uuid4().hex}")
+        except UnsupportedFormat as error:
+            raise docstrange.exceptions.UnsupportedFormatError(f"{error.code}: {error.message}") from error
+        except ExtractionError as error:
+            raise docstrange.exceptions.ConversionError(f"{error.code}: {error.message}") from error
+        told = {key: answer[key] for key in ("document_id", "extraction_method")}
+        return LocalConversionResult(answer["data"], {**answer["metadata"], **told})
+
+
+def _refuse(*_: object, **__: object) -> NoReturn:
+    raise CloudForbidden
+
+
+def _close_cloud() -> None:
+    """Make DocStrange's cloud unreachable in this process; see the module's docstring."""
+    cloud_classes = (CloudProcessor, CloudConversionResult, AuthService, AuthCallbackHandler)
+    for cloud_class in cloud_classes:
+        for name, member in list(vars(cloud_class).items()):
+            if isinstance(member, FunctionType):
+                setattr(cloud_class, name, _refuse)
+    for closed in (*cloud_classes, DocumentExtractor):
+        closed.__new__ = staticmethod(_refuse)
+        closed.__init__ = _refuse
+
+
+_close_cloud()

@@ -1,0 +1,129 @@
+"""RunPod front door: `python handler.py` serves jobs, or runs test_input.json where there is no RunPod.
+
+Nothing heavy is imported at the top: the page processes import this module again when they start.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import base64
+import functools
+import json
+import logging
+import os
+import sys
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from extractor.engine import Engine
+
+log = logging.getLogger("extractor")
+
+
+@functools.cache
+def load_engine() -> Engine:
+    """The worker's one engine. Raises `WorkerUnhealthy` where the models cannot be loaded."""
+    from extractor.docstrange_local import LocalDocumentExtractor
+    from extractor.engine import Engine
+    from extractor.settings import Settings
+
+    engine = Engine.load(Settings())
+    LocalDocumentExtractor(engine)
+    return engine
+
+
+async def handler(job: dict[str, Any]) -> dict[str, Any]:
+    """One RunPod job -> the contract's answer. Never raises, except to pass a cancellation on."""
+    stop = threading.Event()
+    try:
+        return await asyncio.to_thread(_answer, job, stop)
+    except asyncio.CancelledError:
+        stop.set()
+        raise
+
+
+def _answer(job: dict[str, Any], stop: threading.Event) -> dict[str, Any]:
+    from extractor.delivery import deliver
+    from extractor.errors import ExtractionError, Internal
+    from extractor.request import parse_request
+
+    job_input = job.get("input")
+    document_id = str(job.get("id", "unknown"))
+    try:
+        if isinstance(job_input, dict) and isinstance(job_input.get("document_id"), str):
+            document_id = job_input["document_id"][:256] or document_id
+        request = parse_request(job_input)
+        engine = load_engine()
+        answer = engine.extract(request, document_id=document_id, cancelled=stop.is_set)
+        answer = deliver(answer, request.result_url, engine.settings)
+        log.info("[EXTRACT] Success: %s, Method: docstrange_local", document_id)
+        return answer
+    except ExtractionError as error:
+        log.warning("[EXTRACT] Failed: %s, %s", document_id, error.code)
+        return error.answer(document_id)
+    except Exception:
+        log.exception("[EXTRACT] Failed: %s, INTERNAL", document_id)
+        return Internal("an unexpected error; the worker's log has the details").answer(document_id)
+
+
+def run_document(path: Path) -> int:
+    """Run the worker on a file, write the answer and its markdown next to it, and return the exit status."""
+    content = base64.b64encode(path.read_bytes()).decode("ascii")
+    job = {"id": path.name, "input": {"document_content_base64": content, "filename": path.name}}
+    answer = asyncio.run(handler(job))
+    answer_path = path.with_name(path.name + ".json")
+    answer_path.write_text(json.dumps(answer, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    print(f"answer:   {answer_path}")
+    if not answer["success"]:
+        print(answer["error"], file=sys.stderr)
+        return 1
+    markdown_path = path.with_name(path.name + ".md")
+    markdown_path.write_text(answer["data"]["markdown"], encoding="utf-8")
+    print(f"markdown: {markdown_path}")
+    return 0
+
+
+async def printing_handler(job: dict[str, Any]) -> dict[str, Any]:
+    """As `handler`, for a developer's terminal: prints the whole answer, which the SDK's own log cuts short."""
+    answer = await handler(job)
+    print(json.dumps(answer, indent=2, ensure_ascii=False), flush=True)
+    return answer
+
+
+def main() -> int:
+    """Load the models, then serve jobs until told to stop."""
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument("--document", type=Path)
+    options, rest = parser.parse_known_args()
+    served = "RUNPOD_WEBHOOK_GET_JOB" in os.environ or "--rp_serve_api" in rest
+    # At its default, DEBUG, the SDK logs every answer: the documents' text.
+    os.environ.setdefault("RUNPOD_LOG_LEVEL", "INFO" if served else "WARN")
+    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s")
+
+    if options.document is not None and not options.document.is_file():
+        print(f"{options.document}: there is no such file", file=sys.stderr)
+        return 1
+
+    from extractor.errors import ExtractionError
+
+    try:
+        engine = load_engine()
+    except ExtractionError as error:
+        print(f"{error.code}: {error.message}", file=sys.stderr)
+        return 1
+    try:
+        if options.document is not None:
+            return run_document(options.document)
+        import runpod
+
+        runpod.serverless.start({"handler": handler if served else printing_handler})
+        return 0
+    finally:
+        engine.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
