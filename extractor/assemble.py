@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Literal
 
 from docling_core.types.doc import (
@@ -29,6 +29,7 @@ from .models.layout import Region
 from .models.tables import TableCell
 from .pages import Heading
 from .reading import PageReading
+from .tables import Table, build_table
 from .text_layer import Word
 
 # PP-DocLayoutV3's labels in docling-core's terms.
@@ -70,29 +71,6 @@ INSIDE = 0.8
 WORD_INSIDE = 0.5
 
 Source = Literal["text_layer", "ocr"]
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A table cell with its text. `box` spans its words, or is None for an empty cell; rows and columns from 0."""
-
-    row: int
-    column: int
-    row_span: int
-    column_span: int
-    header: bool
-    text: str
-    box: Box | None
-    confidence: float
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table of `rows` times `columns` places, each covered by at most one cell."""
-
-    rows: int
-    columns: int
-    cells: tuple[Cell, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,7 +252,7 @@ def _element(page: int, part: _Part, structure: Sequence[TableCell] | None) -> E
     table = None
     label = part.label
     if label == DocItemLabel.TABLE:
-        table = _table(part.words, structure or ())
+        table = build_table(part.words, structure or ())
         if table is None:
             label = DocItemLabel.TEXT
         else:
@@ -283,64 +261,8 @@ def _element(page: int, part: _Part, structure: Sequence[TableCell] | None) -> E
     return Element(page, label, text, box, source, round(certainty, 4), level, table, part.furniture)
 
 
-def _table(words: Sequence[Word], structure: Sequence[TableCell]) -> Table | None:
-    """The words in the cells of the structure, each word in the cell that covers it most, or else is nearest.
-
-    None where the structure has no grid to speak of (fewer than two cells).
-    """
-    cells = _without_overlaps(structure)
-    if len(cells) < 2:
-        return None
-    filled: dict[int, list[Word]] = {index: [] for index in range(len(cells))}
-    for word in words:
-        index = max(
-            range(len(cells)), key=lambda i: (covered(word.box, cells[i].box), -_distance(word.box, cells[i].box))
-        )
-        filled[index].append(word)
-    result = []
-    for index, cell in enumerate(cells):
-        lines = group_lines(filled[index])
-        result.append(
-            Cell(
-                cell.row,
-                cell.column,
-                cell.row_span,
-                cell.column_span,
-                cell.header,
-                "\n".join(line.text for line in lines),
-                union(line.box for line in lines) if lines else None,
-                round(min([cell.confidence, *(word.confidence for word in filled[index])]), 4),
-            )
-        )
-    return Table(
-        max(cell.row + cell.row_span for cell in cells),
-        max(cell.column + cell.column_span for cell in cells),
-        tuple(result),
-    )
-
-
-def _without_overlaps(structure: Sequence[TableCell]) -> list[TableCell]:
-    """The cells with their spans cut where they would reach over another cell or out of the grid's rows."""
-    rows = max((cell.row for cell in structure), default=-1) + 1
-    taken: set[tuple[int, int]] = set()
-    cells = []
-    starts = {(cell.row, cell.column) for cell in structure}
-    for cell in structure:
-        across, down = cell.column_span, min(cell.row_span, rows - cell.row)
-        while across > 1 and any((cell.row, cell.column + c) in starts | taken for c in range(1, across)):
-            across -= 1
-        while down > 1 and any(
-            (cell.row + r, cell.column + c) in starts | taken for r in range(1, down) for c in range(across)
-        ):
-            down -= 1
-        places = {(cell.row + r, cell.column + c) for r in range(down) for c in range(across)}
-        taken |= places
-        cells.append(replace(cell, row_span=down, column_span=across))
-    return cells
-
-
 def to_docling(name: str, pages: Sequence[AssembledPage], outline: Sequence[Heading] = ()) -> DoclingDocument:
-    """The elements as a DoclingDocument; furniture goes to the furniture layer."""
+    """The elements as a DoclingDocument, its tables in the elements' order; furniture goes to the furniture layer."""
     document = DoclingDocument(name=name)
     for page in pages:
         document.add_page(page.number, Size(width=page.width, height=page.height))

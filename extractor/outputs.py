@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import html
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from docling_core.transforms.serializer.base import (
@@ -33,9 +33,10 @@ from docling_core.transforms.serializer.plain_text import (
 from docling_core.types.doc import ContentLayer, DoclingDocument, FormulaItem, TableItem
 from docling_core.types.doc import TableCell as DoclingCell
 
-from .assemble import AssembledPage, Element, Table, to_docling
+from .assemble import AssembledPage, Element, to_docling
 from .pages import Heading
 from .request import Output
+from .tables import Table
 
 Json = Any
 
@@ -60,7 +61,8 @@ def render(
         if "markdown" in wanted:
             data["markdown"] = to_markdown(document, layers)
         if "text" in wanted:
-            data["text"] = to_text(document, layers)
+            tables = [element.table for page in pages for element in page.elements if element.table is not None]
+            data["text"] = to_text(document, layers, tables)
         if "html" in wanted:
             data["html"] = to_html(document, layers)
         if "docling" in wanted:
@@ -89,13 +91,14 @@ def to_markdown(document: DoclingDocument, layers: set[ContentLayer]) -> str:
     return str(serializer.serialize().text).strip() + "\n"
 
 
-def to_text(document: DoclingDocument, layers: set[ContentLayer]) -> str:
-    """Plain text; a table is one line a row, its cells separated by tabs."""
+def to_text(document: DoclingDocument, layers: set[ContentLayer], tables: Sequence[Table]) -> str:
+    """Plain text; a table is its lines as they stand on the page, tabs between cells."""
+    lines = {item.self_ref: table.lines for item, table in zip(document.tables, tables, strict=True)}
     serializer = PlainTextDocSerializer(
         doc=document,
         params=PlainTextParams(layers=layers),
         text_serializer=_PlainText(),
-        table_serializer=_PlainTable(),
+        table_serializer=_PlainTable(lines),
     )
     return str(serializer.serialize().text).strip() + "\n"
 
@@ -141,14 +144,17 @@ class _MarkdownTable(BaseTableSerializer):
 
 
 class _PlainTable(BaseTableSerializer):
+    """A table's lines by the reference of its item."""
+
+    def __init__(self, lines: Mapping[str, Sequence[str]]) -> None:
+        self._lines = lines
+
     def serialize(
         self, *, item: TableItem, doc_serializer: BaseDocSerializer, doc: DoclingDocument, **keywords: Any
     ) -> SerializationResult:
-        rows = ["\t".join(_one_line(cell.text) for cell in row) for row in _rows(item.data.table_cells)]
         caption = doc_serializer.serialize_captions(item=item, **keywords).text
-        return create_ser_result(
-            text="\n\n".join(part for part in (caption, "\n".join(rows)) if part), span_source=item
-        )
+        text = "\n".join(self._lines[item.self_ref])
+        return create_ser_result(text="\n\n".join(part for part in (caption, text) if part), span_source=item)
 
 
 def _rows(cells: Sequence[DoclingCell]) -> list[list[DoclingCell]]:

@@ -1,0 +1,220 @@
+"""A table's words and the model's structure -> a table whose cells hold the words.
+
+The model says which cells there are; its boxes are drawn at 488 pixels for the whole table and drift in long ones. The
+words say exactly where the rows of text are. So rows of text are laid onto rows of cells as a whole, in order, at the
+least total distance, and only then does each word choose its cell within its row. Boxes are in the page's unit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from .geometry import Box, union
+from .lines import group_lines
+from .models.tables import TableCell
+from .text_layer import Word
+
+# The cost of a row of cells that no row of text goes to, in line heights: less than a misplaced row of text, more
+# than what the model's boxes drift.
+EMPTY_ROW_COST = 0.8
+# Words whose heights overlap this much stand in one row of text.
+SAME_ROW = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A table cell with its text. `box` spans its words, or is None for an empty cell; rows and columns from 0."""
+
+    row: int
+    column: int
+    row_span: int
+    column_span: int
+    header: bool
+    text: str
+    box: Box | None
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of `rows` times `columns` places, each covered by at most one cell.
+
+    `lines` are its rows of text as they stand on the page, tabs between cells: a cell of several lines is on several.
+    """
+
+    rows: int
+    columns: int
+    cells: tuple[Cell, ...]
+    lines: tuple[str, ...]
+
+
+def build_table(words: Sequence[Word], structure: Sequence[TableCell]) -> Table | None:
+    """Every word in exactly one cell. None where the structure has no grid to speak of: fewer than two cells."""
+    cells = _without_overlaps(structure)
+    if len(cells) < 2 or not words:
+        return None
+    return _table(cells, _fill(cells, words))
+
+
+def _table(cells: Sequence[TableCell], filled: Sequence[Sequence[Word]]) -> Table:
+    result = []
+    for cell, inside in zip(cells, filled, strict=True):
+        lines = group_lines(inside)
+        result.append(
+            Cell(
+                cell.row,
+                cell.column,
+                cell.row_span,
+                cell.column_span,
+                cell.header,
+                "\n".join(line.text for line in lines),
+                union(line.box for line in lines) if lines else None,
+                round(min([cell.confidence, *(word.confidence for word in inside)]), 4),
+            )
+        )
+    rows = max(cell.row + cell.row_span for cell in cells)
+    columns = max(cell.column + cell.column_span for cell in cells)
+    return Table(rows, columns, tuple(result), _lines(filled))
+
+
+def _lines(filled: Sequence[Sequence[Word]]) -> tuple[str, ...]:
+    owner = {id(word): index for index, inside in enumerate(filled) for word in inside}
+    lines = []
+    for row in rows_of_text([word for inside in filled for word in inside]):
+        pieces: dict[int, list[Word]] = {}
+        for word in row:
+            pieces.setdefault(owner[id(word)], []).append(word)
+        in_order = sorted(pieces.values(), key=lambda piece: min(word.box[0] for word in piece))
+        lines.append("\t".join(" ".join(line.text for line in group_lines(piece)) for piece in in_order))
+    return tuple(lines)
+
+
+def _without_overlaps(structure: Sequence[TableCell]) -> list[TableCell]:
+    """The cells with their spans cut where they would reach over another cell or out of the grid's rows."""
+    rows = max((cell.row for cell in structure), default=-1) + 1
+    taken: set[tuple[int, int]] = set()
+    cells = []
+    starts = {(cell.row, cell.column) for cell in structure}
+    for cell in structure:
+        across, down = cell.column_span, min(cell.row_span, rows - cell.row)
+        while across > 1 and any((cell.row, cell.column + c) in starts | taken for c in range(1, across)):
+            across -= 1
+        while down > 1 and any(
+            (cell.row + r, cell.column + c) in starts | taken for r in range(1, down) for c in range(across)
+        ):
+            down -= 1
+        taken |= {(cell.row + r, cell.column + c) for r in range(down) for c in range(across)}
+        cells.append(replace(cell, row_span=down, column_span=across))
+    return cells
+
+
+def rows_of_text(words: Sequence[Word]) -> list[list[Word]]:
+    """The words by the height that they stand at, over the whole width of the table, from top to bottom."""
+    rows: list[list[Word]] = []
+    spans: list[tuple[float, float]] = []
+    for word in sorted(words, key=lambda word: word.box[1] + word.box[3]):
+        top, bottom = word.box[1], word.box[3]
+        if rows:
+            above = spans[-1]
+            common = min(bottom, above[1]) - max(top, above[0])
+            if common >= SAME_ROW * max(min(bottom - top, above[1] - above[0]), 1e-6):
+                rows[-1].append(word)
+                heights = [(other.box[1], other.box[3]) for other in rows[-1]]
+                # The middle half of the row's words decide where it is: one tall bracket does not stretch it.
+                spans[-1] = (
+                    sorted(height[0] for height in heights)[len(heights) // 2],
+                    sorted(height[1] for height in heights)[len(heights) // 2],
+                )
+                continue
+        rows.append([word])
+        spans.append((top, bottom))
+    return rows
+
+
+def _fill(cells: Sequence[TableCell], words: Sequence[Word]) -> list[list[Word]]:
+    """For each cell its words."""
+    rows = rows_of_text(words)
+    at = _lay_rows(cells, rows)
+    filled: list[list[Word]] = [[] for _ in cells]
+    for row_of_cells, row in zip(at, rows, strict=True):
+        candidates = [
+            index for index, cell in enumerate(cells) if cell.row <= row_of_cells < cell.row + cell.row_span
+        ] or list(range(len(cells)))
+        for word in row:
+            filled[max(candidates, key=lambda index: _fit(word.box, cells[index].box))].append(word)
+    return filled
+
+
+def _fit(word: Box, cell: Box) -> tuple[float, float]:
+    """How well a word fits a cell of its own row: the width that they share, or else how near they are."""
+    common = min(word[2], cell[2]) - max(word[0], cell[0])
+    return (max(common, 0.0), min(common, 0.0))
+
+
+def _lay_rows(cells: Sequence[TableCell], rows: Sequence[Sequence[Word]]) -> list[int]:
+    """For each row of text the row of cells that it belongs to: in order, at the least cost (dynamic programming).
+
+    A row of text costs its distance, in line heights, from the heights that the model gave to the row of cells; a row
+    of cells without any text costs `EMPTY_ROW_COST`.
+    """
+    extents = _row_extents(cells)
+    heights = sorted(word.box[3] - word.box[1] for row in rows for word in row)
+    height = max(heights[len(heights) // 2], 1e-6)
+    middles = [sorted((word.box[1] + word.box[3]) / 2 for word in row)[len(row) // 2] for row in rows]
+    count = len(extents)
+    infinity = float("inf")
+    # best[r]: the least cost of the rows of text so far if the last of them lies in row of cells r.
+    best = [infinity] * count
+    paths: list[list[int]] = []
+    for index, middle in enumerate(middles):
+        cost = [
+            max(top - middle, middle - bottom, 0.0) / height + 0.1 * abs((top + bottom) / 2 - middle) / height
+            for top, bottom in extents
+        ]
+        step: list[int] = []
+        now = [infinity] * count
+        for r in range(count):
+            if index == 0:
+                now[r] = EMPTY_ROW_COST * r + cost[r]
+                step.append(-1)
+                continue
+            before = min(range(r + 1), key=lambda q: best[q] + EMPTY_ROW_COST * max(0, r - q - 1))
+            now[r] = best[before] + EMPTY_ROW_COST * max(0, r - before - 1) + cost[r]
+            step.append(before)
+        paths.append(step)
+        best = now
+    last = min(range(count), key=lambda r: best[r] + EMPTY_ROW_COST * (count - 1 - r))
+    laid = [last]
+    for step in reversed(paths[1:]):
+        laid.append(step[laid[-1]])
+    return laid[::-1]
+
+
+def _row_extents(cells: Sequence[TableCell]) -> list[tuple[float, float]]:
+    """Top and bottom of each row of cells: the middle of what its one-row cells say, or else between its neighbours."""
+    count = max(cell.row + cell.row_span for cell in cells)
+    known: dict[int, tuple[float, float]] = {}
+    for row in range(count):
+        boxes = [cell.box for cell in cells if cell.row == row and cell.row_span == 1]
+        if boxes:
+            known[row] = (
+                sorted(box[1] for box in boxes)[len(boxes) // 2],
+                sorted(box[3] for box in boxes)[len(boxes) // 2],
+            )
+    extents = []
+    for row in range(count):
+        if row in known:
+            extents.append(known[row])
+            continue
+        above = max((r for r in known if r < row), default=None)
+        below = min((r for r in known if r > row), default=None)
+        if above is not None and below is not None:
+            part = (row - above) / (below - above)
+            top = known[above][0] + part * (known[below][0] - known[above][0])
+            extents.append((top, top + known[above][1] - known[above][0]))
+        else:
+            spanning = [cell.box for cell in cells if cell.row <= row < cell.row + cell.row_span]
+            box = union(spanning) if spanning else union(cell.box for cell in cells)
+            extents.append((box[1], box[3]))
+    return extents
