@@ -6,6 +6,7 @@ where a reader would come upon them; no character of a word is changed. Boxes ar
 
 from __future__ import annotations
 
+import re
 import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -26,9 +27,7 @@ from docling_core.types.doc import TableCell as DoclingCell
 from .geometry import Box, area, centre, covered, intersection, union
 from .lines import Line, group_lines
 from .models.layout import Region
-from .models.tables import TableCell
-from .pages import Heading
-from .reading import PageReading
+from .reading import PageReading, TableReading
 from .tables import Table, build_table
 from .text_layer import Word
 
@@ -70,12 +69,33 @@ INSIDE = 0.8
 # A word that is less than this much inside every region is nobody's.
 WORD_INSIDE = 0.5
 
+# A heading is this much larger than the running text; a recogniser's line heights vary more than font sizes do.
+HEADING_SIZE = 1.15
+RECOGNISED_HEADING_SIZE = 1.5
+RUNNING_HEAD_SIZE = 1.4
+HEADING_LINES = 3
+HEADING_LETTERS = 150
+# Bold says something where no more than this share of the running text is bold.
+RARE_BOLD = 0.3
+
+# How captions begin, in the languages of our users' documents: a kind and a number.
+_CAPTION = re.compile(
+    r"(table|tableau|tabelle|tabla|tabella|tabel|figure|fig\.|figura|abbildung|abb\.|chart|exhibit|box)\s*"
+    r"([A-Z]|\d+|[IVX]+)([.:\d\s-]|$)",
+    re.IGNORECASE,
+)
+
+_NUMBER = re.compile(r"(\d+(\.\d+)*|[IVX]+|[A-Z])[.)]?")
+
 Source = Literal["text_layer", "ocr"]
 
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """A part of the document, at its place in reading order. `level` is that of a heading, from 1."""
+    """A part of the document, at its place in reading order.
+
+    `level` is that of a heading, from 1; `size` is the type size that most of its text has, in the page's unit.
+    """
 
     page: int
     label: DocItemLabel
@@ -86,6 +106,7 @@ class Element:
     level: int | None = None
     table: Table | None = None
     furniture: bool = False
+    size: float = 0.0
 
 
 @dataclass(slots=True)
@@ -126,7 +147,8 @@ def assemble_page(reading: PageReading) -> AssembledPage:
     parts = [part for part in parts if part.words or part.label in PICTURES]
     for block in _blocks(orphans):
         _insert(parts, block)
-    structures = {table.region: table.cells for table in reading.tables}
+    parts = _with_headings(parts)
+    structures = {table.region: table for table in reading.tables}
     elements = [
         _element(reading.number, part, structures.get(part.region) if part.region is not None else None)
         for part in parts
@@ -240,7 +262,86 @@ def _distance(a: Box, b: Box) -> float:
     return float((across**2 + down**2) ** 0.5)
 
 
-def _element(page: int, part: _Part, structure: Sequence[TableCell] | None) -> Element:
+def _with_headings(parts: Sequence[_Part]) -> list[_Part]:
+    """The parts, those marked as headings that stand out from the page's running text like one.
+
+    The layout model sees shapes, and misses the heading that is set close to its paragraph. What tells a reader is
+    type: a short line that is clearly larger than the running text, or bold where the running text is not. It may
+    be a region of its own, or the first lines of one, which are then parted from it.
+    """
+    text = [word for part in parts if part.label == DocItemLabel.TEXT for word in part.words if word.upright]
+    letters = sum(len(word.text) for word in text)
+    if not letters:
+        return list(parts)
+    body = _weighted_median([(word.size, len(word.text)) for word in text])
+    bold_is_rare = sum(len(word.text) for word in text if word.bold) < RARE_BOLD * letters
+
+    def stands_out(line: Line) -> bool:
+        if sum(letter.isalpha() for letter in line.text) < 3 or not all(word.upright for word in line.words):
+            return False
+        if line.text[0].islower():
+            return False
+        larger = HEADING_SIZE if line.words[0].source == "text_layer" else RECOGNISED_HEADING_SIZE
+        bold = bold_is_rare and all(word.bold for word in line.words) and line.size >= 0.95 * body
+        # What is bold and ends like a sentence is a sentence in bold.
+        return line.size >= larger * body or (bold and not line.text.endswith((".", ",", ";")))
+
+    result: list[_Part] = []
+    for part in _with_numbers(parts):
+        if part.label not in (DocItemLabel.TEXT, DocItemLabel.PAGE_HEADER) or not part.words:
+            result.append(part)
+            continue
+        lines = group_lines(part.words)
+        # Running heads are set small: a large one is the page's title.
+        if part.label == DocItemLabel.PAGE_HEADER and max(line.size for line in lines) < RUNNING_HEAD_SIZE * body:
+            result.append(part)
+            continue
+        leading = next((index for index, line in enumerate(lines) if not stands_out(line)), len(lines))
+        heading, rest = lines[:leading], lines[leading:]
+        if not 0 < leading <= HEADING_LINES or sum(len(line.text) for line in heading) > HEADING_LETTERS:
+            result.append(part)
+        else:
+            named = _CAPTION.match(heading[0].text)
+            result.append(_piece(part, heading, DocItemLabel.CAPTION if named else DocItemLabel.SECTION_HEADER))
+            if rest:
+                result.append(_piece(part, rest, part.label))
+    return result
+
+
+def _with_numbers(parts: Sequence[_Part]) -> list[_Part]:
+    """The parts, a heading's number joined to its heading where the layout model parted them."""
+    result: list[_Part] = []
+    for part in parts:
+        before = result[-1] if result else None
+        if (
+            before is not None
+            and before.label == part.label == DocItemLabel.SECTION_HEADER
+            and _NUMBER.fullmatch(" ".join(word.text for word in before.words))
+            and _beside(before.box, part.box)
+        ):
+            before.words += part.words
+            before.box = union((before.box, part.box))
+        else:
+            result.append(part)
+    return result
+
+
+def _piece(part: _Part, lines: Sequence[Line], label: DocItemLabel) -> _Part:
+    """Some lines of a part as a part of their own."""
+    words = [word for line in lines for word in line.words]
+    return _Part(label, union(word.box for word in words), part.score, None, words)
+
+
+def _weighted_median(values: Sequence[tuple[float, int]]) -> float:
+    half = sum(weight for _, weight in values) / 2
+    for value, weight in sorted(values):
+        half -= weight
+        if half <= 0:
+            return value
+    raise ValueError("no values")
+
+
+def _element(page: int, part: _Part, structure: TableReading | None) -> Element:
     lines = group_lines(part.words)
     text = "\n".join(line.text for line in lines)
     if part.label in (DocItemLabel.TITLE, DocItemLabel.SECTION_HEADER):
@@ -248,20 +349,22 @@ def _element(page: int, part: _Part, structure: Sequence[TableCell] | None) -> E
     sources = {word.source for word in part.words}
     source: Source | None = None if not sources else "ocr" if "ocr" in sources else "text_layer"
     certainty = statistics.fmean(word.confidence for word in part.words) if part.words else part.score
+    size = _weighted_median([(word.size, len(word.text)) for word in part.words]) if part.words else 0.0
     level = {DocItemLabel.TITLE: 1, DocItemLabel.SECTION_HEADER: 2}.get(part.label)
     table = None
     label = part.label
     if label == DocItemLabel.TABLE:
-        table = build_table(part.words, structure or ())
+        if structure is not None:
+            table = build_table(part.words, structure.cells, structure.rulings)
         if table is None:
             label = DocItemLabel.TEXT
         else:
             certainty = min(certainty, statistics.fmean(cell.confidence for cell in table.cells))
     box = union([part.box, *(word.box for word in part.words)])
-    return Element(page, label, text, box, source, round(certainty, 4), level, table, part.furniture)
+    return Element(page, label, text, box, source, round(certainty, 4), level, table, part.furniture, size)
 
 
-def to_docling(name: str, pages: Sequence[AssembledPage], outline: Sequence[Heading] = ()) -> DoclingDocument:
+def to_docling(name: str, pages: Sequence[AssembledPage]) -> DoclingDocument:
     """The elements as a DoclingDocument, its tables in the elements' order; furniture goes to the furniture layer."""
     document = DoclingDocument(name=name)
     for page in pages:

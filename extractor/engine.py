@@ -35,6 +35,7 @@ from .errors import (
     WorkerUnhealthy,
 )
 from .formats import DocumentFile, identify
+from .headings import with_levels
 from .outputs import render
 from .pages import FailedPage, Outline, PagePool
 from .reading import Models, Reader
@@ -142,8 +143,8 @@ class Engine:
         for stage in ("pages", "layout", "ocr", "tables", "assemble"):
             timings[stage] = sum(page.timings_ms.get(stage, 0.0) for page in finished)
         rendering = time.perf_counter()
-        pages = [read.page for read in finished]
-        data = render(pages, request.outputs, furniture=request.furniture, outline=outline.headings)
+        pages = with_levels([read.page for read in finished], outline.headings)
+        data = render(pages, request.outputs, furniture=request.furniture)
         timings["outputs"] = _since(rendering)
         timings["total"] = _since(started)
         log.info("Successfully extracted data using DocStrange (local mode)")

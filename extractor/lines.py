@@ -19,6 +19,10 @@ SAME_LINE_OVERLAP = 0.5
 COLUMN_GAP = 1.2
 
 
+# Words whose heights overlap this much stand in one row of text.
+SAME_ROW = 0.5
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """Words of one line, in reading order."""
@@ -104,3 +108,26 @@ def _beside(a: Box, b: Box) -> bool:
 def _right_to_left(row: Sequence[Line]) -> bool:
     directions = [unicodedata.bidirectional(letter) for part in row for word in part.words for letter in word.text]
     return sum(kind in ("R", "AL") for kind in directions) > sum(kind == "L" for kind in directions)
+
+
+def rows_of_text(words: Sequence[Word]) -> list[list[Word]]:
+    """The words by the height that they stand at, over the whole width of the table, from top to bottom."""
+    rows: list[list[Word]] = []
+    spans: list[tuple[float, float]] = []
+    for word in sorted(words, key=lambda word: word.box[1] + word.box[3]):
+        top, bottom = word.box[1], word.box[3]
+        if rows:
+            above = spans[-1]
+            common = min(bottom, above[1]) - max(top, above[0])
+            if common >= SAME_ROW * max(min(bottom - top, above[1] - above[0]), 1e-6):
+                rows[-1].append(word)
+                heights = [(other.box[1], other.box[3]) for other in rows[-1]]
+                # The middle half of the row's words decide where it is: one tall bracket does not stretch it.
+                spans[-1] = (
+                    sorted(height[0] for height in heights)[len(heights) // 2],
+                    sorted(height[1] for height in heights)[len(heights) // 2],
+                )
+                continue
+        rows.append([word])
+        spans.append((top, bottom))
+    return rows

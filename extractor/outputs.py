@@ -34,16 +34,13 @@ from docling_core.types.doc import ContentLayer, DoclingDocument, FormulaItem, T
 from docling_core.types.doc import TableCell as DoclingCell
 
 from .assemble import AssembledPage, Element, to_docling
-from .pages import Heading
 from .request import Output
 from .tables import Table
 
 Json = Any
 
 
-def render(
-    pages: Sequence[AssembledPage], wanted: Iterable[Output], *, furniture: bool = True, outline: Sequence[Heading] = ()
-) -> dict[str, Json]:
+def render(pages: Sequence[AssembledPage], wanted: Iterable[Output], *, furniture: bool = True) -> dict[str, Json]:
     """The contract's `data`: `pages` and one entry for each wanted view.
 
     `furniture` says whether page headers, footers and page numbers are part of markdown, text and html; elements and
@@ -57,7 +54,7 @@ def render(
     }
     layers = {ContentLayer.BODY, ContentLayer.FURNITURE} if furniture else {ContentLayer.BODY}
     if wanted & {"markdown", "text", "html", "docling"}:
-        document = to_docling("document", pages, outline)
+        document = to_docling("document", pages)
         if "markdown" in wanted:
             data["markdown"] = to_markdown(document, layers)
         if "text" in wanted:

@@ -21,6 +21,7 @@ from .models.layout import LayoutModel, Region
 from .models.ocr import Quad, RecognisedWord, TextDetector, TextRecogniser
 from .models.tables import TableCell, TableModel
 from .pages import Page
+from .rulings import Ruling, Rulings, find_rulings
 from .scheduler import Scheduler
 from .settings import Settings
 from .text_layer import Word
@@ -33,10 +34,11 @@ TABLE_MARGIN = 2.0
 
 @dataclass(frozen=True, slots=True)
 class TableReading:
-    """The structure of one table: `region` is its place in the page's regions, cells' boxes are in the page's unit."""
+    """The structure of one table: `region` is its place in the page's regions; all boxes are in the page's unit."""
 
     region: int
     cells: tuple[TableCell, ...]
+    rulings: Rulings
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ class Reader:
             recognised_at = time.perf_counter()
         regions = models.layout.finish(layout.result(), page.width, page.height)
         layout_at = time.perf_counter()
-        tables = self._structure(page, regions)
+        tables = self._structure(page, words, regions)
         finished = time.perf_counter()
         return PageReading(
             number=page.number,
@@ -129,7 +131,7 @@ class Reader:
         own = area(line)
         return sum(intersection(word.box, line) for word in page.words) < 0.4 * own
 
-    def _structure(self, page: Page, regions: Sequence[Region]) -> list[TableReading]:
+    def _structure(self, page: Page, words: Sequence[Word], regions: Sequence[Region]) -> list[TableReading]:
         models, submit = self._models, self._scheduler.submit
         waiting = []
         for index, region in enumerate(regions):
@@ -139,13 +141,25 @@ class Reader:
             left, top, right, bottom = (round(side * page.scale) for side in box)
             if right - left < 8 or bottom - top < 8:
                 continue
-            prepared = models.tables.prepare(np.ascontiguousarray(page.image[top:bottom, left:right]))
-            waiting.append((index, box, prepared, submit(models.tables, prepared)))
+            image = np.ascontiguousarray(page.image[top:bottom, left:right])
+            prepared = models.tables.prepare(image)
+            waiting.append((index, box, image, prepared, submit(models.tables, prepared)))
         readings = []
-        for index, box, prepared, future in waiting:
+        for index, box, image, prepared, future in waiting:
+            heights = sorted(word.box[3] - word.box[1] for word in words if contains(box, centre(word.box)))
+            text_height = heights[len(heights) // 2] * page.scale if heights else 0.0
+            rulings = _rulings_on_page(find_rulings(image, text_height), box, page.scale)
             cells = models.tables.finish(future.result(), prepared)
-            readings.append(TableReading(index, tuple(_on_page(cell, box, page.scale) for cell in cells)))
+            readings.append(TableReading(index, tuple(_on_page(cell, box, page.scale) for cell in cells), rulings))
         return readings
+
+
+def _rulings_on_page(rulings: Rulings, origin: Box, scale: float) -> Rulings:
+    left, top = origin[0], origin[1]
+    return Rulings(
+        tuple(Ruling(top + r.at / scale, left + r.start / scale, left + r.end / scale) for r in rulings.horizontal),
+        tuple(Ruling(left + r.at / scale, top + r.start / scale, top + r.end / scale) for r in rulings.vertical),
+    )
 
 
 def _grown(box: Box, margin: float) -> Box:

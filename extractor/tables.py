@@ -10,16 +10,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from .geometry import Box, union
-from .lines import group_lines
+from .geometry import Box, centre, union
+from .lattice import ruled_cells
+from .lines import group_lines, rows_of_text
 from .models.tables import TableCell
+from .rulings import Rulings
 from .text_layer import Word
 
 # The cost of a row of cells that no row of text goes to, in line heights: less than a misplaced row of text, more
 # than what the model's boxes drift.
 EMPTY_ROW_COST = 0.8
-# Words whose heights overlap this much stand in one row of text.
-SAME_ROW = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +49,36 @@ class Table:
     lines: tuple[str, ...]
 
 
-def build_table(words: Sequence[Word], structure: Sequence[TableCell]) -> Table | None:
-    """Every word in exactly one cell. None where the structure has no grid to speak of: fewer than two cells."""
+def build_table(words: Sequence[Word], structure: Sequence[TableCell], rulings: Rulings) -> Table | None:
+    """Every word in exactly one cell.
+
+    The page's own lines are the first witness of where the cells are, the model's structure the second. None where
+    neither has a grid to speak of: fewer than two cells.
+    """
     cells = _without_overlaps(structure)
+    ruled = ruled_cells(rulings, words, cells)
+    if ruled:
+        return _table(ruled, _fill_ruled(ruled, words))
     if len(cells) < 2 or not words:
         return None
     return _table(cells, _fill(cells, words))
+
+
+def _fill_ruled(cells: Sequence[TableCell], words: Sequence[Word]) -> list[list[Word]]:
+    """For each cell of a ruled table the words that are most inside it, or else nearest to it."""
+    filled: list[list[Word]] = [[] for _ in cells]
+    for word in words:
+        x, y = centre(word.box)
+        filled[
+            min(
+                range(len(cells)),
+                key=lambda index: (
+                    max(cells[index].box[0] - x, x - cells[index].box[2], 0.0)
+                    + max(cells[index].box[1] - y, y - cells[index].box[3], 0.0)
+                ),
+            )
+        ].append(word)
+    return filled
 
 
 def _table(cells: Sequence[TableCell], filled: Sequence[Sequence[Word]]) -> Table:
@@ -109,29 +133,6 @@ def _without_overlaps(structure: Sequence[TableCell]) -> list[TableCell]:
     return cells
 
 
-def rows_of_text(words: Sequence[Word]) -> list[list[Word]]:
-    """The words by the height that they stand at, over the whole width of the table, from top to bottom."""
-    rows: list[list[Word]] = []
-    spans: list[tuple[float, float]] = []
-    for word in sorted(words, key=lambda word: word.box[1] + word.box[3]):
-        top, bottom = word.box[1], word.box[3]
-        if rows:
-            above = spans[-1]
-            common = min(bottom, above[1]) - max(top, above[0])
-            if common >= SAME_ROW * max(min(bottom - top, above[1] - above[0]), 1e-6):
-                rows[-1].append(word)
-                heights = [(other.box[1], other.box[3]) for other in rows[-1]]
-                # The middle half of the row's words decide where it is: one tall bracket does not stretch it.
-                spans[-1] = (
-                    sorted(height[0] for height in heights)[len(heights) // 2],
-                    sorted(height[1] for height in heights)[len(heights) // 2],
-                )
-                continue
-        rows.append([word])
-        spans.append((top, bottom))
-    return rows
-
-
 def _fill(cells: Sequence[TableCell], words: Sequence[Word]) -> list[list[Word]]:
     """For each cell its words."""
     rows = rows_of_text(words)
@@ -156,9 +157,11 @@ def _lay_rows(cells: Sequence[TableCell], rows: Sequence[Sequence[Word]]) -> lis
     """For each row of text the row of cells that it belongs to: in order, at the least cost (dynamic programming).
 
     A row of text costs its distance, in line heights, from the heights that the model gave to the row of cells; a row
-    of cells without any text costs `EMPTY_ROW_COST`.
+    of cells without any text costs `EMPTY_ROW_COST`. As many rows of text as of cells are laid one on one.
     """
     extents = _row_extents(cells)
+    if len(rows) == len(extents):
+        return list(range(len(rows)))
     heights = sorted(word.box[3] - word.box[1] for row in rows for word in row)
     height = max(heights[len(heights) // 2], 1e-6)
     middles = [sorted((word.box[1] + word.box[3]) / 2 for word in row)[len(row) // 2] for row in rows]

@@ -51,6 +51,11 @@ _LINE_END_HYPHEN = {0x02, 0xFFFE}
 _BREAKS = {0x0A, 0x0D}
 
 
+# A letter's room in font sizes: what a sound font takes, and what is believed of one that takes more than the most.
+ASCENT, DESCENT = 0.9, 0.25
+MAX_LINE_HEIGHT = 1.7
+
+
 @dataclass(slots=True)
 class _Font:
     size: float
@@ -102,6 +107,7 @@ def _read_words(text_page: pdfium_c.FPDF_TEXTPAGE, frame: PageFrame) -> tuple[li
     unmapped = total = line = 0
     fonts: dict[int, _Font] = {}
     loose = pdfium_c.FS_RECTF()
+    x, y = ctypes.c_double(), ctypes.c_double()
     letters: list[str] = []
     boxes: list[Box] = []
     font = _Font(0.0, False, False)
@@ -146,15 +152,21 @@ def _read_words(text_page: pdfium_c.FPDF_TEXTPAGE, frame: PageFrame) -> tuple[li
         total += 1
         unmapped += pdfium_c.FPDFText_HasUnicodeMapError(text_page, index) == 1
         pdfium_c.FPDFText_GetLooseCharBox(text_page, index, loose)
+        text_object = pdfium_c.FPDFText_GetTextObject(text_page, index)
+        key = ctypes.cast(text_object, ctypes.c_void_p).value or 0
+        if key not in fonts:
+            fonts[key] = _font(text_page, index)
+        height = loose.top - loose.bottom
+        if height > MAX_LINE_HEIGHT * fonts[key].size and loose.right - loose.left < height:
+            # The font claims more room than its letters take (a wrong ascent): believe its size.
+            pdfium_c.FPDFText_GetCharOrigin(text_page, index, x, y)
+            loose.top = min(loose.top, y.value + ASCENT * fonts[key].size)
+            loose.bottom = max(loose.bottom, y.value - DESCENT * fonts[key].size)
         box = frame.box(loose.left, loose.bottom, loose.right, loose.top)
         if letters and _apart(boxes[-1], box, font.size):
             finish_word()
         if not letters:
             angle = pdfium_c.FPDFText_GetCharAngle(text_page, index)
-            text_object = pdfium_c.FPDFText_GetTextObject(text_page, index)
-            key = ctypes.cast(text_object, ctypes.c_void_p).value or 0
-            if key not in fonts:
-                fonts[key] = _font(text_page, index)
             font = fonts[key]
         letters.append(letter)
         boxes.append(box)

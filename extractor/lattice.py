@@ -1,0 +1,284 @@
+"""Ruling lines and words -> the cells of a ruled table, in the same form as the model's.
+
+Lines that go only part of the way still say where a column or a row ends: places between two lines are joined where no
+line parts them, unless text stands on both sides of the missing line and does not cross it (a shaded header without
+lines of its own). Boxes are in the page's unit, origin top left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from .geometry import Box, centre, contains, union
+from .lines import rows_of_text
+from .models.tables import TableCell
+from .rulings import Ruling, Rulings
+from .text_layer import Word
+
+# A line parts two places if it covers this much of their common side.
+PARTS = 0.6
+# Texts this many text heights apart are of different cells, if a column's side is between them.
+APART = 1.5
+# Lines of one paragraph are no further apart than this, in text heights; rows of a table have padding besides.
+LINE_GAP = 0.4
+# A grid whose lines are all there but those inside spanning cells.
+MOSTLY_DRAWN = 0.8
+# Lines nearer than this many text heights are one line, drawn twice.
+SAME_LINE = 0.4
+# A word that reaches over a line by more than this share of its own width crosses it.
+CROSSES = 0.25
+
+
+def ruled_cells(rulings: Rulings, words: Sequence[Word], structure: Sequence[TableCell]) -> list[TableCell]:
+    """The cells of a table whose lines make a grid, row by row; nothing where they do not.
+
+    Where the lines and the model count the same rows and columns, the cells are the model's, with its spans, at the
+    lines' places. Where they differ, the lines are believed only if nearly every place has its sides drawn, the words
+    keep to the cells, and no row holds several rows of figures (a table whose body has no lines between its rows).
+    """
+    if not words:
+        return []
+    heights = sorted(word.box[3] - word.box[1] for word in words)
+    height = max(heights[len(heights) // 2], 1e-6)
+    around = union([word.box for word in words])
+    ys = _edges(rulings.horizontal, (around[1], around[3]), height)
+    xs = _edges(rulings.vertical, (around[0], around[2]), height)
+    if len(ys) < 3 or len(xs) < 3:
+        return []
+    rows = max((cell.row + cell.row_span for cell in structure), default=0)
+    columns = max((cell.column + cell.column_span for cell in structure), default=0)
+    places = _Places(xs, ys, words, height)
+    if (rows, columns) == (places.rows, places.columns):
+        return places.at_lines(_merged(_split(structure, places, rulings), places, rulings))
+    if places.drawn(rulings) < MOSTLY_DRAWN:
+        return []
+    places.join(rulings)
+    cells = places.cells()
+    return cells if _believable(cells, words) else []
+
+
+def _split(structure: Sequence[TableCell], places: _Places, rulings: Rulings) -> list[TableCell]:
+    """The model's cells, those cut in two that a drawn line crosses, or whose texts stand apart at a line's place."""
+    cells = []
+    waiting = list(structure)
+    while waiting:
+        cell = waiting.pop(0)
+        rows = range(cell.row, cell.row + cell.row_span)
+        for column in range(cell.column + 1, cell.column + cell.column_span):
+            if all(places.parted_across(rulings, row, column) or places.stand_apart(row, column) for row in rows):
+                before = replace(cell, column_span=column - cell.column)
+                after = replace(cell, column=column, column_span=cell.column_span - before.column_span)
+                waiting[:0] = [before, after]
+                break
+        else:
+            cells.append(cell)
+    return cells
+
+
+def _merged(cells: Sequence[TableCell], places: _Places, rulings: Rulings) -> list[TableCell]:
+    """The cells, those joined that hold one text and where a line stops short of their column.
+
+    A line that is drawn between two rows in other columns and not here says that here the rows are one.
+    """
+    merged = list(cells)
+    for row in range(1, places.rows):
+        drawn = [places.parted_down(rulings, row, column) for column in range(places.columns)]
+        if not any(drawn):
+            continue
+        for column in range(places.columns):
+            if drawn[column]:
+                continue
+            above = next((c for c in merged if c.row + c.row_span == row and c.column == column), None)
+            below = next((c for c in merged if c.row == row and c.column == column), None)
+            if above is None or below is None or above.column_span != below.column_span:
+                continue
+            if any(drawn[column : column + above.column_span]) or not places.one_text(above, below):
+                continue
+            merged[merged.index(above)] = replace(above, row_span=above.row_span + below.row_span)
+            merged.remove(below)
+    return merged
+
+
+def _edges(lines: Sequence[Ruling], text: tuple[float, float], height: float) -> list[float]:
+    """Where the lines are across their direction, each once, with the table's own sides where no line is drawn."""
+    edges: list[list[float]] = []
+    for at in sorted(line.at for line in lines):
+        if edges and at - edges[-1][-1] <= SAME_LINE * height:
+            edges[-1].append(at)
+        else:
+            edges.append([at])
+    found = [sum(group) / len(group) for group in edges]
+    if not found:
+        return []
+    if text[0] < found[0] - height / 2:
+        found.insert(0, text[0] - 0.1 * height)
+    if text[1] > found[-1] + height / 2:
+        found.append(text[1] + 0.1 * height)
+    return found
+
+
+class _Places:
+    """The elementary places of a grid, and which of them are one cell."""
+
+    def __init__(self, xs: Sequence[float], ys: Sequence[float], words: Sequence[Word], height: float) -> None:
+        self.xs, self.ys = xs, ys
+        self._height = height
+        self.rows, self.columns = len(ys) - 1, len(xs) - 1
+        self._group = list(range(self.rows * self.columns))
+        self._words = words
+
+    def parted_across(self, rulings: Rulings, row: int, column: int) -> bool:
+        """Whether a line is drawn in `row` at the left side of `column`."""
+        return _parted(rulings.vertical, self.xs[column], (self.ys[row], self.ys[row + 1]))
+
+    def parted_down(self, rulings: Rulings, row: int, column: int) -> bool:
+        """Whether a line is drawn in `column` at the top of `row`."""
+        return _parted(rulings.horizontal, self.ys[row], (self.xs[column], self.xs[column + 1]))
+
+    def one_text(self, above: TableCell, below: TableCell) -> bool:
+        """Whether one of the cells is empty, or the text of the lower follows that of the upper line upon line."""
+        upper = [word.box[3] for word in self._words if contains(self._place(above), centre(word.box))]
+        lower = [word.box[1] for word in self._words if contains(self._place(below), centre(word.box))]
+        return not upper or not lower or min(lower) - max(upper) < LINE_GAP * self._height
+
+    def at_lines(self, cells: Sequence[TableCell]) -> list[TableCell]:
+        """The cells with the boxes that the lines give them."""
+        return [replace(cell, box=self._place(cell)) for cell in cells]
+
+    def _place(self, cell: TableCell) -> Box:
+        right, bottom = cell.column + cell.column_span, cell.row + cell.row_span
+        return (self.xs[cell.column], self.ys[cell.row], self.xs[right], self.ys[bottom])
+
+    def drawn(self, rulings: Rulings) -> float:
+        """The share of the sides between neighbouring places that have a line, or texts apart on either hand."""
+        across = [
+            self.parted_across(rulings, row, column) or self.stand_apart(row, column)
+            for row in range(self.rows)
+            for column in range(1, self.columns)
+        ]
+        down = [self.parted_down(rulings, row, column) for row in range(1, self.rows) for column in range(self.columns)]
+        return sum(across + down) / len(across + down)
+
+    def join(self, rulings: Rulings) -> None:
+        """Join neighbours that no line parts, then fill each cell up to a rectangle."""
+        for row in range(self.rows):
+            for column in range(self.columns):
+                here = row * self.columns + column
+                if column + 1 < self.columns and not (
+                    self.parted_across(rulings, row, column + 1) or self.stand_apart(row, column + 1)
+                ):
+                    self._unite(here, here + 1)
+                if row + 1 < self.rows and not self.parted_down(rulings, row + 1, column):
+                    self._unite(here, here + self.columns)
+        self._fill_rectangles()
+
+    def cells(self) -> list[TableCell]:
+        """One cell for each group of places."""
+        cells = []
+        for members in sorted(self._members().values(), key=min):
+            rows = [place // self.columns for place in members]
+            columns = [place % self.columns for place in members]
+            top, left, bottom, right = min(rows), min(columns), max(rows) + 1, max(columns) + 1
+            place = (self.xs[left], self.ys[top], self.xs[right], self.ys[bottom])
+            cells.append(TableCell(top, left, bottom - top, right - left, False, place, 1.0))
+        return cells
+
+    def stand_apart(self, row: int, column: int) -> bool:
+        """Whether texts stand on both hands of a column's left side, and none crosses it."""
+        at, top, bottom = self.xs[column], self.ys[row], self.ys[row + 1]
+        left: list[float] = []
+        right: list[float] = []
+        for word in self._words:
+            middle = (word.box[1] + word.box[3]) / 2
+            if not top <= middle <= bottom or word.box[2] <= self.xs[column - 1] or word.box[0] >= self.xs[column + 1]:
+                continue
+            if _crosses(word.box, at):
+                return False
+            (left if (word.box[0] + word.box[2]) / 2 < at else right).append(
+                word.box[2] if (word.box[0] + word.box[2]) / 2 < at else word.box[0]
+            )
+        return bool(left and right) and min(right) - max(left) >= APART * self._height
+
+    def _find(self, place: int) -> int:
+        while self._group[place] != place:
+            place = self._group[place]
+        return place
+
+    def _unite(self, a: int, b: int) -> None:
+        self._group[self._find(b)] = self._find(a)
+
+    def _members(self) -> dict[int, list[int]]:
+        members: dict[int, list[int]] = {}
+        for place in range(self.rows * self.columns):
+            members.setdefault(self._find(place), []).append(place)
+        return members
+
+    def _fill_rectangles(self) -> None:
+        changed = True
+        while changed:
+            changed = False
+            for members in self._members().values():
+                rows = [place // self.columns for place in members]
+                columns = [place % self.columns for place in members]
+                for row in range(min(rows), max(rows) + 1):
+                    for column in range(min(columns), max(columns) + 1):
+                        place = row * self.columns + column
+                        if self._find(place) != self._find(members[0]):
+                            self._unite(members[0], place)
+                            changed = True
+                if changed:
+                    break
+
+
+def _parted(lines: Sequence[Ruling], at: float, side: tuple[float, float]) -> bool:
+    length = max(side[1] - side[0], 1e-6)
+    near = 0.02 * length + 3.0
+    covered = sum(
+        max(0.0, min(line.end, side[1]) - max(line.start, side[0])) for line in lines if abs(line.at - at) <= near
+    )
+    return covered >= PARTS * length
+
+
+def _crosses(word: Box, at: float) -> bool:
+    reach = CROSSES * (word[2] - word[0])
+    return word[0] + reach < at < word[2] - reach
+
+
+def _believable(cells: Sequence[TableCell], words: Sequence[Word]) -> bool:
+    if len(cells) < 4:
+        return False
+    inner = {cell.box[0] for cell in cells if cell.column > 0}
+    crossing = sum(any(_crosses(word.box, at) for at in inner) for word in words)
+    spanned = sum(
+        any(cell.column_span > 1 and cell.box[0] <= word.box[0] and word.box[2] <= cell.box[2] for cell in cells)
+        for word in words
+    )
+    if crossing - spanned > 0.05 * len(words):
+        return False
+    return not _holds_rows_of_figures(cells, words)
+
+
+def _holds_rows_of_figures(cells: Sequence[TableCell], words: Sequence[Word]) -> bool:
+    """Whether some row of cells holds several rows of text that each go across, with figures under one another."""
+    for row in {cell.row for cell in cells}:
+        across = [cell for cell in cells if cell.row == row and cell.row_span == 1]
+        if len(across) < 2:
+            continue
+        columns_of_rows = []
+        figures = 0
+        top, bottom = across[0].box[1], across[0].box[3]
+        inside = [word for word in words if top <= (word.box[1] + word.box[3]) / 2 <= bottom]
+        for line in rows_of_text(inside):
+            columns = {
+                index
+                for index, cell in enumerate(across)
+                for word in line
+                if cell.box[0] <= (word.box[0] + word.box[2]) / 2 <= cell.box[2]
+            }
+            columns_of_rows.append(len(columns))
+            figures += any(sum(letter.isdigit() for letter in word.text) * 2 > len(word.text) for word in line)
+        full = sum(count >= max(2, len(across) - 1) for count in columns_of_rows)
+        if full >= 3 and figures >= 3 and full >= 0.7 * len(columns_of_rows):
+            return True
+    return False

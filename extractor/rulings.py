@@ -1,0 +1,78 @@
+"""A table's image -> its ruling lines: thin lines, and edges of shaded rows and columns.
+
+One way for digital pages and scans: a long straight run of pixels where the brightness steps. A thin line steps twice
+within its own width and counts once. Coordinates are pixels of the image, origin top left.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+
+Image = np.ndarray[Any, np.dtype[np.uint8]]
+
+# A step of brightness that counts, of 255: a light grey hairline still makes it, paper grain and JPEG noise do not.
+MIN_STEP = 14
+# Steps this near to each other are the two sides of one line.
+LINE_WIDTH = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """A straight line: at `at` across its direction, from `start` to `end` along it."""
+
+    at: float
+    start: float
+    end: float
+
+
+@dataclass(frozen=True, slots=True)
+class Rulings:
+    """The lines of one table."""
+
+    horizontal: tuple[Ruling, ...] = ()
+    vertical: tuple[Ruling, ...] = ()
+
+
+def find_rulings(image: Image, text_height: float) -> Rulings:
+    """The ruling lines of an RGB image (height, width, 3); `text_height` is that of its words, in pixels.
+
+    What is no longer than letters are tall, or words are wide, is taken for text.
+    """
+    grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY).astype(np.int16)
+    return Rulings(
+        horizontal=tuple(_runs(grey, max(20.0, 2.5 * text_height))),
+        vertical=tuple(_runs(grey.T, max(16.0, 1.6 * text_height))),
+    )
+
+
+def _runs(grey: np.ndarray[Any, np.dtype[np.int16]], shortest: float) -> list[Ruling]:
+    """The horizontal runs of at least `shortest` pixels along which the brightness steps downwards or upwards."""
+    if grey.shape[0] < 3 or grey.shape[1] <= shortest:
+        return []
+    steps = (np.abs(np.diff(grey, axis=0)) >= MIN_STEP).astype(np.uint8)
+    long = cv2.morphologyEx(steps, cv2.MORPH_OPEN, np.ones((1, int(shortest)), np.uint8))
+    count, _, boxes, _ = cv2.connectedComponentsWithStats(long, connectivity=8)
+    found = [
+        Ruling(float(top) + (height + 1) / 2, float(left), float(left + width))
+        for left, top, width, height, _ in boxes[1:count]
+        if height <= 2 * LINE_WIDTH
+    ]
+    return _joined(sorted(found, key=lambda line: line.at))
+
+
+def _joined(lines: list[Ruling]) -> list[Ruling]:
+    """The two sides of a line as one, and pieces at one height that touch as one."""
+    joined: list[Ruling] = []
+    for line in lines:
+        for index, other in enumerate(joined):
+            near = abs(line.at - other.at) <= LINE_WIDTH
+            if near and line.start <= other.end + LINE_WIDTH and other.start <= line.end + LINE_WIDTH:
+                joined[index] = Ruling((line.at + other.at) / 2, min(line.start, other.start), max(line.end, other.end))
+                break
+        else:
+            joined.append(line)
+    return joined

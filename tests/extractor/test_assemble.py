@@ -1,0 +1,196 @@
+"""What the models saw -> elements: nothing lost, nothing twice, in the order that a reader follows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+
+from docling_core.types.doc import ContentLayer, DocItemLabel
+
+from extractor.assemble import AssembledPage, Element, assemble_page, to_docling
+from extractor.geometry import Box
+from extractor.headings import with_levels
+from extractor.models.layout import Region
+from extractor.pages import Heading
+from extractor.reading import PageReading
+from extractor.text_layer import Word
+
+
+def word(text: str, left: float, top: float, line: int = 0, size: float = 10.0) -> Word:
+    """A word of the text layer, five points a letter wide."""
+    return Word(text, (left, top, left + 5 * len(text), top + size), line, "text_layer", size)
+
+
+def sentence(text: str, left: float, top: float, line: int) -> list[Word]:
+    """Words one after the other on one line."""
+    words = []
+    for part in text.split():
+        words.append(word(part, left, top, line))
+        left += 5 * len(part) + 3
+    return words
+
+
+def page(words: list[Word], regions: list[tuple[str, Box, float]]) -> AssembledPage:
+    """A 600 by 800 page whose regions are read in the order given."""
+    seen = tuple(Region(label, box, score, float(order)) for order, (label, box, score) in enumerate(regions))
+    return assemble_page(PageReading(1, 600.0, 800.0, tuple(words), seen, (), False))
+
+
+def texts(assembled: AssembledPage) -> list[str]:
+    return [element.text for element in assembled.elements]
+
+
+def test_words_go_to_the_region_that_they_stand_in_in_the_models_order() -> None:
+    words = sentence("left column", 50, 100, 0) + sentence("right column", 350, 100, 0)
+    regions = [("text", (340.0, 90.0, 560.0, 120.0), 0.9), ("text", (40.0, 90.0, 300.0, 120.0), 0.9)]
+    assert texts(page(words, regions)) == ["right column", "left column"]
+
+
+def test_a_word_of_two_overlapping_regions_is_in_one() -> None:
+    words = sentence("only once", 50, 100, 0)
+    regions = [("text", (40.0, 90.0, 300.0, 120.0), 0.9), ("text", (45.0, 92.0, 320.0, 125.0), 0.6)]
+    assert texts(page(words, regions)) == ["only once"]
+
+
+def test_the_text_region_on_a_picture_gets_the_words_before_the_picture() -> None:
+    words = sentence("Berth 17", 100, 200, 0) + sentence("Figure label", 100, 400, 1)
+    regions = [("image", (50.0, 150.0, 500.0, 600.0), 0.9), ("text", (90.0, 190.0, 200.0, 220.0), 0.8)]
+    assembled = page(words, regions)
+    by_label = {element.label: element.text for element in assembled.elements}
+    assert by_label == {DocItemLabel.PICTURE: "Figure label", DocItemLabel.TEXT: "Berth 17"}
+
+
+def test_words_without_a_region_become_an_element_where_a_reader_meets_them() -> None:
+    words = (
+        sentence("first paragraph", 50, 100, 0)
+        + sentence("nobody claims", 50, 150, 1)
+        + sentence("this block", 50, 162, 2)
+        + sentence("last paragraph", 50, 220, 3)
+    )
+    regions = [("text", (40.0, 90.0, 300.0, 120.0), 0.9), ("text", (40.0, 210.0, 300.0, 240.0), 0.9)]
+    assert texts(page(words, regions)) == ["first paragraph", "nobody claims\nthis block", "last paragraph"]
+
+
+def test_a_page_without_regions_keeps_all_its_words() -> None:
+    words = sentence("4711", 50, 100, 0) + sentence("80.90", 400, 700, 1)
+    assert Counter(" ".join(texts(page(words, []))).split()) == Counter(["4711", "80.90"])
+
+
+def test_a_region_without_words_is_nothing_unless_it_is_a_picture() -> None:
+    regions = [("text", (40.0, 90.0, 300.0, 120.0), 0.9), ("image", (40.0, 300.0, 300.0, 500.0), 0.9)]
+    assert [element.label for element in page([], regions).elements] == [DocItemLabel.PICTURE]
+
+
+def test_headings_are_one_line_and_have_levels() -> None:
+    words = sentence("General", 50, 50, 0) + sentence("Terms", 50, 64, 1) + sentence("1 Scope", 50, 120, 2)
+    regions = [("doc_title", (40.0, 40.0, 300.0, 80.0), 0.9), ("paragraph_title", (40.0, 110.0, 300.0, 135.0), 0.9)]
+    title, heading = page(words, regions).elements
+    assert (title.text, title.level) == ("General Terms", 1)
+    assert (heading.text, heading.level) == ("1 Scope", 2)
+
+
+def test_an_inline_formula_is_part_of_its_paragraph() -> None:
+    words = sentence("where x + y holds", 50, 100, 0)
+    regions = [("text", (40.0, 90.0, 300.0, 120.0), 0.9), ("inline_formula", (75.0, 95.0, 110.0, 115.0), 0.9)]
+    assert texts(page(words, regions)) == ["where x + y holds"]
+
+
+def test_headers_and_footers_are_furniture() -> None:
+    words = sentence("Company", 50, 20, 0) + sentence("body", 50, 100, 1) + sentence("7", 300, 780, 2)
+    regions = [
+        ("header", (40.0, 10.0, 300.0, 40.0), 0.9),
+        ("text", (40.0, 90.0, 300.0, 120.0), 0.9),
+        ("number", (290.0, 770.0, 320.0, 795.0), 0.9),
+    ]
+    assembled = page(words, regions)
+    assert [element.furniture for element in assembled.elements] == [True, False, True]
+    layers = [item.content_layer for item in to_docling("d", [assembled]).texts]
+    assert layers == [ContentLayer.FURNITURE, ContentLayer.BODY, ContentLayer.FURNITURE]
+
+
+def test_boxes_hold_all_their_words() -> None:
+    words = sentence("reaches out of its region", 50, 100, 0)
+    (element,) = page(words, [("text", (52.0, 101.0, 180.0, 108.0), 0.9)]).elements[:1]
+    for inside in words[:3]:
+        assert element.box[0] <= inside.box[0]
+        assert element.box[3] >= inside.box[3]
+
+
+def set_in(size: float, text: str, left: float, top: float, line: int, *, bold: bool = False) -> list[Word]:
+    """Words of one line in a given type."""
+    return [replace(part, size=size, bold=bold) for part in sentence(text, left, top, line)]
+
+
+BODY = [
+    *sentence("running text of the page in its usual size,", 50, 300, 90),
+    *sentence("as much of it as there is on a page that people read,", 50, 312, 91),
+    *sentence("set in one type from its first line to its last.", 50, 324, 92),
+]
+BODY_REGION = ("text", (40.0, 290.0, 400.0, 340.0), 0.9)
+
+
+def labels(words: list[Word], *regions: tuple[str, Box, float]) -> list[tuple[DocItemLabel, str]]:
+    """Label and text of each element above the running text."""
+    assembled = page(words + BODY, [*regions, BODY_REGION])
+    return [(element.label, element.text) for element in assembled.elements[:-1]]
+
+
+def test_a_large_line_is_a_heading_though_the_model_calls_it_text() -> None:
+    words = set_in(14.0, "Reference frameworks", 50, 100, 0)
+    assert labels(words, ("text", (40.0, 90.0, 300.0, 120.0), 0.9)) == [
+        (DocItemLabel.SECTION_HEADER, "Reference frameworks")
+    ]
+
+
+def test_a_bold_first_line_is_parted_from_its_paragraph() -> None:
+    words = set_in(10.0, "Scope of delivery", 50, 100, 0, bold=True) + sentence("The seller delivers", 50, 114, 1)
+    assert labels(words, ("text", (40.0, 90.0, 300.0, 130.0), 0.9)) == [
+        (DocItemLabel.SECTION_HEADER, "Scope of delivery"),
+        (DocItemLabel.TEXT, "The seller delivers"),
+    ]
+
+
+def test_bold_sentences_amounts_and_captions_are_no_headings() -> None:
+    region = ("text", (40.0, 90.0, 400.0, 120.0), 0.9)
+    sentence_in_bold = set_in(10.0, "Pay within ten days.", 50, 100, 0, bold=True)
+    assert labels(sentence_in_bold, region) == [(DocItemLabel.TEXT, "Pay within ten days.")]
+    assert labels(set_in(14.0, "3,222.64", 50, 100, 0), region) == [(DocItemLabel.TEXT, "3,222.64")]
+    caption = set_in(10.0, "Table 13.4 Typical values", 50, 100, 0, bold=True)
+    assert labels(caption, region) == [(DocItemLabel.CAPTION, "Table 13.4 Typical values")]
+
+
+def test_where_all_is_bold_nothing_is_a_heading_for_it() -> None:
+    words = set_in(10.0, "Bold like the rest", 50, 100, 0, bold=True)
+    words += [replace(part, bold=True) for part in sentence("everything on this page is bold", 50, 400, 7)] * 4
+    regions = [("text", (40.0, 90.0, 300.0, 120.0), 0.9), ("text", (40.0, 390.0, 400.0, 420.0), 0.9)]
+    assert DocItemLabel.SECTION_HEADER not in {element.label for element in page(words, regions).elements}
+
+
+def test_a_number_that_stands_apart_belongs_to_its_heading() -> None:
+    words = sentence("4", 50, 100, 0) + sentence("Basis fields", 90, 100, 0)
+    regions = [
+        ("paragraph_title", (45.0, 95.0, 60.0, 115.0), 0.9),
+        ("paragraph_title", (85.0, 95.0, 200.0, 115.0), 0.9),
+    ]
+    assert labels(words, *regions) == [(DocItemLabel.SECTION_HEADER, "4 Basis fields")]
+
+
+def heading(text: str, size: float, number: int = 1) -> Element:
+    return Element(number, DocItemLabel.SECTION_HEADER, text, (0.0, 0.0, 1.0, 1.0), "text_layer", 1.0, 2, size=size)
+
+
+def levels(elements: list[Element], outline: list[Heading]) -> dict[str, int | None]:
+    (assembled,) = with_levels([AssembledPage(1, 600.0, 800.0, tuple(elements))], outline)
+    return {element.text: element.level for element in assembled.elements}
+
+
+def test_levels_come_from_numbers_and_sizes() -> None:
+    elements = [heading("1 Scope", 14), heading("1.1 Goods", 12), heading("1.1.1 Sorts", 11), heading("Remarks", 12)]
+    assert levels(elements, []) == {"1 Scope": 2, "1.1 Goods": 3, "1.1.1 Sorts": 4, "Remarks": 3}
+    assert levels([heading("Large", 18), heading("Small", 12)], []) == {"Large": 2, "Small": 3}
+
+
+def test_the_outline_knows_best() -> None:
+    outline = [Heading("Part A", 1, 1), Heading("Deep  inside", 3, 1), Heading("Elsewhere", 1, 2)]
+    found = levels([heading("Part A", 10), heading("DEEP INSIDE", 18), heading("Elsewhere", 12)], outline)
+    assert (found["Part A"], found["DEEP INSIDE"]) == (2, 4)
