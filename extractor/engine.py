@@ -102,6 +102,11 @@ class Engine:
         log.info("Models loaded on %s in %.1f s: %s", engine.device, time.perf_counter() - started, ", ".join(versions))
         return engine
 
+    @property
+    def device_busy_s(self) -> float:
+        """How long models have been running since the engine was loaded, in seconds."""
+        return self._scheduler.busy_s
+
     def close(self) -> None:
         """Stop every thread and process; jobs still running fail."""
         self._threads.shutdown(wait=False, cancel_futures=True)

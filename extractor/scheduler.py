@@ -43,6 +43,8 @@ class Scheduler:
     """Runs models in one thread, in batches."""
 
     def __init__(self, wait_ms: float) -> None:
+        # How long models have been running, in seconds.
+        self.busy_s = 0.0
         self._wait_s = wait_ms / 1000
         self._queues: dict[Hashable, _Queue] = {}
         self._changed = threading.Condition()
@@ -78,12 +80,15 @@ class Scheduler:
             entries = [entry for entry in entries if entry[1].set_running_or_notify_cancel()]
             if not entries:
                 continue
+            started = time.monotonic()
             try:
                 results = model.infer([item for item, _, _ in entries])
             except BaseException as error:  # belongs to whoever waits for these items
                 for _, future, _ in entries:
                     future.set_exception(error)
                 continue
+            finally:
+                self.busy_s += time.monotonic() - started
             for (_, future, _), result in zip(entries, results, strict=True):
                 future.set_result(result)
 
