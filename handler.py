@@ -14,11 +14,12 @@ import logging
 import os
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from extractor.engine import Engine
+    from extractor.engine import Engine, Progress
 
 log = logging.getLogger("extractor")
 
@@ -39,13 +40,18 @@ async def handler(job: dict[str, Any]) -> dict[str, Any]:
     """One RunPod job -> the contract's answer. Never raises, except to pass a cancellation on."""
     stop = threading.Event()
     try:
-        return await asyncio.to_thread(_answer, job, stop)
+        return await asyncio.to_thread(answer_job, job, stop.is_set)
     except asyncio.CancelledError:
         stop.set()
         raise
 
 
-def _answer(job: dict[str, Any], stop: threading.Event) -> dict[str, Any]:
+def answer_job(
+    job: dict[str, Any],
+    cancelled: Callable[[], bool] = lambda: False,
+    progress: Callable[[Progress], None] = lambda _: None,
+) -> dict[str, Any]:
+    """One job -> its answer, in this thread. `cancelled` is asked between pages, `progress` told after each."""
     from extractor.delivery import deliver
     from extractor.errors import ExtractionError, Internal
     from extractor.request import parse_request
@@ -57,7 +63,7 @@ def _answer(job: dict[str, Any], stop: threading.Event) -> dict[str, Any]:
             document_id = job_input["document_id"][:256] or document_id
         request = parse_request(job_input)
         engine = load_engine()
-        answer = engine.extract(request, document_id=document_id, cancelled=stop.is_set)
+        answer = engine.extract(request, document_id=document_id, progress=progress, cancelled=cancelled)
         answer = deliver(answer, request.result_url, engine.settings)
         log.info("[EXTRACT] Success: %s, Method: docstrange_local", document_id)
         return answer
@@ -71,9 +77,17 @@ def _answer(job: dict[str, Any], stop: threading.Event) -> dict[str, Any]:
 
 def run_document(path: Path) -> int:
     """Run the worker on a file, write the answer and its markdown next to it, and return the exit status."""
+    from tqdm import tqdm
+
     content = base64.b64encode(path.read_bytes()).decode("ascii")
     job = {"id": path.name, "input": {"document_content_base64": content, "filename": path.name}}
-    answer = asyncio.run(handler(job))
+    with tqdm(unit="page", desc=path.name, disable=not sys.stderr.isatty()) as bar:
+
+        def show(progress: Progress) -> None:
+            bar.total = progress.pages_total
+            bar.update(progress.pages_done - bar.n)
+
+        answer = answer_job(job, progress=show)
     answer_path = path.with_name(path.name + ".json")
     answer_path.write_text(json.dumps(answer, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     print(f"answer:   {answer_path}")
