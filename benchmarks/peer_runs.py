@@ -1,0 +1,95 @@
+"""Peers -> their output on a folder of files: each in its own process, in an environment that has nothing of ours."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.metrics.text_rows import TextLine, rows_text
+
+ROOT = Path(__file__).resolve().parent.parent
+REQUIREMENTS = ROOT / "requirements-bench.txt"
+
+# Peers run on what is installed: none may reach for a model hub.
+OFFLINE = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1"}
+
+
+@dataclass(frozen=True, slots=True)
+class PeerRun:
+    """What a peer made of a set: where its output is, how it ran, or why it did not."""
+
+    name: str
+    folder: Path
+    version: str
+    device: str
+    seconds: dict[str, float]
+    failed: dict[str, str]
+    unavailable: str | None
+
+    def text(self, name: str) -> str:
+        """The document's markdown, or its lines as text in reading order; nothing where the peer failed."""
+        if name in self.failed:
+            return ""
+        markdown = self.folder / f"{name}.md"
+        if markdown.is_file():
+            return markdown.read_text(encoding="utf-8")
+        lines = json.loads((self.folder / f"{name}.json").read_text(encoding="utf-8"))
+        return rows_text(TextLine(line["text"], tuple(line["box"])) for line in lines)
+
+
+def make_environment(folder: Path) -> Path:
+    """The python of the peers' virtual environment, made from requirements-bench.txt where it is not there yet."""
+    python = folder / "bin" / "python"
+    stamp = folder / "requirements.sha256"
+    wanted = hashlib.sha256(REQUIREMENTS.read_bytes()).hexdigest()
+    if stamp.is_file() and stamp.read_text(encoding="ascii") == wanted:
+        return python
+    print("peers: virtual environment (some gigabytes, some minutes the first time)", file=sys.stderr)
+    shutil.rmtree(folder, ignore_errors=True)
+    subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+    pinned = ["--require-hashes", "-r", str(REQUIREMENTS)]
+    uv = Path(sys.executable).with_name("uv")
+    # uv where it reaches the registry; pip, slower, where only pip is configured for it.
+    if subprocess.run([uv, "pip", "install", "--quiet", "--system-certs", "--python", python, *pinned]).returncode:
+        subprocess.run([python, "-m", "pip", "install", "--quiet", *pinned], check=True)
+    stamp.write_text(wanted, encoding="ascii")
+    return python
+
+
+def run_peer(python: Path, peer: str, files: Path, folder: Path, limit: int | None) -> None:
+    """Run the peer over the folder `files`; what it prints goes to stderr. Raises where its process fails."""
+    shutil.rmtree(folder, ignore_errors=True)
+    command: list[str | Path] = [python, "-P", ROOT / "benchmarks" / "peers.py", peer, files, folder]
+    if limit is not None:
+        command += ["--limit", str(limit)]
+    print(f"peers: {peer}", file=sys.stderr)
+    subprocess.run(command, check=True, stdout=sys.stderr, env={**os.environ, **OFFLINE})
+
+
+def load_peer_run(folder: Path) -> PeerRun:
+    """The run that is kept in the folder."""
+    report = json.loads((folder / "peer.json").read_text(encoding="utf-8"))
+    return PeerRun(
+        report["name"],
+        folder,
+        report.get("version", ""),
+        report.get("device", ""),
+        report.get("seconds", {}),
+        report.get("failed", {}),
+        report.get("unavailable"),
+    )
+
+
+def is_complete(folder: Path, names: Sequence[str]) -> bool:
+    """Whether a run is kept in the folder that has all of these documents."""
+    if not (folder / "peer.json").is_file():
+        return False
+    run = load_peer_run(folder)
+    return run.unavailable is None and all(name in run.seconds or name in run.failed for name in names)

@@ -1,0 +1,42 @@
+"""Rows of figures -> a table to read in a terminal, or as GitHub markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+# A name and its figures.
+Row = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ResultTable:
+    """A data set's results: a heading, lines on how they came about, and rows of an engine's name and its figures."""
+
+    title: str
+    notes: tuple[str, ...]
+    columns: Row
+    rows: tuple[Row, ...]
+
+    def plain(self) -> str:
+        """Columns in line; names to the left, figures to the right."""
+        widths = [max(len(row[at]) for row in (self.columns, *self.rows)) for at in range(len(self.columns))]
+        lines = [_aligned(row, widths) for row in (self.columns, tuple("-" * width for width in widths), *self.rows)]
+        return "\n".join((self.title, *self.notes, "", *lines)) + "\n"
+
+    def markdown(self) -> str:
+        """A section with a pipe table."""
+        rule = "|---|" + "---:|" * (len(self.columns) - 1)
+        lines = [f"| {' | '.join(row)} |" for row in (self.columns, *self.rows)]
+        notes = [f"- {note}" for note in self.notes]
+        return "\n".join((f"## {self.title}", "", *notes, "", lines[0], rule, *lines[1:])) + "\n"
+
+
+def _aligned(row: Row, widths: Sequence[int]) -> str:
+    figures = (text.rjust(width) for text, width in zip(row[1:], widths[1:], strict=True))
+    return "  ".join((row[0].ljust(widths[0]), *figures)).rstrip()
+
+
+def figure(value: float | None, digits: int = 3) -> str:
+    """The value with a fixed number of digits; a dash where there is none."""
+    return "-" if value is None else f"{value:.{digits}f}"

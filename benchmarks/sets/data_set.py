@@ -1,0 +1,84 @@
+"""What every data set gives, whatever its truth is."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from benchmarks.answers import Answer, output, seconds_per_page
+from benchmarks.peer_runs import PeerRun
+from benchmarks.result_table import Row, figure
+
+WORKER = "worker"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file to read; `name` is what its answers are filed under."""
+
+    name: str
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """A set's table, and line by line what is wrong with the worker's reading, the worst document first."""
+
+    columns: Row
+    rows: list[Row]
+    wrong: list[str]
+
+
+Truth = TypeVar("Truth", bound=Document)
+
+
+@dataclass(frozen=True, slots=True)
+class DataSet(Generic[Truth]):
+    """A set: `documents` reads a folder, `evaluate` takes these, the worker's answers, the peers' runs and the folder.
+
+    `peers` read what lies in the folder's `files`.
+    """
+
+    title: str
+    documents: Callable[[Path], list[Truth]]
+    evaluate: Callable[[Sequence[Truth], dict[str, Answer], Sequence[PeerRun], Path], Evaluation]
+    files: str = ""
+    peers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One engine's row: its name, its text of each document, its pace in seconds a page, and what it could not read."""
+
+    engine: str
+    texts: dict[str, str]
+    pace: float | None
+    failed: int
+
+    def pace_figures(self) -> Row:
+        """The columns `s/page` and `failed`."""
+        return (figure(self.pace, 2), str(self.failed))
+
+
+def readings(answers: dict[str, Answer], view: str, peers: Sequence[PeerRun]) -> list[Reading]:
+    """The worker's reading, which is this view of its answers, and those of the peers."""
+    worker = Reading(
+        WORKER,
+        {name: output(answer, view) for name, answer in answers.items()},
+        seconds_per_page(list(answers.values())),
+        sum(not answer["success"] for answer in answers.values()),
+    )
+    return [worker, *(_peer_reading(peer, list(answers)) for peer in peers)]
+
+
+def _peer_reading(peer: PeerRun, names: Sequence[str]) -> Reading:
+    seconds = [peer.seconds[name] for name in names if name in peer.seconds]
+    return Reading(
+        f"{peer.name} {peer.version}",
+        {name: peer.text(name) for name in names},
+        statistics.fmean(seconds) if seconds else None,
+        sum(name in peer.failed for name in names),
+    )

@@ -1,0 +1,98 @@
+"""SROIE (ICDAR 2019): photos of receipts with the text and the corners of each line.
+
+`img/*.jpg`, `box/*.csv`. Truth: the lines grouped by height into rows, sorted by x (metrics/text_rows.py). The worker's
+reading is its text; peers give lines, which are grouped and sorted in the same way. Both in lower case, whitespace
+collapsed. CER and WER: Levenshtein distance in characters and in words over what the truth has, all receipts together.
+Numbers (metrics/text_errors.py): found is the share of the truth's that stand in the reading, right the share of the
+reading's that stand in the truth. CER as filed is the same distance to the truth's lines in the order of their file,
+which is often not the order of reading; published figures are of this kind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.answers import Answer
+from benchmarks.metrics.text_errors import TextErrors, numbers, text_errors
+from benchmarks.metrics.text_rows import TextLine, rows_text
+from benchmarks.peer_runs import PeerRun
+from benchmarks.result_table import Row, figure
+from benchmarks.sets.data_set import WORKER, DataSet, Document, Evaluation, readings
+
+COLUMNS = ("engine", "CER", "WER", "numbers found", "numbers right", "CER as filed", "s/page", "failed")
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt(Document):
+    """A photo and its lines of text, in the file's order; boxes in pixels, origin top left."""
+
+    lines: tuple[TextLine, ...]
+
+    def text(self) -> str:
+        """The truth in reading order, one line for each row."""
+        return rows_text(self.lines)
+
+    def filed_text(self) -> str:
+        """The truth in the file's order."""
+        return "\n".join(line.text for line in self.lines)
+
+
+def documents(folder: Path) -> list[Receipt]:
+    """The receipts, by name."""
+    return [
+        Receipt(path.stem, path, _lines(folder / "box" / f"{path.stem}.csv"))
+        for path in sorted((folder / "img").glob("*.jpg"))
+    ]
+
+
+def _lines(path: Path) -> tuple[TextLine, ...]:
+    """Not CSV in spite of its name: nothing is quoted, and all that follows the eighth comma is text."""
+    lines = []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if not line.strip():
+            continue
+        *corners, text = line.split(",", 8)
+        across, down = [float(x) for x in corners[::2]], [float(y) for y in corners[1::2]]
+        lines.append(TextLine(text, (min(across), min(down), max(across), max(down))))
+    return tuple(lines)
+
+
+def evaluate(
+    receipts: Sequence[Receipt], answers: dict[str, Answer], peers: Sequence[PeerRun], folder: Path
+) -> Evaluation:
+    """The worker and the peers that ran here."""
+    rows: list[Row] = []
+    wrong: list[tuple[float, str]] = []
+    for reading in readings(answers, "text", peers):
+        total, filed = TextErrors(), TextErrors()
+        for receipt in receipts:
+            text = reading.texts[receipt.name]
+            errors = text_errors(receipt.text(), text)
+            total += errors
+            filed += text_errors(receipt.filed_text(), text)
+            if reading.engine == WORKER:
+                wrong.append((-errors.character_error_rate, _wrong(receipt, text, errors)))
+        rates = (
+            total.character_error_rate,
+            total.word_error_rate,
+            total.number_recall,
+            total.number_precision,
+            filed.character_error_rate,
+        )
+        rows.append((reading.engine, *(figure(rate) for rate in rates), *reading.pace_figures()))
+    return Evaluation(COLUMNS, rows, [line for _, line in sorted(wrong)])
+
+
+def _wrong(receipt: Receipt, text: str, errors: TextErrors) -> str:
+    expected, found = numbers(receipt.text().lower()), numbers(text.lower())
+    lines = [f"{receipt.name}  CER {errors.character_error_rate:.3f}  WER {errors.word_error_rate:.3f}"]
+    if missed := sorted((expected - found).elements()):
+        lines.append(f"  numbers missed: {' '.join(missed)}")
+    if surplus := sorted((found - expected).elements()):
+        lines.append(f"  numbers that are not there: {' '.join(surplus)}")
+    return "\n".join(lines)
+
+
+SROIE = DataSet("sroie: receipts", documents, evaluate, files="img", peers=("rapidocr", "easyocr", "tesseract"))
