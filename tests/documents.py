@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import pypdfium2 as pdfium
 from PIL import Image, ImageDraw, ImageFont
 from pypdf import PdfReader, PdfWriter
+from pypdf.generic import DictionaryObject, IndirectObject, NameObject, StreamObject
 from reportlab.lib import colors
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen import canvas
@@ -89,6 +90,56 @@ def text_pdf(pages: Sequence[Sequence[str]], font: str = "Helvetica", size: floa
         page.showPage()
     page.save()
     return buffer.getvalue()
+
+
+def mapped_pdf(lines: Sequence[Sequence[str]], size: float = 12) -> bytes:
+    """A PDF whose font says in Unicode what each of its glyphs means: a line is a list of glyphs, `" "` is a space.
+
+    A glyph may mean anything a PDF can claim: several characters, none that exists, half of a surrogate pair.
+    """
+    codes: dict[str, int] = {" ": 0x20}
+    show = [f"BT /F1 {size} Tf"]
+    for index, line in enumerate(lines):
+        text = "".join(f"{codes.setdefault(glyph, 0x40 + len(codes)):02x}" for glyph in line)
+        show.append(f"1 0 0 1 72 {A4[1] - 90 - index * size * 1.6:g} Tm <{text}> Tj")
+    meanings = [f"<{code:02x}> <{glyph.encode('utf-16-be', 'surrogatepass').hex()}>" for glyph, code in codes.items()]
+    to_unicode = [
+        "/CIDInit /ProcSet findresource begin 12 dict begin begincmap",
+        "1 begincodespacerange <00> <ff> endcodespacerange",
+        f"{len(meanings)} beginbfchar",
+        *meanings,
+        "endbfchar endcmap end end",
+    ]
+    writer = PdfWriter()
+    page = writer.add_blank_page(*A4)
+    font = DictionaryObject(
+        {
+            NameObject("/Type"): NameObject("/Font"),
+            NameObject("/Subtype"): NameObject("/Type1"),
+            NameObject("/BaseFont"): NameObject("/Helvetica"),
+            NameObject("/ToUnicode"): _add_stream(writer, to_unicode),
+        }
+    )
+    fonts = DictionaryObject({NameObject("/F1"): font})
+    page[NameObject("/Resources")] = DictionaryObject({NameObject("/Font"): fonts})
+    page[NameObject("/Contents")] = _add_stream(writer, [*show, "ET"])
+    return _bytes(writer)
+
+
+def heavy_pdf(strokes: int = 100_000) -> bytes:
+    """A small file that takes long to draw: a page with very many lines across it."""
+    writer = PdfWriter()
+    page = writer.add_blank_page(*A4)
+    lines = [f"{n % 595} 0 m {n * 7 % 595} 842 l S" for n in range(strokes)]
+    page[NameObject("/Contents")] = _add_stream(writer, ["0.1 w", *lines])
+    page.compress_content_streams()
+    return _bytes(writer)
+
+
+def _add_stream(writer: PdfWriter, lines: Sequence[str]) -> IndirectObject:
+    stream = StreamObject()
+    stream.set_data("\n".join(lines).encode("ascii"))
+    return writer._add_object(stream)
 
 
 def rotated(pdf: bytes, degrees: int) -> bytes:

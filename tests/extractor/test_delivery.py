@@ -1,0 +1,247 @@
+"""How an answer leaves: strict JSON of a known size, or whole to its destination, on a real server on loopback."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import http.server
+import json
+import logging
+import socket
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+import pytest
+
+from extractor import delivery
+from extractor.delivery import deliver, encode
+from extractor.errors import DeliveryFailed, ExtractionError, Internal, OutputTooLarge
+from extractor.settings import Settings
+
+ANSWER: dict[str, Any] = {
+    "success": True,
+    "document_id": "statement-7",
+    "data": {"markdown": "Grüße aus dem Hafen: 1.140,00 €\n" * 200, "pages": [{"page": 1}]},
+    "metadata": {"sha256": "ab" * 32, "warnings": []},
+}
+LIMIT = Settings(max_output_bytes=1000)
+SECRET = "X-Amz-Signature=s3cret"
+NOT_A_URL = ("ftp://127.0.0.1/a", "http://", "http://[::1", "not a url", f"http://{'a' * 70}.example/", "http://a..b/")
+
+
+@dataclass(frozen=True)
+class Put:
+    """One request as it arrived."""
+
+    method: str
+    content_type: str | None
+    body: bytes
+
+
+class _Destination(http.server.BaseHTTPRequestHandler):
+    """Takes PUTs, and answers by path; keeps what came, by path."""
+
+    arrived: ClassVar[dict[str, list[Put]]] = defaultdict(list)
+
+    def _take(self) -> None:
+        path = self.path.partition("?")[0]
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        before = len(self.arrived[path])
+        self.arrived[path].append(Put(self.command, self.headers.get("Content-Type"), body))
+        if path == "/hangs-up":
+            self.close_connection = True
+            return
+        if path == "/silent":
+            time.sleep(2)
+            return
+        if path == "/odd-header":
+            self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\na header without its colon\r\n\r\n")
+            return
+        status = {"/busy-once": 200 if before else 500, "/throttled-once": 200 if before else 429}.get(path)
+        if status is None:
+            status = int(path.removeprefix("/")) if path[1:].isdigit() else 200
+        self.send_response(status)
+        if 300 <= status < 400:
+            self.send_header("Location", f"/moved-by-{status}")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    do_GET = do_PUT = _take  # noqa: N815
+
+    def log_message(self, format: str, *arguments: object) -> None:
+        """Quiet."""
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    running = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Destination)
+    _Destination.arrived.clear()
+    threading.Thread(target=running.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{running.server_port}"
+    running.shutdown()
+    running.server_close()
+
+
+def closed_port() -> int:
+    """A port of loopback where nobody listens."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """What became of each delivery, by its path, and all that was logged meanwhile at INFO and above."""
+
+    by_path: dict[str, dict[str, Any] | Exception]
+    log: str
+
+
+@pytest.fixture(scope="module")
+def outcomes(server: str) -> Outcomes:
+    """Every delivery of this module that may have to wait and try again: all at the same time."""
+    paths = ["taken", "busy-once", "throttled-once", "403", "500", "hangs-up", "odd-header", "301", "302", "303", "307"]
+    urls = {path: f"{server}/{path}?{SECRET}" for path in paths}
+    urls["refused"] = f"http://127.0.0.1:{closed_port()}/refused?{SECRET}"
+    urls |= {url: f"{url}?{SECRET}" for url in NOT_A_URL}
+    records: list[str] = []
+    collector = logging.Handler(logging.INFO)
+    collector.emit = lambda record: records.append(logging.Formatter().format(record))  # type: ignore[method-assign]
+    root, level = logging.getLogger(), logging.getLogger().level
+    root.addHandler(collector)
+    root.setLevel(logging.INFO)
+
+    def delivered(url: str) -> dict[str, Any] | Exception:
+        try:
+            return deliver(ANSWER, url, LIMIT)
+        except Exception as error:
+            return error
+
+    try:
+        with ThreadPoolExecutor(len(urls)) as threads:
+            by_path = dict(zip(urls, threads.map(delivered, urls.values()), strict=True))
+    finally:
+        root.removeHandler(collector)
+        root.setLevel(level)
+    return Outcomes(by_path, "\n".join(records))
+
+
+class TestStrictJson:
+    @pytest.mark.parametrize(
+        "value",
+        [
+            pytest.param(float("nan"), id="nan"),
+            pytest.param(float("-inf"), id="infinity"),
+            pytest.param(b"1,140.00", id="bytes"),
+            pytest.param("1,140.00 \ud835", id="half-a-surrogate-pair"),
+            pytest.param({"1,140.00"}, id="set"),
+            pytest.param(np.float32(1140), id="numpy-number"),
+            pytest.param(datetime.date(2026, 10, 17), id="date"),
+        ],
+    )
+    def test_what_json_has_no_form_for_is_refused(self, value: object) -> None:
+        answer = {"data": {"elements": [{"text": "Total", "value": value}]}}
+        for refuse in (lambda: encode(answer), lambda: deliver(answer, None, Settings())):
+            with pytest.raises(Internal, match="cannot be written as JSON") as caught:
+                refuse()
+            assert "1,140.00" not in caught.value.message
+
+    def test_keeps_every_character(self) -> None:
+        text = 'Grüße, "€" \\ \x07 \u2028 漢字 😀 e\u0301 </script>'
+        assert json.loads(encode({"text": text}).decode("utf-8")) == {"text": text}
+
+
+class TestSize:
+    def test_answer_within_the_limit_is_the_answer(self, server: str) -> None:
+        exactly = Settings(max_output_bytes=len(encode(ANSWER)))
+        assert deliver(ANSWER, None, exactly) is ANSWER
+        assert deliver(ANSWER, f"{server}/not-needed", exactly) is ANSWER
+        assert "/not-needed" not in _Destination.arrived
+
+    def test_one_byte_over_the_limit_says_the_size_and_what_to_do(self) -> None:
+        size = len(encode(ANSWER))
+        with pytest.raises(OutputTooLarge) as caught:
+            deliver(ANSWER, None, Settings(max_output_bytes=size - 1))
+        assert str(size) in caught.value.message
+        assert str(size - 1) in caught.value.message
+        assert "result_url" in caught.value.message
+        assert "fewer pages or outputs" in caught.value.message
+
+    def test_bytes_are_counted_and_not_characters(self) -> None:
+        answer = {"text": "€" * 100}
+        with pytest.raises(OutputTooLarge, match="has 312 bytes"):
+            deliver(answer, None, Settings(max_output_bytes=300))
+
+
+class TestDestination:
+    def test_answer_arrives_whole(self, outcomes: Outcomes) -> None:
+        (put,) = _Destination.arrived["/taken"]
+        assert (put.method, put.content_type) == ("PUT", "application/json")
+        assert json.loads(put.body.decode("utf-8")) == ANSWER
+
+    def test_note_names_what_was_put(self, server: str, outcomes: Outcomes) -> None:
+        (put,) = _Destination.arrived["/taken"]
+        assert outcomes.by_path["taken"] == {
+            **ANSWER,
+            "data": {},
+            "result": {
+                "url": f"{server}/taken?{SECRET}",
+                "bytes": len(put.body),
+                "sha256": hashlib.sha256(put.body).hexdigest(),
+            },
+        }
+
+    @pytest.mark.parametrize("path", ["busy-once", "throttled-once"])
+    def test_busy_destination_is_tried_again(self, outcomes: Outcomes, path: str) -> None:
+        first, second = _Destination.arrived[f"/{path}"]
+        assert first.body == second.body == encode(ANSWER)
+        outcome = outcomes.by_path[path]
+        assert isinstance(outcome, dict)
+        assert outcome["result"]["bytes"] == len(second.body)
+
+    def test_refusal_is_not_tried_again(self, outcomes: Outcomes) -> None:
+        assert len(_Destination.arrived["/403"]) == 1
+        assert isinstance(outcomes.by_path["403"], DeliveryFailed)
+        assert "403" in str(outcomes.by_path["403"])
+
+    @pytest.mark.parametrize("path", ["500", "hangs-up"])
+    def test_destination_that_stays_broken_is_given_up(self, outcomes: Outcomes, path: str) -> None:
+        assert [put.body for put in _Destination.arrived[f"/{path}"]] == [encode(ANSWER)] * 3
+        assert isinstance(outcomes.by_path[path], DeliveryFailed)
+
+    def test_nobody_listens(self, outcomes: Outcomes) -> None:
+        assert isinstance(outcomes.by_path["refused"], DeliveryFailed)
+
+    def test_destination_that_never_answers(self, server: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(delivery, "_TIMEOUT_S", (5, 0.2))
+        with pytest.raises(DeliveryFailed) as caught:
+            deliver(ANSWER, f"{server}/silent?{SECRET}", LIMIT)
+        assert caught.value.retryable
+        assert "s3cret" not in caught.value.message
+
+    @pytest.mark.parametrize("status", [301, 302, 303, 307])
+    def test_moved_destination_has_the_whole_answer_or_the_caller_is_told(
+        self, outcomes: Outcomes, status: int
+    ) -> None:
+        told = isinstance(outcomes.by_path[str(status)], DeliveryFailed)
+        assert told or [put.body for put in _Destination.arrived[f"/moved-by-{status}"]] == [encode(ANSWER)]
+
+    @pytest.mark.parametrize("url", NOT_A_URL)
+    def test_not_a_url(self, outcomes: Outcomes, url: str) -> None:
+        assert isinstance(outcomes.by_path[url], ExtractionError)
+
+    def test_nothing_of_the_query_is_in_an_error(self, outcomes: Outcomes) -> None:
+        failures = [outcome for outcome in outcomes.by_path.values() if isinstance(outcome, Exception)]
+        assert len(failures) >= 4 + len(NOT_A_URL)
+        assert not any("s3cret" in str(failure) for failure in failures)
+
+    def test_nothing_of_the_query_or_the_text_is_logged(self, outcomes: Outcomes) -> None:
+        assert isinstance(outcomes.by_path["odd-header"], dict)
+        assert "s3cret" not in outcomes.log
+        assert "1.140,00" not in outcomes.log

@@ -1,0 +1,139 @@
+"""The layout model on a page that the test draws: which regions there are, where, and in which order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+import torch
+from reportlab.lib import colors
+from reportlab.lib.pagesizes import A4
+from reportlab.platypus import Table, TableStyle
+
+from extractor.geometry import Box, covered
+from extractor.models.layout import LayoutModel, RawLayout, Region
+from extractor.settings import Settings
+from tests import documents
+
+WIDTH, HEIGHT = A4
+# Where the parts of the drawn page are, in points from the top left.
+TITLE: Box = (178, 68, 418, 96)
+FIRST: Box = (72, 140, 500, 258)
+TABLE: Box = (74, 328, 522, 460)
+SECOND: Box = (72, 490, 500, 578)
+SENTENCE = "The quarterly statement lists every vessel that entered the basin, by night and by day,"
+
+
+def report_pdf() -> bytes:
+    """A page with a title, a paragraph, a ruled table and a paragraph."""
+    buffer, page = documents.new_canvas()
+    page.setFont("Helvetica-Bold", 24)
+    page.drawCentredString(WIDTH / 2, HEIGHT - 90, "Harbour Traffic 2026")
+    page.setFont("Helvetica", 11)
+    for top, lines in ((150, 8), (500, 6)):
+        for line in range(lines):
+            page.drawString(72, HEIGHT - top - 15 * line, SENTENCE if line < lines - 1 else SENTENCE[:60])
+    rows = [
+        ["Berth", "Vessel", "Draught", "Days"],
+        *([str(n), f"Vessel {n}", f"{n}.40 m", str(3 * n)] for n in range(1, 6)),
+    ]
+    table = Table(rows, colWidths=112, rowHeights=22)
+    table.setStyle(
+        TableStyle([("GRID", (0, 0), (-1, -1), 0.7, colors.black), ("FONT", (0, 0), (-1, -1), "Helvetica", 11)])
+    )
+    table.wrapOn(page, WIDTH, HEIGHT)
+    table.drawOn(page, 74, HEIGHT - 460)
+    page.setFont("Helvetica", 8)
+    page.drawCentredString(WIDTH / 2, 30, "Page 1 of 4")
+    page.save()
+    return buffer.getvalue()
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What the model says of the report: by itself, and as the second page of a batch."""
+
+    model: LayoutModel
+    alone: RawLayout
+    in_company: RawLayout
+
+
+@pytest.fixture(scope="module")
+def looked() -> Looked:
+    model = LayoutModel(Settings().models_dir, torch.device("cpu"), 2)
+    invoice, report = (
+        model.prepare(np.asarray(documents.picture(pdf, dpi=100))) for pdf in (documents.invoice_pdf(), report_pdf())
+    )
+    return Looked(model, model.infer([report])[0], model.infer([invoice, report])[1])
+
+
+@pytest.fixture(scope="module")
+def regions(looked: Looked) -> list[Region]:
+    return looked.model.finish(looked.alone, WIDTH, HEIGHT)
+
+
+def at(regions: list[Region], box: Box) -> Region:
+    """The region that is where this part was drawn: each covers nearly all of the other."""
+    (found,) = [r for r in regions if covered(box, r.box) > 0.8 and covered(r.box, box) > 0.7]
+    return found
+
+
+class TestPage:
+    def test_parts_are_found_where_they_were_drawn(self, regions: list[Region]) -> None:
+        assert at(regions, TITLE).label in ("doc_title", "paragraph_title")
+        assert at(regions, FIRST).label == "text"
+        assert at(regions, SECOND).label == "text"
+
+    def test_table_is_found_to_the_point(self, regions: list[Region]) -> None:
+        (table,) = [region for region in regions if region.label == "table"]
+        assert table.box == pytest.approx(TABLE, abs=6)
+        assert table.score > 0.8
+
+    def test_order_is_that_of_a_reader(self, regions: list[Region]) -> None:
+        orders = [region.order for region in regions]
+        assert orders == sorted(orders)
+        parts = [at(regions, box).order for box in (TITLE, FIRST, TABLE, SECOND)]
+        assert parts == sorted(parts)
+        assert len(set(parts)) == 4
+
+    def test_boxes_are_in_the_unit_of_the_page(self, looked: Looked, regions: list[Region]) -> None:
+        enlarged = looked.model.finish(looked.alone, 2 * WIDTH, 3 * HEIGHT)
+        for region, other in zip(regions, enlarged, strict=True):
+            left, top, right, bottom = region.box
+            assert other.box == pytest.approx((2 * left, 3 * top, 2 * right, 3 * bottom))
+            assert 0 <= left < right <= WIDTH
+            assert 0 <= top < bottom <= HEIGHT
+
+
+def test_page_does_not_depend_on_its_company(looked: Looked, regions: list[Region]) -> None:
+    assert looked.in_company.scores == pytest.approx(looked.alone.scores, abs=1e-4)
+    assert looked.in_company.boxes == pytest.approx(looked.alone.boxes, abs=1e-3)
+    others = looked.model.finish(looked.in_company, WIDTH, HEIGHT)
+    assert [region.label for region in others] == [region.label for region in regions]
+
+
+def test_unsure_queries_and_boxes_without_area_are_no_regions(looked: Looked) -> None:
+    scores = np.zeros((4, looked.alone.scores.shape[1]), dtype=np.float32)
+    scores[:, 3] = (0.9, 0.29, 0.9, 0.6)
+    boxes = np.array(
+        [[0.5, 0.5, 0.2, 0.1], [0.2, 0.2, 0.1, 0.1], [0.5, 1.2, 0.2, 0.1], [0.9, 0.9, 0.4, 0.4]], dtype=np.float32
+    )
+    votes = np.array([2, 1, 0, 0.5], dtype=np.float32)
+    second, first = looked.model.finish(RawLayout(scores, boxes, votes), 100, 200)[::-1]
+    assert first.box == pytest.approx((70, 140, 100, 200))
+    assert second.box == pytest.approx((40, 90, 60, 110))
+    assert (first.score, second.score) == (pytest.approx(0.6), pytest.approx(0.9))
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (3, 2000), (2000, 1414)])
+def test_any_picture_becomes_the_models_square(looked: Looked, shape: tuple[int, int]) -> None:
+    picture = np.zeros((*shape, 3), dtype=np.uint8)
+    picture[..., 2] = 255
+    prepared = looked.model.prepare(picture)
+    assert prepared.shape == (3, 800, 800)
+    assert prepared.dtype == torch.uint8
+    assert prepared[:, 400, 400].tolist() == [0, 0, 255]
+    assert looked.model.bucket(prepared) == looked.model.bucket(
+        looked.model.prepare(np.zeros((9, 9, 3), dtype=np.uint8))
+    )

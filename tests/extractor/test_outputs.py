@@ -1,0 +1,273 @@
+"""The views of a document: hand-made elements in, markdown, text, HTML, CSV and docling out, no character lost."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from typing import Any, get_args
+
+import pytest
+from docling_core.types.doc import DocItemLabel, DoclingDocument
+
+from extractor.assemble import AssembledPage, Element
+from extractor.geometry import Box
+from extractor.outputs import render
+from extractor.request import Output
+from extractor.tables import Cell, Table
+from tests.extractor.html_grid import GridCell, html_grid
+
+VIEWS: tuple[Output, ...] = ("markdown", "text", "html")
+ODD = 'a_b_c & "d" < e > f * g | h # i ~ j ` k $1,140.00 \\ {x} [y](z) <script>alert(1)</script> ÄÖß 漢 😀'
+
+
+def element(text: str, label: DocItemLabel = DocItemLabel.TEXT, **keys: Any) -> Element:
+    """An element of page 1, from its text layer."""
+    return Element(keys.pop("page", 1), label, text, (72, 100, 300, 120), "text_layer", 0.98765, **keys)
+
+
+def cell(row: int, column: int, text: str, down: int = 1, across: int = 1, header: bool = False) -> Cell:
+    box: Box | None = (72.123456, 100, 90, 110) if text else None
+    return Cell(row, column, down, across, header, text, box, 0.9)
+
+
+def table(*cells: Cell, lines: tuple[str, ...] = ()) -> Element:
+    """A table element of these cells, as large as they reach."""
+    rows = max(one.row + one.row_span for one in cells)
+    columns = max(one.column + one.column_span for one in cells)
+    return element("", DocItemLabel.TABLE, table=Table(rows, columns, cells, lines))
+
+
+def rendered(*elements: Element, furniture: bool = True) -> dict[str, Any]:
+    """Every view of the elements, on as many pages as they name."""
+    pages = [
+        AssembledPage(number, 595.276, 841.89, tuple(one for one in elements if one.page == number))
+        for number in range(1, 1 + max((one.page for one in elements), default=1))
+    ]
+    wanted = [output for output in get_args(Output) if output in (*VIEWS, "elements", "tables", "csv", "docling")]
+    return render(pages, wanted, furniture=furniture)
+
+
+PLAIN = table(
+    cell(0, 0, "Berth", header=True),
+    cell(0, 1, "Vessel | flag", header=True),
+    cell(1, 0, "4"),
+    cell(1, 1, "Anna\nMaria"),
+    cell(2, 0, ""),
+    cell(2, 1, ODD),
+    lines=("Berth\tVessel | flag", "4\tAnna", "Maria", ODD),
+)
+SPANNING = table(
+    cell(0, 0, "Traffic", across=3, header=True),
+    cell(1, 0, "Night", down=2),
+    cell(1, 1, "03:15"),
+    cell(1, 2, "<b>4</b>"),
+    cell(2, 1, "21:40\n& later"),
+    cell(2, 2, "7"),
+    lines=("Traffic", "Night\t03:15\t<b>4</b>", "21:40\t7", "& later"),
+)
+WHOLE_ROW_COVERED = table(cell(0, 0, "A", down=2), cell(0, 1, "B", down=2), cell(2, 0, "C"), cell(2, 1, "D"))
+FIRST_PLACE_OPEN = table(cell(0, 0, "A", across=2), cell(1, 1, "under the right half"))
+
+
+class TestCharacters:
+    @pytest.mark.parametrize("view", ["markdown", "text"])
+    @pytest.mark.parametrize(
+        "label",
+        [
+            *(DocItemLabel.TEXT, DocItemLabel.TITLE, DocItemLabel.SECTION_HEADER, DocItemLabel.CODE),
+            *(DocItemLabel.FORMULA, DocItemLabel.CAPTION, DocItemLabel.FOOTNOTE, DocItemLabel.REFERENCE),
+            *(DocItemLabel.PICTURE, DocItemLabel.CHART, DocItemLabel.DOCUMENT_INDEX, DocItemLabel.PAGE_FOOTER),
+        ],
+    )
+    def test_stand_as_they_are_and_once(self, label: DocItemLabel, view: str) -> None:
+        assert rendered(element(ODD, label))[view].count(ODD) == 1
+
+    def test_html_is_escaped(self) -> None:
+        labels = (DocItemLabel.TEXT, DocItemLabel.TITLE, DocItemLabel.CODE, DocItemLabel.FORMULA, DocItemLabel.CAPTION)
+        html = rendered(*(element(ODD, label) for label in labels), PLAIN, SPANNING)["html"]
+        assert "<script" not in html
+        assert html.count("&lt;script&gt;alert(1)&lt;/script&gt;") == len(labels) + 1
+        assert "&lt;b&gt;4&lt;/b&gt;" in html
+
+    def test_html_fetches_nothing(self) -> None:
+        html = rendered(element(ODD), element("", DocItemLabel.PICTURE), PLAIN)["html"]
+        assert not re.search(r"\b(src|href|srcset|action)\s*=|url\(|@import|<(script|link|iframe|object|img)\b", html)
+
+    @pytest.mark.parametrize("view", ["markdown", "text"])
+    def test_lines_end_where_they_ended_on_the_page(self, view: str) -> None:
+        assert rendered(element("Hafenstrasse 21\n20457 Hamburg"))[view] == "Hafenstrasse 21\n20457 Hamburg\n"
+
+    def test_formula_is_its_characters(self) -> None:
+        shown = rendered(element("x² < y_1 \\cdot 2", DocItemLabel.FORMULA))
+        assert shown["markdown"] == shown["text"] == "x² < y_1 \\cdot 2\n"
+
+
+class TestMarkdown:
+    def test_headings_have_their_levels(self) -> None:
+        shown = rendered(
+            element("Report", DocItemLabel.TITLE, level=1),
+            element("Part", DocItemLabel.SECTION_HEADER, level=2),
+            element("Chapter", DocItemLabel.SECTION_HEADER, level=3),
+            element("Running text"),
+        )
+        assert shown["markdown"] == "# Report\n\n## Part\n\n### Chapter\n\nRunning text\n"
+        assert shown["text"] == "Report\n\nPart\n\nChapter\n\nRunning text\n"
+
+    def test_table_without_spans_is_a_pipe_table(self) -> None:
+        odd = ODD.replace("|", "\\|")
+        assert rendered(PLAIN)["markdown"] == (
+            f"| Berth | Vessel \\| flag |\n| --- | --- |\n| 4 | Anna Maria |\n|  | {odd} |\n"
+        )
+
+    def test_table_with_spans_is_html_and_says_nothing_twice(self) -> None:
+        markdown = rendered(SPANNING)["markdown"]
+        assert "|" not in markdown
+        for text in ("Traffic", "Night", "&lt;b&gt;4&lt;/b&gt;", "21:40<br>&amp; later"):
+            assert markdown.count(text) == 1
+
+    def test_elements_are_apart_by_an_empty_line(self) -> None:
+        markdown = rendered(element("Before"), PLAIN, element("After"))["markdown"]
+        assert markdown.startswith("Before\n\n| Berth")
+        assert markdown.endswith("|\n\nAfter\n")
+
+
+def grid_of(view: str) -> list[GridCell]:
+    """The cells of the view's one HTML table."""
+    return html_grid(view[view.index("<table") : view.index("</table>")])
+
+
+def _place(cell: Cell | GridCell) -> tuple[int, int, int, int, str]:
+    return cell.row, cell.column, cell.row_span, cell.column_span, cell.text
+
+
+class TestHtmlTables:
+    @pytest.mark.parametrize("view", ["markdown", "html"])
+    @pytest.mark.parametrize(
+        "meant",
+        [
+            pytest.param(SPANNING, id="spans"),
+            pytest.param(WHOLE_ROW_COVERED, id="row-that-is-all-covered-from-above"),
+            pytest.param(FIRST_PLACE_OPEN, id="place-without-a-cell"),
+        ],
+    )
+    def test_a_browser_shows_each_cell_at_its_place(self, meant: Element, view: str) -> None:
+        assert meant.table is not None
+        shown = [cell for cell in grid_of(rendered(meant)[view]) if cell.text]
+        assert [_place(cell) for cell in shown] == [_place(cell) for cell in meant.table.cells]
+
+    @pytest.mark.parametrize("view", ["markdown", "html"])
+    def test_header_cells_are_headers(self, view: str) -> None:
+        assert [one.text for one in grid_of(rendered(SPANNING)[view]) if one.header] == ["Traffic"]
+
+
+class TestText:
+    def test_table_is_its_lines_on_the_page_with_tabs_between_cells(self) -> None:
+        text = rendered(element("Before"), PLAIN, SPANNING, element("After"))["text"]
+        plain = f"Berth\tVessel | flag\n4\tAnna\nMaria\n{ODD}"
+        spanning = "Traffic\nNight\t03:15\t<b>4</b>\n21:40\t7\n& later"
+        assert text == f"Before\n\n{plain}\n\n{spanning}\n\nAfter\n"
+
+
+class TestCsv:
+    def test_is_rfc_4180(self) -> None:
+        (text,) = rendered(
+            table(cell(0, 0, 'say "so"'), cell(0, 1, "1,140.00"), cell(1, 0, "two\nlines"), cell(1, 1, " x "))
+        )["csv"]
+        assert text == '"say ""so""","1,140.00"\r\n"two\nlines", x \r\n'
+
+    def test_comes_back_as_it_was(self) -> None:
+        (text,) = rendered(PLAIN)["csv"]
+        rows = list(csv.reader(io.StringIO(text, newline="")))
+        assert rows == [["Berth", "Vessel | flag"], ["4", "Anna\nMaria"], ["", ODD]]
+
+    def test_spanning_text_stands_in_its_first_place(self) -> None:
+        plain, spanning = rendered(PLAIN, element("between"), SPANNING)["csv"]
+        assert plain.startswith("Berth,")
+        rows = list(csv.reader(io.StringIO(spanning, newline="")))
+        assert rows == [["Traffic", "", ""], ["Night", "03:15", "<b>4</b>"], ["", "21:40\n& later", "7"]]
+
+
+class TestFurniture:
+    ELEMENTS = (
+        element("Northwind Tooling", DocItemLabel.PAGE_HEADER, furniture=True),
+        element("Total 80.90"),
+        element("Page 1 of 1", DocItemLabel.PAGE_FOOTER, furniture=True),
+    )
+
+    @pytest.mark.parametrize("view", VIEWS)
+    def test_is_part_of_the_views_or_not(self, view: str) -> None:
+        with_it, without = rendered(*self.ELEMENTS)[view], rendered(*self.ELEMENTS, furniture=False)[view]
+        places = [with_it.index(one.text) for one in self.ELEMENTS]
+        assert places == sorted(places)
+        assert "Total 80.90" in without
+        assert "Northwind" not in without
+        assert "Page 1 of 1" not in without
+
+    def test_is_always_among_the_elements_and_in_docling(self) -> None:
+        shown = rendered(*self.ELEMENTS, furniture=False)
+        assert [one["text"] for one in shown["elements"]] == [one.text for one in self.ELEMENTS]
+        document = DoclingDocument.model_validate(shown["docling"])
+        assert [text.text for text in document.texts] == [one.text for one in self.ELEMENTS]
+
+
+class TestJson:
+    def test_elements_are_numbered_across_pages(self) -> None:
+        shown = rendered(element("One"), PLAIN, element("Two", page=2), SPANNING, element("Three", page=3))
+        assert [one["text"] for one in shown["elements"]] == ["One", "", "", "Two", "Three"]
+        assert [one["order"] for one in shown["elements"]] == [0, 1, 2, 3, 4]
+        assert [one["id"] for one in shown["elements"]] == ["e0", "e1", "e2", "e3", "e4"]
+        assert [one["page"] for one in shown["elements"]] == [1, 1, 1, 2, 3]
+        assert [one["id"] for one in shown["tables"]] == ["e1", "e2"]
+        assert [one["page"] for one in shown["pages"]] == [1, 2, 3]
+        assert shown["pages"][0] == {"page": 1, "width": 595.28, "height": 841.89}
+
+    def test_an_element(self) -> None:
+        (shown,) = rendered(element("Part I", DocItemLabel.SECTION_HEADER, level=2))["elements"]
+        assert shown == {
+            **{"id": "e0", "page": 1, "type": "section_header", "level": 2, "text": "Part I"},
+            **{"bbox": [72, 100, 300, 120], "order": 0, "source": "text_layer", "confidence": 0.98765},
+        }
+
+    def test_a_table(self) -> None:
+        (shown,) = rendered(SPANNING)["tables"]
+        assert (shown["rows"], shown["columns"], shown["page"]) == (3, 3, 1)
+        assert shown["cells"][1] == {
+            **{"row": 1, "column": 0, "row_span": 2, "column_span": 1, "text": "Night"},
+            **{"bbox": [72.12, 100, 90, 110], "header": False, "confidence": 0.9},
+        }
+        (empty,) = [one for one in rendered(PLAIN)["tables"][0]["cells"] if not one["text"]]
+        assert empty["bbox"] is None
+
+    def test_docling_document_comes_back(self) -> None:
+        elements = (
+            element("Report", DocItemLabel.TITLE, level=1),
+            element("Part", DocItemLabel.SECTION_HEADER, level=3),
+            element(ODD),
+            PLAIN,
+            element("x < y", DocItemLabel.FORMULA, page=2),
+            element("Berth 17", DocItemLabel.PICTURE, page=2),
+        )
+        data = json.loads(json.dumps(rendered(*elements)["docling"], allow_nan=False))
+        document = DoclingDocument.model_validate(data)
+        assert [text.text for text in document.texts] == ["Report", "Part", ODD, "x < y", "Berth 17"]
+        assert [page.size.width for page in document.pages.values()] == [595.28, 595.28]
+        (found,) = document.tables
+        assert [one.text for one in found.data.table_cells] == ["Berth", "Vessel | flag", "4", "Anna\nMaria", "", ODD]
+        assert [one.column_header for one in found.data.table_cells] == [True, True, False, False, False, False]
+        (place,) = document.texts[2].prov
+        assert (place.page_no, place.charspan) == (1, (0, len(ODD)))
+        assert (place.bbox.l, place.bbox.t, place.bbox.coord_origin.value) == (72, 100, "TOPLEFT")
+        assert len(document.pictures) == 1
+
+    def test_only_what_is_wanted(self) -> None:
+        page = AssembledPage(1, 595, 842, (element("x"),))
+        assert set(render([page], [])) == {"pages"}
+        assert set(render([page], ["text", "csv"])) == {"pages", "text", "csv"}
+
+    def test_page_without_elements(self) -> None:
+        shown = rendered()
+        assert (shown["elements"], shown["tables"], shown["csv"]) == ([], [], [])
+        assert (shown["markdown"].strip(), shown["text"].strip()) == ("", "")
+        assert re.sub(r"<[^>]*>", "", shown["html"].partition("<body>")[2]).strip() == ""
