@@ -8,7 +8,6 @@ import os
 
 os.environ.update(
     HF_HUB_OFFLINE="1",
-    TRANSFORMERS_OFFLINE="1",
     HF_HUB_DISABLE_TELEMETRY="1",
     HF_HUB_DISABLE_PROGRESS_BARS="1",
 )

@@ -149,7 +149,7 @@ class Engine:
             timings[stage] = sum(page.timings_ms.get(stage, 0.0) for page in finished)
         rendering = time.perf_counter()
         pages = with_levels([read.page for read in finished], outline.headings)
-        data = render(pages, request.outputs, furniture=request.furniture)
+        data = render(pages, request.outputs, furniture=request.furniture, name=request.filename or document_id)
         timings["outputs"] = _since(rendering)
         timings["total"] = _since(started)
         log.info("Successfully extracted data using DocStrange (local mode)")
@@ -234,7 +234,6 @@ class Engine:
             "format": job.document.format,
             "sha256": job.fetched.sha256,
             "bytes": job.fetched.size,
-            "filename": job.request.filename,
             "pages": {
                 "total": job.outline.pages,
                 "processed": len(finished),

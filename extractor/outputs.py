@@ -40,11 +40,13 @@ from .tables import Table
 Json = Any
 
 
-def render(pages: Sequence[AssembledPage], wanted: Iterable[Output], *, furniture: bool = True) -> dict[str, Json]:
+def render(
+    pages: Sequence[AssembledPage], wanted: Iterable[Output], *, furniture: bool = True, name: str = "document"
+) -> dict[str, Json]:
     """The contract's `data`: `pages` and one entry for each wanted view.
 
     `furniture` says whether page headers, footers and page numbers are part of markdown, text and html; elements and
-    docling always have them.
+    docling always have them. `name` is what the docling output is called.
     """
     wanted = set(wanted)
     data: dict[str, Json] = {
@@ -54,7 +56,7 @@ def render(pages: Sequence[AssembledPage], wanted: Iterable[Output], *, furnitur
     }
     layers = {ContentLayer.BODY, ContentLayer.FURNITURE} if furniture else {ContentLayer.BODY}
     if wanted & {"markdown", "text", "html", "docling"}:
-        document = to_docling("document", pages)
+        document = to_docling(name, pages)
         if "markdown" in wanted:
             data["markdown"] = to_markdown(document, layers)
         if "text" in wanted:

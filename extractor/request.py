@@ -40,7 +40,7 @@ class ExtractionRequest(BaseModel):
         default=None, description="request headers for `document_url` (never logged)"
     )
     filename: Annotated[str, StringConstraints(max_length=1024)] | None = Field(
-        default=None, description="the document's name: a hint that comes back, never trusted"
+        default=None, description="the document's name: a hint, never trusted; the docling output bears it"
     )
     document_id: Annotated[str, StringConstraints(min_length=1, max_length=256)] | None = Field(
         default=None, description="an id of the caller's that comes back; the job's id if absent"

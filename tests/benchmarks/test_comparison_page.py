@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+
 from benchmarks.comparison_page import marked_differences
 
 
@@ -27,6 +29,12 @@ def test_kinds_of_tables_cells_and_levels_of_headings_are_no_difference() -> Non
     assert "<del>" not in left
     assert "<ins>" not in right
     assert "&lt;tr&gt;&lt;td&gt;Item&lt;/td&gt;&lt;td&gt;Price&lt;/td&gt;&lt;/tr&gt;" in right
+
+
+def test_a_table_has_one_row_a_line_however_it_was_written() -> None:
+    truth = "A\n<table>\n <tr>\n  <td>\n   12 ml\n  </td>\n <td>b</td></tr></table>\nZ"
+    left, right = marked_differences(truth, "A\n\n| 12 ml | b |\n|---|---|\n\nZ")
+    assert left == right == html.escape("A\n\n<table>\n<tr><td>12 ml</td><td>b</td></tr>\n</table>\n\nZ")
 
 
 def test_a_document_cannot_bring_its_own_markup() -> None:

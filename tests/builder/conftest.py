@@ -33,7 +33,11 @@ class Command:
 
     def start(self, models: Path, *arguments: str, **variables: str) -> subprocess.Popen[str]:
         """Start the builder on `models`."""
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith(("HF_", "HUGGING"))}
+        inherited = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("HF_", "HUGGING", "TRANSFORMERS_"))
+        }
         return subprocess.Popen(
             [sys.executable, "-m", "builder", *arguments],
             cwd=ROOT,

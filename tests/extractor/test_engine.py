@@ -133,6 +133,7 @@ class TestDigitalInvoice:
 
     def test_docling_output_is_a_docling_document(self, invoice: dict[str, Any]) -> None:
         document = DoclingDocument.model_validate(invoice["data"]["docling"])
+        assert document.name == "invoice.pdf"
         assert len(document.tables) == 1
         assert document.pages[1].size.width == pytest.approx(A4[0], abs=0.1)
 

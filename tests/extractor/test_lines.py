@@ -135,6 +135,14 @@ class TestPlacedWords:
         ]
         assert texts(words) == ["Total due 80.90"]
 
+    def test_word_in_the_gap_of_a_stream_line_stands_between_its_words(self) -> None:
+        words = [
+            word("2026-0417", (72, 100, 120, 110), 0),
+            word("80.90", (400, 100, 430, 110), 0),
+            word("Consulting", (200, 100, 260, 110), 1),
+        ]
+        assert texts(words) == ["2026-0417 Consulting 80.90"]
+
     def test_recognised_words_stand_in_the_row_of_the_text_layers(self) -> None:
         words = [word("Berth", (72, 100, 100, 110)), word("17", (103, 100, 115, 111), source="ocr")]
         assert texts(words) == ["Berth 17"]

@@ -330,6 +330,10 @@ PROSE = {
     "greek": "Γραφείο του λιμανιού τηρεί μητρώο όλων των πλοίων που μπαίνουν τη νύχτα στην εσωτερική λεκάνη.",
     "arabic": "يحتفظ مكتب الميناء بسجل لكل سفينة تدخل الحوض الداخلي أثناء الليل. يبلغ المرشدون عن الغاطس والحمولة.",
     "numbers": "12.00 1,140.00 218.40 49.90 149.70 1,200.00 2,708.10 514.54 3,222.64 19% 17.10.2026 -4.50 (12) 0001 x3",
+    "amounts-with-their-currency": " ".join(f"{17.3 * n:,.2f} USD" for n in range(80)),
+    "weights": " ".join(f"{17.3 * n:,.2f} kg" for n in range(120)),
+    "hardware-addresses": " ".join(f"02:{n:02X}:AF:{255 - n:02X}:FE:{7 * n % 256:02X}" for n in range(80)),
+    "russian-with-part-numbers": " ".join(f"Подшипник шариковый XQK{n}W" for n in range(60)),
     "contents": f"Introduction {'.' * 60} 3 Methods {'.' * 70} 17",
 }
 
