@@ -19,7 +19,7 @@ from typing import Any
 import pypdfium2 as pdfium
 from PIL import Image, ImageOps
 
-from benchmarks.metrics.markdown import pipe_tables_to_html
+from benchmarks.metrics.markdown import pipe_tables_to_html, squeeze
 
 # Width of the page's picture in pixels.
 PICTURE_WIDTH = 1100
@@ -37,7 +37,9 @@ COLOURS = {
 }
 TEXT_COLOUR = "#2b8a3e"
 
-_ROW = re.compile(r"\s*(</?(?:table|tr)\b[^>]*>)\s*", re.IGNORECASE)
+_TABLE = re.compile(r"\s*(<table\b.*?</table>)\s*", re.IGNORECASE | re.DOTALL)
+_TABLE_TAG = re.compile(r"\s*(</?(?:table|thead|tbody|tr|td|th)\b[^>]*>)\s*", re.IGNORECASE)
+_ROW_END = re.compile(r"(<table\b[^>]*>|</tr>)", re.IGNORECASE)
 _TOKEN = re.compile(r"(<[^<>]+>|[^\s<]+|<)(\s*)")
 _SPACES = re.compile(r"[^\S\n]+")
 
@@ -194,10 +196,13 @@ def _comparable(word: str) -> str:
 
 def _tokens(text: str) -> list[tuple[str, str]]:
     """Words and tags, each with the whitespace that follows it."""
-    lines = _ROW.sub(r"\n\1\n", pipe_tables_to_html(text))
-    lines = re.sub(r"(?i)(<tr\b[^>]*>)\n", r"\1", lines)
-    lines = re.sub(r"(?i)\n(</tr>)", r"\1", lines)
+    lines = _TABLE.sub(_one_row_a_line, pipe_tables_to_html(text))
     return [(word, _SPACES.sub(" ", space)) for word, space in _TOKEN.findall(lines)]
+
+
+def _one_row_a_line(table: re.Match[str]) -> str:
+    tags = _TABLE_TAG.sub(r"\1", squeeze(table.group(1)))
+    return "\n\n" + _ROW_END.sub(r"\1\n", tags) + "\n\n"
 
 
 def _marked(tokens: Sequence[tuple[str, str]], tag: str) -> str:

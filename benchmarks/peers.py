@@ -92,7 +92,7 @@ def _tesseract_line(words: dict[str, list[Any]], members: list[int]) -> dict[str
 
 
 def pymupdf4llm() -> tuple[Reader, str, str]:
-    """Markdown of a PDF, as it comes."""
+    """Markdown of a PDF, as it comes: pages that are pictures are read by rapidocr, which it finds next to it."""
     import pymupdf4llm
 
     return lambda path: pymupdf4llm.to_markdown(str(path)), version("pymupdf"), "cpu"

@@ -4,7 +4,11 @@ Importing this package loads nothing heavy: the page processes import it too. It
 whole process, before any library could open it: weights come from the builder, or not at all.
 """
 
+import logging
 import os
+
+# It warns of a server's odd headers with the whole URL, and a presigned URL's query is a secret.
+logging.getLogger("urllib3").setLevel(logging.ERROR)
 
 os.environ.update(
     HF_HUB_OFFLINE="1",

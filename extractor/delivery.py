@@ -53,11 +53,19 @@ def _put(url: str, body: bytes) -> None:
         if attempt:
             time.sleep(2.0 ** (attempt - 1))
         try:
-            response = requests.put(url, data=body, headers={"Content-Type": "application/json"}, timeout=_TIMEOUT_S)
+            response = requests.put(
+                url,
+                data=body,
+                headers={"Content-Type": "application/json"},
+                timeout=_TIMEOUT_S,
+                allow_redirects=False,  # most redirects turn a PUT into a GET: the answer would be lost
+            )
         except requests.RequestException as error:
             reason = type(error).__name__
             continue
-        if response.ok:
+        except ValueError:
+            raise DeliveryFailed("result_url is not a valid URL") from None
+        if 200 <= response.status_code < 300:
             return
         reason = f"status {response.status_code}"
         if response.status_code < 500 and response.status_code not in (408, 429):

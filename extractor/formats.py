@@ -6,6 +6,7 @@ Pillow identifies among the formats below.
 
 from __future__ import annotations
 
+import struct
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,13 +29,11 @@ _PILLOW_FORMATS: dict[str, Format] = {
     "BMP": "bmp",
     "GIF": "gif",
 }
-# A file that starts like this and cannot be identified is a broken file of that format, not an unknown one.
 _SIGNATURES: dict[bytes, Format] = {
     b"\x89PNG": "png",
     b"\xff\xd8\xff": "jpeg",
     b"II*\x00": "tiff",
     b"MM\x00*": "tiff",
-    b"BM": "bmp",
     b"GIF8": "gif",
 }
 PDF_HEADER_WITHIN = 1024
@@ -62,22 +61,33 @@ def _detect(path: Path) -> Format:
         head = file.read(PDF_HEADER_WITHIN)
     if not head:
         raise DocumentCorrupt("the document is empty (0 bytes)")
-    if b"%PDF-" in head:
+    claimed = _claimed_image(head)
+    if claimed is None and b"%PDF-" in head:
         return "pdf"
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            warnings.simplefilter("ignore")
             with Image.open(path, formats=[name for name in _PILLOW_FORMATS if name != "MPO"]) as image:
                 return _PILLOW_FORMATS[str(image.format)]
     except Image.DecompressionBombError:
         # The size is judged where the page is decoded, with the worker's own limit.
+        if claimed is not None:
+            return claimed
+    except (OSError, SyntaxError, ValueError, TypeError, IndexError, KeyError, struct.error):
         pass
-    except (OSError, SyntaxError, ValueError):
-        pass
-    for signature, name in _SIGNATURES.items():
-        if head.startswith(signature):
-            raise DocumentCorrupt(f"the {name.upper()} image is damaged and cannot be opened")
+    if claimed is not None:
+        raise DocumentCorrupt(f"the {claimed.upper()} image is damaged and cannot be opened")
     raise UnsupportedFormat(f"{_describe(head)} is not among the formats that are read: {READABLE}")
+
+
+def _claimed_image(head: bytes) -> Format | None:
+    """The image format that a file's first bytes claim: if it cannot be identified it is broken, not unknown."""
+    if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
+        return "webp"
+    if head.startswith(b"BM"):
+        # Two letters that a text may begin with: a bitmap's reserved bytes are zero.
+        return "bmp" if head[6:10] == bytes(4) else None
+    return next((name for signature, name in _SIGNATURES.items() if head.startswith(signature)), None)
 
 
 def _describe(head: bytes) -> str:

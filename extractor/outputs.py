@@ -30,7 +30,7 @@ from docling_core.transforms.serializer.plain_text import (
     PlainTextParams,
     PlainTextTextSerializer,
 )
-from docling_core.types.doc import ContentLayer, DoclingDocument, FormulaItem, TableItem
+from docling_core.types.doc import ContentLayer, DoclingDocument, FormulaItem, TableData, TableItem
 from docling_core.types.doc import TableCell as DoclingCell
 
 from .assemble import AssembledPage, Element, to_docling
@@ -137,7 +137,7 @@ class _MarkdownTable(BaseTableSerializer):
     ) -> SerializationResult:
         cells = item.data.table_cells
         spanning = any(cell.row_span > 1 or cell.col_span > 1 for cell in cells)
-        text = html_table(cells) if spanning else _pipe_table(item)
+        text = html_table(item.data) if spanning else _pipe_table(item)
         caption = doc_serializer.serialize_captions(item=item, **keywords).text
         return create_ser_result(text="\n\n".join(part for part in (caption, text) if part), span_source=item)
 
@@ -156,32 +156,38 @@ class _PlainTable(BaseTableSerializer):
         return create_ser_result(text="\n\n".join(part for part in (caption, text) if part), span_source=item)
 
 
-def _rows(cells: Sequence[DoclingCell]) -> list[list[DoclingCell]]:
-    """The cells by the row that they start in, from left to right."""
-    rows: dict[int, list[DoclingCell]] = {}
-    for cell in sorted(cells, key=lambda cell: (cell.start_row_offset_idx, cell.start_col_offset_idx)):
-        rows.setdefault(cell.start_row_offset_idx, []).append(cell)
-    return [rows[row] for row in sorted(rows)]
-
-
 def _one_line(text: str) -> str:
     return " ".join(text.split("\n"))
 
 
-def html_table(cells: Sequence[DoclingCell]) -> str:
-    """The cells as an HTML table: each once, with its spans; `th` for header cells."""
+def html_table(data: TableData) -> str:
+    """The table in HTML: each cell once, with its spans, `th` for header cells; a place without a cell is empty."""
+    starts = {(cell.start_row_offset_idx, cell.start_col_offset_idx): cell for cell in data.table_cells}
+    covered = {
+        (row, column)
+        for cell in data.table_cells
+        for row in range(cell.start_row_offset_idx, cell.end_row_offset_idx)
+        for column in range(cell.start_col_offset_idx, cell.end_col_offset_idx)
+    }
     lines = []
-    for row in _rows(cells):
+    for row in range(data.num_rows):
         parts = []
-        for cell in row:
-            tag = "th" if cell.column_header or cell.row_header else "td"
-            spans = (f' rowspan="{cell.row_span}"' if cell.row_span > 1 else "") + (
-                f' colspan="{cell.col_span}"' if cell.col_span > 1 else ""
-            )
-            content = html.escape(cell.text, quote=False).replace("\n", "<br>")
-            parts.append(f"<{tag}{spans}>{content}</{tag}>")
+        for column in range(data.num_cols):
+            if (row, column) in starts:
+                parts.append(_html_cell(starts[row, column]))
+            elif (row, column) not in covered:
+                parts.append("<td></td>")
         lines.append("<tr>" + "".join(parts) + "</tr>")
     return "<table>\n" + "\n".join(lines) + "\n</table>"
+
+
+def _html_cell(cell: DoclingCell) -> str:
+    tag = "th" if cell.column_header or cell.row_header else "td"
+    spans = (f' rowspan="{cell.row_span}"' if cell.row_span > 1 else "") + (
+        f' colspan="{cell.col_span}"' if cell.col_span > 1 else ""
+    )
+    content = html.escape(cell.text, quote=False).replace("\n", "<br>")
+    return f"<{tag}{spans}>{content}</{tag}>"
 
 
 def _pipe_table(item: TableItem) -> str:

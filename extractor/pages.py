@@ -13,6 +13,7 @@ import ctypes
 import multiprocessing
 import os
 import resource
+import struct
 import warnings
 from collections import OrderedDict
 from collections.abc import Callable
@@ -47,6 +48,8 @@ MIN_PICTURE_SIDE = 24.0
 # A page whose images cover this share of it, with few words beside them, is a scan with a stamp or a header on it.
 SCAN_SHARE = 0.6
 SCAN_WORDS = 30
+# What Pillow's readers raise on damaged files, beside their own errors.
+IMAGE_ERRORS = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, struct.error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,15 +213,24 @@ def _open_pdf(path: Path, password: str | None) -> pdfium.PdfDocument:
 def _outline(path: Path, format: str, password: str | None) -> Outline:
     if format != "pdf":
         with _open_image(path) as image:
-            return Outline(_frames(image))
+            try:
+                return Outline(_frames(image))
+            except IMAGE_ERRORS:
+                raise DocumentCorrupt("the image is damaged and its pages cannot be counted") from None
     document = _documents.get(path, password)
     if len(document) < 1:
         raise DocumentCorrupt("the PDF has no pages")
     headings = []
     for bookmark in document.get_toc(max_depth=8):
-        destination = bookmark.get_dest()
-        index = destination.get_index() if destination else None
-        headings.append(Heading(bookmark.get_title(), bookmark.level + 1, None if index is None else index + 1))
+        try:
+            title = bookmark.get_title()
+            destination = bookmark.get_dest()
+            index = destination.get_index() if destination else None
+        except (UnicodeDecodeError, pdfium.PdfiumError):
+            continue  # a broken bookmark names no heading
+        if index is not None and not 0 <= index < len(document):
+            index = None
+        headings.append(Heading(title, bookmark.level + 1, None if index is None else index + 1))
     return Outline(len(document), tuple(headings))
 
 
@@ -232,7 +244,7 @@ def _read_page(task: PageTask) -> Page:
 def _open_image(path: Path) -> Image.Image:
     try:
         return Image.open(path)
-    except (OSError, SyntaxError, ValueError):
+    except IMAGE_ERRORS:
         raise DocumentCorrupt("the image is damaged and cannot be opened") from None
 
 
@@ -254,7 +266,7 @@ def _read_image_page(task: PageTask) -> Page:
                 image.draft("RGB", (MAX_RECOGNITION_SIDE, MAX_RECOGNITION_SIDE))
             turned = image.getexif().get(0x0112, 1) in (5, 6, 7, 8)
             decoded = _to_rgb(ImageOps.exif_transpose(image))
-        except (OSError, SyntaxError, ValueError, EOFError, IndexError):
+        except IMAGE_ERRORS:
             raise DocumentCorrupt("the image is damaged and cannot be decoded") from None
     if turned:
         width, height = height, width

@@ -83,6 +83,8 @@ class Scheduler:
             started = time.monotonic()
             try:
                 results = model.infer([item for item, _, _ in entries])
+                if len(results) != len(entries):
+                    raise RuntimeError(f"a model gave {len(results)} results for {len(entries)} items")
             except BaseException as error:  # belongs to whoever waits for these items
                 for _, future, _ in entries:
                     future.set_exception(error)

@@ -101,3 +101,5 @@ def _download(url: str, headers: dict[str, str], path: Path, settings: Settings)
         raise InvalidInput("headers: a name or value is not valid in HTTP") from None
     except requests.RequestException as error:
         raise FetchFailed(f"document_url: the document could not be downloaded ({type(error).__name__})") from None
+    except ValueError:  # a host that is no name
+        raise InvalidInput("document_url: not a valid URL") from None

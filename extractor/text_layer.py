@@ -54,6 +54,8 @@ _BREAKS = {0x0A, 0x0D}
 # A letter's room in font sizes: what a sound font takes, and what is believed of one that takes more than the most.
 ASCENT, DESCENT = 0.9, 0.25
 MAX_LINE_HEIGHT = 1.7
+# Neighbours in a word share this much of their height; a raised or lowered character still does.
+SAME_BASELINE = 0.25
 
 
 @dataclass(slots=True)
@@ -141,6 +143,8 @@ def _read_words(text_page: pdfium_c.FPDF_TEXTPAGE, frame: PageFrame) -> tuple[li
             continue
         if 0xDC00 <= code < 0xE000 and high_surrogate:
             code = 0x10000 + ((high_surrogate - 0xD800) << 10) + (code - 0xDC00)
+        if 0xD800 <= code < 0xE000:
+            code = 0xFFFD  # half of a pair is no character
         high_surrogate = 0
         letter = "-" if code in _LINE_END_HYPHEN else chr(code)
         if code == 0 or letter.isspace():
@@ -163,7 +167,7 @@ def _read_words(text_page: pdfium_c.FPDF_TEXTPAGE, frame: PageFrame) -> tuple[li
             loose.top = min(loose.top, y.value + ASCENT * fonts[key].size)
             loose.bottom = max(loose.bottom, y.value - DESCENT * fonts[key].size)
         box = frame.box(loose.left, loose.bottom, loose.right, loose.top)
-        if letters and _apart(boxes[-1], box, font.size):
+        if letters and _apart(boxes[-1], box, font.size, (round(angle / 1.5707963) + frame.rotation) % 2 == 0):
             finish_word()
         if not letters:
             angle = pdfium_c.FPDFText_GetCharAngle(text_page, index)
@@ -174,12 +178,14 @@ def _read_words(text_page: pdfium_c.FPDF_TEXTPAGE, frame: PageFrame) -> tuple[li
     return words, unmapped, total
 
 
-def _apart(last: Box, box: Box, size: float) -> bool:
+def _apart(last: Box, box: Box, size: float, upright: bool) -> bool:
     """Whether a character stands too far from the one before to be of the same word: another column or line."""
+    along, across = ((0, 2), (1, 3)) if upright else ((1, 3), (0, 2))
     reach = size or max(last[3] - last[1], last[2] - last[0])
-    horizontal = max(box[0] - last[2], last[0] - box[2])
-    vertical = max(box[1] - last[3], last[1] - box[3])
-    return horizontal > reach or vertical > reach / 2
+    gap = max(box[along[0]] - last[along[1]], last[along[0]] - box[along[1]])
+    common = min(last[across[1]], box[across[1]]) - max(last[across[0]], box[across[0]])
+    lower = min(last[across[1]] - last[across[0]], box[across[1]] - box[across[0]])
+    return gap > reach or common < SAME_BASELINE * lower
 
 
 def _font(text_page: pdfium_c.FPDF_TEXTPAGE, index: int) -> _Font:
@@ -232,9 +238,12 @@ def is_sound(words: list[str], unmapped: int = 0, total: int = 0) -> bool:
     leaders = sum(number for character, number in Counter(characters).items() if character in "._-…·•")
     if meaningful < _MIN_MEANINGFUL * max(1, len(characters) - leaders):
         return False
-    letters = Counter(character for character in "".join(words).lower() if "a" <= character <= "z")
+    # Each word once: a column of currencies or units says nothing of its language.
+    letters = Counter(character for character in "".join({w.lower() for w in words}) if "a" <= character <= "z")
+    latin = sum("a" <= character <= "z" for character in "".join(words).lower())
     all_letters = sum(number for name, number in categories.items() if name[0] == "L")
-    if letters.total() < _MIN_LETTERS or letters.total() < 0.8 * all_letters:
+    digits = categories["Nd"]
+    if letters.total() < _MIN_LETTERS or latin < 0.8 * all_letters or digits > 0.5 * all_letters:
         return True
     dot = sum(letters[letter] * share for letter, share in _LETTER_SHARE.items())
     norm = sum(number**2 for number in letters.values()) ** 0.5 * sum(s**2 for s in _LETTER_SHARE.values()) ** 0.5

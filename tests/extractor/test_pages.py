@@ -357,8 +357,9 @@ class TestDamage:
         assert isinstance(error_of(pool, keep(documents.text_pdf([PROSE])), 2), DocumentCorrupt)
         assert isinstance(error_of(pool, keep(documents.image_bytes(PHOTO, "PNG"), "png"), 2), DocumentCorrupt)
 
-    def test_page_without_a_size_has_failed(self, pool: PagePool, keep: Keep) -> None:
-        assert isinstance(error_of(pool, keep(blank_pdf((0.5, 0.5)))), DocumentCorrupt)
+    @pytest.mark.parametrize("size", [(0.5, 0.5), (0.5, 800), (600, 0.5)], ids=str)
+    def test_page_without_a_size_has_failed(self, pool: PagePool, keep: Keep, size: tuple[float, float]) -> None:
+        assert isinstance(error_of(pool, keep(blank_pdf(size))), DocumentCorrupt)
 
     def test_page_that_takes_too_long_fails_alone(self, keep: Keep) -> None:
         impatient = PagePool(Settings(page_processes=1, page_timeout_s=2.0))
