@@ -60,8 +60,8 @@ class TestDrawnTable:
             [(row, column, 1, 1) for row in range(rows) for column in range(columns)]
             for rows, columns in ((2, 2), (7, 3))
         ]
-        (alone,) = model.infer(inputs[:1])
-        for cell, other in zip(model.finish(alone, inputs[0]), together[0], strict=True):
+        (alone,) = model.infer(inputs[1:])
+        for cell, other in zip(model.finish(alone, inputs[1]), together[1], strict=True):
             assert cell.box == pytest.approx(other.box, abs=0.1)
             assert cell.confidence == pytest.approx(other.confidence, abs=1e-4)
 
