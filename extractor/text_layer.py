@@ -212,7 +212,7 @@ _LETTER_SHARE = {
     **{"l": 4.7, "m": 3.0, "n": 8.0, "o": 6.3, "p": 2.3, "q": 0.4, "r": 6.6, "s": 6.4, "t": 6.9, "u": 4.0, "v": 1.7},
     **{"w": 1.0, "x": 0.2, "y": 1.1, "z": 0.9},
 }
-_MIN_LETTERS = 200
+_MIN_LETTERS = 120
 _MIN_LIKENESS = 0.65
 _MIN_CHARACTERS = 20
 _MAX_BROKEN = 0.25
