@@ -189,6 +189,8 @@ class LocalDocumentExtractor(DocumentExtractor):  # type: ignore[misc]
         except ExtractionError as error:
             raise docstrange.exceptions.ConversionError(f"{error.code}: {error.message}") from error
         told = {key: answer[key] for key in ("document_id", "extraction_method")}
+        if "filename" in source:
+            told["filename"] = source["filename"]
         return LocalConversionResult(answer["data"], {**answer["metadata"], **told})
 
 
