@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import statistics
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from docling_core.types.doc import (
@@ -18,18 +18,23 @@ from docling_core.types.doc import (
     CoordOrigin,
     DocItemLabel,
     DoclingDocument,
+    NodeItem,
+    PictureItem,
     ProvenanceItem,
     Size,
     TableData,
+    TableItem,
 )
 from docling_core.types.doc import TableCell as DoclingCell
 
-from .geometry import Box, area, centre, covered, intersection, union
+from .geometry import Box, area, centre, clip, covered, intersection, union
 from .lines import Line, group_lines
+from .lists import Piece, list_pieces
 from .models.layout import Region
 from .reading import PageReading, TableReading
 from .tables import Table, build_table
 from .text_layer import Word
+from .upright import Matrix, mapped
 
 # PP-DocLayoutV3's labels in docling-core's terms.
 LABELS: dict[str, DocItemLabel] = {
@@ -78,6 +83,9 @@ HEADING_LETTERS = 150
 # Bold says something where no more than this share of the running text is bold.
 RARE_BOLD = 0.3
 
+# A caption is no further from its table or figure than this, in its own lines' heights.
+CAPTION_REACH = 3.0
+
 # How captions begin, in the languages of our users' documents: a kind and a number.
 _CAPTION = re.compile(
     r"(table|tableau|tabelle|tabla|tabella|tabel|figure|fig\.|figura|abbildung|abb\.|chart|exhibit|box)\s*"
@@ -94,7 +102,9 @@ Source = Literal["text_layer", "ocr"]
 class Element:
     """A part of the document, at its place in reading order.
 
-    `level` is that of a heading, from 1; `size` is the type size that most of its text has, in the page's unit.
+    `level` is that of a heading, or how deep a list item is nested, from 1; `size` is the type size that most of its
+    text has, in the page's unit; `marker` is what a list item begins with (its text has it too). `caption_of` is the
+    place, among its page's elements, of the table or figure that a caption belongs to.
     """
 
     page: int
@@ -107,6 +117,9 @@ class Element:
     table: Table | None = None
     furniture: bool = False
     size: float = 0.0
+    marker: str | None = None
+    enumerated: bool = False
+    caption_of: int | None = None
 
 
 @dataclass(slots=True)
@@ -119,6 +132,7 @@ class _Part:
     region: int | None
     words: list[Word] = field(default_factory=list)
     furniture: bool = False
+    item: Piece | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,13 +161,29 @@ def assemble_page(reading: PageReading) -> AssembledPage:
     parts = [part for part in parts if part.words or part.label in PICTURES]
     for block in _blocks(orphans):
         _insert(parts, block)
-    parts = _with_headings(parts)
+    parts = _with_lists(_with_headings(parts))
     structures = {table.region: table for table in reading.tables}
     elements = [
         _element(reading.number, part, structures.get(part.region) if part.region is not None else None)
         for part in parts
     ]
+    elements = _with_captions(elements)
+    if reading.to_shown is not None:
+        elements = [_as_shown(element, reading.to_shown, reading) for element in elements]
     return AssembledPage(reading.number, reading.width, reading.height, tuple(elements))
+
+
+def _as_shown(element: Element, to_shown: Matrix, reading: PageReading) -> Element:
+    """The element with its boxes on the page as it is shown, and none beyond its edge."""
+
+    def shown(box: Box) -> Box:
+        return clip(mapped(to_shown, box), reading.width, reading.height)
+
+    table = element.table
+    if table is not None:
+        cells = [replace(cell, box=None if cell.box is None else shown(cell.box)) for cell in table.cells]
+        table = replace(table, cells=tuple(cells))
+    return replace(element, box=shown(element.box), table=table)
 
 
 def _distinct(regions: Sequence[Region]) -> list[tuple[int, Region]]:
@@ -326,6 +356,40 @@ def _with_numbers(parts: Sequence[_Part]) -> list[_Part]:
     return result
 
 
+def _with_lists(parts: Sequence[_Part]) -> list[_Part]:
+    """The parts, running text parted into list items where it has them."""
+    blocks = [group_lines(part.words) if part.label == DocItemLabel.TEXT else [] for part in parts]
+    result = []
+    for part, pieces in zip(parts, list_pieces(blocks), strict=True):
+        if all(piece.marker is None for piece in pieces):
+            result.append(part)
+            continue
+        for piece in pieces:
+            own = _piece(part, piece.lines, DocItemLabel.LIST_ITEM if piece.marker else part.label)
+            own.item = piece if piece.marker else None
+            result.append(own)
+    return result
+
+
+def _with_captions(elements: Sequence[Element]) -> list[Element]:
+    """The elements, each caption with the table or figure that it stands by: the nearest above or below it."""
+    result = []
+    for element in elements:
+        if element.label == DocItemLabel.CAPTION and element.text:
+            height = (element.box[3] - element.box[1]) / (element.text.count("\n") + 1)
+            near = [
+                (distance, index)
+                for index, other in enumerate(elements)
+                if (other.table is not None or other.label in PICTURES)
+                and (distance := _distance(element.box, other.box)) <= CAPTION_REACH * height
+                and min(element.box[2], other.box[2]) > max(element.box[0], other.box[0])
+            ]
+            if near:
+                element = replace(element, caption_of=min(near)[1])
+        result.append(element)
+    return result
+
+
 def _piece(part: _Part, lines: Sequence[Line], label: DocItemLabel) -> _Part:
     """Some lines of a part as a part of their own."""
     words = [word for line in lines for word in line.words]
@@ -351,6 +415,9 @@ def _element(page: int, part: _Part, structure: TableReading | None) -> Element:
     certainty = statistics.fmean(word.confidence for word in part.words) if part.words else part.score
     size = _weighted_median([(word.size, len(word.text)) for word in part.words]) if part.words else 0.0
     level = {DocItemLabel.TITLE: 1, DocItemLabel.SECTION_HEADER: 2}.get(part.label)
+    item = part.item
+    if item is not None:
+        level = item.depth
     table = None
     label = part.label
     if label == DocItemLabel.TABLE:
@@ -361,32 +428,85 @@ def _element(page: int, part: _Part, structure: TableReading | None) -> Element:
         else:
             certainty = min(certainty, statistics.fmean(cell.confidence for cell in table.cells))
     box = union([part.box, *(word.box for word in part.words)])
-    return Element(page, label, text, box, source, round(certainty, 4), level, table, part.furniture, size)
+    return Element(
+        page,
+        label,
+        text,
+        box,
+        source,
+        round(certainty, 4),
+        level,
+        table,
+        part.furniture,
+        size,
+        marker=item.marker if item else None,
+        enumerated=item.enumerated if item else False,
+    )
 
 
 def to_docling(name: str, pages: Sequence[AssembledPage]) -> DoclingDocument:
-    """The elements as a DoclingDocument, its tables in the elements' order; furniture goes to the furniture layer."""
+    """The elements as a DoclingDocument, its tables in the elements' order; furniture goes to the furniture layer.
+
+    A caption that belongs to a table or a figure is its child; list items are in groups, nested ones in the group of
+    the item before them.
+    """
     document = DoclingDocument(name=name)
     for page in pages:
         document.add_page(page.number, Size(width=page.width, height=page.height))
     for page in pages:
+        captions: dict[int, list[Element]] = {}
         for element in page.elements:
-            _add(document, element)
+            if element.caption_of is not None:
+                captions.setdefault(element.caption_of, []).append(element)
+        lists: list[NodeItem] = []
+        for index, element in enumerate(page.elements):
+            if element.marker is not None:
+                _add_list_item(document, element, lists)
+                continue
+            lists.clear()
+            if element.caption_of is None:
+                _add(document, element, captions.get(index, []))
     return document
 
 
-def _add(document: DoclingDocument, element: Element) -> None:
+def _place(element: Element) -> ProvenanceItem:
     left, top, right, bottom = element.box
-    place = ProvenanceItem(
+    return ProvenanceItem(
         page_no=element.page,
         bbox=BoundingBox(l=left, t=top, r=right, b=bottom, coord_origin=CoordOrigin.TOPLEFT),
         charspan=(0, len(element.text)),
     )
+
+
+def _add_list_item(document: DoclingDocument, element: Element, lists: list[NodeItem]) -> None:
+    """Add an item to the list of its depth; `lists` holds, for each depth that is open, its group and its last item."""
+    depth = min(element.level or 1, len(lists) // 2 + 1)
+    del lists[2 * depth :]
+    if len(lists) < 2 * depth:
+        lists.append(document.add_list_group(parent=lists[-1] if lists else None))
+    else:
+        lists.pop()
+    marker = element.marker or ""
+    lists.append(
+        document.add_list_item(
+            text=element.text.removeprefix(marker).lstrip(),
+            enumerated=element.enumerated,
+            marker=marker,
+            orig=element.text,
+            prov=_place(element),
+            parent=lists[-1],
+        )
+    )
+
+
+def _add(document: DoclingDocument, element: Element, captions: Sequence[Element]) -> None:
+    place = _place(element)
     layer = ContentLayer.FURNITURE if element.furniture else ContentLayer.BODY
+    floating: TableItem | PictureItem | None = None
     if element.table is not None:
-        document.add_table(data=_table_data(element.table), prov=place, content_layer=layer)
+        floating = document.add_table(data=_table_data(element.table), prov=place, content_layer=layer)
     elif element.label in PICTURES:
-        document.add_picture(prov=place, content_layer=layer)
+        floating = document.add_picture(prov=place, content_layer=layer)
         if element.text:
             document.add_text(label=DocItemLabel.TEXT, text=element.text, prov=place, content_layer=layer)
     elif element.label == DocItemLabel.TITLE:
@@ -397,6 +517,17 @@ def _add(document: DoclingDocument, element: Element) -> None:
     else:
         label = DocItemLabel.TEXT if element.label == DocItemLabel.DOCUMENT_INDEX else element.label
         document.add_text(label=label, text=element.text, prov=place, content_layer=layer)
+    for caption in captions:
+        if floating is None:
+            raise ValueError("a caption of something that is neither a table nor a figure")
+        child = document.add_text(
+            label=DocItemLabel.CAPTION,
+            text=caption.text,
+            prov=_place(caption),
+            parent=floating,
+            content_layer=layer,
+        )
+        floating.captions.append(child.get_ref())
 
 
 def _table_data(table: Table) -> TableData:

@@ -89,7 +89,9 @@ class Engine:
         self._pages = PagePool(settings)
         self._scheduler = Scheduler(settings.batch_wait_ms)
         self._reader = Reader(models, self._scheduler)
-        self._threads = ThreadPoolExecutor(settings.pages_in_flight, thread_name_prefix="page")
+        # On a CPU the models are the bottleneck: more pages at a time would only make each of them wait.
+        self._pages_in_flight = settings.pages_in_flight or (8 if models.device.type == "cuda" else 2)
+        self._threads = ThreadPoolExecutor(self._pages_in_flight, thread_name_prefix="page")
 
     @classmethod
     def load(cls, settings: Settings) -> Engine:
@@ -171,7 +173,7 @@ class Engine:
         failed: list[FailedPage] = []
         try:
             while waiting or running:
-                while waiting and len(running) < self.settings.pages_in_flight:
+                while waiting and len(running) < self._pages_in_flight:
                     running.append(self._threads.submit(self._read_one, job, waiting.popleft()))
                 if job.cancelled():
                     raise Cancelled("the job was stopped")

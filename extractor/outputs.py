@@ -21,6 +21,7 @@ from docling_core.transforms.serializer.base import (
 from docling_core.transforms.serializer.common import create_ser_result
 from docling_core.transforms.serializer.html import HTMLDocSerializer, HTMLParams
 from docling_core.transforms.serializer.markdown import (
+    CaptionPlacement,
     MarkdownDocSerializer,
     MarkdownParams,
     MarkdownTextSerializer,
@@ -67,11 +68,15 @@ def render(
         if "docling" in wanted:
             data["docling"] = document.export_to_dict(mode="json", coord_precision=2, confid_precision=4)
     elements = [element for page in pages for element in page.elements]
+    owners = _caption_owners(pages)
     if "elements" in wanted:
-        data["elements"] = [_element(order, element) for order, element in enumerate(elements)]
+        data["elements"] = [_element(order, element, owners.get(order)) for order, element in enumerate(elements)]
     if "tables" in wanted:
+        captions = {owner: elements[order].text for order, owner in owners.items()}
         data["tables"] = [
-            _table(order, element, element.table) for order, element in enumerate(elements) if element.table is not None
+            _table(order, element, element.table, captions.get(order))
+            for order, element in enumerate(elements)
+            if element.table is not None
         ]
     if "csv" in wanted:
         data["csv"] = [_csv(element.table) for element in elements if element.table is not None]
@@ -80,7 +85,13 @@ def render(
 
 def to_markdown(document: DoclingDocument, layers: set[ContentLayer]) -> str:
     """Markdown with the document's own line breaks; tables with spans are HTML, which markdown has no way to say."""
-    params = MarkdownParams(layers=layers, escape_html=False, escape_underscores=False, image_placeholder="")
+    params = MarkdownParams(
+        layers=layers,
+        escape_html=False,
+        escape_underscores=False,
+        image_placeholder="",
+        caption_placement=CaptionPlacement.LAYOUT,
+    )
     serializer = MarkdownDocSerializer(
         doc=document,
         params=params,
@@ -95,7 +106,7 @@ def to_text(document: DoclingDocument, layers: set[ContentLayer], tables: Sequen
     lines = {item.self_ref: table.lines for item, table in zip(document.tables, tables, strict=True)}
     serializer = PlainTextDocSerializer(
         doc=document,
-        params=PlainTextParams(layers=layers),
+        params=PlainTextParams(layers=layers, caption_placement=CaptionPlacement.LAYOUT),
         text_serializer=_PlainText(),
         table_serializer=_PlainTable(lines),
     )
@@ -139,7 +150,7 @@ class _MarkdownTable(BaseTableSerializer):
         spanning = any(cell.row_span > 1 or cell.col_span > 1 for cell in cells)
         text = html_table(item.data) if spanning else _pipe_table(item)
         caption = doc_serializer.serialize_captions(item=item, **keywords).text
-        return create_ser_result(text="\n\n".join(part for part in (caption, text) if part), span_source=item)
+        return create_ser_result(text=_with_caption(text, caption, item, doc), span_source=item)
 
 
 class _PlainTable(BaseTableSerializer):
@@ -153,7 +164,16 @@ class _PlainTable(BaseTableSerializer):
     ) -> SerializationResult:
         caption = doc_serializer.serialize_captions(item=item, **keywords).text
         text = "\n".join(self._lines[item.self_ref])
-        return create_ser_result(text="\n\n".join(part for part in (caption, text) if part), span_source=item)
+        return create_ser_result(text=_with_caption(text, caption, item, doc), span_source=item)
+
+
+def _with_caption(text: str, caption: str, table: TableItem, document: DoclingDocument) -> str:
+    """The table's text with its captions above or below it, as on the page."""
+    if not caption:
+        return text
+    first = table.captions[0].resolve(document).prov[0].bbox
+    below = first.t + first.b > table.prov[0].bbox.t + table.prov[0].bbox.b
+    return "\n\n".join((text, caption) if below else (caption, text))
 
 
 def _one_line(text: str) -> str:
@@ -203,7 +223,20 @@ def _box(element_box: Sequence[float] | None) -> list[float] | None:
     return None if element_box is None else [round(side, 2) for side in element_box]
 
 
-def _element(order: int, element: Element) -> Json:
+def _caption_owners(pages: Sequence[AssembledPage]) -> dict[int, int]:
+    """Caption -> its table or figure, both by their place among the document's elements."""
+    owners = {}
+    first = 0
+    for page in pages:
+        for index, element in enumerate(page.elements):
+            if element.caption_of is not None:
+                owners[first + index] = first + element.caption_of
+        first += len(page.elements)
+    return owners
+
+
+def _element(order: int, element: Element, owner: int | None) -> Json:
+    captioned = {} if owner is None else {"caption_of": f"e{owner}"}
     return {
         "id": f"e{order}",
         "page": element.page,
@@ -214,14 +247,16 @@ def _element(order: int, element: Element) -> Json:
         "order": order,
         "source": element.source,
         "confidence": element.confidence,
+        **captioned,
     }
 
 
-def _table(order: int, element: Element, table: Table) -> Json:
+def _table(order: int, element: Element, table: Table, caption: str | None) -> Json:
     return {
         "id": f"e{order}",
         "page": element.page,
         "bbox": _box(element.box),
+        "caption": caption,
         "rows": table.rows,
         "columns": table.columns,
         "cells": [

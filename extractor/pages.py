@@ -75,7 +75,8 @@ class Page:
 
     `image` is RGB, uint8, shape (height, width, 3), `scale` pixels per unit. `words` are those of a sound text layer.
     `recognise` are the areas whose text has to be read from the image: the whole page for a scan, the pictures of a
-    digital page, nothing where the text layer says it all.
+    digital page, nothing where the text layer says it all. `quarters`: by how many quarters the page has to be turned
+    anticlockwise for its text layer to stand upright.
     """
 
     number: int
@@ -86,6 +87,7 @@ class Page:
     words: tuple[Word, ...] = ()
     recognise: tuple[Box, ...] = ()
     warnings: tuple[str, ...] = ()
+    quarters: int = 0
 
     @property
     def box(self) -> Box:
@@ -322,12 +324,23 @@ def _read_pdf_page(task: PageTask) -> Page:
             notes.append(f"page {task.number}: the text layer looks like garbage; ocr is never")
         elif not layer.sound:
             notes.append(f"page {task.number}: the text layer is garbage and was not used")
+            layer = TextLayer([], False)
             words = []
         recognise = _areas_to_recognise(page, frame, words, task.ocr)
         image, scale = _render(page, frame, bool(recognise), task.max_pixels)
     finally:
         pdfium_c.FPDF_ClosePage(page)
-    return Page(task.number, frame.width, frame.height, image, scale, tuple(words), tuple(recognise), tuple(notes))
+    return Page(
+        task.number,
+        frame.width,
+        frame.height,
+        image,
+        scale,
+        tuple(words),
+        tuple(recognise),
+        tuple(notes),
+        layer.quarters,
+    )
 
 
 def _with_form_values(document: pdfium.PdfDocument, page: Any, index: int) -> Any:

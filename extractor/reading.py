@@ -1,7 +1,7 @@
 """A page -> what the models see on it: regions, recognised words, table structures.
 
-The order within a page: layout and text detection start together; lines are recognised when they are found; tables
-when the layout is known. Everything is in the page's unit, origin top left.
+The order within a page: a digital page's layout starts at once; a scan is first read and set upright, for layout and
+tables are judged by a page that stands as it is read. Everything is in the page's unit, origin top left.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,18 +18,26 @@ import torch
 
 from .geometry import Box, area, centre, clip, contains, intersection
 from .models.layout import LayoutModel, Region
-from .models.ocr import Quad, RecognisedWord, TextDetector, TextRecogniser
+from .models.ocr import Quad, RecognisedWord, TextDetector, TextRecogniser, cut_line
 from .models.tables import TableCell, TableModel
 from .pages import Page
 from .rulings import Ruling, Rulings, find_rulings
 from .scheduler import Scheduler
 from .settings import Settings
 from .text_layer import Word
+from .upright import Matrix, Upright, as_shown, deskewed, on_its_side, on_their_side, skew_of, turned
 
 # A line that stands on a picture of a digital page is text only if the recogniser is sure of it: photographs have
 # texture that looks like letters.
-MIN_PICTURE_LINE_CONFIDENCE = 0.6
+MIN_PICTURE_LEGIBILITY = 0.6
 TABLE_MARGIN = 2.0
+# Upright text is hardly ever read with less certainty than this, text that is upside down hardly ever with more.
+UNSURE = 0.8
+# So many of the longest lines tell which way up a page is.
+SAMPLE_LINES = 6
+# A line with figures, one step of which is less certain than this, is read again from a taller and a tighter crop.
+REREAD_CERTAINTY = 0.8
+REREAD_MARGINS = (0.1, -0.08)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +51,11 @@ class TableReading:
 
 @dataclass(frozen=True, slots=True)
 class PageReading:
-    """All that is known of a page when the models are done. `words` are the text layer's and the recognised ones."""
+    """All that is known of a page when the models are done. `words` are the text layer's and the recognised ones.
+
+    `width` and `height` are those of the page as it is shown; all boxes are of the upright page. `to_shown`, (3, 3),
+    maps that one's points to the page as it is shown, where the two differ.
+    """
 
     number: int
     width: float
@@ -54,6 +66,22 @@ class PageReading:
     recognised: bool
     warnings: tuple[str, ...] = ()
     timings_ms: dict[str, float] = field(default_factory=dict)
+    to_shown: Matrix | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _ReadLine:
+    """A recognised line: its quadrilateral (4, 2) in the page's unit, its words, and by how many quarters it had to be
+    turned anticlockwise to be read."""
+
+    quad: np.ndarray[Any, np.dtype[np.float64]]
+    words: tuple[RecognisedWord, ...]
+    quarters: int
+
+    def moved(self, matrix: Matrix) -> _ReadLine:
+        """The line where `matrix` maps it."""
+        corners = np.hstack([self.quad, np.ones((4, 1))]) @ matrix.T
+        return _ReadLine(corners[:, :2], self.words, self.quarters)
 
 
 class Models:
@@ -80,17 +108,28 @@ class Reader:
     def read(self, page: Page) -> PageReading:
         """Everything on the page. Blocks until the models are done; what they raise is raised here."""
         started = time.perf_counter()
-        models, submit = self._models, self._scheduler.submit
-        layout: Future[Any] = submit(models.layout, models.layout.prepare(page.image))
-        words = list(page.words)
-        recognised_at = started
-        if page.recognise:
-            words += self._recognise(page)
-            recognised_at = time.perf_counter()
-        regions = models.layout.finish(layout.result(), page.width, page.height)
+        models = self._models
+        recognised = any(area(box) > 0.5 * area(page.box) for box in page.recognise)
+        upright = turned(as_shown(page), page.quarters)
+        layout = None if recognised else self._find_regions(upright.page)
+        words = list(upright.page.words)
+        if recognised:
+            upright, found = self._read_scan(upright)
+            words = [*upright.page.words, *found]
+        elif page.recognise:
+            words += _placed_lines(self._recognise(upright.page, self._detect(upright.page)), words)
+        recognised_at = time.perf_counter()
+        view = upright.page
+        regions = models.layout.finish((layout or self._find_regions(view)).result(), view.width, view.height)
         layout_at = time.perf_counter()
-        tables = self._structure(page, words, regions)
+        tables = self._structure(view, words, regions)
         finished = time.perf_counter()
+        notes = list(page.warnings)
+        if upright.quarters:
+            notes.append(
+                f"page {page.number}: the text is turned; it was read after {upright.quarters * 90} degrees "
+                "anticlockwise"
+            )
         return PageReading(
             number=page.number,
             width=page.width,
@@ -98,30 +137,85 @@ class Reader:
             words=tuple(words),
             regions=tuple(regions),
             tables=tuple(tables),
-            recognised=any(area(box) > 0.5 * area(page.box) for box in page.recognise),
-            warnings=page.warnings,
+            recognised=recognised,
+            warnings=tuple(notes),
             timings_ms={
                 "ocr": (recognised_at - started) * 1000,
                 "layout": (layout_at - recognised_at) * 1000,
                 "tables": (finished - layout_at) * 1000,
             },
+            to_shown=upright.matrix if upright.quarters or upright.skew else None,
         )
 
-    def _recognise(self, page: Page) -> list[Word]:
-        models, submit = self._models, self._scheduler.submit
-        prepared = models.detector.prepare(page.image)
-        quads = models.detector.finish(submit(models.detector, prepared).result(), prepared)
-        wanted = [quad for quad in quads if self._wanted(_box(quad, page.scale), page)]
-        lines = [models.recogniser.prepare(page.image, quad) for quad in wanted]
-        found = [submit(models.recogniser, line) for line in lines]
-        first_line = 1 + max((word.line for word in page.words), default=-1)
-        words: list[Word] = []
-        for number, (quad, future) in enumerate(zip(wanted, found, strict=True)):
-            read = models.recogniser.finish(future.result())
-            if not read or (page.words and _confidence(read) < MIN_PICTURE_LINE_CONFIDENCE):
-                continue
-            words += _placed(read, quad, page.scale, first_line + number)
-        return words
+    def _find_regions(self, page: Page) -> Future[Any]:
+        layout = self._models.layout
+        return self._scheduler.submit(layout, layout.prepare(page.image))
+
+    def _detect(self, page: Page) -> list[Quad]:
+        """The page's lines of text that the text layer does not have, in pixels."""
+        detector = self._models.detector
+        prepared = detector.prepare(page.image)
+        quads = detector.finish(self._scheduler.submit(detector, prepared).result(), prepared)
+        return [quad for quad in quads if self._wanted(_box(quad, page.scale), page)]
+
+    def _read_scan(self, upright: Upright) -> tuple[Upright, list[Word]]:
+        """A scan set upright, whichever way it was turned, and its words."""
+        quads = self._detect(upright.page)
+        if on_their_side(quads):
+            upright = turned(upright, 3 if self._upside_down(upright.page, quads) else 1)
+            quads = self._detect(upright.page)
+        lines = self._recognise(upright.page, quads)
+        read = [word for line in lines for word in line.words]
+        if read and _legibility(read) < UNSURE and self._upside_down(upright.page, quads):
+            upright = turned(upright, 2)
+            quads = self._detect(upright.page)
+            lines = self._recognise(upright.page, quads)
+        level = deskewed(upright, skew_of(quads))
+        forward = np.linalg.inv(level.matrix) @ upright.matrix
+        return level, _placed_lines([line.moved(forward) for line in lines], level.page.words)
+
+    def _upside_down(self, page: Page, quads: Sequence[Quad]) -> bool:
+        """Whether the longest lines are read with more certainty when they are turned by 180 degrees."""
+        longest = sorted(quads, key=lambda quad: -max(np.ptp(quad[:, 0]), np.ptp(quad[:, 1])))[:SAMPLE_LINES]
+        certainty = []
+        for turn in (0, 2):
+            waiting = [self._submit_line(page, quad, turn + on_its_side(quad)) for quad in longest]
+            words = [word for future in waiting for word in self._models.recogniser.finish(future.result())]
+            certainty.append(_legibility(words))
+        return certainty[1] > certainty[0]
+
+    def _submit_line(self, page: Page, quad: Quad, quarters: int) -> Future[Any]:
+        """Have the line read after so many quarter turns anticlockwise."""
+        recogniser = self._models.recogniser
+        crop = np.rot90(cut_line(page.image, quad), quarters)
+        return self._scheduler.submit(recogniser, recogniser.prepare(np.ascontiguousarray(crop)))
+
+    def _recognise(self, page: Page, quads: Sequence[Quad]) -> list[_ReadLine]:
+        """The lines with what stands in them, in the page's unit.
+
+        What is higher than wide may be a lone digit or text on its side, either way: the most certain reading tells.
+        """
+        recogniser = self._models.recogniser
+        waiting = [
+            [(turn, self._submit_line(page, quad, turn)) for turn in ((0, 1, 3) if on_its_side(quad) else (0,))]
+            for quad in quads
+        ]
+        readings = []
+        for futures in waiting:
+            read = [(recogniser.finish(future.result()), turn, future.result()) for turn, future in futures]
+            readings.append(max(read, key=lambda reading: _legibility(reading[0])))
+        again = {
+            index: [self._submit_line(page, _grown_quad(quads[index], margin), turn) for margin in REREAD_MARGINS]
+            for index, (words, turn, raw) in enumerate(readings)
+            if _has_figures(words) and recogniser.certainty(raw) < REREAD_CERTAINTY
+        }
+        lines = []
+        for index, (words, turn, _) in enumerate(readings):
+            if index in again:
+                words = _voted([words, *(recogniser.finish(future.result()) for future in again[index])])
+            if words and not (page.words and _legibility(words) < MIN_PICTURE_LEGIBILITY):
+                lines.append(_ReadLine((quads[index] / page.scale).astype(np.float64), tuple(words), turn))
+        return lines
 
     @staticmethod
     def _wanted(line: Box, page: Page) -> bool:
@@ -172,47 +266,65 @@ def _on_page(cell: TableCell, origin: Box, scale: float) -> TableCell:
     return TableCell(cell.row, cell.column, cell.row_span, cell.column_span, cell.header, box, cell.confidence)
 
 
-def _box(quad: Quad, scale: float) -> Box:
+def _box(quad: np.ndarray[Any, Any], scale: float) -> Box:
     left, top = quad.min(axis=0) / scale
     right, bottom = quad.max(axis=0) / scale
     return (float(left), float(top), float(right), float(bottom))
 
 
-def _confidence(words: Sequence[RecognisedWord]) -> float:
+def _legibility(words: Sequence[RecognisedWord]) -> float:
     letters = sum(len(word.text) for word in words)
-    return sum(word.confidence * len(word.text) for word in words) / letters
+    return sum(word.legibility * len(word.text) for word in words) / letters if letters else 0.0
 
 
-def _placed(words: Sequence[RecognisedWord], quad: Quad, scale: float, line: int) -> list[Word]:
-    """Words along a line's quadrilateral; text that was turned to be read runs down its left side."""
-    across = float(np.linalg.norm(quad[1] - quad[0]) + np.linalg.norm(quad[2] - quad[3])) / 2
-    down = float(np.linalg.norm(quad[3] - quad[0]) + np.linalg.norm(quad[2] - quad[1])) / 2
-    upright = down < 1.5 * across
+def _has_figures(words: Sequence[RecognisedWord]) -> bool:
+    """Whether there are figures in the line, or so little that a lone figure may have been taken for a letter."""
+    text = "".join(word.text for word in words)
+    return 0 < len(text) <= 2 or any(letter.isdigit() for letter in text)
+
+
+def _grown_quad(quad: Quad, margin: float) -> Quad:
+    """The line's quadrilateral, taller by `margin` of its height above and below."""
+    down = (quad[3] - quad[0] + quad[2] - quad[1]) / 2 * margin
+    return np.asarray(quad + np.stack([-down, -down, down, down]), np.float32)
+
+
+def _voted(readings: Sequence[list[RecognisedWord]]) -> list[RecognisedWord]:
+    """Of several readings of one line the text that most support, by their legibility; the first one where none does.
+
+    Its words are as certain as the readings are at one.
+    """
+    texts = [" ".join(word.text for word in words) for words in readings]
+    support = dict.fromkeys(texts, 0.0)
+    for text, words in zip(texts, readings, strict=True):
+        support[text] += _legibility(words)
+    best = max(texts, key=lambda text: support[text])
+    agreed = texts.count(best) / len(texts)
+    return [replace(word, confidence=word.confidence * agreed) for word in readings[texts.index(best)]]
+
+
+def _placed_lines(lines: Sequence[_ReadLine], words: Sequence[Word]) -> list[Word]:
+    """The lines' words, numbered after the lines of the text layer."""
+    first = 1 + max((word.line for word in words), default=-1)
+    return [word for number, line in enumerate(lines, start=first) for word in _placed(line, number)]
+
+
+def _placed(read: _ReadLine, line: int) -> list[Word]:
+    """Words along a line's quadrilateral, in the direction in which it is read."""
+    # The corners in the order of the crop that was read: top left, top right, bottom right, bottom left.
+    top_left, top_right, bottom_right, bottom_left = np.roll(read.quad, -read.quarters, axis=0)
+    top, bottom = top_right - top_left, bottom_right - bottom_left
+    size = float(np.linalg.norm(bottom_left - top_left) + np.linalg.norm(bottom_right - top_right)) / 2
     placed = []
-    for word in words:
-        if upright:
-            top, bottom = quad[1] - quad[0], quad[2] - quad[3]
-            part = np.array(
-                [
-                    quad[0] + top * word.start,
-                    quad[0] + top * word.end,
-                    quad[3] + bottom * word.end,
-                    quad[3] + bottom * word.start,
-                ]
-            )
-        else:
-            # The crop was turned a quarter anticlockwise: what was its right side is read first, from the top right.
-            left, right = quad[3] - quad[0], quad[2] - quad[1]
-            part = np.array(
-                [
-                    quad[0] + left * word.start,
-                    quad[0] + left * word.end,
-                    quad[1] + right * word.end,
-                    quad[1] + right * word.start,
-                ]
-            )
-        size = (down if upright else across) / scale
-        placed.append(
-            Word(word.text, _box(part, scale), line, "ocr", size, upright=upright, confidence=word.confidence)
+    for word in read.words:
+        part = np.array(
+            [
+                top_left + top * word.start,
+                top_left + top * word.end,
+                bottom_left + bottom * word.end,
+                bottom_left + bottom * word.start,
+            ]
         )
+        upright = read.quarters % 2 == 0
+        placed.append(Word(word.text, _box(part, 1.0), line, "ocr", size, upright=upright, confidence=word.confidence))
     return placed

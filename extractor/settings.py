@@ -24,7 +24,9 @@ class Settings(BaseSettings):
     device: Literal["auto", "cpu", "cuda"] = Field(default="auto", description="auto takes CUDA where torch sees it")
     page_processes: int = Field(default=0, ge=0, le=64, description="processes that read pages; 0: by the cores")
     page_timeout_s: float = Field(default=60.0, gt=0, description="a page that takes longer to read has failed")
-    pages_in_flight: int = Field(default=8, ge=1, description="pages of one job that are in memory at the same time")
+    pages_in_flight: int = Field(
+        default=0, ge=0, description="pages of one job that are in memory at the same time; 0: by the device"
+    )
     pages_per_process: int = Field(default=500, ge=1, description="a page process is replaced after so many tasks")
 
     max_document_bytes: int = Field(default=200 * 2**20, ge=1, description="largest document that is accepted")

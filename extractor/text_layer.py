@@ -40,10 +40,14 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class TextLayer:
-    """The words of one page in stream order; `sound` is False where they are not what a reader sees."""
+    """The words of one page in stream order; `sound` is False where they are not what a reader sees.
+
+    `quarters`: by how many quarters the page has to be turned anticlockwise for most of its letters to stand upright.
+    """
 
     words: list[Word]
     sound: bool
+    quarters: int = 0
 
 
 # PDFium writes a hyphen that ends a line as U+0002 (and, in its UTF-16 interface, as U+FFFE).
@@ -56,6 +60,8 @@ ASCENT, DESCENT = 0.9, 0.25
 MAX_LINE_HEIGHT = 1.7
 # Neighbours in a word share this much of their height; a raised or lowered character still does.
 SAME_BASELINE = 0.25
+# A page is turned for this share of its letters, or stays.
+MOST_LETTERS = 0.7
 
 
 @dataclass(slots=True)
@@ -97,15 +103,19 @@ def read_text_layer(page: pdfium_c.FPDF_PAGE) -> TextLayer:
     if not text_page:
         return TextLayer([], True)
     try:
-        words, unmapped, total = _read_words(text_page, PageFrame(page))
+        words, unmapped, total, turns = _read_words(text_page, PageFrame(page))
     finally:
         pdfium_c.FPDFText_ClosePage(text_page)
-    return TextLayer(words, is_sound([word.text for word in words], unmapped, total))
+    turn, letters = turns.most_common(1)[0] if turns else (0, 0)
+    sound = is_sound([word.text for word in words], unmapped, total)
+    return TextLayer(words, sound, turn if letters > MOST_LETTERS * turns.total() else 0)
 
 
-def _read_words(text_page: pdfium_c.FPDF_TEXTPAGE, frame: PageFrame) -> tuple[list[Word], int, int]:
-    """The words, how many characters have no Unicode of their own, and how many characters there are."""
+def _read_words(text_page: pdfium_c.FPDF_TEXTPAGE, frame: PageFrame) -> tuple[list[Word], int, int, Counter[int]]:
+    """The words, how many characters have no Unicode of their own, how many characters there are, and how many of them
+    stand at how many quarter turns clockwise."""
     words: list[Word] = []
+    turns: Counter[int] = Counter()
     unmapped = total = line = 0
     fonts: dict[int, _Font] = {}
     loose = pdfium_c.FS_RECTF()
@@ -124,7 +134,8 @@ def _read_words(text_page: pdfium_c.FPDF_TEXTPAGE, frame: PageFrame) -> tuple[li
                 max(b[2] for b in boxes),
                 max(b[3] for b in boxes),
             )
-            turn = round(angle / 1.5707963) + frame.rotation
+            turn = (round(angle / 1.5707963) + frame.rotation) % 4
+            turns[turn] += len(letters)
             size = font.size or (box[3] - box[1])
             words.append(
                 Word("".join(letters), box, line, "text_layer", size, font.bold, font.italic, upright=turn % 2 == 0)
@@ -175,7 +186,7 @@ def _read_words(text_page: pdfium_c.FPDF_TEXTPAGE, frame: PageFrame) -> tuple[li
         letters.append(letter)
         boxes.append(box)
     finish_word()
-    return words, unmapped, total
+    return words, unmapped, total, turns
 
 
 def _apart(last: Box, box: Box, size: float, upright: bool) -> bool:

@@ -8,8 +8,10 @@ are given back as they are: no clean-up changes one.
 from __future__ import annotations
 
 import math
+import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -38,6 +40,11 @@ LINE_STEP = 64
 MIN_LINE_WIDTH = 320
 MAX_LINE_WIDTH = 3200
 PIXELS_PER_STEP = 8
+# A gap that the recogniser wrote no space for parts words if it is this many steps wide (nearly the line's height) and
+# so many times the line's usual advance; between letters, whose widths differ, it has to be wider.
+GAP_STEPS = 5
+GAP_ADVANCES = 2.0
+LETTER_GAP_ADVANCES = 2.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +75,15 @@ class RawLine:
 
 @dataclass(frozen=True, slots=True)
 class RecognisedWord:
-    """A word of a line; `start` and `end` are where it begins and ends along the line, in [0, 1]."""
+    """A word of a line; `start` and `end` are where it begins and ends along the line, in [0, 1].
+
+    `legibility` is the mean probability of its symbols, `confidence` their product: the chance that all are right.
+    """
 
     text: str
     start: float
     end: float
+    legibility: float
     confidence: float
 
 
@@ -140,9 +151,8 @@ class TextRecogniser:
             raise WorkerUnhealthy(f"the dictionary of {RECOGNITION_MODEL} does not fit its weights")
         self._symbols = symbols + [""] * (self._model.config.head_out_channels - len(symbols))
 
-    def prepare(self, image: Image, quad: Quad) -> LineInput:
-        """The line inside `quad` of an RGB image, cut out upright, 48 pixels high, padded to a bucket's width."""
-        crop = cut_line(image, quad)
+    def prepare(self, crop: Image) -> LineInput:
+        """An RGB image of one line, (height, width, 3), made 48 pixels high and padded to a bucket's width."""
         height, width = crop.shape[:2]
         content = min(MAX_LINE_WIDTH, max(1, math.ceil(LINE_HEIGHT * width / height)))
         resized = cv2.resize(crop, (content, LINE_HEIGHT), interpolation=cv2.INTER_LINEAR)
@@ -167,19 +177,24 @@ class TextRecogniser:
         ]
 
     def finish(self, raw: RawLine) -> list[RecognisedWord]:
-        """The words of the line: CTC's best path, repeats merged, blanks dropped, split at spaces."""
-        steps = np.flatnonzero((raw.symbols != 0) & np.insert(raw.symbols[1:] != raw.symbols[:-1], 0, True))
-        words: list[RecognisedWord] = []
-        letters: list[tuple[str, int, float]] = []
-        for step in [*steps.tolist(), -1]:
-            symbol = " " if step < 0 else self._symbols[int(raw.symbols[step])]
-            if symbol.isspace():
-                if letters:
-                    words.append(self._word(letters, raw.content))
-                letters = []
-            elif symbol:
-                letters.append((symbol, step, float(raw.probabilities[step])))
-        return words
+        """The words of the line: CTC's best path, repeats merged, blanks dropped, split at spaces and at wide gaps."""
+        steps = np.flatnonzero((raw.symbols != 0) & np.insert(raw.symbols[1:] != raw.symbols[:-1], 0, True)).tolist()
+        symbols = [(self._symbols[int(raw.symbols[step])], step, float(raw.probabilities[step])) for step in steps]
+        groups: list[list[tuple[str, int, float]]] = [[]]
+        for letter in (letter for letter in symbols if letter[0]):
+            if letter[0].isspace():
+                groups.append([])
+            else:
+                groups[-1].append(letter)
+        advances = [after[1] - before[1] for group in groups for before, after in pairwise(group)]
+        usual = statistics.median(advances) if advances else 0.0
+        return [self._word(word, raw.content) for group in groups for word in _split(group, usual)]
+
+    @staticmethod
+    def certainty(raw: RawLine) -> float:
+        """The probability of the least certain step of the line, blanks and spaces too: what was missed shows there."""
+        steps = max(1, math.ceil(raw.content / PIXELS_PER_STEP))
+        return float(raw.probabilities[:steps].min())
 
     @staticmethod
     def _word(letters: list[tuple[str, int, float]], content: int) -> RecognisedWord:
@@ -193,16 +208,29 @@ class TextRecogniser:
             min(max(start, 0.0), 1.0),
             min(max(end, 0.0), 1.0),
             sum(probability for _, _, probability in letters) / len(letters),
+            math.prod(probability for _, _, probability in letters),
         )
 
 
+def _split(letters: list[tuple[str, int, float]], usual: float) -> list[list[tuple[str, int, float]]]:
+    """The letters in words: between a date and a time, say, the recogniser sees the gap, but often writes no space."""
+    words: list[list[tuple[str, int, float]]] = []
+    for letter in letters:
+        if words:
+            before = words[-1][-1]
+            wide = LETTER_GAP_ADVANCES if before[0].isalpha() and letter[0].isalpha() else GAP_ADVANCES
+            if letter[1] - before[1] < max(GAP_STEPS, wide * usual):
+                words[-1].append(letter)
+                continue
+        words.append([letter])
+    return words
+
+
 def cut_line(image: Image, quad: Quad) -> Image:
-    """The quadrilateral's inside as an upright rectangle; text that runs down the page is turned to be read."""
+    """The quadrilateral's inside as an upright rectangle."""
     width = max(1, round(max(np.linalg.norm(quad[0] - quad[1]), np.linalg.norm(quad[2] - quad[3]))))
     height = max(1, round(max(np.linalg.norm(quad[0] - quad[3]), np.linalg.norm(quad[1] - quad[2]))))
     target = np.array([[0, 0], [width, 0], [width, height], [0, height]], dtype=np.float32)
     matrix = cv2.getPerspectiveTransform(quad, target)
     crop = cv2.warpPerspective(image, matrix, (width, height), borderMode=cv2.BORDER_REPLICATE, flags=cv2.INTER_CUBIC)
-    if height >= 1.5 * width:
-        crop = np.rot90(crop)
-    return np.ascontiguousarray(crop)
+    return np.asarray(crop, np.uint8)

@@ -77,7 +77,7 @@ def detected(detector: TextDetector, image: Image.Image) -> list[np.ndarray]:
 
 
 def recognised(recogniser: TextRecogniser, image: Image.Image, line: np.ndarray) -> list[RecognisedWord]:
-    return recogniser.finish(recogniser.infer([recogniser.prepare(np.asarray(image), line)])[0])
+    return recogniser.finish(recogniser.infer([recogniser.prepare(cut_line(np.asarray(image), line))])[0])
 
 
 def text_of(words: list[RecognisedWord]) -> str:
@@ -113,17 +113,6 @@ class TestDetectedLines:
                 assert left + word.end * width == pytest.approx(expected.end, abs=10)
                 assert 0.9 < word.confidence <= 1.0
 
-    def test_line_that_runs_down_the_page_is_read(self, detector: TextDetector, recogniser: TextRecogniser) -> None:
-        image = drawing(LINES[1:2]).transpose(Image.Transpose.ROTATE_270)
-        (line,) = detected(detector, image)
-        across, down = np.ptp(line[:, 0]), np.ptp(line[:, 1])
-        assert down > 5 * across
-        words = recognised(recogniser, image, line)
-        assert text_of(words) == LINES[1]
-        for word, expected in zip(words, placed(LINES[1]), strict=True):
-            assert line[0][1] + word.start * down == pytest.approx(expected.start, abs=10)
-            assert line[0][1] + word.end * down == pytest.approx(expected.end, abs=10)
-
 
 class TestDetectorsShapes:
     @pytest.mark.parametrize("size", [(1, 1), (50, 20), (800, 1100), (3600, 2500), (3600, 2), (736, 1600)], ids=str)
@@ -156,7 +145,9 @@ class TestRecognisedBatches:
     def test_line_does_not_depend_on_its_company(self, recogniser: TextRecogniser) -> None:
         image = drawing(SHORT, width=400)
         inputs = [
-            recogniser.prepare(np.asarray(image), quad(56, 58 + 80 * n, placed(text)[-1].end + 4, 94 + 80 * n))
+            recogniser.prepare(
+                cut_line(np.asarray(image), quad(56, 58 + 80 * n, placed(text)[-1].end + 4, 94 + 80 * n))
+            )
             for n, text in enumerate(SHORT)
         ]
         assert {recogniser.bucket(item) for item in inputs} == {320}
@@ -175,7 +166,7 @@ class TestRecognisedBatches:
     def test_line_is_48_high_and_padded_to_its_bucket(
         self, recogniser: TextRecogniser, width: int, content: int, padded: int
     ) -> None:
-        line = recogniser.prepare(np.full((30, width, 3), 255, dtype=np.uint8), quad(0, 0, width, 30))
+        line = recogniser.prepare(np.full((30, width, 3), 255, dtype=np.uint8))
         assert line.content == content
         assert line.pixels.shape == (3, 48, padded)
         assert recogniser.bucket(line) == padded

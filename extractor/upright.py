@@ -1,0 +1,151 @@
+"""Turned and skewed pages -> upright ones, and boxes back to the page as it is shown.
+
+A page is turned anticlockwise by whole quarters, then by a few degrees. Coordinates are the page's unit, origin top
+left; an upright page has the size that its corners need.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import cv2
+import numpy as np
+
+from .geometry import Box
+from .pages import Page
+from .text_layer import Word
+
+Matrix = np.ndarray[Any, np.dtype[np.float64]]
+Quad = np.ndarray[Any, np.dtype[np.float32]]
+
+# Skew that is worth a turn, and the most that is taken for skew, in degrees.
+MIN_SKEW = 0.4
+MAX_SKEW = 20.0
+# A line tells the page's skew if it is so many times as long as it is high.
+LONG_LINE = 4.0
+# A line may stand on its side if it is so many times as high as it is wide.
+ON_ITS_SIDE = 1.5
+
+
+@dataclass(frozen=True, slots=True)
+class Upright:
+    """A page that was turned to be read. `matrix`, (3, 3), maps points of the upright page to the page as shown."""
+
+    page: Page
+    matrix: Matrix
+    quarters: int = 0
+    skew: float = 0.0
+
+
+def as_shown(page: Page) -> Upright:
+    """The page as it is."""
+    return Upright(page, np.eye(3))
+
+
+def turned(upright: Upright, quarters: int) -> Upright:
+    """The page turned anticlockwise by so many quarters, its words and areas with it."""
+    page = upright.page
+    quarters %= 4
+    if not quarters:
+        return upright
+    width, height = page.width, page.height
+    forward = np.eye(3)
+    for _ in range(quarters):
+        # (x, y) -> (y, width - x)
+        forward = np.array([[0.0, 1.0, 0.0], [-1.0, 0.0, width], [0.0, 0.0, 1.0]]) @ forward
+        width, height = height, width
+    image = np.ascontiguousarray(np.rot90(page.image, quarters))
+    sideways = quarters % 2 == 1
+    words = tuple(replace(word, box=mapped(forward, word.box), upright=word.upright != sideways) for word in page.words)
+    return _changed(upright, forward, image, width, height, words, quarters=quarters)
+
+
+def deskewed(upright: Upright, skew: float) -> Upright:
+    """The page turned so that lines which fall by `skew` degrees to the right become level."""
+    page = upright.page
+    if abs(skew) < MIN_SKEW:
+        return upright
+    angle = math.radians(skew)
+    cos, sin = math.cos(angle), math.sin(angle)
+    width = page.width * abs(cos) + page.height * abs(sin)
+    height = page.width * abs(sin) + page.height * abs(cos)
+    rotation = np.array([[cos, sin], [-sin, cos]])
+    shift = np.array([width, height]) / 2 - rotation @ (np.array([page.width, page.height]) / 2)
+    forward = np.eye(3)
+    forward[:2, :2], forward[:2, 2] = rotation, shift
+    size = (max(1, round(width * page.scale)), max(1, round(height * page.scale)))
+    in_pixels = np.hstack([rotation, shift[:, None] * page.scale])
+    image = cv2.warpAffine(page.image, in_pixels, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    words = tuple(replace(word, box=mapped(forward, word.box)) for word in page.words)
+    return _changed(upright, forward, np.asarray(image, np.uint8), width, height, words, skew=skew)
+
+
+def _changed(
+    before: Upright,
+    forward: Matrix,
+    image: np.ndarray[Any, np.dtype[np.uint8]],
+    width: float,
+    height: float,
+    words: tuple[Word, ...],
+    quarters: int = 0,
+    skew: float = 0.0,
+) -> Upright:
+    page = replace(
+        before.page,
+        image=image,
+        width=width,
+        height=height,
+        words=words,
+        recognise=tuple(mapped(forward, box) for box in before.page.recognise),
+    )
+    return Upright(page, before.matrix @ np.linalg.inv(forward), (before.quarters + quarters) % 4, before.skew + skew)
+
+
+def mapped(matrix: Matrix, box: Box) -> Box:
+    """The box around the mapped corners of a box."""
+    left, top, right, bottom = box
+    corners = matrix @ np.array([[left, right, right, left], [top, top, bottom, bottom], [1.0, 1.0, 1.0, 1.0]])
+    return (
+        float(corners[0].min()),
+        float(corners[1].min()),
+        float(corners[0].max()),
+        float(corners[1].max()),
+    )
+
+
+def on_its_side(quad: Quad) -> bool:
+    """Whether the line is so much higher than wide that it may run up or down the page."""
+    return bool(np.ptp(quad[:, 1]) >= ON_ITS_SIDE * np.ptp(quad[:, 0]))
+
+
+def on_their_side(quads: Sequence[Quad]) -> bool:
+    """Whether most of the lines, by their length, run up or down the page."""
+    up = across = 0.0
+    for quad in quads:
+        if on_its_side(quad):
+            up += float(np.ptp(quad[:, 1]))
+        else:
+            across += float(np.ptp(quad[:, 0]))
+    return up > across
+
+
+def skew_of(quads: Sequence[Quad]) -> float:
+    """By how many degrees the lines fall to the right: the median over long lines, by their length; 0 if unknown."""
+    angles = []
+    for quad in quads:
+        along = (quad[1] - quad[0] + quad[2] - quad[3]) / 2
+        across = (quad[3] - quad[0] + quad[2] - quad[1]) / 2
+        length = float(np.hypot(*along))
+        if length > LONG_LINE * float(np.hypot(*across)):
+            angles.append((math.degrees(math.atan2(float(along[1]), float(along[0]))), length))
+    if not angles:
+        return 0.0
+    half = sum(length for _, length in angles) / 2
+    for angle, length in sorted(angles):
+        half -= length
+        if half <= 0:
+            return angle if abs(angle) <= MAX_SKEW else 0.0
+    return 0.0
