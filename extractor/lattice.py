@@ -26,6 +26,8 @@ LINE_GAP = 0.4
 MOSTLY_DRAWN = 0.8
 # Lines nearer than this many text heights are one line, drawn twice.
 SAME_LINE = 0.4
+# A line so much of which runs through words is part of them.
+TEXT_SHARE = 0.5
 # A word that reaches over a line by more than this share of its own width crosses it.
 CROSSES = 0.25
 
@@ -42,6 +44,7 @@ def ruled_cells(rulings: Rulings, words: Sequence[Word], structure: Sequence[Tab
     heights = sorted(word.box[3] - word.box[1] for word in words)
     height = max(heights[len(heights) // 2], 1e-6)
     around = union([word.box for word in words])
+    rulings = _beside_text(rulings, words)
     ys = _edges(rulings.horizontal, (around[1], around[3]), height)
     xs = _edges(rulings.vertical, (around[0], around[2]), height)
     if len(ys) < 3 or len(xs) < 3:
@@ -56,6 +59,29 @@ def ruled_cells(rulings: Rulings, words: Sequence[Word], structure: Sequence[Tab
     places.join(rulings)
     cells = places.cells()
     return cells if _believable(cells, words) else []
+
+
+def _beside_text(rulings: Rulings, words: Sequence[Word]) -> Rulings:
+    """The lines that do not run through words for most of their length: those are letters' feet and underlines."""
+
+    def is_line(line: Ruling, direction: int) -> bool:
+        across = 1 - direction
+        through = sum(
+            max(0.0, min(line.end, word.box[direction + 2]) - max(line.start, word.box[direction]))
+            for word in words
+            if _inside(line.at, word.box[across], word.box[across + 2])
+        )
+        return through < TEXT_SHARE * (line.end - line.start)
+
+    return Rulings(
+        tuple(line for line in rulings.horizontal if is_line(line, 0)),
+        tuple(line for line in rulings.vertical if is_line(line, 1)),
+    )
+
+
+def _inside(at: float, low: float, high: float) -> bool:
+    margin = 0.1 * (high - low)
+    return low + margin < at < high - margin
 
 
 def _split(structure: Sequence[TableCell], places: _Places, rulings: Rulings) -> list[TableCell]:
@@ -279,6 +305,6 @@ def _holds_rows_of_figures(cells: Sequence[TableCell], words: Sequence[Word]) ->
             columns_of_rows.append(len(columns))
             figures += any(sum(letter.isdigit() for letter in word.text) * 2 > len(word.text) for word in line)
         full = sum(count >= max(2, len(across) - 1) for count in columns_of_rows)
-        if full >= 3 and figures >= 3 and full >= 0.7 * len(columns_of_rows):
+        if full >= 3 and figures >= 3 and full >= 0.5 * len(columns_of_rows):
             return True
     return False

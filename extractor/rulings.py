@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 
 Image = np.ndarray[Any, np.dtype[np.uint8]]
+Mask = np.ndarray[Any, np.dtype[np.uint8]]
 
 # A step of brightness that counts, of 255: a light grey hairline still makes it, paper grain and JPEG noise do not.
 MIN_STEP = 14
@@ -40,22 +41,43 @@ class Rulings:
 def find_rulings(image: Image, text_height: float) -> Rulings:
     """The ruling lines of an RGB image (height, width, 3); `text_height` is that of its words, in pixels.
 
-    What is no longer than letters are tall, or words are wide, is taken for text.
+    What is no longer than letters are tall, or words are wide, is taken for text. Where lines cross, neither steps: a
+    line that is cut up by those across it, one piece for each row of text, is seen as a whole.
     """
     grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY).astype(np.int16)
+    across, down = _steps(grey), _steps(grey.T)
+    shortest = (int(max(20.0, 2.5 * text_height)), int(max(16.0, 1.6 * text_height)))
+    # Where a line of the other direction runs, as wide as it may be.
+    over = _wide(_long(across, shortest[0]))
+    under = _wide(_long(down, shortest[1]))
     return Rulings(
-        horizontal=tuple(_runs(grey, max(20.0, 2.5 * text_height))),
-        vertical=tuple(_runs(grey.T, max(16.0, 1.6 * text_height))),
+        horizontal=tuple(_runs(across | under.T, shortest[0])),
+        vertical=tuple(_runs(down | over.T, shortest[1])),
     )
 
 
-def _runs(grey: np.ndarray[Any, np.dtype[np.int16]], shortest: float) -> list[Ruling]:
-    """The horizontal runs of at least `shortest` pixels along which the brightness steps downwards or upwards."""
-    if grey.shape[0] < 3 or grey.shape[1] <= shortest:
-        return []
-    steps = (np.abs(np.diff(grey, axis=0)) >= MIN_STEP).astype(np.uint8)
-    long = cv2.morphologyEx(steps, cv2.MORPH_OPEN, np.ones((1, int(shortest)), np.uint8))
-    count, _, boxes, _ = cv2.connectedComponentsWithStats(long, connectivity=8)
+def _steps(grey: np.ndarray[Any, np.dtype[np.int16]]) -> Mask:
+    """1 where the brightness steps between a pixel and the one below it; the last row has none."""
+    steps = np.zeros(grey.shape, np.uint8)
+    steps[:-1] = np.abs(np.diff(grey, axis=0)) >= MIN_STEP
+    return steps
+
+
+def _long(steps: Mask, shortest: int) -> Mask:
+    """The horizontal runs of at least `shortest` pixels."""
+    if steps.shape[0] < 3 or steps.shape[1] <= shortest:
+        return np.zeros_like(steps)
+    return np.asarray(cv2.morphologyEx(steps, cv2.MORPH_OPEN, np.ones((1, shortest), np.uint8)), np.uint8)
+
+
+def _wide(lines: Mask) -> Mask:
+    """Horizontal lines, as wide as one may be."""
+    return np.asarray(cv2.dilate(lines, np.ones((LINE_WIDTH, 1), np.uint8)), np.uint8)
+
+
+def _runs(steps: Mask, shortest: int) -> list[Ruling]:
+    """The horizontal runs of at least `shortest` pixels as lines."""
+    count, _, boxes, _ = cv2.connectedComponentsWithStats(_long(steps, shortest), connectivity=8)
     found = [
         Ruling(float(top) + (height + 1) / 2, float(left), float(left + width))
         for left, top, width, height, _ in boxes[1:count]

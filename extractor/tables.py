@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from .columns import Columns, aligned_cells, find_columns, header_cells
 from .geometry import Box, centre, union
 from .lattice import ruled_cells
 from .lines import group_lines, rows_of_text
@@ -20,6 +21,8 @@ from .text_layer import Word
 # The cost of a row of cells that no row of text goes to, in line heights: less than a misplaced row of text, more
 # than what the model's boxes drift.
 EMPTY_ROW_COST = 0.8
+# In more than this share of the body's rows the model's cells have to contradict the columns of words to be given up.
+DISAGREEMENT = 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +62,52 @@ def build_table(words: Sequence[Word], structure: Sequence[TableCell], rulings: 
     ruled = ruled_cells(rulings, words, cells)
     if ruled:
         return _table(ruled, _fill_ruled(ruled, words))
-    if len(cells) < 2 or not words:
+    if not words:
         return None
-    return _table(cells, _fill(cells, words))
+    rows = rows_of_text(words)
+    heights = sorted(word.box[3] - word.box[1] for word in words)
+    height = max(heights[len(heights) // 2], 1e-6)
+    columns = find_columns(rows, height)
+    if len(cells) < 2:
+        if columns is None:
+            return None
+        return _aligned(aligned_cells(rows, columns, range(len(rows)), cells, rulings), words)
+    laid = _lay_rows(cells, rows)
+    filled = _fill(cells, rows, laid, None)
+    if columns is not None:
+        same = columns.count == max(cell.column + cell.column_span for cell in cells)
+        if same:
+            filled = _fill(cells, rows, laid, columns)
+        with_header = same and header_cells(rows, columns, rulings, height) is not None
+        if with_header or _disagree(filled, rows, columns):
+            return _aligned(aligned_cells(rows, columns, laid, cells, rulings), words)
+    return _table(cells, filled)
+
+
+def _aligned(filled: Sequence[tuple[TableCell, list[Word]]], words: Sequence[Word]) -> Table:
+    held = sum(len(inside) for _, inside in filled)
+    if held != len(words):
+        raise ValueError(f"{held} of a table's {len(words)} words are in its cells")
+    return _table([cell for cell, _ in filled], [inside for _, inside in filled])
+
+
+def _disagree(filled: Sequence[Sequence[Word]], rows: Sequence[Sequence[Word]], columns: Columns) -> bool:
+    """Whether the cells' words and the columns that the eye sees contradict each other in many rows of the body.
+
+    They do where a cell holds words of two columns that stand side by side, and where one column's words in one row
+    are in two cells.
+    """
+    owner = {id(word): index for index, inside in enumerate(filled) for word in inside}
+    wrong = 0
+    for index in columns.body:
+        cells_of: dict[int, set[int]] = {}
+        columns_of: dict[int, set[int]] = {}
+        for word in rows[index]:
+            cell, column = owner[id(word)], columns.of(word.box)
+            columns_of.setdefault(cell, set()).add(column)
+            cells_of.setdefault(column, set()).add(cell)
+        wrong += any(len(found) > 1 for found in (*cells_of.values(), *columns_of.values()))
+    return wrong >= max(2.0, DISAGREEMENT * len(columns.body))
 
 
 def _fill_ruled(cells: Sequence[TableCell], words: Sequence[Word]) -> list[list[Word]]:
@@ -133,17 +179,22 @@ def _without_overlaps(structure: Sequence[TableCell]) -> list[TableCell]:
     return cells
 
 
-def _fill(cells: Sequence[TableCell], words: Sequence[Word]) -> list[list[Word]]:
-    """For each cell its words."""
-    rows = rows_of_text(words)
-    at = _lay_rows(cells, rows)
+def _fill(
+    cells: Sequence[TableCell], rows: Sequence[Sequence[Word]], laid: Sequence[int], columns: Columns | None
+) -> list[list[Word]]:
+    """For each cell its words; `columns` tell more surely than the cells' boxes which column a word is in."""
     filled: list[list[Word]] = [[] for _ in cells]
-    for row_of_cells, row in zip(at, rows, strict=True):
+    for row_of_cells, row in zip(laid, rows, strict=True):
         candidates = [
             index for index, cell in enumerate(cells) if cell.row <= row_of_cells < cell.row + cell.row_span
         ] or list(range(len(cells)))
         for word in row:
-            filled[max(candidates, key=lambda index: _fit(word.box, cells[index].box))].append(word)
+            fitting = candidates
+            if columns is not None:
+                at = columns.of(word.box)
+                here = (index for index in candidates if 0 <= at - cells[index].column < cells[index].column_span)
+                fitting = list(here) or candidates
+            filled[max(fitting, key=lambda index: _fit(word.box, cells[index].box))].append(word)
     return filled
 
 

@@ -246,5 +246,5 @@ class TestBestPath:
 
     def test_confidence_is_that_of_the_words_own_symbols(self, recogniser: TextRecogniser) -> None:
         first, second = recogniser.finish(path("8_0 9", sure=(0.5, 0.1, 0.7, 0.1, 0.9)))
-        assert first.confidence == pytest.approx(0.6)
-        assert second.confidence == pytest.approx(0.9)
+        assert (first.legibility, first.confidence) == (pytest.approx(0.6), pytest.approx(0.35))
+        assert (second.legibility, second.confidence) == (pytest.approx(0.9), pytest.approx(0.9))

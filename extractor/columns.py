@@ -1,0 +1,377 @@
+"""Words -> the columns of a table without lines, as the eye sees them: by the white between them.
+
+A corridor is a strip that (nearly) no row of the table's body crosses, and across which the words of most rows stand
+further apart than words of one text do. Boxes are in the page's unit, origin top left.
+"""
+
+from __future__ import annotations
+
+import bisect
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from .geometry import Box
+from .models.tables import TableCell
+from .rulings import Ruling, Rulings
+from .text_layer import Word
+
+# Words further apart than this, in text heights, are not of one text.
+TEXT_GAP = 0.7
+# The least width of a corridor, in text heights: in its widest rows columns may come as near as words do.
+MIN_WIDTH = 0.12
+# A row belongs to the body if it has this share of the texts that the full rows have.
+BODY_TEXTS = 0.6
+MIN_BODY_ROWS = 3
+# So few of the body's rows may cross a corridor.
+MAX_CROSSING = 0.04
+# A column has words in this share of the body's rows, and in two of them.
+MIN_SETTLED = 0.1
+# A row that has texts in this share of the columns is a row of its own.
+FULL_ROW = 0.7
+
+# A line that goes over this share of the table goes over all of it.
+WHOLE_LINE = 0.8
+
+Row = Sequence[Word]
+Filled = tuple[TableCell, list[Word]]
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Columns between `edges` (ascending, one fewer than the columns).
+
+    `body` are the places of the body's rows, `middles` the middles of what each column holds in them.
+    """
+
+    edges: tuple[float, ...]
+    body: tuple[int, ...] = ()
+    middles: tuple[float, ...] = ()
+
+    @property
+    def count(self) -> int:
+        """How many columns there are."""
+        return len(self.edges) + 1
+
+    def of(self, box: Box) -> int:
+        """The column that the middle of the box is in."""
+        return bisect.bisect(self.edges, (box[0] + box[2]) / 2)
+
+    def under(self, line: Ruling) -> tuple[int, int] | None:
+        """The first and the last column whose middle a horizontal line goes over."""
+        covered = [column for column, middle in enumerate(self.middles) if line.start <= middle <= line.end]
+        return (covered[0], covered[-1]) if covered else None
+
+    def reach(self, box: Box, slack: float) -> tuple[int, int]:
+        """The first and the last column that the box reaches into by more than `slack`."""
+        first = bisect.bisect(self.edges, box[0] + slack)
+        return first, max(first, bisect.bisect(self.edges, box[2] - slack))
+
+
+def find_columns(rows: Sequence[Row], height: float) -> Columns | None:
+    """The columns that the rows of text stand in; None where there are not enough rows to tell, or only one column."""
+    texts = [texts_of(row, height) for row in rows]
+    counts = sorted(len(found) for found in texts)
+    if not counts:
+        return None
+    full = counts[(3 * (len(counts) - 1)) // 4]
+    body = [index for index, found in enumerate(texts) if len(found) >= max(2.0, BODY_TEXTS * full)]
+    if len(body) < MIN_BODY_ROWS:
+        return None
+    extents = [sorted((word.box[0], word.box[2]) for word in rows[index]) for index in body]
+    edges = [
+        (left + right) / 2
+        for left, right in _corridors(extents, height)
+        if _median_gap(extents, (left + right) / 2) >= TEXT_GAP * height
+    ]
+    edges = _without_signs(edges, [word for index in body for word in rows[index]])
+    edges = _settled(edges, [rows[index] for index in body])
+    if not edges:
+        return None
+    found = Columns(tuple(edges))
+    keeping = tuple(index for index, row in enumerate(rows) if _keeps_to(found, row, height))
+    held: list[list[Box]] = [[] for _ in range(found.count)]
+    for index in keeping:
+        for word in rows[index]:
+            held[found.of(word.box)].append(word.box)
+    if not all(held):
+        return None
+    middles = (
+        (statistics.median(box[0] for box in boxes) + statistics.median(box[2] for box in boxes)) / 2 for boxes in held
+    )
+    return Columns(found.edges, keeping, tuple(middles))
+
+
+def _keeps_to(columns: Columns, row: Row, height: float) -> bool:
+    """Whether the row has words in most columns, and none of them over an edge."""
+    reaches = [columns.reach(word.box, 0.1 * height) for word in row]
+    if any(first != last for first, last in reaches):
+        return False
+    return len({first for first, _ in reaches}) >= max(2.0, BODY_TEXTS * columns.count)
+
+
+def texts_of(row: Row, height: float) -> list[list[Word]]:
+    """The row's words, left to right, parted where they stand further apart than words of one text."""
+    texts: list[list[Word]] = []
+    for word in sorted(row, key=lambda word: word.box[0]):
+        if texts and word.box[0] - texts[-1][-1].box[2] < TEXT_GAP * height:
+            texts[-1].append(word)
+        else:
+            texts.append([word])
+    return texts
+
+
+def _corridors(extents: Sequence[Sequence[tuple[float, float]]], height: float) -> list[tuple[float, float]]:
+    """Where no more rows than allowed have a word, between the first and the last word of all."""
+    steps: list[tuple[float, int]] = []
+    for row in extents:
+        for left, right in row:
+            steps += [(left, 1), (right, -1)]
+    steps.sort()
+    allowed = int(MAX_CROSSING * len(extents))
+    corridors: list[tuple[float, float]] = []
+    covering = 0
+    for (at, change), (following, _) in pairwise(steps):
+        covering += change
+        if covering <= allowed and following > at:
+            if corridors and at - corridors[-1][1] <= 1e-6:
+                corridors[-1] = (corridors[-1][0], following)
+            else:
+                corridors.append((at, following))
+    return [(left, right) for left, right in corridors if right - left >= MIN_WIDTH * height]
+
+
+def _median_gap(extents: Sequence[Sequence[tuple[float, float]]], at: float) -> float:
+    """How far the nearest words on either hand are apart, in the middle one of the rows that have both; else 0."""
+    gaps = []
+    for row in extents:
+        before = [right for left, right in row if (left + right) / 2 < at]
+        after = [left for left, right in row if (left + right) / 2 >= at]
+        if before and after:
+            gaps.append(min(after) - max(before))
+    return statistics.median(gaps) if gaps else 0.0
+
+
+def _without_signs(edges: Sequence[float], words: Sequence[Word]) -> list[float]:
+    """The edges but those that part a currency sign, a bracket or a row of dots from its figures."""
+    kept = list(edges)
+    column = 0
+    while column <= len(kept):
+        left = kept[column - 1] if column else float("-inf")
+        right = kept[column] if column < len(kept) else float("inf")
+        inside = [word for word in words if left <= (word.box[0] + word.box[2]) / 2 < right]
+        if not kept or any(letter.isalnum() for word in inside for letter in word.text):
+            column += 1
+            continue
+        # A sign before figures goes to the right, all else (per cent, dots, brackets) to the left.
+        before = any(word.text[0] in "$€£¥(+-" for word in inside)
+        if (before and column < len(kept)) or column == 0:
+            del kept[column]
+        else:
+            del kept[column - 1]
+    return kept
+
+
+def _settled(edges: Sequence[float], rows: Sequence[Row]) -> list[float]:
+    """The edges but those around a column that hardly a row has words in: it is part of the neighbour that its words
+    stand nearer to."""
+    kept = list(edges)
+    least = max(2.0, MIN_SETTLED * len(rows))
+    column = 0
+    while kept and column <= len(kept):
+        left = kept[column - 1] if column else float("-inf")
+        right = kept[column] if column < len(kept) else float("inf")
+        gaps: tuple[list[float], list[float]] = ([], [])
+        settled = 0
+        for row in rows:
+            inside = [word.box for word in row if left <= (word.box[0] + word.box[2]) / 2 < right]
+            if not inside:
+                continue
+            settled += 1
+            before = [word.box[2] for word in row if (word.box[0] + word.box[2]) / 2 < left]
+            after = [word.box[0] for word in row if (word.box[0] + word.box[2]) / 2 >= right]
+            gaps[0].append(min(box[0] for box in inside) - max(before, default=float("-inf")))
+            gaps[1].append(min(after, default=float("inf")) - max(box[2] for box in inside))
+        if settled >= least:
+            column += 1
+            continue
+        nearer_left = min(gaps[0], default=float("inf")) <= min(gaps[1], default=float("inf"))
+        del kept[column - 1 if column and (nearer_left or column == len(kept)) else column]
+        column = max(0, column - 1)
+    return kept
+
+
+def header_cells(
+    rows: Sequence[Row], columns: Columns, rulings: Rulings, height: float
+) -> tuple[int, list[Filled]] | None:
+    """How many rows of text are the header's, and its cells, where a line across the table parts it from the body.
+
+    In the header a line that goes over some columns only says that the text above it is theirs together; what is in a
+    column, and has no such line above or beneath it, is one text, on however many lines it stands.
+    """
+    first = next((index for index in columns.body if _mostly_figures(rows[index], columns)), None)
+    if not first:
+        return None
+    span = (min(word.box[0] for row in rows for word in row), max(word.box[2] for row in rows for word in row))
+    whole = [line.at for line in rulings.horizontal if line.end - line.start >= WHOLE_LINE * (span[1] - span[0])]
+    middles = [statistics.median((word.box[1] + word.box[3]) / 2 for word in row) for row in rows]
+    below = max((at for at in whole if middles[0] < at < middles[first]), default=None)
+    if below is None or any(middles[0] < at < below - height / 2 for at in whole):
+        return None
+    count = sum(middle < below for middle in middles)
+    words = [word for row in rows[:count] for word in row]
+    top = min(word.box[1] for word in words) - height / 2
+    cells: list[Filled] = []
+    _add_header(cells, words, columns, rulings.horizontal, (0, columns.count - 1), (top, below - height / 4), 0, height)
+    depth = max(cell.row for cell, _ in cells) + 1
+    grown = [
+        (replace(cell, row_span=1 if _spans_others(cell, cells) else depth - cell.row), inside)
+        for cell, inside in cells
+    ]
+    return count, sorted(grown, key=lambda filled: (filled[0].row, filled[0].column))
+
+
+def _mostly_figures(row: Row, columns: Columns) -> bool:
+    """Whether most of the row's words behind the first column have figures, or are marks for none."""
+    words = [word for word in row if columns.of(word.box) > 0]
+    figures = sum(any(letter.isdigit() for letter in word.text) or len(word.text) == 1 for word in words)
+    return figures > 0.5 * len(words)
+
+
+def _spans_others(cell: TableCell, cells: Sequence[Filled]) -> bool:
+    """Whether other cells of the header stand below this one."""
+    return any(
+        other.row > cell.row and cell.column <= other.column < cell.column + cell.column_span for other, _ in cells
+    )
+
+
+def _add_header(
+    cells: list[Filled],
+    words: Sequence[Word],
+    columns: Columns,
+    lines: Sequence[Ruling],
+    among: tuple[int, int],
+    between: tuple[float, float],
+    depth: int,
+    height: float,
+) -> None:
+    """Add the header's cells in the columns `among` and at the heights `between` to `cells`."""
+    first, last = among
+    top, bottom = between
+    owners: list[Ruling | None] = [None] * columns.count
+    for line in sorted(lines, key=lambda line: -line.at):
+        reach = columns.under(line)
+        if top + height / 2 < line.at < bottom and reach is not None:
+            for column in range(max(first, reach[0]), min(last, reach[1]) + 1):
+                owners[column] = line
+    column = first
+    while column <= last:
+        owner = owners[column]
+        end = column
+        while owner is not None and end < last and owners[end + 1] is owner:
+            end += 1
+        own = [word for word in words if column <= columns.of(word.box) <= end]
+        above = [word for word in own if owner is None or (word.box[1] + word.box[3]) / 2 < owner.at]
+        box = _place(above, columns, column, end)
+        cells.append((TableCell(depth, column, 1, end - column + 1, True, box, 1.0), above))
+        if owner is not None:
+            rest = [word for word in own if (word.box[1] + word.box[3]) / 2 >= owner.at]
+            _add_header(cells, rest, columns, lines, (column, end), (owner.at, bottom), depth + 1, height)
+        column = end + 1
+
+
+def aligned_cells(
+    rows: Sequence[Row], columns: Columns, laid: Sequence[int], structure: Sequence[TableCell], rulings: Rulings
+) -> list[Filled]:
+    """The cells of a table that stands in these columns, each with its words.
+
+    `laid` says which row of the model's structure each row of text belongs to: rows of text that it takes for one are
+    one, unless both are full. A text that reaches over several columns spans them; so does one above a line that does.
+    """
+    heights = sorted(word.box[3] - word.box[1] for row in rows for word in row)
+    height = max(heights[len(heights) // 2], 1e-6)
+    filled = [len({columns.of(word.box) for word in row}) for row in rows]
+    is_full = [count >= max(2.0, FULL_ROW * columns.count) for count in filled]
+    groups: list[list[int]] = []
+    for index in range(len(rows)):
+        one = (
+            groups
+            and laid[groups[-1][0]] == laid[index]
+            and not (is_full[index] and any(is_full[i] for i in groups[-1]))
+        )
+        if one:
+            groups[-1].append(index)
+        else:
+            groups.append([index])
+    headers = {cell.row for cell in structure if cell.header}
+    confidence = statistics.fmean(cell.confidence for cell in structure) if structure else 1.0
+    cells: list[Filled] = []
+    known = header_cells(rows, columns, rulings, height)
+    first = 0
+    if known is not None:
+        count, cells = known
+        first = max(cell.row for cell, _ in cells) + 1
+        groups = [[index for index in group if index >= count] for group in groups]
+    for number, group in enumerate((group for group in groups if group), start=first):
+        spans = _spans([word for index in group for word in rows[index]], group, rows, columns, rulings, height)
+        header = known is None and laid[group[0]] in headers
+        column = 0
+        while column < columns.count:
+            last, words = spans.get(column, (column, []))
+            box = _place(words, columns, column, last)
+            cells.append(
+                (TableCell(number, column, 1, last - column + 1, header, box, round(confidence, 4)), list(words))
+            )
+            column = last + 1
+    return cells
+
+
+def _spans(
+    words: Sequence[Word], group: Sequence[int], rows: Sequence[Row], columns: Columns, rulings: Rulings, height: float
+) -> dict[int, tuple[int, list[Word]]]:
+    """First column -> last column and words, for the texts of one row of the table; none of them overlaps another."""
+    pieces: list[tuple[int, int, list[Word]]] = []
+    for index in group:
+        for text in texts_of(rows[index], height):
+            box = (text[0].box[0], min(w.box[1] for w in text), text[-1].box[2], max(w.box[3] for w in text))
+            first, last = columns.reach(box, 0.1 * height)
+            under = None if index in columns.body else _line_under(box, rulings.horizontal, columns, height)
+            if under is not None:
+                pieces.append((*under, text))
+            elif index in columns.body or first == last:
+                pieces += [(columns.of(word.box), columns.of(word.box), [word]) for word in text]
+            else:
+                pieces.append((first, last, text))
+    spans: list[tuple[int, int, list[Word]]] = []
+    for first, last, text in sorted(pieces, key=lambda piece: (piece[0], piece[1])):
+        if spans and first <= spans[-1][1]:
+            spans[-1] = (spans[-1][0], max(spans[-1][1], last), [*spans[-1][2], *text])
+        else:
+            spans.append((first, last, list(text)))
+    return {first: (last, text) for first, last, text in spans}
+
+
+def _line_under(box: Box, lines: Sequence[Ruling], columns: Columns, height: float) -> tuple[int, int] | None:
+    """The columns over which a line runs that stands close beneath the text and not under the whole table."""
+    middle = (box[0] + box[2]) / 2
+    for line in lines:
+        if not (-0.2 * height <= line.at - box[3] <= 0.8 * height and line.start <= middle <= line.end):
+            continue
+        reach = columns.under(line)
+        if reach is not None and 1 < reach[1] - reach[0] + 1 < columns.count - 1:
+            return reach
+    return None
+
+
+def _place(words: Sequence[Word], columns: Columns, first: int, last: int) -> Box:
+    if words:
+        return (
+            min(word.box[0] for word in words),
+            min(word.box[1] for word in words),
+            max(word.box[2] for word in words),
+            max(word.box[3] for word in words),
+        )
+    left = columns.edges[first - 1] if first else columns.edges[0]
+    right = columns.edges[last] if last < len(columns.edges) else columns.edges[-1]
+    return (min(left, right), 0.0, max(left, right), 0.0)
