@@ -104,7 +104,9 @@ class Element:
 
     `level` is that of a heading, or how deep a list item is nested, from 1; `size` is the type size that most of its
     text has, in the page's unit; `marker` is what a list item begins with (its text has it too). `caption_of` is the
-    place, among its page's elements, of the table or figure that a caption belongs to.
+    place, among its page's elements, of the table or figure that a caption belongs to. The later piece of a table that
+    goes over several pages has its own part of it as `continued`, and `continues` the first piece: the place of its
+    page among the pages, and its own among that page's elements.
     """
 
     page: int
@@ -120,6 +122,8 @@ class Element:
     marker: str | None = None
     enumerated: bool = False
     caption_of: int | None = None
+    continued: Table | None = None
+    continues: tuple[int, int] | None = None
 
 
 @dataclass(slots=True)
@@ -464,18 +468,19 @@ def to_docling(name: str, pages: Sequence[AssembledPage]) -> DoclingDocument:
                 _add_list_item(document, element, lists)
                 continue
             lists.clear()
-            if element.caption_of is None:
+            if element.caption_of is None and element.continued is None:
                 _add(document, element, captions.get(index, []))
     return document
 
 
 def _place(element: Element) -> ProvenanceItem:
-    left, top, right, bottom = element.box
-    return ProvenanceItem(
-        page_no=element.page,
-        bbox=BoundingBox(l=left, t=top, r=right, b=bottom, coord_origin=CoordOrigin.TOPLEFT),
-        charspan=(0, len(element.text)),
-    )
+    return _provenance(element.page, element.box, element.text)
+
+
+def _provenance(page: int, box: Box, text: str) -> ProvenanceItem:
+    left, top, right, bottom = box
+    bounds = BoundingBox(l=left, t=top, r=right, b=bottom, coord_origin=CoordOrigin.TOPLEFT)
+    return ProvenanceItem(page_no=page, bbox=bounds, charspan=(0, len(text)))
 
 
 def _add_list_item(document: DoclingDocument, element: Element, lists: list[NodeItem]) -> None:
@@ -505,9 +510,15 @@ def _add(document: DoclingDocument, element: Element, captions: Sequence[Element
     floating: TableItem | PictureItem | None = None
     if element.table is not None:
         floating = document.add_table(data=_table_data(element.table), prov=place, content_layer=layer)
+        for part in element.table.parts[1:]:
+            floating.prov.append(_provenance(part.page, part.box, element.text))
     elif element.label in PICTURES:
+        # The figure's own text stands on the side of it that its captions are not on.
+        below = bool(captions) and centre(captions[0].box)[1] > centre(element.box)[1]
+        if element.text and below:
+            document.add_text(label=DocItemLabel.TEXT, text=element.text, prov=place, content_layer=layer)
         floating = document.add_picture(prov=place, content_layer=layer)
-        if element.text:
+        if element.text and not below:
             document.add_text(label=DocItemLabel.TEXT, text=element.text, prov=place, content_layer=layer)
     elif element.label == DocItemLabel.TITLE:
         document.add_title(text=element.text, prov=place, content_layer=layer)

@@ -262,7 +262,7 @@ def _add_header(
     owners: list[Ruling | None] = [None] * columns.count
     for line in sorted(lines, key=lambda line: -line.at):
         reach = columns.under(line)
-        if top + height / 2 < line.at < bottom and reach is not None:
+        if top + height / 2 < line.at < bottom and reach is not None and reach[0] < reach[1]:
             for column in range(max(first, reach[0]), min(last, reach[1]) + 1):
                 owners[column] = line
     column = first

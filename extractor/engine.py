@@ -36,6 +36,7 @@ from .errors import (
 )
 from .formats import DocumentFile, identify
 from .headings import with_levels
+from .joining import join_tables
 from .outputs import render
 from .pages import FailedPage, Outline, PagePool
 from .reading import Models, Reader
@@ -150,7 +151,7 @@ class Engine:
         for stage in ("pages", "layout", "ocr", "tables", "assemble"):
             timings[stage] = sum(page.timings_ms.get(stage, 0.0) for page in finished)
         rendering = time.perf_counter()
-        pages = with_levels([read.page for read in finished], outline.headings)
+        pages = join_tables(with_levels([read.page for read in finished], outline.headings))
         data = render(pages, request.outputs, furniture=request.furniture, name=request.filename or document_id)
         timings["outputs"] = _since(rendering)
         timings["total"] = _since(started)

@@ -44,7 +44,6 @@ def ruled_cells(rulings: Rulings, words: Sequence[Word], structure: Sequence[Tab
     heights = sorted(word.box[3] - word.box[1] for word in words)
     height = max(heights[len(heights) // 2], 1e-6)
     around = union([word.box for word in words])
-    rulings = _beside_text(rulings, words)
     ys = _edges(rulings.horizontal, (around[1], around[3]), height)
     xs = _edges(rulings.vertical, (around[0], around[2]), height)
     if len(ys) < 3 or len(xs) < 3:
@@ -61,7 +60,7 @@ def ruled_cells(rulings: Rulings, words: Sequence[Word], structure: Sequence[Tab
     return cells if _believable(cells, words) else []
 
 
-def _beside_text(rulings: Rulings, words: Sequence[Word]) -> Rulings:
+def beside_text(rulings: Rulings, words: Sequence[Word]) -> Rulings:
     """The lines that do not run through words for most of their length: those are letters' feet and underlines."""
 
     def is_line(line: Ruling, direction: int) -> bool:

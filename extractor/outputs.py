@@ -11,6 +11,7 @@ import csv
 import html
 import io
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import accumulate
 from typing import Any
 
 from docling_core.transforms.serializer.base import (
@@ -36,7 +37,7 @@ from docling_core.types.doc import TableCell as DoclingCell
 
 from .assemble import AssembledPage, Element, to_docling
 from .request import Output
-from .tables import Table
+from .tables import Cell, Table, TablePart
 
 Json = Any
 
@@ -69,8 +70,12 @@ def render(
             data["docling"] = document.export_to_dict(mode="json", coord_precision=2, confid_precision=4)
     elements = [element for page in pages for element in page.elements]
     owners = _caption_owners(pages)
+    starts = list(accumulate((len(page.elements) for page in pages), initial=0))
     if "elements" in wanted:
-        data["elements"] = [_element(order, element, owners.get(order)) for order, element in enumerate(elements)]
+        data["elements"] = [
+            _element(order, element, owners.get(order), _continued(element, starts))
+            for order, element in enumerate(elements)
+        ]
     if "tables" in wanted:
         captions = {owner: elements[order].text for order, owner in owners.items()}
         data["tables"] = [
@@ -235,8 +240,13 @@ def _caption_owners(pages: Sequence[AssembledPage]) -> dict[int, int]:
     return owners
 
 
-def _element(order: int, element: Element, owner: int | None) -> Json:
-    captioned = {} if owner is None else {"caption_of": f"e{owner}"}
+def _continued(element: Element, starts: Sequence[int]) -> int | None:
+    """The first piece of the table that an element continues, by its place among the document's elements."""
+    return None if element.continues is None else starts[element.continues[0]] + element.continues[1]
+
+
+def _element(order: int, element: Element, owner: int | None, continued: int | None) -> Json:
+    ties = {"caption_of": owner, "continues": continued}
     return {
         "id": f"e{order}",
         "page": element.page,
@@ -247,7 +257,7 @@ def _element(order: int, element: Element, owner: int | None) -> Json:
         "order": order,
         "source": element.source,
         "confidence": element.confidence,
-        **captioned,
+        **{name: f"e{other}" for name, other in ties.items() if other is not None},
     }
 
 
@@ -259,19 +269,32 @@ def _table(order: int, element: Element, table: Table, caption: str | None) -> J
         "caption": caption,
         "rows": table.rows,
         "columns": table.columns,
-        "cells": [
-            {
-                "row": cell.row,
-                "column": cell.column,
-                "row_span": cell.row_span,
-                "column_span": cell.column_span,
-                "text": cell.text,
-                "bbox": _box(cell.box),
-                "header": cell.header,
-                "confidence": cell.confidence,
-            }
-            for cell in table.cells
-        ],
+        "cells": [_cell(cell) for cell in table.cells],
+        **({"parts": [_part(part) for part in table.parts]} if table.parts else {}),
+    }
+
+
+def _cell(cell: Cell) -> Json:
+    return {
+        "row": cell.row,
+        "column": cell.column,
+        "row_span": cell.row_span,
+        "column_span": cell.column_span,
+        "text": cell.text,
+        "bbox": _box(cell.box),
+        "header": cell.header,
+        "confidence": cell.confidence,
+        **({} if cell.page is None else {"page": cell.page}),
+    }
+
+
+def _part(part: TablePart) -> Json:
+    return {
+        "page": part.page,
+        "bbox": _box(part.box),
+        "first_row": part.first_row,
+        "rows": part.rows,
+        "head": [_cell(cell) for cell in part.head],
     }
 
 

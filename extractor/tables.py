@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from .columns import Columns, aligned_cells, find_columns, header_cells
 from .geometry import Box, centre, union
-from .lattice import ruled_cells
+from .lattice import beside_text, ruled_cells
 from .lines import group_lines, rows_of_text
 from .models.tables import TableCell
 from .rulings import Rulings
@@ -27,7 +27,10 @@ DISAGREEMENT = 0.15
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A table cell with its text. `box` spans its words, or is None for an empty cell; rows and columns from 0."""
+    """A table cell with its text. `box` spans its words, or is None for an empty cell; rows and columns from 0.
+
+    `page` is the cell's own, in a table that goes over several pages.
+    """
 
     row: int
     column: int
@@ -37,6 +40,21 @@ class Cell:
     text: str
     box: Box | None
     confidence: float
+    page: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TablePart:
+    """A piece of a table that goes over several pages: its page, its place there, its first row and how many it has.
+
+    `head` are the cells of the table's head where the piece repeats it; they are in none of the table's rows.
+    """
+
+    page: int
+    box: Box
+    first_row: int
+    rows: int
+    head: tuple[Cell, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +62,14 @@ class Table:
     """A table of `rows` times `columns` places, each covered by at most one cell.
 
     `lines` are its rows of text as they stand on the page, tabs between cells: a cell of several lines is on several.
+    `parts` are its pieces where it goes over several pages.
     """
 
     rows: int
     columns: int
     cells: tuple[Cell, ...]
     lines: tuple[str, ...]
+    parts: tuple[TablePart, ...] = ()
 
 
 def build_table(words: Sequence[Word], structure: Sequence[TableCell], rulings: Rulings) -> Table | None:
@@ -59,6 +79,7 @@ def build_table(words: Sequence[Word], structure: Sequence[TableCell], rulings: 
     neither has a grid to speak of: fewer than two cells.
     """
     cells = _without_overlaps(structure)
+    rulings = beside_text(rulings, words)
     ruled = ruled_cells(rulings, words, cells)
     if ruled:
         return _table(ruled, _fill_ruled(ruled, words))

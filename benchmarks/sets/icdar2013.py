@@ -149,7 +149,21 @@ def compare(document: TableDocument, answer: Answer) -> Comparison:
 
 
 def _answer_tables(answer: Answer) -> list[dict[str, Any]]:
-    return list(answer["data"]["tables"]) if answer["success"] else []
+    """The answer's tables; one that was joined over pages as its pieces, for the truth has one for each page."""
+    tables = list(answer["data"]["tables"]) if answer["success"] else []
+    return [piece for table in tables for piece in _pieces(table)]
+
+
+def _pieces(table: dict[str, Any]) -> list[dict[str, Any]]:
+    if "parts" not in table:
+        return [table]
+    pieces = []
+    for part in table["parts"]:
+        head = max((cell["row"] + cell["row_span"] for cell in part["head"]), default=0)
+        rows = range(part["first_row"], part["first_row"] + part["rows"])
+        own = [cell | {"row": cell["row"] - rows.start + head} for cell in table["cells"] if cell["row"] in rows]
+        pieces.append({"page": part["page"], "bbox": part["bbox"], "cells": [*part["head"], *own]})
+    return pieces
 
 
 def _partners(document: TableDocument, answer: Answer) -> dict[int, int]:
