@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 Answer = dict[str, Any]
 
-OUTPUTS = ["markdown", "text", "elements", "tables"]
+OUTPUTS = ["markdown", "text", "elements", "lines", "tables"]
 
 
 @dataclass(frozen=True, slots=True)

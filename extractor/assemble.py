@@ -6,6 +6,7 @@ where a reader would come upon them; no character of a word is changed. Boxes ar
 
 from __future__ import annotations
 
+import math
 import re
 import statistics
 from collections.abc import Iterable, Sequence
@@ -28,7 +29,7 @@ from docling_core.types.doc import (
 from docling_core.types.doc import TableCell as DoclingCell
 
 from .geometry import Box, area, centre, clip, covered, intersection, union
-from .lines import Line, group_lines
+from .lines import Line, group_lines, parted
 from .lists import Piece, list_pieces
 from .models.layout import Region
 from .reading import PageReading, TableReading
@@ -65,6 +66,7 @@ LABELS: dict[str, DocItemLabel] = {
 }
 # Marks inside a line of text, not parts of the page.
 INLINE_LABELS = frozenset({"inline_formula"})
+MAYBE_HEADINGS = frozenset({DocItemLabel.TEXT, DocItemLabel.PAGE_HEADER, DocItemLabel.CAPTION})
 PICTURES = frozenset({DocItemLabel.PICTURE, DocItemLabel.CHART})
 FURNITURE = frozenset({DocItemLabel.PAGE_HEADER, DocItemLabel.PAGE_FOOTER})
 FURNITURE_PICTURES = frozenset({"header_image", "footer_image"})
@@ -99,9 +101,22 @@ Source = Literal["text_layer", "ocr"]
 
 
 @dataclass(frozen=True, slots=True)
+class TextLine:
+    """A line of an element as it stands on the page, or a piece of one that stands apart from the rest of it.
+
+    `confidence` is the chance that all of it is right.
+    """
+
+    text: str
+    box: Box
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
 class Element:
     """A part of the document, at its place in reading order.
 
+    `confidence` is the mean of its lines'; for a table no more than its cells'.
     `level` is that of a heading, or how deep a list item is nested, from 1; `size` is the type size that most of its
     text has, in the page's unit; `marker` is what a list item begins with (its text has it too). `caption_of` is the
     place, among its page's elements, of the table or figure that a caption belongs to. The later piece of a table that
@@ -124,6 +139,7 @@ class Element:
     caption_of: int | None = None
     continued: Table | None = None
     continues: tuple[int, int] | None = None
+    lines: tuple[TextLine, ...] = ()
 
 
 @dataclass(slots=True)
@@ -187,7 +203,8 @@ def _as_shown(element: Element, to_shown: Matrix, reading: PageReading) -> Eleme
     if table is not None:
         cells = [replace(cell, box=None if cell.box is None else shown(cell.box)) for cell in table.cells]
         table = replace(table, cells=tuple(cells))
-    return replace(element, box=shown(element.box), table=table)
+    lines = tuple(replace(line, box=shown(line.box)) for line in element.lines)
+    return replace(element, box=shown(element.box), table=table, lines=lines)
 
 
 def _distinct(regions: Sequence[Region]) -> list[tuple[int, Region]]:
@@ -304,6 +321,8 @@ def _with_headings(parts: Sequence[_Part]) -> list[_Part]:
     be a region of its own, or the first lines of one, which are then parted from it.
     """
     text = [word for part in parts if part.label == DocItemLabel.TEXT for word in part.words if word.upright]
+    # A page of tables has its running text in them.
+    text = text or [word for part in parts if part.label == DocItemLabel.TABLE for word in part.words if word.upright]
     letters = sum(len(word.text) for word in text)
     if not letters:
         return list(parts)
@@ -322,12 +341,13 @@ def _with_headings(parts: Sequence[_Part]) -> list[_Part]:
 
     result: list[_Part] = []
     for part in _with_numbers(parts):
-        if part.label not in (DocItemLabel.TEXT, DocItemLabel.PAGE_HEADER) or not part.words:
+        if part.label not in MAYBE_HEADINGS or not part.words:
             result.append(part)
             continue
         lines = group_lines(part.words)
-        # Running heads are set small: a large one is the page's title.
-        if part.label == DocItemLabel.PAGE_HEADER and max(line.size for line in lines) < RUNNING_HEAD_SIZE * body:
+        # Running heads and captions are set small: a large one is the page's title, or the name of what follows.
+        small = max(line.size for line in lines) < RUNNING_HEAD_SIZE * body
+        if part.label != DocItemLabel.TEXT and (small or lines[0].words[0].source == "ocr"):
             result.append(part)
             continue
         leading = next((index for index, line in enumerate(lines) if not stands_out(line)), len(lines))
@@ -416,7 +436,12 @@ def _element(page: int, part: _Part, structure: TableReading | None) -> Element:
         text = " ".join(line.text for line in lines)
     sources = {word.source for word in part.words}
     source: Source | None = None if not sources else "ocr" if "ocr" in sources else "text_layer"
-    certainty = statistics.fmean(word.confidence for word in part.words) if part.words else part.score
+    read = tuple(
+        TextLine(piece.text, piece.box, round(math.prod(word.confidence for word in piece.words), 4))
+        for line in lines
+        for piece in parted(line)
+    )
+    certainty = statistics.fmean(line.confidence for line in read) if read else part.score
     size = _weighted_median([(word.size, len(word.text)) for word in part.words]) if part.words else 0.0
     level = {DocItemLabel.TITLE: 1, DocItemLabel.SECTION_HEADER: 2}.get(part.label)
     item = part.item
@@ -445,6 +470,7 @@ def _element(page: int, part: _Part, structure: TableReading | None) -> Element:
         size,
         marker=item.marker if item else None,
         enumerated=item.enumerated if item else False,
+        lines=read,
     )
 
 

@@ -46,6 +46,11 @@ def make_line(words: Sequence[Word]) -> Line:
     return Line(tuple(words), union(word.box for word in words))
 
 
+def parted(line: Line) -> list[Line]:
+    """The pieces of a line that stand apart, or that were read apart: a label and its amount, say."""
+    return [make_line(piece) for piece in _pieces(line.words, split_columns=line.words[0].upright)]
+
+
 def group_lines(words: Iterable[Word]) -> list[Line]:
     """All the words as lines, from top to bottom; within a line in the direction of its script."""
     words = list(words)

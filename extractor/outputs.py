@@ -76,6 +76,8 @@ def render(
             _element(order, element, owners.get(order), _continued(element, starts))
             for order, element in enumerate(elements)
         ]
+    if "lines" in wanted:
+        data["lines"] = [line for order, element in enumerate(elements) for line in _lines(order, element)]
     if "tables" in wanted:
         captions = {owner: elements[order].text for order, owner in owners.items()}
         data["tables"] = [
@@ -259,6 +261,20 @@ def _element(order: int, element: Element, owner: int | None, continued: int | N
         "confidence": element.confidence,
         **{name: f"e{other}" for name, other in ties.items() if other is not None},
     }
+
+
+def _lines(order: int, element: Element) -> list[Json]:
+    return [
+        {
+            "element": f"e{order}",
+            "page": element.page,
+            "text": line.text,
+            "bbox": _box(line.box),
+            "source": element.source,
+            "confidence": line.confidence,
+        }
+        for line in element.lines
+    ]
 
 
 def _table(order: int, element: Element, table: Table, caption: str | None) -> Json:

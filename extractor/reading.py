@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -290,17 +290,13 @@ def _grown_quad(quad: Quad, margin: float) -> Quad:
 
 
 def _voted(readings: Sequence[list[RecognisedWord]]) -> list[RecognisedWord]:
-    """Of several readings of one line the text that most support, by their legibility; the first one where none does.
-
-    Its words are as certain as the readings are at one.
-    """
+    """Of several readings of one line the one whose text has most support, by legibility; the first at a draw."""
     texts = [" ".join(word.text for word in words) for words in readings]
     support = dict.fromkeys(texts, 0.0)
     for text, words in zip(texts, readings, strict=True):
         support[text] += _legibility(words)
     best = max(texts, key=lambda text: support[text])
-    agreed = texts.count(best) / len(texts)
-    return [replace(word, confidence=word.confidence * agreed) for word in readings[texts.index(best)]]
+    return readings[texts.index(best)]
 
 
 def _placed_lines(lines: Sequence[_ReadLine], words: Sequence[Word]) -> list[Word]:

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from .errors import InvalidInput
 
-Output = Literal["markdown", "text", "html", "elements", "tables", "csv", "docling"]
+Output = Literal["markdown", "text", "html", "elements", "lines", "tables", "csv", "docling"]
 OcrMode = Literal["auto", "always", "never"]
 
 # Keys and outputs of the contract that this version does not serve: refused by name, never ignored.

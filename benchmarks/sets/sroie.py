@@ -4,7 +4,9 @@
 reading is its text; peers give lines, which are grouped and sorted in the same way. Both in lower case, whitespace
 collapsed. CER and WER: Levenshtein distance in characters and in words over what the truth has, all receipts together.
 Numbers (metrics/text_errors.py): found is the share of the truth's that stand in the reading, right the share of the
-reading's that stand in the truth. CER as filed is the same distance to the truth's lines in the order of their file,
+reading's that stand in the truth. Worst tenth: of the worker's lines that are wrong (other characters than the truth's
+lines whose middle they hold, whitespace and case aside), the share that is among the tenth of all receipts' lines with
+the least confidence. CER as filed is the same distance to the truth's lines in the order of their file,
 which is often not the order of reading; published figures are of this kind.
 """
 
@@ -13,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from benchmarks.answers import Answer
 from benchmarks.metrics.text_errors import TextErrors, numbers, text_errors
@@ -21,7 +24,9 @@ from benchmarks.peer_runs import PeerRun
 from benchmarks.result_table import Row, figure
 from benchmarks.sets.data_set import WORKER, DataSet, Document, Evaluation, readings
 
-COLUMNS = ("engine", "CER", "WER", "numbers found", "numbers right", "CER as filed", "s/page", "failed")
+COLUMNS = ("engine", "CER", "WER", "numbers found", "numbers right", "worst tenth", "CER as filed", "s/page", "failed")
+# A truth's line begins and ends as near as this, in pixels, to where its reading does.
+SLACK = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +84,43 @@ def evaluate(
             total.word_error_rate,
             total.number_recall,
             total.number_precision,
+            worst_tenth(receipts, answers) if reading.engine == WORKER else None,
             filed.character_error_rate,
         )
         rows.append((reading.engine, *(figure(rate) for rate in rates), *reading.pace_figures()))
     return Evaluation(COLUMNS, rows, [line for _, line in sorted(wrong)])
+
+
+def worst_tenth(receipts: Sequence[Receipt], answers: dict[str, Answer]) -> float | None:
+    """The share of the wrong lines that the tenth with the least confidence holds; None where no line is wrong."""
+    lines = [
+        (line["confidence"], not _right(receipt, line))
+        for receipt in receipts
+        if answers[receipt.name]["success"]
+        for line in answers[receipt.name]["data"]["lines"]
+    ]
+    lines.sort()
+    wrong = sum(is_wrong for _, is_wrong in lines)
+    return sum(is_wrong for _, is_wrong in lines[: len(lines) // 10]) / wrong if wrong else None
+
+
+def _right(receipt: Receipt, line: dict[str, Any]) -> bool:
+    """Whether a line of the worker's reads as the truth's lines in its place, or is a part of one of them."""
+    text = _comparable(line["text"])
+    inside = [true for true in receipt.lines if _holds(line["bbox"], true.box)]
+    if inside:
+        return text == _comparable("".join(true.text for true in sorted(inside, key=lambda true: true.box[0])))
+    return any(_holds(true.box, line["bbox"]) and text in _comparable(true.text) for true in receipt.lines)
+
+
+def _holds(outer: Sequence[float], inner: Sequence[float]) -> bool:
+    """Whether the middle of `inner` is in `outer`."""
+    x, y = (inner[0] + inner[2]) / 2, (inner[1] + inner[3]) / 2
+    return outer[0] - SLACK <= x <= outer[2] + SLACK and outer[1] <= y <= outer[3]
+
+
+def _comparable(text: str) -> str:
+    return "".join(text.split()).lower()
 
 
 def _wrong(receipt: Receipt, text: str, errors: TextErrors) -> str:
