@@ -23,7 +23,7 @@ PUBLISHED = {
 def answer(**data: Any) -> dict[str, Any]:
     """A success with these views; 500 ms on one page of 200 by 100."""
     pages = [{"page": 1, "width": 200.0, "height": 100.0}]
-    views = {"pages": pages, "markdown": "", "text": "", "elements": [], "tables": []}
+    views = {"pages": pages, "markdown": "", "text": "", "elements": [], "lines": [], "tables": []}
     metadata = {"pages": {"total": 1, "processed": 1, "failed": []}, "timings_ms": {"total": 500.0}}
     return {"success": True, "data": {**views, **data}, "metadata": metadata}
 
@@ -73,11 +73,13 @@ def make_sroie(data: Path, out: Path) -> None:
     (folder / "img").mkdir(parents=True)
     (folder / "box").mkdir()
     text_image(["SHOP", "TOTAL 12.50"]).save(folder / "img" / "one.jpg")
-    lines = ["10,10,60,10,60,30,10,30,SHOP, THE", "100,40,160,40,160,60,100,60,12.50", "10,41,60,41,60,59,10,59,TOTAL"]
-    (folder / "box" / "one.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    filed = ["10,10,60,10,60,30,10,30,SHOP, THE", "100,40,160,40,160,60,100,60,12.50", "10,41,60,41,60,59,10,59,TOTAL"]
+    (folder / "box" / "one.csv").write_text("\n".join(filed) + "\n", encoding="utf-8")
     kept = out / "sroie" / "worker"
     kept.mkdir(parents=True)
-    keep(answer(text="Shop, the\ntotal\t12.80\n"), "one", kept)
+    read = [("Shop, the", [10, 10, 60, 30], 0.9), ("total", [10, 40, 60, 60], 0.95), ("12.80", [100, 40, 160, 60], 0.4)]
+    lines = [{"text": text, "bbox": box, "confidence": confidence} for text, box, confidence in read]
+    keep(answer(text="Shop, the\ntotal\t12.80\n", lines=lines), "one", kept)
     (kept / "run.json").write_text(json.dumps(RUN), encoding="utf-8")
     found = [
         {"text": "12.50", "box": [100, 40, 160, 60]},

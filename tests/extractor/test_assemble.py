@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
+import numpy as np
 from docling_core.types.doc import ContentLayer, DocItemLabel
 
 from extractor.assemble import AssembledPage, Element, assemble_page, to_docling
@@ -194,3 +195,83 @@ def test_the_outline_knows_best() -> None:
     outline = [Heading("Part A", 1, 1), Heading("Deep  inside", 3, 1), Heading("Elsewhere", 1, 2)]
     found = levels([heading("Part A", 10), heading("DEEP INSIDE", 18), heading("Elsewhere", 12)], outline)
     assert (found["Part A"], found["DEEP INSIDE"]) == (2, 4)
+
+
+def test_list_items_are_parted_and_keep_their_marks() -> None:
+    words = [
+        *sentence("Please note the following:", 50, 100, 0),
+        *sentence("• first item which goes", 60, 115, 1),
+        *sentence("over two lines", 68, 127, 2),
+        *sentence("• second item", 60, 140, 3),
+    ]
+    assembled = page(words, [("text", (45.0, 95.0, 400.0, 155.0), 0.9)])
+    assert [(element.label, element.level, element.text) for element in assembled.elements] == [
+        (DocItemLabel.TEXT, None, "Please note the following:"),
+        (DocItemLabel.LIST_ITEM, 1, "• first item which goes\nover two lines"),
+        (DocItemLabel.LIST_ITEM, 1, "• second item"),
+    ]
+    document = to_docling("list", [assembled])
+    assert [item.text for item in document.texts] == [
+        "Please note the following:",
+        "first item which goes\nover two lines",
+        "second item",
+    ]
+
+
+def test_a_caption_belongs_to_the_figure_that_it_stands_by() -> None:
+    words = sentence("Figure 2: the berth", 60, 305, 0) + sentence("Running text of the page.", 60, 700, 1)
+    regions: list[tuple[str, Box, float]] = [
+        ("image", (50.0, 400.0, 300.0, 600.0), 0.9),
+        ("image", (50.0, 100.0, 300.0, 300.0), 0.9),
+        ("figure_title", (55.0, 300.0, 250.0, 318.0), 0.9),
+        ("text", (55.0, 695.0, 400.0, 715.0), 0.9),
+    ]
+    elements = page(words, regions).elements
+    (caption,) = [element for element in elements if element.label == DocItemLabel.CAPTION]
+    assert caption.caption_of is not None
+    assert elements[caption.caption_of].box == (50.0, 100.0, 300.0, 300.0)
+
+
+def test_a_caption_far_from_any_figure_belongs_to_none() -> None:
+    words = sentence("Figure 2: the berth", 60, 505, 0)
+    regions: list[tuple[str, Box, float]] = [
+        ("image", (50.0, 100.0, 300.0, 300.0), 0.9),
+        ("figure_title", (55.0, 500.0, 250.0, 518.0), 0.9),
+    ]
+    elements = page(words, regions).elements
+    assert [element.caption_of for element in elements] == [None, None]
+
+
+def test_a_large_line_above_a_table_is_its_heading_and_a_named_one_its_caption() -> None:
+    small = [replace(one, size=10.0) for one in sentence("Sales went up in all of the regions this year", 50, 300, 2)]
+    for text, label in (
+        ("Account statement", DocItemLabel.SECTION_HEADER),
+        ("Table 4: sales", DocItemLabel.CAPTION),
+    ):
+        large = [replace(one, size=18.0) for one in sentence(text, 50, 100, 0)]
+        regions: list[tuple[str, Box, float]] = [
+            ("figure_title", (45.0, 95.0, 300.0, 120.0), 0.9),
+            ("text", (45.0, 295.0, 500.0, 315.0), 0.9),
+        ]
+        assert page(large + small, regions).elements[0].label == label
+
+
+def test_boxes_of_a_turned_page_are_on_the_page_as_it_is_shown() -> None:
+    """The page is shown on its side, 800 wide and 600 high: what is read at (50, 100) stands at (100, 600 - 50)."""
+    words = sentence("turned text", 50, 100, 0)
+    seen = (Region("text", (40.0, 90.0, 300.0, 120.0), 0.9, 0.0),)
+    to_shown = np.array([[0.0, 1.0, 0.0], [-1.0, 0.0, 600.0], [0.0, 0.0, 1.0]])
+    turned = PageReading(1, 800.0, 600.0, tuple(words), seen, (), True, to_shown=to_shown)
+    (element,) = assemble_page(turned).elements
+    assert element.box == (90.0, 300.0, 120.0, 560.0)
+    assert element.lines[0].box == (100.0, 600.0 - words[-1].box[2], 110.0, 550.0)
+
+
+def test_a_label_and_its_amount_are_lines_of_their_own() -> None:
+    """They stand in one line of text, apart; each has the confidence of its own words."""
+    label = [replace(one, source="ocr", confidence=0.9) for one in sentence("Total due", 50, 100, 0)]
+    amount = [replace(word("1,140.00", 300, 100, 1), source="ocr", confidence=0.5)]
+    (element,) = page(label + amount, [("text", (40.0, 90.0, 400.0, 120.0), 0.9)]).elements
+    assert element.text == "Total due 1,140.00"
+    assert [(line.text, line.confidence) for line in element.lines] == [("Total due", 0.81), ("1,140.00", 0.5)]
+    assert element.confidence == 0.655

@@ -228,6 +228,26 @@ class TestBestPath:
     ) -> None:
         assert [word.text for word in recogniser.finish(path(steps))] == texts
 
+    @pytest.mark.parametrize(
+        ("steps", "texts"),
+        [
+            ("2_0_1_8______8_:_0_7", ["2018", "8:07"]),
+            # The gap after a narrow mark, and one between letters of different widths, are no spaces.
+            ("8_0_.___9_0", ["80.90"]),
+            ("a_b_c___d_e", ["abcde"]),
+            ("1____2____3____4", ["1234"]),
+        ],
+    )
+    def test_a_wide_gap_is_a_space_that_was_not_written(
+        self, recogniser: TextRecogniser, steps: str, texts: list[str]
+    ) -> None:
+        assert [word.text for word in recogniser.finish(path(steps))] == texts
+
+    def test_certainty_is_that_of_the_least_certain_step_of_the_line(self, recogniser: TextRecogniser) -> None:
+        """A step that was taken for blank counts: a lost decimal point shows there. The padding does not."""
+        sure = (0.9, 0.8, 0.3, 0.9, 0.9, 0.1)
+        assert recogniser.certainty(path("0___0_", sure=sure, content=40)) == pytest.approx(0.3)
+
     def test_words_share_the_line_in_order(self, recogniser: TextRecogniser) -> None:
         first, second = recogniser.finish(path("_8_0_ _9_0_"))
         assert 0 <= first.start < first.end <= second.start < second.end <= 1

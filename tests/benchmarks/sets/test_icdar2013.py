@@ -93,6 +93,20 @@ def test_two_tables_read_as_one_share_it_not(tmp_path: Path) -> None:
     assert compare(document, answer(pages=PAGES, tables=[both])) == Comparison(Agreement(1, 2, 4), 1, 0)
 
 
+def test_a_table_joined_over_pages_is_compared_page_by_page(document: TableDocument) -> None:
+    """The pieces are those of the two true tables, the second with its head as it is repeated there."""
+    joined = table([["Sales in euro", ""], ["2025", "2026"], ["a", "b"]], [22.0, 12.0, 118.0, 38.0])
+    joined["cells"] = [cell for cell in joined["cells"] if cell["text"]]
+    joined["cells"][0]["column_span"] = 2
+    joined["parts"] = [
+        {"page": 1, "bbox": [22.0, 12.0, 118.0, 38.0], "first_row": 0, "rows": 2, "head": []},
+        {"page": 2, "bbox": [20.0, 60.0, 120.0, 90.0], "first_row": 2, "rows": 1, "head": []},
+    ]
+    assert compare(document, answer(pages=PAGES, tables=[joined])) == Comparison(Agreement(4, 4, 4), 0, 0)
+    joined["parts"][1]["head"] = [{"row": 0, "column": 0, "row_span": 1, "column_span": 1, "text": "c", "bbox": None}]
+    assert compare(document, answer(pages=PAGES, tables=[joined])) == Comparison(Agreement(4, 4, 5), 0, 0)
+
+
 def test_figures_are_averaged_by_document_and_pooled(document: TableDocument) -> None:
     """One document of 4 relations, all found, and one of 1, refused: half on average, four fifths together."""
     short = TableDocument("b", document.path, document.tables[1:])
