@@ -56,8 +56,14 @@ def ruled_cells(rulings: Rulings, words: Sequence[Word], structure: Sequence[Tab
     if places.drawn(rulings) < MOSTLY_DRAWN:
         return []
     places.join(rulings)
-    cells = places.cells()
+    cells = _with_header(places.cells(), structure)
     return cells if _believable(cells, words) else []
+
+
+def _with_header(cells: Sequence[TableCell], structure: Sequence[TableCell]) -> list[TableCell]:
+    """The cells, those marked as header whose middle is no lower than the model's header goes."""
+    bottom = max((cell.box[3] for cell in structure if cell.header), default=float("-inf"))
+    return [replace(cell, header=centre(cell.box)[1] <= bottom) for cell in cells]
 
 
 def beside_text(rulings: Rulings, words: Sequence[Word]) -> Rulings:

@@ -75,7 +75,7 @@ def joined(*elements: Sequence[Element], numbers: Sequence[int] | None = None) -
 
 def are_one(*elements: Sequence[Element], numbers: Sequence[int] | None = None) -> bool:
     """Whether the first page's table goes on in the second page's."""
-    first, second = joined(*elements, numbers=numbers)
+    _, second = joined(*elements, numbers=numbers)
     assert (second.table is None) == (second.continues is not None)
     return second.continues is not None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -108,6 +109,21 @@ def test_the_pages_own_lines_overrule_the_model() -> None:
     words = [word("Reagents", 10, 20), word("Supplies", 160, 20)]
     words += [word("DNA", 10, 55), word("buffer", 10, 67), word("rack", 160, 55), word("tips", 160, 67)]
     assert grid(build(words, structure(4, 2), FULL_GRID)) == [["Reagents", "Supplies"], ["DNA\nbuffer", "rack\ntips"]]
+
+
+def test_a_row_between_lines_is_header_where_the_model_says_so() -> None:
+    """The lines say where the cells are, the model which of them are the header."""
+    words = [word("Reagents", 10, 20), word("Supplies", 160, 20)]
+    words += [word("DNA", 10, 55), word("buffer", 10, 67), word("rack", 160, 55), word("tips", 160, 67)]
+    seen = [replace(cell, header=cell.row < 2) for cell in structure(8, 2)]
+    table = build(words, seen, FULL_GRID)
+    assert table is not None
+    assert [(cell.text, cell.header) for cell in table.cells] == [
+        ("Reagents", True),
+        ("Supplies", True),
+        ("DNA\nbuffer", False),
+        ("rack\ntips", False),
+    ]
 
 
 def test_a_body_without_lines_between_its_rows_keeps_the_models_rows() -> None:
