@@ -7,6 +7,7 @@ further apart than words of one text do. Boxes are in the page's unit, origin to
 from __future__ import annotations
 
 import bisect
+import re
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -28,11 +29,15 @@ MIN_BODY_ROWS = 3
 MAX_CROSSING = 0.04
 # A column has words in this share of the body's rows, and in two of them.
 MIN_SETTLED = 0.1
+# What stands with figures and is none of its own; a dash or a tick is an entry.
+SIGNS = frozenset("$€£¥%()[]+.,:;…·_*/#")
 # A row that has texts in this share of the columns is a row of its own.
 FULL_ROW = 0.7
 
 # A line that goes over this share of the table goes over all of it.
 WHOLE_LINE = 0.8
+
+_YEAR = re.compile(r"(19|20)\d\d")
 
 Row = Sequence[Word]
 Filled = tuple[TableCell, list[Word]]
@@ -161,11 +166,11 @@ def _without_signs(edges: Sequence[float], words: Sequence[Word]) -> list[float]
         left = kept[column - 1] if column else float("-inf")
         right = kept[column] if column < len(kept) else float("inf")
         inside = [word for word in words if left <= (word.box[0] + word.box[2]) / 2 < right]
-        if not kept or any(letter.isalnum() for word in inside for letter in word.text):
+        if not kept or not all(letter in SIGNS for word in inside for letter in word.text):
             column += 1
             continue
         # A sign before figures goes to the right, all else (per cent, dots, brackets) to the left.
-        before = any(word.text[0] in "$€£¥(+-" for word in inside)
+        before = any(word.text[0] in "$€£¥(+" for word in inside)
         if (before and column < len(kept)) or column == 0:
             del kept[column]
         else:
@@ -233,8 +238,8 @@ def header_cells(
 
 
 def _mostly_figures(row: Row, columns: Columns) -> bool:
-    """Whether most of the row's words behind the first column have figures, or are marks for none."""
-    words = [word for word in row if columns.of(word.box) > 0]
+    """Whether most of the row's words behind the first column have figures, or are marks for none. Years are names."""
+    words = [word for word in row if columns.of(word.box) > 0 and not _YEAR.fullmatch(word.text)]
     figures = sum(any(letter.isdigit() for letter in word.text) or len(word.text) == 1 for word in words)
     return figures > 0.5 * len(words)
 

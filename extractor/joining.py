@@ -19,9 +19,13 @@ from .tables import Cell, Table, TablePart
 
 # Two tables' sides, and their columns' middles, are at one place if they differ by less than this share of the page.
 SAME_PLACE = 0.02
+# "Continued on the next page" and the like are no longer than this, in characters.
+LONGEST_NOTE = 120
 # What may stand between a table and the page's foot or head without ending it.
 _ASIDE = frozenset({DocItemLabel.PAGE_HEADER, DocItemLabel.PAGE_FOOTER, DocItemLabel.FOOTNOTE})
-_CONTINUED = re.compile(r"\b(continued|cont(inuation)?\.?d?|fortsetzung|suite|continuaci[oó]n|segue|vervolg)\b", re.I)
+_CONTINUED = re.compile(
+    r"\b(continued|continuation|cont'd|fortsetzung|continuaci[oó]n)\b|\((cont\.|suite|segue|vervolg)\)", re.IGNORECASE
+)
 
 
 def join_tables(pages: Sequence[AssembledPage]) -> list[AssembledPage]:
@@ -43,7 +47,8 @@ def join_tables(pages: Sequence[AssembledPage]) -> list[AssembledPage]:
         whole = elements[owner[0]][owner[1]].table
         if above is None or whole is None or more.table is None:
             continue
-        if not _same_columns(piece.box, above, page.width, more.box, more.table, following.width):
+        new = _has_head(whole) and _has_head(more.table) and not _repeated_rows(whole, more.table)
+        if new or not _same_columns(piece.box, above, page.width, more.box, more.table, following.width):
             owner = None
             continue
         elements[owner[0]][owner[1]] = replace(
@@ -71,13 +76,16 @@ def _first_table(elements: Sequence[Element]) -> int | None:
     for index, element in enumerate(elements):
         if element.table is not None:
             return index
-        if not _aside(element) and not (len(element.text) < 120 and _CONTINUED.search(element.text)):
+        if not _aside(element):
             return None
     return None
 
 
 def _aside(element: Element) -> bool:
-    return element.furniture or element.label in _ASIDE
+    """Whether the element may stand between two pieces of a table: furniture, a note, or a word that it goes on."""
+    if element.furniture or element.label in _ASIDE:
+        return True
+    return len(element.text) < LONGEST_NOTE and _CONTINUED.search(element.text) is not None
 
 
 def _same_columns(box: Box, table: Table, width: float, other_box: Box, other: Table, other_width: float) -> bool:
@@ -121,13 +129,23 @@ def _joined(whole: Table, first: Element, more: Table, element: Element) -> Tabl
 
 
 def _repeated_rows(whole: Table, more: Table) -> int:
-    """How many rows at the top of both say the same; none where a cell would be cut."""
-    count = 0
-    while count < min(whole.rows, more.rows) and _row(whole, count) == _row(more, count) != ():
-        count += 1
-    if count == more.rows or any(cell.row < count < cell.row + cell.row_span for cell in more.cells):
-        return 0
-    return count
+    """How many rows of its head the later piece repeats: rows that are marked as header, and all before any figures."""
+    marked = max((cell.row + cell.row_span for cell in whole.cells if cell.header), default=0)
+    head = max(marked, next((row for row in range(whole.rows) if _has_figures(whole, row)), 0))
+    same = 0
+    while same < min(head, more.rows) and _row(whole, same) == _row(more, same) != ():
+        same += 1
+    return same if same >= max(1, marked) else 0
+
+
+def _has_head(table: Table) -> bool:
+    """Whether the table's first row is a head to see: it has no figures, and most of the rows below it have."""
+    below = sum(_has_figures(table, row) for row in range(1, table.rows))
+    return not _has_figures(table, 0) and 2 * below > table.rows - 1
+
+
+def _has_figures(table: Table, row: int) -> bool:
+    return any(letter.isdigit() for cell in table.cells if cell.row == row for letter in cell.text)
 
 
 def _row(table: Table, row: int) -> tuple[tuple[int, int, str], ...]:

@@ -19,6 +19,8 @@ _COUNTED = re.compile(r"\(?(\d{1,3}|[a-zA-Z]|[ivx]{2,6}|[IVX]{2,6})[.)]")
 _ROMAN = {"i": 1, "v": 5, "x": 10}
 # Left edges this near to each other, in text heights, are one; a line further left than its item's mark is not its own.
 SAME_EDGE = 0.6
+# A letter that is a bullet stands this many text heights before its item.
+APART = 0.5
 # Lines of one item follow each other within this many text heights.
 ITEM_GAP = 1.0
 
@@ -75,7 +77,9 @@ def _mark(block: int, number: int, line: Line) -> _Mark | None:
     if first in BULLETS:
         return mark("bullet")
     if first in WEAK_BULLETS:
-        return mark(first)
+        # An `o` is a word of its own in some languages: as a bullet it stands apart from what follows.
+        apart = line.words[1].box[0] - line.words[0].box[2] > APART * height
+        return mark(first) if first != "o" or apart else None
     counted = _COUNTED.fullmatch(first)
     if counted is None:
         return None
@@ -133,6 +137,7 @@ def _nested(blocks: list[list[Piece]]) -> list[list[Piece]]:
     """The pieces, each item with its depth: items further right than the one before them are of a list inside it."""
     result = []
     edges: list[float] = []
+    last = float("-inf")
     for pieces in blocks:
         levelled = []
         for piece in pieces:
@@ -142,6 +147,9 @@ def _nested(blocks: list[list[Piece]]) -> list[list[Piece]]:
                 continue
             box = piece.lines[0].box
             step = SAME_EDGE * (box[3] - box[1])
+            if box[3] < last:
+                edges = []  # further up than the item before: another column
+            last = box[1]
             while edges and box[0] < edges[-1] - step:
                 edges.pop()
             if not edges or box[0] > edges[-1] + step:

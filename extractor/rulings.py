@@ -72,14 +72,14 @@ def _long(steps: Mask, shortest: int) -> Mask:
 
 def _wide(lines: Mask) -> Mask:
     """Horizontal lines, as wide as one may be."""
-    return np.asarray(cv2.dilate(lines, np.ones((LINE_WIDTH, 1), np.uint8)), np.uint8)
+    return np.asarray(cv2.dilate(lines, np.ones((LINE_WIDTH, LINE_WIDTH), np.uint8)), np.uint8)
 
 
 def _runs(steps: Mask, shortest: int) -> list[Ruling]:
     """The horizontal runs of at least `shortest` pixels as lines."""
     count, _, boxes, _ = cv2.connectedComponentsWithStats(_long(steps, shortest), connectivity=8)
     found = [
-        Ruling(float(top) + (height + 1) / 2, float(left), float(left + width))
+        Ruling(float(top + (height + 1) / 2), float(left), float(left + width))
         for left, top, width, height, _ in boxes[1:count]
         if height <= 2 * LINE_WIDTH
     ]

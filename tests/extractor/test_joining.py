@@ -250,3 +250,26 @@ def test_what_is_not_joined_is_left_as_it_was() -> None:
     alone = pages([header(1), piece(1, [HEAD, *FIRST], 100), foot(1)], [said(2, "Text", (50.0, 60.0, 200.0, 70.0))])
     assert join_tables(alone) == alone
     assert join_tables([]) == []
+
+
+def test_a_row_of_the_body_that_both_pieces_begin_with_is_kept_twice() -> None:
+    """The rent is paid every month; only the head is said again."""
+    whole, _ = joined([piece(1, [HEAD, *FIRST], 600)], [piece(2, [HEAD, FIRST[0], *SECOND], 60)])
+    assert grid(whole.table) == [HEAD, *FIRST, FIRST[0], *SECOND]
+
+
+def test_a_piece_of_nothing_but_the_head_adds_no_row() -> None:
+    whole, _ = joined([piece(1, [HEAD, *FIRST], 600)], [piece(2, [HEAD], 60)])
+    assert grid(whole.table) == [HEAD, *FIRST]
+
+
+def test_a_table_with_a_head_of_its_own_is_another_table() -> None:
+    other = [["Name", "City", "Score"], ["Ann", "Bern", "7"], ["Bob", "Rome", "9"]]
+    assert not are_one([piece(1, [HEAD, *FIRST], 600)], [piece(2, other, 60)])
+
+
+def test_a_word_that_it_goes_on_may_stand_below_and_an_address_may_not_between() -> None:
+    below = said(1, "Continued on next page", (50.0, 760.0, 200.0, 770.0))
+    assert are_one([piece(1, [HEAD, *FIRST], 600), below], [piece(2, SECOND, 60)])
+    address = said(2, "Suite 400, 12 Main Street", (50.0, 40.0, 200.0, 50.0))
+    assert not are_one([piece(1, [HEAD, *FIRST], 600)], [address, piece(2, SECOND, 60)])

@@ -156,3 +156,15 @@ def test_no_line_is_lost_or_told_twice() -> None:
     ]
     pieces = list_pieces(blocks)
     assert [[each for piece in own for each in piece.lines] for own in pieces] == blocks
+
+
+def test_a_word_of_one_letter_is_no_bullet() -> None:
+    """In Portuguese, `o` is an article and two of its lines may begin with it."""
+    prose = block("depois de dez anos,", "o presidente decidiu que", "a venda seria melhor e", "o valor era justo")
+    assert all(marker is None for marker in [piece.marker for pieces in list_pieces([prose]) for piece in pieces])
+
+
+def test_the_second_column_of_a_list_is_no_deeper_than_the_first() -> None:
+    first = block("• one", "• two", top=100.0, left=50.0)
+    second = block("• three", "• four", top=100.0, left=350.0)
+    assert [piece.depth for pieces in list_pieces([first, second]) for piece in pieces] == [1, 1, 1, 1]
