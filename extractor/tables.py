@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from .columns import Columns, aligned_cells, find_columns, header_cells
 from .geometry import Box, centre, union
@@ -21,6 +22,9 @@ from .text_layer import Word
 # The cost of a row of cells that no row of text goes to, in line heights: less than a misplaced row of text, more
 # than what the model's boxes drift.
 EMPTY_ROW_COST = 0.8
+# In text heights: words of one text are no further apart than the first, and further than the second are two texts.
+TOGETHER = 0.35
+APART = 1.5
 # In more than this share of the body's rows the model's cells have to contradict the columns of words to be given up.
 DISAGREEMENT = 0.15
 
@@ -101,7 +105,10 @@ def build_table(words: Sequence[Word], structure: Sequence[TableCell], rulings: 
             filled = _fill(cells, rows, laid, columns)
         with_header = same and header_cells(rows, columns, rulings, height) is not None
         if with_header or _disagree(filled, rows, columns):
-            return _aligned(aligned_cells(rows, columns, laid, cells, rulings), words)
+            aligned = aligned_cells(rows, columns, laid, cells, rulings)
+            flaws = _flaws([inside for _, inside in aligned], rows, height)
+            if flaws < _flaws(filled, rows, height) + (1 if with_header else 0):
+                return _aligned(aligned, words)
     return _table(cells, filled)
 
 
@@ -198,6 +205,18 @@ def _without_overlaps(structure: Sequence[TableCell]) -> list[TableCell]:
         taken |= {(cell.row + r, cell.column + c) for r in range(down) for c in range(across)}
         cells.append(replace(cell, row_span=down, column_span=across))
     return cells
+
+
+def _flaws(filled: Sequence[Sequence[Word]], rows: Sequence[Sequence[Word]], height: float) -> int:
+    """How often a cell holds texts that stand far apart in one row, and a text is shared out among cells."""
+    owner = {id(word): index for index, inside in enumerate(filled) for word in inside}
+    flaws = 0
+    for row in rows:
+        for before, after in pairwise(sorted(row, key=lambda word: word.box[0])):
+            gap = after.box[0] - before.box[2]
+            together = owner[id(before)] == owner[id(after)]
+            flaws += (together and gap > APART * height) or (not together and gap < TOGETHER * height)
+    return flaws
 
 
 def _fill(

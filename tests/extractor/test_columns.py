@@ -290,3 +290,21 @@ def test_a_header_of_years_above_a_line_is_the_header() -> None:
     assert table is not None
     assert [cell.text for cell in table.cells if cell.header and cell.text] == ["2023", "2024"]
     assert table.rows == len(rows)
+
+
+def test_the_models_cells_stay_where_the_white_space_would_throw_texts_together() -> None:
+    """A block of addresses above the items leaves hardly any white strip over the whole height: the model's columns
+    keep the items' figures apart, the strip that is left would not."""
+    words: list[Word] = []
+    for row, (first, second) in enumerate([(50, 240), (200, 330)] * 2):
+        top = 100.0 + 20 * row
+        words += [word(text, at, top) for text, at in (("Somebody", first), ("Street", first + 43), ("Town", second))]
+        words += [word("Road", second + 23, top), word("files", 395, top)]
+    items = [["Bolt", "2", "1.20", "2.40"], ["Nut", "5", "0.80", "4.00"], ["Pin", "7", "0.10", "0.70"]]
+    for row, item in enumerate(items):
+        top = 180.0 + 20 * row
+        words += left(item[0], 50, top)
+        words += [one for at, text in zip((200, 300, 420), item[1:], strict=True) for one in right(text, at, top)]
+    table = build_table(words, structure(7, 4, (50.0, 95.0, 420.0, 235.0)), Rulings())
+    assert table is not None
+    assert grid(table)[4:] == items
