@@ -494,7 +494,11 @@ def to_docling(name: str, pages: Sequence[AssembledPage]) -> DoclingDocument:
                 _add_list_item(document, element, lists)
                 continue
             lists.clear()
-            if element.caption_of is None and element.continued is None:
+            if element.continued is not None:
+                # The table is on an earlier page: what is said above its later piece stands here by itself.
+                for caption in captions.get(index, []):
+                    _add(document, caption, [])
+            elif element.caption_of is None:
                 _add(document, element, captions.get(index, []))
     return document
 

@@ -341,6 +341,20 @@ class TestTies:
         (item,) = data["docling"]["tables"]
         assert [place["page_no"] for place in item["prov"]] == [1, 2]
 
+    def test_caption_of_a_tables_later_piece_is_not_lost(self) -> None:
+        """The piece is part of the table before it; the words above it are in no other place."""
+        head = (cell(0, 0, "Date", header=True), cell(0, 1, "Amount", header=True))
+        first = table(*head, cell(1, 0, "1 May"), cell(1, 1, "10.00"))
+        second = replace(table(*head, cell(1, 0, "2 May"), cell(1, 1, "20.00")), page=2)
+        caption = element("Table 4 (continued)", DocItemLabel.CAPTION, page=2, caption_of=1)
+        pages = [AssembledPage(1, 595.0, 842.0, (first,)), AssembledPage(2, 595.0, 842.0, (caption, second))]
+        joined = join_tables(pages)
+        assert joined[1].elements[1].continues == (0, 0)
+        data = render(joined, [*VIEWS, "docling"])
+        for view in VIEWS:
+            assert data[view].count("Table 4 (continued)") == 1
+        assert [one["text"] for one in data["docling"]["texts"]] == ["Table 4 (continued)"]
+
     def test_lines_name_their_element_and_have_their_own_place(self) -> None:
         line = TextLine("Total 10.00", (72.001, 100, 150, 110), 0.75)
         data = render([AssembledPage(3, 595.0, 842.0, (element("Total 10.00", page=3, lines=(line,)),))], ["lines"])
