@@ -19,7 +19,8 @@ from docling_core.types.doc import (
     CoordOrigin,
     DocItemLabel,
     DoclingDocument,
-    NodeItem,
+    ListGroup,
+    ListItem,
     PictureItem,
     ProvenanceItem,
     Size,
@@ -488,7 +489,7 @@ def to_docling(name: str, pages: Sequence[AssembledPage]) -> DoclingDocument:
         for element in page.elements:
             if element.caption_of is not None:
                 captions.setdefault(element.caption_of, []).append(element)
-        lists: list[NodeItem] = []
+        lists: list[tuple[ListGroup, ListItem]] = []
         for index, element in enumerate(page.elements):
             if element.marker is not None:
                 _add_list_item(document, element, lists)
@@ -513,25 +514,24 @@ def _provenance(page: int, box: Box, text: str) -> ProvenanceItem:
     return ProvenanceItem(page_no=page, bbox=bounds, charspan=(0, len(text)))
 
 
-def _add_list_item(document: DoclingDocument, element: Element, lists: list[NodeItem]) -> None:
+def _add_list_item(document: DoclingDocument, element: Element, lists: list[tuple[ListGroup, ListItem]]) -> None:
     """Add an item to the list of its depth; `lists` holds, for each depth that is open, its group and its last item."""
-    depth = min(element.level or 1, len(lists) // 2 + 1)
-    del lists[2 * depth :]
-    if len(lists) < 2 * depth:
-        lists.append(document.add_list_group(parent=lists[-1] if lists else None))
+    depth = min(element.level or 1, len(lists) + 1)
+    del lists[depth:]
+    if len(lists) == depth:
+        group, _ = lists.pop()
     else:
-        lists.pop()
+        group = document.add_list_group(parent=lists[-1][1] if lists else None)
     marker = element.marker or ""
-    lists.append(
-        document.add_list_item(
-            text=element.text.removeprefix(marker).lstrip(),
-            enumerated=element.enumerated,
-            marker=marker,
-            orig=element.text,
-            prov=_place(element),
-            parent=lists[-1],
-        )
+    item = document.add_list_item(
+        text=element.text.removeprefix(marker).lstrip(),
+        enumerated=element.enumerated,
+        marker=marker,
+        orig=element.text,
+        prov=_place(element),
+        parent=group,
     )
+    lists.append((group, item))
 
 
 def _add(document: DoclingDocument, element: Element, captions: Sequence[Element]) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from .geometry import Box
+from .geometry import Box, centre, union
 from .models.tables import TableCell
 from .rulings import Ruling, Rulings
 from .text_layer import Word
@@ -41,6 +41,8 @@ _YEAR = re.compile(r"(19|20)\d\d")
 
 Row = Sequence[Word]
 Filled = tuple[TableCell, list[Word]]
+# How many rows of text are the header's, and its cells.
+Header = tuple[int, list[Filled]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ class Columns:
 
     def of(self, box: Box) -> int:
         """The column that the middle of the box is in."""
-        return bisect.bisect(self.edges, (box[0] + box[2]) / 2)
+        return bisect.bisect(self.edges, centre(box)[0])
 
     def under(self, line: Ruling) -> tuple[int, int] | None:
         """The first and the last column whose middle a horizontal line goes over."""
@@ -76,7 +78,7 @@ class Columns:
 
 def find_columns(rows: Sequence[Row], height: float) -> Columns | None:
     """The columns that the rows of text stand in; None where there are not enough rows to tell, or only one column."""
-    texts = [texts_of(row, height) for row in rows]
+    texts = [_texts_of(row, height) for row in rows]
     counts = sorted(len(found) for found in texts)
     if not counts:
         return None
@@ -116,7 +118,7 @@ def _keeps_to(columns: Columns, row: Row, height: float) -> bool:
     return len({first for first, _ in reaches}) >= max(2.0, BODY_TEXTS * columns.count)
 
 
-def texts_of(row: Row, height: float) -> list[list[Word]]:
+def _texts_of(row: Row, height: float) -> list[list[Word]]:
     """The row's words, left to right, parted where they stand further apart than words of one text."""
     texts: list[list[Word]] = []
     for word in sorted(row, key=lambda word: word.box[0]):
@@ -163,9 +165,8 @@ def _without_signs(edges: Sequence[float], words: Sequence[Word]) -> list[float]
     kept = list(edges)
     column = 0
     while column <= len(kept):
-        left = kept[column - 1] if column else float("-inf")
-        right = kept[column] if column < len(kept) else float("inf")
-        inside = [word for word in words if left <= (word.box[0] + word.box[2]) / 2 < right]
+        columns = Columns(tuple(kept))
+        inside = [word for word in words if columns.of(word.box) == column]
         if not kept or not all(letter in SIGNS for word in inside for letter in word.text):
             column += 1
             continue
@@ -185,17 +186,16 @@ def _settled(edges: Sequence[float], rows: Sequence[Row]) -> list[float]:
     least = max(2.0, MIN_SETTLED * len(rows))
     column = 0
     while kept and column <= len(kept):
-        left = kept[column - 1] if column else float("-inf")
-        right = kept[column] if column < len(kept) else float("inf")
+        columns = Columns(tuple(kept))
         gaps: tuple[list[float], list[float]] = ([], [])
         settled = 0
         for row in rows:
-            inside = [word.box for word in row if left <= (word.box[0] + word.box[2]) / 2 < right]
+            inside = [word.box for word in row if columns.of(word.box) == column]
             if not inside:
                 continue
             settled += 1
-            before = [word.box[2] for word in row if (word.box[0] + word.box[2]) / 2 < left]
-            after = [word.box[0] for word in row if (word.box[0] + word.box[2]) / 2 >= right]
+            before = [word.box[2] for word in row if columns.of(word.box) < column]
+            after = [word.box[0] for word in row if columns.of(word.box) > column]
             gaps[0].append(min(box[0] for box in inside) - max(before, default=float("-inf")))
             gaps[1].append(min(after, default=float("inf")) - max(box[2] for box in inside))
         if settled >= least:
@@ -207,9 +207,7 @@ def _settled(edges: Sequence[float], rows: Sequence[Row]) -> list[float]:
     return kept
 
 
-def header_cells(
-    rows: Sequence[Row], columns: Columns, rulings: Rulings, height: float
-) -> tuple[int, list[Filled]] | None:
+def header_cells(rows: Sequence[Row], columns: Columns, rulings: Rulings, height: float) -> Header | None:
     """How many rows of text are the header's, and its cells, where a line across the table parts it from the body.
 
     In the header a line that goes over some columns only says that the text above it is theirs together; what is in a
@@ -220,7 +218,7 @@ def header_cells(
         return None
     span = (min(word.box[0] for row in rows for word in row), max(word.box[2] for row in rows for word in row))
     whole = [line.at for line in rulings.horizontal if line.end - line.start >= WHOLE_LINE * (span[1] - span[0])]
-    middles = [statistics.median((word.box[1] + word.box[3]) / 2 for word in row) for row in rows]
+    middles = [statistics.median(centre(word.box)[1] for word in row) for row in rows]
     below = max((at for at in whole if middles[0] < at < middles[first]), default=None)
     if below is None or any(middles[0] < at < below - height / 2 for at in whole):
         return None
@@ -277,25 +275,29 @@ def _add_header(
         while owner is not None and end < last and owners[end + 1] is owner:
             end += 1
         own = [word for word in words if column <= columns.of(word.box) <= end]
-        above = [word for word in own if owner is None or (word.box[1] + word.box[3]) / 2 < owner.at]
+        above = [word for word in own if owner is None or centre(word.box)[1] < owner.at]
         box = _place(above, columns, column, end)
         cells.append((TableCell(depth, column, 1, end - column + 1, True, box, 1.0), above))
         if owner is not None:
-            rest = [word for word in own if (word.box[1] + word.box[3]) / 2 >= owner.at]
+            rest = [word for word in own if centre(word.box)[1] >= owner.at]
             _add_header(cells, rest, columns, lines, (column, end), (owner.at, bottom), depth + 1, height)
         column = end + 1
 
 
 def aligned_cells(
-    rows: Sequence[Row], columns: Columns, laid: Sequence[int], structure: Sequence[TableCell], rulings: Rulings
+    rows: Sequence[Row],
+    columns: Columns,
+    laid: Sequence[int],
+    structure: Sequence[TableCell],
+    header: Header | None,
+    rulings: Rulings,
+    height: float,
 ) -> list[Filled]:
-    """The cells of a table that stands in these columns, each with its words.
+    """The cells of a table that stands in these columns, each with its words; `header` is what `header_cells` found.
 
     `laid` says which row of the model's structure each row of text belongs to: rows of text that it takes for one are
     one, unless both are full. A text that reaches over several columns spans them; so does one above a line that does.
     """
-    heights = sorted(word.box[3] - word.box[1] for row in rows for word in row)
-    height = max(heights[len(heights) // 2], 1e-6)
     filled = [len({columns.of(word.box) for word in row}) for row in rows]
     is_full = [count >= max(2.0, FULL_ROW * columns.count) for count in filled]
     groups: list[list[int]] = []
@@ -312,21 +314,20 @@ def aligned_cells(
     headers = {cell.row for cell in structure if cell.header}
     confidence = statistics.fmean(cell.confidence for cell in structure) if structure else 1.0
     cells: list[Filled] = []
-    known = header_cells(rows, columns, rulings, height)
     first = 0
-    if known is not None:
-        count, cells = known
+    if header is not None:
+        count, cells = header
         first = max(cell.row for cell, _ in cells) + 1
         groups = [[index for index in group if index >= count] for group in groups]
     for number, group in enumerate((group for group in groups if group), start=first):
         spans = _spans([word for index in group for word in rows[index]], group, rows, columns, rulings, height)
-        header = known is None and laid[group[0]] in headers
+        in_header = header is None and laid[group[0]] in headers
         column = 0
         while column < columns.count:
             last, words = spans.get(column, (column, []))
             box = _place(words, columns, column, last)
             cells.append(
-                (TableCell(number, column, 1, last - column + 1, header, box, round(confidence, 4)), list(words))
+                (TableCell(number, column, 1, last - column + 1, in_header, box, round(confidence, 4)), list(words))
             )
             column = last + 1
     return cells
@@ -338,7 +339,7 @@ def _spans(
     """First column -> last column and words, for the texts of one row of the table; none of them overlaps another."""
     pieces: list[tuple[int, int, list[Word]]] = []
     for index in group:
-        for text in texts_of(rows[index], height):
+        for text in _texts_of(rows[index], height):
             box = (text[0].box[0], min(w.box[1] for w in text), text[-1].box[2], max(w.box[3] for w in text))
             first, last = columns.reach(box, 0.1 * height)
             under = None if index in columns.body else _line_under(box, rulings.horizontal, columns, height)
@@ -371,12 +372,7 @@ def _line_under(box: Box, lines: Sequence[Ruling], columns: Columns, height: flo
 
 def _place(words: Sequence[Word], columns: Columns, first: int, last: int) -> Box:
     if words:
-        return (
-            min(word.box[0] for word in words),
-            min(word.box[1] for word in words),
-            max(word.box[2] for word in words),
-            max(word.box[3] for word in words),
-        )
+        return union(word.box for word in words)
     left = columns.edges[first - 1] if first else columns.edges[0]
     right = columns.edges[last] if last < len(columns.edges) else columns.edges[-1]
     return (min(left, right), 0.0, max(left, right), 0.0)

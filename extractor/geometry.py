@@ -38,6 +38,12 @@ def centre(box: Box) -> tuple[float, float]:
     return ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)
 
 
+def median_height(boxes: Iterable[Box]) -> float:
+    """The middle one of the boxes' heights, never quite 0 so that it can divide; 0 where there are no boxes."""
+    heights = sorted(box[3] - box[1] for box in boxes)
+    return max(heights[len(heights) // 2], 1e-6) if heights else 0.0
+
+
 def contains(box: Box, point: tuple[float, float]) -> bool:
     """Whether the point is inside the box or on its edge."""
     return box[0] <= point[0] <= box[2] and box[1] <= point[1] <= box[3]

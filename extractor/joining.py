@@ -44,17 +44,15 @@ def join_tables(pages: Sequence[AssembledPage]) -> list[AssembledPage]:
         if owner is None:
             continue
         above = piece.table or piece.continued
-        whole = elements[owner[0]][owner[1]].table
+        start = elements[owner[0]][owner[1]]
+        whole = start.table
         if above is None or whole is None or more.table is None:
             continue
         new = _has_head(whole) and _has_head(more.table) and not _repeated_rows(whole, more.table)
         if new or not _same_columns(piece.box, above, page.width, more.box, more.table, following.width):
             owner = None
             continue
-        elements[owner[0]][owner[1]] = replace(
-            elements[owner[0]][owner[1]],
-            table=_joined(whole, elements[owner[0]][owner[1]], more.table, more),
-        )
+        elements[owner[0]][owner[1]] = replace(start, table=_joined(whole, start, more.table, more))
         elements[number + 1][first] = replace(more, table=None, continued=more.table, continues=owner)
     return [replace(page, elements=tuple(own)) for page, own in zip(pages, elements, strict=True)]
 

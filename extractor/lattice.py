@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from .geometry import Box, centre, contains, union
+from .geometry import Box, centre, contains, median_height, union
 from .lines import rows_of_text
 from .models.tables import TableCell
 from .rulings import Ruling, Rulings
@@ -41,8 +41,7 @@ def ruled_cells(rulings: Rulings, words: Sequence[Word], structure: Sequence[Tab
     """
     if not words:
         return []
-    heights = sorted(word.box[3] - word.box[1] for word in words)
-    height = max(heights[len(heights) // 2], 1e-6)
+    height = median_height(word.box for word in words)
     around = union([word.box for word in words])
     ys = _edges(rulings.horizontal, (around[1], around[3]), height)
     xs = _edges(rulings.vertical, (around[0], around[2]), height)

@@ -69,8 +69,13 @@ def render(
         if "docling" in wanted:
             data["docling"] = document.export_to_dict(mode="json", coord_precision=2, confid_precision=4)
     elements = [element for page in pages for element in page.elements]
-    owners = _caption_owners(pages)
     starts = list(accumulate((len(page.elements) for page in pages), initial=0))
+    owners = {
+        first + index: first + element.caption_of
+        for first, page in zip(starts, pages, strict=False)
+        for index, element in enumerate(page.elements)
+        if element.caption_of is not None
+    }
     if "elements" in wanted:
         data["elements"] = [
             _element(order, element, owners.get(order), _continued(element, starts))
@@ -228,18 +233,6 @@ def _pipe_table(item: TableItem) -> str:
 
 def _box(element_box: Sequence[float] | None) -> list[float] | None:
     return None if element_box is None else [round(side, 2) for side in element_box]
-
-
-def _caption_owners(pages: Sequence[AssembledPage]) -> dict[int, int]:
-    """Caption -> its table or figure, both by their place among the document's elements."""
-    owners = {}
-    first = 0
-    for page in pages:
-        for index, element in enumerate(page.elements):
-            if element.caption_of is not None:
-                owners[first + index] = first + element.caption_of
-        first += len(page.elements)
-    return owners
 
 
 def _continued(element: Element, starts: Sequence[int]) -> int | None:

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from .geometry import Box, area, centre, clip, contains, intersection
+from .geometry import Box, area, centre, clip, contains, intersection, median_height
 from .models.layout import LayoutModel, Region
 from .models.ocr import Quad, RecognisedWord, TextDetector, TextRecogniser, cut_line
 from .models.tables import TableCell, TableModel
@@ -240,9 +240,8 @@ class Reader:
             waiting.append((index, box, image, prepared, submit(models.tables, prepared)))
         readings = []
         for index, box, image, prepared, future in waiting:
-            heights = sorted(word.box[3] - word.box[1] for word in words if contains(box, centre(word.box)))
-            text_height = heights[len(heights) // 2] * page.scale if heights else 0.0
-            rulings = _rulings_on_page(find_rulings(image, text_height), box, page.scale)
+            text_height = median_height(word.box for word in words if contains(box, centre(word.box)))
+            rulings = _rulings_on_page(find_rulings(image, text_height * page.scale), box, page.scale)
             cells = models.tables.finish(future.result(), prepared)
             readings.append(TableReading(index, tuple(_on_page(cell, box, page.scale) for cell in cells), rulings))
         return readings

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from .columns import Columns, aligned_cells, find_columns, header_cells
-from .geometry import Box, centre, union
+from .geometry import Box, centre, median_height, union
 from .lattice import beside_text, ruled_cells
 from .lines import group_lines, rows_of_text
 from .models.tables import TableCell
@@ -90,22 +90,22 @@ def build_table(words: Sequence[Word], structure: Sequence[TableCell], rulings: 
     if not words:
         return None
     rows = rows_of_text(words)
-    heights = sorted(word.box[3] - word.box[1] for word in words)
-    height = max(heights[len(heights) // 2], 1e-6)
+    height = median_height(word.box for word in words)
     columns = find_columns(rows, height)
+    header = None if columns is None else header_cells(rows, columns, rulings, height)
     if len(cells) < 2:
         if columns is None:
             return None
-        return _aligned(aligned_cells(rows, columns, range(len(rows)), cells, rulings), words)
+        return _aligned(aligned_cells(rows, columns, range(len(rows)), cells, header, rulings, height), words)
     laid = _lay_rows(cells, rows)
     filled = _fill(cells, rows, laid, None)
     if columns is not None:
         same = columns.count == max(cell.column + cell.column_span for cell in cells)
         if same:
             filled = _fill(cells, rows, laid, columns)
-        with_header = same and header_cells(rows, columns, rulings, height) is not None
+        with_header = same and header is not None
         if with_header or _disagree(filled, rows, columns):
-            aligned = aligned_cells(rows, columns, laid, cells, rulings)
+            aligned = aligned_cells(rows, columns, laid, cells, header, rulings, height)
             flaws = _flaws([inside for _, inside in aligned], rows, height)
             if flaws < _flaws(filled, rows, height) + (1 if with_header else 0):
                 return _aligned(aligned, words)
@@ -253,8 +253,7 @@ def _lay_rows(cells: Sequence[TableCell], rows: Sequence[Sequence[Word]]) -> lis
     extents = _row_extents(cells)
     if len(rows) == len(extents):
         return list(range(len(rows)))
-    heights = sorted(word.box[3] - word.box[1] for row in rows for word in row)
-    height = max(heights[len(heights) // 2], 1e-6)
+    height = median_height(word.box for row in rows for word in row)
     middles = [sorted((word.box[1] + word.box[3]) / 2 for word in row)[len(row) // 2] for row in rows]
     count = len(extents)
     infinity = float("inf")

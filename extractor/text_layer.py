@@ -123,7 +123,7 @@ def _read_words(text_page: pdfium_c.FPDF_TEXTPAGE, frame: PageFrame) -> tuple[li
     letters: list[str] = []
     boxes: list[Box] = []
     font = _Font(0.0, False, False)
-    angle = 0.0
+    turn = 0  # of the word's letters: quarters clockwise
     high_surrogate = 0
 
     def finish_word() -> None:
@@ -134,7 +134,6 @@ def _read_words(text_page: pdfium_c.FPDF_TEXTPAGE, frame: PageFrame) -> tuple[li
                 max(b[2] for b in boxes),
                 max(b[3] for b in boxes),
             )
-            turn = (round(angle / 1.5707963) + frame.rotation) % 4
             turns[turn] += len(letters)
             size = font.size or (box[3] - box[1])
             words.append(
@@ -178,10 +177,11 @@ def _read_words(text_page: pdfium_c.FPDF_TEXTPAGE, frame: PageFrame) -> tuple[li
             loose.top = min(loose.top, y.value + ASCENT * fonts[key].size)
             loose.bottom = max(loose.bottom, y.value - DESCENT * fonts[key].size)
         box = frame.box(loose.left, loose.bottom, loose.right, loose.top)
-        if letters and _apart(boxes[-1], box, font.size, (round(angle / 1.5707963) + frame.rotation) % 2 == 0):
+        if letters and _apart(boxes[-1], box, font.size, upright=turn % 2 == 0):
             finish_word()
         if not letters:
             angle = pdfium_c.FPDFText_GetCharAngle(text_page, index)
+            turn = (round(angle / 1.5707963) + frame.rotation) % 4
             font = fonts[key]
         letters.append(letter)
         boxes.append(box)

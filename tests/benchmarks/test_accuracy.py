@@ -6,24 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
-from tests.benchmarks.documents import make_odl, make_sroie
-
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def accuracy(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, ROOT / "benchmarks" / "accuracy.py", *arguments]
     return subprocess.run(command, capture_output=True, text=True, timeout=60)
-
-
-@pytest.fixture
-def folders(tmp_path: Path) -> tuple[Path, Path]:
-    data, out = tmp_path / "data", tmp_path / "out"
-    make_odl(data, out)
-    make_sroie(data, out)
-    return data, out
 
 
 def test_kept_answers_are_scored_without_reading_again(folders: tuple[Path, Path]) -> None:

@@ -8,7 +8,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
 from lxml import etree, html
 from PIL import Image
 
@@ -17,7 +16,7 @@ from benchmarks.sets.odl import MarkdownPage, documents
 from benchmarks.sets.sroie import Receipt
 from benchmarks.sets.sroie import documents as sroie_documents
 from benchmarks.worst import worst_pages, worst_receipts
-from tests.benchmarks.documents import MARKDOWN, answer, make_odl, make_sroie, refused
+from tests.benchmarks.documents import MARKDOWN, answer, refused
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -33,14 +32,6 @@ def rendered(out: Path) -> etree._Element:
 
 def pre(section: etree._Element, side: int) -> etree._Element:
     return section.xpath(".//pre")[side]
-
-
-@pytest.fixture
-def folders(tmp_path: Path) -> tuple[Path, Path]:
-    data, out = tmp_path / "data", tmp_path / "out"
-    make_odl(data, out)
-    make_sroie(data, out)
-    return data, out
 
 
 def test_a_page_is_shown_with_its_regions_and_its_differences(folders: tuple[Path, Path]) -> None:

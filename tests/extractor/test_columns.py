@@ -256,7 +256,8 @@ def test_every_word_is_in_exactly_one_cell_and_every_place_in_exactly_one(seed: 
     rows = rows_of_text(words)
     columns = find_columns(rows, HEIGHT)
     assert columns is not None
-    cells = aligned_cells(rows, columns, range(len(rows)), [], rulings)
+    header = header_cells(rows, columns, rulings, HEIGHT)
+    cells = aligned_cells(rows, columns, range(len(rows)), [], header, rulings, HEIGHT)
     assert Counter(id(each) for _, inside in cells for each in inside) == Counter(map(id, words))
     places = Counter(
         (cell.row + down, cell.column + across)
