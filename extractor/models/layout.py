@@ -1,8 +1,7 @@
 """Page images -> regions with labels and reading order: PP-DocLayoutV3, of the RT-DETR family.
 
 Source: PaddlePaddle, PP-DocLayoutV3 model card (33 M parameters, 25 classes, reading order by a global pointer). Input
-RGB 800x800, bicubic without antialiasing, divided by 255. The mask head's polygons are not used: boxes suffice, and
-leaving its full-size masks out of the decoder saves 300 MB of traffic a page.
+RGB 800x800, bicubic without antialiasing, divided by 255. The mask head's polygons are not used: boxes suffice.
 """
 
 from __future__ import annotations
@@ -19,6 +18,7 @@ from transformers import PPDocLayoutV3ForObjectDetection
 
 from ..geometry import Box, area, clip
 from .checkpoint import load_checkpoint
+from .layout_graph import LayoutGraph
 
 MODEL = "PP-DocLayoutV3"
 SIDE = 800
@@ -52,9 +52,9 @@ class LayoutModel:
     def __init__(self, models_dir: Path, device: torch.device, batch_size: int) -> None:
         self.batch_size = batch_size
         self._device = device
-        self._model = load_checkpoint(PPDocLayoutV3ForObjectDetection, models_dir / MODEL, device)
-        self._model.model.decoder.register_forward_pre_hook(_without_masks, with_kwargs=True)
-        self._labels = {int(index): str(label) for index, label in self._model.config.id2label.items()}
+        checkpoint = load_checkpoint(PPDocLayoutV3ForObjectDetection, models_dir / MODEL, device)
+        self._labels = {int(index): str(label) for index, label in checkpoint.config.id2label.items()}
+        self._graph = LayoutGraph(checkpoint, torch.float32)
 
     def prepare(self, image: np.ndarray[Any, np.dtype[np.uint8]]) -> torch.Tensor:
         """An RGB image (height, width, 3) as the model's input: uint8, (3, 800, 800)."""
@@ -70,11 +70,10 @@ class LayoutModel:
         """Run one batch."""
         batch = torch.stack(list(items)).to(self._device, non_blocking=True)
         batch = batch.to(torch.float32).div_(255).contiguous(memory_format=torch.channels_last)
-        output = self._model(pixel_values=batch)
-        scores = output.logits.float().sigmoid().cpu().numpy()
-        boxes = output.pred_boxes.float().cpu().numpy()
-        votes = _votes(output.order_logits.float()).cpu().numpy()
-        return [RawLayout(s, b, v) for s, b, v in zip(scores, boxes, votes, strict=True)]
+        logits, boxes, order = self._graph(batch)
+        # One transfer from the device.
+        found = torch.cat([logits.sigmoid(), boxes, _votes(order).unsqueeze(-1)], dim=-1).cpu().numpy()
+        return [RawLayout(page[:, :-5], page[:, -5:-1], page[:, -1]) for page in found]
 
     def finish(self, raw: RawLayout, width: float, height: float) -> list[Region]:
         """The regions of a page of this size, in reading order. Each query speaks for its best label only."""
@@ -99,8 +98,3 @@ def _votes(order_logits: torch.Tensor) -> torch.Tensor:
     ahead = scores.triu(diagonal=1).sum(dim=1)
     behind = (1.0 - scores.transpose(1, 2)).tril(diagonal=-1).sum(dim=1)
     return ahead + behind
-
-
-def _without_masks(module: Any, arguments: Any, keywords: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
-    """The decoder multiplies every query with the mask features in each layer; one pixel of them is enough for it."""
-    return arguments, {**keywords, "mask_feat": keywords["mask_feat"][:, :, :1, :1]}
