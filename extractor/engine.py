@@ -86,6 +86,7 @@ class Engine:
     def __init__(self, settings: Settings, models: Models, versions: dict[str, str]) -> None:
         self.settings = settings
         self.device = _device_name(models.device)
+        self.models = models
         self._versions = versions
         self._pages = PagePool(settings)
         self._scheduler = Scheduler(settings.batch_wait_ms)

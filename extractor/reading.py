@@ -89,13 +89,26 @@ class Models:
 
     def __init__(self, models_dir: Path, device: torch.device, settings: Settings) -> None:
         gpu = device.type == "cuda"
+        dtype = serving_dtype(device, settings)
         pages = settings.layout_batch or (16 if gpu else 1)
         lines = settings.recognition_batch or (64 if gpu else 8)
         self.device = device
-        self.layout = LayoutModel(models_dir, device, pages)
-        self.detector = TextDetector(models_dir, device, 8 if gpu else 1)
-        self.recogniser = TextRecogniser(models_dir, device, lines)
+        self.dtype = dtype
+        self.layout = LayoutModel(models_dir, device, dtype, pages)
+        self.detector = TextDetector(models_dir, device, dtype, 8 if gpu else 1)
+        self.recogniser = TextRecogniser(models_dir, device, dtype, lines)
         self.tables = TableModel(models_dir, device, 16 if gpu else 2)
+
+
+def serving_dtype(device: torch.device, settings: Settings) -> torch.dtype:
+    """What the models compute in on the device: bfloat16 on a GPU that has it (Ampere and later), else float32.
+
+    A processor with bfloat16 of its own is asked to use it by the setting alone: float32 is the same everywhere.
+    """
+    if settings.dtype == "auto":
+        native = device.type == "cuda" and torch.cuda.get_device_capability(device) >= (8, 0)
+        return torch.bfloat16 if native else torch.float32
+    return torch.bfloat16 if settings.dtype == "bfloat16" else torch.float32
 
 
 class Reader:

@@ -19,6 +19,24 @@ from ..errors import WorkerUnhealthy
 _CONVOLUTION_THEN_NORM = (("convolution", "normalization"), ("conv", "norm"), ("0", "1"))
 
 
+class InFloat32(nn.Module):
+    """A layer that computes in float32, whatever the type of what comes in: where small differences decide."""
+
+    def __init__(self, layer: nn.Module) -> None:
+        super().__init__()
+        self.layer = layer.float()
+
+    def forward(self, hidden: torch.Tensor) -> torch.Tensor:
+        """The layer's result in float32."""
+        result: torch.Tensor = self.layer(hidden.float())
+        return result
+
+
+def weight_bytes(model: nn.Module) -> int:
+    """How many bytes the model's weights take."""
+    return sum(weight.numel() * weight.element_size() for weight in (*model.parameters(), *model.buffers()))
+
+
 def load_checkpoint(model_class: Any, folder: Path, device: torch.device) -> Any:
     """The model in evaluation mode on `device`. Raises `WorkerUnhealthy` where the folder is not a whole checkpoint."""
     if not (folder / "model.safetensors").is_file():

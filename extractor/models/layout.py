@@ -17,8 +17,9 @@ import torch
 from transformers import PPDocLayoutV3ForObjectDetection
 
 from ..geometry import Box, area, clip
-from .checkpoint import load_checkpoint
+from .checkpoint import load_checkpoint, weight_bytes
 from .layout_graph import LayoutGraph
+from .transfer import to_device
 
 MODEL = "PP-DocLayoutV3"
 SIDE = 800
@@ -49,12 +50,13 @@ class RawLayout:
 class LayoutModel:
     """Finds the regions of pages."""
 
-    def __init__(self, models_dir: Path, device: torch.device, batch_size: int) -> None:
+    def __init__(self, models_dir: Path, device: torch.device, dtype: torch.dtype, batch_size: int) -> None:
         self.batch_size = batch_size
         self._device = device
         checkpoint = load_checkpoint(PPDocLayoutV3ForObjectDetection, models_dir / MODEL, device)
         self._labels = {int(index): str(label) for index, label in checkpoint.config.id2label.items()}
-        self._graph = LayoutGraph(checkpoint, torch.float32)
+        self._graph = LayoutGraph(checkpoint, dtype)
+        self.weight_bytes = weight_bytes(self._graph)
 
     def prepare(self, image: np.ndarray[Any, np.dtype[np.uint8]]) -> torch.Tensor:
         """An RGB image (height, width, 3) as the model's input: uint8, (3, 800, 800)."""
@@ -68,7 +70,7 @@ class LayoutModel:
     @torch.inference_mode()
     def infer(self, items: Sequence[torch.Tensor]) -> list[RawLayout]:
         """Run one batch."""
-        batch = torch.stack(list(items)).to(self._device, non_blocking=True)
+        batch = to_device(items, self._device)
         batch = batch.to(torch.float32).div_(255).contiguous(memory_format=torch.channels_last)
         logits, boxes, order = self._graph(batch)
         # One transfer from the device.

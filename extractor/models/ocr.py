@@ -23,7 +23,8 @@ from transformers import PPOCRV6SmallDetForObjectDetection, PPOCRV6SmallRecForTe
 from transformers.models.pp_ocrv5_server_det import PPOCRV5ServerDetImageProcessor
 
 from ..errors import WorkerUnhealthy
-from .checkpoint import load_checkpoint
+from .checkpoint import InFloat32, load_checkpoint, weight_bytes
+from .transfer import to_device
 
 DETECTION_MODEL = "PP-OCRv6_small_det"
 RECOGNITION_MODEL = "PP-OCRv6_small_rec"
@@ -90,11 +91,13 @@ class RecognisedWord:
 class TextDetector:
     """Finds text lines in images."""
 
-    def __init__(self, models_dir: Path, device: torch.device, batch_size: int) -> None:
+    def __init__(self, models_dir: Path, device: torch.device, dtype: torch.dtype, batch_size: int) -> None:
         self.batch_size = batch_size
         self._device = device
         folder = models_dir / DETECTION_MODEL
-        self._model = load_checkpoint(PPOCRV6SmallDetForObjectDetection, folder, device)
+        self._model = load_checkpoint(PPOCRV6SmallDetForObjectDetection, folder, device).to(dtype)
+        self._dtype = dtype
+        self.weight_bytes = weight_bytes(self._model)
         self._processor = PPOCRV5ServerDetImageProcessor.from_pretrained(folder, local_files_only=True)
         # The published preprocessing lists its constants for RGB and then flips the channels.
         self._mean = torch.tensor(self._processor.image_mean, device=device).view(1, 3, 1, 1)
@@ -117,9 +120,9 @@ class TextDetector:
     @torch.inference_mode()
     def infer(self, items: Sequence[DetectionInput]) -> list[np.ndarray[Any, np.dtype[np.float32]]]:
         """Run one batch of one shape: for each image the probability of text, (H, W)."""
-        batch = torch.stack([item.pixels for item in items]).to(self._device, non_blocking=True)
+        batch = to_device([item.pixels for item in items], self._device)
         batch = (batch.to(torch.float32).div_(255) - self._mean) / self._std
-        batch = batch[:, [2, 1, 0]].contiguous(memory_format=torch.channels_last)
+        batch = batch[:, [2, 1, 0]].to(self._dtype).contiguous(memory_format=torch.channels_last)
         maps = self._model(pixel_values=batch).last_hidden_state
         return list(maps[:, 0].float().cpu().numpy())
 
@@ -139,11 +142,14 @@ class TextDetector:
 class TextRecogniser:
     """Reads text lines."""
 
-    def __init__(self, models_dir: Path, device: torch.device, batch_size: int) -> None:
+    def __init__(self, models_dir: Path, device: torch.device, dtype: torch.dtype, batch_size: int) -> None:
         self.batch_size = batch_size
         self._device = device
         folder = models_dir / RECOGNITION_MODEL
-        self._model = load_checkpoint(PPOCRV6SmallRecForTextRecognition, folder, device)
+        self._model = load_checkpoint(PPOCRV6SmallRecForTextRecognition, folder, device).to(dtype)
+        self._model.head.head = InFloat32(self._model.head.head)
+        self._dtype = dtype
+        self.weight_bytes = weight_bytes(self._model)
         # The classes: CTC's blank, the dictionary's lines, the space; the head's last entries have no symbol.
         lines = (folder / "dictionary.txt").read_text(encoding="utf-8").split("\n")
         symbols = ["", *(lines[:-1] if lines[-1] == "" else lines), " "]
@@ -168,7 +174,7 @@ class TextRecogniser:
     @torch.inference_mode()
     def infer(self, items: Sequence[LineInput]) -> list[RawLine]:
         """Run one batch of one width."""
-        batch = torch.stack([item.pixels for item in items]).to(self._device, non_blocking=True)
+        batch = to_device([item.pixels for item in items], self._device).to(self._dtype)
         output = self._model(pixel_values=batch.contiguous(memory_format=torch.channels_last)).last_hidden_state
         probabilities, symbols = output.max(dim=-1)
         return [

@@ -21,11 +21,12 @@ from transformers import SLANetForTableRecognition
 
 from ..errors import WorkerUnhealthy
 from ..geometry import Box
-from .checkpoint import load_checkpoint
+from .checkpoint import load_checkpoint, weight_bytes
+from .transfer import to_device
 
 MODEL = "SLANet_plus"
 SIDE = 488
-# How many decoding steps run on the device before the host looks whether every table has ended.
+# After so many decoding steps the host asks whether every table had ended; it takes what is known by then.
 STEPS_BETWEEN_LOOKS = 16
 
 _MEAN = torch.tensor([0.485, 0.456, 0.406]).view(1, 3, 1, 1)
@@ -75,14 +76,35 @@ class RawTable:
     quads: np.ndarray[Any, np.dtype[np.float32]]
 
 
+class _Flag:
+    """A truth on the device that the host learns of without waiting: what was sent is seen as soon as it is there."""
+
+    def __init__(self, device: torch.device) -> None:
+        self._gpu = device.type == "cuda"
+        self._seen = torch.zeros((), dtype=torch.bool, pin_memory=self._gpu)
+        self._arrived: Any = torch.cuda.Event() if self._gpu else None  # type: ignore[no-untyped-call]
+
+    def send(self, value: torch.Tensor) -> None:
+        """Have `value`, a bool on the device, copied once everything before it is done."""
+        self._seen.copy_(value, non_blocking=True)
+        if self._arrived is not None:
+            self._arrived.record()
+
+    def is_set(self) -> bool:
+        """Whether a true value has arrived."""
+        return (self._arrived is None or self._arrived.query()) and bool(self._seen)
+
+
 class TableModel:
-    """Reads the structure of tables."""
+    """Reads the structure of tables; in float32 everywhere, for a small model that decides step by step, each step on
+    the last one's choice."""
 
     def __init__(self, models_dir: Path, device: torch.device, batch_size: int) -> None:
         self.batch_size = batch_size
         self._device = device
         folder = models_dir / MODEL
         self._model = load_checkpoint(SLANetForTableRecognition, folder, device)
+        self.weight_bytes = weight_bytes(self._model)
         if not (folder / "location_head.safetensors").is_file():
             raise WorkerUnhealthy(f"the weights of {MODEL} are not there: run `python -m builder`")
         weights = load_file(folder / "location_head.safetensors")
@@ -117,7 +139,7 @@ class TableModel:
     @torch.inference_mode()
     def infer(self, items: Sequence[TableInput]) -> list[RawTable]:
         """Decode one batch of tables, all in step, until each has ended or the decoder's limit is reached."""
-        batch = torch.stack([item.pixels for item in items]).to(self._device, non_blocking=True)
+        batch = to_device([item.pixels for item in items], self._device)
         memory = self._model.backbone(batch.contiguous(memory_format=torch.channels_last)).last_hidden_state.float()
         head, config = self._model.head, self._model.config
         cell = head.structure_attention_cell
@@ -126,6 +148,7 @@ class TableModel:
         token = torch.zeros(len(items), dtype=torch.long, device=self._device)
         ended = torch.zeros(len(items), dtype=torch.bool, device=self._device)
         tokens, probabilities, states = [], [], []
+        all_ended = _Flag(self._device)
         for step in range(config.max_text_length + 1):
             scores = cell.score(torch.tanh(projected + cell.hidden_to_hidden(state).unsqueeze(1)))
             context = torch.matmul(torch.softmax(scores, dim=1).transpose(1, 2), memory).squeeze(1)
@@ -136,8 +159,10 @@ class TableModel:
             probabilities.append(probability)
             states.append(state)
             ended |= token == _END
-            if step % STEPS_BETWEEN_LOOKS == STEPS_BETWEEN_LOOKS - 1 and bool(ended.all()):
+            if all_ended.is_set():
                 break
+            if step % STEPS_BETWEEN_LOOKS == STEPS_BETWEEN_LOOKS - 1:
+                all_ended.send(ended.all())
         quads = self._location(torch.stack(states, dim=1)).cpu().numpy()
         chosen = torch.stack(tokens, dim=1).cpu().numpy()
         certainty = torch.stack(probabilities, dim=1).cpu().numpy()

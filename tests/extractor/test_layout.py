@@ -61,7 +61,7 @@ class Looked:
 
 @pytest.fixture(scope="module")
 def looked() -> Looked:
-    model = LayoutModel(Settings().models_dir, torch.device("cpu"), 2)
+    model = LayoutModel(Settings().models_dir, torch.device("cpu"), torch.float32, 2)
     invoice, report = (
         model.prepare(np.asarray(documents.picture(pdf, dpi=100))) for pdf in (documents.invoice_pdf(), report_pdf())
     )

@@ -63,12 +63,12 @@ def quad(left: float, top: float, right: float, bottom: float) -> np.ndarray:
 
 @pytest.fixture(scope="module")
 def detector() -> TextDetector:
-    return TextDetector(MODELS, torch.device("cpu"), 1)
+    return TextDetector(MODELS, torch.device("cpu"), torch.float32, 1)
 
 
 @pytest.fixture(scope="module")
 def recogniser() -> TextRecogniser:
-    return TextRecogniser(MODELS, torch.device("cpu"), 8)
+    return TextRecogniser(MODELS, torch.device("cpu"), torch.float32, 8)
 
 
 def detected(detector: TextDetector, image: Image.Image) -> list[np.ndarray]:

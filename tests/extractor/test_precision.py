@@ -1,0 +1,66 @@
+"""bfloat16, as GPUs compute, against float32: the same regions, lines, text and tables on a page made here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+import torch
+
+from extractor.pages import Page
+from extractor.reading import Models, PageReading, Reader
+from extractor.scheduler import Scheduler
+from extractor.settings import Settings
+from tests import documents
+
+# A word's ends are known to two steps of the recogniser, each a sixth of the line's height: so many pixels here.
+STEPS = 8
+
+
+@dataclass(frozen=True)
+class Readings:
+    """The same scan, read in both types."""
+
+    exact: PageReading
+    rounded: PageReading
+
+
+@pytest.fixture(scope="module")
+def readings() -> Readings:
+    image = np.asarray(documents.picture(documents.invoice_pdf(), dpi=150))
+    height, width = image.shape[:2]
+    page = Page(1, width, height, image, 1.0, recognise=((0.0, 0.0, float(width), float(height)),))
+    read = []
+    for dtype in ("float32", "bfloat16"):
+        scheduler = Scheduler(0.0)
+        settings = Settings(dtype=dtype)
+        try:
+            read.append(Reader(Models(settings.models_dir, torch.device("cpu"), settings), scheduler).read(page))
+        finally:
+            scheduler.close()
+    return Readings(*read)
+
+
+def test_regions_are_the_same_within_two_pixels(readings: Readings) -> None:
+    assert [region.label for region in readings.rounded.regions] == [region.label for region in readings.exact.regions]
+    for exact, rounded in zip(readings.exact.regions, readings.rounded.regions, strict=True):
+        assert rounded.box == pytest.approx(exact.box, abs=2)
+        assert rounded.score == pytest.approx(exact.score, abs=0.05)
+
+
+def test_text_is_the_same(readings: Readings) -> None:
+    assert len(readings.exact.words) > 50
+    assert [word.text for word in readings.rounded.words] == [word.text for word in readings.exact.words]
+    for exact, rounded in zip(readings.exact.words, readings.rounded.words, strict=True):
+        assert rounded.box[1::2] == pytest.approx(exact.box[1::2], abs=2)
+        assert rounded.box[::2] == pytest.approx(exact.box[::2], abs=STEPS)
+
+
+def test_tables_are_the_same(readings: Readings) -> None:
+    exact, rounded = (
+        [[(cell.row, cell.column, cell.row_span, cell.column_span) for cell in table.cells] for table in reading.tables]
+        for reading in (readings.exact, readings.rounded)
+    )
+    assert max(map(len, exact)) > 20
+    assert rounded == exact
