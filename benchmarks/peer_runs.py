@@ -11,14 +11,18 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from benchmarks.metrics.text_rows import TextLine, rows_text
 
 ROOT = Path(__file__).resolve().parent.parent
 REQUIREMENTS = ROOT / "requirements-bench.txt"
 
-# Peers run on what is installed: none may reach for a model hub.
-OFFLINE = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1"}
+# Peers run on what is installed: none may reach for a model hub. Some are given the worker's weights.
+OFFLINE = {
+    **{"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1"},
+    **{"PEER_MODELS": os.environ.get("MODELS_DIR") or str(ROOT / "models")},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,48 @@ def run_peer(python: Path, peer: str, files: Path, folder: Path, limit: int | No
         command += ["--limit", str(limit)]
     print(f"peers: {peer}", file=sys.stderr)
     subprocess.run(command, check=True, stdout=sys.stderr, env={**os.environ, **OFFLINE})
+
+
+class AskedPeer:
+    """A peer in its own process, models loaded, that reads one file after the other when it is asked to.
+
+    `unavailable` says why it cannot run here, where it cannot.
+    """
+
+    def __init__(self, python: Path, peer: str) -> None:
+        self.name = peer
+        self._process = subprocess.Popen(
+            [python, "-P", ROOT / "benchmarks" / "peers.py", peer, "--ask"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            env={**os.environ, **OFFLINE},
+        )
+        about = self._reply()
+        self.version = str(about.get("version", ""))
+        self.unavailable: str | None = about.get("unavailable")
+
+    def seconds(self, path: Path) -> float | None:
+        """How long the peer took for the file; None where it failed."""
+        assert self._process.stdin is not None
+        print(path, file=self._process.stdin, flush=True)
+        seconds: float | None = self._reply().get("seconds")
+        return seconds
+
+    def close(self) -> None:
+        """End the peer's process."""
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        self._process.wait()
+
+    def _reply(self) -> dict[str, Any]:
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        if not line:
+            raise RuntimeError(f"the peer {self.name} ended")
+        reply: dict[str, Any] = json.loads(line)
+        return reply
 
 
 def load_peer_run(folder: Path) -> PeerRun:

@@ -1,17 +1,26 @@
 """Run one peer over a folder of files: `python benchmarks/peers.py NAME INPUT_DIR OUTPUT_DIR [--limit N]`.
 
+With `--ask` instead of the folders it reads paths from its standard input, one a line, and answers each with a line of
+JSON: `{"seconds": ...}` or `{"failed": ...}`, the first line being `{"version": ..., "device": ...}`.
+
 Stands alone: it runs in the peers' own environment (requirements-bench.txt), where nothing of this project is
 installed. For each file, in the order of their names, it writes `<stem>.md` (a peer that gives markdown) or
 `<stem>.json` (one that gives lines: `[{"text": ..., "box": [left, top, right, bottom]}, ...]`, in pixels), and at the
 end `peer.json`: version, device, seconds for each file (loading the models is not counted) and what failed. A peer that
 cannot run here, because a program is not installed, writes the reason as `unavailable` instead. Nothing is downloaded.
+
+`PEER_MODELS` names the folder of the worker's weights, for peers that are given the same; `PEER_THREADS` how many
+threads a peer may use that asks.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import shutil
+import sys
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
@@ -106,17 +115,93 @@ def markitdown() -> tuple[Reader, str, str]:
     return lambda path: converter.convert(str(path)).markdown, version("markitdown"), "cpu"
 
 
-PEERS = {peer.__name__: peer for peer in (rapidocr, easyocr, tesseract, pymupdf4llm, markitdown)}
+# docling's layout labels, and the label of PP-DocLayoutV3 that stands for each, where there is one.
+DOCLING_LABELS = {
+    **{"Caption": "figure_title", "Footnote": "footnote", "Formula": "display_formula", "List-item": None},
+    **{"Page-footer": "footer", "Page-header": "header", "Picture": "image", "Section-header": "paragraph_title"},
+    **{"Table": "table", "Text": "text", "Title": "doc_title", "Document Index": "content", "Code": "algorithm"},
+    **{"Checkbox-Selected": None, "Checkbox-Unselected": None, "Form": None, "Key-Value Region": None},
+}
+
+
+def docling() -> tuple[Reader, str, str]:
+    """Docling's standard pipeline. Its own weights are on a hub only: its layout stage is given the worker's, with the
+    rows of its own labels, recognition is rapidocr's, and the table model is left out."""
+    import rapidocr as rapid
+    import torch
+    from docling.datamodel.accelerator_options import AcceleratorDevice, AcceleratorOptions
+    from docling.datamodel.base_models import InputFormat
+    from docling.datamodel.pipeline_options import PdfPipelineOptions, RapidOcrOptions
+    from docling.document_converter import DocumentConverter, PdfFormatOption
+
+    artifacts = Path(tempfile.mkdtemp(prefix="docling-"))
+    _docling_layout(Path(os.environ["PEER_MODELS"]) / "PP-DocLayoutV3", artifacts)
+    models = Path(rapid.__file__).parent / "models"
+    gpu = torch.cuda.is_available()
+    options = PdfPipelineOptions(
+        artifacts_path=artifacts,
+        do_table_structure=False,
+        ocr_options=RapidOcrOptions(
+            backend="onnxruntime",
+            det_model_path=str(models / "PP-OCRv6_det_small.onnx"),
+            rec_model_path=str(models / "PP-OCRv6_rec_small.onnx"),
+            cls_model_path=str(models / "ch_ppocr_mobile_v2.0_cls_mobile.onnx"),
+        ),
+        accelerator_options=AcceleratorOptions(
+            num_threads=int(os.environ.get("PEER_THREADS") or len(os.sched_getaffinity(0))),
+            device=AcceleratorDevice.CUDA if gpu else AcceleratorDevice.CPU,
+        ),
+    )
+    converter = DocumentConverter(format_options={InputFormat.PDF: PdfFormatOption(pipeline_options=options)})
+    converter.initialize_pipeline(InputFormat.PDF)
+    shutil.rmtree(artifacts)
+    told = f"{version('docling')} (the worker's layout weights, rapidocr {version('rapidocr')}, no table model)"
+    return lambda path: converter.convert(path).document.export_to_markdown(), told, "cuda" if gpu else "cpu"
+
+
+def _docling_layout(weights: Path, artifacts: Path) -> None:
+    """PP-DocLayoutV3 as a checkpoint that docling's layout stage loads: the same layers, docling's labels."""
+    import torch
+    from safetensors.torch import load_file, save_file
+
+    folder = artifacts / "docling-project--docling-layout-heron"
+    folder.mkdir(parents=True)
+    config = json.loads((weights / "config.json").read_text(encoding="utf-8"))
+    rows = {label: int(number) for number, label in config["id2label"].items()}
+    tensors = load_file(weights / "model.safetensors")
+    for name in [name for name in tensors if "class_embed" in name or "score_head" in name]:
+        head = tensors[name]
+        # What docling has and the checkpoint has not is never found.
+        never = torch.full_like(head[0], -20.0) if name.endswith("bias") else torch.zeros_like(head[0])
+        tensors[name] = torch.stack([head[rows[ours]] if ours else never for ours in DOCLING_LABELS.values()])
+    save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
+    config["id2label"] = {str(number): label for number, label in enumerate(DOCLING_LABELS)}
+    config["label2id"] = {label: number for number, label in enumerate(DOCLING_LABELS)}
+    (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    preprocessing = {
+        **{"image_processor_type": "RTDetrImageProcessor", "do_resize": True, "do_rescale": True, "do_pad": False},
+        **{"do_normalize": False, "resample": 3, "rescale_factor": 1 / 255, "size": {"height": 800, "width": 800}},
+    }
+    (folder / "preprocessor_config.json").write_text(json.dumps(preprocessing), encoding="utf-8")
+
+
+PEERS = {peer.__name__: peer for peer in (rapidocr, easyocr, tesseract, pymupdf4llm, markitdown, docling)}
 
 
 def main() -> None:
     """Run the peer that the command line names."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("name", choices=PEERS)
-    parser.add_argument("input", type=Path)
-    parser.add_argument("output", type=Path)
+    parser.add_argument("input", type=Path, nargs="?")
+    parser.add_argument("output", type=Path, nargs="?")
     parser.add_argument("--limit", type=int)
+    parser.add_argument("--ask", action="store_true")
     args = parser.parse_args()
+    if args.ask:
+        _answer(args.name)
+        return
+    if args.output is None:
+        parser.error("INPUT_DIR and OUTPUT_DIR are needed")
     args.output.mkdir(parents=True, exist_ok=True)
     report: dict[str, Any] = {"name": args.name}
     try:
@@ -127,6 +212,27 @@ def main() -> None:
         files = sorted(path for path in args.input.iterdir() if path.suffix in SUFFIXES)[: args.limit]
         report["seconds"], report["failed"] = _run(read, files, args.output)
     (args.output / "peer.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+
+
+def _answer(name: str) -> None:
+    """Read each file that is asked for and say how long it took, until the input ends."""
+    # Peers print: what they say goes where it does not mix with the answers.
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+    try:
+        read, told, device = PEERS[name]()
+    except (PeerUnavailable, ImportError) as error:
+        print(json.dumps({"unavailable": str(error)}), file=answers, flush=True)
+        return
+    print(json.dumps({"version": told, "device": device}), file=answers, flush=True)
+    for line in sys.stdin:
+        started = time.perf_counter()
+        try:
+            read(Path(line.rstrip("\n")))
+            reply: dict[str, Any] = {"seconds": time.perf_counter() - started}
+        except Exception as error:  # a peer's failure is a result of the measurement
+            reply = {"failed": f"{type(error).__name__}: {error}"}
+        print(json.dumps(reply), file=answers, flush=True)
 
 
 def _run(read: Reader, files: Sequence[Path], output: Path) -> tuple[dict[str, float], dict[str, str]]:

@@ -78,4 +78,6 @@ def _published(path: Path) -> list[Row]:
     ]
 
 
-ODL = DataSet("odl: opendataloader-bench", documents, evaluate, files="pdfs", peers=("pymupdf4llm", "markitdown"))
+ODL = DataSet(
+    "odl: opendataloader-bench", documents, evaluate, files="pdfs", peers=("pymupdf4llm", "markitdown", "docling")
+)

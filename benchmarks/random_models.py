@@ -1,0 +1,53 @@
+"""The default model set with weights of no meaning: for machines that the real ones cannot reach.
+
+A folder as `python -m builder` makes it, from the same configs. A model's time does not depend on its weights, but what
+it finds does: hardly a region, and no line of text. So layout is measured as it is, a page's other stages are not.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import torch
+from safetensors.torch import save_file
+from transformers import (
+    AutoConfig,
+    PPDocLayoutV3ForObjectDetection,
+    PPOCRV6SmallDetForObjectDetection,
+    PPOCRV6SmallRecForTextRecognition,
+    SLANetForTableRecognition,
+)
+
+CONFIGS = Path(__file__).resolve().parent.parent / "builder" / "configs"
+CLASSES = {
+    "PP-DocLayoutV3": PPDocLayoutV3ForObjectDetection,
+    "PP-OCRv6_small_det": PPOCRV6SmallDetForObjectDetection,
+    "PP-OCRv6_small_rec": PPOCRV6SmallRecForTextRecognition,
+    "SLANet_plus": SLANetForTableRecognition,
+}
+# SLANet_plus's cell boxes come from a head of two layers that transformers' class does not have.
+CELL_VALUES = 8
+
+
+def write_random_models(folder: Path) -> None:
+    """Write the four models' folders and the manifest."""
+    torch.manual_seed(0)
+    files = []
+    for name, model_class in CLASSES.items():
+        target = folder / name
+        shutil.copytree(CONFIGS / name, target)
+        model = model_class(AutoConfig.from_pretrained(target)).eval()
+        model.save_pretrained(target)
+        files.append({"path": f"{name}/model.safetensors", "revision": "random"})
+        if name == "PP-OCRv6_small_rec":
+            symbols = (chr(0x4E00 + number) for number in range(model.config.head_out_channels - 3))
+            (target / "dictionary.txt").write_text("\n".join(symbols) + "\n", encoding="utf-8")
+        if name == "SLANet_plus":
+            hidden = model.config.hidden_size
+            shapes = {"fc1.weight": (hidden, hidden), "fc1.bias": (hidden,)}
+            shapes |= {"fc2.weight": (CELL_VALUES, hidden), "fc2.bias": (CELL_VALUES,)}
+            head = {f"head.loc_generator.{part}": torch.randn(shape) for part, shape in shapes.items()}
+            save_file(head, target / "location_head.safetensors")
+    (folder / "manifest.json").write_text(json.dumps({"files": files}), encoding="utf-8")

@@ -1,0 +1,182 @@
+"""How fast the worker reads, stage by stage, next to its peers and to what the machine could do at best.
+
+    python benchmarks/speed.py                                    documents made here: digital, and their pictures
+    python benchmarks/speed.py --pdfs DATA/odl/pdfs --limit 20    real ones
+    python benchmarks/speed.py --images DATA/sroie/img --peers    receipts, next to easyocr and rapidocr
+    python benchmarks/speed.py --device cuda --random-weights     where the real weights cannot be had
+
+Tables: documents one after the other, each read by the worker and then by each peer before the next one's turn, so that
+a busy machine is busy for both (`times the worker's`: the median over documents of a peer's time over the worker's);
+the worker alone with 1, 4 and 8 jobs at a time; where a page's time goes; each model against its floor. Pages/s is
+pages over wall time, models loaded and warm. p50 and p95 are a document's seconds. Busy is the share of the time in
+which a model ran. A floor is the time that a model's multiplications would take at the rate of a large matrix product,
+measured here and now.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import statistics
+import sys
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))  # the checkout is not a package that is installed
+
+from benchmarks.floors import model_costs  # noqa: E402
+from benchmarks.hardware import hardware  # noqa: E402
+from benchmarks.peer_runs import AskedPeer, make_environment  # noqa: E402
+from benchmarks.result_table import ResultTable, Row, figure  # noqa: E402
+from benchmarks.workload import command, loaded_engine, mixed_documents, run  # noqa: E402
+
+if TYPE_CHECKING:
+    from extractor.engine import Engine
+
+PEERS = {"digital": ("docling",), "scanned": ("docling",), "images": ("easyocr", "rapidocr")}
+STAGES = ("pages", "layout", "ocr", "tables", "assemble", "outputs")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One document read: its seconds, pages and milliseconds of each stage (waiting for the device included)."""
+
+    seconds: float
+    pages: int
+    stages: dict[str, float]
+
+
+def main() -> int:
+    """Measure and print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
+    parser.add_argument("--dtype", choices=("auto", "float32", "bfloat16"), default="auto")
+    parser.add_argument("--random-weights", action="store_true", help="weights of no meaning, at the same cost")
+    parser.add_argument("--pdfs", type=Path, help="a folder of digital PDFs in place of those that are made here")
+    parser.add_argument("--images", type=Path, help="a folder of photos or scans, read as they are")
+    parser.add_argument("--limit", type=int, metavar="N", help="the first N files of each folder only")
+    parser.add_argument("--jobs", default="1,4,8", help="how many jobs at a time (default: 1,4,8; none: an empty text)")
+    parser.add_argument("--repeat", type=int, default=1, help="how often the documents are read in each measurement")
+    parser.add_argument("--peers", action="store_true", help="next to the peers of requirements-bench.txt")
+    parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "out")
+    parser.add_argument("--markdown", action="store_true")
+    args = parser.parse_args()
+
+    kinds = _documents(args.pdfs, args.images, args.limit, args.out / "speed")
+    python = make_environment(args.out / "peers-venv") if args.peers else None
+    tables = []
+    with loaded_engine(args.device, args.random_weights, dtype=args.dtype) as engine:
+        notes = (f"{hardware()}; {engine.device}", command("speed.py"))
+        for files in kinds.values():
+            _read(engine, files[0])
+        for kind, files in kinds.items():
+            peers = [AskedPeer(python, peer) for peer in PEERS[kind]] if python else []
+            tables.append(_side_by_side(engine, kind, files * args.repeat, peers, notes))
+            for peer in peers:
+                peer.close()
+        jobs = [int(count) for count in args.jobs.split(",") if count]
+        tables.append(_concurrent(engine, kinds, jobs, args.repeat, notes))
+        tables.append(model_costs(engine, notes))
+    for table in tables:
+        print(table.markdown() if args.markdown else table.plain())
+    return 0
+
+
+def _documents(pdfs: Path | None, images: Path | None, limit: int | None, folder: Path) -> dict[str, list[Path]]:
+    """Files of each kind: digital PDFs, the same pages as pictures, images."""
+    from tests.documents import scanned_pdf
+
+    if images is not None and pdfs is None:
+        return {"images": sorted(path for path in images.iterdir() if path.suffix in (".jpg", ".png"))[:limit]}
+    kinds: dict[str, list[Path]] = {"digital": [], "scanned": []}
+    if pdfs is not None:
+        contents = {path.stem: path.read_bytes() for path in sorted(pdfs.glob("*.pdf"))[:limit]}
+    else:
+        contents = mixed_documents()
+    for name, content in contents.items():
+        for kind, made in (("digital", content), ("scanned", scanned_pdf(content))):
+            path = folder / kind / f"{name}.pdf"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(made)
+            kinds[kind].append(path)
+    return kinds
+
+
+def _read(engine: Engine, path: Path) -> Reading:
+    started = time.perf_counter()
+    metadata = run(engine, path.read_bytes())["metadata"]
+    return Reading(time.perf_counter() - started, metadata["pages"]["processed"], metadata["timings_ms"])
+
+
+def _side_by_side(
+    engine: Engine, kind: str, files: Sequence[Path], peers: Sequence[AskedPeer], notes: tuple[str, ...]
+) -> ResultTable:
+    """The worker and its peers, document by document in turn."""
+    readings: list[Reading] = []
+    busy = engine.device_busy_s
+    theirs: dict[str, list[float | None]] = {peer.name: [] for peer in peers}
+    outside: list[float] = []
+    for path in files:
+        before = engine.device_busy_s
+        readings.append(_read(engine, path))
+        outside.append(readings[-1].seconds - (engine.device_busy_s - before))
+        for peer in peers:
+            if peer.unavailable is None:
+                theirs[peer.name].append(peer.seconds(path))
+    seconds = [reading.seconds for reading in readings]
+    pages = [reading.pages for reading in readings]
+    share = (engine.device_busy_s - busy) / sum(seconds)
+    rows: list[Row] = [("this worker", *_speed(seconds, sum(pages)), "1.00", figure(share, 2))]
+    for peer in peers:
+        if peer.unavailable is not None:
+            rows.append((f"{peer.name}: not run, {peer.unavailable}", *["-"] * 5))
+            continue
+        taken = theirs[peer.name]
+        both = [(time, own, count) for time, own, count in zip(taken, seconds, pages, strict=True) if time is not None]
+        ratio = statistics.median(time / own for time, own, _ in both)
+        speed = _speed([time for time, _, _ in both], sum(count for _, _, count in both))
+        rows.append((f"{peer.name} {peer.version}", *speed, figure(ratio, 2), "-"))
+    per_page = [time / count * 1000 for time, count in zip(outside, pages, strict=True)]
+    parts = [f"{stage} {sum(r.stages.get(stage, 0.0) for r in readings) / sum(pages):.0f}" for stage in STAGES]
+    told = (
+        *notes,
+        f"milliseconds a page, of which the stages wait for the device: {', '.join(parts)}",
+        f"outside the models: {statistics.median(per_page):.0f} ms a page (median), {sum(outside) / sum(seconds):.3f} "
+        "of the time",
+    )
+    columns = ("one job at a time", "pages/s", "p50", "p95", "times the worker's", "busy")
+    return ResultTable(f"Speed: {kind}, {len(files)} documents, {sum(pages)} pages", told, columns, tuple(rows))
+
+
+def _speed(seconds: Sequence[float], pages: int) -> tuple[str, str, str]:
+    """Pages a second, and the median and 95th percentile of a document's seconds."""
+    ordered = sorted(seconds)
+    late = ordered[min(len(ordered) - 1, round(0.95 * (len(ordered) - 1)))]
+    return figure(pages / sum(seconds), 2), figure(statistics.median(ordered), 3), figure(late, 3)
+
+
+def _concurrent(
+    engine: Engine, kinds: dict[str, list[Path]], jobs: Sequence[int], repeat: int, notes: tuple[str, ...]
+) -> ResultTable:
+    """The worker with several jobs at a time; as many documents as it takes for each to have its share."""
+    rows: list[Row] = []
+    for (kind, files), count in itertools.product(kinds.items(), jobs):
+        work = list(itertools.islice(itertools.cycle(files), max(len(files) * repeat, 2 * count)))
+        busy, started = engine.device_busy_s, time.perf_counter()
+        with ThreadPoolExecutor(count) as pool:
+            readings = list(pool.map(lambda path: _read(engine, path), work))
+        wall = time.perf_counter() - started
+        _, half, late = _speed([reading.seconds for reading in readings], 1)
+        pages = sum(reading.pages for reading in readings)
+        share = (engine.device_busy_s - busy) / wall
+        rows.append((f"{kind}, {count} at a time", figure(pages / wall, 2), half, late, figure(share, 2)))
+    return ResultTable("Speed: jobs at a time", notes, ("", "pages/s", "p50", "p95", "busy"), tuple(rows))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,70 @@
+"""What the measurements of speed, memory and cost give the worker to do: documents that are made here, and jobs."""
+
+from __future__ import annotations
+
+import base64
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from extractor.engine import Engine
+
+ROOT = Path(__file__).resolve().parent.parent
+LINE = "Row {row} of page {page}: pallet {row}{page}, 1,286.40 kg, berth 17, cleared at 03:15 by the harbour office."
+
+
+def text_document(pages: int) -> bytes:
+    """A digital PDF: 40 lines of running text on each page, no two alike."""
+    from tests.documents import text_pdf
+
+    return text_pdf([[LINE.format(page=page, row=row) for row in range(40)] for page in range(1, pages + 1)])
+
+
+def mixed_documents() -> dict[str, bytes]:
+    """Digital PDFs of one to four pages: an invoice with a ruled table, running text, both."""
+    from tests.documents import invoice_pdf, merged
+
+    return {
+        "invoice": invoice_pdf(),
+        "letter": text_document(1),
+        "statement": merged(invoice_pdf(), text_document(2)),
+        "contract": text_document(4),
+    }
+
+
+@contextmanager
+def loaded_engine(device: str, random_weights: bool, **settings: Any) -> Iterator[Engine]:
+    """An engine on the device; with weights of no meaning where `random_weights`, which cost the same time."""
+    from extractor.engine import Engine
+    from extractor.settings import Settings
+
+    with tempfile.TemporaryDirectory(prefix="random-models-") as folder:
+        if random_weights:
+            from benchmarks.random_models import write_random_models
+
+            write_random_models(Path(folder))
+            settings["models_dir"] = Path(folder)
+        engine = Engine.load(Settings(device=device, **settings))
+        try:
+            yield engine
+        finally:
+            engine.close()
+
+
+def run(engine: Engine, content: bytes, **keys: Any) -> dict[str, Any]:
+    """One job on a document's bytes, as a caller would post it; its answer."""
+    from extractor.request import parse_request
+
+    encoded = base64.b64encode(content).decode("ascii")
+    request = parse_request({"document_content_base64": encoded, "deadline_s": 86400, **keys})
+    return engine.extract(request, document_id="benchmark")
+
+
+def command(script: str) -> str:
+    """What was typed, for a table's notes; folders outside the checkout are called DATA."""
+    words = ("DATA" if Path(word).is_absolute() else word for word in sys.argv[1:])
+    return " ".join(("command: python", f"benchmarks/{script}", *words))
