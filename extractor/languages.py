@@ -99,8 +99,8 @@ def recognition_for(codes: Sequence[str] | None, baked: Collection[str]) -> Reco
         needed = dict.fromkeys(LANGUAGES[code].recognisers[0] for code in unread)
         served = [code for code, language in LANGUAGES.items() if set(language.recognisers) & set(baked)]
         raise InvalidInput(
-            f"ocr_languages: {', '.join(unread)} need {', '.join(needed)}, which this worker was built without: bake "
-            f"the model set {MODEL_SET} (python -m builder {MODEL_SET}); it serves {', '.join(served)}"
+            f"ocr_languages: {', '.join(unread)} cannot be read, this worker was built without {', '.join(needed)}; "
+            f"bake the model set {MODEL_SET} (python -m builder {MODEL_SET}); served: {', '.join(served)}"
         )
     present = [name for name in _READ if name in baked]
     recognisers = next(

@@ -8,13 +8,14 @@ import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import torch
 from conftest import address
 
 from builder.manifest import LANGUAGES, SETS, render
 from builder.verify import has_manifest
 from extractor.languages import MODEL_SET, OTHER_RECOGNISERS
-from extractor.models.ocr import TextRecogniser
+from extractor.models.ocr import RawLine, TextRecogniser
 from tests.recognisers import write_published
 
 if TYPE_CHECKING:
@@ -116,7 +117,9 @@ def test_what_the_hub_publishes_becomes_a_recogniser_that_loads(
     manifest = json.loads((copied_models / "manifest.json").read_bytes())
     assert manifest["sets"] == ["default", "languages"]
     recogniser = TextRecogniser(FIRST.name, copied_models, torch.device("cpu"), 1)
-    assert recogniser._symbols == ["", *symbols, " "]
+    # Its classes: the blank, the symbols, the space.
+    (first, second) = recogniser.finish(RawLine(np.array([1, 0, 3, len(symbols) + 1, 15]), np.ones(5, np.float32), 40))
+    assert (first.text, second.text) == ("Ж0", "c")
 
     weights = copied_models / FIRST.name / "model.safetensors"
     whole = files["model.safetensors"]
