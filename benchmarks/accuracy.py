@@ -39,6 +39,7 @@ def main() -> int:
     parser.add_argument("data", type=Path, metavar="DATA", help="the folder that holds odl/, sroie/, icdar2013/")
     parser.add_argument("--sets", default=",".join(SETS), help="which of these, with commas between (default: all)")
     parser.add_argument("--peers", action="store_true", help="run the peers of requirements-bench.txt too")
+    parser.add_argument("--languages", type=lambda codes: codes.split(","), help="ocr_languages, with commas between")
     parser.add_argument("--limit", type=int, metavar="N", help="the first N documents of each set only")
     parser.add_argument("--out", type=Path, default=OUT, help="where answers are kept (default: benchmarks/out)")
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
@@ -55,7 +56,7 @@ def main() -> int:
     if empty := [str(args.data / name) for name in names if not documents[name]]:
         parser.error(f"there are no documents in {', '.join(empty)}")
 
-    _extract(documents, args.out, args.device, args.reuse)
+    _extract(documents, args.out, args.device, args.reuse, args.languages)
     if args.peers:
         _run_peers(documents, args.data, args.out, args.limit, args.reuse)
     for name in names:
@@ -66,7 +67,9 @@ def main() -> int:
     return 0
 
 
-def _extract(documents: dict[str, Sequence[Document]], out: Path, device: str, reuse: bool) -> None:
+def _extract(
+    documents: dict[str, Sequence[Document]], out: Path, device: str, reuse: bool, languages: list[str] | None
+) -> None:
     """Read what has to be read, with one engine for all sets."""
     waiting = {name: missing(group, out / name / WORKER) if reuse else group for name, group in documents.items()}
     if not any(waiting.values()):
@@ -78,7 +81,7 @@ def _extract(documents: dict[str, Sequence[Document]], out: Path, device: str, r
     try:
         for name, group in waiting.items():
             if group:
-                extract(engine, group, out / name / WORKER)
+                extract(engine, group, out / name / WORKER, languages)
     finally:
         engine.close()
 

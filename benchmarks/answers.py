@@ -41,8 +41,13 @@ def missing(documents: Sequence[Document], folder: Path) -> list[Document]:
     return [document for document in documents if not (folder / f"{document.name}.json").is_file()]
 
 
-def extract(engine: Engine, documents: Sequence[Document], folder: Path) -> None:
-    """Read the documents one after the other and keep the answers, with a bar on stderr."""
+def extract(
+    engine: Engine, documents: Sequence[Document], folder: Path, languages: Sequence[str] | None = None
+) -> None:
+    """Read the documents one after the other and keep the answers, with a bar on stderr.
+
+    `languages` are the request's `ocr_languages`.
+    """
     from extractor import __version__
     from extractor.errors import ExtractionError
     from extractor.request import parse_request
@@ -52,7 +57,12 @@ def extract(engine: Engine, documents: Sequence[Document], folder: Path) -> None
     for document in bar:
         bar.set_postfix_str(document.name, refresh=True)
         content = base64.b64encode(document.path.read_bytes()).decode("ascii")
-        job_input = {"document_content_base64": content, "filename": document.path.name, "outputs": OUTPUTS}
+        job_input = {
+            "document_content_base64": content,
+            "filename": document.path.name,
+            "outputs": OUTPUTS,
+            "ocr_languages": languages,
+        }
         answer: Answer
         try:
             answer = engine.extract(parse_request(job_input), document_id=document.name)

@@ -16,6 +16,7 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from benchmarks.result_table import ResultTable, Row, figure
+from extractor.languages import DEFAULT_RECOGNISER
 
 if TYPE_CHECKING:
     from extractor.engine import Engine
@@ -31,10 +32,11 @@ def model_costs(engine: Engine, notes: tuple[str, ...]) -> ResultTable:
     rate, bandwidth = _ceilings(device, dtype)
     noise = np.random.default_rng(0).integers(0, 255, (1600, 1152, 3), dtype=np.uint8)
     line = np.ascontiguousarray(noise[:48, :320])
+    recogniser = models.recognisers[DEFAULT_RECOGNISER]
     inputs: dict[str, tuple[Any, Any]] = {
         "layout, pages": (models.layout, models.layout.prepare(noise)),
         "text detection, pages": (models.detector, models.detector.prepare(noise)),
-        "recognition, lines": (models.recogniser, models.recogniser.prepare(line)),
+        "recognition, lines": (recogniser, recogniser.prepare(line)),
         "table structure, tables": (models.tables, models.tables.prepare(noise)),
     }
     rows: list[Row] = []

@@ -4,8 +4,8 @@ In: the models folder and the names of sets. Out: one folder a model that `from_
 written last. The same bytes whichever route brought the originals and however often it was interrupted: each file is
 written beside its place, verified, and moved there in one step, so that what has its name is whole; what is there and
 right is kept, what is there and wrong is made again. The originals stay in `.originals/` for the next run unless they
-are to be discarded. One bake at a time: a second one waits for the first. Errors: `BuildError`; `OSError` from the
-disk.
+are to be discarded. The sets of earlier bakes stay, and stay in the manifest. One bake at a time: a second one waits
+for the first. Errors: `BuildError`; `OSError` from the disk.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from builder.digest import difference
 from builder.errors import BuildError
 from builder.fetch import fetch
 from builder.manifest import BakedFile, Converter, Model, Source, models_of, render
-from builder.verify import MANIFEST_NAME, Damage, damages, has_manifest
+from builder.verify import MANIFEST_NAME, Damage, damages, has_manifest, recorded_sets
 
 logger = logging.getLogger("builder")
 
@@ -32,7 +32,7 @@ CONFIGURATIONS = Path(__file__).resolve().parent / "configs"
 
 
 def bake(models: Path, sets: Sequence[str], *, discard_originals: bool = False) -> None:
-    """Make `models` hold exactly the files of `sets`."""
+    """Make `models` hold the files of `sets`, whole and verified."""
     models_of(sets)
     models.mkdir(parents=True, exist_ok=True)
     with _alone(models):
@@ -41,13 +41,13 @@ def bake(models: Path, sets: Sequence[str], *, discard_originals: bool = False) 
             _mend(models, found)
         if not has_manifest(models, sets):
             part = models / f"{MANIFEST_NAME}.part"
-            part.write_bytes(render(sets))
+            part.write_bytes(render([*recorded_sets(models), *sets]))
             part.replace(models / MANIFEST_NAME)
         shutil.rmtree(models / ".unfinished", ignore_errors=True)
         if discard_originals:
             shutil.rmtree(models / ".originals", ignore_errors=True)
-    files = [file for model in models_of(sets) for file in model.files]
-    size = sum(file.content.size for file in files) / 1e6
+    files = [models / model.name / file.name for model in models_of(sets) for file in model.files]
+    size = sum(file.stat().st_size for file in files) / 1e6
     logger.info("models: %d models, %d files, %.0f MB verified", len(models_of(sets)), len(files), size)
 
 

@@ -1,7 +1,8 @@
 """The manifest -> a table for people: every baked file, where it comes from, what may be done with it.
 
 In: the names of sets. Out: text, one line a file. Size and hash are the baked file's; repository, revision and mirror
-are where the published file comes from that it is made of. Errors: `BuildError` for an unknown set.
+are where the published file comes from that it is made of; a size or a mirror that there is none of is a dash. Errors:
+`BuildError` for an unknown set.
 """
 
 from __future__ import annotations
@@ -22,8 +23,9 @@ def catalogue(sets: Sequence[str]) -> str:
             if file.source:
                 archive = file.source.archive
                 repository, revision = file.source.hub.repository, file.source.hub.revision[:12]
-                mirror = f"{archive.registry} {archive.package} {archive.version}"
-            size, sha256 = f"{file.content.size:,}", file.content.sha256[:12]
+                mirror = f"{archive.registry} {archive.package} {archive.version}" if archive else "-"
+            size = "-" if file.content.size is None else f"{file.content.size:,}"
+            sha256 = file.content.sha256[:12]
             rows.append((f"{model.name}/{file.name}", repository, revision, size, sha256, model.licence, mirror))
     widths = [max(len(row[column]) for row in rows) for column in range(len(HEADER))]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]

@@ -1,8 +1,8 @@
 """A file and its pin -> how the two differ.
 
-In: a path and the size (bytes) and sha256 (hex) that its bytes must have. Out: `None` where they are the same, else the
-difference in words. The size is compared first, so a truncated file costs no hashing. An unreadable file raises
-`OSError`.
+In: a path and the size (bytes, None where it is not on record) and sha256 (hex) that its bytes must have. Out: `None`
+where they are the same, else the difference in words. The size is compared first, so a truncated file costs no hashing.
+An unreadable file raises `OSError`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ def difference(path: Path, content: Content) -> str | None:
     if not path.is_file():
         return "missing"
     size = path.stat().st_size
-    if size != content.size:
+    if content.size is not None and size != content.size:
         return f"{size} bytes instead of {content.size}"
     with path.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()

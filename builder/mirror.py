@@ -30,9 +30,9 @@ from builder.manifest import Archive, Source
 POLL_SECONDS = 0.5
 
 
-def fetch(source: Source, unfinished: Path, destination: Path) -> None:
-    """Bring `source` to `destination`."""
-    archive = _archive(source.archive, unfinished)
+def fetch(source: Source, pinned: Archive, unfinished: Path, destination: Path) -> None:
+    """Bring `source` to `destination`, from the archive `pinned` that it is in."""
+    archive = _archive(pinned, unfinished)
     part = unfinished / f"{source.name}.part"
     with _member(archive, source) as packed, part.open("wb") as unpacked:
         shutil.copyfileobj(packed, unpacked, BLOCK_BYTES)
@@ -92,7 +92,7 @@ def _follow(client: subprocess.Popen[str], archive: Archive, folder: Path) -> st
             try:
                 return client.communicate(timeout=POLL_SECONDS)[1]
             except subprocess.TimeoutExpired:
-                bar.update(min(_bytes_under(folder), archive.content.size) - bar.n)
+                bar.update(_bytes_under(folder) - bar.n)
 
 
 def _bytes_under(folder: Path) -> int:

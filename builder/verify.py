@@ -6,6 +6,7 @@ byte what the manifest says, empty when all is well. Nothing is written. Errors:
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from builder.digest import difference
-from builder.manifest import BakedFile, Model, models_of, render
+from builder.manifest import SETS, BakedFile, Model, models_of, render
 
 MANIFEST_NAME = "manifest.json"
 
@@ -50,6 +51,18 @@ def damages(models: Path, sets: Sequence[str]) -> list[Damage]:
 
 
 def has_manifest(models: Path, sets: Sequence[str]) -> bool:
-    """Whether `models/manifest.json` says that `sets` were baked."""
+    """Whether `models/manifest.json` says that `sets` were baked, perhaps with others."""
+    recorded = recorded_sets(models)
+    return set(sets) <= set(recorded) and (models / MANIFEST_NAME).read_bytes() == render(recorded)
+
+
+def recorded_sets(models: Path) -> list[str]:
+    """The sets that `models/manifest.json` names; none where there is no such file, or another one."""
     path = models / MANIFEST_NAME
-    return path.is_file() and path.read_bytes() == render(sets)
+    if not path.is_file():
+        return []
+    try:
+        named = json.loads(path.read_bytes())["sets"]
+        return [name for name in SETS if name in named]
+    except (ValueError, KeyError, TypeError):
+        return []

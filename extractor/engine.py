@@ -37,6 +37,7 @@ from .errors import (
 from .formats import DocumentFile, identify
 from .headings import with_levels
 from .joining import join_tables
+from .languages import Recognition, recognition_for
 from .outputs import render
 from .pages import FailedPage, Outline, PagePool
 from .reading import Models, Reader
@@ -76,6 +77,7 @@ class _Job:
     fetched: FetchedDocument
     document: DocumentFile
     outline: Outline
+    recognition: Recognition
     cancelled: Callable[[], bool]
     deadline: float
 
@@ -88,6 +90,7 @@ class Engine:
         self.device = _device_name(models.device)
         self.models = models
         self._versions = versions
+        self._recognisers = frozenset(models.recognisers)
         self._pages = PagePool(settings)
         self._scheduler = Scheduler(settings.batch_wait_ms)
         self._reader = Reader(models, self._scheduler)
@@ -129,6 +132,7 @@ class Engine:
         started = time.perf_counter()
         deadline = time.monotonic() + (request.deadline_s or self.settings.deadline_s)
         timings: dict[str, float] = {}
+        recognition = recognition_for(request.ocr_languages, self._recognisers)
         folder = Path(tempfile.mkdtemp(prefix="job-"))
         try:
             fetched = fetch_document(request, folder, self.settings)
@@ -138,7 +142,7 @@ class Engine:
             document = identify(fetched)
             outline = self._pages.open(document, request.password)
             timings["open"] = _since(opening)
-            job = _Job(request, fetched, document, outline, cancelled, deadline)
+            job = _Job(request, fetched, document, outline, recognition, cancelled, deadline)
             numbers = selected_pages(request.pages, outline.pages)
             if len(numbers) > self.settings.max_pages:
                 raise TooManyPages(
@@ -207,7 +211,7 @@ class Engine:
             return page
         paged = _since(started)
         try:
-            reading = self._reader.read(page)
+            reading = self._reader.read(page, job.recognition)
             assembling = time.perf_counter()
             assembled = assemble_page(reading)
         except ExtractionError as error:

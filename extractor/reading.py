@@ -17,8 +17,9 @@ import numpy as np
 import torch
 
 from .geometry import Box, area, centre, clip, contains, intersection, median_height
+from .languages import DEFAULT_RECOGNISER, OTHER_RECOGNISERS, Recognition
 from .models.layout import LayoutModel, Region
-from .models.ocr import Quad, RecognisedWord, TextDetector, TextRecogniser, cut_line
+from .models.ocr import Quad, RawLine, RecognisedWord, TextDetector, TextRecogniser, cut_line
 from .models.tables import TableCell, TableModel
 from .pages import Page
 from .rulings import Ruling, Rulings, find_rulings
@@ -84,8 +85,28 @@ class _ReadLine:
         return _ReadLine(corners[:, :2], self.words, self.quarters)
 
 
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """A line on its way through one recogniser, after so many quarter turns anticlockwise."""
+
+    recogniser: TextRecogniser
+    quarters: int
+    raw: Future[RawLine]
+
+    def words(self) -> list[RecognisedWord]:
+        """What was read. Blocks until the model is done; what it raises is raised here."""
+        return self.recogniser.finish(self.raw.result())
+
+    def certainty(self) -> float:
+        """The recogniser's certainty of its least certain step."""
+        return self.recogniser.certainty(self.raw.result())
+
+
 class Models:
-    """The models of the default set, on one device. Raises `WorkerUnhealthy` where weights are missing."""
+    """The models of the default set and the recognisers of other languages that are baked, on one device.
+
+    Raises `WorkerUnhealthy` where weights of the default set are missing.
+    """
 
     def __init__(self, models_dir: Path, device: torch.device, settings: Settings) -> None:
         gpu = device.type == "cuda"
@@ -96,7 +117,10 @@ class Models:
         self.dtype = dtype
         self.layout = LayoutModel(models_dir, device, dtype, pages)
         self.detector = TextDetector(models_dir, device, dtype, 8 if gpu else 1)
-        self.recogniser = TextRecogniser(models_dir, device, dtype, lines)
+        others = [name for name in OTHER_RECOGNISERS if (models_dir / name / "model.safetensors").is_file()]
+        self.recognisers = {
+            name: TextRecogniser(name, models_dir, device, dtype, lines) for name in (DEFAULT_RECOGNISER, *others)
+        }
         self.tables = TableModel(models_dir, device, 16 if gpu else 2)
 
 
@@ -118,7 +142,7 @@ class Reader:
         self._models = models
         self._scheduler = scheduler
 
-    def read(self, page: Page) -> PageReading:
+    def read(self, page: Page, recognition: Recognition) -> PageReading:
         """Everything on the page. Blocks until the models are done; what they raise is raised here."""
         started = time.perf_counter()
         models = self._models
@@ -127,10 +151,10 @@ class Reader:
         layout = None if recognised else self._find_regions(upright.page)
         words = list(upright.page.words)
         if recognised:
-            upright, found = self._read_scan(upright)
+            upright, found = self._read_scan(upright, recognition)
             words = [*upright.page.words, *found]
         elif page.recognise:
-            words += _placed_lines(self._recognise(upright.page, self._detect(upright.page)), words)
+            words += _placed_lines(self._recognise(upright.page, self._detect(upright.page), recognition), words)
         recognised_at = time.perf_counter()
         view = upright.page
         regions = models.layout.finish((layout or self._find_regions(view)).result(), view.width, view.height)
@@ -171,63 +195,66 @@ class Reader:
         quads = detector.finish(self._scheduler.submit(detector, prepared).result(), prepared)
         return [quad for quad in quads if self._wanted(_box(quad, page.scale), page)]
 
-    def _read_scan(self, upright: Upright) -> tuple[Upright, list[Word]]:
+    def _read_scan(self, upright: Upright, recognition: Recognition) -> tuple[Upright, list[Word]]:
         """A scan set upright, whichever way it was turned, and its words."""
         quads = self._detect(upright.page)
         if on_their_side(quads):
-            upright = turned(upright, 3 if self._upside_down(upright.page, quads) else 1)
+            upright = turned(upright, 3 if self._upside_down(upright.page, quads, recognition) else 1)
             quads = self._detect(upright.page)
-        lines = self._recognise(upright.page, quads)
+        lines = self._recognise(upright.page, quads, recognition)
         read = [word for line in lines for word in line.words]
-        if read and _legibility(read) < UNSURE and self._upside_down(upright.page, quads):
+        if read and _legibility(read) < UNSURE and self._upside_down(upright.page, quads, recognition):
             upright = turned(upright, 2)
             quads = self._detect(upright.page)
-            lines = self._recognise(upright.page, quads)
+            lines = self._recognise(upright.page, quads, recognition)
         level = deskewed(upright, skew_of(quads))
         forward = np.linalg.inv(level.matrix) @ upright.matrix
         return level, _placed_lines([line.moved(forward) for line in lines], level.page.words)
 
-    def _upside_down(self, page: Page, quads: Sequence[Quad]) -> bool:
+    def _upside_down(self, page: Page, quads: Sequence[Quad], recognition: Recognition) -> bool:
         """Whether the longest lines are read with more certainty when they are turned by 180 degrees."""
         longest = sorted(quads, key=lambda quad: -max(np.ptp(quad[:, 0]), np.ptp(quad[:, 1])))[:SAMPLE_LINES]
         certainty = []
         for turn in (0, 2):
-            waiting = [self._submit_line(page, quad, turn + on_its_side(quad)) for quad in longest]
-            words = [word for future in waiting for word in self._models.recogniser.finish(future.result())]
+            waiting = [self._attempts(page, quad, [turn + on_its_side(quad)], recognition) for quad in longest]
+            words = [word for attempts in waiting for word in _most_legible(attempts)[1]]
             certainty.append(_legibility(words))
         return certainty[1] > certainty[0]
 
-    def _submit_line(self, page: Page, quad: Quad, quarters: int) -> Future[Any]:
-        """Have the line read after so many quarter turns anticlockwise."""
-        recogniser = self._models.recogniser
-        crop = np.rot90(cut_line(page.image, quad), quarters)
-        return self._scheduler.submit(recogniser, recogniser.prepare(np.ascontiguousarray(crop)))
+    def _attempts(self, page: Page, quad: Quad, turns: Sequence[int], recognition: Recognition) -> list[_Attempt]:
+        """Have the line read after each of so many quarter turns anticlockwise, by each of the recognisers."""
+        recognisers = [self._models.recognisers[name] for name in recognition.recognisers]
+        return [self._attempt(page, quad, turn, one, recognition) for turn in turns for one in recognisers]
 
-    def _recognise(self, page: Page, quads: Sequence[Quad]) -> list[_ReadLine]:
+    def _attempt(
+        self, page: Page, quad: Quad, quarters: int, recogniser: TextRecogniser, recognition: Recognition
+    ) -> _Attempt:
+        crop = np.ascontiguousarray(np.rot90(cut_line(page.image, quad), quarters))
+        line = recogniser.prepare(crop, recognition.scripts)
+        return _Attempt(recogniser, quarters, self._scheduler.submit(recogniser, line))
+
+    def _recognise(self, page: Page, quads: Sequence[Quad], recognition: Recognition) -> list[_ReadLine]:
         """The lines with what stands in them, in the page's unit.
 
-        What is higher than wide may be a lone digit or text on its side, either way: the most certain reading tells.
+        What is higher than wide may be a lone digit or text on its side, either way, and what several recognisers
+        could read may be of any one's script: the most certain reading tells.
         """
-        recogniser = self._models.recogniser
-        waiting = [
-            [(turn, self._submit_line(page, quad, turn)) for turn in ((0, 1, 3) if on_its_side(quad) else (0,))]
-            for quad in quads
-        ]
-        readings = []
-        for futures in waiting:
-            read = [(recogniser.finish(future.result()), turn, future.result()) for turn, future in futures]
-            readings.append(max(read, key=lambda reading: _legibility(reading[0])))
+        waiting = [self._attempts(page, quad, (0, 1, 3) if on_its_side(quad) else (0,), recognition) for quad in quads]
+        readings = [_most_legible(attempts) for attempts in waiting]
         again = {
-            index: [self._submit_line(page, _grown_quad(quads[index], margin), turn) for margin in REREAD_MARGINS]
-            for index, (words, turn, raw) in enumerate(readings)
-            if _has_figures(words) and recogniser.certainty(raw) < REREAD_CERTAINTY
+            index: [
+                self._attempt(page, _grown_quad(quads[index], margin), best.quarters, best.recogniser, recognition)
+                for margin in REREAD_MARGINS
+            ]
+            for index, (best, words) in enumerate(readings)
+            if _has_figures(words) and best.certainty() < REREAD_CERTAINTY
         }
         lines = []
-        for index, (words, turn, _) in enumerate(readings):
+        for index, (best, words) in enumerate(readings):
             if index in again:
-                words = _voted([words, *(recogniser.finish(future.result()) for future in again[index])])
+                words = _voted([words, *(attempt.words() for attempt in again[index])])
             if words and not (page.words and _legibility(words) < MIN_PICTURE_LEGIBILITY):
-                lines.append(_ReadLine((quads[index] / page.scale).astype(np.float64), tuple(words), turn))
+                lines.append(_ReadLine((quads[index] / page.scale).astype(np.float64), tuple(words), best.quarters))
         return lines
 
     @staticmethod
@@ -287,6 +314,12 @@ def _box(quad: np.ndarray[Any, Any], scale: float) -> Box:
 def _legibility(words: Sequence[RecognisedWord]) -> float:
     letters = sum(len(word.text) for word in words)
     return sum(word.legibility * len(word.text) for word in words) / letters if letters else 0.0
+
+
+def _most_legible(attempts: Sequence[_Attempt]) -> tuple[_Attempt, list[RecognisedWord]]:
+    """The attempt with the most certain reading, the first one at a draw, and its words."""
+    read = [(attempt, attempt.words()) for attempt in attempts]
+    return max(read, key=lambda reading: _legibility(reading[1]))
 
 
 def _has_figures(words: Sequence[RecognisedWord]) -> bool:

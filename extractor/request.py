@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator, model_validator
 
 from .errors import InvalidInput
+from .languages import LANGUAGES, UNSERVED
 
 Output = Literal["markdown", "text", "html", "elements", "lines", "tables", "csv", "docling"]
 OcrMode = Literal["auto", "always", "never"]
@@ -55,6 +56,11 @@ class ExtractionRequest(BaseModel):
         default="auto",
         description="`auto` recognises pages without a sound text layer, `always` every page, `never` none",
     )
+    ocr_languages: Annotated[list[str], Field(min_length=1, max_length=64)] | None = Field(
+        default=None,
+        description='languages of the recognised text, ISO 639 codes as in `["en", "ru"]`; Latin scripts, Chinese and '
+        "Japanese if absent",
+    )
     outputs: list[Output] = Field(
         default=["markdown", "elements", "tables"],
         min_length=1,
@@ -85,6 +91,19 @@ class ExtractionRequest(BaseModel):
                 if first < 1 or last < first:
                     raise ValueError("page numbers start at 1 and ranges go upwards")
         return value
+
+    @field_validator("ocr_languages")
+    @classmethod
+    def _served_languages(cls, value: list[str] | None) -> list[str] | None:
+        if value is None:
+            return None
+        reasons = [f"{code} is not served ({UNSERVED[code]})" for code in dict.fromkeys(value) if code in UNSERVED]
+        places = [str(place) for place, code in enumerate(value) if code not in LANGUAGES and code not in UNSERVED]
+        if places:
+            reasons.append(f"unknown language at {', '.join(places)}")
+        if reasons:
+            raise ValueError(f"{'; '.join(reasons)}; served: {', '.join(LANGUAGES)}")
+        return list(dict.fromkeys(value))
 
     @field_validator("outputs")
     @classmethod

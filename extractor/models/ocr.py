@@ -1,14 +1,16 @@
-"""Page images -> text lines: PP-OCRv6 small, detection (DBNet) and recognition (SVTR with CTC).
+"""Page images -> text lines: detection (DBNet) by PP-OCRv6 small, recognition (SVTR with CTC) by it or a PP-OCRv5 one.
 
-Source: PaddlePaddle, PP-OCRv6 small model cards; DB: Liao et al., "Real-time Scene Text Detection with Differentiable
-Binarization" (2020). Coordinates are pixels of the image that goes in, origin top left. The recogniser's characters
-are given back as they are: no clean-up changes one.
+Source: PaddlePaddle, PP-OCRv6 small and PP-OCRv5 mobile model cards; DB: Liao et al., "Real-time Scene Text Detection
+with Differentiable Binarization" (2020). Coordinates are pixels of the image that goes in, origin top left. The
+recogniser's characters are given back as they are: no clean-up changes one. Only their order changes, where a script
+runs from right to left: CTC gives symbols as they stand from left to right, words and letters go out as they are read.
 """
 
 from __future__ import annotations
 
 import math
 import statistics
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -19,18 +21,20 @@ from typing import Any
 import cv2
 import numpy as np
 import torch
-from transformers import PPOCRV6SmallDetForObjectDetection, PPOCRV6SmallRecForTextRecognition
+from transformers import AutoModelForTextRecognition, PPOCRV6SmallDetForObjectDetection
 from transformers.models.pp_ocrv5_server_det import PPOCRV5ServerDetImageProcessor
 
 from ..errors import WorkerUnhealthy
+from ..languages import is_written
 from .checkpoint import InFloat32, load_checkpoint, weight_bytes
 from .transfer import to_device
 
 DETECTION_MODEL = "PP-OCRv6_small_det"
-RECOGNITION_MODEL = "PP-OCRv6_small_rec"
 
 Image = np.ndarray[Any, np.dtype[np.uint8]]
 Quad = np.ndarray[Any, np.dtype[np.float32]]
+# A symbol of a line, the step of 8 pixels that it stands at, and its probability.
+Letter = tuple[str, int, float]
 
 # The detector was trained on text of some ten to forty pixels; a page's small print needs its long side this long.
 MAX_DETECTION_SIDE = 1600
@@ -59,10 +63,14 @@ class DetectionInput:
 
 @dataclass(frozen=True, slots=True)
 class LineInput:
-    """A text line 48 pixels high, (3, 48, W) float, padded on the right; `content` pixels of W are the line."""
+    """A text line 48 pixels high, (3, 48, W) float, padded on the right; `content` pixels of W are the line.
+
+    `scripts` (ISO 15924) are those that its letters are from, any where there are none.
+    """
 
     pixels: torch.Tensor
     content: int
+    scripts: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,11 +150,11 @@ class TextDetector:
 class TextRecogniser:
     """Reads text lines."""
 
-    def __init__(self, models_dir: Path, device: torch.device, dtype: torch.dtype, batch_size: int) -> None:
+    def __init__(self, name: str, models_dir: Path, device: torch.device, dtype: torch.dtype, batch_size: int) -> None:
         self.batch_size = batch_size
         self._device = device
-        folder = models_dir / RECOGNITION_MODEL
-        self._model = load_checkpoint(PPOCRV6SmallRecForTextRecognition, folder, device).to(dtype)
+        folder = models_dir / name
+        self._model = load_checkpoint(AutoModelForTextRecognition, folder, device).to(dtype)
         self._model.head.head = InFloat32(self._model.head.head)
         self._dtype = dtype
         self.weight_bytes = weight_bytes(self._model)
@@ -154,10 +162,11 @@ class TextRecogniser:
         lines = (folder / "dictionary.txt").read_text(encoding="utf-8").split("\n")
         symbols = ["", *(lines[:-1] if lines[-1] == "" else lines), " "]
         if len(symbols) > self._model.config.head_out_channels:
-            raise WorkerUnhealthy(f"the dictionary of {RECOGNITION_MODEL} does not fit its weights")
+            raise WorkerUnhealthy(f"the dictionary of {name} does not fit its weights")
         self._symbols = symbols + [""] * (self._model.config.head_out_channels - len(symbols))
+        self._written: dict[frozenset[str], torch.Tensor] = {}
 
-    def prepare(self, crop: Image) -> LineInput:
+    def prepare(self, crop: Image, scripts: frozenset[str] = frozenset()) -> LineInput:
         """An RGB image of one line, (height, width, 3), made 48 pixels high and padded to a bucket's width."""
         height, width = crop.shape[:2]
         content = min(MAX_LINE_WIDTH, max(1, math.ceil(LINE_HEIGHT * width / height)))
@@ -165,28 +174,39 @@ class TextRecogniser:
         padded = max(MIN_LINE_WIDTH, math.ceil(content / LINE_STEP) * LINE_STEP)
         pixels = torch.zeros(3, LINE_HEIGHT, padded)
         pixels[:, :, :content] = torch.from_numpy(resized).permute(2, 0, 1).to(torch.float32).div_(127.5).sub_(1)
-        return LineInput(pixels, content)
+        return LineInput(pixels, content, scripts)
 
-    def bucket(self, item: LineInput) -> int:
-        """Lines of one width can share a batch."""
-        return item.pixels.shape[2]
+    def bucket(self, item: LineInput) -> tuple[int, frozenset[str]]:
+        """Lines of one width, in the same scripts, can share a batch."""
+        return item.pixels.shape[2], item.scripts
 
     @torch.inference_mode()
     def infer(self, items: Sequence[LineInput]) -> list[RawLine]:
-        """Run one batch of one width."""
+        """Run one batch of one bucket.
+
+        Where scripts are given, a step whose best symbol is of another script gets the best one of theirs, never the
+        blank: what the recogniser saw is not dropped. Its probability stays what it was, so such a line is unsure.
+        """
         batch = to_device([item.pixels for item in items], self._device).to(self._dtype)
         output = self._model(pixel_values=batch.contiguous(memory_format=torch.channels_last)).last_hidden_state
         probabilities, symbols = output.max(dim=-1)
+        if items[0].scripts:
+            written = self._in_scripts(items[0].scripts)
+            likely, among = torch.where(written, output, 0).max(dim=-1)
+            foreign = ~written[symbols] & (symbols != 0)
+            symbols, probabilities = torch.where(foreign, among, symbols), torch.where(foreign, likely, probabilities)
+        # One transfer from the device; a symbol's number is exact in a float.
+        found = torch.stack([probabilities, symbols.float()], dim=1).cpu().numpy()
         return [
-            RawLine(s, p, item.content)
-            for s, p, item in zip(symbols.cpu().numpy(), probabilities.float().cpu().numpy(), items, strict=True)
+            RawLine(line[1].astype(np.int64), line[0], item.content) for line, item in zip(found, items, strict=True)
         ]
 
     def finish(self, raw: RawLine) -> list[RecognisedWord]:
-        """The words of the line: CTC's best path, repeats merged, blanks dropped, split at spaces and at wide gaps."""
+        """The words of the line as they are read: CTC's best path, repeats merged, blanks dropped, split at spaces and
+        at wide gaps."""
         steps = np.flatnonzero((raw.symbols != 0) & np.insert(raw.symbols[1:] != raw.symbols[:-1], 0, True)).tolist()
         symbols = [(self._symbols[int(raw.symbols[step])], step, float(raw.probabilities[step])) for step in steps]
-        groups: list[list[tuple[str, int, float]]] = [[]]
+        groups: list[list[Letter]] = [[]]
         for letter in (letter for letter in symbols if letter[0]):
             if letter[0].isspace():
                 groups.append([])
@@ -194,7 +214,15 @@ class TextRecogniser:
                 groups[-1].append(letter)
         advances = [after[1] - before[1] for group in groups for before, after in pairwise(group)]
         usual = statistics.median(advances) if advances else 0.0
-        return [self._word(word, raw.content) for group in groups for word in _split(group, usual)]
+        words = [word for group in groups for word in _split(group, usual)]
+        return [self._word(word, raw.content) for word in _in_reading_order(words)]
+
+    def _in_scripts(self, scripts: frozenset[str]) -> torch.Tensor:
+        """Which classes are symbols of a text in these scripts, (classes,) bool; the blank is none."""
+        if scripts not in self._written:
+            written = [symbol != "" and is_written(symbol, scripts) for symbol in self._symbols]
+            self._written[scripts] = torch.tensor(written, device=self._device)
+        return self._written[scripts]
 
     @staticmethod
     def certainty(raw: RawLine) -> float:
@@ -203,9 +231,9 @@ class TextRecogniser:
         return float(raw.probabilities[:steps].min())
 
     @staticmethod
-    def _word(letters: list[tuple[str, int, float]], content: int) -> RecognisedWord:
+    def _word(letters: list[Letter], content: int) -> RecognisedWord:
         # A symbol fires near its middle: half a symbol's advance lies on either side of the outer ones.
-        first, last = letters[0][1], letters[-1][1]
+        first, last = min(step for _, step, _ in letters), max(step for _, step, _ in letters)
         advance = (last - first) / (len(letters) - 1) if len(letters) > 1 else 2.0
         start = (first + 0.5 - advance / 2) * PIXELS_PER_STEP / content
         end = (last + 0.5 + advance / 2) * PIXELS_PER_STEP / content
@@ -218,9 +246,9 @@ class TextRecogniser:
         )
 
 
-def _split(letters: list[tuple[str, int, float]], usual: float) -> list[list[tuple[str, int, float]]]:
+def _split(letters: list[Letter], usual: float) -> list[list[Letter]]:
     """The letters in words: between a date and a time, say, the recogniser sees the gap, but often writes no space."""
-    words: list[list[tuple[str, int, float]]] = []
+    words: list[list[Letter]] = []
     for letter in letters:
         if words:
             before = words[-1][-1]
@@ -230,6 +258,64 @@ def _split(letters: list[tuple[str, int, float]], usual: float) -> list[list[tup
                 continue
         words.append([letter])
     return words
+
+
+def _in_reading_order(words: list[list[Letter]]) -> list[list[Letter]]:
+    """Words as they stand from left to right -> words and letters in the order in which they are read.
+
+    PaddleOCR does this to what its Arabic recognisers give (`pred_reverse`): it turns the line round but for runs of
+    Latin letters and Western digits. Here Arabic digits keep their order too, for every number is written from left
+    to right (Unicode Standard Annex 9), and so does a line that is mostly of the other direction. Brackets stay as
+    they were recognised, as they do there.
+    """
+    if not any(_is_leftward(letter) for word in words for letter, _, _ in word):
+        return words
+    read = [_letters_in_order(word) for word in words]
+    letters = [letter for word in read for letter, _, _ in word]
+    leftward = sum(map(_is_leftward, letters)) > sum(unicodedata.bidirectional(letter) == "L" for letter in letters)
+    # Runs of the direction that is not the line's: numbers go on with the Latin word before them.
+    runs: list[list[list[Letter]]] = []
+    inside = False
+    for word in read:
+        kinds = {unicodedata.bidirectional(letter) for letter, _, _ in word}
+        if kinds & {"R", "AL"}:
+            against = not leftward
+        elif leftward:
+            against = "L" in kinds or (inside and bool(kinds & {"EN", "AN"}))
+        else:
+            against = False
+        if against and inside:
+            runs[-1].append(word)
+        else:
+            runs.append([word])
+        inside = against
+    if leftward:
+        return [word for run in reversed(runs) for word in run]
+    return [word for run in runs for word in reversed(run)]
+
+
+def _letters_in_order(word: list[Letter]) -> list[Letter]:
+    """A word's letters from left to right -> as they are read, where some of them run to the left."""
+    if not any(_is_leftward(letter) for letter, _, _ in word):
+        return word
+    kinds = [unicodedata.bidirectional(letter) for letter, _, _ in word]
+    runs: list[list[Letter]] = []
+    inside = False
+    for index, (kind, letter) in enumerate(zip(kinds, word, strict=True)):
+        # A comma or a slash belongs to the number that it stands in.
+        rightward = kind in ("L", "EN", "AN", "ET") or (
+            kind in ("CS", "ES") and inside and kinds[index + 1 : index + 2] in (["EN"], ["AN"])
+        )
+        if rightward and inside:
+            runs[-1].append(letter)
+        else:
+            runs.append([letter])
+        inside = rightward
+    return [letter for run in reversed(runs) for letter in run]
+
+
+def _is_leftward(letter: str) -> bool:
+    return unicodedata.bidirectional(letter) in ("R", "AL")
 
 
 def cut_line(image: Image, quad: Quad) -> Image:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -33,13 +34,16 @@ class Command:
 
     def start(self, models: Path, *arguments: str, **variables: str) -> subprocess.Popen[str]:
         """Start the builder on `models`."""
+        return self._start(models, ["-m", "builder", *arguments], variables)
+
+    def _start(self, models: Path, arguments: Sequence[str], variables: dict[str, str]) -> subprocess.Popen[str]:
         inherited = {
             name: value
             for name, value in os.environ.items()
             if not name.startswith(("HF_", "HUGGING", "TRANSFORMERS_"))
         }
         return subprocess.Popen(
-            [sys.executable, "-m", "builder", *arguments],
+            [sys.executable, *arguments],
             cwd=ROOT,
             env={
                 **inherited,
@@ -55,7 +59,14 @@ class Command:
 
     def run(self, models: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
         """Run the builder on `models` to its end."""
-        process = self.start(models, *arguments, **variables)
+        return self._finish(self.start(models, *arguments, **variables))
+
+    def run_code(self, code: str, models: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        """Run a script of the test's own to its end, where the builder would run."""
+        return self._finish(self._start(models, ["-c", code, *arguments], variables))
+
+    @staticmethod
+    def _finish(process: subprocess.Popen[str]) -> subprocess.CompletedProcess[str]:
         output, errors = process.communicate()
         return subprocess.CompletedProcess(process.args, process.returncode, output, errors)
 
@@ -106,7 +117,7 @@ class PlayedHub:
 
     While `down`, it answers 503 to everything. `absent` and `falsified` name sources that it answers 404 for, or with a
     wrong last byte (a list: without its first element). `paused` names sources of which it sends half, then sets
-    `half_sent` and waits for `resume`.
+    `half_sent` and waits for `resume`. `published` are files of its own, by their address.
     """
 
     originals: Path
@@ -118,6 +129,7 @@ class PlayedHub:
     resume: threading.Event = field(default_factory=threading.Event)
     downloads: list[str] = field(default_factory=list)
     tokens: set[str | None] = field(default_factory=set)
+    published: dict[str, bytes] = field(default_factory=dict)
     endpoint: str = ""
 
     def body(self, source: Source) -> bytes:
@@ -155,6 +167,11 @@ def played_hub(models: Path) -> Iterator[PlayedHub]:
 
         def _answer(self, send: Callable[[bytes, str], None]) -> None:
             hub.tokens.add(self.headers.get("Authorization"))
+            if self.path in hub.published:
+                data, name = hub.published[self.path], self.path
+                self._answer_with(data, hashlib.sha256(data).hexdigest(), self.path.split("/")[4])
+                send(data, name)
+                return
             source = by_address.get(self.path)
             if hub.down or source is None or source.name in hub.absent:
                 self.send_response(503 if hub.down else 404)
@@ -163,12 +180,15 @@ def played_hub(models: Path) -> Iterator[PlayedHub]:
                 self.end_headers()
                 return
             data = hub.body(source)
+            self._answer_with(data, source.content.sha256, source.hub.revision)
+            send(data, source.name)
+
+        def _answer_with(self, data: bytes, sha256: str, revision: str) -> None:
             self.send_response(200)
-            self.send_header("ETag", f'"{source.content.sha256}"')
-            self.send_header("X-Repo-Commit", source.hub.revision)
+            self.send_header("ETag", f'"{sha256}"')
+            self.send_header("X-Repo-Commit", revision)
             self.send_header("Content-Length", str(len(data)))
             self.end_headers()
-            send(data, source.name)
 
         def _send(self, data: bytes, name: str) -> None:
             hub.downloads.append(name)

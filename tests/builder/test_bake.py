@@ -147,7 +147,7 @@ def test_an_unknown_set_is_refused_by_name(builder: Command, tmp_path: Path) -> 
     finished = builder.run(tmp_path / "models", "large")
 
     assert finished.returncode == 1
-    assert finished.stderr == "error: there is no model set 'large'; there is: default\n"
+    assert finished.stderr == "error: there is no model set 'large'; there is: default, languages\n"
     assert not (tmp_path / "models").exists()
 
 

@@ -10,9 +10,11 @@ import pytest
 import reportlab
 import torch
 from PIL import Image, ImageDraw, ImageFont
+from transformers import PPOCRV5MobileRecForTextRecognition
+from transformers.models.pp_ocrv5_server_rec import PPOCRV5ServerRecImageProcessor
 
+from extractor.languages import DEFAULT_RECOGNISER
 from extractor.models.ocr import (
-    RECOGNITION_MODEL,
     DetectionInput,
     RawLine,
     RecognisedWord,
@@ -21,6 +23,7 @@ from extractor.models.ocr import (
     cut_line,
 )
 from extractor.settings import Settings
+from tests.recognisers import write_recogniser
 
 MODELS = Settings().models_dir
 SIZE = 28
@@ -68,7 +71,7 @@ def detector() -> TextDetector:
 
 @pytest.fixture(scope="module")
 def recogniser() -> TextRecogniser:
-    return TextRecogniser(MODELS, torch.device("cpu"), torch.float32, 8)
+    return TextRecogniser(DEFAULT_RECOGNISER, MODELS, torch.device("cpu"), torch.float32, 8)
 
 
 def detected(detector: TextDetector, image: Image.Image) -> list[np.ndarray]:
@@ -150,7 +153,7 @@ class TestRecognisedBatches:
             )
             for n, text in enumerate(SHORT)
         ]
-        assert {recogniser.bucket(item) for item in inputs} == {320}
+        assert {recogniser.bucket(item) for item in inputs} == {(320, frozenset())}
         together = recogniser.infer(inputs)
         assert [text_of(recogniser.finish(raw)) for raw in together] == list(SHORT)
         for number in (0, 3):
@@ -169,7 +172,7 @@ class TestRecognisedBatches:
         line = recogniser.prepare(np.full((30, width, 3), 255, dtype=np.uint8))
         assert line.content == content
         assert line.pixels.shape == (3, 48, padded)
-        assert recogniser.bucket(line) == padded
+        assert recogniser.bucket(line) == (padded, frozenset())
         assert line.pixels[:, :, : line.content].eq(1.0).all()
         assert not line.pixels[:, :, line.content :].any()
 
@@ -185,7 +188,7 @@ class TestRecognisedBatches:
         assert crop[20, 150].tolist() == pytest.approx([0, 0, 0], abs=10)
 
 
-DICTIONARY = MODELS / RECOGNITION_MODEL / "dictionary.txt"
+DICTIONARY = MODELS / DEFAULT_RECOGNISER / "dictionary.txt"
 
 
 def path(steps: str, sure: tuple[float, ...] = (), content: int | None = None) -> RawLine:
@@ -268,3 +271,128 @@ class TestBestPath:
         first, second = recogniser.finish(path("8_0 9", sure=(0.5, 0.1, 0.7, 0.1, 0.9)))
         assert (first.legibility, first.confidence) == (pytest.approx(0.6), pytest.approx(0.35))
         assert (second.legibility, second.confidence) == (pytest.approx(0.9), pytest.approx(0.9))
+
+
+LATIN = frozenset({"Latn"})
+
+
+class TestScripts:
+    """Which symbols may be read, on recognisers that say the same whatever they see."""
+
+    @staticmethod
+    def reader(folder: Path, logits: dict[str, float]) -> TextRecogniser:
+        write_recogniser(folder / "told", ["a", "8", "Ж", "中", "."], logits)
+        return TextRecogniser("told", folder, torch.device("cpu"), torch.float32, 4)
+
+    @staticmethod
+    def read(reader: TextRecogniser, scripts: frozenset[str]) -> RawLine:
+        return reader.infer([reader.prepare(np.zeros((48, 320, 3), np.uint8), scripts)])[0]
+
+    def test_a_letter_of_another_script_gives_way_to_the_best_one_that_may_be_read(self, tmp_path: Path) -> None:
+        """The blank, though more likely than the letter, does not take its place: what was seen is not dropped."""
+        reader = self.reader(tmp_path, {"Ж": 9.0, "": 7.0, "8": 5.0})
+        free, latin = self.read(reader, frozenset()), self.read(reader, LATIN)
+        assert text_of(reader.finish(free)) == text_of(reader.finish(self.read(reader, frozenset({"Cyrl"})))) == "Ж"
+        assert text_of(reader.finish(latin)) == "8"
+        # As unsure as it was of it: about e to the power of 5 - 9.
+        assert reader.certainty(free) == pytest.approx(0.86, abs=0.02)
+        assert reader.certainty(latin) == pytest.approx(0.016, abs=0.003)
+
+    def test_a_blank_stays_a_blank(self, tmp_path: Path) -> None:
+        reader = self.reader(tmp_path, {"": 9.0, "Ж": 8.0})
+        assert reader.finish(self.read(reader, LATIN)) == []
+
+    def test_figures_are_read_whatever_the_scripts(self, tmp_path: Path) -> None:
+        reader = self.reader(tmp_path, {"8": 9.0, "Ж": 8.0})
+        raws = [self.read(reader, scripts) for scripts in (frozenset(), LATIN, frozenset({"Cyrl"}))]
+        assert [text_of(reader.finish(raw)) for raw in raws] == ["8"] * 3
+        assert all(np.array_equal(raw.probabilities, raws[0].probabilities) for raw in raws)
+
+    def test_lines_in_other_scripts_do_not_share_a_batch(self, recogniser: TextRecogniser) -> None:
+        crop = np.full((30, 200, 3), 255, dtype=np.uint8)
+        buckets = {recogniser.bucket(recogniser.prepare(crop, scripts)) for scripts in (frozenset(), LATIN)}
+        assert len(buckets) == 2
+
+    def test_the_default_recogniser_reads_the_same_in_latin_alone(self, recogniser: TextRecogniser) -> None:
+        crop = cut_line(np.asarray(drawing(SHORT, width=400)), quad(56, 58, 140, 94))
+        free, latin = (
+            recogniser.infer([recogniser.prepare(crop, scripts)])[0] for scripts in (frozenset[str](), LATIN)
+        )
+        assert np.array_equal(free.symbols, latin.symbols)
+        assert np.array_equal(free.probabilities, latin.probabilities)
+
+
+def test_another_checkpoint_is_read_as_its_own_class_and_processor_do(tmp_path: Path) -> None:
+    """Preparation, folded weights and the order of the classes, on weights by chance."""
+    write_recogniser(tmp_path / "chance", list("abcdefghijklmnop0123456789"))
+    reader = TextRecogniser("chance", tmp_path, torch.device("cpu"), torch.float32, 4)
+    crop = np.array(drawing(SHORT, width=320))[50:98]
+    (raw,) = reader.infer([reader.prepare(crop)])
+
+    model = PPOCRV5MobileRecForTextRecognition.from_pretrained(tmp_path / "chance").eval()
+    processor = PPOCRV5ServerRecImageProcessor(character_list=["blank", *"abcdefghijklmnop0123456789", " "])
+    with torch.inference_mode():
+        output = model(**processor(images=[crop], return_tensors="pt"))
+    (expected,) = processor.post_process_text_recognition(output)
+    assert "".join(word.text for word in reader.finish(raw)) == expected["text"].replace(" ", "") != ""
+    assert raw.probabilities == pytest.approx(output.last_hidden_state[0].amax(dim=-1).numpy(), abs=1e-4)
+
+
+# Capitals stand for Arabic letters and digits, so that this file reads from left to right.
+ARABIC = str.maketrans(
+    {
+        "A": "\N{ARABIC LETTER ALEF}",
+        "B": "\N{ARABIC LETTER BEH}",
+        "D": "\N{ARABIC LETTER DAL}",
+        "R": "\N{ARABIC LETTER REH}",
+        "T": "\N{ARABIC LETTER TEH}",
+        "X": "\N{ARABIC-INDIC DIGIT ONE}",
+        "Y": "\N{ARABIC-INDIC DIGIT TWO}",
+        "Z": "\N{ARABIC-INDIC DIGIT THREE}",
+    }
+)
+ARABIC_DICTIONARY = [*"ABDRTXYZ".translate(ARABIC), *"0123456789abcdefghijklmnopqrstuvwxyz.,/%()"]
+
+
+@pytest.fixture(scope="module")
+def arabic_recogniser(tmp_path_factory: pytest.TempPathFactory) -> TextRecogniser:
+    folder = tmp_path_factory.mktemp("models")
+    write_recogniser(folder / "arabic", ARABIC_DICTIONARY)
+    return TextRecogniser("arabic", folder, torch.device("cpu"), torch.float32, 4)
+
+
+class TestRightToLeft:
+    """CTC gives what stands from left to right; words and letters go out in the order in which they are read."""
+
+    def read(self, arabic_recogniser: TextRecogniser, standing: str) -> list[RecognisedWord]:
+        classes = ["", *ARABIC_DICTIONARY, " "]
+        steps = [step for letter in standing.translate(ARABIC) for step in (classes.index(letter), 0)]
+        return arabic_recogniser.finish(RawLine(np.array(steps), np.ones(len(steps), np.float32), 8 * len(steps)))
+
+    @pytest.mark.parametrize(
+        ("standing", "read"),
+        [
+            ("TBA", "ABT"),
+            ("RD TBA", "ABT DR"),
+            ("TBA 1140 RD", "DR 1140 ABT"),
+            ("TBA 12 1140 RD", "DR 1140 12 ABT"),
+            ("TBA XYZ", "XYZ ABT"),
+            ("12/05TBA", "ABT12/05"),
+            ("Y,XZTBA", "ABTY,XZ"),
+            (".12TBA", "ABT12."),
+            ("%50TBA", "ABT%50"),
+            ("DTBA acme in BRD", "DRB acme in ABTD"),
+            ("acme 12 TBARD", "DRABT acme 12"),
+            ("invoice TBA RD total", "invoice DR ABT total"),
+            ("acme 12/05 1,140", "acme 12/05 1,140"),
+        ],
+    )
+    def test_words_are_in_the_order_of_reading(
+        self, arabic_recogniser: TextRecogniser, standing: str, read: str
+    ) -> None:
+        assert text_of(self.read(arabic_recogniser, standing)) == read.translate(ARABIC)
+
+    def test_words_stay_where_they_stand(self, arabic_recogniser: TextRecogniser) -> None:
+        first, second = self.read(arabic_recogniser, "RD TBA")
+        assert 0 <= second.start < second.end <= first.start < first.end <= 1
+        assert (second.start, first.end) == (pytest.approx(0, abs=0.1), pytest.approx(1, abs=0.1))

@@ -18,6 +18,7 @@ def test_defaults_are_the_contracts() -> None:
     assert request.ocr == "auto"
     assert request.pages is None
     assert request.furniture is True
+    assert request.ocr_languages is None
 
 
 @pytest.mark.parametrize(
@@ -32,6 +33,14 @@ def test_defaults_are_the_contracts() -> None:
         pytest.param({**URL, "zzz": 1}, "zzz: unknown key (known: document_url", id="no-near-key"),
         pytest.param({**URL, "outputs": ["markdwn"]}, "outputs.0: unknown output", id="unknown-output"),
         pytest.param({**URL, "outputs": []}, "outputs: ", id="no-output"),
+        pytest.param(
+            {**URL, "ocr_languages": ["en", "xx"]}, "ocr_languages: unknown language at 1; served: ", id="code"
+        ),
+        pytest.param({**URL, "ocr_languages": ["EN"]}, "unknown language at 0", id="code-in-capitals"),
+        pytest.param({**URL, "ocr_languages": ["eng"]}, "unknown language at 0", id="longer-code"),
+        pytest.param({**URL, "ocr_languages": ["ko"]}, "ko is not served (there is no pinned", id="unserved-language"),
+        pytest.param({**URL, "ocr_languages": []}, "ocr_languages: ", id="no-language"),
+        pytest.param({**URL, "ocr_languages": "en"}, "ocr_languages: ", id="languages-not-a-list"),
         pytest.param({**URL, "outputs": "markdown"}, "outputs: ", id="outputs-not-a-list"),
         pytest.param({**URL, "outputs": ["chunks"]}, "chunks is not served", id="later-output"),
         pytest.param({**URL, "fields": ["total"]}, "fields: not served", id="later-key"),
@@ -57,6 +66,19 @@ def test_every_problem_is_listed() -> None:
     with pytest.raises(InvalidInput) as caught:
         parse_request({**URL, "ocr": 1, "pages": "x", "fields": ["a"]})
     assert all(key in caught.value.message for key in ("ocr:", "pages:", "fields:"))
+
+
+def test_a_refused_language_names_what_is_served() -> None:
+    with pytest.raises(InvalidInput) as caught:
+        parse_request({**URL, "ocr_languages": ["de", "geheim", "vi"]})
+    message = caught.value.message
+    assert "vi is not served (no recogniser has the letters of Vietnamese); unknown language at 1; served: " in message
+    assert all(f" {code}," in message for code in ("ar", "el", "en", "hi", "ja", "ru", "th"))
+    assert "geheim" not in message
+
+
+def test_a_language_counts_once() -> None:
+    assert parse_request({**URL, "ocr_languages": ["ru", "en", "ru"]}).ocr_languages == ["ru", "en"]
 
 
 def test_values_are_not_echoed() -> None:
