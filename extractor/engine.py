@@ -28,6 +28,7 @@ from .assemble import AssembledPage, assemble_page
 from .errors import (
     Cancelled,
     DeadlineExceeded,
+    DocumentCorrupt,
     ExtractionError,
     Internal,
     ModelFailure,
@@ -78,6 +79,7 @@ class _Job:
     outline: Outline
     cancelled: Callable[[], bool]
     deadline: float
+    fatal_pages: int = 0
 
 
 class Engine:
@@ -198,10 +200,16 @@ class Engine:
     def _read_one(self, job: _Job, number: int) -> _ReadPage | FailedPage:
         if job.cancelled() or time.monotonic() >= job.deadline:
             return FailedPage(number, DeadlineExceeded(f"page {number} was not started in time"))
+        if job.fatal_pages >= self.settings.max_fatal_pages:
+            reason = (
+                f"page {number} was not tried: {job.fatal_pages} pages before it were the end of their page process"
+            )
+            return FailedPage(number, DocumentCorrupt(reason))
         started = time.perf_counter()
         future = self._pages.read(job.document, number, job.request.password, job.request.ocr)
         page = self._pages.outcome(future, number)
         if isinstance(page, FailedPage):
+            job.fatal_pages += page.fatal
             log.warning("page %d failed: %s", number, page.error.code)
             return page
         paged = _since(started)

@@ -24,6 +24,16 @@ class Settings(BaseSettings):
     device: Literal["auto", "cpu", "cuda"] = Field(default="auto", description="auto takes CUDA where torch sees it")
     page_processes: int = Field(default=0, ge=0, le=64, description="processes that read pages; 0: by the cores")
     page_timeout_s: float = Field(default=60.0, gt=0, description="a page that takes longer to read has failed")
+    open_timeout_s: float = Field(default=30.0, gt=0, description="a document that takes longer to open has failed")
+    page_cpu_s: int = Field(
+        default=4, ge=2, description="processor time to open a document, or to read a page; up to 1 s less"
+    )
+    page_memory_mb: int = Field(
+        default=800, ge=64, description="memory (MB) that a page process may take beyond its own for a document"
+    )
+    max_fatal_pages: int = Field(
+        default=3, ge=1, description="a document that was the end of so many page processes is read no further"
+    )
     pages_in_flight: int = Field(
         default=0, ge=0, description="pages of one job that are in memory at the same time; 0: by the device"
     )
@@ -32,6 +42,9 @@ class Settings(BaseSettings):
     max_document_bytes: int = Field(default=200 * 2**20, ge=1, description="largest document that is accepted")
     max_pages: int = Field(default=2000, ge=1, description="most pages that one job may ask for")
     max_page_pixels: int = Field(default=120_000_000, ge=1, description="largest image that is decoded, in pixels")
+    max_document_pixels: int = Field(
+        default=10_000_000_000, ge=1, description="most pixels that the pages of an image file may have together"
+    )
     fetch_connect_timeout_s: float = Field(default=10.0, gt=0, description="time to connect to the document's server")
     fetch_read_timeout_s: float = Field(default=30.0, gt=0, description="longest silence while the document arrives")
     fetch_total_timeout_s: float = Field(default=300.0, gt=0, description="time for the whole download")
