@@ -22,7 +22,7 @@ from .models.ocr import Quad, RecognisedWord, TextDetector, TextRecogniser, cut_
 from .models.tables import TableCell, TableModel
 from .pages import Page
 from .rulings import Ruling, Rulings, find_rulings
-from .scheduler import Scheduler
+from .scheduler import Lane, Scheduler
 from .settings import Settings
 from .text_layer import Word
 from .upright import Matrix, Upright, as_shown, deskewed, on_its_side, on_their_side, skew_of, turned
@@ -99,9 +99,9 @@ class Models:
 
 
 class Reader:
-    """Reads pages with models that a scheduler runs."""
+    """Reads pages with models that a scheduler runs, on a lane of it for each job."""
 
-    def __init__(self, models: Models, scheduler: Scheduler) -> None:
+    def __init__(self, models: Models, scheduler: Scheduler | Lane) -> None:
         self._models = models
         self._scheduler = scheduler
 
