@@ -14,6 +14,7 @@ import ctypes
 import logging
 import multiprocessing
 import os
+import signal
 import struct
 import threading
 import warnings
@@ -33,7 +34,15 @@ from pebble import ProcessExpired, ProcessPool
 from PIL import Image
 
 from . import cage
-from .errors import DocumentCorrupt, ExtractionError, Internal, PageTooLarge, PasswordRequired, PasswordWrong
+from .errors import (
+    DocumentCorrupt,
+    ExtractionError,
+    Internal,
+    PageTooLarge,
+    PasswordRequired,
+    PasswordWrong,
+    WorkerUnhealthy,
+)
 from .formats import PILLOW_FORMATS, DocumentFile
 from .geometry import Box, area, centre, clip, contains
 from .settings import Settings
@@ -199,8 +208,10 @@ class PagePool:
         started = threading.Event()
 
         def start() -> None:
-            pool.schedule(cage.report).add_done_callback(_say_cage)
-            started.set()
+            try:
+                pool.schedule(cage.report).add_done_callback(_say_cage)
+            finally:
+                started.set()
             self._closing.wait()
 
         threading.Thread(target=start, name="page-processes", daemon=True).start()
@@ -213,13 +224,20 @@ class PagePool:
         self._pool.join()
         self._closing.set()
 
-    def open(self, document: DocumentFile, password: str | None) -> Outline:
+    def open(
+        self,
+        document: DocumentFile,
+        password: str | None,
+        wait: Callable[[Future[Any]], None] = lambda future: None,
+    ) -> Outline:
         """Count the pages.
 
-        Raises `DocumentCorrupt`, `PageTooLarge`, `PasswordRequired` or `PasswordWrong`.
+        Raises `DocumentCorrupt`, `PageTooLarge`, `PasswordRequired`, `PasswordWrong`, what `wait` raises, or `Internal`
+        where the process ended for another reason than the document.
         """
         task = OutlineTask(document.path, document.format, password, self._settings.max_document_pixels)
         future = self._schedule(self._settings.open_timeout_s, _outline, task)
+        wait(future)
         try:
             outline: Outline = future.result()
             return outline
@@ -228,6 +246,8 @@ class PagePool:
         except ProcessExpired as end:
             if end.exitcode == cage.OUT_OF_TIME:
                 raise DocumentCorrupt("the document takes too much processor time to open") from None
+            if end.exitcode == -signal.SIGKILL:
+                raise Internal("the document was lost when its page process was killed") from None
             raise DocumentCorrupt("the document crashes the reader") from None
         except MemoryError:
             raise PageTooLarge("the document takes more memory to open than a page may have") from None
@@ -267,14 +287,17 @@ class PagePool:
 
     def _schedule(self, timeout_s: float, function: Callable[[_Task], _Answer], task: _Task) -> Future[_Answer]:
         with self._renewal:
-            if not self._pool.active and not self._closing.is_set():
-                # The pool gives up where a process ends between two tasks (the kernel short of memory, say).
-                log.error("The page processes ended; they are started anew")
-                self._pool.join()
-                self._pool = self._new_pool()
-            future: Future[_Answer] = self._pool.schedule(
-                _in_time, args=(self._settings.page_cpu_s, function, task), timeout=timeout_s
-            )
+            try:
+                if not self._pool.active and not self._closing.is_set():
+                    # The pool gives up where a process ends between two tasks (the kernel short of memory, say).
+                    log.error("The page processes ended; they are started anew")
+                    self._pool.join()
+                    self._pool = self._new_pool()
+                future: Future[_Answer] = self._pool.schedule(
+                    _in_time, args=(self._settings.page_cpu_s, function, task), timeout=timeout_s
+                )
+            except (RuntimeError, OSError) as error:
+                raise WorkerUnhealthy("the processes that read pages cannot be started") from error
         return future
 
 

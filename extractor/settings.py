@@ -51,6 +51,21 @@ class Settings(BaseSettings):
     deadline_s: float = Field(default=600.0, gt=0, description="default of the input's `deadline_s`")
     max_output_bytes: int = Field(default=15_000_000, ge=1, description="largest answer that is handed to RunPod")
 
+    max_concurrency: int = Field(
+        default=0, ge=0, le=64, description="jobs that are taken from RunPod at a time; 0: by the device and its memory"
+    )
+    drain_s: float = Field(default=30.0, ge=0, description="after SIGTERM, time for running jobs to finish")
+    recycle_after_jobs: int = Field(
+        default=0, ge=0, description="RunPod is asked for a fresh worker after so many jobs; 0: never"
+    )
+    post_timeout_s: float = Field(default=60.0, gt=0, description="time for RunPod to take one result")
+    post_retry_s: float = Field(default=90.0, ge=0, description="for so long a result that is not taken is sent again")
+    batch_timeout_s: float = Field(default=300.0, gt=0, description="a batch on the device that takes longer hangs")
+    min_memory_mb: int = Field(default=2048, ge=0, description="memory of the host that must be free at the start")
+    min_device_memory_mb: int = Field(
+        default=3072, ge=0, description="memory of the GPU that must be free at the start"
+    )
+
     layout_batch: int = Field(default=0, ge=0, description="pages in one layout batch; 0: by the device")
     recognition_batch: int = Field(default=0, ge=0, description="text lines in one recognition batch; 0: by the device")
     batch_wait_ms: float = Field(default=2.0, ge=0, description="how long the GPU's owner waits for a batch to fill")

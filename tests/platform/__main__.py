@@ -65,10 +65,11 @@ def main() -> int:
     for name, job in zip(names.values(), jobs, strict=True):
         print(row(name, job))
     ran = sorted(job.finished_at - job.taken_at for job in jobs)
+    print(f"{len(jobs)} jobs in {took:.1f} s, after a start of {first - started:.1f} s")
     print(
-        f"{len(jobs)} jobs in {took:.1f} s after a start of {first - started:.1f} s; a job ran {statistics.median(ran):.2f} s "
-        f"(median), {ran[int(0.95 * (len(ran) - 1))]:.2f} s (95th percentile); the worker ended with {status}"
+        f"a job ran {statistics.median(ran):.2f} s (median), {ran[int(0.95 * (len(ran) - 1))]:.2f} s (95th percentile)"
     )
+    print(f"the worker ended with status {status}")
     return 0
 
 
