@@ -96,8 +96,8 @@ def check_device(settings: Settings, devices: Path = Path("/dev")) -> str:
     if not torch.cuda.is_available():
         if gpus:
             raise WorkerUnhealthy(
-                f"the driver shows {len(gpus)} GPU(s) and torch {torch.__version__} sees none: is the driver too old for "
-                f"CUDA {torch.version.cuda}?"
+                f"the driver shows {len(gpus)} GPU(s) and torch {torch.__version__} sees none: is the driver too old "
+                f"for CUDA {torch.version.cuda}?"
             )
         if settings.device == "cuda":
             raise WorkerUnhealthy("DEVICE is cuda, and there is no GPU")

@@ -17,7 +17,7 @@ import torch
 from transformers import PPDocLayoutV3ForObjectDetection
 
 from ..geometry import Box, area, clip
-from .checkpoint import load_checkpoint
+from .checkpoint import load_checkpoint, require_numbers
 from .layout_graph import LayoutGraph
 
 MODEL = "PP-DocLayoutV3"
@@ -77,6 +77,7 @@ class LayoutModel:
 
     def finish(self, raw: RawLayout, width: float, height: float) -> list[Region]:
         """The regions of a page of this size, in reading order. Each query speaks for its best label only."""
+        require_numbers(raw.scores, raw.boxes, raw.votes)
         labels = raw.scores.argmax(axis=1)
         best = raw.scores.max(axis=1)
         regions = []

@@ -23,7 +23,7 @@ from transformers import PPOCRV6SmallDetForObjectDetection, PPOCRV6SmallRecForTe
 from transformers.models.pp_ocrv5_server_det import PPOCRV5ServerDetImageProcessor
 
 from ..errors import WorkerUnhealthy
-from .checkpoint import load_checkpoint
+from .checkpoint import load_checkpoint, require_numbers
 
 DETECTION_MODEL = "PP-OCRv6_small_det"
 RECOGNITION_MODEL = "PP-OCRv6_small_rec"
@@ -125,6 +125,7 @@ class TextDetector:
 
     def finish(self, raw: np.ndarray[Any, np.dtype[np.float32]], item: DetectionInput) -> list[Quad]:
         """The lines as quadrilaterals (4, 2): top left, top right, bottom right, bottom left, along the text."""
+        require_numbers(raw)
         found = self._processor.post_process_object_detection(
             SimpleNamespace(last_hidden_state=torch.from_numpy(raw)[None, None]),
             threshold=0.3,
@@ -178,6 +179,7 @@ class TextRecogniser:
 
     def finish(self, raw: RawLine) -> list[RecognisedWord]:
         """The words of the line: CTC's best path, repeats merged, blanks dropped, split at spaces and at wide gaps."""
+        require_numbers(raw.probabilities)
         steps = np.flatnonzero((raw.symbols != 0) & np.insert(raw.symbols[1:] != raw.symbols[:-1], 0, True)).tolist()
         symbols = [(self._symbols[int(raw.symbols[step])], step, float(raw.probabilities[step])) for step in steps]
         groups: list[list[tuple[str, int, float]]] = [[]]

@@ -21,7 +21,7 @@ from transformers import SLANetForTableRecognition
 
 from ..errors import WorkerUnhealthy
 from ..geometry import Box
-from .checkpoint import load_checkpoint
+from .checkpoint import load_checkpoint, require_numbers
 
 MODEL = "SLANet_plus"
 SIDE = 488
@@ -145,6 +145,7 @@ class TableModel:
 
     def finish(self, raw: RawTable, item: TableInput) -> list[TableCell]:
         """The cells, row by row. Where two claim a place, the later one moves right, as in HTML."""
+        require_numbers(raw.probabilities, raw.quads)
         cells: list[TableCell] = []
         taken: set[tuple[int, int]] = set()
         row = -1
