@@ -85,6 +85,8 @@ class Platform:
         self.calls: list[Call] = []
         self.jobs: dict[str, Job] = {}
         self.take_replies: deque[Reply] = deque()
+        # How late an update of a job's progress is answered.
+        self.progress_delay_s = 0.0
         self._poll_s = poll_s
         self._lost_after_s = lost_after_s
         self._queue: deque[str] = deque()
@@ -282,6 +284,7 @@ class Platform:
                 else:
                     job.late_progress += 1
             self._record("progress", request, 200, posted["output"], at)
+            await self._pause(self.progress_delay_s)
             return web.Response(status=200)
         reply = job.replies.popleft() if job.replies else Reply()
         if reply.status == 200 and len(body) > MAX_RESULT_BYTES:
@@ -296,8 +299,12 @@ class Platform:
                         job.finished_at = at
                         job.state = "FAILED" if "error" in posted else "COMPLETED"
         self._record("done", request, reply.status, posted, at)
-        await asyncio.wait({asyncio.create_task(self._ended.wait())}, timeout=reply.delay_s)
+        await self._pause(reply.delay_s)
         return web.Response(status=reply.status)
+
+    async def _pause(self, seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._ended.wait(), seconds)
 
     async def _stream(self, request: web.Request) -> web.Response:
         self._record("stream", request, 200, await request.json())

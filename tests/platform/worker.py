@@ -93,9 +93,10 @@ class Worker:
             time.sleep(0.1)
         return left
 
-    def left_files(self) -> list[str]:
-        """Files in its temporary folder."""
-        return sorted(str(path.relative_to(self.temporary)) for path in self.temporary.rglob("*") if path.is_file())
+    def left_files(self, of: str = "") -> list[str]:
+        """Files in its temporary folder, or those of them whose path has `of` in it."""
+        paths = (str(path.relative_to(self.temporary)) for path in self.temporary.rglob("*") if path.is_file())
+        return sorted(path for path in paths if of in path)
 
     def terminate(self) -> None:
         """SIGTERM, as RunPod sends it before it takes a worker away."""
