@@ -15,13 +15,17 @@ import os
 import sys
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
     from extractor.engine import Engine, Progress
 
 log = logging.getLogger("extractor")
+
+# More than are ever taken at a time: a stopped job's thread may live a moment longer than its job.
+MOST_JOBS = 128
 
 
 @functools.cache
@@ -36,14 +40,27 @@ def load_engine() -> Engine:
     return engine
 
 
+@functools.cache
+def job_threads() -> ThreadPoolExecutor:
+    """Where jobs run. Not asyncio's own threads: it would wait for one that hangs before the worker may end."""
+    return ThreadPoolExecutor(MOST_JOBS, thread_name_prefix="job")
+
+
 async def handler(job: dict[str, Any]) -> dict[str, Any]:
     """One RunPod job -> the contract's answer. Never raises, except to pass a cancellation on."""
+    from extractor.runpod_loop import ProgressReports
+
     stop = threading.Event()
     try:
-        return await asyncio.to_thread(answer_job, job, stop.is_set)
+        async with ProgressReports(job) as reports:
+            run = functools.partial(answer_job, job, stop.is_set, reports.report)
+            answer = await asyncio.get_running_loop().run_in_executor(job_threads(), run)
     except asyncio.CancelledError:
         stop.set()
         raise
+    if answer.get("error_code") == "WORKER_UNHEALTHY":
+        answer["refresh_worker"] = True
+    return answer
 
 
 def answer_job(
@@ -54,6 +71,7 @@ def answer_job(
     """One job -> its answer, in this thread. `cancelled` is asked between pages, `progress` told after each."""
     from extractor.delivery import deliver
     from extractor.errors import ExtractionError, Internal
+    from extractor.health import diagnose
     from extractor.request import parse_request
 
     job_input = job.get("input")
@@ -63,7 +81,8 @@ def answer_job(
             document_id = job_input["document_id"][:256] or document_id
         request = parse_request(job_input)
         engine = load_engine()
-        answer = engine.extract(request, document_id=document_id, progress=progress, cancelled=cancelled)
+        with diagnose(engine):
+            answer = engine.extract(request, document_id=document_id, progress=progress, cancelled=cancelled)
         answer = deliver(answer, request.result_url, engine.settings)
         log.info("[EXTRACT] Success: %s, Method: docstrange_local", document_id)
         return answer
@@ -107,12 +126,42 @@ async def printing_handler(job: dict[str, Any]) -> dict[str, Any]:
     return answer
 
 
+def serve_runpod() -> int:
+    """Serve RunPod's jobs until told to leave; 1 where the worker is sick.
+
+    The models load as one of the fitness checks, so that RunPod is told why a worker cannot serve.
+    """
+    import runpod
+
+    from extractor.health import register_fitness_checks
+    from extractor.processes import end_forks_with_this_process
+    from extractor.runpod_loop import modifier, use_loop
+    from extractor.settings import Settings
+
+    settings = Settings()
+    end_forks_with_this_process()
+    register_fitness_checks(settings, load_engine)
+    config = {"handler": handler, "concurrency_modifier": modifier(load_engine)}
+    runpod.serverless.start(use_loop(config, settings))
+    sick = load_engine().vitals.sick
+    if sick is not None:
+        log.error("The worker is sick and leaves: %s", sick)
+    return 0 if sick is None else 1
+
+
+def close_engine() -> None:
+    """Close the engine, where there is one."""
+    if load_engine.cache_info().currsize:
+        load_engine().close()
+
+
 def main() -> int:
     """Load the models, then serve jobs until told to stop."""
     parser = argparse.ArgumentParser(add_help=False)
     parser.add_argument("--document", type=Path)
     options, rest = parser.parse_known_args()
-    served = "RUNPOD_WEBHOOK_GET_JOB" in os.environ or "--rp_serve_api" in rest
+    on_runpod = "RUNPOD_WEBHOOK_GET_JOB" in os.environ
+    served = on_runpod or "--rp_serve_api" in rest
     # At its default, DEBUG, the SDK logs every answer: the documents' text.
     os.environ.setdefault("RUNPOD_LOG_LEVEL", "INFO" if served else "WARN")
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s")
@@ -122,22 +171,37 @@ def main() -> int:
         return 1
 
     from extractor.errors import ExtractionError
+    from extractor.processes import end_on_sigterm
 
+    end_on_sigterm()
+    if on_runpod:
+        return serve_runpod()
     try:
-        engine = load_engine()
+        load_engine()
     except ExtractionError as error:
         print(f"{error.code}: {error.message}", file=sys.stderr)
         return 1
-    try:
-        if options.document is not None:
-            return run_document(options.document)
-        import runpod
+    if options.document is not None:
+        return run_document(options.document)
+    import runpod
 
-        runpod.serverless.start({"handler": handler if served else printing_handler})
-        return 0
-    finally:
-        engine.close()
+    runpod.serverless.start({"handler": handler if served else printing_handler})
+    return 0
+
+
+def run() -> NoReturn:
+    """`main`, and then the end, whatever threads are still doing."""
+    from extractor.processes import leave
+
+    status = 1
+    try:
+        status = main()
+    except SystemExit as end:
+        status = end.code if isinstance(end.code, int) else int(end.code is not None)
+    except BaseException:
+        log.exception("The worker failed")
+    leave(status, close_engine)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run()

@@ -1,8 +1,9 @@
 """An answer -> something that RunPod surely accepts.
 
 The answer is encoded as strict JSON and measured in bytes before the SDK sees it: RunPod drops what it cannot encode,
-and what is too large, without a word. Over the limit it goes to the caller's `result_url`; without one the caller
-learns the size and what to do. Nothing is ever cut.
+and what is too large, without a word. Over the limit it goes to the caller's `result_url` or, without one, to the
+operator's bucket (`BUCKET_*`), and the answer says where it is; with neither, the caller learns the size and what to
+do. Nothing is ever cut, and nothing is left on this machine as if it had been delivered.
 """
 
 from __future__ import annotations
@@ -10,12 +11,16 @@ from __future__ import annotations
 import hashlib
 import json
 import time
+import uuid
 from typing import Any
 
+import boto3
 import requests
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
 
 from .errors import DeliveryFailed, Internal, OutputTooLarge
-from .settings import Settings
+from .settings import Bucket, Settings
 
 _ATTEMPTS = 3
 _TIMEOUT_S = (10, 120)
@@ -30,21 +35,56 @@ def encode(answer: dict[str, Any]) -> bytes:
 
 
 def deliver(answer: dict[str, Any], result_url: str | None, settings: Settings) -> dict[str, Any]:
-    """The answer itself, or, where it is too large, a note of where it was put (`result`: url, bytes, sha256).
+    """The answer itself, or, where it is too large, a note of where it was put (`result`: bytes, sha256, url and, for
+    a bucket's link, expires_s).
 
     Raises `OutputTooLarge` where there is nowhere to put it, `DeliveryFailed` where the destination refuses it.
     """
     body = encode(answer)
     if len(body) <= settings.max_output_bytes:
         return answer
-    if result_url is None:
+    result: dict[str, Any] = {"bytes": len(body), "sha256": hashlib.sha256(body).hexdigest()}
+    if result_url is not None:
+        _put(result_url, body)
+        result["url"] = result_url
+    elif settings.bucket is not None:
+        result["url"] = _put_into_bucket(settings.bucket, body)
+        result["expires_s"] = settings.bucket.link_s
+    else:
         raise OutputTooLarge(
             f"the answer has {len(body)} bytes, at most {settings.max_output_bytes} are delivered; pass result_url, "
             "or ask for fewer pages or outputs"
         )
-    _put(result_url, body)
-    placed = {"url": result_url, "bytes": len(body), "sha256": hashlib.sha256(body).hexdigest()}
-    return {**{key: value for key, value in answer.items() if key != "data"}, "data": {}, "result": placed}
+    return {**{key: value for key, value in answer.items() if key != "data"}, "data": {}, "result": result}
+
+
+def _put_into_bucket(bucket: Bucket, body: bytes) -> str:
+    """Put the answer into the bucket. Returns a link to it, good for `link_s` seconds (SigV4: a week at most)."""
+    client = boto3.client(
+        "s3",
+        endpoint_url=bucket.endpoint_url,
+        region_name=bucket.region,
+        aws_access_key_id=bucket.access_key_id,
+        aws_secret_access_key=bucket.secret_access_key.get_secret_value(),
+        config=Config(
+            signature_version="s3v4",
+            s3={"addressing_style": "path"},
+            retries={"total_max_attempts": _ATTEMPTS, "mode": "standard"},
+            connect_timeout=_TIMEOUT_S[0],
+            read_timeout=_TIMEOUT_S[1],
+            # Checksums of AWS's own are refused by others' buckets.
+            request_checksum_calculation="when_required",
+        ),
+    )
+    place = {"Bucket": bucket.name, "Key": f"{time.strftime('%Y-%m-%d', time.gmtime())}/{uuid.uuid4()}.json"}
+    try:
+        client.put_object(**place, Body=body, ContentType="application/json")
+        return str(client.generate_presigned_url("get_object", Params=place, ExpiresIn=bucket.link_s))
+    except ClientError as error:
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
+        raise DeliveryFailed(f"the worker's bucket did not take the answer (status {status})") from None
+    except BotoCoreError as error:
+        raise DeliveryFailed(f"the worker's bucket did not take the answer ({type(error).__name__})") from None
 
 
 def _put(url: str, body: bytes) -> None:

@@ -2,7 +2,9 @@
 
 Guarantees: one answer or one `ExtractionError` for each request; a page that fails is named with its reason while the
 others are delivered; at most `pages_in_flight` pages of a job are in memory; the job's temporary folder is gone when
-the job is. Models and processes belong to the engine, are loaded once, and are shared by all jobs.
+the job is. A job that is stopped, or whose time is up, holds neither the device nor a page process nor a file any more
+within a tenth of a second, but for the batch that runs. Models and processes belong to the engine, are loaded once, and
+are shared by all jobs; when they are beyond mending, `vitals.sick` says so and every job ends with `WorkerUnhealthy`.
 """
 
 from __future__ import annotations
@@ -10,27 +12,32 @@ from __future__ import annotations
 import json
 import logging
 import os
-import shutil
+import signal
 import statistics
-import tempfile
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from concurrent.futures import wait as wait_for_futures
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypeVar
 
 import torch
+from pebble import ProcessExpired
 
 from . import __version__
 from .assemble import AssembledPage, assemble_page
 from .errors import (
     Cancelled,
     DeadlineExceeded,
+    DocumentCorrupt,
     ExtractionError,
     Internal,
     ModelFailure,
+    OutOfMemory,
     TooManyPages,
     WorkerUnhealthy,
 )
@@ -39,24 +46,35 @@ from .headings import with_levels
 from .joining import join_tables
 from .languages import Recognition, recognition_for
 from .outputs import render
-from .pages import FailedPage, Outline, PagePool
-from .reading import Models, Reader
+from .pages import FailedPage, Outline, Page, PagePool
+from .reading import Models, PageReading, Reader
 from .request import ExtractionRequest, selected_pages
 from .scheduler import Scheduler
+from .scratch import Scratch
 from .settings import Settings
 from .source import FetchedDocument, fetch_document
+from .vitals import Vitals, out_of_memory
 
 log = logging.getLogger("extractor")
 
 LOW_CONFIDENCE = 0.8
+# How long a stopped job goes unnoticed, in seconds.
+WATCH_S = 0.1
+
+Stage = Literal["fetch", "open", "pages", "outputs"]
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a job is; given to its caller after each page."""
+    """How far a job is; given to its caller when a stage begins and after each page.
+
+    Before the stage `pages` no page is known, and `pages_total` is 0.
+    """
 
     pages_done: int
     pages_total: int
+    stage: Stage = "pages"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +87,49 @@ class _ReadPage:
     timings_ms: dict[str, float]
 
 
+@dataclass(frozen=True, slots=True)
+class _Limits:
+    """When a job has to end: its caller stops it, its time is up, the worker is sick, or its answer is on its way."""
+
+    cancelled: Callable[[], bool]
+    deadline: float
+    vitals: Vitals
+    ended: threading.Event
+
+    @property
+    def over(self) -> bool:
+        """Whether nobody waits for this job's pages any more."""
+        return self.ended.is_set() or self.late or self.vitals.sick is not None or self.cancelled()
+
+    @property
+    def late(self) -> bool:
+        """Whether the job's time is up."""
+        return time.monotonic() >= self.deadline
+
+    def check(self) -> None:
+        """Raise `Cancelled` or `WorkerUnhealthy` where it applies."""
+        if self.vitals.sick is not None:
+            raise WorkerUnhealthy(f"{self.vitals.sick}; send the job again")
+        if self.cancelled():
+            raise Cancelled("the job was stopped")
+
+    def wait(self, future: Future[Any], what: str) -> None:
+        """Wait until the future is done. Raises as `check` does, and `DeadlineExceeded`, naming `what` took so long."""
+        while not wait_for_futures([future], WATCH_S).done:
+            try:
+                self.check()
+                if self.late:
+                    raise DeadlineExceeded(f"the time was up before {what}")
+            except ExtractionError:
+                future.cancel()
+                raise
+
+    def result(self, future: Future[Value], what: str) -> Value:
+        """The future's result, when `wait` has ended."""
+        self.wait(future, what)
+        return future.result()
+
+
 @dataclass(slots=True)
 class _Job:
     """One request on its way."""
@@ -78,8 +139,9 @@ class _Job:
     document: DocumentFile
     outline: Outline
     recognition: Recognition
-    cancelled: Callable[[], bool]
-    deadline: float
+    limits: _Limits
+    reader: Reader
+    fatal_pages: int = 0
 
 
 class Engine:
@@ -87,13 +149,14 @@ class Engine:
 
     def __init__(self, settings: Settings, models: Models, versions: dict[str, str]) -> None:
         self.settings = settings
+        self.vitals = Vitals()
         self.device = _device_name(models.device)
         self.models = models
         self._versions = versions
         self._recognisers = frozenset(models.recognisers)
+        self._scratch = Scratch()
         self._pages = PagePool(settings)
         self._scheduler = Scheduler(settings.batch_wait_ms)
-        self._reader = Reader(models, self._scheduler)
         # On a CPU the models are the bottleneck: more pages at a time would only make each of them wait.
         self._pages_in_flight = settings.pages_in_flight or (8 if models.device.type == "cuda" else 2)
         self._threads = ThreadPoolExecutor(self._pages_in_flight, thread_name_prefix="page")
@@ -114,11 +177,18 @@ class Engine:
         """How long models have been running since the engine was loaded, in seconds."""
         return self._scheduler.busy_s
 
+    @property
+    def free_device_memory(self) -> int | None:
+        """Bytes of the GPU's memory that nobody uses; None on a CPU."""
+        device = self.models.device
+        return torch.cuda.mem_get_info(device)[0] if device.type == "cuda" else None
+
     def close(self) -> None:
         """Stop every thread and process; jobs still running fail."""
         self._threads.shutdown(wait=False, cancel_futures=True)
-        self._scheduler.close()
         self._pages.close()
+        self._scheduler.close()
+        self._scratch.close()
 
     def extract(
         self,
@@ -131,30 +201,37 @@ class Engine:
         """Read the document and answer as the contract says (a success), or raise an `ExtractionError`."""
         started = time.perf_counter()
         deadline = time.monotonic() + (request.deadline_s or self.settings.deadline_s)
+        limits = _Limits(cancelled, deadline, self.vitals, threading.Event())
+        lane = self._scheduler.lane()
         timings: dict[str, float] = {}
         recognition = recognition_for(request.ocr_languages, self._recognisers)
-        folder = Path(tempfile.mkdtemp(prefix="job-"))
-        try:
-            fetched = fetch_document(request, folder, self.settings)
-            timings["fetch"] = _since(started)
-            log.info("[EXTRACT] Processing document (%d bytes) with LOCAL extraction", fetched.size)
-            opening = time.perf_counter()
-            document = identify(fetched)
-            outline = self._pages.open(document, request.password)
-            timings["open"] = _since(opening)
-            job = _Job(request, fetched, document, outline, recognition, cancelled, deadline)
-            numbers = selected_pages(request.pages, outline.pages)
-            if len(numbers) > self.settings.max_pages:
-                raise TooManyPages(
-                    f"{len(numbers)} pages are asked for, at most {self.settings.max_pages} are read; pass pages"
-                )
-            finished, failed, partial = self._read_all(job, numbers, progress)
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+        with self._scratch.folder() as folder:
+            try:
+                limits.check()
+                progress(Progress(0, 0, "fetch"))
+                fetched = self._fetch(request, folder, limits)
+                timings["fetch"] = _since(started)
+                log.info("[EXTRACT] Processing document (%d bytes) with LOCAL extraction", fetched.size)
+                progress(Progress(0, 0, "open"))
+                opening = time.perf_counter()
+                document = identify(fetched)
+                outline = self._open(document, request.password, limits)
+                timings["open"] = _since(opening)
+                numbers = selected_pages(request.pages, outline.pages)
+                if len(numbers) > self.settings.max_pages:
+                    raise TooManyPages(
+                        f"{len(numbers)} pages are asked for, at most {self.settings.max_pages} are read; pass pages"
+                    )
+                job = _Job(request, fetched, document, outline, recognition, limits, Reader(self.models, lane))
+                finished, failed, partial = self._read_all(job, numbers, progress)
+            finally:
+                limits.ended.set()
+                lane.close()
         if not finished:
             raise failed[0].error if failed else DeadlineExceeded("the time was up before the first page was finished")
         for stage in ("pages", "layout", "ocr", "tables", "assemble"):
             timings[stage] = sum(page.timings_ms.get(stage, 0.0) for page in finished)
+        progress(Progress(len(finished) + len(failed), len(numbers), "outputs"))
         rendering = time.perf_counter()
         pages = join_tables(with_levels([read.page for read in finished], outline.headings))
         data = render(pages, request.outputs, furniture=request.furniture, name=request.filename or document_id)
@@ -177,19 +254,19 @@ class Engine:
         running: deque[Future[_ReadPage | FailedPage]] = deque()
         finished: list[_ReadPage] = []
         failed: list[FailedPage] = []
+        progress(Progress(0, len(numbers)))
         try:
             while waiting or running:
                 while waiting and len(running) < self._pages_in_flight:
                     running.append(self._threads.submit(self._read_one, job, waiting.popleft()))
-                if job.cancelled():
-                    raise Cancelled("the job was stopped")
                 try:
-                    outcome = running[0].result(timeout=min(0.5, max(0.0, job.deadline - time.monotonic())))
-                except TimeoutError:
-                    if time.monotonic() >= job.deadline:
-                        return finished, failed, True
-                    continue
+                    outcome = job.limits.result(running[0], "the next page was finished")
+                except DeadlineExceeded:
+                    return finished, failed, True
+                finally:
+                    self._watch_device()
                 running.popleft()
+                job.limits.check()
                 if isinstance(outcome, FailedPage):
                     failed.append(outcome)
                 else:
@@ -200,27 +277,95 @@ class Engine:
                 future.cancel()
         return finished, failed, False
 
-    def _read_one(self, job: _Job, number: int) -> _ReadPage | FailedPage:
-        if job.cancelled() or time.monotonic() >= job.deadline:
-            return FailedPage(number, DeadlineExceeded(f"page {number} was not started in time"))
-        started = time.perf_counter()
-        future = self._pages.read(job.document, number, job.request.password, job.request.ocr)
-        page = self._pages.outcome(future, number)
-        if isinstance(page, FailedPage):
-            log.warning("page %d failed: %s", number, page.error.code)
-            return page
-        paged = _since(started)
+    def _watch_device(self) -> None:
+        if self._scheduler.batch_s > self.settings.batch_timeout_s:
+            self.vitals.condemn("the device hangs")
+
+    def _fetch(self, request: ExtractionRequest, folder: Path, limits: _Limits) -> FetchedDocument:
+        """The document, in a thread that is left behind where the job ends before a slow server does."""
+        thread = ThreadPoolExecutor(1, thread_name_prefix="fetch")
+        future = thread.submit(fetch_document, request, folder, self.settings)
+        thread.shutdown(wait=False)
+        return limits.result(future, "the document had arrived")
+
+    def _open(self, document: DocumentFile, password: str | None, limits: _Limits) -> Outline:
+        """Open the document; once more where something beside it ended its process."""
         try:
-            reading = self._reader.read(page, job.recognition)
+            return self._open_once(document, password, limits)
+        except Internal:
+            return self._open_once(document, password, limits)
+
+    def _open_once(self, document: DocumentFile, password: str | None, limits: _Limits) -> Outline:
+        try:
+            return self._pages.open(document, password, lambda future: limits.wait(future, "the document was opened"))
+        except WorkerUnhealthy as error:
+            self.vitals.condemn(error.message)
+            raise
+
+    def _read_one(self, job: _Job, number: int) -> _ReadPage | FailedPage:
+        started = time.perf_counter()
+        try:
+            page = self._page(job, number)
+            if isinstance(page, FailedPage):
+                job.fatal_pages += page.fatal
+                log.warning("page %d failed: %s", number, page.error.code)
+                return page
+            paged = _since(started)
+            reading = self._reading(job, page)
+            if isinstance(reading, FailedPage):
+                return reading
             assembling = time.perf_counter()
             assembled = assemble_page(reading)
+        except CancelledError:
+            return FailedPage(number, DeadlineExceeded(f"page {number} was not finished in time"))
         except ExtractionError as error:
             return FailedPage(number, error)
         except Exception as error:  # a page fails alone, by name; the log has the cause
             log.exception("page %d failed", number)
-            return FailedPage(number, ModelFailure(f"page {number} could not be read ({type(error).__name__})"))
+            return FailedPage(number, Internal(f"page {number} could not be put together ({type(error).__name__})"))
         timings = {**reading.timings_ms, "pages": paged, "assemble": _since(assembling)}
         return _ReadPage(assembled, reading.recognised, reading.warnings, timings)
+
+    def _page(self, job: _Job, number: int) -> Page | FailedPage:
+        """The page from its process; once more where something beside the page ended that one."""
+        if job.fatal_pages >= self.settings.max_fatal_pages:
+            reason = (
+                f"page {number} was not tried: {job.fatal_pages} pages before it were the end of their page process"
+            )
+            return FailedPage(number, DocumentCorrupt(reason))
+        for attempt in (1, 2):
+            if job.limits.over:
+                raise DeadlineExceeded(f"page {number} was not started in time")
+            try:
+                future = self._pages.read(job.document, number, job.request.password, job.request.ocr)
+            except WorkerUnhealthy as error:
+                self.vitals.condemn(error.message)
+                raise
+            while not wait_for_futures([future], WATCH_S).done:
+                if job.limits.over:
+                    future.cancel()
+                    raise DeadlineExceeded(f"page {number} was not finished in time")
+            if attempt == 1 and _ended_from_outside(future):
+                continue
+            break
+        return self._pages.outcome(future, number)
+
+    def _reading(self, job: _Job, page: Page) -> PageReading | FailedPage:
+        """What the models see on the page."""
+        try:
+            reading = job.reader.read(page, job.recognition)
+        except (CancelledError, ExtractionError):
+            raise
+        except Exception as error:  # a page fails alone, by name; the log has the cause
+            log.exception("page %d: a model failed", page.number)
+            self.vitals.failed(error)
+            if out_of_memory(error):
+                return FailedPage(page.number, OutOfMemory(f"there was not enough memory for page {page.number}"))
+            return FailedPage(
+                page.number, ModelFailure(f"page {page.number} could not be read ({type(error).__name__})")
+            )
+        self.vitals.worked()
+        return reading
 
     def _metadata(
         self,
@@ -268,6 +413,14 @@ def _confidence(page: AssembledPage) -> float:
     weights = [(element.confidence, len(element.text)) for element in page.elements if element.text]
     total = sum(weight for _, weight in weights)
     return sum(value * weight for value, weight in weights) / total if total else 1.0
+
+
+def _ended_from_outside(future: Future[Page]) -> bool:
+    """Whether the page's process was killed, by the kernel short of memory say, or went down with the whole pool."""
+    error = None if future.cancelled() else future.exception()
+    return isinstance(error, BrokenProcessPool) or (
+        isinstance(error, ProcessExpired) and error.exitcode == -signal.SIGKILL
+    )
 
 
 def _since(started: float) -> float:

@@ -128,6 +128,13 @@ class DeliveryFailed(ExtractionError):
     retryable = True
 
 
+class OutOfMemory(ExtractionError):
+    """The device's memory, or the host's, was not enough for a page."""
+
+    code = "OUT_OF_MEMORY"
+    retryable = True
+
+
 class ModelFailure(ExtractionError):
     """A model raised on every page of the document."""
 

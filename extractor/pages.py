@@ -1,8 +1,9 @@
 """A document on disk -> its pages: an image and the words of the text layer.
 
-Guarantees: every parser that touches the stranger's bytes runs in a page process of its own, never in the worker; a
-page that crashes or hangs its process fails alone, by name, and the process is replaced; a page is rendered only when
-it is asked for, at the resolution that its next stages need, so a document's length does not show in memory.
+Guarantees: every parser that touches the stranger's bytes runs in a page process of its own, in a cage (`cage.py`),
+never in the worker; a page that crashes its process, hangs it or takes too much of it fails alone, by name, and the
+process is replaced; a page is rendered only when it is asked for, at the resolution that its next stages need, so a
+document's length does not show in memory.
 
 Units: PDF points for PDFs, image pixels for images; origin top left of the page as shown.
 """
@@ -10,29 +11,44 @@ Units: PDF points for PDFs, image pixels for images; origin top left of the page
 from __future__ import annotations
 
 import ctypes
+import logging
 import multiprocessing
 import os
-import resource
+import signal
 import struct
+import threading
 import warnings
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar, cast
 
 import numpy as np
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 from pebble import ProcessExpired, ProcessPool
-from PIL import Image, ImageOps
+from PIL import Image
 
-from .errors import DocumentCorrupt, ExtractionError, Internal, PageTooLarge, PasswordRequired, PasswordWrong
-from .formats import DocumentFile
+from . import cage
+from .errors import (
+    DocumentCorrupt,
+    ExtractionError,
+    Internal,
+    PageTooLarge,
+    PasswordRequired,
+    PasswordWrong,
+    WorkerUnhealthy,
+)
+from .formats import PILLOW_FORMATS, DocumentFile
 from .geometry import Box, area, centre, clip, contains
 from .settings import Settings
 from .text_layer import PageFrame, TextLayer, Word, read_text_layer
+
+log = logging.getLogger("extractor")
 
 OcrMode = Literal["auto", "always", "never"]
 
@@ -48,6 +64,22 @@ MIN_PICTURE_SIDE = 24.0
 # A page whose images cover this share of it, with few words beside them, is a scan with a stamp or a header on it.
 SCAN_SHARE = 0.6
 SCAN_WORDS = 30
+# A very large image is converted in bands of about so many pixels.
+_BAND_PIXELS = 4_000_000
+# How an image is to be turned and mirrored to stand as it was taken, by its EXIF orientation.
+_ORIENTATION = 0x0112
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+_ON_THEIR_SIDE = frozenset({_TURNS[orientation] for orientation in (5, 6, 7, 8)})
+# An outline of more entries than this names no heading with the rest.
+MAX_HEADINGS = 5000
 # What Pillow's readers raise on damaged files, beside their own errors.
 IMAGE_ERRORS = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, struct.error)
 
@@ -101,18 +133,33 @@ class PageTask:
 
     path: Path
     format: str
-    password: str | None
+    password: str | None = field(repr=False)
     number: int
     ocr: OcrMode
     max_pixels: int
 
 
 @dataclass(frozen=True, slots=True)
+class OutlineTask:
+    """What a page process is asked for when a document is opened."""
+
+    path: Path
+    format: str
+    password: str | None = field(repr=False)
+    max_pixels: int
+
+
+_Task = TypeVar("_Task", PageTask, OutlineTask)
+_Answer = TypeVar("_Answer", Page, Outline)
+
+
+@dataclass(frozen=True, slots=True)
 class FailedPage:
-    """A page that could not be read, and why."""
+    """A page that could not be read, and why; `fatal` where it was the end of its page process."""
 
     number: int
     error: ExtractionError
+    fatal: bool = False
 
 
 @dataclass(slots=True)
@@ -120,7 +167,7 @@ class _OpenDocuments:
     """The PDFs that this page process has open, the most recently used last."""
 
     limit: int = 2
-    held: OrderedDict[tuple[Path, str | None], pdfium.PdfDocument] = field(default_factory=OrderedDict)
+    held: OrderedDict[tuple[Path, str | None], pdfium.PdfDocument] = field(default_factory=OrderedDict, repr=False)
 
     def get(self, path: Path, password: str | None) -> pdfium.PdfDocument:
         key = (path, password)
@@ -143,34 +190,78 @@ class PagePool:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._closing = threading.Event()
+        self._renewal = threading.Lock()
+        self._pool = self._new_pool()
+
+    def _new_pool(self) -> ProcessPool:
+        """Processes in their cages. They end with the thread that started them: one that lives as long as the pool."""
+        settings = self._settings
         count = settings.page_processes or max(1, min(8, len(os.sched_getaffinity(0)) - 1))
-        self._pool = ProcessPool(
+        pool = ProcessPool(
             max_workers=count,
             max_tasks=settings.pages_per_process,
             initializer=_start_process,
+            initargs=(settings.page_memory_mb * 2**20,),
             context=multiprocessing.get_context("spawn"),
         )
+        started = threading.Event()
+
+        def start() -> None:
+            try:
+                pool.schedule(cage.report).add_done_callback(_say_cage)
+            finally:
+                started.set()
+            self._closing.wait()
+
+        threading.Thread(target=start, name="page-processes", daemon=True).start()
+        started.wait()
+        return pool
 
     def close(self) -> None:
         """Stop every process, whatever it is doing."""
         self._pool.stop()
         self._pool.join()
+        self._closing.set()
 
-    def open(self, document: DocumentFile, password: str | None) -> Outline:
-        """Count the pages. Raises `DocumentCorrupt`, `PasswordRequired` or `PasswordWrong`."""
-        future = self._schedule(_outline, document.path, document.format, password)
+    def open(
+        self,
+        document: DocumentFile,
+        password: str | None,
+        wait: Callable[[Future[Any]], None] = lambda future: None,
+    ) -> Outline:
+        """Count the pages.
+
+        Raises `DocumentCorrupt`, `PageTooLarge`, `PasswordRequired`, `PasswordWrong`, what `wait` raises, or `Internal`
+        where the process ended for another reason than the document.
+        """
+        task = OutlineTask(document.path, document.format, password, self._settings.max_document_pixels)
+        future = self._schedule(self._settings.open_timeout_s, _outline, task)
+        wait(future)
         try:
             outline: Outline = future.result()
             return outline
         except TimeoutError:
             raise DocumentCorrupt("the document could not be opened in time") from None
-        except ProcessExpired:
+        except ProcessExpired as end:
+            if end.exitcode == cage.OUT_OF_TIME:
+                raise DocumentCorrupt("the document takes too much processor time to open") from None
+            if end.exitcode == -signal.SIGKILL:
+                raise Internal("the document was lost when its page process was killed") from None
             raise DocumentCorrupt("the document crashes the reader") from None
+        except MemoryError:
+            raise PageTooLarge("the document takes more memory to open than a page may have") from None
+        except BrokenProcessPool:
+            raise Internal("the document was lost when the page processes ended") from None
+        except ExtractionError:
+            raise
+        except Exception as error:  # whatever the parser raised, the document is the cause
+            raise DocumentCorrupt(f"the document cannot be opened ({type(error).__name__})") from None
 
     def read(self, document: DocumentFile, number: int, password: str | None, ocr: OcrMode) -> Future[Page]:
         """Read page `number` (from 1); `outcome` tells what became of it."""
         task = PageTask(document.path, document.format, password, number, ocr, self._settings.max_page_pixels)
-        return self._schedule(_read_page, task)
+        return self._schedule(self._settings.page_timeout_s, _read_page, task)
 
     @staticmethod
     def outcome(future: Future[Page], number: int) -> Page | FailedPage:
@@ -178,52 +269,99 @@ class PagePool:
         try:
             return future.result()
         except TimeoutError:
-            return FailedPage(number, DocumentCorrupt(f"page {number} takes too long to read"))
-        except ProcessExpired:
-            return FailedPage(number, DocumentCorrupt(f"page {number} crashes the reader"))
+            return FailedPage(number, DocumentCorrupt(f"page {number} takes too long to read"), fatal=True)
+        except ProcessExpired as end:
+            if end.exitcode == cage.OUT_OF_TIME:
+                error = DocumentCorrupt(f"page {number} takes too much processor time to read")
+            else:
+                error = DocumentCorrupt(f"page {number} crashes the reader")
+            return FailedPage(number, error, fatal=True)
+        except MemoryError:
+            return FailedPage(number, PageTooLarge(f"page {number} takes more memory than a page may have"))
+        except BrokenProcessPool:
+            return FailedPage(number, Internal(f"page {number} was lost when the page processes ended"), fatal=True)
         except ExtractionError as error:
             return FailedPage(number, error)
         except Exception as error:  # a page fails alone, whatever the parser raised
             return FailedPage(number, DocumentCorrupt(f"page {number} cannot be read ({type(error).__name__})"))
 
-    def _schedule(self, function: Callable[..., Any], *arguments: Any) -> Future[Any]:
-        future: Future[Any] = self._pool.schedule(function, args=arguments, timeout=self._settings.page_timeout_s)
+    def _schedule(self, timeout_s: float, function: Callable[[_Task], _Answer], task: _Task) -> Future[_Answer]:
+        with self._renewal:
+            try:
+                if not self._pool.active and not self._closing.is_set():
+                    # The pool gives up where a process ends between two tasks (the kernel short of memory, say).
+                    log.error("The page processes ended; they are started anew")
+                    self._pool.join()
+                    self._pool = self._new_pool()
+                future: Future[_Answer] = self._pool.schedule(
+                    _in_time, args=(self._settings.page_cpu_s, function, task), timeout=timeout_s
+                )
+            except (RuntimeError, OSError) as error:
+                raise WorkerUnhealthy("the processes that read pages cannot be started") from error
         return future
 
 
-def _start_process() -> None:
-    """No core dump of a stranger's document, and no image that Pillow itself would refuse before we do."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+def _say_cage(future: Future[cage.CageReport]) -> None:
+    """One line for the operator: what page processes may do."""
+    if future.cancelled() or future.exception() is not None:
+        return
+    report = future.result()
+    memory = f"{report.memory_bytes // 2**20} MB of memory each"
+    if report.filtered:
+        log.info("Page processes are caged: %s, no network, no programs (seccomp)", memory)
+    else:
+        log.warning("Page processes are caged: %s; the kernel grants no filter, so the NETWORK IS OPEN to them", memory)
+
+
+def _start_process(memory_bytes: int) -> None:
+    """Into the cage; and Pillow refuses no image before we do."""
     warnings.simplefilter("ignore")
     Image.MAX_IMAGE_PIXELS = None
+    cage.enter(memory_bytes)
+
+
+def _in_time(cpu_s: int, function: Callable[[_Task], _Answer], task: _Task) -> _Answer:
+    with cage.processor_time(cpu_s):
+        return function(task)
 
 
 def _open_pdf(path: Path, password: str | None) -> pdfium.PdfDocument:
     try:
-        document = pdfium.PdfDocument(path, password=password)
+        return pdfium.PdfDocument(path, password=password)
     except pdfium.PdfiumError as error:
         if error.err_code == pdfium_c.FPDF_ERR_PASSWORD:
             if password is None:
                 raise PasswordRequired('the PDF is encrypted; pass "password"') from None
-            raise PasswordWrong("the password does not open the PDF") from None
+            return _open_with_wrong_password(path)
         if error.err_code == pdfium_c.FPDF_ERR_SECURITY:
             raise DocumentCorrupt("the PDF is encrypted in a way that is not supported") from None
         raise DocumentCorrupt("the PDF is damaged and cannot be opened") from None
-    return document
 
 
-def _outline(path: Path, format: str, password: str | None) -> Outline:
-    if format != "pdf":
-        with _open_image(path) as image:
+def _open_with_wrong_password(path: Path) -> pdfium.PdfDocument:
+    """A PDF that only its owner's rights protect opens for everyone, whatever password they bring."""
+    try:
+        return pdfium.PdfDocument(path)
+    except pdfium.PdfiumError:
+        raise PasswordWrong("the password does not open the PDF") from None
+
+
+def _outline(task: OutlineTask) -> Outline:
+    if task.format != "pdf":
+        with _open_image(task.path, task.format) as image:
             try:
-                return Outline(_frames(image))
+                pages = _frames(image)
+                pixels = pages * image.width * image.height
             except IMAGE_ERRORS:
                 raise DocumentCorrupt("the image is damaged and its pages cannot be counted") from None
-    document = _documents.get(path, password)
+        if pixels > task.max_pixels:
+            raise PageTooLarge(f"the image has {pixels} pixels on {pages} page(s); at most {task.max_pixels} are read")
+        return Outline(pages)
+    document = _documents.get(task.path, task.password)
     if len(document) < 1:
         raise DocumentCorrupt("the PDF has no pages")
     headings = []
-    for bookmark in document.get_toc(max_depth=8):
+    for bookmark in islice(document.get_toc(max_depth=8), MAX_HEADINGS):
         try:
             title = bookmark.get_title()
             destination = bookmark.get_dest()
@@ -243,11 +381,12 @@ def _read_page(task: PageTask) -> Page:
 # ---------------------------------------------------------------------------------------------------------- images
 
 
-def _open_image(path: Path) -> Image.Image:
+def _open_image(path: Path, format: str) -> Image.Image:
+    """The image, by the reader of its own format and no other: some of Pillow's start programs (Ghostscript)."""
     try:
-        return Image.open(path)
+        return Image.open(path, formats=PILLOW_FORMATS[format])
     except IMAGE_ERRORS:
-        raise DocumentCorrupt("the image is damaged and cannot be opened") from None
+        raise DocumentCorrupt(f"the {format.upper()} image is damaged and cannot be opened") from None
 
 
 def _frames(image: Image.Image) -> int:
@@ -256,7 +395,7 @@ def _frames(image: Image.Image) -> int:
 
 
 def _read_image_page(task: PageTask) -> Page:
-    with _open_image(task.path) as image:
+    with _open_image(task.path, task.format) as image:
         try:
             image.seek(task.number - 1)
             width, height = image.size
@@ -266,14 +405,16 @@ def _read_image_page(task: PageTask) -> Page:
             if longest > MAX_RECOGNITION_SIDE:
                 # JPEGs decode at a half, a quarter or an eighth of their size at a fraction of the cost.
                 image.draft("RGB", (MAX_RECOGNITION_SIDE, MAX_RECOGNITION_SIDE))
-            turned = image.getexif().get(0x0112, 1) in (5, 6, 7, 8)
-            decoded = _to_rgb(ImageOps.exif_transpose(image))
+            turn = _TURNS.get(image.getexif().get(_ORIENTATION, 1))
+            decoded = _small_rgb(image)
         except IMAGE_ERRORS:
             raise DocumentCorrupt("the image is damaged and cannot be decoded") from None
-    if turned:
-        width, height = height, width
     if max(decoded.size) > MAX_RECOGNITION_SIDE:
         decoded.thumbnail((MAX_RECOGNITION_SIDE, MAX_RECOGNITION_SIDE), Image.Resampling.LANCZOS)
+    if turn is not None:
+        decoded = decoded.transpose(turn)
+        if turn in _ON_THEIR_SIDE:
+            width, height = height, width
     whole = () if task.ocr == "never" else ((0.0, 0.0, float(width), float(height)),)
     return Page(
         number=task.number,
@@ -285,15 +426,37 @@ def _read_image_page(task: PageTask) -> Page:
     )
 
 
-def _to_rgb(image: Image.Image) -> Image.Image:
-    """Any colour mode as RGB: transparency over white, 16-bit and floating point grey stretched to what they hold."""
+def _small_rgb(image: Image.Image) -> Image.Image:
+    """The image as RGB, made smaller by a whole factor where it is very large.
+
+    In bands: beside the decoded image itself nothing of its full size is ever in memory.
+    """
+    grey = image.mode in ("I", "F") or image.mode.startswith("I;16")
+    extent = _grey_extent(image) if grey else (0.0, 255.0)
+    factor = max(image.size) // MAX_RECOGNITION_SIDE
+    if factor < 2:
+        return _to_rgb(image, extent)
+    small = Image.new("RGB", (-(-image.width // factor), -(-image.height // factor)))
+    step = factor * max(1, _BAND_PIXELS // (factor * image.width))
+    for top in range(0, image.height, step):
+        band = image.crop((0, top, image.width, min(top + step, image.height)))
+        small.paste(_to_rgb(band, extent).reduce(factor), (0, top // factor))
+    return small
+
+
+def _grey_extent(image: Image.Image) -> tuple[float, float]:
+    """What is black and what is white in a grey image of 16 or 32 bits or of floating point numbers."""
+    low, high = (float(value) for value in cast(tuple[float, float], image.getextrema()))
+    if image.mode == "F" or high > 65535 or low < 0:
+        return (low, high)
+    return (0.0, 65535.0 if high > 255 else 255.0)
+
+
+def _to_rgb(image: Image.Image, extent: tuple[float, float]) -> Image.Image:
+    """Any colour mode as RGB: transparency over white; deep grey from `extent`, its black and its white."""
     if image.mode in ("I", "F") or image.mode.startswith("I;16"):
         values = np.asarray(image, dtype=np.float64)
-        if image.mode == "F" or values.max() > 65535 or values.min() < 0:
-            low, span = float(values.min()), float(np.ptp(values))
-        else:
-            low, span = 0.0, 65535.0 if values.max() > 255 else 255.0
-        grey = np.clip((values - low) * (255.0 / (span or 1.0)), 0, 255).astype(np.uint8)
+        grey = np.clip((values - extent[0]) * (255.0 / ((extent[1] - extent[0]) or 1.0)), 0, 255).astype(np.uint8)
         return Image.fromarray(grey).convert("RGB")
     if image.has_transparency_data:
         rgba = image.convert("RGBA")

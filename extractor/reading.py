@@ -23,7 +23,7 @@ from .models.ocr import Quad, RawLine, RecognisedWord, TextDetector, TextRecogni
 from .models.tables import TableCell, TableModel
 from .pages import Page
 from .rulings import Ruling, Rulings, find_rulings
-from .scheduler import Scheduler
+from .scheduler import Lane, Scheduler
 from .settings import Settings
 from .text_layer import Word
 from .upright import Matrix, Upright, as_shown, deskewed, on_its_side, on_their_side, skew_of, turned
@@ -136,9 +136,9 @@ def serving_dtype(device: torch.device, settings: Settings) -> torch.dtype:
 
 
 class Reader:
-    """Reads pages with models that a scheduler runs."""
+    """Reads pages with models that a scheduler runs, on a lane of it for each job."""
 
-    def __init__(self, models: Models, scheduler: Scheduler) -> None:
+    def __init__(self, models: Models, scheduler: Scheduler | Lane) -> None:
         self._models = models
         self._scheduler = scheduler
 

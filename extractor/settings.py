@@ -6,13 +6,33 @@ worker at start with the variable's name.
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
+
+
+# How stores write a bucket and a region into a host: BUCKET.s3.REGION.amazonaws.com, BUCKET.s3.REGION.example.org.
+_BUCKET_IN_HOST = re.compile(r"(?P<bucket>[^/]+?)\.(?P<host>s3[.-].+|[a-z0-9]+\.digitaloceanspaces\.com)")
+_REGION_IN_HOST = re.compile(r"(?:^|\.)s3[.-]([a-z0-9-]+)\.|^([a-z0-9]+)\.digitaloceanspaces\.com$")
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """A bucket of an S3-compatible store, and for how many seconds a link into it is good."""
+
+    endpoint_url: str
+    name: str
+    region: str
+    access_key_id: str
+    secret_access_key: SecretStr
+    link_s: int
 
 
 class Settings(BaseSettings):
@@ -27,6 +47,16 @@ class Settings(BaseSettings):
     )
     page_processes: int = Field(default=0, ge=0, le=64, description="processes that read pages; 0: by the cores")
     page_timeout_s: float = Field(default=60.0, gt=0, description="a page that takes longer to read has failed")
+    open_timeout_s: float = Field(default=30.0, gt=0, description="a document that takes longer to open has failed")
+    page_cpu_s: int = Field(
+        default=4, ge=2, description="processor time to open a document, or to read a page; up to 1 s less"
+    )
+    page_memory_mb: int = Field(
+        default=800, ge=64, description="memory (MB) that a page process may take beyond its own for a document"
+    )
+    max_fatal_pages: int = Field(
+        default=3, ge=1, description="a document that was the end of so many page processes is read no further"
+    )
     pages_in_flight: int = Field(
         default=0, ge=0, description="pages of one job that are in memory at the same time; 0: by the device"
     )
@@ -35,13 +65,72 @@ class Settings(BaseSettings):
     max_document_bytes: int = Field(default=200 * 2**20, ge=1, description="largest document that is accepted")
     max_pages: int = Field(default=2000, ge=1, description="most pages that one job may ask for")
     max_page_pixels: int = Field(default=120_000_000, ge=1, description="largest image that is decoded, in pixels")
+    max_document_pixels: int = Field(
+        default=10_000_000_000, ge=1, description="most pixels that the pages of an image file may have together"
+    )
     fetch_connect_timeout_s: float = Field(default=10.0, gt=0, description="time to connect to the document's server")
     fetch_read_timeout_s: float = Field(default=30.0, gt=0, description="longest silence while the document arrives")
     fetch_total_timeout_s: float = Field(default=300.0, gt=0, description="time for the whole download")
     deadline_s: float = Field(default=600.0, gt=0, description="default of the input's `deadline_s`")
     max_output_bytes: int = Field(default=15_000_000, ge=1, description="largest answer that is handed to RunPod")
 
+    max_concurrency: int = Field(
+        default=0, ge=0, le=64, description="jobs that are taken from RunPod at a time; 0: by the device and its memory"
+    )
+    drain_s: float = Field(default=30.0, ge=0, description="after SIGTERM, time for running jobs to finish")
+    recycle_after_jobs: int = Field(
+        default=0, ge=0, description="RunPod is asked for a fresh worker after so many jobs; 0: never"
+    )
+    post_timeout_s: float = Field(default=60.0, gt=0, description="time for RunPod to take one result")
+    post_retry_s: float = Field(default=90.0, ge=0, description="for so long a result that is not taken is sent again")
+    batch_timeout_s: float = Field(default=300.0, gt=0, description="a batch on the device that takes longer hangs")
+    min_memory_mb: int = Field(default=2048, ge=0, description="memory of the host that must be free at the start")
+    min_device_memory_mb: int = Field(
+        default=3072, ge=0, description="memory of the GPU that must be free at the start"
+    )
+
+    bucket_endpoint_url: str | None = Field(
+        default=None,
+        description="an S3-compatible store that takes answers over the limit: https://BUCKET.s3.REGION.amazonaws.com, "
+        "https://HOST/BUCKET, or https://HOST and BUCKET_NAME",
+    )
+    bucket_name: str | None = Field(default=None, description="the bucket, where its endpoint's URL does not name it")
+    bucket_access_key_id: str | None = Field(default=None, description="the store's key")
+    bucket_secret_access_key: SecretStr | None = Field(default=None, description="the store's secret")
+    bucket_link_s: int = Field(
+        default=604_800, ge=60, le=604_800, description="how long the link to an answer in the bucket is good"
+    )
+
     layout_batch: int = Field(default=0, ge=0, description="pages in one layout batch; 0: by the device")
     recognition_batch: int = Field(default=0, ge=0, description="text lines in one recognition batch; 0: by the device")
     batch_wait_ms: float = Field(default=2.0, ge=0, description="how long the GPU's owner waits for a batch to fill")
     torch_threads: int = Field(default=0, ge=0, description="CPU threads of torch; 0: one for each core that is usable")
+
+    @model_validator(mode="after")
+    def _whole_bucket(self) -> Settings:
+        given = [self.bucket_endpoint_url, self.bucket_access_key_id, self.bucket_secret_access_key]
+        if any(given) and not all(given):
+            raise ValueError("set all of BUCKET_ENDPOINT_URL, BUCKET_ACCESS_KEY_ID and BUCKET_SECRET_ACCESS_KEY")
+        if self.bucket_endpoint_url and not self._bucket_place()[1]:
+            raise ValueError("BUCKET_ENDPOINT_URL names no bucket: set BUCKET_NAME")
+        return self
+
+    @property
+    def bucket(self) -> Bucket | None:
+        """Where answers over the limit go, if anywhere."""
+        if self.bucket_access_key_id is None or self.bucket_secret_access_key is None:
+            return None
+        endpoint, name, region = self._bucket_place()
+        return Bucket(
+            endpoint, name, region, self.bucket_access_key_id, self.bucket_secret_access_key, self.bucket_link_s
+        )
+
+    def _bucket_place(self) -> tuple[str, str, str]:
+        """The store's endpoint, the bucket's name and its region."""
+        parts = urlsplit(self.bucket_endpoint_url or "")
+        host, name = parts.netloc, self.bucket_name or parts.path.strip("/")
+        own = _BUCKET_IN_HOST.fullmatch(host)
+        if own and not name:
+            name, host = own["bucket"], own["host"]
+        region = _REGION_IN_HOST.search(host)
+        return f"{parts.scheme}://{host}", name, (region[1] or region[2]) if region else "us-east-1"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_weights
@@ -49,6 +50,12 @@ def load_checkpoint(model_class: Any, folder: Path, device: torch.device) -> Any
     model.eval().requires_grad_(False)
     fold_batch_norm(model)
     return model.to(device, memory_format=torch.channels_last)
+
+
+def require_numbers(*results: np.ndarray[Any, np.dtype[np.float32]]) -> None:
+    """Raise `ArithmeticError` where a model gave no numbers (NaN, infinity): read on, they would be an empty page."""
+    if not all(np.isfinite(result).all() for result in results):
+        raise ArithmeticError("a model's result is not finite")
 
 
 def fold_batch_norm(model: nn.Module) -> int:

@@ -17,7 +17,7 @@ import torch
 from transformers import PPDocLayoutV3ForObjectDetection
 
 from ..geometry import Box, area, clip
-from .checkpoint import load_checkpoint, weight_bytes
+from .checkpoint import load_checkpoint, require_numbers, weight_bytes
 from .layout_graph import LayoutGraph
 from .transfer import to_device
 
@@ -79,6 +79,7 @@ class LayoutModel:
 
     def finish(self, raw: RawLayout, width: float, height: float) -> list[Region]:
         """The regions of a page of this size, in reading order. Each query speaks for its best label only."""
+        require_numbers(raw.scores, raw.boxes, raw.votes)
         labels = raw.scores.argmax(axis=1)
         best = raw.scores.max(axis=1)
         regions = []

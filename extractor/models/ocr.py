@@ -26,7 +26,7 @@ from transformers.models.pp_ocrv5_server_det import PPOCRV5ServerDetImageProcess
 
 from ..errors import WorkerUnhealthy
 from ..languages import is_written
-from .checkpoint import InFloat32, load_checkpoint, weight_bytes
+from .checkpoint import InFloat32, load_checkpoint, require_numbers, weight_bytes
 from .transfer import to_device
 
 DETECTION_MODEL = "PP-OCRv6_small_det"
@@ -136,6 +136,7 @@ class TextDetector:
 
     def finish(self, raw: np.ndarray[Any, np.dtype[np.float32]], item: DetectionInput) -> list[Quad]:
         """The lines as quadrilaterals (4, 2): top left, top right, bottom right, bottom left, along the text."""
+        require_numbers(raw)
         found = self._processor.post_process_object_detection(
             SimpleNamespace(last_hidden_state=torch.from_numpy(raw)[None, None]),
             threshold=0.3,
@@ -204,6 +205,7 @@ class TextRecogniser:
     def finish(self, raw: RawLine) -> list[RecognisedWord]:
         """The words of the line as they are read: CTC's best path, repeats merged, blanks dropped, split at spaces and
         at wide gaps."""
+        require_numbers(raw.probabilities)
         steps = np.flatnonzero((raw.symbols != 0) & np.insert(raw.symbols[1:] != raw.symbols[:-1], 0, True)).tolist()
         symbols = [(self._symbols[int(raw.symbols[step])], step, float(raw.probabilities[step])) for step in steps]
         groups: list[list[Letter]] = [[]]

@@ -21,7 +21,7 @@ from transformers import SLANetForTableRecognition
 
 from ..errors import WorkerUnhealthy
 from ..geometry import Box
-from .checkpoint import load_checkpoint, weight_bytes
+from .checkpoint import load_checkpoint, require_numbers, weight_bytes
 from .transfer import to_device
 
 MODEL = "SLANet_plus"
@@ -170,6 +170,7 @@ class TableModel:
 
     def finish(self, raw: RawTable, item: TableInput) -> list[TableCell]:
         """The cells, row by row. Where two claim a place, the later one moves right, as in HTML."""
+        require_numbers(raw.probabilities, raw.quads)
         cells: list[TableCell] = []
         taken: set[tuple[int, int]] = set()
         row = -1

@@ -18,6 +18,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 import pytest
+import requests
+from moto.server import ThreadedMotoServer
+from pydantic import ValidationError
 
 from extractor import delivery
 from extractor.delivery import deliver, encode
@@ -245,3 +248,102 @@ class TestDestination:
         assert isinstance(outcomes.by_path["odd-header"], dict)
         assert "s3cret" not in outcomes.log
         assert "1.140,00" not in outcomes.log
+
+
+@pytest.fixture(scope="module")
+def store() -> Iterator[str]:
+    """An S3-compatible store with a bucket, `results`."""
+    store = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    store.start()
+    host, port = store.get_host_and_port()
+    url = f"http://{host}:{port}"
+    requests.put(f"{url}/results", timeout=10).raise_for_status()
+    yield url
+    store.stop()
+
+
+class TestBucket:
+    """Against moto's server: S3's own protocol over HTTP on loopback."""
+
+    @staticmethod
+    def settings(endpoint: str, **more: Any) -> Settings:
+        keys = {"bucket_access_key_id": "operator", "bucket_secret_access_key": "s3cret"}
+        return Settings(max_output_bytes=1000, bucket_endpoint_url=endpoint, **keys, **more)
+
+    @pytest.mark.parametrize("named", ["in-the-url", "by-bucket-name"])
+    def test_answer_is_where_its_link_says(self, store: str, named: str) -> None:
+        settings = (
+            self.settings(f"{store}/results") if named == "in-the-url" else self.settings(store, bucket_name="results")
+        )
+        note = deliver(ANSWER, None, settings)
+        fetched = requests.get(note["result"]["url"], timeout=10)
+        assert fetched.json() == ANSWER
+        assert fetched.headers["Content-Type"] == "application/json"
+        assert note == {
+            **ANSWER,
+            "data": {},
+            "result": {
+                "url": note["result"]["url"],
+                "bytes": len(fetched.content),
+                "sha256": hashlib.sha256(fetched.content).hexdigest(),
+                "expires_s": 604800,
+            },
+        }
+        assert "X-Amz-Signature=" in note["result"]["url"]
+        assert "s3cret" not in json.dumps(note)
+
+    def test_two_answers_do_not_share_a_place(self, store: str) -> None:
+        settings = self.settings(f"{store}/results")
+        assert len({deliver(ANSWER, None, settings)["result"]["url"] for _ in range(2)}) == 2
+
+    def test_callers_own_destination_comes_first(self, store: str, server: str) -> None:
+        note = deliver(ANSWER, f"{server}/before-bucket", self.settings(f"{store}/results"))
+        assert note["result"]["url"] == f"{server}/before-bucket"
+
+    def test_answer_within_the_limit_stays_out_of_the_bucket(self) -> None:
+        small = {"data": {}}
+        assert deliver(small, None, self.settings(f"http://127.0.0.1:{closed_port()}/results")) is small
+
+    def test_bucket_that_is_not_there(self, store: str) -> None:
+        with pytest.raises(DeliveryFailed, match="status 404"):
+            deliver(ANSWER, None, self.settings(f"{store}/nowhere"))
+
+    def test_store_that_is_not_there(self) -> None:
+        with pytest.raises(DeliveryFailed, match="bucket did not take the answer") as caught:
+            deliver(ANSWER, None, self.settings(f"http://127.0.0.1:{closed_port()}/results"))
+        assert caught.value.retryable
+        assert "127.0.0.1" not in caught.value.message
+
+    @pytest.mark.parametrize(
+        ("url", "name", "place"),
+        [
+            (
+                "https://papers.s3.eu-west-1.amazonaws.com",
+                None,
+                ("https://s3.eu-west-1.amazonaws.com", "papers", "eu-west-1"),
+            ),
+            (
+                "https://papers.fra1.digitaloceanspaces.com",
+                None,
+                ("https://fra1.digitaloceanspaces.com", "papers", "fra1"),
+            ),
+            (
+                "https://s3.us-west-004.backblazeb2.com/papers",
+                None,
+                ("https://s3.us-west-004.backblazeb2.com", "papers", "us-west-004"),
+            ),
+            ("https://minio.example:9000", "papers", ("https://minio.example:9000", "papers", "us-east-1")),
+        ],
+    )
+    def test_where_an_endpoint_says_its_bucket_is(
+        self, url: str, name: str | None, place: tuple[str, str, str]
+    ) -> None:
+        bucket = self.settings(url, bucket_name=name).bucket
+        assert bucket is not None
+        assert (bucket.endpoint_url, bucket.name, bucket.region) == place
+
+    def test_half_a_bucket_stops_the_worker_at_start(self) -> None:
+        with pytest.raises(ValidationError, match="BUCKET_ACCESS_KEY_ID"):
+            Settings(bucket_endpoint_url="https://minio.example/papers")
+        with pytest.raises(ValidationError, match="set BUCKET_NAME"):
+            self.settings("https://minio.example:9000")

@@ -360,5 +360,10 @@ class TestErrors:
         seen: list[Progress] = []
         request = parse_request({"document_content_base64": content})
         with pytest.raises(errors.Cancelled):
-            engine.extract(request, document_id="x", progress=seen.append, cancelled=lambda: bool(seen))
-        assert seen == [Progress(1, 4)]
+            engine.extract(
+                request,
+                document_id="x",
+                progress=seen.append,
+                cancelled=lambda: any(progress.pages_done for progress in seen),
+            )
+        assert seen == [Progress(0, 0, "fetch"), Progress(0, 0, "open"), Progress(0, 4), Progress(1, 4)]

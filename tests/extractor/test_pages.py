@@ -178,7 +178,7 @@ class TestOutline:
     ) -> None:
         frames = [documents.text_image([f"Sheet {number}"]) for number in (1, 2, 3)]
         content = documents.image_bytes(frames[0], format, save_all=True, append_images=frames[1:])
-        assert pool.open(keep(content, format.lower()), None).pages == pages
+        assert pool.open(keep(content, "jpeg" if format == "MPO" else format.lower()), None).pages == pages
 
 
 class TestAreasToRecognise:
@@ -345,6 +345,17 @@ class TestDamage:
     def test_image_that_is_cut_off_has_failed(self, pool: PagePool, keep: Keep, format: str) -> None:
         content = documents.image_bytes(documents.text_image(["Receipt 4711", "Total 80.90"]), format)
         assert isinstance(error_of(pool, keep(content[: len(content) * 9 // 10], format.lower())), DocumentCorrupt)
+
+    @pytest.mark.parametrize("format", ["PNG", "JPEG", "TIFF", "WEBP", "BMP", "GIF"])
+    def test_image_that_ends_in_its_header_is_damaged(self, pool: PagePool, keep: Keep, format: str) -> None:
+        content = documents.image_bytes(documents.text_image(["Receipt 4711"]), format)[:28]
+        with pytest.raises(DocumentCorrupt, match=f"the {format} image is damaged and cannot be opened"):
+            pool.open(keep(content, format.lower()), None)
+
+    def test_image_is_read_by_its_own_reader_only(self, pool: PagePool, keep: Keep) -> None:
+        # Pillow would start Ghostscript for this one.
+        with pytest.raises(DocumentCorrupt, match="the PNG image is damaged and cannot be opened"):
+            pool.open(keep(documents.image_bytes(PHOTO, "EPS"), "png"), None)
 
     @pytest.mark.parametrize("format", ["TIFF", "GIF"])
     def test_images_that_are_cut_off_cannot_be_counted(self, pool: PagePool, keep: Keep, format: str) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from extractor.errors import Cancelled
 from extractor.scheduler import Scheduler
 
 PATIENCE_S = 20.0
@@ -210,21 +211,22 @@ class TestFairness:
 
 class TestFailures:
     @pytest.mark.parametrize("error", [ValueError("no"), MemoryError(), SystemExit(3)], ids=lambda e: type(e).__name__)
-    def test_model_that_raises_fails_its_batch_alone(self, scheduler: Scheduler, error: BaseException) -> None:
+    def test_item_that_makes_a_model_raise_fails_alone(self, scheduler: Scheduler, error: BaseException) -> None:
         gate, model = GatedSquares(1), FailingSquares(2, error)
         hold(scheduler, gate)
         futures = [scheduler.submit(model, Number(n)) for n in (1, 2, 3, -4, 5, 6)]
         gate.gate.set()
-        assert [future.exception(PATIENCE_S) for future in futures] == [None, None, error, error, None, None]
-        assert [futures[n].result() for n in (0, 1, 4, 5)] == [1, 4, 25, 36]
+        assert [future.exception(PATIENCE_S) for future in futures] == [None, None, None, error, None, None]
+        assert [futures[n].result() for n in (0, 1, 2, 4, 5)] == [1, 4, 9, 25, 36]
         assert scheduler.submit(model, Number(7)).result(PATIENCE_S) == 49
 
-    def test_model_with_too_few_results_fails_its_batch_alone(self, scheduler: Scheduler) -> None:
+    def test_item_whose_result_a_model_forgets_fails_alone(self, scheduler: Scheduler) -> None:
         gate, model = GatedSquares(1), ForgetfulSquares(2)
         hold(scheduler, gate)
         futures = [scheduler.submit(model, Number(n)) for n in (-1, 2)]
         gate.gate.set()
-        assert all(future.exception(2.0) is not None for future in futures)
+        assert isinstance(futures[0].exception(2.0), RuntimeError)
+        assert futures[1].result(2.0) == 4
         assert scheduler.submit(model, Number(3)).result(2.0) == 9
 
     def test_item_whose_caller_has_gone_is_not_run(self, scheduler: Scheduler) -> None:
@@ -235,6 +237,33 @@ class TestFailures:
         model.gate.set()
         assert [futures[n].result(PATIENCE_S) for n in (0, 2)] == [1, 9]
         assert model.values() == [[0], [1, 3]]
+
+
+class TestLane:
+    def test_closed_lane_drops_its_own_items_and_no_others(self, scheduler: Scheduler) -> None:
+        model = GatedSquares(4)
+        hold(scheduler, model)
+        stopped, other = scheduler.lane(), scheduler.lane()
+        dropped = [stopped.submit(model, Number(n)) for n in (1, 2)]
+        kept = other.submit(model, Number(3))
+        stopped.close()
+        for future in dropped:
+            with pytest.raises(CancelledError):
+                future.result(0)
+        model.gate.set()
+        assert kept.result(PATIENCE_S) == 9
+        assert model.values() == [[0], [3]]
+        with pytest.raises(Cancelled):
+            stopped.submit(model, Number(4))
+
+    def test_how_long_a_batch_has_been_running_is_known(self, scheduler: Scheduler) -> None:
+        model = GatedSquares(1)
+        hold(scheduler, model)
+        assert scheduler.batch_s > 0
+        model.gate.set()
+        assert scheduler.submit(model, Number(2)).result(PATIENCE_S) == 4
+        scheduler.close()
+        assert scheduler.batch_s == 0
 
 
 class TestClose:

@@ -1,0 +1,251 @@
+"""Whether this worker can serve: `python -m extractor.health` prints a table and ends with 0 or 1.
+
+RunPod runs the same checks before the first job (its fitness checks), and is told which one failed. They close a hole
+of its own ones, which are skipped, not failed, where torch does not see the GPU that is there.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from .engine import Engine
+from .errors import ExtractionError, Internal, ModelFailure, OutOfMemory, WorkerUnhealthy
+from .request import parse_request
+from .settings import Settings
+
+KNOWN_PAGE = Path(__file__).resolve().parent / "known_page"
+KNOWN_PAGE_DEADLINE_S = 120.0
+_ARCH = re.compile(r"(sm|compute)_(\d+)(\d)([a-z]?)")
+_MIB = 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that has to be so; `run` says how it is, or raises `WorkerUnhealthy` with what is wrong."""
+
+    name: str
+    run: Callable[[], str]
+
+
+def checks(settings: Settings, load: Callable[[], Engine]) -> list[Check]:
+    """Every check, the cheap ones first. `load` gives the engine, loaded at most once."""
+    return [
+        Check("device", lambda: check_device(settings)),
+        Check("memory", lambda: check_memory(settings)),
+        Check("operators", check_operators),
+        Check("weights", lambda: check_weights(settings.models_dir)),
+        Check("models", lambda: f"loaded on {load().device}"),
+        Check("known_page", lambda: check_known_page(load())),
+    ]
+
+
+def register_fitness_checks(settings: Settings, load: Callable[[], Engine]) -> None:
+    """Have RunPod's SDK run the checks before it takes a job: a worker that fails one reports it and ends."""
+    import runpod
+
+    for check in checks(settings, load):
+
+        def fitness(check: Check = check) -> None:
+            check.run()
+
+        fitness.__name__ = check.name
+        runpod.serverless.register_fitness_check(fitness)
+
+
+@contextmanager
+def diagnose(engine: Engine) -> Iterator[None]:
+    """Around a job: where models have failed again and again, find out whether it is the worker.
+
+    A worker that cannot read the known page any more is sick; what failed in it for that is `WorkerUnhealthy`.
+    """
+    try:
+        yield
+    except (ModelFailure, OutOfMemory, Internal):
+        _examine(engine)
+        if engine.vitals.sick is not None:
+            raise WorkerUnhealthy(f"{engine.vitals.sick}; send the job again") from None
+        raise
+    _examine(engine)
+
+
+def _examine(engine: Engine) -> None:
+    if engine.vitals.suspect():
+        try:
+            check_known_page(engine)
+        except (ModelFailure, OutOfMemory, Internal, WorkerUnhealthy):
+            engine.vitals.condemn("models fail, on a page that is known to be good too")
+
+
+def check_device(settings: Settings, devices: Path = Path("/dev")) -> str:
+    """The device is the one that is there, and torch has code for it. `devices` is where drivers show their GPUs."""
+    gpus = [path.name for path in devices.glob("nvidia*") if re.fullmatch(r"nvidia\d+", path.name)]
+    if settings.device == "cpu":
+        return "cpu, as DEVICE says"
+    if not torch.cuda.is_available():
+        if gpus:
+            raise WorkerUnhealthy(
+                f"the driver shows {len(gpus)} GPU(s) and torch {torch.__version__} sees none: is the driver too old "
+                f"for CUDA {torch.version.cuda}?"
+            )
+        if settings.device == "cuda":
+            raise WorkerUnhealthy("DEVICE is cuda, and there is no GPU")
+        return "cpu, there is no GPU"
+    name, capability, built = (
+        torch.cuda.get_device_name(0),
+        torch.cuda.get_device_capability(0),
+        torch.cuda.get_arch_list(),
+    )
+    if not runs_on(capability, built):
+        raise WorkerUnhealthy(f"torch {torch.__version__} has no code for {name} (it has {', '.join(built)})")
+    try:
+        answer = int((torch.ones(64, device="cuda") * 2).sum().item())
+    except RuntimeError as error:
+        raise WorkerUnhealthy(f"{name} does not compute ({type(error).__name__})") from error
+    if answer != 128:
+        raise WorkerUnhealthy(f"{name} computes wrongly")
+    return f"{name}, compute capability {capability[0]}.{capability[1]}"
+
+
+def runs_on(capability: tuple[int, int], built: Sequence[str]) -> bool:
+    """Whether code built for `built` ("sm_90", "compute_90") runs on a GPU of that compute capability.
+
+    Machine code runs on its own major version from its minor version on, PTX on everything from its version on (CUDA
+    C++ Programming Guide, "Application Compatibility"); what has a letter is for that very version.
+    """
+    for kind, major, minor, variant in (match.groups() for match in map(_ARCH.fullmatch, built) if match):
+        version = (int(major), int(minor))
+        if variant:
+            usable = version == capability
+        elif kind == "sm":
+            usable = version[0] == capability[0] and version[1] <= capability[1]
+        else:
+            usable = version <= capability
+        if usable:
+            return True
+    return False
+
+
+def check_memory(settings: Settings) -> str:
+    """There is memory for the models and some pages."""
+    free = free_host_memory() // _MIB
+    if free < settings.min_memory_mb:
+        raise WorkerUnhealthy(f"{free} MB of memory are free, at least {settings.min_memory_mb} are needed")
+    if settings.device == "cpu" or not torch.cuda.is_available():
+        return f"{free} MB free"
+    device = torch.cuda.mem_get_info(0)[0] // _MIB
+    if device < settings.min_device_memory_mb:
+        raise WorkerUnhealthy(
+            f"{device} MB of the GPU's memory are free, at least {settings.min_device_memory_mb} are needed"
+        )
+    return f"{free} MB free, {device} MB on the GPU"
+
+
+def free_host_memory(proc: Path = Path("/proc"), cgroup: Path = Path("/sys/fs/cgroup")) -> int:
+    """Bytes that are free on the machine or, where that is less, in this container (cgroup v2)."""
+    fields = dict(line.split(":") for line in (proc / "meminfo").read_text().splitlines())
+    free = int(fields["MemAvailable"].split()[0]) * 1024
+    limit = cgroup / "memory.max"
+    if limit.is_file() and (most := limit.read_text().strip()) != "max":
+        free = min(free, int(most) - int((cgroup / "memory.current").read_text()))
+    return free
+
+
+def check_operators() -> str:
+    """torch and torchvision are a pair: with any other, no RT-DETR model can be imported."""
+    try:
+        from torchvision.ops import nms
+        from transformers import RTDetrForObjectDetection
+
+        boxes = torch.tensor([[0.0, 0.0, 10.0, 10.0], [1.0, 1.0, 10.0, 10.0], [20.0, 20.0, 30.0, 30.0]])
+        kept = nms(boxes, torch.tensor([0.8, 0.9, 0.7]), 0.5).tolist()
+    except (ImportError, RuntimeError) as error:
+        raise WorkerUnhealthy(f"torchvision does not fit torch ({type(error).__name__})") from error
+    if kept != [1, 2]:
+        raise WorkerUnhealthy("torchvision::nms computes wrongly")
+    return f"torchvision::nms, {RTDetrForObjectDetection.__name__}"
+
+
+def check_weights(models_dir: Path) -> str:
+    """Every file of the models is the one that was baked."""
+    try:
+        manifest = json.loads((models_dir / "manifest.json").read_text(encoding="utf-8"))
+        files = {str(file["path"]): str(file["sha256"]) for file in manifest["files"]}
+    except FileNotFoundError:
+        raise WorkerUnhealthy("the models are not there: run `python -m builder`") from None
+    except (KeyError, TypeError, ValueError):
+        raise WorkerUnhealthy("models/manifest.json cannot be read") from None
+    size = 0
+    for name, sha256 in files.items():
+        path = models_dir / name
+        if not path.is_file():
+            raise WorkerUnhealthy(f"{name} is not there: run `python -m builder`")
+        with path.open("rb") as file:
+            if hashlib.file_digest(file, "sha256").hexdigest() != sha256:
+                raise WorkerUnhealthy(f"{name} is not the file that was baked: run `python -m builder`")
+        size += path.stat().st_size
+    return f"{len(files)} files, {size // 10**6} MB"
+
+
+def check_known_page(engine: Engine) -> str:
+    """The whole way from a scan to its words and its table, through every model; it warms them up as well."""
+    started = time.perf_counter()
+    content = base64.b64encode((KNOWN_PAGE / "page.png").read_bytes()).decode("ascii")
+    request = parse_request(
+        {"document_content_base64": content, "outputs": ["elements", "tables"], "deadline_s": KNOWN_PAGE_DEADLINE_S}
+    )
+    expected = json.loads((KNOWN_PAGE / "expected.json").read_text(encoding="utf-8"))
+    data = engine.extract(request, document_id="known-page")["data"]
+    read = [word for element in data["elements"] if element["type"] != "table" for word in element["text"].split()]
+    if read != [word for line in expected["text"] for word in line.split()]:
+        raise WorkerUnhealthy("the known page's text is read wrongly")
+    if [_rows(table) for table in data["tables"]] != [expected["table"]]:
+        raise WorkerUnhealthy("the known page's table is read wrongly")
+    return f"read in {time.perf_counter() - started:.1f} s"
+
+
+def _rows(table: dict[str, Any]) -> list[list[str]]:
+    rows = [[""] * table["columns"] for _ in range(table["rows"])]
+    for cell in table["cells"]:
+        rows[cell["row"]][cell["column"]] = cell["text"]
+    return rows
+
+
+def main() -> int:
+    """Run every check and print the table; 1 where one fails, and the rest are not run."""
+    loaded: list[Engine] = []
+
+    def load() -> Engine:
+        if not loaded:
+            loaded.append(Engine.load(Settings()))
+        return loaded[0]
+
+    try:
+        for check in checks(Settings(), load):
+            started = time.perf_counter()
+            try:
+                state, detail = "ok", check.run()
+            except ExtractionError as error:
+                state, detail = "FAILED", error.message
+            sys.stdout.write(f"{check.name:12} {state:8} {time.perf_counter() - started:6.1f} s  {detail}\n")
+            if state == "FAILED":
+                return 1
+    finally:
+        for engine in loaded:
+            engine.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,306 @@
+"""RunPod's job loop as this worker needs it: each job taken gets one answer, and a worker that leaves takes no more.
+
+Built on the SDK's own loop (`JobScaler`), which by itself
+- sends a result that is refused (400) once, and one that fails (500) for five seconds, then forgets it;
+- sleeps a second whenever all its places are taken, and asks again at once, without end, when job-take fails;
+- waits for its open long polls before it leaves on SIGTERM, and loses the job that such a poll still brings;
+- goes on taking jobs after a result that asked for a fresh worker;
+- runs a job twice at a time where it is delivered twice.
+The guard tests pin what is relied on here, so that an upgrade of the SDK that changes it fails by name.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import os
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from types import FrameType, TracebackType
+from typing import TYPE_CHECKING, Any
+
+from aiohttp import ClientError, ClientSession, ClientTimeout
+from runpod.http_client import AsyncClientSession
+from runpod.serverless.modules import rp_http, rp_job, rp_scale
+
+from .errors import DeliveryFailed, WorkerUnhealthy
+
+if TYPE_CHECKING:
+    from .engine import Engine, Progress
+    from .settings import Settings
+
+log = logging.getLogger("extractor")
+
+PROGRESS_EVERY_S = 1.0
+PROGRESS_TIMEOUT_S = 10.0
+# After the drain: time for jobs to let go, and for their answers to be posted.
+GOODBYE_S = 10.0
+# A refusal (4xx) is final for this result, but one may be the platform's hiccup.
+REFUSALS = 3
+TAKE_PAUSE_S = 1.0
+_LONGEST_PAUSE_S = 15.0
+_GIB = 2**30
+
+
+def use_loop(config: dict[str, Any], settings: Settings) -> dict[str, Any]:
+    """The config for `runpod.serverless.start`, which will run this loop: the SDK has no setting for it."""
+    rp_scale.JobScaler = JobLoop
+    return {**config, "settings": settings}
+
+
+class JobLoop(rp_scale.JobScaler):  # type: ignore[misc]  # the SDK has no types
+    """Takes jobs until told to leave; then lets what runs finish, within `drain_s`, and answers what is left."""
+
+    def __init__(self, config: dict[str, Any]) -> None:
+        super().__init__(config)
+        self._settings: Settings = config["settings"]
+        self.jobs_fetcher = self._take
+        self.jobs_handler = self._answer
+        self._room = asyncio.Event()
+        self._running: dict[str, asyncio.Task[Any]] = {}
+        self._posting: set[str] = set()
+        self._stopped: set[str] = set()
+        self._answered = 0
+        self._abandoned = False
+
+    async def run(self) -> None:
+        """Until SIGTERM, SIGINT, an answer that asks for a fresh worker, or the last job before recycling."""
+        async with AsyncClientSession() as session:
+            taking = asyncio.create_task(self.get_jobs(session))
+            running = asyncio.create_task(self.run_jobs(session))
+            stopping = asyncio.create_task(self.monitor_stop_signals(session))
+            while self.is_alive() and not taking.done() and not running.done():
+                await asyncio.wait({taking, running}, timeout=0.1, return_when=asyncio.FIRST_COMPLETED)
+            self.kill_worker()
+            log.info("No further jobs are taken; %d still run", len(self._running))
+            # The open long poll is given up: the job that it would have brought stays in the queue.
+            taking.cancel()
+            await asyncio.wait({taking})
+            drained = asyncio.create_task(self._drain(session, running))
+            await asyncio.wait({drained}, timeout=self._settings.drain_s)
+            if not drained.done():
+                self._abandoned = True
+                for job_id, task in self._running.items():
+                    if job_id not in self._posting:
+                        task.cancel()
+                await asyncio.wait({drained}, timeout=GOODBYE_S)
+            stopping.cancel()
+            drained.cancel()
+            await asyncio.wait({stopping, drained})
+
+    async def _drain(self, session: ClientSession, running: asyncio.Task[None]) -> None:
+        await running
+        while not self.jobs_queue.empty():  # a batch that came in the very moment
+            await self.run_jobs(session)
+
+    def handle_shutdown(self, signum: int, frame: FrameType | None) -> None:
+        """SIGTERM and SIGINT."""
+        log.info("Signal %d: the worker is to leave", signum)
+        super().handle_shutdown(signum, frame)
+
+    # ----------------------------------------------------------------------------------------------------- taking
+
+    async def set_scale(self) -> None:
+        """Called before each take: come back as soon as there is room, so that the SDK never sleeps on it."""
+        await super().set_scale()
+        while self.is_alive() and self.current_occupancy() >= self.current_concurrency:
+            self._room.clear()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._room.wait(), 1.0)
+
+    async def _take(self, session: ClientSession, wanted: int) -> list[dict[str, Any]] | None:
+        asked = time.monotonic()
+        try:
+            jobs: list[dict[str, Any]] | None = await rp_job.get_job(session, wanted)
+        except (ClientError, OSError):
+            await asyncio.sleep(TAKE_PAUSE_S)
+            raise
+        if not jobs:  # a platform that does not hold the call is not asked all the time
+            await asyncio.sleep(max(0.0, 0.2 - (time.monotonic() - asked)))
+        return jobs
+
+    async def stop_job(self, job_id: str) -> bool:
+        """Stop a job, also one that has been taken and not yet begun."""
+        taken = self.job_progress.get(job_id) is not None
+        if taken:
+            self._stopped.add(job_id)
+        await super().stop_job(job_id)
+        return taken
+
+    # -------------------------------------------------------------------------------------------------- answering
+
+    async def handle_job(self, session: ClientSession, job: dict[str, Any]) -> None:
+        """One job that was taken, from its start to its answer."""
+        job_id = job["id"]
+        if job_id in self._running:
+            log.warning("%s was delivered once more while it runs", job_id)
+            self.jobs_tasks[job_id] = self._running[job_id]
+            self.jobs_queue.task_done()
+            return
+        task = asyncio.current_task()
+        assert task is not None
+        self._running[job_id] = task
+        try:
+            await super().handle_job(session, job)
+        finally:
+            del self._running[job_id]
+            self._stopped.discard(job_id)
+            self._room.set()
+
+    async def _answer(self, session: ClientSession, config: dict[str, Any], job: dict[str, Any]) -> None:
+        if job["id"] in self._stopped:
+            return
+        try:
+            result: dict[str, Any] = await rp_job.run_job(config["handler"], job)
+        except asyncio.CancelledError:
+            if not self._abandoned or job["id"] in self._stopped:
+                raise  # its caller stopped it, and waits for nothing
+            gone = WorkerUnhealthy("the worker was shut down before the job was finished; send it again")
+            answer = gone.answer(str(job["id"]))
+            result = {"error": answer.pop("error"), "output": answer}
+        self._answered += 1
+        recycle = self._settings.recycle_after_jobs
+        if result.get("stopPod") or (recycle and self._answered >= recycle):
+            self.kill_worker()
+        if recycle and not self.is_alive() and len(self._running) == 1:
+            result["stopPod"] = True
+        self._posting.add(job["id"])
+        try:
+            await self._post(session, job["id"], result)
+        finally:
+            self._posting.discard(job["id"])
+
+    async def _post(self, session: ClientSession, job_id: str, result: dict[str, Any]) -> None:
+        """Hand the result to RunPod, again and again where it is not taken; a result that is refused becomes an error
+        that says so, for a caller waits for one."""
+        give_up = time.monotonic() + self._settings.post_retry_s
+        pause, refusals = 1.0, 0
+        body = json.dumps(result, ensure_ascii=False, allow_nan=False).encode("utf-8")
+        while True:
+            status, reason = await self._post_once(session, job_id, body)
+            if 200 <= status < 300:
+                log.info("%s: answered", job_id)
+                return
+            log.warning("%s: RunPod did not take the answer (%s)", job_id, reason)
+            refusals += 400 <= status < 500 and status not in (408, 429)
+            if refusals == REFUSALS:
+                refused = DeliveryFailed(f"RunPod did not take the answer of {len(body)} bytes ({reason})")
+                answer = refused.answer(job_id)
+                body = json.dumps({"error": answer.pop("error"), "output": answer}).encode("utf-8")
+            elif refusals > REFUSALS or time.monotonic() + pause > give_up:
+                log.error("%s: no answer was taken; it is for RunPod to hand the job out again", job_id)
+                return
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE_S)
+
+    async def _post_once(self, session: ClientSession, job_id: str, body: bytes) -> tuple[int, str]:
+        try:
+            async with session.post(
+                _done_url(job_id), data=body, headers=_headers(job_id), timeout=_total(self._settings.post_timeout_s)
+            ) as response:
+                await response.read()
+                return response.status, f"status {response.status}"
+        except (ClientError, OSError, TimeoutError) as error:
+            return 0, type(error).__name__
+
+
+class ProgressReports:
+    """A job's progress, to RunPod: at most one update a second, in order, the newest only, and none after the job.
+
+    A context manager around the job. RunPod takes updates where it takes results, and believes the last that comes:
+    leaving waits for the update that is on its way. `report` may be called from any thread. A job of less than a second
+    sends none.
+    """
+
+    def __init__(self, job: dict[str, Any]) -> None:
+        self._job_id = str(job["id"])
+        self._newest: Progress | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._closed = asyncio.Event()
+        # Where there is no platform, in the SDK's local server, there is nobody to tell.
+        self._wanted = "RUNPOD_WEBHOOK_POST_OUTPUT" in os.environ
+
+    def report(self, progress: Progress) -> None:
+        """Where the job is now."""
+        self._newest = progress
+
+    async def __aenter__(self) -> ProgressReports:
+        if self._wanted:
+            self._task = asyncio.create_task(self._send())
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._task is None:
+            return
+        self._closed.set()
+        if kind is not None:
+            self._task.cancel()
+        await asyncio.wait({self._task})
+
+    async def _send(self) -> None:
+        sent: Progress | None = None
+        async with AsyncClientSession() as session:
+            while not await self._ended_within(PROGRESS_EVERY_S):
+                if (progress := self._newest) is None or progress == sent:
+                    continue
+                body = json.dumps({"status": "IN_PROGRESS", "output": asdict(progress)})
+                try:
+                    async with session.post(
+                        _done_url(self._job_id),
+                        data=body,
+                        headers=_headers(self._job_id),
+                        timeout=_total(PROGRESS_TIMEOUT_S),
+                    ) as response:
+                        await response.read()
+                except (ClientError, OSError, TimeoutError) as error:
+                    log.warning("%s: RunPod did not take its progress (%s)", self._job_id, type(error).__name__)
+                sent = progress
+
+    async def _ended_within(self, seconds: float) -> bool:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._closed.wait(), seconds)
+        return self._closed.is_set()
+
+
+def concurrency(engine: Engine) -> int:
+    """How many jobs to take at a time: `MAX_CONCURRENCY`, or by the device.
+
+    Micro-batches bound what models need on a device however many jobs there are; a job's pages in flight need about a
+    gibibyte of memory. Two at a time, and the device need not wait for a download or an answer's way out.
+    """
+    if engine.settings.max_concurrency:
+        return engine.settings.max_concurrency
+    free = engine.free_device_memory
+    return 2 if free is None else max(2, min(8, free // (2 * _GIB)))
+
+
+def modifier(load: Callable[[], Engine]) -> Callable[[int], int]:
+    """The SDK's `concurrency_modifier`, called before each take, with the engine there."""
+    wanted: int | None = None
+
+    def modify(current: int) -> int:
+        nonlocal wanted
+        if wanted is None:
+            wanted = concurrency(load())
+            log.info("Jobs at a time: %d", wanted)
+        return wanted
+
+    return modify
+
+
+def _done_url(job_id: str) -> str:
+    url: str = rp_http.JOB_DONE_URL
+    return url.replace("$ID", job_id) + "&isStream=false"
+
+
+def _headers(job_id: str) -> dict[str, str]:
+    return {"charset": "utf-8", "Content-Type": "application/x-www-form-urlencoded", "X-Request-ID": job_id}
+
+
+def _total(seconds: float) -> ClientTimeout:
+    return ClientTimeout(total=seconds)

@@ -1,0 +1,68 @@
+"""What becomes of the device and the page processes -> whether this worker is sick.
+
+A document can fail; a worker that goes on taking jobs with a broken device fails them all. Some errors say so at once:
+after one of CUDA's own, every later call in the process fails as well (CUDA C++ Programming Guide, "Error Checking";
+torch raises `AcceleratorError`, before 2.8 a `RuntimeError`). Models that fail on page after page say it only if they
+fail on a page that is known to be good: `suspect` asks for that check, so that no document can end a healthy worker.
+"""
+
+from __future__ import annotations
+
+import threading
+
+import torch
+
+# Failures of models, one after the other with no page read in between, that ask for a check.
+FAILURES_TO_SUSPECT = 3
+_STICKY = ("CUDA error", "CUBLAS_STATUS", "CUDNN_STATUS", "device-side assert", "cudaError")
+_MEMORY = ("out of memory", "can't allocate memory", "not enough memory", "bad alloc")
+
+
+def out_of_memory(error: BaseException) -> bool:
+    """Whether a model ran out of the device's memory, or of the host's: it may fit another time."""
+    if isinstance(error, (torch.OutOfMemoryError, MemoryError)):
+        return True
+    return isinstance(error, RuntimeError) and any(words in str(error) for words in _MEMORY)
+
+
+def is_sticky(error: BaseException) -> bool:
+    """Whether the device cannot be used any more in this process."""
+    if out_of_memory(error):
+        return False
+    if isinstance(error, torch.AcceleratorError):
+        return True
+    return isinstance(error, RuntimeError) and any(words in str(error) for words in _STICKY)
+
+
+class Vitals:
+    """The worker's health, told by its threads. `sick` is the reason, in words for the caller, once there is one."""
+
+    def __init__(self) -> None:
+        self.sick: str | None = None
+        self._failures = 0
+        self._lock = threading.Lock()
+
+    def worked(self) -> None:
+        """The models have read a page."""
+        with self._lock:
+            self._failures = 0
+
+    def failed(self, error: BaseException) -> None:
+        """A model raised."""
+        with self._lock:
+            self._failures += 1
+        if is_sticky(error):
+            self.condemn("the device reports an error that only a new process mends")
+
+    def condemn(self, reason: str) -> None:
+        """The worker is sick for good; the first reason stays."""
+        with self._lock:
+            self.sick = self.sick or reason
+
+    def suspect(self) -> bool:
+        """Whether a page known to be good should be read now. True for one of those who ask; the count starts anew."""
+        with self._lock:
+            if self.sick is not None or self._failures < FAILURES_TO_SUSPECT:
+                return False
+            self._failures = 0
+            return True

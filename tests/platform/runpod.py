@@ -1,0 +1,335 @@
+"""RunPod's side of the worker's loop, on loopback: job-take (single and batch), job-done, stream, stop, ping.
+
+The shapes are those that the pinned SDK sends and expects. A job is handed out at least once: one that is in progress
+and that no ping names for `lost_after_s` goes back to the queue, which is the platform's own retry. Every call is kept
+with its time. `Replies` says how the next calls are answered: with a status, late, or never.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import json
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any, Literal
+
+from aiohttp import web
+
+State = Literal["IN_QUEUE", "IN_PROGRESS", "COMPLETED", "FAILED", "CANCELLED"]
+TERMINAL = ("COMPLETED", "FAILED", "CANCELLED")
+NEVER = 3600.0
+MAX_RESULT_BYTES = 20 * 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """How one call is answered: `delay_s` after it came, with `status`. Whatever is not 200 had no effect."""
+
+    status: int = 200
+    delay_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request of the worker's: when it came (monotonic seconds), what it was and how it was answered."""
+
+    at: float
+    kind: str
+    worker: str
+    job: str | None
+    status: int
+    body: Any = None
+
+
+@dataclass(slots=True)
+class Job:
+    """A job's whole life on the platform. `answers` are the accepted terminal ones: at most one is right."""
+
+    id: str
+    input: Any
+    state: State = "IN_QUEUE"
+    worker: str | None = None
+    deliveries: int = 0
+    answers: list[dict[str, Any]] = field(default_factory=list)
+    progress: list[tuple[float, Any]] = field(default_factory=list)
+    late_progress: int = 0
+    answered_after_cancel: int = 0
+    replies: deque[Reply] = field(default_factory=deque)
+    submitted_at: float = 0.0
+    taken_at: float = 0.0
+    named_at: float = 0.0
+    finished_at: float = 0.0
+
+    @property
+    def answer(self) -> dict[str, Any]:
+        """The one answer that the job's caller sees: `output`, and `error` where the job failed."""
+        return self.answers[0]
+
+    @property
+    def output(self) -> dict[str, Any]:
+        """The answer's output."""
+        output: dict[str, Any] = self.answer["output"]
+        return output
+
+
+class Platform:
+    """A context manager; its server lives in a thread of its own."""
+
+    def __init__(self, *, poll_s: float = 5.0, lost_after_s: float = 5.0) -> None:
+        self.calls: list[Call] = []
+        self.jobs: dict[str, Job] = {}
+        self.take_replies: deque[Reply] = deque()
+        # How late an update of a job's progress is answered.
+        self.progress_delay_s = 0.0
+        self._poll_s = poll_s
+        self._lost_after_s = lost_after_s
+        self._queue: deque[str] = deque()
+        self._stops: dict[str, list[str]] = {}
+        self._changed = threading.Condition()
+        self._numbers = itertools.count(1)
+        self._ready = threading.Event()
+        self._loop = asyncio.new_event_loop()
+        self._news: asyncio.Event
+        self._thread = threading.Thread(target=self._serve, name="platform", daemon=True)
+        self.port = 0
+
+    def __enter__(self) -> Platform:
+        self._thread.start()
+        assert self._ready.wait(30)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._loop.call_soon_threadsafe(self._ended.set)
+        self._thread.join(30)
+
+    # ------------------------------------------------------------------------------------------ what its users call
+
+    def environment(self, worker: str) -> dict[str, str]:
+        """The variables by which RunPod tells a worker where its platform is."""
+        base = f"http://127.0.0.1:{self.port}/v2/endpoint"
+        return {
+            "RUNPOD_WEBHOOK_GET_JOB": f"{base}/job-take/$ID?gpu=none",
+            "RUNPOD_WEBHOOK_POST_OUTPUT": f"{base}/job-done/$RUNPOD_POD_ID/$ID?gpu=none",
+            "RUNPOD_WEBHOOK_POST_STREAM": f"{base}/job-stream/$RUNPOD_POD_ID/$ID?gpu=none",
+            "RUNPOD_WEBHOOK_PING": f"{base}/ping/$RUNPOD_POD_ID?gpu=none",
+            "RUNPOD_PING_INTERVAL": "1000",
+            "RUNPOD_AI_API_KEY": "platform-key",
+            "RUNPOD_POD_ID": worker,
+            # The SDK's own checks want to reach a resolver on the internet; there is none on loopback.
+            "RUNPOD_SKIP_AUTO_SYSTEM_CHECKS": "true",
+        }
+
+    def submit(self, job_input: Any, *, id: str | None = None, replies: Iterable[Reply] = ()) -> str:
+        """Queue a job; `replies` are the answers to its posts, in turn, before they are accepted."""
+        with self._changed:
+            job = Job(id or f"job-{next(self._numbers)}", job_input, replies=deque(replies))
+            job.submitted_at = time.monotonic()
+            self.jobs[job.id] = job
+            self._queue.append(job.id)
+        self._wake()
+        return job.id
+
+    def deliver_again(self, job_id: str) -> None:
+        """Hand out a job that is in progress once more, as a queue that delivers at least once may."""
+        with self._changed:
+            self._queue.append(job_id)
+        self._wake()
+
+    def cancel(self, job_id: str) -> None:
+        """What a caller's cancel does: a queued job is gone, one in progress is named in the stop channel."""
+        with self._changed:
+            job = self.jobs[job_id]
+            if job.state == "IN_QUEUE":
+                self._queue.remove(job_id)
+            elif job.state == "IN_PROGRESS":
+                assert job.worker is not None
+                self._stops.setdefault(job.worker, []).append(job_id)
+            else:
+                return
+            job.state = "CANCELLED"
+            job.finished_at = time.monotonic()
+            self._changed.notify_all()
+        self._wake()
+
+    def wait(self, until: Callable[[], bool], timeout_s: float) -> bool:
+        """Wait for something to become true of the jobs or the calls; whether it did."""
+        with self._changed:
+            return self._changed.wait_for(until, timeout_s)
+
+    def finished(self, job_id: str, timeout_s: float = 120.0) -> Job:
+        """The job when it has come to its end. Raises `AssertionError` where it does not."""
+        job = self.jobs[job_id]
+        assert self.wait(lambda: job.state in TERMINAL, timeout_s), f"{job_id} is {job.state} after {timeout_s} s"
+        return job
+
+    def taken(self, job_id: str, timeout_s: float = 60.0) -> Job:
+        """The job when a worker has it."""
+        job = self.jobs[job_id]
+        assert self.wait(lambda: job.deliveries > 0, timeout_s), f"{job_id} is {job.state} after {timeout_s} s"
+        return job
+
+    def calls_of(self, kind: str, job_id: str | None = None) -> list[Call]:
+        """The calls of one kind, of one job or of all."""
+        with self._changed:
+            return [call for call in self.calls if call.kind == kind and job_id in (None, call.job)]
+
+    # ------------------------------------------------------------------------------------------------- its own side
+
+    def _wake(self) -> None:
+        self._loop.call_soon_threadsafe(self._news.set)
+
+    def _serve(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        self._loop.run_until_complete(self._run())
+        self._loop.close()
+
+    async def _run(self) -> None:
+        self._news = asyncio.Event()
+        self._ended = asyncio.Event()
+        app = web.Application(client_max_size=64 * 2**20)
+        root = "/v2/endpoint"
+        app.router.add_get(root + "/job-take/{worker}", self._take)
+        app.router.add_get(root + "/job-take-batch/{worker}", self._take)
+        app.router.add_get(root + "/job-stop/{worker}", self._stop)
+        app.router.add_post(root + "/job-done/{worker}/{job}", self._done)
+        app.router.add_post(root + "/job-stream/{worker}/{job}", self._stream)
+        app.router.add_get(root + "/ping/{worker}", self._ping)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+        await runner.setup()
+        site = web.TCPSite(runner, "127.0.0.1", 0)
+        await site.start()
+        self.port = runner.addresses[0][1]
+        losses = asyncio.create_task(self._find_lost())
+        self._ready.set()
+        await self._ended.wait()
+        losses.cancel()
+        self._news.set()
+        await runner.cleanup()
+
+    def _record(self, kind: str, request: web.Request, status: int, body: Any = None, at: float | None = None) -> None:
+        match = request.match_info
+        call = Call(at or time.monotonic(), kind, match["worker"], match.get("job"), status, body)
+        with self._changed:
+            self.calls.append(call)
+            self._changed.notify_all()
+
+    async def _news_or(self, give_up: float) -> None:
+        """Wait for news, a closed connection's next look, or the end of a poll."""
+        self._news.clear()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._news.wait(), max(0.0, min(0.1, give_up - time.monotonic())))
+
+    async def _take(self, request: web.Request) -> web.Response:
+        batch = "job-take-batch" in request.path
+        kind = "take-batch" if batch else "take"
+        wanted = int(request.query.get("batch_size", "1"))
+        at = time.monotonic()
+        if self.take_replies:
+            reply = self.take_replies.popleft()
+            await asyncio.sleep(reply.delay_s)
+            self._record(kind, request, reply.status, at=at)
+            return web.Response(status=reply.status)
+        give_up = at + self._poll_s
+        while not self._queue and time.monotonic() < give_up and not self._ended.is_set():
+            if request.transport is None or request.transport.is_closing():
+                break
+            await self._news_or(give_up)
+        jobs = []
+        if request.transport is not None and not request.transport.is_closing():
+            with self._changed:
+                while self._queue and len(jobs) < wanted:
+                    job = self.jobs[self._queue.popleft()]
+                    job.state, job.worker = "IN_PROGRESS", request.match_info["worker"]
+                    job.deliveries += 1
+                    job.taken_at = job.named_at = time.monotonic()
+                    jobs.append({"id": job.id, "input": job.input})
+        self._record(kind, request, 200 if jobs else 204, [job["id"] for job in jobs], at)
+        if not jobs:
+            return web.Response(status=204)
+        return web.json_response(jobs if batch else jobs[0])
+
+    async def _stop(self, request: web.Request) -> web.Response:
+        worker, at = request.match_info["worker"], time.monotonic()
+        give_up = at + self._poll_s
+        while not self._stops.get(worker) and time.monotonic() < give_up and not self._ended.is_set():
+            if request.transport is None or request.transport.is_closing():
+                break
+            await self._news_or(give_up)
+        with self._changed:
+            stopped = self._stops.pop(worker, [])
+        self._record("stop", request, 200 if stopped else 204, stopped, at)
+        return web.json_response({"jobsToStop": stopped}) if stopped else web.Response(status=204)
+
+    async def _done(self, request: web.Request) -> web.Response:
+        at = time.monotonic()
+        body = await request.read()
+        job = self.jobs[request.match_info["job"]]
+        try:
+            posted = json.loads(body.decode("utf-8"), parse_constant=_refuse)
+        except ValueError:
+            self._record("done", request, 400, body[:200], at)
+            return web.Response(status=400)
+        if posted.get("status") == "IN_PROGRESS":
+            with self._changed:
+                if job.state == "IN_PROGRESS":
+                    job.progress.append((at, posted["output"]))
+                else:
+                    job.late_progress += 1
+            self._record("progress", request, 200, posted["output"], at)
+            await self._pause(self.progress_delay_s)
+            return web.Response(status=200)
+        reply = job.replies.popleft() if job.replies else Reply()
+        if reply.status == 200 and len(body) > MAX_RESULT_BYTES:
+            reply = Reply(413)
+        if reply.status == 200:
+            with self._changed:
+                if job.state == "CANCELLED":
+                    job.answered_after_cancel += 1
+                else:
+                    job.answers.append(posted)
+                    if job.state not in TERMINAL:
+                        job.finished_at = at
+                        job.state = "FAILED" if "error" in posted else "COMPLETED"
+        self._record("done", request, reply.status, posted, at)
+        await self._pause(reply.delay_s)
+        return web.Response(status=reply.status)
+
+    async def _pause(self, seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._ended.wait(), seconds)
+
+    async def _stream(self, request: web.Request) -> web.Response:
+        self._record("stream", request, 200, await request.json())
+        return web.Response(status=200)
+
+    async def _ping(self, request: web.Request) -> web.Response:
+        named = [name for name in request.query.get("job_id", "").split(",") if name]
+        with self._changed:
+            for name in named:
+                self.jobs[name].named_at = time.monotonic()
+        self._record("ping", request, 200, {**request.query, "jobs": named})
+        return web.Response(status=200)
+
+    async def _find_lost(self) -> None:
+        while True:
+            await asyncio.sleep(0.25)
+            with self._changed:
+                now = time.monotonic()
+                for job in self.jobs.values():
+                    waits = job.state == "IN_PROGRESS" and job.id not in self._queue
+                    if waits and now - job.named_at > self._lost_after_s:
+                        job.state = "IN_QUEUE"
+                        self._queue.append(job.id)
+                        self._news.set()
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is not JSON")
