@@ -20,6 +20,7 @@ from torch import nn
 from extractor import errors
 from extractor.engine import Engine, Progress
 from extractor.health import diagnose
+from extractor.languages import DEFAULT_RECOGNISER
 from extractor.request import parse_request
 from extractor.settings import Settings
 from tests import documents
@@ -61,6 +62,11 @@ def parts(model: object) -> Iterator[nn.Parameter]:
             yield from module.parameters()
 
 
+def model(engine: Engine, stage: str) -> object:
+    """The model of a stage."""
+    return engine.models.recognisers[DEFAULT_RECOGNISER] if stage == "recogniser" else getattr(engine.models, stage)
+
+
 @contextmanager
 def broken(model: object, how: str) -> Iterator[None]:
     """The model without numbers in its weights, or with weights of which none has its shape."""
@@ -79,7 +85,7 @@ class TestModels:
     @pytest.mark.parametrize("how", ["nan", "raises"])
     @pytest.mark.parametrize("stage", ["detector", "recogniser", "tables"])
     def test_page_fails_by_name_and_the_other_is_delivered(self, healthy: Engine, stage: str, how: str) -> None:
-        with broken(getattr(healthy._models, stage), how):
+        with broken(model(healthy, stage), how):
             answer = extract(healthy, MIXED[stage])
         (failed,) = answer["metadata"]["pages"]["failed"]
         assert (failed["page"], failed["code"]) == (2, "MODEL_FAILURE")
@@ -89,7 +95,7 @@ class TestModels:
 
     @pytest.mark.parametrize("how", ["nan", "raises"])
     def test_document_of_which_no_page_can_be_read_is_a_model_failure(self, healthy: Engine, how: str) -> None:
-        with broken(healthy._models.layout, how), pytest.raises(errors.ModelFailure):
+        with broken(healthy.models.layout, how), pytest.raises(errors.ModelFailure):
             extract(healthy, TEXT)
         assert "80.90" in extract(healthy, TEXT)["data"]["markdown"]
 
@@ -97,7 +103,7 @@ class TestModels:
         def hungry(*_: Any) -> None:
             torch.empty(2**50, dtype=torch.uint8)
 
-        hook = next(iter(nn.Module.children(healthy._models.layout._graph))).register_forward_pre_hook(hungry)
+        hook = next(iter(nn.Module.children(healthy.models.layout._graph))).register_forward_pre_hook(hungry)
         try:
             with pytest.raises(errors.OutOfMemory):
                 extract(healthy, TEXT)
@@ -163,7 +169,7 @@ class TestSickness:
     def test_models_that_fail_on_a_known_page_too_make_a_sick_worker(self) -> None:
         sick = Engine.load(Settings())
         try:
-            with broken(sick._models.recogniser, "nan"):
+            with broken(model(sick, "recogniser"), "nan"):
                 for _ in range(2):
                     with pytest.raises(errors.ModelFailure), diagnose(sick):
                         extract(sick, SCAN)
@@ -176,7 +182,7 @@ class TestSickness:
 
     def test_documents_on_which_models_fail_do_not_end_a_healthy_worker(self, healthy: Engine) -> None:
         for _ in range(4):
-            with pytest.raises(errors.ModelFailure), diagnose(healthy), broken(healthy._models.recogniser, "raises"):
+            with pytest.raises(errors.ModelFailure), diagnose(healthy), broken(model(healthy, "recogniser"), "raises"):
                 extract(healthy, SCAN)
         assert healthy.vitals.sick is None
         assert "80.90" in extract(healthy, TEXT)["data"]["markdown"]
