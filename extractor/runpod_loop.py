@@ -182,7 +182,8 @@ class JobLoop(rp_scale.JobScaler):  # type: ignore[misc]  # the SDK has no types
         that says so, for a caller waits for one."""
         give_up = time.monotonic() + self._settings.post_retry_s
         pause, refusals = 1.0, 0
-        body = json.dumps(result, ensure_ascii=False, allow_nan=False).encode("utf-8")
+        # A failure may name what its caller sent, half of a surrogate pair too, which has no form in UTF-8.
+        body = json.dumps(result, ensure_ascii="error" in result, allow_nan=False).encode("utf-8")
         while True:
             status, reason = await self._post_once(session, job_id, body)
             if 200 <= status < 300:

@@ -70,8 +70,8 @@ class TestAnswers:
         assert done.output["error_code"] == "UNSUPPORTED_FORMAT"
         assert (done.output["retryable"], done.output["document_id"]) == (False, "mine")
 
-    @pytest.mark.parametrize("job_input", [None, [], "x", 7, {}])
-    def test_input_that_is_no_object(self, platform: Platform, job_input: object) -> None:
+    @pytest.mark.parametrize("job_input", [None, [], "x", 7, {}, {"document_id": "\ud800", "x\udfff": 1}], ids=repr)
+    def test_input_that_is_no_request(self, platform: Platform, job_input: object) -> None:
         done = platform.finished(platform.submit(job_input))
         assert done.output["error_code"] == "INVALID_INPUT"
 
