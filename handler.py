@@ -51,13 +51,13 @@ async def handler(job: dict[str, Any]) -> dict[str, Any]:
     from extractor.runpod_loop import ProgressReports
 
     stop = threading.Event()
-    try:
-        async with ProgressReports(job) as reports:
-            run = functools.partial(answer_job, job, stop.is_set, reports.report)
+    async with ProgressReports(job) as reports:
+        run = functools.partial(answer_job, job, stop.is_set, reports.report)
+        try:
             answer = await asyncio.get_running_loop().run_in_executor(job_threads(), run)
-    except asyncio.CancelledError:
-        stop.set()
-        raise
+        except asyncio.CancelledError:
+            stop.set()
+            raise
     if answer.get("error_code") == "WORKER_UNHEALTHY":
         answer["refresh_worker"] = True
     return answer

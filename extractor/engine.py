@@ -237,6 +237,7 @@ class Engine:
         data = render(pages, request.outputs, furniture=request.furniture, name=request.filename or document_id)
         timings["outputs"] = _since(rendering)
         timings["total"] = _since(started)
+        limits.check()  # nothing of a stopped job goes out
         log.info("Successfully extracted data using DocStrange (local mode)")
         return {
             "success": True,

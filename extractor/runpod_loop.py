@@ -72,8 +72,10 @@ class JobLoop(rp_scale.JobScaler):  # type: ignore[misc]  # the SDK has no types
             taking = asyncio.create_task(self.get_jobs(session))
             running = asyncio.create_task(self.run_jobs(session))
             stopping = asyncio.create_task(self.monitor_stop_signals(session))
+            told = asyncio.create_task(self._shutdown_event.wait())
+            # A signal's handler does not wake the loop: look ten times a second.
             while self.is_alive() and not taking.done() and not running.done():
-                await asyncio.wait({taking, running}, timeout=0.1, return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.wait({taking, running, told}, timeout=0.1, return_when=asyncio.FIRST_COMPLETED)
             self.kill_worker()
             log.info("No further jobs are taken; %d still run", len(self._running))
             # The open long poll is given up: the job that it would have brought stays in the queue.
@@ -89,7 +91,7 @@ class JobLoop(rp_scale.JobScaler):  # type: ignore[misc]  # the SDK has no types
                 await asyncio.wait({drained}, timeout=GOODBYE_S)
             stopping.cancel()
             drained.cancel()
-            await asyncio.wait({stopping, drained})
+            await asyncio.wait({stopping, drained, told})
 
     async def _drain(self, session: ClientSession, running: asyncio.Task[None]) -> None:
         await running
@@ -112,6 +114,8 @@ class JobLoop(rp_scale.JobScaler):  # type: ignore[misc]  # the SDK has no types
                 await asyncio.wait_for(self._room.wait(), 1.0)
 
     async def _take(self, session: ClientSession, wanted: int) -> list[dict[str, Any]] | None:
+        if not self.is_alive():  # told to leave since the loop last looked
+            return None
         asked = time.monotonic()
         try:
             jobs: list[dict[str, Any]] | None = await rp_job.get_job(session, wanted)
@@ -178,7 +182,8 @@ class JobLoop(rp_scale.JobScaler):  # type: ignore[misc]  # the SDK has no types
         that says so, for a caller waits for one."""
         give_up = time.monotonic() + self._settings.post_retry_s
         pause, refusals = 1.0, 0
-        body = json.dumps(result, ensure_ascii=False, allow_nan=False).encode("utf-8")
+        # A failure may name what its caller sent, half of a surrogate pair too, which has no form in UTF-8.
+        body = json.dumps(result, ensure_ascii="error" in result, allow_nan=False).encode("utf-8")
         while True:
             status, reason = await self._post_once(session, job_id, body)
             if 200 <= status < 300:

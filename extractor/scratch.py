@@ -22,10 +22,13 @@ class Scratch:
     """Where a worker's jobs keep their files; made when the worker starts, gone when it is closed."""
 
     def __init__(self) -> None:
-        _remove_abandoned(Path(tempfile.gettempdir()))
-        self._root = Path(tempfile.mkdtemp(prefix=_PREFIX))
-        self._lock = os.open(self._root / _LOCK, os.O_CREAT | os.O_RDWR, 0o600)
+        parent = Path(tempfile.gettempdir())
+        _remove_abandoned(parent)
+        made = Path(tempfile.mkdtemp(prefix=f"new-{_PREFIX}"))
+        self._lock = os.open(made / _LOCK, os.O_CREAT | os.O_RDWR, 0o600)
         fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        # It bears its name only now: another worker that starts would take an unlocked one for abandoned.
+        self._root = made.rename(parent / made.name.removeprefix("new-"))
 
     @contextmanager
     def folder(self) -> Iterator[Path]:
@@ -46,7 +49,7 @@ def _remove_abandoned(parent: Path) -> None:
     for root in parent.glob(f"{_PREFIX}*"):
         try:
             lock = os.open(root / _LOCK, os.O_RDWR)
-        except OSError:  # another worker's that is just being made or removed
+        except OSError:  # another's that is just being removed
             continue
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,4 +1,6 @@
-"""A worker on the SDK's own loop, without a model: what the SDK does by itself is seen by what it does here.
+"""A worker without a model, on the SDK's own loop or on ours: what the SDK does by itself is seen by what this does.
+
+Arguments: `--own-loop`, `--places N` (jobs at a time), `--unfit` (a fitness check fails).
 
 A job's input: `answer` is what the handler returns, `sleep_s` for how long it waits before, `raises` the name of what
 it raises, `progress` what it reports before it answers.
@@ -6,11 +8,14 @@ it raises, `progress` what it reports before it answers.
 
 from __future__ import annotations
 
+import argparse
 import asyncio
-import sys
 from typing import Any
 
 import runpod
+
+from extractor.runpod_loop import use_loop
+from extractor.settings import Settings
 
 
 async def handler(job: dict[str, Any]) -> Any:
@@ -28,11 +33,6 @@ async def handler(job: dict[str, Any]) -> Any:
     return wanted.get("answer")
 
 
-def modifier(current: int) -> int:
-    print(f"concurrency asked for at {current}", flush=True)
-    return 3
-
-
 def fit() -> None:
     print("fitness checked", flush=True)
 
@@ -41,7 +41,22 @@ def unfit() -> None:
     raise RuntimeError("the device is not there")
 
 
-if __name__ == "__main__":
-    runpod.serverless.register_fitness_check(unfit if "unfit" in sys.argv else fit)
-    runpod.serverless.start({"handler": handler, "concurrency_modifier": modifier})
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--own-loop", action="store_true")
+    parser.add_argument("--places", type=int, default=3)
+    parser.add_argument("--unfit", action="store_true")
+    options = parser.parse_args()
+
+    def modifier(current: int) -> int:
+        print(f"concurrency asked for at {current}", flush=True)
+        return int(options.places)
+
+    runpod.serverless.register_fitness_check(unfit if options.unfit else fit)
+    config = {"handler": handler, "concurrency_modifier": modifier}
+    runpod.serverless.start(use_loop(config, Settings()) if options.own_loop else config)
     print("start has returned", flush=True)
+
+
+if __name__ == "__main__":
+    main()

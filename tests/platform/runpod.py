@@ -85,6 +85,8 @@ class Platform:
         self.calls: list[Call] = []
         self.jobs: dict[str, Job] = {}
         self.take_replies: deque[Reply] = deque()
+        # Documents under `/documents/NAME`: their bytes, and how long the second half of them takes to come.
+        self.documents: dict[str, tuple[bytes, float]] = {}
         # How late an update of a job's progress is answered.
         self.progress_delay_s = 0.0
         self._poll_s = poll_s
@@ -202,6 +204,7 @@ class Platform:
         app.router.add_post(root + "/job-done/{worker}/{job}", self._done)
         app.router.add_post(root + "/job-stream/{worker}/{job}", self._stream)
         app.router.add_get(root + "/ping/{worker}", self._ping)
+        app.router.add_get("/documents/{name}", self._document)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", 0)
@@ -317,6 +320,18 @@ class Platform:
                 self.jobs[name].named_at = time.monotonic()
         self._record("ping", request, 200, {**request.query, "jobs": named})
         return web.Response(status=200)
+
+    async def _document(self, request: web.Request) -> web.StreamResponse:
+        content, delay_s = self.documents[request.match_info["name"]]
+        response = web.StreamResponse()
+        response.content_length = len(content)
+        await response.prepare(request)
+        half = len(content) // 2
+        with contextlib.suppress(ConnectionError):
+            await response.write(content[:half])
+            await self._pause(delay_s)
+            await response.write(content[half:])
+        return response
 
     async def _find_lost(self) -> None:
         while True:

@@ -103,7 +103,7 @@ class TestTaking:
         assert run.orphans == 0
 
     def test_failed_fitness_check_is_reported_and_ends_the_worker(self, tmp_path: Path) -> None:
-        with Platform() as platform, Worker(platform, tmp_path, command=(*SCRIPT, "unfit")) as worker:
+        with Platform() as platform, Worker(platform, tmp_path, command=(*SCRIPT, "--unfit")) as worker:
             assert worker.ended() == 1
             (ping,) = platform.calls_of("ping")
         assert (ping.body["status"], ping.body["check"]) == ("unhealthy", "unfit")
