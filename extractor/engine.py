@@ -19,7 +19,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import torch
 
@@ -125,17 +125,25 @@ class Engine:
         request: ExtractionRequest,
         *,
         document_id: str,
+        upload: BinaryIO | None = None,
+        received: float | None = None,
         progress: Callable[[Progress], None] = lambda _: None,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> dict[str, Any]:
-        """Read the document and answer as the contract says (a success), or raise an `ExtractionError`."""
+        """Read the document and answer as the contract says (a success), or raise an `ExtractionError`.
+
+        `upload` is the document where the request names none. The deadline counts from `received`, a time of
+        `time.monotonic`, or else from now.
+        """
         started = time.perf_counter()
-        deadline = time.monotonic() + (request.deadline_s or self.settings.deadline_s)
+        deadline = (time.monotonic() if received is None else received) + (
+            request.deadline_s or self.settings.deadline_s
+        )
         timings: dict[str, float] = {}
         recognition = recognition_for(request.ocr_languages, self._recognisers)
         folder = Path(tempfile.mkdtemp(prefix="job-"))
         try:
-            fetched = fetch_document(request, folder, self.settings)
+            fetched = fetch_document(request, folder, self.settings, upload)
             timings["fetch"] = _since(started)
             log.info("[EXTRACT] Processing document (%d bytes) with LOCAL extraction", fetched.size)
             opening = time.perf_counter()
