@@ -35,7 +35,16 @@ UNSERVED_OUTPUTS = ("chunks", "docstrange", "images", "preview")
 # The validation's context where the document came beside the request.
 UPLOADED = "uploaded"
 
-_PAGES = re.compile(r"\s*\d{1,9}(\s*-\s*\d{1,9})?(\s*,\s*\d{1,9}(\s*-\s*\d{1,9})?)*\s*")
+
+def _ranges_of(number: str) -> str:
+    """The pattern of numbers and ranges with commas between them."""
+    one = rf"{number}(\s*-\s*{number})?"
+    return rf"\s*{one}(\s*,\s*{one})*\s*"
+
+
+_PAGES = re.compile(_ranges_of(r"\d{1,9}"))
+# What the JSON schema tells of it; the validator says in words that pages begin at 1.
+_PAGE_NUMBER = r"0*[1-9]\d{0,8}"
 
 
 SOURCES = ("document_url", "document_content_base64")
@@ -79,7 +88,7 @@ class ExtractionRequest(BaseModel):
     pages: Annotated[str, StringConstraints(max_length=4096)] | None = Field(
         default=None,
         description='pages to read, for example `"1-3,7"`; all if absent',
-        json_schema_extra={"pattern": f"^{_PAGES.pattern}$"},
+        json_schema_extra={"pattern": f"^{_ranges_of(_PAGE_NUMBER)}$"},
     )
     password: Annotated[str, StringConstraints(max_length=1024)] | None = Field(
         default=None, description="for an encrypted document (never logged)"
