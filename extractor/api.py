@@ -272,7 +272,7 @@ class _Observed:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        scope["state"]["request_id"] = uuid.uuid4().hex
+        scope.setdefault("state", {})["request_id"] = uuid.uuid4().hex
 
         async def count(message: Message) -> None:
             if message["type"] == "http.response.start":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import contextlib
 import hmac
@@ -28,9 +29,12 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 import handler
-from extractor.api import STATUS, _Guard
+from extractor.admission import Admission
+from extractor.api import STATUS, _Guard, build_app
+from extractor.errors import WorkerUnhealthy
 from extractor.request import ExtractionRequest
 from extractor.settings import Settings
+from extractor.telemetry import Telemetry
 from tests import documents
 from tests.test_handler import CONTRACT_CODES
 
@@ -331,6 +335,43 @@ class TestStatuses:
         assert (wrong.status_code, wrong.json()["error_code"]) == (405, "METHOD_NOT_ALLOWED")
         assert wrong.headers["allow"] == "POST"
         assert served.client.get("/docs").status_code == 404  # its page loads scripts from elsewhere
+
+    def test_is_the_documented_one(self) -> None:
+        rows = re.findall(
+            r"^\| (\d{3}) \| (`[A-Z].*) \|$", (ROOT / "docs" / "http.md").read_text(encoding="utf-8"), re.M
+        )
+        documented = {code: int(status) for status, codes in rows for code in re.findall(r"`([A-Z_]+)`", codes)}
+        assert documented == STATUS
+
+
+class TestWorkerThatCannotGoOn:
+    """An answer that no real document brings about."""
+
+    @staticmethod
+    def ask(answer_job: Callable[..., dict[str, Any]]) -> tuple[httpx.Response, int, list[str]]:
+        """The response to one job, the status of `/ping` after it, and what the process was told."""
+        told: list[str] = []
+
+        async def asked() -> tuple[httpx.Response, int]:
+            admission = Admission(Settings(), lambda: "cpu", answer_job, lambda: told.append("stop"))
+            await admission.start()
+            transport = httpx.ASGITransport(build_app(admission, Telemetry()), raise_app_exceptions=False)
+            async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+                answer = await client.post("/extract", json={})
+                return answer, (await client.get("/ping")).status_code
+
+        return *asyncio.run(asked()), told
+
+    def test_leaves_when_it_is_sick(self) -> None:
+        answer, ping, told = self.ask(lambda job, *_, **__: WorkerUnhealthy("sick").answer(job["id"]))
+        assert (answer.status_code, answer.json()["error_code"]) == (503, "WORKER_UNHEALTHY")
+        assert (ping, told) == (503, ["stop"])
+
+    def test_answers_what_nobody_foresaw(self) -> None:
+        answer, ping, told = self.ask(lambda *_, **__: {}["s3cret"])
+        assert (answer.status_code, answer.json()["error_code"]) == (500, "INTERNAL")
+        assert "s3cret" not in answer.text
+        assert (ping, told) == (200, [])
 
 
 class TestKey:
