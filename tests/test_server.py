@@ -48,6 +48,7 @@ MAX_JSON_BYTES = 300_000
 INVOICE = documents.invoice_pdf()
 RECEIPT = documents.image_bytes(documents.text_image(["Receipt 4711"]), "PNG")
 LOCKED = documents.encrypted(documents.text_pdf([["locked"]]), "sesame")
+SHORT = documents.text_pdf([["Receipt 4711"]])
 # More pages than are read while a test waits: a job that ends early was ended.
 LONG = documents.text_pdf([[f"Page {number} of very many"] for number in range(400)])
 
@@ -670,7 +671,7 @@ class TestLeaving:
         with ThreadPoolExecutor(3) as callers:
             endless = callers.submit(open_door.upload, LONG)
             until(lambda: open_door.at_work() == 1)
-            jobs = [callers.submit(open_door.upload, RECEIPT) for _ in range(2)]  # with it, one too many at once
+            jobs = [callers.submit(open_door.upload, SHORT) for _ in range(2)]  # with it, one too many at once
             until(lambda: open_door.client.get("/health").json()["jobs_in_flight"] == 3)
             left = children(open_door.process)
             open_door.process.send_signal(signal.SIGTERM)
