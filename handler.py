@@ -14,13 +14,15 @@ import logging
 import os
 import sys
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
 
 if TYPE_CHECKING:
     from extractor.engine import Engine, Progress
+    from extractor.telemetry import Door, Telemetry
 
 log = logging.getLogger("extractor")
 
@@ -37,6 +39,7 @@ def load_engine() -> Engine:
 
     engine = Engine.load(Settings())
     LocalDocumentExtractor(engine)
+    telemetry().watch_device(engine.device, lambda: engine.device_busy_s)
     return engine
 
 
@@ -46,13 +49,22 @@ def job_threads() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(MOST_JOBS, thread_name_prefix="job")
 
 
+@functools.cache
+def telemetry() -> Telemetry:
+    """The worker's one set of counters."""
+    from extractor.telemetry import Telemetry
+
+    return Telemetry()
+
+
 async def handler(job: dict[str, Any]) -> dict[str, Any]:
     """One RunPod job -> the contract's answer. Never raises, except to pass a cancellation on."""
     from extractor.runpod_loop import ProgressReports
 
     stop = threading.Event()
+    received = time.monotonic()
     async with ProgressReports(job) as reports:
-        run = functools.partial(answer_job, job, stop.is_set, reports.report)
+        run = functools.partial(answer_job, job, stop.is_set, reports.report, received=received)
         try:
             answer = await asyncio.get_running_loop().run_in_executor(job_threads(), run)
         except asyncio.CancelledError:
@@ -67,10 +79,33 @@ def answer_job(
     job: dict[str, Any],
     cancelled: Callable[[], bool] = lambda: False,
     progress: Callable[[Progress], None] = lambda _: None,
+    *,
+    door: Door = "runpod",
+    received: float | None = None,
+    upload: BinaryIO | None = None,
 ) -> dict[str, Any]:
-    """One job -> its answer, in this thread. `cancelled` is asked between pages, `progress` told after each."""
+    """One job -> its answer, in this thread. `cancelled` is asked between pages, `progress` told after each.
+
+    `received`, a time of `time.monotonic`, is when the job came, if not now; `upload` is its document, if not in its
+    input. The answer is logged and counted.
+    """
+    started = time.monotonic()
+    received = started if received is None else received
+    with telemetry().in_flight():
+        answer = _answer(job, cancelled, progress, received, upload)
+    telemetry().observe(answer, door=door, queue_s=started - received, total_s=time.monotonic() - received)
+    return answer
+
+
+def _answer(
+    job: dict[str, Any],
+    cancelled: Callable[[], bool],
+    progress: Callable[[Progress], None],
+    received: float,
+    upload: BinaryIO | None,
+) -> dict[str, Any]:
     from extractor.delivery import deliver
-    from extractor.errors import ExtractionError, Internal
+    from extractor.errors import Cancelled, ExtractionError, Internal
     from extractor.health import diagnose
     from extractor.request import parse_request
 
@@ -79,10 +114,19 @@ def answer_job(
     try:
         if isinstance(job_input, dict) and isinstance(job_input.get("document_id"), str):
             document_id = job_input["document_id"][:256] or document_id
-        request = parse_request(job_input)
+        if cancelled():
+            raise Cancelled("the job was stopped before it began")
+        request = parse_request(job_input, uploaded=upload is not None)
         engine = load_engine()
         with diagnose(engine):
-            answer = engine.extract(request, document_id=document_id, progress=progress, cancelled=cancelled)
+            answer = engine.extract(
+                request,
+                document_id=document_id,
+                upload=upload,
+                received=received,
+                progress=progress,
+                cancelled=cancelled,
+            )
         answer = deliver(answer, request.result_url, engine.settings)
         log.info("[EXTRACT] Success: %s, Method: docstrange_local", document_id)
         return answer
@@ -106,7 +150,7 @@ def run_document(path: Path) -> int:
             bar.total = progress.pages_total
             bar.update(progress.pages_done - bar.n)
 
-        answer = answer_job(job, progress=show)
+        answer = answer_job(job, progress=show, door="file")
     answer_path = path.with_name(path.name + ".json")
     answer_path.write_text(json.dumps(answer, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     print(f"answer:   {answer_path}")
@@ -157,6 +201,8 @@ def close_engine() -> None:
 
 def main() -> int:
     """Load the models, then serve jobs until told to stop."""
+    from extractor.telemetry import start_logging
+
     parser = argparse.ArgumentParser(add_help=False)
     parser.add_argument("--document", type=Path)
     options, rest = parser.parse_known_args()
@@ -164,7 +210,7 @@ def main() -> int:
     served = on_runpod or "--rp_serve_api" in rest
     # At its default, DEBUG, the SDK logs every answer: the documents' text.
     os.environ.setdefault("RUNPOD_LOG_LEVEL", "INFO" if served else "WARN")
-    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s")
+    start_logging()
 
     if options.document is not None and not options.document.is_file():
         print(f"{options.document}: there is no such file", file=sys.stderr)

@@ -23,7 +23,7 @@ from concurrent.futures import wait as wait_for_futures
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, BinaryIO, Literal, TypeVar
 
 import torch
 from pebble import ProcessExpired
@@ -195,12 +195,20 @@ class Engine:
         request: ExtractionRequest,
         *,
         document_id: str,
+        upload: BinaryIO | None = None,
+        received: float | None = None,
         progress: Callable[[Progress], None] = lambda _: None,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> dict[str, Any]:
-        """Read the document and answer as the contract says (a success), or raise an `ExtractionError`."""
+        """Read the document and answer as the contract says (a success), or raise an `ExtractionError`.
+
+        `upload` is the document where the request names none. The deadline counts from `received`, a time of
+        `time.monotonic`, or else from now.
+        """
         started = time.perf_counter()
-        deadline = time.monotonic() + (request.deadline_s or self.settings.deadline_s)
+        deadline = (time.monotonic() if received is None else received) + (
+            request.deadline_s or self.settings.deadline_s
+        )
         limits = _Limits(cancelled, deadline, self.vitals, threading.Event())
         lane = self._scheduler.lane()
         timings: dict[str, float] = {}
@@ -209,7 +217,7 @@ class Engine:
             try:
                 limits.check()
                 progress(Progress(0, 0, "fetch"))
-                fetched = self._fetch(request, folder, limits)
+                fetched = self._fetch(request, folder, upload, limits)
                 timings["fetch"] = _since(started)
                 log.info("[EXTRACT] Processing document (%d bytes) with LOCAL extraction", fetched.size)
                 progress(Progress(0, 0, "open"))
@@ -282,10 +290,12 @@ class Engine:
         if self._scheduler.batch_s > self.settings.batch_timeout_s:
             self.vitals.condemn("the device hangs")
 
-    def _fetch(self, request: ExtractionRequest, folder: Path, limits: _Limits) -> FetchedDocument:
+    def _fetch(
+        self, request: ExtractionRequest, folder: Path, upload: BinaryIO | None, limits: _Limits
+    ) -> FetchedDocument:
         """The document, in a thread that is left behind where the job ends before a slow server does."""
         thread = ThreadPoolExecutor(1, thread_name_prefix="fetch")
-        future = thread.submit(fetch_document, request, folder, self.settings)
+        future = thread.submit(fetch_document, request, folder, self.settings, upload)
         thread.shutdown(wait=False)
         return limits.result(future, "the document had arrived")
 

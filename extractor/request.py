@@ -11,7 +11,16 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from .errors import InvalidInput
 from .languages import LANGUAGES, UNSERVED
@@ -23,13 +32,43 @@ OcrMode = Literal["auto", "always", "never"]
 UNSERVED_KEYS = ("fields", "json_schema")
 UNSERVED_OUTPUTS = ("chunks", "docstrange", "images", "preview")
 
-_PAGES = re.compile(r"\s*\d{1,9}(\s*-\s*\d{1,9})?(\s*,\s*\d{1,9}(\s*-\s*\d{1,9})?)*\s*")
+# The validation's context where the document came beside the request.
+UPLOADED = "uploaded"
+
+
+def _ranges_of(number: str) -> str:
+    """The pattern of numbers and ranges with commas between them."""
+    one = rf"{number}(\s*-\s*{number})?"
+    return rf"\s*{one}(\s*,\s*{one})*\s*"
+
+
+_PAGES = re.compile(_ranges_of(r"\d{1,9}"))
+# What the JSON schema tells of it; the validator says in words that pages begin at 1.
+_PAGE_NUMBER = r"0*[1-9]\d{0,8}"
+
+
+SOURCES = ("document_url", "document_content_base64")
+
+
+def _only(source: str) -> dict[str, Any]:
+    """JSON schema: this source is given, and no other."""
+    others = {key: {"type": "null"} for key in SOURCES if key != source}
+    return {"required": [source], "properties": {source: {"type": "string"}, **others}}
 
 
 class ExtractionRequest(BaseModel):
-    """What one job asks for. Exactly one of `document_url` and `document_content_base64` is given."""
+    """What one job asks for. Exactly one of `document_url` and `document_content_base64` is given.
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True)
+    Neither is given where the document came beside the request, as an upload does.
+    """
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        strict=True,
+        hide_input_in_errors=True,
+        json_schema_extra={"oneOf": [_only("document_url"), _only("document_content_base64")]},
+    )
 
     document_url: Annotated[str, StringConstraints(min_length=1, max_length=8192)] | None = Field(
         default=None, description="http(s) URL of the document (a presigned one too)"
@@ -47,7 +86,9 @@ class ExtractionRequest(BaseModel):
         default=None, description="an id of the caller's that comes back; the job's id if absent"
     )
     pages: Annotated[str, StringConstraints(max_length=4096)] | None = Field(
-        default=None, description='pages to read, for example `"1-3,7"`; all if absent'
+        default=None,
+        description='pages to read, for example `"1-3,7"`; all if absent',
+        json_schema_extra={"pattern": f"^{_ranges_of(_PAGE_NUMBER)}$"},
     )
     password: Annotated[str, StringConstraints(max_length=1024)] | None = Field(
         default=None, description="for an encrypted document (never logged)"
@@ -75,11 +116,6 @@ class ExtractionRequest(BaseModel):
     deadline_s: float | None = Field(
         default=None, gt=0, le=86400, description="seconds after which the finished pages are answered"
     )
-
-    @field_validator("deadline_s", mode="before")
-    @classmethod
-    def _number(cls, value: object) -> object:
-        return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
     @field_validator("pages")
     @classmethod
@@ -111,8 +147,12 @@ class ExtractionRequest(BaseModel):
         return list(dict.fromkeys(value))
 
     @model_validator(mode="after")
-    def _exactly_one_source(self) -> ExtractionRequest:
-        given = [key for key in ("document_url", "document_content_base64") if getattr(self, key) is not None]
+    def _exactly_one_source(self, info: ValidationInfo) -> ExtractionRequest:
+        given = [key for key in SOURCES if getattr(self, key) is not None]
+        if info.context == UPLOADED:
+            if given:
+                raise ValueError(f"{given[0]}: the document was uploaded already")
+            return self
         if len(given) == 2:
             raise ValueError("give either document_url or document_content_base64, not both")
         if not given:
@@ -144,14 +184,17 @@ def selected_pages(pages: str | None, count: int) -> list[int]:
     return sorted(chosen)
 
 
-def parse_request(job_input: object) -> ExtractionRequest:
-    """Validate a job's `input`. Raises `InvalidInput` with every problem in one line."""
+def parse_request(job_input: object, *, uploaded: bool = False) -> ExtractionRequest:
+    """Validate a job's `input`. Raises `InvalidInput` with every problem in one line.
+
+    `uploaded`: the document came beside the input, which then names none.
+    """
     if not isinstance(job_input, Mapping):
         raise InvalidInput("the job's input must be an object with document_url or document_content_base64")
     problems = [f"{key}: not served by this version of the worker" for key in UNSERVED_KEYS if job_input.get(key)]
     served = {str(key): value for key, value in job_input.items() if key not in UNSERVED_KEYS}
     try:
-        request = ExtractionRequest.model_validate(served)
+        request = ExtractionRequest.model_validate(served, context=UPLOADED if uploaded else None)
     except ValidationError as error:
         problems += [_problem(detail) for detail in error.errors(include_url=False, include_input=True)]
     if problems:

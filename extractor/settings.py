@@ -74,6 +74,18 @@ class Settings(BaseSettings):
     deadline_s: float = Field(default=600.0, gt=0, description="default of the input's `deadline_s`")
     max_output_bytes: int = Field(default=15_000_000, ge=1, description="largest answer that is handed to RunPod")
 
+    bind_address: str = Field(default="127.0.0.1", description="where `server.py` listens; all: 0.0.0.0")
+    port: int = Field(default=8000, ge=0, le=65535, description="the port of `server.py`; 0: any that is free")
+    zopilot_gpu_api_key: SecretStr | None = Field(
+        default=None, description="the key that `server.py` asks for; without it, it serves this machine alone"
+    )
+    http_jobs: int = Field(default=4, ge=1, description="jobs that `server.py` works on at the same time")
+    http_waiting_jobs: int = Field(default=16, ge=0, description="jobs that wait in `server.py`; more get status 429")
+    http_max_json_bytes: int = Field(
+        default=32 * 2**20, ge=1, description="largest JSON body that `server.py` takes; uploads may be larger"
+    )
+    http_body_timeout_s: float = Field(default=300.0, gt=0, description="time for a request's body to arrive")
+
     max_concurrency: int = Field(
         default=0, ge=0, le=64, description="jobs that are taken from RunPod at a time; 0: by the device and its memory"
     )

@@ -1,7 +1,7 @@
 """A request -> the document's bytes on disk, inside the job's own temporary folder.
 
-A URL is streamed to the file and base64 is decoded; both stop at the size limit. Nothing of the URL but the fact that
-there is one, and nothing of the headers, reaches a message or a log.
+A URL or an upload is streamed to the file and base64 is decoded; all stop at the size limit. Nothing of the URL but the
+fact that there is one, and nothing of the headers, reaches a message or a log.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import re
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 from urllib.parse import urlsplit
 
 import requests
@@ -35,14 +36,18 @@ class FetchedDocument:
     sha256: str
 
 
-def fetch_document(request: ExtractionRequest, folder: Path, settings: Settings) -> FetchedDocument:
-    """Put the request's document into `folder`.
+def fetch_document(
+    request: ExtractionRequest, folder: Path, settings: Settings, upload: BinaryIO | None = None
+) -> FetchedDocument:
+    """Put the request's document, or the one that was uploaded beside it, into `folder`.
 
     Raises `InvalidInput` for broken base64, `FetchForbidden`, `FetchFailed` or `FetchTimeout` for a URL that cannot be
     had, `DocumentTooLarge`.
     """
     path = folder / "document"
-    if request.document_content_base64 is not None:
+    if upload is not None:
+        _copy(upload, path, settings.max_document_bytes)
+    elif request.document_content_base64 is not None:
         path.write_bytes(decode_base64(request.document_content_base64, settings.max_document_bytes))
     else:
         assert request.document_url is not None
@@ -66,6 +71,16 @@ def decode_base64(text: str, limit: int) -> bytes:
     if len(content) > limit:
         raise DocumentTooLarge(f"the document is larger than {limit} bytes")
     return content
+
+
+def _copy(upload: BinaryIO, path: Path, limit: int) -> None:
+    received = 0
+    with path.open("wb") as file:
+        while chunk := upload.read(_CHUNK):
+            received += len(chunk)
+            if received > limit:
+                raise DocumentTooLarge(f"the document is larger than {limit} bytes")
+            file.write(chunk)
 
 
 def _download(url: str, headers: dict[str, str], path: Path, settings: Settings) -> None:

@@ -51,6 +51,7 @@ def test_defaults_are_the_contracts() -> None:
         pytest.param({**URL, "pages": "1;2"}, 'for example "1-3,7"', id="not-a-range"),
         pytest.param({**URL, "pages": 3}, "pages: ", id="pages-not-a-string"),
         pytest.param({**URL, "deadline_s": -1}, "deadline_s: ", id="negative-deadline"),
+        pytest.param({**URL, "deadline_s": 10**400}, "deadline_s: ", id="endless-deadline"),
         pytest.param({**URL, "deadline_s": "10"}, "deadline_s: ", id="deadline-as-text"),
         pytest.param({**URL, "headers": {"a": 1}}, "headers.a: ", id="header-not-text"),
     ],
@@ -100,3 +101,9 @@ def test_selected_pages() -> None:
 
 def test_every_key_is_documented() -> None:
     assert all(field.description for field in ExtractionRequest.model_fields.values())
+
+
+def test_an_upload_needs_no_source_and_takes_none() -> None:
+    assert parse_request({"ocr": "never"}, uploaded=True).ocr == "never"
+    with pytest.raises(InvalidInput, match="document_url: the document was uploaded already"):
+        parse_request(URL, uploaded=True)

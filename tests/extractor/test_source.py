@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import http.server
+import io
 import logging
 import threading
 import time
@@ -141,3 +143,12 @@ def test_nothing_of_the_url_or_the_headers_is_logged(
             fetch(tmp_path, document_url=f"{server}/missing?sig=s3cret", headers={"X-Key": "k3y"})
     assert "s3cret" not in caplog.text
     assert "k3y" not in caplog.text
+
+
+def test_upload_is_copied_as_far_as_the_limit(tmp_path: Path) -> None:
+    request = parse_request({}, uploaded=True)
+    fetched = fetch_document(request, tmp_path, Settings(max_document_bytes=100_000), io.BytesIO(b"x" * 100_000))
+    assert fetched.path.read_bytes() == b"x" * 100_000
+    assert (fetched.size, fetched.sha256) == (100_000, hashlib.sha256(b"x" * 100_000).hexdigest())
+    with pytest.raises(DocumentTooLarge):
+        fetch_document(request, tmp_path, Settings(max_document_bytes=99_999), io.BytesIO(b"x" * 100_000))

@@ -1,0 +1,171 @@
+"""Which HTTP requests become jobs, and until when.
+
+Guarantees: at most `http_jobs` jobs are at work and `http_waiting_jobs` wait, bodies that still arrive included; each
+whose body arrived ends in exactly one answer and one line of telemetry; a job whose caller has gone is stopped, and
+keeps its room until its thread is free again; once the time to drain is over, what is left gets a retryable answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from http import HTTPStatus
+from typing import Any, BinaryIO, Literal, Protocol
+
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+
+from .body import read_body
+from .errors import ExtractionError, WorkerUnhealthy
+from .settings import Settings
+from .telemetry import Door
+
+log = logging.getLogger("extractor")
+
+State = Literal["loading", "ready", "draining", "unhealthy"]
+
+
+class AnswerJob(Protocol):
+    """A job -> the contract's answer, in the thread that calls."""
+
+    def __call__(
+        self,
+        job: dict[str, Any],
+        cancelled: Callable[[], bool],
+        *,
+        door: Door,
+        received: float,
+        upload: BinaryIO | None,
+    ) -> dict[str, Any]: ...
+
+
+class Admission:
+    """Lets jobs in while the worker is ready and there is room. Belongs to one event loop."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        load: Callable[[], str],
+        answer_job: AnswerJob,
+        stop: Callable[[], None],
+    ) -> None:
+        self.settings = settings
+        self.state: State = "loading"
+        self.device: str | None = None
+        self.jobs = 0
+        self._load = load
+        self._answer_job = answer_job
+        self._stop = stop
+        self._threads = ThreadPoolExecutor(settings.http_jobs, thread_name_prefix="job")
+        self._draining = False
+        self._cut = asyncio.Event()
+
+    async def start(self) -> None:
+        """Load the models and learn the device's name. Where that fails, say why in the log and stop the process."""
+        try:
+            self.device = await asyncio.to_thread(self._load)
+        except ExtractionError as error:
+            log.critical("%s: %s", error.code, error.message)
+            self._give_up()
+            return
+        if self.state == "loading":
+            self.state = "ready"
+
+    def drain(self) -> None:
+        """Let no further job in; after `drain_s`, or when called again, answer what is left that the worker stops."""
+        if self._draining:
+            self._cut.set()
+            return
+        self._draining = True
+        if self.state != "unhealthy":
+            self.state = "draining"
+        asyncio.get_running_loop().call_later(self.settings.drain_s, self._cut.set)
+
+    def close(self) -> None:
+        """Start no further job."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    async def serve(self, request: Request, job_id: str) -> dict[str, Any]:
+        """One request -> the contract's answer."""
+        received = time.monotonic()
+        if self.state != "ready":
+            return self._not_ready().answer(job_id)
+        if self.jobs >= self.settings.http_jobs + self.settings.http_waiting_jobs:
+            raise HTTPException(HTTPStatus.TOO_MANY_REQUESTS, "the queue is full; try again later")
+        self.jobs += 1
+        work = asyncio.create_task(self._work(request, job_id, received))
+        cut = asyncio.create_task(self._cut.wait())
+        try:
+            await asyncio.wait({work, cut}, return_when=asyncio.FIRST_COMPLETED)
+            return work.result() if work.done() else self._not_ready().answer(job_id)
+        finally:
+            cut.cancel()
+            work.cancel()
+
+    async def _work(self, request: Request, job_id: str, received: float) -> dict[str, Any]:
+        """Read the request's body and run its job; it gives its room back when its thread is free again."""
+        try:
+            async with asyncio.timeout(self.settings.http_body_timeout_s):
+                body = await read_body(request, self.settings)
+        except TimeoutError:
+            self._free_room()
+            raise HTTPException(HTTPStatus.REQUEST_TIMEOUT, "the body did not arrive in time") from None
+        except BaseException:
+            self._free_room()
+            raise
+        stop = threading.Event()
+        answer = partial(
+            self._answer_job,
+            {"id": job_id, "input": body.job_input},
+            door="http",
+            received=received,
+            upload=body.upload,
+        )
+        running = self._threads.submit(answer, stop.is_set)
+        running.add_done_callback(partial(self._leave, asyncio.get_running_loop(), body.upload))
+        answered = asyncio.wrap_future(running)
+        gone = asyncio.create_task(_disconnect(request))
+        either: set[asyncio.Future[Any]] = {answered, gone}
+        try:
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+            if not answered.done():
+                raise ClientDisconnect
+        finally:
+            gone.cancel()
+            stop.set()
+            if running.cancel():
+                answer(stop.is_set)  # it never began: its end is told all the same
+        result = answered.result()
+        if result.get("error_code") == WorkerUnhealthy.code:
+            self._give_up()
+        return result
+
+    def _leave(self, loop: asyncio.AbstractEventLoop, upload: BinaryIO | None, _: Future[dict[str, Any]]) -> None:
+        if upload is not None:
+            upload.close()
+        loop.call_soon_threadsafe(self._free_room)
+
+    def _free_room(self) -> None:
+        self.jobs -= 1
+
+    def _give_up(self) -> None:
+        self.state = "unhealthy"
+        self._stop()
+
+    def _not_ready(self) -> WorkerUnhealthy:
+        reasons: dict[State, str] = {
+            "loading": "the models are still being loaded; try again later",
+            "unhealthy": "this worker cannot go on; try again",
+        }
+        return WorkerUnhealthy(reasons.get(self.state, "this worker is shutting down; try again"))
+
+
+async def _disconnect(request: Request) -> None:
+    """Returns when the caller has gone. The body has been read: nothing else can come."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass

@@ -1,0 +1,214 @@
+"""Answers -> what operators see: one JSON line a job in the log, and Prometheus counters and histograms.
+
+Both come from one `JobRecord`, so that they cannot contradict each other. Neither holds text of the document, a URL, a
+header, a password or a file's name; the caller's `document_id` is in the line alone, never a label.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import logging
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    Info,
+    disable_created_metrics,
+    generate_latest,
+)
+from prometheus_client.core import CounterMetricFamily
+from prometheus_client.registry import Collector
+
+from . import __version__
+
+Door = Literal["runpod", "http", "file"]
+
+OK = "OK"
+JOB_LOGGER = "extractor.job"
+log = logging.getLogger(JOB_LOGGER)
+
+_JOB_SECONDS = (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 600.0)
+_STAGE_SECONDS = (0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0, 60.0, 300.0)
+_BYTES = (10e3, 100e3, 500e3, 1e6, 5e6, 10e6, 50e6, 100e6, 200e6)
+_PAGES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000)
+
+
+@dataclass(frozen=True, slots=True)
+class JobRecord:
+    """What is to be known of one answered job. Times are milliseconds.
+
+    `queue_ms` is what the job waited for its turn, `total_ms` runs from its reception to its answer. The stages are the
+    answer's own `timings_ms`: pages are read side by side, so that a stage's sum may be more than the time that passed.
+    What an answer does not say is None: a failure has neither format nor pages.
+    """
+
+    document_id: str
+    door: Door
+    code: str
+    partial: bool
+    format: str | None
+    bytes: int | None
+    pages_total: int | None
+    pages_processed: int | None
+    pages_failed: int | None
+    ocr_pages: int | None
+    queue_ms: float
+    total_ms: float
+    stages_ms: Mapping[str, float]
+    device: str | None
+    worker_version: str = __version__
+    time: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="milliseconds"))
+
+    def line(self) -> str:
+        """The record as JSON, on one line, in ASCII."""
+        return json.dumps({"event": "job", **dataclasses.asdict(self)}, allow_nan=False)
+
+
+def job_record(
+    answer: Mapping[str, Any], *, door: Door, queue_ms: float, total_ms: float, device: str | None
+) -> JobRecord:
+    """The record of a contract's answer, a success or a failure."""
+    metadata = answer.get("metadata", {})
+    pages = metadata.get("pages", {})
+    return JobRecord(
+        document_id=answer["document_id"],
+        door=door,
+        code=OK if answer["success"] else answer["error_code"],
+        partial=metadata.get("partial", False),
+        format=metadata.get("format"),
+        bytes=metadata.get("bytes"),
+        pages_total=pages.get("total"),
+        pages_processed=pages.get("processed"),
+        pages_failed=len(pages["failed"]) if pages else None,
+        ocr_pages=len(metadata["ocr_pages"]) if metadata else None,
+        queue_ms=round(queue_ms, 1),
+        total_ms=round(total_ms, 1),
+        stages_ms={stage: value for stage, value in metadata.get("timings_ms", {}).items() if stage != "total"},
+        device=device,
+    )
+
+
+class Telemetry:
+    """The worker's counters, in a registry of their own, and its job log."""
+
+    def __init__(self) -> None:
+        disable_created_metrics()  # a second series for each, of when it began
+        self.registry = CollectorRegistry()
+        self._device: str | None = None
+        self._jobs = Counter(
+            "zopilot_jobs",
+            "Answered jobs by door and code (OK or the error's).",
+            ("door", "code"),
+            registry=self.registry,
+        )
+        self._partial = Counter("zopilot_partial_jobs", "Answers that lack pages.", registry=self.registry)
+        self._in_flight = Gauge("zopilot_jobs_in_flight", "Jobs that are being worked on.", registry=self.registry)
+        self._pages = Counter("zopilot_pages", "Pages by how they ended.", ("outcome",), registry=self.registry)
+        self._ocr_pages = Counter("zopilot_ocr_pages", "Pages with recognised text.", registry=self.registry)
+        self._seconds = Histogram(
+            "zopilot_job_seconds",
+            "From reception to answer.",
+            ("outcome",),
+            buckets=_JOB_SECONDS,
+            registry=self.registry,
+        )
+        self._queue = Histogram(
+            "zopilot_queue_seconds", "From reception to start.", buckets=_JOB_SECONDS, registry=self.registry
+        )
+        self._stages = Histogram(
+            "zopilot_stage_seconds",
+            "A job's time in each stage, summed over its pages.",
+            ("stage",),
+            buckets=_STAGE_SECONDS,
+            registry=self.registry,
+        )
+        self._bytes = Histogram(
+            "zopilot_document_bytes", "Size of documents read.", ("format",), buckets=_BYTES, registry=self.registry
+        )
+        self._requests = Counter(
+            "zopilot_http_requests", "HTTP requests by route and status.", ("route", "status"), registry=self.registry
+        )
+        self._page_counts = Histogram(
+            "zopilot_document_pages", "Pages of documents read.", buckets=_PAGES, registry=self.registry
+        )
+
+    def watch_device(self, device: str, busy_s: Callable[[], float]) -> None:
+        """Tell the device's name with every job, and how long models have been running on it."""
+        self._device = device
+        info = Info("zopilot_worker", "The worker.", registry=self.registry)
+        info.info({"device": device, "version": __version__})
+        self.registry.register(_DeviceClock(busy_s))
+
+    def in_flight(self) -> AbstractContextManager[None]:
+        """Counts a job as being worked on for as long as the context lasts."""
+        return self._in_flight.track_inprogress()
+
+    def observe(self, answer: Mapping[str, Any], *, door: Door, queue_s: float, total_s: float) -> JobRecord:
+        """Log and count one answer."""
+        record = job_record(answer, door=door, queue_ms=queue_s * 1000, total_ms=total_s * 1000, device=self._device)
+        log.info(record.line())
+        self._count(record)
+        return record
+
+    def count_request(self, route: str, status: int) -> None:
+        """Count an HTTP request that was answered."""
+        self._requests.labels(route, str(status)).inc()
+
+    def exposition(self) -> bytes:
+        """Every metric in Prometheus' text format."""
+        return generate_latest(self.registry)
+
+    def _count(self, record: JobRecord) -> None:
+        self._jobs.labels(record.door, record.code).inc()
+        self._partial.inc(record.partial)
+        self._seconds.labels("success" if record.code == OK else "failure").observe(record.total_ms / 1000)
+        self._queue.observe(record.queue_ms / 1000)
+        for stage, value in record.stages_ms.items():
+            self._stages.labels(stage).observe(value / 1000)
+        self._pages.labels("processed").inc(record.pages_processed or 0)
+        self._pages.labels("failed").inc(record.pages_failed or 0)
+        self._ocr_pages.inc(record.ocr_pages or 0)
+        if record.format is not None and record.bytes is not None and record.pages_total is not None:
+            self._bytes.labels(record.format).observe(record.bytes)
+            self._page_counts.observe(record.pages_total)
+
+
+class _DeviceClock(Collector):
+    """The engine's own count of busy seconds, asked for at each scrape."""
+
+    def __init__(self, busy_s: Callable[[], float]) -> None:
+        self._busy_s = busy_s
+
+    def collect(self) -> Iterator[CounterMetricFamily]:
+        yield CounterMetricFamily(
+            "zopilot_device_busy_seconds", "How long models have been running.", value=self._busy_s()
+        )
+
+
+class LineFormatter(logging.Formatter):
+    """A job's JSON bare, everything else with time and level; each message one line, whatever a caller's id holds."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return record.getMessage() if record.name == JOB_LOGGER else super().format(record)
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the library's name
+        return "".join(
+            character if character.isprintable() else ascii(character)[1:-1]
+            for character in super().formatMessage(record)
+        )
+
+
+def start_logging() -> None:
+    """Send the process's log to stderr, from INFO upwards."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(LineFormatter("%(asctime)s %(levelname)s %(message)s"))
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
