@@ -284,7 +284,7 @@ class Engine:
     def _fetch(self, request: ExtractionRequest, folder: Path, limits: _Limits) -> FetchedDocument:
         """The document, in a thread that is left behind where the job ends before a slow server does."""
         thread = ThreadPoolExecutor(1, thread_name_prefix="fetch")
-        future = thread.submit(fetch_document, request, folder, self.settings)
+        future = thread.submit(fetch_document, request, folder, self.settings, lambda: limits.over)
         thread.shutdown(wait=False)
         return limits.result(future, "the document had arrived")
 

@@ -13,6 +13,6 @@ from extractor.settings import Settings
 @pytest.fixture(scope="session")
 def engine() -> Iterator[Engine]:
     """The worker's engine on this machine's device."""
-    loaded = Engine.load(Settings())
+    loaded = Engine.load(Settings(fetch_allow_hosts=("127.0.0.1",)))
     yield loaded
     loaded.close()
