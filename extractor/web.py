@@ -88,8 +88,8 @@ def parse_url(url: str) -> Target:
     Raises `InvalidUrl`, and `FetchForbidden` for a scheme other than http(s), credentials, and a host whose spelling
     only serves to hide it.
     """
-    if _NEVER_IN_A_URL.search(url):
-        raise InvalidUrl("a URL has no control characters and no backslashes")
+    if _NEVER_IN_A_URL.search(url) or url != url.strip():
+        raise InvalidUrl("a URL has no control characters, no backslashes and no white space around it")
     try:
         parts = urlsplit(url)
     except ValueError:
