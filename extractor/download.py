@@ -296,9 +296,10 @@ def _unbrotlied(file: BinaryIO) -> Iterator[bytes]:
     decoder = brotli.Decompressor()
     while not decoder.is_finished():
         data = file.read(_CHUNK) if decoder.can_accept_more_data() else b""
-        if not data and decoder.can_accept_more_data():
+        piece = decoder.process(data, output_buffer_limit=_CHUNK)
+        if not data and not piece:
             raise EOFError
-        yield decoder.process(data, output_buffer_limit=_CHUNK)
+        yield piece
 
 
 def _unzstded(file: BinaryIO) -> Iterator[bytes]:
