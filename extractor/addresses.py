@@ -87,25 +87,22 @@ class AddressGuard:
     def trusts(self, host: str) -> bool:
         """Whether the operator named `host` (lower case, no brackets)."""
         return any(
-            host == pattern or (pattern.startswith("*.") and host.endswith(pattern[1:]) and len(host) >= len(pattern))
-            for pattern in self.hosts
+            host == pattern or (pattern.startswith("*.") and host.endswith(pattern[1:])) for pattern in self.hosts
         )
-
-    def check_name(self, host: str) -> None:
-        """Raises `FetchForbidden` for a name that belongs to a private network. Nothing is resolved."""
-        if self.networks or self.trusts(host) or _is_address(host):
-            return
-        if "." not in host or any(host == name or host.endswith(f".{name}") for name in _PRIVATE_NAMES):
-            raise FetchForbidden("the host's name belongs to a private network")
 
     def addresses(self, host: str, timeout: float, patience: Patience) -> list[Address]:
         """Every address of `host`, each once, in the order to try them.
 
         Raises `FetchForbidden` if one of them is not public, `HostNotFound`, and `TimeoutError` after `timeout` s.
         """
-        self.check_name(host)
-        found = [ip_address(host)] if _is_address(host) else _resolved(host, timeout, patience)
-        if not self.trusts(host):
+        trusted = self.trusts(host)
+        if _is_address(host):
+            found = [ip_address(host)]
+        else:
+            if not trusted and not self.networks and _is_private(host):
+                raise FetchForbidden("the host's name belongs to a private network")
+            found = _resolved(host, timeout, patience)
+        if not trusted:
             for address in found:
                 if any(address in network for network in self.networks):
                     continue
@@ -120,6 +117,10 @@ def _is_address(host: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _is_private(name: str) -> bool:
+    return "." not in name or any(name == private or name.endswith(f".{private}") for private in _PRIVATE_NAMES)
 
 
 def _resolved(host: str, timeout: float, patience: Patience) -> list[Address]:

@@ -148,12 +148,12 @@ class Web:
     """A way to web servers for the time of one download or delivery; use it as a context manager."""
 
     def __init__(self, settings: Settings, patience: Patience, *, connect_s: float, read_s: float) -> None:
-        self._guard = AddressGuard(settings.fetch_allow_hosts, settings.fetch_allow_networks)
+        guard = AddressGuard(settings.fetch_allow_hosts, settings.fetch_allow_networks)
         self._timeouts = {"connect": connect_s, "read": read_s, "write": read_s, "pool": connect_s}
         self._pool = httpcore2.ConnectionPool(
             ssl_context=ssl.create_default_context(cafile=settings.ssl_cert_file or certifi.where()),
             max_connections=1,
-            network_backend=_GuardedBackend(self._guard, patience),
+            network_backend=_GuardedBackend(guard, patience),
         )
 
     def __enter__(self) -> Web:
@@ -167,8 +167,6 @@ class Web:
         self, method: str, target: Target, headers: Mapping[str, str], content: bytes | None = None
     ) -> Iterator[httpcore2.Response]:
         """Send one request; the answer's body is read from `iter_stream()`, before the context is left."""
-        # Also on a connection that is still open: the name may be forbidden, and the refusal should not depend on it.
-        self._guard.check_name(target.host)
         url = httpcore2.URL(scheme=target.scheme, host=target.host, port=target.port, target=target.path)
         sent = [("Host", target.authority), *headers.items()]
         with self._pool.stream(

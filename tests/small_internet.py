@@ -58,6 +58,8 @@ _ZONE: dict[str, list[list[str]]] = {
     "metadata.example": [[METADATA]],
     "mixed.example": [[FILES, INSIDE]],
     "mixed6.example": [[FILES, "::1"]],
+    # There is no way to the second address, so that the resolver puts it last.
+    "mixed-last.example": [[FILES, "192.168.7.7"]],
     "mapped.example": [["::ffff:127.0.0.1"]],
     "nat64.example": [["64:ff9b::7f00:1"]],
     "6to4.example": [["2002:7f00:1::"]],

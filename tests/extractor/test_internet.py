@@ -41,7 +41,18 @@ URLS = {
     **{
         f"http://{name}.example/inside": "FETCH_FORBIDDEN: document_url: the host's address is not public"
         for name in (
-            *("loopback", "loopback6", "unspecified", "inside", "metadata", "mixed", "mixed6", "mapped", "nat64"),
+            *(
+                "loopback",
+                "loopback6",
+                "unspecified",
+                "inside",
+                "metadata",
+                "mixed",
+                "mixed6",
+                "mixed-last",
+                "mapped",
+                "nat64",
+            ),
             *("6to4", "local-link", "unique-local", "alias-of-localhost", "worker"),
         )
     },
