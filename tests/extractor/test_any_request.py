@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import logging
 from typing import Any
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+import handler
 from extractor.errors import InvalidInput
 from extractor.request import HEADERS, UNSERVED_KEYS, ExtractionRequest, document_id_of, parse_request
 
@@ -107,3 +109,15 @@ def test_what_is_too_large_is_refused_in_few_words(job_input: dict[str, Any]) ->
         parse_request({"document_content_base64": "", **job_input})
     assert len(caught.value.message) < 1000
     assert "aaa" not in caught.value.message
+
+
+def test_no_id_breaks_a_line_of_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    forged = "a\n[EXTRACT] Success: b"
+    with caplog.at_level(logging.INFO):
+        answer = handler.answer_job(
+            {"id": "job-7", "input": {"document_id": forged, "document_url": f"http://[{SECRET}"}}
+        )
+    assert (answer["error_code"], answer["document_id"]) == ("INVALID_INPUT", "job-7")
+    assert caplog.messages == ["[EXTRACT] Failed: job-7, INVALID_INPUT"]
+    named = handler.answer_job({"id": "job-7", "input": {"document_id": "Beleg 7/ä"}})
+    assert named["document_id"] == "Beleg 7/ä"
