@@ -76,6 +76,7 @@ HEADER_KEPT = {
     "http://files.example/to/http://other.example/dropped/other-host": False,
     "http://files.example/to/https://files.example/dropped/other-scheme": False,
     "http://files.example/to/http://other.example/to/http://files.example/dropped/there-and-back": False,
+    "http://files.example/to/http://other.example/to//dropped/later-on-the-same-host": False,
 }
 
 SCRIPT = """
