@@ -107,13 +107,11 @@ def _answer(
     from extractor.delivery import deliver
     from extractor.errors import Cancelled, ExtractionError, Internal
     from extractor.health import diagnose
-    from extractor.request import parse_request
+    from extractor.request import document_id_of, parse_request
 
     job_input = job.get("input")
-    document_id = str(job.get("id", "unknown"))
+    document_id = document_id_of(job_input, str(job.get("id", "unknown")))
     try:
-        if isinstance(job_input, dict) and isinstance(job_input.get("document_id"), str):
-            document_id = job_input["document_id"][:256] or document_id
         if cancelled():
             raise Cancelled("the job was stopped before it began")
         request = parse_request(job_input, uploaded=upload is not None)

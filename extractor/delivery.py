@@ -15,15 +15,18 @@ import uuid
 from typing import Any
 
 import boto3
-import requests
+import httpcore2
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from .errors import DeliveryFailed, Internal, OutputTooLarge
+from .errors import DeliveryFailed, FetchForbidden, Internal, OutputTooLarge
+from .patience import OutOfTime, Patience
 from .settings import Bucket, Settings
+from .web import InvalidUrl, Unreachable, Web, parse_url
 
 _ATTEMPTS = 3
 _TIMEOUT_S = (10, 120)
+_TOTAL_S = 600
 
 
 def encode(answer: dict[str, Any]) -> bytes:
@@ -38,14 +41,15 @@ def deliver(answer: dict[str, Any], result_url: str | None, settings: Settings) 
     """The answer itself, or, where it is too large, a note of where it was put (`result`: bytes, sha256, url and, for
     a bucket's link, expires_s).
 
-    Raises `OutputTooLarge` where there is nowhere to put it, `DeliveryFailed` where the destination refuses it.
+    Raises `OutputTooLarge` where there is nowhere to put it, `DeliveryFailed` where the destination refuses it,
+    `FetchForbidden` where this worker does not go there.
     """
     body = encode(answer)
     if len(body) <= settings.max_output_bytes:
         return answer
     result: dict[str, Any] = {"bytes": len(body), "sha256": hashlib.sha256(body).hexdigest()}
     if result_url is not None:
-        _put(result_url, body)
+        _put(result_url, body, settings)
         result["url"] = result_url
     elif settings.bucket is not None:
         result["url"] = _put_into_bucket(settings.bucket, body)
@@ -87,27 +91,34 @@ def _put_into_bucket(bucket: Bucket, body: bytes) -> str:
         raise DeliveryFailed(f"the worker's bucket did not take the answer ({type(error).__name__})") from None
 
 
-def _put(url: str, body: bytes) -> None:
+def _put(url: str, body: bytes, settings: Settings) -> None:
     reason = ""
-    for attempt in range(_ATTEMPTS):
-        if attempt:
-            time.sleep(2.0 ** (attempt - 1))
-        try:
-            response = requests.put(
-                url,
-                data=body,
-                headers={"Content-Type": "application/json"},
-                timeout=_TIMEOUT_S,
-                allow_redirects=False,  # most redirects turn a PUT into a GET: the answer would be lost
-            )
-        except requests.RequestException as error:
-            reason = type(error).__name__
-            continue
-        except ValueError:
-            raise DeliveryFailed("result_url is not a valid URL") from None
-        if 200 <= response.status_code < 300:
-            return
-        reason = f"status {response.status_code}"
-        if response.status_code < 500 and response.status_code not in (408, 429):
-            break
+    try:
+        target = parse_url(url)
+        with Web(settings, Patience.of(_TOTAL_S), connect_s=_TIMEOUT_S[0], read_s=_TIMEOUT_S[1]) as web:
+            for attempt in range(_ATTEMPTS):
+                if attempt:
+                    time.sleep(2.0 ** (attempt - 1))
+                try:
+                    # A redirect is not followed: most turn a PUT into a GET, and the answer would be lost.
+                    with web.exchange("PUT", target, {"Content-Type": "application/json"}, body) as response:
+                        status = response.status
+                except Unreachable:
+                    raise
+                except (httpcore2.NetworkError, httpcore2.ProtocolError, httpcore2.TimeoutException) as error:
+                    reason = type(error).__name__
+                    continue
+                if 200 <= status < 300:
+                    return
+                reason = f"status {status}"
+                if status < 500 and status not in (408, 429):
+                    break
+    except InvalidUrl as error:
+        raise DeliveryFailed(f"result_url: {error}") from None
+    except FetchForbidden as error:
+        raise FetchForbidden(f"result_url: {error.message}") from None
+    except Unreachable as error:
+        reason = str(error)
+    except OutOfTime:
+        reason = f"not within {_TOTAL_S} s"
     raise DeliveryFailed(f"result_url did not take the answer ({reason})")

@@ -295,7 +295,7 @@ class Engine:
     ) -> FetchedDocument:
         """The document, in a thread that is left behind where the job ends before a slow server does."""
         thread = ThreadPoolExecutor(1, thread_name_prefix="fetch")
-        future = thread.submit(fetch_document, request, folder, self.settings, upload)
+        future = thread.submit(fetch_document, request, folder, self.settings, upload, lambda: limits.over)
         thread.shutdown(wait=False)
         return limits.result(future, "the document had arrived")
 

@@ -1,29 +1,34 @@
 """A job's input -> `ExtractionRequest`: the ONE schema.
 
 The validator, the error messages and the documentation's table come from this model. Whatever is wrong is an
-`InvalidInput` that lists every problem with the key that it is about, and echoes no value.
+`InvalidInput` that lists every problem with the key that it is about, and echoes no value. Every part of an input has a
+size that it may not exceed, and is measured before anything is done with it; the document itself when it is decoded.
 """
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
     StringConstraints,
+    TypeAdapter,
     ValidationError,
     ValidationInfo,
     field_validator,
     model_validator,
 )
 
-from .errors import InvalidInput
+from .errors import FetchForbidden, InvalidInput
 from .languages import LANGUAGES, UNSERVED
+from .web import parse_url
 
 Output = Literal["markdown", "text", "html", "elements", "lines", "tables", "csv", "docling"]
 OcrMode = Literal["auto", "always", "never"]
@@ -56,6 +61,63 @@ def _only(source: str) -> dict[str, Any]:
     return {"required": [source], "properties": {source: {"type": "string"}, **others}}
 
 
+MAX_KEYS = 64
+MAX_OUTPUTS = 64
+MAX_HEADERS = 32
+MAX_HEADER_BYTES = 8192
+MAX_HEADERS_BYTES = 16384
+
+# What a document's server may need to be told. Nothing that steers the connection or the answer (Host, Range,
+# Accept-Encoding ...), and nothing that opens a cloud's metadata service (Metadata, X-aws-ec2-metadata-token ...).
+HEADERS = (
+    *("accept", "accept-language", "authorization", "cookie", "user-agent"),
+    *("api-key", "x-api-key", "x-api-token", "x-auth-token", "x-access-token", "ocp-apim-subscription-key"),
+    *("private-token", "job-token"),
+)
+HEADER_FAMILIES = ("x-amz-", "x-goog-", "x-ms-")
+
+_SHOWN = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+_HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,63}")
+_HEADER_VALUE = re.compile(r"(?! )[\x20-\x7e]*(?<! )")
+
+
+def _header_name(name: str) -> str:
+    if not _HEADER_NAME.fullmatch(name):
+        raise ValueError("not the name of a header")
+    if name.lower() not in HEADERS and not name.lower().startswith(HEADER_FAMILIES):
+        families = ", ".join(f"{family}*" for family in HEADER_FAMILIES)
+        raise ValueError(f"not one of the headers that are sent ({', '.join(HEADERS)}, {families})")
+    return name
+
+
+def _header_value(value: str) -> str:
+    if len(value) > MAX_HEADER_BYTES:
+        raise ValueError(f"a header has at most {MAX_HEADER_BYTES} bytes")
+    if not _HEADER_VALUE.fullmatch(value):
+        raise ValueError("a header is printable ASCII, without a space at its ends")
+    return value
+
+
+def _document_id(value: str) -> str:
+    if not value.isprintable():
+        raise ValueError("an id has no line breaks and no other control characters")
+    return value
+
+
+def _url(value: str) -> str:
+    # Where the worker does not go is another error than what is no URL, and told when it would have to go there.
+    with contextlib.suppress(FetchForbidden):
+        parse_url(value)
+    return value
+
+
+_Url = Annotated[str, StringConstraints(min_length=1, max_length=8192), AfterValidator(_url)]
+_DocumentId = Annotated[str, StringConstraints(min_length=1, max_length=256), AfterValidator(_document_id)]
+_Headers = dict[Annotated[str, AfterValidator(_header_name)], Annotated[str, AfterValidator(_header_value)]]
+
+_ID = TypeAdapter[str](_DocumentId, config=ConfigDict(strict=True))
+
+
 class ExtractionRequest(BaseModel):
     """What one job asks for. Exactly one of `document_url` and `document_content_base64` is given.
 
@@ -70,19 +132,17 @@ class ExtractionRequest(BaseModel):
         json_schema_extra={"oneOf": [_only("document_url"), _only("document_content_base64")]},
     )
 
-    document_url: Annotated[str, StringConstraints(min_length=1, max_length=8192)] | None = Field(
-        default=None, description="http(s) URL of the document (a presigned one too)"
-    )
+    document_url: _Url | None = Field(default=None, description="http(s) URL of the document (a presigned one too)")
     document_content_base64: str | None = Field(
         default=None, description="the document itself in base64; a `data:` prefix is fine"
     )
-    headers: dict[str, str] | None = Field(
-        default=None, description="request headers for `document_url` (never logged)"
+    headers: _Headers | None = Field(
+        default=None, description="request headers for `document_url` (never logged, never sent on to another host)"
     )
     filename: Annotated[str, StringConstraints(max_length=1024)] | None = Field(
         default=None, description="the document's name: a hint, never trusted; the docling output bears it"
     )
-    document_id: Annotated[str, StringConstraints(min_length=1, max_length=256)] | None = Field(
+    document_id: _DocumentId | None = Field(
         default=None, description="an id of the caller's that comes back; the job's id if absent"
     )
     pages: Annotated[str, StringConstraints(max_length=4096)] | None = Field(
@@ -110,12 +170,36 @@ class ExtractionRequest(BaseModel):
     furniture: bool = Field(
         default=True, description="whether page headers, footers and page numbers are part of markdown, text and html"
     )
-    result_url: Annotated[str, StringConstraints(min_length=1, max_length=8192)] | None = Field(
+    result_url: _Url | None = Field(
         default=None, description="presigned PUT URL for an answer that is too large for RunPod"
     )
     deadline_s: float | None = Field(
         default=None, gt=0, le=86400, description="seconds after which the finished pages are answered"
     )
+
+    @field_validator("headers", mode="before")
+    @classmethod
+    def _not_too_many_headers(cls, value: object) -> object:
+        if isinstance(value, dict) and len(value) > MAX_HEADERS:
+            raise ValueError(f"at most {MAX_HEADERS} headers are sent")
+        return value
+
+    @field_validator("headers")
+    @classmethod
+    def _headers_once_and_not_too_long(cls, value: dict[str, str] | None) -> dict[str, str] | None:
+        if value is not None:
+            if len({name.lower() for name in value}) < len(value):
+                raise ValueError("a header is given twice")
+            if sum(len(name) + len(text) for name, text in value.items()) > MAX_HEADERS_BYTES:
+                raise ValueError(f"all headers together have at most {MAX_HEADERS_BYTES} bytes")
+        return value
+
+    @field_validator("outputs", mode="before")
+    @classmethod
+    def _not_too_many_outputs(cls, value: object) -> object:
+        if isinstance(value, list) and len(value) > MAX_OUTPUTS:
+            raise ValueError(f"at most {MAX_OUTPUTS} outputs are listed")
+        return value
 
     @field_validator("pages")
     @classmethod
@@ -176,12 +260,23 @@ def selected_pages(pages: str | None, count: int) -> list[int]:
     """
     if pages is None:
         return list(range(1, count + 1))
-    chosen: set[int] = set()
-    for first, last in page_ranges(pages):
+    chosen: list[int] = []
+    for first, last in sorted(page_ranges(pages)):
         if last > count:
             raise InvalidInput(f"pages: page {last} is outside the document, which has {count} page(s)")
-        chosen.update(range(first, last + 1))
-    return sorted(chosen)
+        chosen.extend(range(max(first, chosen[-1] + 1) if chosen else first, last + 1))
+    return chosen
+
+
+def document_id_of(job_input: object, job_id: str) -> str:
+    """The id under which a job is logged and answered, before its input is known to be right.
+
+    It is the input's `document_id` where the schema takes that, and `job_id` where not: no id breaks a line of the log.
+    """
+    try:
+        return _ID.validate_python(job_input.get("document_id") if isinstance(job_input, Mapping) else None)
+    except ValidationError:
+        return job_id
 
 
 def parse_request(job_input: object, *, uploaded: bool = False) -> ExtractionRequest:
@@ -191,6 +286,8 @@ def parse_request(job_input: object, *, uploaded: bool = False) -> ExtractionReq
     """
     if not isinstance(job_input, Mapping):
         raise InvalidInput("the job's input must be an object with document_url or document_content_base64")
+    if len(job_input) > MAX_KEYS:
+        raise InvalidInput(f"the job's input has {len(job_input)} keys, at most {MAX_KEYS} are read")
     problems = [f"{key}: not served by this version of the worker" for key in UNSERVED_KEYS if job_input.get(key)]
     served = {str(key): value for key, value in job_input.items() if key not in UNSERVED_KEYS}
     try:
@@ -203,15 +300,20 @@ def parse_request(job_input: object, *, uploaded: bool = False) -> ExtractionReq
 
 
 def _problem(detail: Any) -> str:
-    path = ".".join(str(part) for part in detail["loc"])
+    path = ".".join(_shown(part) for part in detail["loc"] if part != "[key]")
     if detail["type"] == "extra_forbidden":
-        name = str(detail["loc"][-1])[:64]
         known = [*ExtractionRequest.model_fields, *UNSERVED_KEYS]
-        near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-        return f"{name}: unknown key" + (f", did you mean {near[0]}?" if near else f" (known: {', '.join(known)})")
+        near = difflib.get_close_matches(path, known, n=1, cutoff=0.5)
+        return f"{path}: unknown key" + (f", did you mean {near[0]}?" if near else f" (known: {', '.join(known)})")
     if detail["type"] == "literal_error" and detail["loc"][0] == "outputs":
         if detail["input"] in UNSERVED_OUTPUTS:
             return f"{path}: {detail['input']} is not served by this version of the worker"
         return f"{path}: unknown output (known: {', '.join(get_args(Output))})"
     message = detail["msg"].removeprefix("Value error, ")
     return f"{path}: {message}" if path else message
+
+
+def _shown(part: int | str) -> str:
+    """A step of a path as it may be answered: the caller chose the names of keys."""
+    name = str(part)
+    return name if _SHOWN.fullmatch(name) else "(a name that is not shown)"

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, FilePath, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
+
+_HOST = re.compile(r"(\*\.)?[a-z0-9_-]+(\.[a-z0-9_-]+)*|[0-9a-f:.]*:[0-9a-f:.]*")
 
 
 # How stores write a bucket and a region into a host: BUCKET.s3.REGION.amazonaws.com, BUCKET.s3.REGION.example.org.
@@ -68,9 +71,28 @@ class Settings(BaseSettings):
     max_document_pixels: int = Field(
         default=10_000_000_000, ge=1, description="most pixels that the pages of an image file may have together"
     )
-    fetch_connect_timeout_s: float = Field(default=10.0, gt=0, description="time to connect to the document's server")
+    fetch_allow_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="hosts that are fetched from and delivered to wherever they are: names, *.suffixes, addresses; "
+        "separated by commas",
+    )
+    fetch_allow_networks: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
+        default=(), description="networks (CIDR) that are not public and open all the same; separated by commas"
+    )
+    fetch_connect_timeout_s: float = Field(
+        default=10.0, gt=0, description="time to find the document's server and to connect to it"
+    )
     fetch_read_timeout_s: float = Field(default=30.0, gt=0, description="longest silence while the document arrives")
-    fetch_total_timeout_s: float = Field(default=300.0, gt=0, description="time for the whole download")
+    fetch_total_timeout_s: float = Field(
+        default=300.0, gt=0, description="time for the whole download, redirects and retries included"
+    )
+    fetch_retries: int = Field(
+        default=3, ge=0, le=20, description="how often a download that broke off or was put off is tried again"
+    )
+    fetch_backoff_s: float = Field(default=0.5, ge=0, description="pause before the first retry; doubles each time")
+    ssl_cert_file: FilePath | None = Field(
+        default=None, description="certificate authorities (PEM) that servers must have theirs from; none: Mozilla's"
+    )
     deadline_s: float = Field(default=600.0, gt=0, description="default of the input's `deadline_s`")
     max_output_bytes: int = Field(default=15_000_000, ge=1, description="largest answer that is handed to RunPod")
 
@@ -117,6 +139,20 @@ class Settings(BaseSettings):
     recognition_batch: int = Field(default=0, ge=0, description="text lines in one recognition batch; 0: by the device")
     batch_wait_ms: float = Field(default=2.0, ge=0, description="how long the GPU's owner waits for a batch to fill")
     torch_threads: int = Field(default=0, ge=0, description="CPU threads of torch; 0: one for each core that is usable")
+
+    @field_validator("fetch_allow_hosts", "fetch_allow_networks", mode="before")
+    @classmethod
+    def _listed(cls, value: object) -> object:
+        return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+    @field_validator("fetch_allow_hosts")
+    @classmethod
+    def _host_patterns(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        hosts = tuple(host.lower().strip("[]") for host in value)
+        for host in hosts:
+            if not _HOST.fullmatch(host):
+                raise ValueError("use hosts such as files.example, *.example or 10.0.0.7; networks go elsewhere")
+        return hosts
 
     @model_validator(mode="after")
     def _whole_bucket(self) -> Settings:

@@ -24,7 +24,7 @@ from pydantic import ValidationError
 
 from extractor import delivery
 from extractor.delivery import deliver, encode
-from extractor.errors import DeliveryFailed, ExtractionError, Internal, OutputTooLarge
+from extractor.errors import DeliveryFailed, ExtractionError, FetchForbidden, Internal, OutputTooLarge
 from extractor.settings import Settings
 
 ANSWER: dict[str, Any] = {
@@ -33,7 +33,7 @@ ANSWER: dict[str, Any] = {
     "data": {"markdown": "Grüße aus dem Hafen: 1.140,00 €\n" * 200, "pages": [{"page": 1}]},
     "metadata": {"sha256": "ab" * 32, "warnings": []},
 }
-LIMIT = Settings(max_output_bytes=1000)
+LIMIT = Settings(max_output_bytes=1000, fetch_allow_hosts=("127.0.0.1",))
 SECRET = "X-Amz-Signature=s3cret"
 NOT_A_URL = ("ftp://127.0.0.1/a", "http://", "http://[::1", "not a url", f"http://{'a' * 70}.example/", "http://a..b/")
 
@@ -235,6 +235,24 @@ class TestDestination:
         told = isinstance(outcomes.by_path[str(status)], DeliveryFailed)
         assert told or [put.body for put in _Destination.arrived[f"/moved-by-{status}"]] == [encode(ANSWER)]
 
+    @pytest.mark.parametrize(
+        "url",
+        [
+            "http://127.0.0.1:{port}/taken",
+            "http://localhost:{port}/taken",
+            "http://[::ffff:127.0.0.1]:{port}/taken",
+            "http://2130706433:{port}/taken",
+            "http://169.254.169.254/taken",
+            "http://user:s3cret@93.184.216.34/taken",
+        ],
+    )
+    def test_nothing_is_put_where_this_worker_does_not_go(self, server: str, url: str) -> None:
+        before = sum(map(len, _Destination.arrived.values()))
+        with pytest.raises(FetchForbidden, match=r"^result_url: ") as caught:
+            deliver(ANSWER, url.format(port=server.rpartition(":")[2]), Settings(max_output_bytes=1000))
+        assert "s3cret" not in caught.value.message
+        assert sum(map(len, _Destination.arrived.values())) == before
+
     @pytest.mark.parametrize("url", NOT_A_URL)
     def test_not_a_url(self, outcomes: Outcomes, url: str) -> None:
         assert isinstance(outcomes.by_path[url], ExtractionError)
@@ -245,7 +263,7 @@ class TestDestination:
         assert not any("s3cret" in str(failure) for failure in failures)
 
     def test_nothing_of_the_query_or_the_text_is_logged(self, outcomes: Outcomes) -> None:
-        assert isinstance(outcomes.by_path["odd-header"], dict)
+        assert isinstance(outcomes.by_path["odd-header"], DeliveryFailed)
         assert "s3cret" not in outcomes.log
         assert "1.140,00" not in outcomes.log
 

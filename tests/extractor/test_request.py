@@ -54,6 +54,20 @@ def test_defaults_are_the_contracts() -> None:
         pytest.param({**URL, "deadline_s": 10**400}, "deadline_s: ", id="endless-deadline"),
         pytest.param({**URL, "deadline_s": "10"}, "deadline_s: ", id="deadline-as-text"),
         pytest.param({**URL, "headers": {"a": 1}}, "headers.a: ", id="header-not-text"),
+        pytest.param({**URL, "headers": {"Host": "a"}}, "headers.Host: not one of the headers", id="host-header"),
+        pytest.param({**URL, "headers": {"Range": "a"}}, "headers.Range: not one of", id="range-header"),
+        pytest.param({**URL, "headers": {"X-Forwarded-For": "a"}}, "headers.X-Forwarded-For: not", id="proxy-header"),
+        pytest.param({**URL, "headers": {"Metadata-Flavor": "Google"}}, "headers.Metadata-Flavor: ", id="metadata"),
+        pytest.param({**URL, "headers": {"X-aws-ec2-metadata-token": "a"}}, "token: not one of", id="metadata-token"),
+        pytest.param({**URL, "headers": {"a: b": "c"}}, "headers.(a name that is not shown): not the", id="no-name"),
+        pytest.param({**URL, "headers": {"Cookie": "a\r\nb: c"}}, "headers.Cookie: a header is", id="split-header"),
+        pytest.param({**URL, "headers": {"Cookie": "é"}}, "headers.Cookie: a header is", id="header-not-ascii"),
+        pytest.param({**URL, "headers": {"Cookie": "a" * 8193}}, "headers.Cookie: a header has", id="long-header"),
+        pytest.param({**URL, "headers": {"accept": "a", "Accept": "b"}}, "headers: a header is given", id="twice"),
+        pytest.param({"document_url": "http://[::1"}, "document_url: not a valid URL", id="no-url"),
+        pytest.param({**URL, "result_url": "http://a b/"}, "result_url: the URL's host", id="no-result-url"),
+        pytest.param({**URL, "document_id": "a\nb"}, "document_id: an id has no line breaks", id="id-of-two-lines"),
+        pytest.param({**URL, "document_id": "a\u202eb"}, "document_id: an id has no", id="id-that-turns-around"),
     ],
 )
 def test_refusal_names_the_key(job_input: Any, said: str) -> None:
@@ -64,9 +78,18 @@ def test_refusal_names_the_key(job_input: Any, said: str) -> None:
 
 
 def test_every_problem_is_listed() -> None:
+    wrong_headers = {"Host": "a", "Accept": 1, "Cookie": "\n"}
     with pytest.raises(InvalidInput) as caught:
-        parse_request({**URL, "ocr": 1, "pages": "x", "fields": ["a"]})
-    assert all(key in caught.value.message for key in ("ocr:", "pages:", "fields:"))
+        parse_request(
+            {**URL, "ocr": 1, "pages": "x", "fields": ["a"], "outputs": ["a", "text", 1], "headers": wrong_headers}
+        )
+    paths = ("ocr", "pages", "fields", "outputs.0", "outputs.2", "headers.Host", "headers.Accept", "headers.Cookie")
+    assert all(f"{path}: " in caught.value.message for path in paths)
+
+
+def test_headers_of_stores_and_interfaces_are_taken() -> None:
+    headers = {"Authorization": "Bearer a.b-c==", "x-amz-request-payer": "requester", "X-MS-Version": "2026-02-06"}
+    assert parse_request({**URL, "headers": headers}).headers == headers
 
 
 def test_a_refused_language_names_what_is_served() -> None:
@@ -95,6 +118,7 @@ def test_an_absent_value_is_an_absent_key() -> None:
 def test_selected_pages() -> None:
     assert selected_pages(None, 3) == [1, 2, 3]
     assert selected_pages("7, 1-3,2", 7) == [1, 2, 3, 7]
+    assert selected_pages("2-6,1-3,5,6-7,6", 7) == [1, 2, 3, 4, 5, 6, 7]
     with pytest.raises(InvalidInput, match="page 8 is outside the document, which has 7"):
         selected_pages("6-8", 7)
 

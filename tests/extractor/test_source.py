@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 
@@ -30,7 +30,7 @@ class _Server(http.server.BaseHTTPRequestHandler):
     seen: ClassVar[list[tuple[str, str | None]]] = []
 
     def do_GET(self) -> None:
-        self.seen.append((self.path, self.headers.get("X-Key")))
+        self.seen.append((self.path, self.headers.get("X-Api-Key")))
         if self.path.startswith("/missing"):
             self.send_error(404)
         elif self.path.startswith("/silent"):
@@ -68,8 +68,13 @@ def server() -> Iterator[str]:
     running.server_close()
 
 
+def loopback(**settings: Any) -> Settings:
+    """Settings under which a server on loopback may be fetched from, without long pauses between tries."""
+    return Settings(fetch_allow_hosts=("127.0.0.1",), fetch_backoff_s=0.01, **settings)
+
+
 def fetch(tmp_path: Path, settings: Settings | None = None, **job_input: object) -> bytes:
-    fetched = fetch_document(parse_request(job_input), tmp_path, settings or Settings())
+    fetched = fetch_document(parse_request(job_input), tmp_path, settings or loopback())
     assert fetched.size == fetched.path.stat().st_size
     return fetched.path.read_bytes()
 
@@ -95,7 +100,7 @@ def test_base64_over_the_limit(tmp_path: Path) -> None:
 
 
 def test_url_with_headers(server: str, tmp_path: Path) -> None:
-    assert fetch(tmp_path, document_url=f"{server}/a.pdf?sig=s3cret", headers={"X-Key": "k"}) == PDF
+    assert fetch(tmp_path, document_url=f"{server}/a.pdf?sig=s3cret", headers={"X-Api-Key": "k"}) == PDF
     assert _Server.seen == [("/a.pdf?sig=s3cret", "k")]
 
 
@@ -104,14 +109,14 @@ def test_url_with_headers(server: str, tmp_path: Path) -> None:
     [("/missing", FetchFailed), ("/silent", FetchTimeout), ("/endless", DocumentTooLarge), ("/short", FetchFailed)],
 )
 def test_server_that_does_not_deliver(server: str, tmp_path: Path, path: str, error: type[ExtractionError]) -> None:
-    settings = Settings(fetch_read_timeout_s=0.5, max_document_bytes=10_000_000)
+    settings = loopback(fetch_read_timeout_s=0.2, max_document_bytes=10_000_000)
     with pytest.raises(error) as caught:
         fetch(tmp_path, settings, document_url=f"{server}{path}?sig=s3cret")
     assert "s3cret" not in caught.value.message
 
 
 def test_slow_server_runs_into_the_total_time(server: str, tmp_path: Path) -> None:
-    settings = Settings(fetch_total_timeout_s=0.2, max_document_bytes=10**12)
+    settings = loopback(fetch_total_timeout_s=0.2, max_document_bytes=10**12)
     with pytest.raises(FetchTimeout):
         fetch(tmp_path, settings, document_url=f"{server}/endless")
 
@@ -138,9 +143,9 @@ def test_nothing_of_the_url_or_the_headers_is_logged(
     server: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.INFO):
-        fetch(tmp_path, document_url=f"{server}/a.pdf?sig=s3cret", headers={"X-Key": "k3y"})
+        fetch(tmp_path, document_url=f"{server}/a.pdf?sig=s3cret", headers={"X-Api-Key": "k3y"})
         with pytest.raises(FetchFailed):
-            fetch(tmp_path, document_url=f"{server}/missing?sig=s3cret", headers={"X-Key": "k3y"})
+            fetch(tmp_path, document_url=f"{server}/missing?sig=s3cret", headers={"X-Api-Key": "k3y"})
     assert "s3cret" not in caplog.text
     assert "k3y" not in caplog.text
 

@@ -1,0 +1,317 @@
+"""A URL -> the document's bytes in a file.
+
+Redirects are followed by hand, each destination checked like the first. A download that breaks off goes on where it
+stopped if the server can do that (Range with If-Range, RFC 9110 sections 13.1.5 and 14), and starts again if it cannot
+or if the document has changed meanwhile. What arrives is kept as it was sent, measured on the way, and only then
+decompressed, measured again. A document is whole or not there: a body that ends early is a broken connection.
+
+Nothing of the URL, the headers or the server's own words reaches a message or a log.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import email.utils
+import gzip
+import random
+import re
+import time
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+from urllib.parse import urljoin
+
+import brotli
+import httpcore2
+from backports import zstd
+
+from . import __version__
+from .errors import DocumentTooLarge, FetchFailed, FetchForbidden, FetchTimeout, InvalidInput
+from .patience import OutOfTime, Patience
+from .settings import Settings
+from .web import InvalidUrl, Target, Unreachable, Web, parse_url
+
+MAX_REDIRECTS = 5
+
+_REDIRECTS = (301, 302, 303, 307, 308)
+_CHUNK = 1 << 16
+_CONTENT_RANGE = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18}|\*)")
+
+
+class _Postponed(Exception):
+    """The server wants the request later: 408, 429 and 5xx. `after_s` is its Retry-After."""
+
+    def __init__(self, status: int, after_s: float) -> None:
+        super().__init__(f"the server answered with status {status}")
+        self.after_s = after_s
+
+
+@dataclass(slots=True)
+class _Transfer:
+    """What has arrived so far, as it was sent, and what is known of the whole."""
+
+    path: Path
+    received: int = 0
+    validator: str = ""
+    complete: int | None = None
+    coding: str = ""
+
+    def resuming(self) -> dict[str, str]:
+        """The headers that ask for the rest; none where the rest cannot be told from a changed document's."""
+        if not self.received or not self.validator:
+            return {}
+        return {"Range": f"bytes={self.received}-", "If-Range": self.validator}
+
+
+def download(
+    url: str, headers: Mapping[str, str], path: Path, settings: Settings, patience: Patience, total_s: float
+) -> None:
+    """Put the document at `url` into the file `path`. `total_s` is what `patience` began with.
+
+    Raises `InvalidInput` for what is no URL, `FetchForbidden` for where this worker does not go, `FetchFailed`,
+    `FetchTimeout`, `DocumentTooLarge`, `Cancelled`.
+    """
+    transfer = _Transfer(path.with_name("transfer"))
+    try:
+        try:
+            target = parse_url(url)
+        except InvalidUrl as error:
+            raise InvalidInput(f"document_url: {error}") from None
+        connect_s, read_s = settings.fetch_connect_timeout_s, settings.fetch_read_timeout_s
+        with Web(settings, patience, connect_s=connect_s, read_s=read_s) as web:
+            _fetch(web, target, headers, transfer, path, settings, patience)
+    except OutOfTime:
+        raise FetchTimeout(f"document_url: not received within {total_s:g} s") from None
+    except FetchForbidden as error:
+        raise FetchForbidden(f"document_url: {error.message}") from None
+    finally:
+        transfer.path.unlink(missing_ok=True)
+
+
+def _fetch(
+    web: Web,
+    target: Target,
+    headers: Mapping[str, str],
+    transfer: _Transfer,
+    path: Path,
+    settings: Settings,
+    patience: Patience,
+) -> None:
+    retries = 0
+    while True:
+        pause = settings.fetch_backoff_s * 2**retries * random.uniform(0.75, 1.25)
+        failure: Exception
+        try:
+            with _followed(web, target, headers, transfer.resuming()) as response:
+                _take(response, transfer, settings.max_document_bytes)
+            _decode(transfer, path, settings.max_document_bytes, patience)
+            return
+        except _Postponed as error:
+            failure, pause = error, max(pause, error.after_s)
+        except Unreachable as error:
+            raise FetchFailed(f"document_url: {error}") from error
+        except (httpcore2.NetworkError, httpcore2.RemoteProtocolError, httpcore2.TimeoutException) as error:
+            failure = error
+        if retries == settings.fetch_retries or pause >= patience.left():
+            break
+        patience.pause(pause)
+        retries += 1
+    if isinstance(failure, _Postponed):
+        raise FetchFailed(f"document_url: {failure}")
+    if isinstance(failure, httpcore2.TimeoutException):
+        raise FetchTimeout("document_url: the server did not answer in time") from failure
+    if isinstance(failure, httpcore2.ConnectError):
+        raise FetchFailed("document_url: the server could not be reached") from failure
+    raise FetchFailed("document_url: the answer broke off, or is not that of a web server") from failure
+
+
+@contextlib.contextmanager
+def _followed(
+    web: Web, target: Target, headers: Mapping[str, str], resuming: Mapping[str, str]
+) -> Iterator[httpcore2.Response]:
+    """The answer at the end of the redirects. The caller's `headers` stay with the server that the caller named."""
+    # The file is wanted as it is stored: only then do its length and its ranges mean the document's.
+    ours = {"Accept": "*/*", "Accept-Encoding": "identity", "User-Agent": f"zopilotgpu/{__version__}", **resuming}
+    sent = ours | {name.title(): value for name, value in headers.items()}
+    for _ in range(MAX_REDIRECTS + 1):
+        with web.exchange("GET", target, sent) as response:
+            location = _fields(response).get("location")
+            if response.status not in _REDIRECTS or location is None:
+                yield response
+                return
+        following = _redirected(target, location)
+        if following.origin != target.origin:
+            sent = ours
+        target = following
+    raise FetchFailed(f"document_url: more than {MAX_REDIRECTS} redirects")
+
+
+def _redirected(target: Target, location: str) -> Target:
+    try:
+        # What arrives as bytes is read as UTF-8, as browsers do.
+        following = parse_url(urljoin(target.url, location.encode("latin-1").decode("utf-8")))
+    except ValueError:
+        raise FetchFailed("document_url: the server redirected to what is no URL") from None
+    except FetchForbidden as error:
+        raise FetchForbidden(f"redirected to where this worker does not go: {error.message}") from None
+    if (target.scheme, following.scheme) == ("https", "http"):
+        raise FetchForbidden("redirected from https to http")
+    return following
+
+
+def _fields(response: httpcore2.Response) -> dict[str, str]:
+    """The answer's header fields by their lower-case names; what comes more than once is joined by commas."""
+    fields: dict[str, str] = {}
+    for name, value in response.headers:
+        key, text = name.decode("ascii").lower(), value.decode("latin-1")
+        fields[key] = f"{fields[key]}, {text}" if key in fields else text
+    return fields
+
+
+def _take(response: httpcore2.Response, transfer: _Transfer, limit: int) -> None:
+    """Write the answer's body to the transfer's file, or behind what is there already if it is the rest of that."""
+    fields = _fields(response)
+    asked_for_rest = bool(transfer.resuming())
+    if response.status in (408, 429) or response.status >= 500:
+        raise _Postponed(response.status, _retry_after(fields.get("retry-after", "")))
+    if asked_for_rest and response.status in (206, 416):
+        if response.status == 416 or not _continues(fields, transfer):
+            transfer.received, transfer.validator = 0, ""
+            raise httpcore2.RemoteProtocolError("what the server has is not the rest of what it had")
+    elif response.status == 200:
+        length = fields.get("content-length", "")
+        transfer.received, transfer.validator = 0, _validator(fields)
+        transfer.complete = int(length) if length.isdigit() else None
+        transfer.coding = fields.get("content-encoding", "").strip().lower()
+    else:
+        raise FetchFailed(f"document_url: the server answered with status {response.status}")
+    if transfer.complete is not None and transfer.complete > limit:
+        raise _too_large(limit)
+    with transfer.path.open("ab" if transfer.received else "wb") as file:
+        for chunk in response.iter_stream():
+            transfer.received += len(chunk)
+            if transfer.received > limit:
+                raise _too_large(limit)
+            file.write(chunk)
+    if transfer.complete is not None and transfer.received != transfer.complete:
+        raise httpcore2.RemoteProtocolError("the server sent less than it has, or more")
+
+
+def _continues(fields: Mapping[str, str], transfer: _Transfer) -> bool:
+    """Whether a 206 is the rest of what has arrived; notes the whole's length."""
+    part = _CONTENT_RANGE.fullmatch(fields.get("content-range", "").strip())
+    if part is None or int(part[1]) != transfer.received or part[3] == "*":
+        return False
+    if transfer.complete not in (None, int(part[3])):
+        return False
+    if fields.get("etag", transfer.validator) != transfer.validator and transfer.validator.startswith('"'):
+        return False
+    if fields.get("content-encoding", transfer.coding).strip().lower() != transfer.coding:
+        return False
+    transfer.complete = int(part[3])
+    return True
+
+
+def _validator(fields: Mapping[str, str]) -> str:
+    """What If-Range may compare by: a strong ETag, or a Last-Modified that was old enough to be one (RFC 9110, 8.8)."""
+    etag = fields.get("etag", "")
+    if etag.startswith('"') and etag.isascii():
+        return etag
+    modified, now = _http_date(fields.get("last-modified", "")), _http_date(fields.get("date", ""))
+    if modified and now and now - modified > datetime.timedelta(seconds=1):
+        return fields["last-modified"]
+    return ""
+
+
+def _retry_after(text: str) -> float:
+    """The seconds that a Retry-After asks to wait; 0 where it says nothing that can be understood."""
+    if re.fullmatch(r"[0-9]{1,9}", text.strip()):
+        return float(text)
+    date = _http_date(text)
+    return max(0.0, date.timestamp() - time.time()) if date else 0.0
+
+
+def _http_date(text: str) -> datetime.datetime | None:
+    try:
+        date = email.utils.parsedate_to_datetime(text)
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return date if date.tzinfo and text.isascii() else None
+
+
+def _too_large(limit: int) -> DocumentTooLarge:
+    return DocumentTooLarge(f"the document is larger than {limit} bytes")
+
+
+def _decode(transfer: _Transfer, path: Path, limit: int, patience: Patience) -> None:
+    """Undo the transfer's compression, piece by piece; at most `limit` bytes come out.
+
+    A coding that is none of the four is taken for no coding (`aws-chunked`, `utf-8`, `none` are seen in the wild): the
+    content says what it is.
+    """
+    codings = [coding for coding in re.split(r"[\s,]+", transfer.coding) if coding in _DECODERS]
+    if not codings:
+        transfer.path.replace(path)
+        return
+    if len(codings) > 1:
+        raise FetchFailed("document_url: the server compressed the document more than once")
+    written = 0
+    try:
+        with transfer.path.open("rb") as file, path.open("wb") as decoded:
+            for piece in _DECODERS[codings[0]](file):
+                patience.left()
+                written += len(piece)
+                if written > limit:
+                    raise _too_large(limit)
+                decoded.write(piece)
+    except (EOFError, gzip.BadGzipFile, zlib.error, brotli.error, zstd.ZstdError) as error:
+        transfer.received, transfer.validator = 0, ""
+        raise httpcore2.RemoteProtocolError("the transfer's compression is broken") from error
+
+
+def _gunzipped(file: BinaryIO) -> Iterator[bytes]:
+    with gzip.open(file) as decoder:
+        while piece := decoder.read(_CHUNK):
+            yield piece
+
+
+def _inflated(file: BinaryIO) -> Iterator[bytes]:
+    # RFC 9110 means zlib's format; some servers send bare deflate.
+    first = file.read(2)
+    file.seek(0)
+    wrapped = len(first) == 2 and first[0] & 0x0F == 8 and int.from_bytes(first) % 31 == 0
+    decoder = zlib.decompressobj(zlib.MAX_WBITS if wrapped else -zlib.MAX_WBITS)
+    while not decoder.eof:
+        data = decoder.unconsumed_tail or file.read(_CHUNK)
+        piece = decoder.decompress(data, _CHUNK)
+        if not data and not piece:
+            raise EOFError
+        yield piece
+
+
+def _unbrotlied(file: BinaryIO) -> Iterator[bytes]:
+    decoder = brotli.Decompressor()
+    while not decoder.is_finished():
+        data = file.read(_CHUNK) if decoder.can_accept_more_data() else b""
+        piece = decoder.process(data, output_buffer_limit=_CHUNK)
+        if not data and not piece:
+            raise EOFError
+        yield piece
+
+
+def _unzstded(file: BinaryIO) -> Iterator[bytes]:
+    with zstd.open(file) as decoder:
+        while piece := decoder.read(_CHUNK):
+            yield piece
+
+
+_DECODERS: dict[str, Callable[[BinaryIO], Iterator[bytes]]] = {
+    "gzip": _gunzipped,
+    "x-gzip": _gunzipped,
+    "deflate": _inflated,
+    "br": _unbrotlied,
+    "zstd": _unzstded,
+}
