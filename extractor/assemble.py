@@ -6,13 +6,15 @@ where a reader would come upon them; no character of a word is changed. Boxes ar
 
 from __future__ import annotations
 
+import bisect
 import math
 import re
 import statistics
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Any, Literal
 
+import numpy as np
 from docling_core.types.doc import (
     BoundingBox,
     ContentLayer,
@@ -76,6 +78,9 @@ FURNITURE_PICTURES = frozenset({"header_image", "footer_image"})
 INSIDE = 0.8
 # A word that is less than this much inside every region is nobody's.
 WORD_INSIDE = 0.5
+
+# A line looks for its block among no more than so many that end above it.
+MOST_BLOCKS_AT_A_HEIGHT = 200
 
 # A heading is this much larger than the running text; a recogniser's line heights vary more than font sizes do.
 HEADING_SIZE = 1.15
@@ -180,9 +185,7 @@ def assemble_page(reading: PageReading) -> AssembledPage:
     ]
     orphans = _share_words(reading.words, parts)
     parts = [part for part in parts if part.words or part.label in PICTURES]
-    for block in _blocks(orphans):
-        _insert(parts, block)
-    parts = _with_lists(_with_headings(parts))
+    parts = _with_lists(_with_headings(_with_blocks(parts, _blocks(orphans))))
     structures = {table.region: table for table in reading.tables}
     elements = [
         _element(reading.number, part, structures.get(part.region) if part.region is not None else None)
@@ -242,41 +245,52 @@ def _repeats(region: Region, other: Region) -> bool:
     return True
 
 
-def _share_words(words: Iterable[Word], parts: Sequence[_Part]) -> list[Word]:
+def _share_words(words: Sequence[Word], parts: Sequence[_Part]) -> list[Word]:
     """Give each word to one part; the words that belong to none come back, in their order."""
-    orphans = []
-    for word in words:
-        best: _Part | None = None
-        best_key = (0.0, 0.0)
-        for part in parts:
-            inside = covered(word.box, part.box)
-            if inside < WORD_INSIDE:
-                continue
-            # Text regions before the pictures that they stand on, tight regions before wide ones.
-            key = (0.0 if part.label in PICTURES else 1.0, -area(part.box))
-            if best is None or key > best_key:
-                best, best_key = part, key
-        if best is None:
-            orphans.append(word)
-        else:
-            best.words.append(word)
-    return orphans
+    if not words or not parts:
+        return list(words)
+    boxes = np.array([word.box for word in words])
+    own = np.array([area(word.box) for word in words])
+    x, y = (boxes[:, 0] + boxes[:, 2]) / 2, (boxes[:, 1] + boxes[:, 3]) / 2
+    owner = np.full(len(words), -1)
+    # Text regions before the pictures that they stand on, tight regions before wide ones.
+    order = sorted(range(len(parts)), key=lambda index: (parts[index].label in PICTURES, area(parts[index].box)))
+    for index in order:
+        left, top, right, bottom = parts[index].box
+        across = np.minimum(boxes[:, 2], right) - np.maximum(boxes[:, 0], left)
+        down = np.minimum(boxes[:, 3], bottom) - np.maximum(boxes[:, 1], top)
+        common = np.where((across > 0) & (down > 0), across * down, 0.0)
+        # A word without area counts as its centre.
+        holds = (left <= x) & (x <= right) & (top <= y) & (y <= bottom)
+        inside = np.where(own > 0, common >= WORD_INSIDE * own, holds)
+        owner[inside & (owner < 0)] = index
+    for word, index in zip(words, owner, strict=True):
+        if index >= 0:
+            parts[index].words.append(word)
+    return [word for word, index in zip(words, owner, strict=True) if index < 0]
 
 
 def _blocks(words: Sequence[Word]) -> list[_Part]:
     """Words that no region claimed, as text blocks: lines that follow each other closely at the same place."""
     blocks: list[list[Line]] = []
+    # Where each block ends, and its place among the blocks: in order of height.
+    ends: list[tuple[float, int]] = []
     for line in group_lines(words):
         height = line.box[3] - line.box[1]
-        for block in blocks:
-            last = block[-1].box
-            beneath = -0.5 * height <= line.box[1] - last[3] <= 0.8 * height
-            aligned = min(last[2], line.box[2]) - max(last[0], line.box[0]) > 0
-            if beneath and aligned and abs(block[-1].size - line.size) <= 0.2 * max(line.size, 1e-6):
+        first = bisect.bisect_left(ends, (line.box[1] - 0.8 * height, -1))
+        last = bisect.bisect_right(ends, (line.box[1] + 0.5 * height, len(blocks)))
+        for end, index in sorted(ends[first:last][:MOST_BLOCKS_AT_A_HEIGHT], key=lambda place: place[1]):
+            block = blocks[index]
+            above = block[-1].box
+            aligned = min(above[2], line.box[2]) - max(above[0], line.box[0]) > 0
+            if aligned and abs(block[-1].size - line.size) <= 0.2 * max(line.size, 1e-6):
                 block.append(line)
+                ends.remove((end, index))
                 break
         else:
+            index = len(blocks)
             blocks.append([line])
+        bisect.insort(ends, (line.box[3], index))
     return [
         _Part(
             DocItemLabel.TEXT,
@@ -289,18 +303,30 @@ def _blocks(words: Sequence[Word]) -> list[_Part]:
     ]
 
 
-def _insert(parts: list[_Part], block: _Part) -> None:
-    """Put a block that the layout model did not order next to the part that is nearest to it."""
+def _with_blocks(parts: Sequence[_Part], blocks: Sequence[_Part]) -> list[_Part]:
+    """The parts, each block that the layout model did not order put next to the part that is nearest to it."""
+    result = list(parts)
+    boxes = np.array([part.box for part in parts]).reshape(-1, 4)
+    for block in blocks:
+        place = _place_of(block, result, boxes)
+        result.insert(place, block)
+        boxes = np.insert(boxes, place, block.box, axis=0)
+    return result
+
+
+def _place_of(block: _Part, parts: Sequence[_Part], boxes: np.ndarray[Any, np.dtype[np.float64]]) -> int:
+    """Where a block comes among the parts, whose boxes are given besides: before or behind the nearest one."""
     if not parts:
-        parts.append(block)
-        return
-    nearest = min(range(len(parts)), key=lambda index: _distance(parts[index].box, block.box))
+        return 0
+    across = np.maximum(np.maximum(boxes[:, 0] - block.box[2], block.box[0] - boxes[:, 2]), 0.0)
+    down = np.maximum(np.maximum(boxes[:, 1] - block.box[3], block.box[1] - boxes[:, 3]), 0.0)
+    nearest = int(np.argmin(across**2 + down**2))
     other = parts[nearest].box
     if _beside(block.box, other):
         before = centre(block.box)[0] < centre(other)[0]
     else:
         before = centre(block.box)[1] < centre(other)[1]
-    parts.insert(nearest if before else nearest + 1, block)
+    return nearest if before else nearest + 1
 
 
 def _beside(a: Box, b: Box) -> bool:
@@ -399,14 +425,16 @@ def _with_lists(parts: Sequence[_Part]) -> list[_Part]:
 def _with_captions(elements: Sequence[Element]) -> list[Element]:
     """The elements, each caption with the table or figure that it stands by: the nearest above or below it."""
     result = []
+    floating = [
+        (index, other) for index, other in enumerate(elements) if other.table is not None or other.label in PICTURES
+    ]
     for element in elements:
         if element.label == DocItemLabel.CAPTION and element.text:
             height = (element.box[3] - element.box[1]) / (element.text.count("\n") + 1)
             near = [
                 (distance, index)
-                for index, other in enumerate(elements)
-                if (other.table is not None or other.label in PICTURES)
-                and (distance := _distance(element.box, other.box)) <= CAPTION_REACH * height
+                for index, other in floating
+                if (distance := _distance(element.box, other.box)) <= CAPTION_REACH * height
                 and min(element.box[2], other.box[2]) > max(element.box[0], other.box[0])
             ]
             if near:

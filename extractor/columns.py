@@ -31,6 +31,8 @@ MAX_CROSSING = 0.04
 MIN_SETTLED = 0.1
 # What stands with figures and is none of its own; a dash or a tick is an entry.
 SIGNS = frozenset("$€£¥%()[]+.,:;…·_*/#")
+# More than these part the letters of a pattern, and not the columns of a table.
+MOST_COLUMNS = 200
 # A row that has texts in this share of the columns is a row of its own.
 FULL_ROW = 0.7
 
@@ -87,10 +89,11 @@ def find_columns(rows: Sequence[Row], height: float) -> Columns | None:
     if len(body) < MIN_BODY_ROWS:
         return None
     extents = [sorted((word.box[0], word.box[2]) for word in rows[index]) for index in body]
+    corridors = _corridors(extents, height)
+    if len(corridors) > MOST_COLUMNS:
+        return None
     edges = [
-        (left + right) / 2
-        for left, right in _corridors(extents, height)
-        if _median_gap(extents, (left + right) / 2) >= TEXT_GAP * height
+        (left + right) / 2 for left, right in corridors if _median_gap(extents, (left + right) / 2) >= TEXT_GAP * height
     ]
     edges = _without_signs(edges, [word for index in body for word in rows[index]])
     edges = _settled(edges, [rows[index] for index in body])

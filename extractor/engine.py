@@ -242,7 +242,13 @@ class Engine:
         progress(Progress(len(finished) + len(failed), len(numbers), "outputs"))
         rendering = time.perf_counter()
         pages = join_tables(with_levels([read.page for read in finished], outline.headings))
-        data = render(pages, request.outputs, furniture=request.furniture, name=request.filename or document_id)
+        data = render(
+            pages,
+            request.outputs,
+            furniture=request.furniture,
+            name=request.filename or document_id,
+            csv_formulas=request.csv_formulas,
+        )
         timings["outputs"] = _since(rendering)
         timings["total"] = _since(started)
         limits.check()  # nothing of a stopped job goes out
@@ -348,7 +354,8 @@ class Engine:
             if job.limits.over:
                 raise DeadlineExceeded(f"page {number} was not started in time")
             try:
-                future = self._pages.read(job.document, number, job.request.password, job.request.ocr)
+                request = job.request
+                future = self._pages.read(job.document, number, request.password, request.ocr, request.unseen_text)
             except WorkerUnhealthy as error:
                 self.vitals.condemn(error.message)
                 raise

@@ -7,8 +7,11 @@ lines of its own). Boxes are in the page's unit, origin top left.
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Sequence
 from dataclasses import replace
+
+import numpy as np
 
 from .geometry import Box, centre, contains, median_height, union
 from .lines import rows_of_text
@@ -28,6 +31,8 @@ MOSTLY_DRAWN = 0.8
 SAME_LINE = 0.4
 # A line so much of which runs through words is part of them.
 TEXT_SHARE = 0.5
+# A grid of more places than this is a pattern or squared paper.
+MOST_PLACES = 10_000
 # A word that reaches over a line by more than this share of its own width crosses it.
 CROSSES = 0.25
 
@@ -49,12 +54,14 @@ def ruled_cells(rulings: Rulings, words: Sequence[Word], structure: Sequence[Tab
         return []
     rows = max((cell.row + cell.row_span for cell in structure), default=0)
     columns = max((cell.column + cell.column_span for cell in structure), default=0)
-    places = _Places(xs, ys, words, height)
-    if (rows, columns) == (places.rows, places.columns):
-        return places.at_lines(_merged(_split(structure, places, rulings), places, rulings))
-    if places.drawn(rulings) < MOSTLY_DRAWN:
+    if (len(xs) - 1) * (len(ys) - 1) > MOST_PLACES:
         return []
-    places.join(rulings)
+    places = _Places(xs, ys, words, rulings, height)
+    if (rows, columns) == (places.rows, places.columns):
+        return places.at_lines(_merged(_split(structure, places), places))
+    if places.drawn() < MOSTLY_DRAWN:
+        return []
+    places.join()
     cells = _with_header(places.cells(), structure)
     return cells if _believable(cells, words) else []
 
@@ -68,14 +75,14 @@ def _with_header(cells: Sequence[TableCell], structure: Sequence[TableCell]) -> 
 def beside_text(rulings: Rulings, words: Sequence[Word]) -> Rulings:
     """The lines that do not run through words for most of their length: those are letters' feet and underlines."""
 
+    boxes = np.array([word.box for word in words]).reshape(-1, 4)
+
     def is_line(line: Ruling, direction: int) -> bool:
-        across = 1 - direction
-        through = sum(
-            max(0.0, min(line.end, word.box[direction + 2]) - max(line.start, word.box[direction]))
-            for word in words
-            if _inside(line.at, word.box[across], word.box[across + 2])
-        )
-        return through < TEXT_SHARE * (line.end - line.start)
+        low, high = boxes[:, 1 - direction], boxes[:, 3 - direction]
+        margin = 0.1 * (high - low)
+        through = boxes[(low + margin < line.at) & (line.at < high - margin)]
+        common = np.minimum(line.end, through[:, direction + 2]) - np.maximum(line.start, through[:, direction])
+        return bool(np.maximum(common, 0.0).sum() < TEXT_SHARE * (line.end - line.start))
 
     return Rulings(
         tuple(line for line in rulings.horizontal if is_line(line, 0)),
@@ -83,12 +90,7 @@ def beside_text(rulings: Rulings, words: Sequence[Word]) -> Rulings:
     )
 
 
-def _inside(at: float, low: float, high: float) -> bool:
-    margin = 0.1 * (high - low)
-    return low + margin < at < high - margin
-
-
-def _split(structure: Sequence[TableCell], places: _Places, rulings: Rulings) -> list[TableCell]:
+def _split(structure: Sequence[TableCell], places: _Places) -> list[TableCell]:
     """The model's cells, those cut in two that a drawn line crosses, or whose texts stand apart at a line's place."""
     cells = []
     waiting = list(structure)
@@ -96,7 +98,7 @@ def _split(structure: Sequence[TableCell], places: _Places, rulings: Rulings) ->
         cell = waiting.pop(0)
         rows = range(cell.row, cell.row + cell.row_span)
         for column in range(cell.column + 1, cell.column + cell.column_span):
-            if all(places.parted_across(rulings, row, column) or places.stand_apart(row, column) for row in rows):
+            if all(places.parted_across(row, column) or places.stand_apart(row, column) for row in rows):
                 before = replace(cell, column_span=column - cell.column)
                 after = replace(cell, column=column, column_span=cell.column_span - before.column_span)
                 waiting[:0] = [before, after]
@@ -106,14 +108,14 @@ def _split(structure: Sequence[TableCell], places: _Places, rulings: Rulings) ->
     return cells
 
 
-def _merged(cells: Sequence[TableCell], places: _Places, rulings: Rulings) -> list[TableCell]:
+def _merged(cells: Sequence[TableCell], places: _Places) -> list[TableCell]:
     """The cells, those joined that hold one text and where a line stops short of their column.
 
     A line that is drawn between two rows in other columns and not here says that here the rows are one.
     """
     merged = list(cells)
     for row in range(1, places.rows):
-        drawn = [places.parted_down(rulings, row, column) for column in range(places.columns)]
+        drawn = [places.parted_down(row, column) for column in range(places.columns)]
         if not any(drawn):
             continue
         for column in range(places.columns):
@@ -151,55 +153,65 @@ def _edges(lines: Sequence[Ruling], text: tuple[float, float], height: float) ->
 class _Places:
     """The elementary places of a grid, and which of them are one cell."""
 
-    def __init__(self, xs: Sequence[float], ys: Sequence[float], words: Sequence[Word], height: float) -> None:
+    def __init__(
+        self, xs: Sequence[float], ys: Sequence[float], words: Sequence[Word], rulings: Rulings, height: float
+    ) -> None:
         self.xs, self.ys = xs, ys
         self._height = height
         self.rows, self.columns = len(ys) - 1, len(xs) - 1
         self._group = list(range(self.rows * self.columns))
-        self._words = words
+        self._horizontal = sorted(rulings.horizontal, key=_at)
+        self._vertical = sorted(rulings.vertical, key=_at)
+        self._words = sorted(words, key=_middle)
+        self._middles = [_middle(word) for word in self._words]
 
-    def parted_across(self, rulings: Rulings, row: int, column: int) -> bool:
+    def parted_across(self, row: int, column: int) -> bool:
         """Whether a line is drawn in `row` at the left side of `column`."""
-        return _parted(rulings.vertical, self.xs[column], (self.ys[row], self.ys[row + 1]))
+        return _parted(self._vertical, self.xs[column], (self.ys[row], self.ys[row + 1]))
 
-    def parted_down(self, rulings: Rulings, row: int, column: int) -> bool:
+    def parted_down(self, row: int, column: int) -> bool:
         """Whether a line is drawn in `column` at the top of `row`."""
-        return _parted(rulings.horizontal, self.ys[row], (self.xs[column], self.xs[column + 1]))
+        return _parted(self._horizontal, self.ys[row], (self.xs[column], self.xs[column + 1]))
 
     def one_text(self, above: TableCell, below: TableCell) -> bool:
         """Whether one of the cells is empty, or the text of the lower follows that of the upper line upon line."""
-        upper = [word.box[3] for word in self._words if contains(self._place(above), centre(word.box))]
-        lower = [word.box[1] for word in self._words if contains(self._place(below), centre(word.box))]
+        upper = [word.box[3] for word in self._inside(self._place(above))]
+        lower = [word.box[1] for word in self._inside(self._place(below))]
         return not upper or not lower or min(lower) - max(upper) < LINE_GAP * self._height
 
     def at_lines(self, cells: Sequence[TableCell]) -> list[TableCell]:
         """The cells with the boxes that the lines give them."""
         return [replace(cell, box=self._place(cell)) for cell in cells]
 
+    def _inside(self, box: Box) -> list[Word]:
+        """The words whose middle is in the box."""
+        first, last = bisect.bisect_left(self._middles, box[1]), bisect.bisect_right(self._middles, box[3])
+        return [word for word in self._words[first:last] if contains(box, centre(word.box))]
+
     def _place(self, cell: TableCell) -> Box:
         right, bottom = cell.column + cell.column_span, cell.row + cell.row_span
         return (self.xs[cell.column], self.ys[cell.row], self.xs[right], self.ys[bottom])
 
-    def drawn(self, rulings: Rulings) -> float:
+    def drawn(self) -> float:
         """The share of the sides between neighbouring places that have a line, or texts apart on either hand."""
         across = [
-            self.parted_across(rulings, row, column) or self.stand_apart(row, column)
+            self.parted_across(row, column) or self.stand_apart(row, column)
             for row in range(self.rows)
             for column in range(1, self.columns)
         ]
-        down = [self.parted_down(rulings, row, column) for row in range(1, self.rows) for column in range(self.columns)]
+        down = [self.parted_down(row, column) for row in range(1, self.rows) for column in range(self.columns)]
         return sum(across + down) / len(across + down)
 
-    def join(self, rulings: Rulings) -> None:
+    def join(self) -> None:
         """Join neighbours that no line parts, then fill each cell up to a rectangle."""
         for row in range(self.rows):
             for column in range(self.columns):
                 here = row * self.columns + column
                 if column + 1 < self.columns and not (
-                    self.parted_across(rulings, row, column + 1) or self.stand_apart(row, column + 1)
+                    self.parted_across(row, column + 1) or self.stand_apart(row, column + 1)
                 ):
                     self._unite(here, here + 1)
-                if row + 1 < self.rows and not self.parted_down(rulings, row + 1, column):
+                if row + 1 < self.rows and not self.parted_down(row + 1, column):
                     self._unite(here, here + self.columns)
         self._fill_rectangles()
 
@@ -219,9 +231,8 @@ class _Places:
         at, top, bottom = self.xs[column], self.ys[row], self.ys[row + 1]
         left: list[float] = []
         right: list[float] = []
-        for word in self._words:
-            middle = (word.box[1] + word.box[3]) / 2
-            if not top <= middle <= bottom or word.box[2] <= self.xs[column - 1] or word.box[0] >= self.xs[column + 1]:
+        for word in self._words[bisect.bisect_left(self._middles, top) : bisect.bisect_right(self._middles, bottom)]:
+            if word.box[2] <= self.xs[column - 1] or word.box[0] >= self.xs[column + 1]:
                 continue
             if _crosses(word.box, at):
                 return False
@@ -232,6 +243,7 @@ class _Places:
 
     def _find(self, place: int) -> int:
         while self._group[place] != place:
+            self._group[place] = self._group[self._group[place]]
             place = self._group[place]
         return place
 
@@ -257,16 +269,22 @@ class _Places:
                         if self._find(place) != self._find(members[0]):
                             self._unite(members[0], place)
                             changed = True
-                if changed:
-                    break
+
+
+def _at(line: Ruling) -> float:
+    return line.at
+
+
+def _middle(word: Word) -> float:
+    return (word.box[1] + word.box[3]) / 2
 
 
 def _parted(lines: Sequence[Ruling], at: float, side: tuple[float, float]) -> bool:
+    """Whether the lines, in order, cover the side at `at`."""
     length = max(side[1] - side[0], 1e-6)
     near = 0.02 * length + 3.0
-    covered = sum(
-        max(0.0, min(line.end, side[1]) - max(line.start, side[0])) for line in lines if abs(line.at - at) <= near
-    )
+    beside = lines[bisect.bisect_left(lines, at - near, key=_at) : bisect.bisect_right(lines, at + near, key=_at)]
+    covered = sum(max(0.0, min(line.end, side[1]) - max(line.start, side[0])) for line in beside)
     return covered >= PARTS * length
 
 
@@ -280,10 +298,12 @@ def _believable(cells: Sequence[TableCell], words: Sequence[Word]) -> bool:
         return False
     inner = {cell.box[0] for cell in cells if cell.column > 0}
     crossing = sum(any(_crosses(word.box, at) for at in inner) for word in words)
-    spanned = sum(
-        any(cell.column_span > 1 and cell.box[0] <= word.box[0] and word.box[2] <= cell.box[2] for cell in cells)
-        for word in words
-    )
+    # Where a span starts and how far at most it goes: the cells of a grid have few sides.
+    reach: dict[float, float] = {}
+    for cell in cells:
+        if cell.column_span > 1:
+            reach[cell.box[0]] = max(cell.box[2], reach.get(cell.box[0], cell.box[2]))
+    spanned = sum(any(left <= word.box[0] and word.box[2] <= right for left, right in reach.items()) for word in words)
     if crossing - spanned > 0.05 * len(words):
         return False
     return not _holds_rows_of_figures(cells, words)
@@ -291,14 +311,19 @@ def _believable(cells: Sequence[TableCell], words: Sequence[Word]) -> bool:
 
 def _holds_rows_of_figures(cells: Sequence[TableCell], words: Sequence[Word]) -> bool:
     """Whether some row of cells holds several rows of text that each go across, with figures under one another."""
-    for row in {cell.row for cell in cells}:
-        across = [cell for cell in cells if cell.row == row and cell.row_span == 1]
+    in_order = sorted(words, key=_middle)
+    of_row: dict[int, list[TableCell]] = {}
+    for cell in cells:
+        if cell.row_span == 1:
+            of_row.setdefault(cell.row, []).append(cell)
+    for across in of_row.values():
         if len(across) < 2:
             continue
         columns_of_rows = []
         figures = 0
         top, bottom = across[0].box[1], across[0].box[3]
-        inside = [word for word in words if top <= (word.box[1] + word.box[3]) / 2 <= bottom]
+        first = bisect.bisect_left(in_order, top, key=_middle)
+        inside = in_order[first : bisect.bisect_right(in_order, bottom, key=_middle)]
         for line in rows_of_text(inside):
             columns = {
                 index

@@ -6,11 +6,12 @@ at one height form one line, and lines go from top to bottom. Text that runs up 
 
 from __future__ import annotations
 
+import bisect
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from .geometry import Box, union
+from .geometry import Box, median_height, union
 from .text_layer import Word
 
 # Two pieces are of one line if they share this much of the lower one's height.
@@ -21,6 +22,10 @@ COLUMN_GAP = 1.2
 
 # Words whose heights overlap this much stand in one row of text.
 SAME_ROW = 0.5
+# A piece looks for its line among no more than so many that stand at its height, and in none of more pieces than that:
+# more than any page has, and a bound to what a page that is made for it can cost.
+MOST_LINES_AT_A_HEIGHT = 200
+MOST_PIECES_IN_A_LINE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,24 +90,58 @@ def _overlap(a: Box, b: Box) -> float:
 def _upright_lines(words: Sequence[Word]) -> list[Line]:
     pieces = [make_line(piece) for piece in _pieces(words, split_columns=True)]
     rows: list[list[Line]] = []
+    boxes: list[Box] = []
+    bands = _Bands([piece.box for piece in pieces])
     # Tall pieces first: a superscript or a small label finds the line that it belongs to, not the other way round.
     for piece in sorted(pieces, key=lambda line: (-(line.box[3] - line.box[1]), line.box[1])):
         best, most = None, SAME_LINE_OVERLAP
-        for row in rows:
-            beside = all(_beside(piece.box, part.box) for part in row)
-            overlap = _overlap(piece.box, union(part.box for part in row))
-            if beside and overlap > most:
-                best, most = row, overlap
+        for index in bands.at(piece.box):
+            overlap = _overlap(piece.box, boxes[index])
+            if overlap > most and len(rows[index]) < MOST_PIECES_IN_A_LINE:
+                apart = piece.box[0] >= boxes[index][2] or piece.box[2] <= boxes[index][0]
+                if apart or all(_beside(piece.box, part.box) for part in rows[index]):
+                    best, most = index, overlap
         if best is None:
+            best = len(rows)
             rows.append([piece])
+            boxes.append(piece.box)
         else:
-            best.append(piece)
+            rows[best].append(piece)
+            boxes[best] = union((boxes[best], piece.box))
+        bands.add(best, boxes[best])
     lines = []
     for row in rows:
         leftwards = _right_to_left(row)
         row.sort(key=lambda part: -part.box[2] if leftwards else part.box[0])
         lines.append(make_line([word for part in row for word in part.words]))
     return sorted(lines, key=lambda line: (line.box[1] + line.box[3]) / 2)
+
+
+class _Bands:
+    """Which rows stand at which height: the page in bands as high as its pieces mostly are."""
+
+    def __init__(self, boxes: Sequence[Box]) -> None:
+        span = max((box[3] for box in boxes), default=0.0) - min((box[1] for box in boxes), default=0.0)
+        # No more bands than that: a piece that is as high as the page is in all of them.
+        self._height = max(median_height(boxes), span / 2000, 1e-6)
+        self._rows: dict[int, dict[int, None]] = {}
+
+    def at(self, box: Box) -> list[int]:
+        """The rows at the box's height, in the order in which they came; the latest, where there are very many."""
+        found = {index for band in self._reach(box) for index in self._rows.get(band, ())}
+        return sorted(found)[-MOST_LINES_AT_A_HEIGHT:]
+
+    def add(self, row: int, box: Box) -> None:
+        """Say that the row stands there."""
+        for band in self._reach(box):
+            rows = self._rows.setdefault(band, {})
+            if row not in rows:
+                rows[row] = None
+                if len(rows) > MOST_LINES_AT_A_HEIGHT:
+                    del rows[next(iter(rows))]
+
+    def _reach(self, box: Box) -> range:
+        return range(int(box[1] // self._height), int(box[3] // self._height) + 1)
 
 
 def _beside(a: Box, b: Box) -> bool:
@@ -119,6 +158,8 @@ def rows_of_text(words: Sequence[Word]) -> list[list[Word]]:
     """The words by the height that they stand at, over the whole width of the table, from top to bottom."""
     rows: list[list[Word]] = []
     spans: list[tuple[float, float]] = []
+    tops: list[float] = []
+    bottoms: list[float] = []
     for word in sorted(words, key=lambda word: word.box[1] + word.box[3]):
         top, bottom = word.box[1], word.box[3]
         if rows:
@@ -126,13 +167,12 @@ def rows_of_text(words: Sequence[Word]) -> list[list[Word]]:
             common = min(bottom, above[1]) - max(top, above[0])
             if common >= SAME_ROW * max(min(bottom - top, above[1] - above[0]), 1e-6):
                 rows[-1].append(word)
-                heights = [(other.box[1], other.box[3]) for other in rows[-1]]
+                bisect.insort(tops, top)
+                bisect.insort(bottoms, bottom)
                 # The middle half of the row's words decide where it is: one tall bracket does not stretch it.
-                spans[-1] = (
-                    sorted(height[0] for height in heights)[len(heights) // 2],
-                    sorted(height[1] for height in heights)[len(heights) // 2],
-                )
+                spans[-1] = (tops[len(tops) // 2], bottoms[len(bottoms) // 2])
                 continue
         rows.append([word])
         spans.append((top, bottom))
+        tops, bottoms = [top], [bottom]
     return rows

@@ -6,6 +6,7 @@ dash, a number or a letter only in company: with a second item of its kind, at t
 
 from __future__ import annotations
 
+import bisect
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -60,7 +61,8 @@ def list_pieces(blocks: Sequence[Sequence[Line]]) -> list[list[Piece]]:
         for number, line in enumerate(lines)
         if (mark := _mark(block, number, line)) is not None
     ]
-    sure = {(mark.block, mark.line): mark for mark in marks if mark.kind == "bullet" or _in_company(mark, marks)}
+    company = _Company(marks)
+    sure = {(mark.block, mark.line): mark for mark in marks if mark.kind == "bullet" or company.has(mark)}
     pieces = [_pieces(block, lines, sure) for block, lines in enumerate(blocks)]
     return _nested(pieces)
 
@@ -100,19 +102,39 @@ def _values(count: str) -> frozenset[int]:
     return frozenset(values)
 
 
-def _in_company(mark: _Mark, marks: Sequence[_Mark]) -> bool:
-    """Whether another mark of the same kind, at the same edge, comes before or after it in the same count."""
-    for other in marks:
-        if other is mark or other.kind != mark.kind:
-            continue
-        if abs(other.left - mark.left) > SAME_EDGE * mark.height:
-            continue
+class _Company:
+    """The marks by kind and count, for each to find those that it stands in line with."""
+
+    def __init__(self, marks: Sequence[_Mark]) -> None:
+        self._edges: dict[str, list[float]] = {}
+        self._places: dict[tuple[str, int], list[tuple[float, tuple[int, int]]]] = {}
+        for mark in marks:
+            self._edges.setdefault(mark.kind, []).append(mark.left)
+            for value in mark.values:
+                self._places.setdefault((mark.kind, value), []).append((mark.left, (mark.block, mark.line)))
+        for edges in self._edges.values():
+            edges.sort()
+        for places in self._places.values():
+            places.sort()
+
+    def has(self, mark: _Mark) -> bool:
+        """Whether another mark of its kind, at the same edge, comes before or after it in the same count."""
+        reach = SAME_EDGE * mark.height
         if not mark.values:
-            return True
-        ahead = (other.block, other.line) > (mark.block, mark.line)
-        if any((value + 1 if ahead else value - 1) in other.values for value in mark.values):
-            return True
-    return False
+            edges = self._edges[mark.kind]
+            near = bisect.bisect_right(edges, mark.left + reach) - bisect.bisect_left(edges, mark.left - reach)
+            return near > 1  # itself, and another
+        here = (mark.block, mark.line)
+        for step in (1, -1):
+            for value in mark.values:
+                places = self._places.get((mark.kind, value + step), [])
+                first = bisect.bisect_left(places, (mark.left - reach, (-1, -1)))
+                for left, place in places[first:]:
+                    if left > mark.left + reach:
+                        break
+                    if place != here and (place > here) == (step > 0):
+                        return True
+        return False
 
 
 def _pieces(block: int, lines: Sequence[Line], sure: dict[tuple[int, int], _Mark]) -> list[Piece]:

@@ -1,8 +1,8 @@
 """A document -> the views that its caller asked for: plain JSON values only.
 
 markdown, text, html and docling come from docling-core's DoclingDocument and its serialisers; elements, tables and csv
-from the elements themselves. Characters are not escaped away in markdown and text: what stands in the document stands
-in the output; HTML is escaped.
+from the elements themselves. Characters are not escaped away in text, nor in markdown but where they would be live HTML
+or fetch an image: what stands in the document stands in the output; HTML is escaped.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import html
 import io
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate
 from typing import Any
@@ -36,19 +37,32 @@ from docling_core.types.doc import ContentLayer, DoclingDocument, FormulaItem, T
 from docling_core.types.doc import TableCell as DoclingCell
 
 from .assemble import AssembledPage, Element, to_docling
-from .request import Output
+from .request import CsvFormulas, Output
 from .tables import Cell, Table, TablePart
 
 Json = Any
 
+# What begins a tag, a comment or a declaration in HTML (CommonMark, raw HTML), and an image in markdown.
+_TAG = re.compile(r"<(?=[A-Za-z/!?])")
+_IMAGE = re.compile(r"!\[")
+# What a spreadsheet begins to compute at, full-width forms included.
+_FORMULA_SIGNS = frozenset("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
+_SIGNED_NUMBER = re.compile(r"[+-]?\s?[\d.,'\u2019\s]*\d[\d.,'\u2019\s]*\s?[-%\u20ac$\u00a3\u00a5]?|[+-]")
+
 
 def render(
-    pages: Sequence[AssembledPage], wanted: Iterable[Output], *, furniture: bool = True, name: str = "document"
+    pages: Sequence[AssembledPage],
+    wanted: Iterable[Output],
+    *,
+    furniture: bool = True,
+    name: str = "document",
+    csv_formulas: CsvFormulas = "keep",
 ) -> dict[str, Json]:
     """The contract's `data`: `pages` and one entry for each wanted view.
 
     `furniture` says whether page headers, footers and page numbers are part of markdown, text and html; elements and
-    docling always have them. `name` is what the docling output is called.
+    docling always have them. `name` is what the docling output is called. `csv_formulas`: what becomes, in csv, of
+    cells that a spreadsheet would compute.
     """
     wanted = set(wanted)
     data: dict[str, Json] = {
@@ -91,7 +105,8 @@ def render(
             if element.table is not None
         ]
     if "csv" in wanted:
-        data["csv"] = [_csv(element.table) for element in elements if element.table is not None]
+        quote = csv_formulas == "quote"
+        data["csv"] = [_csv(element.table, quote) for element in elements if element.table is not None]
     return data
 
 
@@ -104,7 +119,7 @@ def to_markdown(document: DoclingDocument, layers: set[ContentLayer]) -> str:
         image_placeholder="",
         caption_placement=CaptionPlacement.LAYOUT,
     )
-    serializer = MarkdownDocSerializer(
+    serializer = _Markdown(
         doc=document,
         params=params,
         text_serializer=_MarkdownText(),
@@ -131,6 +146,19 @@ def to_html(document: DoclingDocument, layers: set[ContentLayer]) -> str:
     return str(HTMLDocSerializer(doc=document, params=params).serialize().text)
 
 
+def _inert(text: str) -> str:
+    """Text for markdown that no reader of markdown takes for HTML, or for an image to fetch."""
+    return _IMAGE.sub(r"!\\[", _TAG.sub("&lt;", text))
+
+
+class _Markdown(MarkdownDocSerializer):
+    """Text without live HTML; all other characters as they are."""
+
+    def post_process(self, text: str, *, escape_html: bool = True, **keywords: Any) -> str:
+        text = _inert(text) if escape_html else text
+        return str(super().post_process(text, escape_html=False, **keywords))
+
+
 class _MarkdownText(MarkdownTextSerializer):
     """Lines end where they end on the page, without trailing spaces; a formula is its characters, not LaTeX."""
 
@@ -139,7 +167,7 @@ class _MarkdownText(MarkdownTextSerializer):
 
     def serialize(self, *, item: Any, **keywords: Any) -> SerializationResult:
         if isinstance(item, FormulaItem):
-            return create_ser_result(text=item.text, span_source=item)
+            return create_ser_result(text=_inert(item.text), span_source=item)
         return super().serialize(item=item, **keywords)
 
 
@@ -225,7 +253,7 @@ def _html_cell(cell: DoclingCell) -> str:
 def _pipe_table(item: TableItem) -> str:
     places = [["" for _ in range(item.data.num_cols)] for _ in range(item.data.num_rows)]
     for cell in item.data.table_cells:
-        places[cell.start_row_offset_idx][cell.start_col_offset_idx] = _one_line(cell.text).replace("|", "\\|")
+        places[cell.start_row_offset_idx][cell.start_col_offset_idx] = _inert(_one_line(cell.text)).replace("|", "\\|")
     lines = ["| " + " | ".join(row) + " |" for row in places]
     lines.insert(1, "|" + " --- |" * item.data.num_cols)
     return "\n".join(lines)
@@ -307,11 +335,16 @@ def _part(part: TablePart) -> Json:
     }
 
 
-def _csv(table: Table) -> str:
-    """The table as RFC 4180 text; a spanning cell's text stands in its first place only."""
+def _csv(table: Table, quote: bool) -> str:
+    """The table as RFC 4180 text; a spanning cell's text stands in its first place only.
+
+    With `quote` a cell that a spreadsheet would compute has an apostrophe before it, which tells it not to (OWASP, CSV
+    injection); plain numbers with a sign are no formulas.
+    """
     places = [["" for _ in range(table.columns)] for _ in range(table.rows)]
     for cell in table.cells:
-        places[cell.row][cell.column] = cell.text
+        formula = quote and cell.text[:1] in _FORMULA_SIGNS and not _SIGNED_NUMBER.fullmatch(cell.text)
+        places[cell.row][cell.column] = f"'{cell.text}" if cell.text and formula else cell.text
     buffer = io.StringIO()
     csv.writer(buffer).writerows(places)
     return buffer.getvalue()

@@ -18,8 +18,8 @@ import signal
 import struct
 import threading
 import warnings
-from collections import OrderedDict
-from collections.abc import Callable
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
@@ -47,10 +47,12 @@ from .formats import PILLOW_FORMATS, DocumentFile
 from .geometry import Box, area, centre, clip, contains
 from .settings import Settings
 from .text_layer import PageFrame, TextLayer, Word, read_text_layer
+from .unseen import read_drawing, unseen_characters, unseen_words, without_unseen_characters
 
 log = logging.getLogger("extractor")
 
 OcrMode = Literal["auto", "always", "never"]
+UnseenText = Literal["keep", "drop"]
 
 # Layout and tables see the page at 144 dpi; recognition at 200 dpi, where a 9 point line is 25 pixels high.
 LAYOUT_SCALE = 2.0
@@ -80,6 +82,8 @@ _TURNS = {
 _ON_THEIR_SIDE = frozenset({_TURNS[orientation] for orientation in (5, 6, 7, 8)})
 # An outline of more entries than this names no heading with the rest.
 MAX_HEADINGS = 5000
+# What became of text that no reader sees.
+_FATE: dict[UnseenText, str] = {"keep": "kept", "drop": "left out"}
 # What Pillow's readers raise on damaged files, beside their own errors.
 IMAGE_ERRORS = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, struct.error)
 
@@ -137,6 +141,8 @@ class PageTask:
     number: int
     ocr: OcrMode
     max_pixels: int
+    max_words: int
+    unseen: UnseenText = "keep"
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,9 +264,14 @@ class PagePool:
         except Exception as error:  # whatever the parser raised, the document is the cause
             raise DocumentCorrupt(f"the document cannot be opened ({type(error).__name__})") from None
 
-    def read(self, document: DocumentFile, number: int, password: str | None, ocr: OcrMode) -> Future[Page]:
+    def read(
+        self, document: DocumentFile, number: int, password: str | None, ocr: OcrMode, unseen: UnseenText = "keep"
+    ) -> Future[Page]:
         """Read page `number` (from 1); `outcome` tells what became of it."""
-        task = PageTask(document.path, document.format, password, number, ocr, self._settings.max_page_pixels)
+        most = self._settings
+        task = PageTask(
+            document.path, document.format, password, number, ocr, most.max_page_pixels, most.max_page_words, unseen
+        )
         return self._schedule(self._settings.page_timeout_s, _read_page, task)
 
     @staticmethod
@@ -479,7 +490,9 @@ def _read_pdf_page(task: PageTask) -> Page:
         if frame.width < 1 or frame.height < 1:
             raise DocumentCorrupt("the page has no size")
         layer = read_text_layer(page) if task.ocr != "always" else TextLayer([], True)
-        words = _on_page(layer.words, frame)
+        if len(layer.words) > task.max_words:
+            raise PageTooLarge(f"the page has {len(layer.words)} words; at most {task.max_words} are read")
+        words, objects = _on_page(layer, frame)
         notes = []
         if len(words) < len(layer.words):
             notes.append(f"page {task.number}: {len(layer.words) - len(words)} word(s) beyond the page's edge left out")
@@ -489,8 +502,26 @@ def _read_pdf_page(task: PageTask) -> Page:
             notes.append(f"page {task.number}: the text layer is garbage and was not used")
             layer = TextLayer([], False)
             words = []
-        recognise = _areas_to_recognise(page, frame, words, task.ocr)
+        pictures = [clip(box, frame.width, frame.height) for box in _picture_boxes(page, frame)]
+        recognise = _areas_to_recognise(frame, pictures, words, task.ocr)
         image, scale = _render(page, frame, bool(recognise), task.max_pixels)
+        reasons = unseen_words(words, objects, read_drawing(page, frame, pictures), image, scale) if words else []
+        seen = [word for word, reason in zip(words, reasons, strict=True) if reason is None]
+        if len(seen) < len(words):
+            notes.append(_unseen_note(task, reasons))
+            # What stands in a picture, or on a page, is read where no word that is seen says it.
+            wide = bool(recognise)
+            recognise = _areas_to_recognise(frame, pictures, seen, task.ocr)
+            if recognise and not wide:
+                image, scale = _render(page, frame, True, task.max_pixels)
+        if task.unseen == "drop":
+            words = seen
+        characters = unseen_characters(words)
+        if characters:
+            kinds = ", ".join(f"{count} {kind}" for kind, count in characters.items())
+            notes.append(f"page {task.number}: characters that no reader sees ({kinds}) {_FATE[task.unseen]}")
+            if task.unseen == "drop":
+                words = without_unseen_characters(words)
     finally:
         pdfium_c.FPDF_ClosePage(page)
     return Page(
@@ -526,22 +557,30 @@ def _with_form_values(document: pdfium.PdfDocument, page: Any, index: int) -> An
     return page
 
 
-def _on_page(words: list[Word], frame: PageFrame) -> list[Word]:
-    """The words that are on the page; a page's content may go on beyond its edge (its crop box), where none sees it."""
-    return [
-        word
-        for word in words
+def _unseen_note(task: PageTask, reasons: Sequence[str | None]) -> str:
+    counts = Counter(reason for reason in reasons if reason is not None)
+    listed = ", ".join(f"{count} {reason}" for reason, count in counts.most_common())
+    return f"page {task.number}: {counts.total()} word(s) that no reader sees ({listed}) {_FATE[task.unseen]}"
+
+
+def _on_page(layer: TextLayer, frame: PageFrame) -> tuple[list[Word], list[tuple[int, ...]]]:
+    """The words that are on the page, and their text objects; a page's content may go on beyond its edge (its crop
+    box), where none sees it."""
+    kept = [
+        (word, own)
+        for word, own in zip(layer.words, layer.objects, strict=True)
         if word.box[0] < frame.width and word.box[2] > 0 and word.box[1] < frame.height and word.box[3] > 0
     ]
+    return [word for word, _ in kept], [own for _, own in kept]
 
 
-def _areas_to_recognise(page: Any, frame: PageFrame, words: list[Word], ocr: OcrMode) -> list[Box]:
+def _areas_to_recognise(frame: PageFrame, pictures: Sequence[Box], words: Sequence[Word], ocr: OcrMode) -> list[Box]:
     whole: Box = (0.0, 0.0, frame.width, frame.height)
     if ocr == "never":
         return []
     if ocr == "always" or not words:
         return [whole]
-    pictures = [box for box in _picture_boxes(page, frame) if _large_enough(box, whole)]
+    pictures = [box for box in pictures if _large_enough(box, whole)]
     wordless = [box for box in pictures if not any(contains(box, centre(word.box)) for word in words)]
     if len(words) < SCAN_WORDS and any(area(box) >= SCAN_SHARE * area(whole) for box in pictures):
         return [whole]

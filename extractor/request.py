@@ -32,6 +32,8 @@ from .web import parse_url
 
 Output = Literal["markdown", "text", "html", "elements", "lines", "tables", "csv", "docling"]
 OcrMode = Literal["auto", "always", "never"]
+UnseenText = Literal["keep", "drop"]
+CsvFormulas = Literal["keep", "quote"]
 
 # Keys and outputs of the contract that this version does not serve: refused by name, never ignored.
 UNSERVED_KEYS = ("fields", "json_schema")
@@ -151,7 +153,7 @@ class ExtractionRequest(BaseModel):
         json_schema_extra={"pattern": f"^{_ranges_of(_PAGE_NUMBER)}$"},
     )
     password: Annotated[str, StringConstraints(max_length=1024)] | None = Field(
-        default=None, description="for an encrypted document (never logged)"
+        default=None, repr=False, description="for an encrypted document (never logged)"
     )
     ocr: OcrMode = Field(
         default="auto",
@@ -169,6 +171,15 @@ class ExtractionRequest(BaseModel):
     )
     furniture: bool = Field(
         default=True, description="whether page headers, footers and page numbers are part of markdown, text and html"
+    )
+    unseen_text: UnseenText = Field(
+        default="keep",
+        description="text of a PDF that no reader sees (white on white, covered, too small): `keep`, with a warning, "
+        "or `drop`",
+    )
+    csv_formulas: CsvFormulas = Field(
+        default="keep",
+        description="cells that a spreadsheet would compute: `keep` as they are, or `quote` them in the csv output",
     )
     result_url: _Url | None = Field(
         default=None, description="presigned PUT URL for an answer that is too large for RunPod"

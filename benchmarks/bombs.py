@@ -1,0 +1,93 @@
+"""Small files that are large, deep or slow inside: each must end in its code, in time and in memory.
+
+    python benchmarks/bombs.py [--only TEXT] [--markdown]
+
+The bombs of tests/bombs.py, each made here and given to one engine with the worker's own limits. Seconds are the job's
+whole time on a warm engine. Memory is the most that the largest page process had resident, and by how much the worker
+grew meanwhile. The goal is 5 s and 1 GB; after the last, the invoice of test_input.json must still be read whole.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from tqdm import tqdm
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))  # the checkout is not a package that is installed
+
+from benchmarks.hardware import hardware  # noqa: E402
+from benchmarks.hostile_runs import MB, Outcome, Watch, run  # noqa: E402
+from benchmarks.result_table import ResultTable, figure  # noqa: E402
+from tests.bombs import BOMBS  # noqa: E402
+from tests.documents import invoice_pdf  # noqa: E402
+
+MOST_SECONDS, MOST_MB = 5.0, 1000.0
+
+
+def main() -> int:
+    """Run every bomb and print what became of it. Exit status 1 where one ended otherwise, too late or too large."""
+    from extractor.engine import Engine
+    from extractor.settings import Settings
+
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--only", default="", help="only the bombs whose name holds this")
+    parser.add_argument("--markdown", action="store_true")
+    args = parser.parse_args()
+
+    engine = Engine.load(Settings())
+    watch = Watch()
+    rows, bad = [], []
+    try:
+        before = run(engine, watch, invoice_pdf(), deadline_s=600)
+        names = [name for name in BOMBS if args.only in name]
+        for name in tqdm(names, unit="bomb", disable=not sys.stderr.isatty()):
+            make, expected = BOMBS[name]
+            content = make()
+            outcome = run(engine, watch, content, deadline_s=600)
+            if not _as_it_should(outcome, expected):
+                bad.append(name)
+            rows.append(_row(name, len(content), outcome))
+        after = run(engine, watch, invoice_pdf(), deadline_s=600)
+    finally:
+        watch.stop()
+        engine.close()
+    alive = before.answer is not None and after.answer is not None and before.answer["data"] == after.answer["data"]
+    table = ResultTable(
+        f"Bombs: {len(rows)}",
+        (
+            f"{hardware()}; {engine.device}",
+            "command: python benchmarks/bombs.py " + " ".join(sys.argv[1:]),
+            f"not as it should be: {', '.join(bad) or 'none'}",
+            f"the worker {'lives, and reads the invoice as before' if alive else 'IS DEAD'}",
+        ),
+        ("bomb", "bytes", "outcome", "seconds", "page process, MB", "worker grew, MB"),
+        tuple(rows),
+    )
+    print(table.markdown() if args.markdown else table.plain())
+    return 0 if alive and not bad else 1
+
+
+def _as_it_should(outcome: Outcome, expected: frozenset[str]) -> bool:
+    small = max(outcome.process_peak, outcome.worker_growth) <= MOST_MB * MB
+    name = "result" if outcome.name.startswith("result") and not outcome.codes else outcome.name
+    ended = name in expected or (bool(outcome.codes) and outcome.codes <= expected)
+    return ended and small and outcome.seconds <= MOST_SECONDS
+
+
+def _row(name: str, size: int, outcome: Outcome) -> tuple[str, ...]:
+    codes = f" ({', '.join(sorted(outcome.codes))})" if outcome.codes else ""
+    return (
+        name,
+        str(size),
+        outcome.name + codes,
+        figure(outcome.seconds, 1),
+        figure(outcome.process_peak / MB, 0),
+        figure(outcome.worker_growth / MB, 0),
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

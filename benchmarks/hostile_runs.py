@@ -1,0 +1,116 @@
+"""Hostile documents -> what became of each: its outcome, its time, and the memory that it took meanwhile."""
+
+from __future__ import annotations
+
+import base64
+import json
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, get_args
+
+import psutil
+
+if TYPE_CHECKING:
+    from extractor.engine import Engine
+
+MB = 1e6
+PERIOD_S = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a document ended: `result`, `result, with failed pages`, an error's code, or `UNTYPED` and what was raised.
+
+    `codes` are those of its failed pages. Memory, in bytes, is the most that was resident: by how much the worker grew,
+    and what its largest page process had.
+    """
+
+    name: str
+    codes: frozenset[str]
+    seconds: float
+    worker_growth: int
+    process_peak: int
+    answer: dict[str, Any] | None = field(repr=False, default=None)
+
+    @property
+    def typed(self) -> bool:
+        """Whether it is a result or an error of the contract."""
+        return not self.name.startswith("UNTYPED")
+
+
+class Watch:
+    """Looks at the worker's memory and at its page processes all the time, until it is stopped."""
+
+    def __init__(self, period_s: float = PERIOD_S) -> None:
+        self._own = psutil.Process()
+        self._period_s = period_s
+        self._done = threading.Event()
+        self.seen: set[int] = set()
+        self.worker_peak = self.process_peak = 0
+        self._thread = threading.Thread(target=self._look, daemon=True)
+        self._thread.start()
+
+    def forget_peaks(self) -> None:
+        """Start the peaks anew."""
+        self.worker_peak, self.process_peak = self._own.memory_info().rss, 0
+
+    def worker(self) -> int:
+        """The worker's resident bytes now."""
+        return int(self._own.memory_info().rss)
+
+    def stop(self) -> None:
+        """Look no more."""
+        self._done.set()
+        self._thread.join()
+
+    def _look(self) -> None:
+        pages: dict[int, psutil.Process] = {}
+        ticks = 0
+        while not self._done.wait(self._period_s):
+            if ticks % 10 == 0:
+                pages = {child.pid: child for child in self._own.children(recursive=True) if _reads_pages(child)}
+                self.seen.update(pages)
+            ticks += 1
+            self.worker_peak = max(self.worker_peak, self._own.memory_info().rss)
+            for process in pages.values():
+                try:
+                    self.process_peak = max(self.process_peak, process.memory_info().rss)
+                except psutil.NoSuchProcess:
+                    continue
+
+
+def _reads_pages(process: psutil.Process) -> bool:
+    try:
+        return "spawn_main" in " ".join(process.cmdline())
+    except psutil.Error:
+        return False
+
+
+def run(engine: Engine, watch: Watch, content: bytes, *, deadline_s: float, **keys: Any) -> Outcome:
+    """Give the document to the engine with every output, and see how it ends."""
+    from extractor.errors import ExtractionError
+    from extractor.request import Output, parse_request
+
+    encoded = base64.b64encode(content).decode("ascii")
+    request = parse_request(
+        {"document_content_base64": encoded, "deadline_s": deadline_s, "outputs": list(get_args(Output)), **keys}
+    )
+    before = watch.worker()
+    watch.forget_peaks()
+    started = time.perf_counter()
+    codes: frozenset[str] = frozenset()
+    answer = None
+    try:
+        answer = engine.extract(request, document_id="hostile")
+        json.dumps(answer, allow_nan=False).encode("utf-8")
+        failed = answer["metadata"]["pages"]["failed"]
+        codes = frozenset(page["code"] for page in failed)
+        name = "result, with failed pages" if failed else "result"
+    except ExtractionError as error:
+        name = error.code
+    except Exception as error:
+        name = f"UNTYPED {type(error).__name__}"
+    seconds = time.perf_counter() - started
+    time.sleep(2 * PERIOD_S)
+    return Outcome(name, codes, seconds, max(0, watch.worker_peak - before), watch.process_peak, answer)
