@@ -355,18 +355,18 @@ class Engine:
                 raise DeadlineExceeded(f"page {number} was not started in time")
             try:
                 request = job.request
-                future = self._pages.read(job.document, number, request.password, request.ocr, request.unseen_text)
+                passing = self._pages.read(job.document, number, request.password, request.ocr, request.unseen_text)
             except WorkerUnhealthy as error:
                 self.vitals.condemn(error.message)
                 raise
-            while not wait_for_futures([future], WATCH_S).done:
+            while not wait_for_futures([passing.future], WATCH_S).done:
                 if job.limits.over:
-                    future.cancel()
+                    passing.future.cancel()
                     raise DeadlineExceeded(f"page {number} was not finished in time")
-            if attempt == 1 and _ended_from_outside(future):
+            if attempt == 1 and _ended_from_outside(passing.future):
                 continue
             break
-        return self._pages.outcome(future, number)
+        return self._pages.outcome(passing, number)
 
     def _reading(self, job: _Job, page: Page) -> PageReading | FailedPage:
         """What the models see on the page."""
@@ -433,7 +433,7 @@ def _confidence(page: AssembledPage) -> float:
     return sum(value * weight for value, weight in weights) / total if total else 1.0
 
 
-def _ended_from_outside(future: Future[Page]) -> bool:
+def _ended_from_outside(future: Future[Any]) -> bool:
     """Whether the page's process was killed, by the kernel short of memory say, or went down with the whole pool."""
     error = None if future.cancelled() else future.exception()
     return isinstance(error, BrokenProcessPool) or (

@@ -22,7 +22,7 @@ from collections import Counter, OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, Literal, TypeVar, cast
@@ -44,7 +44,8 @@ from .errors import (
     WorkerUnhealthy,
 )
 from .formats import PILLOW_FORMATS, DocumentFile
-from .geometry import Box, area, centre, clip, contains
+from .geometry import Box, area, centre, clip, contains, intersection, union
+from .page_buffer import Canvas, PageBuffer, Shape
 from .settings import Settings
 from .text_layer import PageFrame, TextLayer, Word, read_text_layer
 from .unseen import read_drawing, unseen_characters, unseen_words, without_unseen_characters
@@ -66,6 +67,10 @@ MIN_PICTURE_SIDE = 24.0
 # A page whose images cover this share of it, with few words beside them, is a scan with a stamp or a header on it.
 SCAN_SHARE = 0.6
 SCAN_WORDS = 30
+# What has to be read from more than this share of the page is read from a picture of the whole page.
+MOST_OF_THE_PAGE = 0.5
+# A picture is drawn with so much of the page around it, in points: letters may touch its edge.
+PICTURE_MARGIN = 4.0
 # A very large image is converted in bands of about so many pixels.
 _BAND_PIXELS = 4_000_000
 # How an image is to be turned and mirrored to stand as it was taken, by its EXIF orientation.
@@ -106,13 +111,24 @@ class Outline:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A part of a digital page as the recogniser has to see it: RGB, uint8, (height, width, 3), `scale` pixels per
+    unit; `box` is its place on the page."""
+
+    box: Box
+    image: np.ndarray[Any, np.dtype[np.uint8]]
+    scale: float
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """One page, ready for the models.
 
     `image` is RGB, uint8, shape (height, width, 3), `scale` pixels per unit. `words` are those of a sound text layer.
     `recognise` are the areas whose text has to be read from the image: the whole page for a scan, the pictures of a
-    digital page, nothing where the text layer says it all. `quarters`: by how many quarters the page has to be turned
-    anticlockwise for its text layer to stand upright.
+    digital page, nothing where the text layer says it all. A scan's `image` is as fine as the recogniser needs, a
+    digital page's as layout needs; what has to be read there is in `pictures`. `quarters`: by how many quarters the
+    page has to be turned anticlockwise for its text layer to stand upright.
     """
 
     number: int
@@ -124,11 +140,37 @@ class Page:
     recognise: tuple[Box, ...] = ()
     warnings: tuple[str, ...] = ()
     quarters: int = 0
+    pictures: tuple[Picture, ...] = ()
 
     @property
     def box(self) -> Box:
         """The whole page."""
         return (0.0, 0.0, self.width, self.height)
+
+    @property
+    def is_scan(self) -> bool:
+        """Whether most of the page has to be read from its image."""
+        return _is_scan(self.recognise, self.box)
+
+
+# What stands for a picture while it crosses.
+_ELSEWHERE = np.empty((0, 0, 3), np.uint8)
+
+
+@dataclass(frozen=True, slots=True)
+class _CrossingPage:
+    """A page without its pictures, and where in the page's buffer they are: its image first."""
+
+    page: Page
+    places: tuple[tuple[int, Shape], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PageInPassing:
+    """A page that its process is asked for; `PagePool.outcome` tells what became of it."""
+
+    future: Future[_CrossingPage]
+    buffer: PageBuffer
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +184,7 @@ class PageTask:
     ocr: OcrMode
     max_pixels: int
     max_words: int
+    buffer: str
     unseen: UnseenText = "keep"
 
 
@@ -156,7 +199,7 @@ class OutlineTask:
 
 
 _Task = TypeVar("_Task", PageTask, OutlineTask)
-_Answer = TypeVar("_Answer", Page, Outline)
+_Answer = TypeVar("_Answer", _CrossingPage, Outline)
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,19 +309,26 @@ class PagePool:
 
     def read(
         self, document: DocumentFile, number: int, password: str | None, ocr: OcrMode, unseen: UnseenText = "keep"
-    ) -> Future[Page]:
+    ) -> PageInPassing:
         """Read page `number` (from 1); `outcome` tells what became of it."""
-        most = self._settings
+        most, buffer = self._settings, PageBuffer()
         task = PageTask(
-            document.path, document.format, password, number, ocr, most.max_page_pixels, most.max_page_words, unseen
+            *(document.path, document.format, password, number, ocr, most.max_page_pixels, most.max_page_words),
+            buffer.path,
+            unseen,
         )
-        return self._schedule(self._settings.page_timeout_s, _read_page, task)
+        return PageInPassing(self._schedule(most.page_timeout_s, _read_page, task), buffer)
 
     @staticmethod
-    def outcome(future: Future[Page], number: int) -> Page | FailedPage:
+    def outcome(passing: PageInPassing, number: int) -> Page | FailedPage:
         """The page, or why there is none. Blocks until it is known."""
         try:
-            return future.result()
+            crossing = passing.future.result()
+            image, *pictures = passing.buffer.pictures(crossing.places)
+            parts = zip(crossing.page.pictures, pictures, strict=True)
+            return replace(
+                crossing.page, image=image, pictures=tuple(replace(part, image=picture) for part, picture in parts)
+            )
         except TimeoutError:
             return FailedPage(number, DocumentCorrupt(f"page {number} takes too long to read"), fatal=True)
         except ProcessExpired as end:
@@ -385,7 +435,7 @@ def _outline(task: OutlineTask) -> Outline:
     return Outline(len(document), tuple(headings))
 
 
-def _read_page(task: PageTask) -> Page:
+def _read_page(task: PageTask) -> _CrossingPage:
     return _read_pdf_page(task) if task.format == "pdf" else _read_image_page(task)
 
 
@@ -405,7 +455,7 @@ def _frames(image: Image.Image) -> int:
     return 1 if image.format in ("JPEG", "MPO") else int(getattr(image, "n_frames", 1))
 
 
-def _read_image_page(task: PageTask) -> Page:
+def _read_image_page(task: PageTask) -> _CrossingPage:
     with _open_image(task.path, task.format) as image:
         try:
             image.seek(task.number - 1)
@@ -427,14 +477,10 @@ def _read_image_page(task: PageTask) -> Page:
         if turn in _ON_THEIR_SIDE:
             width, height = height, width
     whole = () if task.ocr == "never" else ((0.0, 0.0, float(width), float(height)),)
-    return Page(
-        number=task.number,
-        width=float(width),
-        height=float(height),
-        image=np.array(decoded),
-        scale=decoded.width / width,
-        recognise=whole,
-    )
+    offset, picture = Canvas(task.buffer).new(decoded.height, decoded.width)
+    picture[:] = np.asarray(decoded)
+    page = Page(task.number, float(width), float(height), _ELSEWHERE, decoded.width / width, recognise=whole)
+    return _CrossingPage(page, ((offset, (decoded.height, decoded.width)),))
 
 
 def _small_rgb(image: Image.Image) -> Image.Image:
@@ -479,7 +525,7 @@ def _to_rgb(image: Image.Image, extent: tuple[float, float]) -> Image.Image:
 # ------------------------------------------------------------------------------------------------------------ PDFs
 
 
-def _read_pdf_page(task: PageTask) -> Page:
+def _read_pdf_page(task: PageTask) -> _CrossingPage:
     document = _documents.get(task.path, task.password)
     page = pdfium_c.FPDF_LoadPage(document.raw, task.number - 1)
     if not page:
@@ -504,16 +550,19 @@ def _read_pdf_page(task: PageTask) -> Page:
             words = []
         pictures = [clip(box, frame.width, frame.height) for box in _picture_boxes(page, frame)]
         recognise = _areas_to_recognise(frame, pictures, words, task.ocr)
-        image, scale = _render(page, frame, bool(recognise), task.max_pixels)
+        studio = _Studio(page, frame, Canvas(task.buffer), task.max_pixels)
+        scan = _is_scan(recognise, studio.whole)
+        scale = studio.recognition_scale if scan else studio.layout_scale
+        place, image = studio.draw(studio.whole, scale)
         reasons = unseen_words(words, objects, read_drawing(page, frame, pictures), image, scale) if words else []
         seen = [word for word, reason in zip(words, reasons, strict=True) if reason is None]
         if len(seen) < len(words):
             notes.append(_unseen_note(task, reasons))
             # What stands in a picture, or on a page, is read where no word that is seen says it.
-            wide = bool(recognise)
             recognise = _areas_to_recognise(frame, pictures, seen, task.ocr)
-            if recognise and not wide:
-                image, scale = _render(page, frame, True, task.max_pixels)
+            if not scan and _is_scan(recognise, studio.whole):
+                scan, scale = True, studio.recognition_scale
+                place, _ = studio.draw(studio.whole, scale)
         if task.unseen == "drop":
             words = seen
         characters = unseen_characters(words)
@@ -522,19 +571,22 @@ def _read_pdf_page(task: PageTask) -> Page:
             notes.append(f"page {task.number}: characters that no reader sees ({kinds}) {_FATE[task.unseen]}")
             if task.unseen == "drop":
                 words = without_unseen_characters(words)
+        parts = [] if scan else [studio.draw_part(box) for box in _apart(recognise)]
     finally:
         pdfium_c.FPDF_ClosePage(page)
-    return Page(
+    read = Page(
         task.number,
         frame.width,
         frame.height,
-        image,
+        _ELSEWHERE,
         scale,
         tuple(words),
         tuple(recognise),
         tuple(notes),
         layer.quarters,
+        tuple(picture for picture, _ in parts),
     )
+    return _CrossingPage(read, (place, *(place for _, place in parts)))
 
 
 def _with_form_values(document: pdfium.PdfDocument, page: Any, index: int) -> Any:
@@ -614,30 +666,74 @@ def _picture_boxes(page: Any, frame: PageFrame) -> list[Box]:
     return boxes
 
 
-def _render(
-    page: Any, frame: PageFrame, for_recognition: bool, max_pixels: int
-) -> tuple[np.ndarray[Any, np.dtype[np.uint8]], float]:
-    """The page's picture and its scale in pixels per point."""
-    longest = max(frame.width, frame.height)
-    scale = min(max(LAYOUT_SCALE, MIN_LAYOUT_SIDE / longest), MAX_LAYOUT_SIDE / longest)
-    if for_recognition:
-        scale = max(scale, min(max(RECOGNITION_SCALE, MIN_LAYOUT_SIDE / longest), MAX_RECOGNITION_SIDE / longest))
-    width, height = max(1, round(frame.width * scale)), max(1, round(frame.height * scale))
-    if width * height > max_pixels:
-        raise PageTooLarge(f"the page would have {width}x{height} pixels; at most {max_pixels} are read")
-    bitmap = pdfium_c.FPDFBitmap_CreateEx(width, height, pdfium_c.FPDFBitmap_BGRx, None, 0)
-    if not bitmap:
-        raise Internal("the page's picture could not be allocated")
-    try:
-        pdfium_c.FPDFBitmap_FillRect(bitmap, 0, 0, width, height, 0xFFFFFFFF)
-        flags = pdfium_c.FPDF_ANNOT | pdfium_c.FPDF_REVERSE_BYTE_ORDER
-        pdfium_c.FPDF_RenderPageBitmap(bitmap, page, 0, 0, width, height, 0, flags)
-        stride = pdfium_c.FPDFBitmap_GetStride(bitmap)
-        buffer = ctypes.cast(
-            pdfium_c.FPDFBitmap_GetBuffer(bitmap), ctypes.POINTER(ctypes.c_uint8 * (stride * height))
-        ).contents
-        pixels = np.frombuffer(buffer, dtype=np.uint8).reshape(height, stride // 4, 4)
-        image = np.ascontiguousarray(pixels[:, :width, :3])
-    finally:
-        pdfium_c.FPDFBitmap_Destroy(bitmap)
-    return image, scale
+def _is_scan(recognise: Sequence[Box], whole: Box) -> bool:
+    return any(area(box) > MOST_OF_THE_PAGE * area(whole) for box in recognise)
+
+
+def _apart(boxes: Sequence[Box]) -> list[Box]:
+    """The areas with those that overlap made one: no text is read twice."""
+    apart: list[Box] = []
+    for box in boxes:
+        touching = [other for other in apart if intersection(box, other) > 0]
+        while touching:
+            apart = [other for other in apart if other not in touching]
+            box = union([box, *touching])
+            touching = [other for other in apart if intersection(box, other) > 0]
+        apart.append(box)
+    return apart
+
+
+@dataclass(frozen=True, slots=True)
+class _Studio:
+    """Draws a page, and parts of it, into the page's buffer."""
+
+    page: Any
+    frame: PageFrame
+    canvas: Canvas
+    max_pixels: int
+
+    @property
+    def whole(self) -> Box:
+        """The page's own box."""
+        return (0.0, 0.0, self.frame.width, self.frame.height)
+
+    @property
+    def layout_scale(self) -> float:
+        """Pixels per point that layout and tables need."""
+        longest = max(self.frame.width, self.frame.height)
+        return float(min(max(LAYOUT_SCALE, MIN_LAYOUT_SIDE / longest), MAX_LAYOUT_SIDE / longest))
+
+    @property
+    def recognition_scale(self) -> float:
+        """Pixels per point that recognition needs."""
+        longest = max(self.frame.width, self.frame.height)
+        fine = min(max(RECOGNITION_SCALE, MIN_LAYOUT_SIDE / longest), MAX_RECOGNITION_SIDE / longest)
+        return max(self.layout_scale, float(fine))
+
+    def draw_part(self, box: Box) -> tuple[Picture, tuple[int, Shape]]:
+        """A part of the page for the recogniser, with a margin, and its place in the buffer."""
+        left, top, right, bottom = box
+        wider = (left - PICTURE_MARGIN, top - PICTURE_MARGIN, right + PICTURE_MARGIN, bottom + PICTURE_MARGIN)
+        box = clip(wider, self.frame.width, self.frame.height)
+        place, _ = self.draw(box, self.recognition_scale)
+        return Picture(box, _ELSEWHERE, self.recognition_scale), place
+
+    def draw(self, box: Box, scale: float) -> tuple[tuple[int, Shape], np.ndarray[Any, np.dtype[np.uint8]]]:
+        """What is in the box, at so many pixels per point: its place in the buffer, and the picture itself."""
+        left, top = (round(side * scale) for side in box[:2])
+        width, height = (max(1, round(side * scale) - start) for side, start in zip(box[2:], (left, top), strict=True))
+        if width * height > self.max_pixels:
+            raise PageTooLarge(f"the page would have {width}x{height} pixels; at most {self.max_pixels} are read")
+        offset, picture = self.canvas.new(height, width)
+        start = picture.ctypes.data_as(ctypes.c_void_p)
+        bitmap = pdfium_c.FPDFBitmap_CreateEx(width, height, pdfium_c.FPDFBitmap_BGR, start, 3 * width)
+        if not bitmap:
+            raise Internal("the page's picture could not be made")
+        try:
+            pdfium_c.FPDFBitmap_FillRect(bitmap, 0, 0, width, height, 0xFFFFFFFF)
+            flags = pdfium_c.FPDF_ANNOT | pdfium_c.FPDF_REVERSE_BYTE_ORDER
+            size = (max(1, round(self.frame.width * scale)), max(1, round(self.frame.height * scale)))
+            pdfium_c.FPDF_RenderPageBitmap(bitmap, self.page, -left, -top, *size, 0, flags)
+        finally:
+            pdfium_c.FPDFBitmap_Destroy(bitmap)
+        return (offset, (height, width)), picture

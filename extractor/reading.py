@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from .languages import DEFAULT_RECOGNISER, OTHER_RECOGNISERS, Recognition
 from .models.layout import LayoutModel, Region
 from .models.ocr import Quad, RawLine, RecognisedWord, TextDetector, TextRecogniser, cut_line
 from .models.tables import TableCell, TableModel
-from .pages import Page
+from .pages import Page, Picture
 from .rulings import Ruling, Rulings, find_rulings
 from .scheduler import Lane, Scheduler
 from .settings import Settings
@@ -146,15 +146,15 @@ class Reader:
         """Everything on the page. Blocks until the models are done; what they raise is raised here."""
         started = time.perf_counter()
         models = self._models
-        recognised = any(area(box) > 0.5 * area(page.box) for box in page.recognise)
+        recognised = page.is_scan
         upright = turned(as_shown(page), page.quarters)
         layout = None if recognised else self._find_regions(upright.page)
         words = list(upright.page.words)
         if recognised:
             upright, found = self._read_scan(upright, recognition)
             words = [*upright.page.words, *found]
-        elif page.recognise:
-            words += _placed_lines(self._recognise(upright.page, self._detect(upright.page), recognition), words)
+        elif page.pictures:
+            words += _placed_lines(self._read_pictures(upright.page, recognition), words)
         recognised_at = time.perf_counter()
         view = upright.page
         regions = models.layout.finish((layout or self._find_regions(view)).result(), view.width, view.height)
@@ -195,18 +195,38 @@ class Reader:
         quads = detector.finish(self._scheduler.submit(detector, prepared).result(), prepared)
         return [quad for quad in quads if self._wanted(_box(quad, page.scale), page)]
 
+    def _read_pictures(self, page: Page, recognition: Recognition) -> list[_ReadLine]:
+        """The lines that stand in the pictures of a digital page and not in its text layer."""
+        detector = self._models.detector
+        waiting = []
+        for picture in page.pictures:
+            part = _alone(picture, page)
+            prepared = detector.prepare_part(part.image, max(page.width, page.height) * part.scale)
+            waiting.append((picture, part, prepared, self._scheduler.submit(detector, prepared)))
+        lines = []
+        for picture, part, prepared, future in waiting:
+            quads = [
+                quad
+                for quad in detector.finish(future.result(), prepared)
+                if self._wanted(_box(quad, part.scale), part)
+            ]
+            to_page = np.array([[1.0, 0.0, picture.box[0]], [0.0, 1.0, picture.box[1]], [0.0, 0.0, 1.0]])
+            lines += [line.moved(to_page) for line in self._recognise(part, quads, recognition, MIN_PICTURE_LEGIBILITY)]
+        return lines
+
     def _read_scan(self, upright: Upright, recognition: Recognition) -> tuple[Upright, list[Word]]:
         """A scan set upright, whichever way it was turned, and its words."""
+        least = MIN_PICTURE_LEGIBILITY if upright.page.words else 0.0
         quads = self._detect(upright.page)
         if on_their_side(quads):
             upright = turned(upright, 3 if self._upside_down(upright.page, quads, recognition) else 1)
             quads = self._detect(upright.page)
-        lines = self._recognise(upright.page, quads, recognition)
+        lines = self._recognise(upright.page, quads, recognition, least)
         read = [word for line in lines for word in line.words]
         if read and _legibility(read) < UNSURE and self._upside_down(upright.page, quads, recognition):
             upright = turned(upright, 2)
             quads = self._detect(upright.page)
-            lines = self._recognise(upright.page, quads, recognition)
+            lines = self._recognise(upright.page, quads, recognition, least)
         level = deskewed(upright, skew_of(quads))
         forward = np.linalg.inv(level.matrix) @ upright.matrix
         return level, _placed_lines([line.moved(forward) for line in lines], level.page.words)
@@ -233,8 +253,8 @@ class Reader:
         line = recogniser.prepare(crop, recognition.scripts)
         return _Attempt(recogniser, quarters, self._scheduler.submit(recogniser, line))
 
-    def _recognise(self, page: Page, quads: Sequence[Quad], recognition: Recognition) -> list[_ReadLine]:
-        """The lines with what stands in them, in the page's unit.
+    def _recognise(self, page: Page, quads: Sequence[Quad], recognition: Recognition, least: float) -> list[_ReadLine]:
+        """The lines with what stands in them, in the page's unit; those that are at least so legible.
 
         What is higher than wide may be a lone digit or text on its side, either way, and what several recognisers
         could read may be of any one's script: the most certain reading tells.
@@ -253,7 +273,7 @@ class Reader:
         for index, (best, words) in enumerate(readings):
             if index in again:
                 words = _voted([words, *(attempt.words() for attempt in again[index])])
-            if words and not (page.words and _legibility(words) < MIN_PICTURE_LEGIBILITY):
+            if words and _legibility(words) >= least:
                 lines.append(_ReadLine((quads[index] / page.scale).astype(np.float64), tuple(words), best.quarters))
         return lines
 
@@ -285,6 +305,24 @@ class Reader:
             cells = models.tables.finish(future.result(), prepared)
             readings.append(TableReading(index, tuple(_on_page(cell, box, page.scale) for cell in cells), rulings))
         return readings
+
+
+def _alone(picture: Picture, page: Page) -> Page:
+    """The picture as a page of its own, with the page's words and areas that are on it."""
+    left, top, right, bottom = picture.box
+
+    def moved(box: Box) -> Box:
+        return (box[0] - left, box[1] - top, box[2] - left, box[3] - top)
+
+    return Page(
+        number=page.number,
+        width=right - left,
+        height=bottom - top,
+        image=picture.image,
+        scale=picture.scale,
+        words=tuple(replace(word, box=moved(word.box)) for word in page.words if intersection(word.box, picture.box)),
+        recognise=tuple(moved(box) for box in page.recognise if intersection(box, picture.box)),
+    )
 
 
 def _rulings_on_page(rulings: Rulings, origin: Box, scale: float) -> Rulings:

@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 
 from .geometry import Box
-from .pages import Page
+from .pages import Page, Picture
 from .text_layer import Word
 
 Matrix = np.ndarray[Any, np.dtype[np.float64]]
@@ -46,7 +46,7 @@ def as_shown(page: Page) -> Upright:
 
 
 def turned(upright: Upright, quarters: int) -> Upright:
-    """The page turned anticlockwise by so many quarters, its words and areas with it."""
+    """The page turned anticlockwise by so many quarters, its words, areas and pictures with it."""
     page = upright.page
     quarters %= 4
     if not quarters:
@@ -60,7 +60,12 @@ def turned(upright: Upright, quarters: int) -> Upright:
     image = np.ascontiguousarray(np.rot90(page.image, quarters))
     sideways = quarters % 2 == 1
     words = tuple(replace(word, box=mapped(forward, word.box), upright=word.upright != sideways) for word in page.words)
-    return _changed(upright, forward, image, width, height, words, quarters=quarters)
+    pictures = tuple(
+        Picture(mapped(forward, part.box), np.ascontiguousarray(np.rot90(part.image, quarters)), part.scale)
+        for part in page.pictures
+    )
+    whole = _changed(upright, forward, image, width, height, words, quarters=quarters)
+    return replace(whole, page=replace(whole.page, pictures=pictures))
 
 
 def deskewed(upright: Upright, skew: float) -> Upright:

@@ -54,7 +54,8 @@ LETTER_GAP_ADVANCES = 2.4
 
 @dataclass(frozen=True, slots=True)
 class DetectionInput:
-    """An image resized for the detector, (3, H, W) uint8 with sides in steps of 32, and the size that it came from."""
+    """An image resized for the detector, (3, H, W) uint8 with sides in steps of 32, and the size in the image's pixels
+    that it stands for."""
 
     pixels: torch.Tensor
     height: int
@@ -117,9 +118,15 @@ class TextDetector:
         ratio = max(1.0, MIN_DETECTION_SIDE / min(height, width))
         ratio = min(ratio, MAX_DETECTION_SIDE / max(height, width))
         size = [max(DETECTION_STEP, round(side * ratio / DETECTION_STEP) * DETECTION_STEP) for side in (width, height)]
-        method = cv2.INTER_LINEAR if ratio >= 0.5 else cv2.INTER_AREA
-        resized = cv2.resize(image, (size[0], size[1]), interpolation=method)
-        return DetectionInput(torch.from_numpy(resized).permute(2, 0, 1), height, width)
+        return DetectionInput(_channels_first(_resized(image, size[0], size[1], ratio)), height, width)
+
+    def prepare_part(self, image: Image, longest: float) -> DetectionInput:
+        """A part of a page, as it would be if the whole page, `longest` pixels of the part's scale, were prepared."""
+        ratio = min(1.0, MAX_DETECTION_SIDE / longest)
+        width, height = (max(1, round(side * ratio)) for side in image.shape[1::-1])
+        right, below = -width % DETECTION_STEP, -height % DETECTION_STEP
+        resized = np.pad(_resized(image, width, height, ratio), ((0, below), (0, right), (0, 0)), mode="edge")
+        return DetectionInput(_channels_first(resized), round((height + below) / ratio), round((width + right) / ratio))
 
     def bucket(self, item: DetectionInput) -> tuple[int, ...]:
         """Images of one shape can share a batch."""
@@ -146,6 +153,15 @@ class TextDetector:
             target_sizes=[torch.tensor([item.height, item.width])],
         )[0]["boxes"]
         return [quad.astype(np.float32) for quad in found.numpy().reshape(-1, 4, 2)]
+
+
+def _resized(image: Image, width: int, height: int, ratio: float) -> Image:
+    method = cv2.INTER_LINEAR if ratio >= 0.5 else cv2.INTER_AREA
+    return np.asarray(cv2.resize(image, (width, height), interpolation=method), np.uint8)
+
+
+def _channels_first(image: Image) -> torch.Tensor:
+    return torch.from_numpy(np.ascontiguousarray(image)).permute(2, 0, 1)
 
 
 class TextRecogniser:

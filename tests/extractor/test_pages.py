@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
@@ -20,9 +21,11 @@ from reportlab.lib.pagesizes import A4
 from extractor.errors import DocumentCorrupt, ExtractionError, PageTooLarge
 from extractor.formats import DocumentFile
 from extractor.pages import (
+    LAYOUT_SCALE,
     MAX_LAYOUT_SIDE,
     MAX_RECOGNITION_SIDE,
     MIN_LAYOUT_SIDE,
+    RECOGNITION_SCALE,
     FailedPage,
     Heading,
     OcrMode,
@@ -205,6 +208,35 @@ class TestAreasToRecognise:
         page = page_of(pool, keep(documents.rotated(pictured_pdf(PROSE, PHOTO, 100, 200, 240, 160), 90)))
         (area,) = page.recognise
         assert area == pytest.approx((200, 100, 360, 340), abs=1)
+
+    def test_digital_page_is_drawn_for_layout_and_its_picture_alone_for_the_recogniser(
+        self, pool: PagePool, keep: Keep
+    ) -> None:
+        page = page_of(pool, keep(pictured_pdf(PROSE, PHOTO, 100, 200, 240, 160)))
+        (picture,) = page.pictures
+        assert page.scale == LAYOUT_SCALE
+        assert picture.scale == pytest.approx(RECOGNITION_SCALE)
+        assert picture.box == pytest.approx((96, A4[1] - 364, 344, A4[1] - 196), abs=1)
+        assert picture.image.shape[:2] == pytest.approx((168 * RECOGNITION_SCALE, 248 * RECOGNITION_SCALE), abs=3)
+        left, top, right, bottom = (round(side * LAYOUT_SCALE) for side in picture.box)
+        coarse = cv2.resize(picture.image, (right - left, bottom - top), interpolation=cv2.INTER_AREA)
+        assert np.abs(coarse.astype(int) - page.image[top:bottom, left:right]).mean() < 6
+
+    def test_pictures_that_overlap_are_read_as_one(self, pool: PagePool, keep: Keep) -> None:
+        buffer, page = documents.new_canvas()
+        for left in (100, 220, 340):
+            page.drawInlineImage(PHOTO, left, 200, 140, 90)
+        page.setFont("Helvetica", 11)
+        for index, line in enumerate(PROSE):
+            page.drawString(72, 780 - 15 * index, line)
+        page.save()
+        (picture,) = page_of(pool, keep(buffer.getvalue())).pictures
+        assert picture.box == pytest.approx((96, A4[1] - 294, 484, A4[1] - 196), abs=1)
+
+    def test_scan_has_no_pictures_beside_itself(self, pool: PagePool, keep: Keep) -> None:
+        page = page_of(pool, keep(documents.scanned_pdf(documents.text_pdf([PROSE]), dpi=60)))
+        assert page.pictures == ()
+        assert page.scale == pytest.approx(RECOGNITION_SCALE)
 
     def test_picture_inside_a_form_object_is_an_area(self, pool: PagePool, keep: Keep) -> None:
         buffer, page = documents.new_canvas()
@@ -394,7 +426,7 @@ class TestDamage:
         try:
             reading, next_one = fresh.read(slow, 1, None, "auto"), fresh.read(good, 2, None, "auto")
             patience = time.monotonic() + 60
-            while not reading.running() and time.monotonic() < patience:
+            while not reading.future.running() and time.monotonic() < patience:
                 time.sleep(0.05)
             (process,) = set(multiprocessing.active_children()) - others
             os.kill(process.pid or 0, signal.SIGKILL)
