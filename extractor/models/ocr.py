@@ -50,6 +50,9 @@ PIXELS_PER_STEP = 8
 GAP_STEPS = 5
 GAP_ADVANCES = 2.0
 LETTER_GAP_ADVANCES = 2.4
+# The widest letters: one of them at a gap adds so many advances to what the gap may be.
+WIDE_LETTERS = "mwMW"
+WIDE_LETTER_ADVANCES = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +273,10 @@ def _split(letters: list[Letter], usual: float) -> list[list[Letter]]:
     for letter in letters:
         if words:
             before = words[-1][-1]
-            wide = LETTER_GAP_ADVANCES if before[0].isalpha() and letter[0].isalpha() else GAP_ADVANCES
+            wide = GAP_ADVANCES
+            if before[0].isalpha() and letter[0].isalpha():
+                wide = LETTER_GAP_ADVANCES
+                wide += WIDE_LETTER_ADVANCES * ((before[0] in WIDE_LETTERS) + (letter[0] in WIDE_LETTERS))
             if letter[1] - before[1] < max(GAP_STEPS, wide * usual):
                 words[-1].append(letter)
                 continue

@@ -238,6 +238,8 @@ class TestBestPath:
             # The gap after a narrow mark, and one between letters of different widths, are no spaces.
             ("8_0_.___9_0", ["80.90"]),
             ("a_b_c___d_e", ["abcde"]),
+            ("l_i_l_i_m_____m", ["lilimm"]),
+            ("l_i_l_i_l_____i", ["lilil", "i"]),
             ("1____2____3____4", ["1234"]),
         ],
     )

@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw, ImageEnhance, ImageFont
 from extractor.engine import Engine
 from extractor.request import parse_request
 from tests.documents import image_bytes, new_canvas
+from tests.photos import RECEIPT, Table, receipt_photo, table_photo
 
 LINES = (
     "Northwind Tooling GmbH",
@@ -91,6 +92,20 @@ def test_a_faint_print_on_grey_paper_is_read(engine: Engine) -> None:
     faint = ImageEnhance.Contrast(letter()).enhance(0.25)
     read_lines = lines_of(read(engine, image_bytes(faint, "JPEG", quality=60)))
     assert [line.replace(" ", "") for line in read_lines] == [line.replace(" ", "") for line in LINES]
+
+
+@pytest.mark.parametrize("table", ["wood", "stone"])
+def test_a_receipt_on_a_table_is_read_and_the_table_is_not(engine: Engine, table: Table) -> None:
+    """In perspective, in uneven light: every row of the receipt, no more, and inside the paper."""
+    answer = read(engine, image_bytes(receipt_photo(table), "JPEG", quality=85))
+    assert lines_of(answer) == [" ".join(filter(None, row)) for row in RECEIPT]
+    assert answer["metadata"]["warnings"] == []
+    assert all(200 < line["bbox"][0] < line["bbox"][2] < 1300 for line in answer["data"]["lines"])
+
+
+def test_a_bare_table_has_no_text(engine: Engine) -> None:
+    answer = read(engine, image_bytes(table_photo("stone"), "JPEG", quality=85))
+    assert (answer["data"]["text"].strip(), answer["data"]["lines"]) == ("", [])
 
 
 def test_a_lone_digit_is_not_taken_for_text_on_its_side(engine: Engine) -> None:
