@@ -39,10 +39,11 @@ plausible = (
 inputs = values | st.dictionaries(st.sampled_from(KEYS) | texts, plausible, max_size=8)
 
 
-@settings(max_examples=1500)
+@settings(max_examples=600)
 @given(inputs)
 @example({"document_url": "https://files.example/a", "deadline_s": 10**400})
 @example({"document_url": f"http://{SECRET}@[::1"})
+@example({"document_url": f"ftp://files.example/{SECRET}", "result_url": f"http://{SECRET}@files.example/"})
 @example({"document_content_base64": "", "headers": {"Authorization": f"Bearer {SECRET}\r\nHost: a"}})
 @example({"document_content_base64": "", "password": [SECRET], "filename": {SECRET: SECRET}})
 @example({"document_content_base64": "", "document_id": f"a\n\x1b[31m{SECRET}"})
@@ -93,6 +94,9 @@ def test_every_wrong_key_is_named(wrong: set[str]) -> None:
         pytest.param({"headers": {"X-Amz-" + "a" * 10_000_000: ""}}, id="header-name"),
         pytest.param({"outputs": ["markdwn"] * 100_000}, id="outputs"),
         pytest.param({"outputs": ["a" * 10_000_000]}, id="output"),
+        pytest.param({"ocr_languages": ["a"] * 100_000}, id="languages"),
+        pytest.param({"ocr_languages": [7] * 100_000}, id="languages-that-are-none"),
+        pytest.param({"ocr_languages": ["a" * 10_000_000]}, id="language"),
         pytest.param({"document_id": "a" * 10_000_000}, id="document-id"),
         pytest.param({"document_url": "http://files.example/" + "a" * 10_000_000}, id="url"),
         pytest.param({"result_url": "http://files.example/" + "a" * 10_000_000}, id="result-url"),

@@ -104,7 +104,7 @@ def fetch(
     quick = Settings(
         **{"fetch_allow_hosts": ("127.0.0.1",), "fetch_backoff_s": 0.001, "max_document_bytes": 400_000, **settings}
     )
-    fetched = fetch_document(request, folder, quick, cancelled)
+    fetched = fetch_document(request, folder, quick, cancelled=cancelled)
     content = fetched.path.read_bytes()
     assert [path.name for path in folder.iterdir()] == [fetched.path.name]
     fetched.path.unlink()

@@ -64,6 +64,9 @@ def test_defaults_are_the_contracts() -> None:
         pytest.param({**URL, "headers": {"Cookie": "é"}}, "headers.Cookie: a header is", id="header-not-ascii"),
         pytest.param({**URL, "headers": {"Cookie": "a" * 8193}}, "headers.Cookie: a header has", id="long-header"),
         pytest.param({**URL, "headers": {"accept": "a", "Accept": "b"}}, "headers: a header is given", id="twice"),
+        pytest.param(
+            {**URL, "headers": {f"X-Amz-{n}": "" for n in range(33)}}, "headers: at most 32", id="many-headers"
+        ),
         pytest.param({"document_url": "http://[::1"}, "document_url: not a valid URL", id="no-url"),
         pytest.param({**URL, "result_url": "http://a b/"}, "result_url: the URL's host", id="no-result-url"),
         pytest.param({**URL, "document_id": "a\nb"}, "document_id: an id has no line breaks", id="id-of-two-lines"),
