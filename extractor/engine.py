@@ -156,10 +156,12 @@ class Engine:
         self._recognisers = frozenset(models.recognisers)
         self._scratch = Scratch()
         self._pages = PagePool(settings)
-        self._scheduler = Scheduler(settings.batch_wait_ms)
-        # On a CPU the models are the bottleneck: more pages at a time would only make each of them wait.
-        self._pages_in_flight = settings.pages_in_flight or (8 if models.device.type == "cuda" else 2)
-        self._threads = ThreadPoolExecutor(self._pages_in_flight, thread_name_prefix="page")
+        self._scheduler = Scheduler(settings.batch_wait_ms, models.device)
+        # On a CPU the models are the bottleneck: more pages at a time would only make each of them wait. A GPU wants
+        # two batches of pages from one job, and as many from others.
+        gpu = models.device.type == "cuda"
+        self._pages_in_flight = settings.pages_in_flight or (32 if gpu else 2)
+        self._threads = ThreadPoolExecutor(self._pages_in_flight * (2 if gpu else 1), thread_name_prefix="page")
 
     @classmethod
     def load(cls, settings: Settings) -> Engine:

@@ -1,23 +1,39 @@
 """One owner of the device: items of many pages and many jobs -> micro-batches -> results.
 
-Guarantees: only the owner's thread runs a model; items of one bucket (one shape) share a batch; a batch waits for more
-items at most `wait_ms`; the model whose oldest item has waited longest goes first; a batch that raises is run again
+Guarantees: only the owner's threads run a model; items of one bucket (one shape) share a batch; a batch waits for more
+items at most `wait_ms`; the model whose oldest item has waited longest goes first, so that a long job cannot hold a
+short one up for longer than its pages in flight take; a batch that does not fit into the device's memory is run again
+in halves, and the model's later batches are no larger than what fitted; a batch that raises anything else is run again
 item by item, so that an item fails for itself alone and none of another job's with it; a lane that is closed leaves no
 item of its job behind.
+
+On a GPU the owner has two threads, each with a stream of its own: while one waits for its batch's results, the other
+has the next batch stacked, sent and running.
 """
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 import traceback
 from collections import deque
 from collections.abc import Hashable, Sequence
 from concurrent.futures import Future
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
+import torch
+
 from .errors import Cancelled
+from .vitals import out_of_memory
+
+log = logging.getLogger("extractor")
+
+# An item, where its result goes, and since when it waits.
+_Entry = tuple[Any, Future[Any], float]
+_CPU = torch.device("cpu")
 
 Item = TypeVar("Item", contravariant=True)
 Raw = TypeVar("Raw")
@@ -40,7 +56,7 @@ class _Queue:
     """The waiting items of one model and one bucket, the oldest first."""
 
     model: Any
-    waiting: deque[tuple[Any, Future[Any], float]] = field(default_factory=deque)
+    waiting: deque[_Entry] = field(default_factory=deque)
 
 
 class Lane:
@@ -69,25 +85,65 @@ class Lane:
             future.cancel()
 
 
-class Scheduler:
-    """Runs models in one thread, in batches."""
+class _Clock:
+    """How long models have been running: since when each running batch, and how long any."""
 
-    def __init__(self, wait_ms: float) -> None:
-        # How long models have been running, in seconds.
+    def __init__(self) -> None:
         self.busy_s = 0.0
-        self._batch_began: float | None = None
+        self._began: dict[int, float] = {}
+        self._busy_since = 0.0
+        self._lock = threading.Lock()
+
+    def start(self) -> None:
+        """This thread's batch begins."""
+        with self._lock:
+            now = time.monotonic()
+            if not self._began:
+                self._busy_since = now
+            self._began[threading.get_ident()] = now
+
+    def stop(self) -> None:
+        """This thread's batch is done."""
+        with self._lock:
+            del self._began[threading.get_ident()]
+            if not self._began:
+                self.busy_s += time.monotonic() - self._busy_since
+
+    @property
+    def longest_s(self) -> float:
+        """How long the oldest running batch has been running; 0 where none runs."""
+        with self._lock:
+            return time.monotonic() - min(self._began.values()) if self._began else 0.0
+
+
+class Scheduler:
+    """Runs models in batches, in threads of its own."""
+
+    def __init__(self, wait_ms: float, device: torch.device = _CPU) -> None:
+        self._clock = _Clock()
         self._wait_s = wait_ms / 1000
+        self._device = device
         self._queues: dict[Hashable, _Queue] = {}
+        # The most items that a model's batch may have, where its own size did not fit into memory.
+        self._fits: dict[int, int] = {}
         self._changed = threading.Condition()
         self._closed = False
-        self._thread = threading.Thread(target=self._serve, name="device-owner", daemon=True)
-        self._thread.start()
+        self._threads = [
+            threading.Thread(target=self._serve, name=f"device-owner-{number}", daemon=True)
+            for number in range(2 if device.type == "cuda" else 1)
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    @property
+    def busy_s(self) -> float:
+        """How long models have been running, in seconds."""
+        return self._clock.busy_s
 
     @property
     def batch_s(self) -> float:
         """How long the batch that runs now has been running, in seconds; 0 where none runs."""
-        began = self._batch_began
-        return 0.0 if began is None else time.monotonic() - began
+        return self._clock.longest_s
 
     def lane(self) -> Lane:
         """A way to the device for one job."""
@@ -105,38 +161,50 @@ class Scheduler:
         return future
 
     def close(self) -> None:
-        """Finish the batch that runs, cancel what waits, end the thread."""
+        """Finish the batches that run, cancel what waits, end the threads."""
         with self._changed:
             self._closed = True
             for queue in self._queues.values():
                 for _, future, _ in queue.waiting:
                     future.cancel()
             self._queues.clear()
-            self._changed.notify()
-        self._thread.join()
+            self._changed.notify_all()
+        for thread in self._threads:
+            thread.join()
 
     def _serve(self) -> None:
-        while (batch := self._next_batch()) is not None:
-            model, entries = batch
-            entries = [entry for entry in entries if entry[1].set_running_or_notify_cancel()]
-            if not entries:
-                continue
-            self._batch_began = started = time.monotonic()
-            self._run(model, entries)
-            self._batch_began = None
-            self.busy_s += time.monotonic() - started
+        gpu = self._device.type == "cuda"
+        with torch.cuda.stream(_new_stream(self._device)) if gpu else nullcontext():
+            while (batch := self._next_batch()) is not None:
+                model, entries = batch
+                entries = [entry for entry in entries if entry[1].set_running_or_notify_cancel()]
+                if entries:
+                    self._clock.start()
+                    self._run(model, entries)
+                    self._clock.stop()
 
-    def _run(self, model: Any, entries: list[tuple[Any, Future[Any], float]]) -> None:
+    def _run(self, model: Any, entries: list[_Entry]) -> None:
         error = _infer(model, entries)
         if error is None:
             return
         if len(entries) == 1:
             entries[0][1].set_exception(error)
             return
-        for entry in entries:
-            self._run(model, [entry])
+        size = 1
+        if out_of_memory(error):
+            size = len(entries) // 2
+            self._fits[id(model)] = min(size, self._fits.get(id(model), size))
+            log.warning("A batch of %d did not fit into memory; %s runs %d", len(entries), type(model).__name__, size)
+            if self._device.type == "cuda":
+                torch.cuda.empty_cache()
+        for first in range(0, len(entries), size):
+            self._run(model, entries[first : first + size])
 
-    def _next_batch(self) -> tuple[Any, list[tuple[Any, Future[Any], float]]] | None:
+    def _batch_size(self, model: Any) -> int:
+        own = int(model.batch_size)
+        return min(own, self._fits.get(id(model), own))
+
+    def _next_batch(self) -> tuple[Any, list[_Entry]] | None:
         with self._changed:
             while True:
                 if self._closed:
@@ -145,11 +213,11 @@ class Scheduler:
                 ready = [
                     queue
                     for queue in self._queues.values()
-                    if len(queue.waiting) >= queue.model.batch_size or now - queue.waiting[0][2] >= self._wait_s
+                    if len(queue.waiting) >= self._batch_size(queue.model) or now - queue.waiting[0][2] >= self._wait_s
                 ]
                 if ready:
                     queue = min(ready, key=lambda candidate: candidate.waiting[0][2])
-                    count = min(len(queue.waiting), queue.model.batch_size)
+                    count = min(len(queue.waiting), self._batch_size(queue.model))
                     entries = [queue.waiting.popleft() for _ in range(count)]
                     if not queue.waiting:
                         self._queues = {key: held for key, held in self._queues.items() if held is not queue}
@@ -158,7 +226,11 @@ class Scheduler:
                 self._changed.wait(None if oldest is None else max(0.0, oldest + self._wait_s - now))
 
 
-def _infer(model: Any, entries: Sequence[tuple[Any, Future[Any], float]]) -> BaseException | None:
+def _new_stream(device: torch.device) -> torch.cuda.Stream:
+    return torch.cuda.Stream(device)  # type: ignore[no-untyped-call]
+
+
+def _infer(model: Any, entries: Sequence[_Entry]) -> BaseException | None:
     """Run one batch and hand out its results; or why there are none."""
     try:
         results = model.infer([item for item, _, _ in entries])

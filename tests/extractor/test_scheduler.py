@@ -11,6 +11,7 @@ from concurrent.futures import CancelledError, ThreadPoolExecutor
 from dataclasses import dataclass
 
 import pytest
+import torch
 
 from extractor.errors import Cancelled
 from extractor.scheduler import Scheduler
@@ -53,6 +54,19 @@ class Squares:
 
     def values(self) -> list[list[int]]:
         return [[item.value for item in batch] for batch in self.batches]
+
+
+class NarrowSquares(Squares):
+    """Squares that run out of memory where a batch has more than `fits` items."""
+
+    def __init__(self, batch_size: int, fits: int) -> None:
+        super().__init__(batch_size)
+        self.fits = fits
+
+    def results(self, items: Sequence[Number]) -> list[int]:
+        if len(items) > self.fits:
+            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB")
+        return super().results(items)
 
 
 class GatedSquares(Squares):
@@ -219,6 +233,28 @@ class TestFailures:
         assert [future.exception(PATIENCE_S) for future in futures] == [None, None, None, error, None, None]
         assert [futures[n].result() for n in (0, 1, 2, 4, 5)] == [1, 4, 9, 25, 36]
         assert scheduler.submit(model, Number(7)).result(PATIENCE_S) == 49
+
+    def test_batch_that_does_not_fit_is_halved_and_the_size_remembered(self, scheduler: Scheduler) -> None:
+        gate, model = GatedSquares(1), NarrowSquares(8, fits=3)
+        hold(scheduler, gate)
+        futures = [scheduler.submit(model, Number(n)) for n in range(8)]
+        gate.gate.set()
+        assert [future.result(PATIENCE_S) for future in futures] == [n**2 for n in range(8)]
+        assert [len(batch) for batch in model.batches] == [8, 4, 2, 2, 4, 2, 2]
+        again = GatedSquares(1)
+        hold(scheduler, again)
+        futures = [scheduler.submit(model, Number(n)) for n in range(5)]
+        again.gate.set()
+        assert [future.result(PATIENCE_S) for future in futures] == [n**2 for n in range(5)]
+        assert [len(batch) for batch in model.batches[7:]] == [2, 2, 1]
+
+    def test_item_that_never_fits_fails_alone_as_out_of_memory(self, scheduler: Scheduler) -> None:
+        gate, model = GatedSquares(1), NarrowSquares(4, fits=0)
+        hold(scheduler, gate)
+        futures = [scheduler.submit(model, Number(n)) for n in (1, 2)]
+        gate.gate.set()
+        assert all(isinstance(future.exception(PATIENCE_S), torch.OutOfMemoryError) for future in futures)
+        assert scheduler.submit(gate, Number(3)).result(PATIENCE_S) == 9
 
     def test_item_whose_result_a_model_forgets_fails_alone(self, scheduler: Scheduler) -> None:
         gate, model = GatedSquares(1), ForgetfulSquares(2)
