@@ -192,6 +192,7 @@ def soak(count: int, concurrency: int, seed: int, out: io.TextIOBase, folder: Pa
         "MAX_CONCURRENCY": str(concurrency),
         "MAX_DOCUMENT_BYTES": str(MAX_DOCUMENT_BYTES),
         "MAX_OUTPUT_BYTES": str(MAX_OUTPUT_BYTES),
+        "FETCH_ALLOW_HOSTS": "127.0.0.1",
         "FETCH_READ_TIMEOUT_S": "5",
         "POST_TIMEOUT_S": "5",
         "DRAIN_S": "3",
