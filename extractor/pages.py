@@ -244,7 +244,10 @@ class PagePool:
         self._pool = self._new_pool()
 
     def _new_pool(self) -> ProcessPool:
-        """Processes in their cages. They end with the thread that started them: one that lives as long as the pool."""
+        """Processes in their cages. They end with the thread that started them: one that lives as long as the pool.
+
+        Raises `WorkerUnhealthy` where they cannot be started.
+        """
         settings = self._settings
         count = settings.page_processes or max(1, min(8, len(os.sched_getaffinity(0)) - 1))
         pool = ProcessPool(
@@ -255,16 +258,21 @@ class PagePool:
             context=multiprocessing.get_context("spawn"),
         )
         started = threading.Event()
+        failures: list[Exception] = []
 
         def start() -> None:
             try:
                 pool.schedule(cage.report).add_done_callback(_say_cage)
-            finally:
-                started.set()
-            self._closing.wait()
+            except (RuntimeError, OSError) as error:
+                failures.append(error)
+            started.set()
+            if not failures:
+                self._closing.wait()
 
         threading.Thread(target=start, name="page-processes", daemon=True).start()
         started.wait()
+        if failures:
+            raise WorkerUnhealthy("the processes that read pages cannot be started") from failures[0]
         return pool
 
     def close(self) -> None:

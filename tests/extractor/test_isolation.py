@@ -6,11 +6,14 @@ The models are the real ones, in an engine of this module's own; what is broken 
 from __future__ import annotations
 
 import base64
+import multiprocessing
+import resource
 import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -186,3 +189,28 @@ class TestSickness:
                 extract(healthy, SCAN)
         assert healthy.vitals.sick is None
         assert "80.90" in extract(healthy, TEXT)["data"]["markdown"]
+
+    def test_page_processes_that_cannot_be_started_again_make_a_sick_worker(self) -> None:
+        sick = Engine.load(Settings())
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+
+        def exhaust(progress: Progress) -> None:
+            """End the page processes, and leave this one without a file descriptor for new ones."""
+            if progress.stage == "pages":
+                for process in multiprocessing.active_children():
+                    process.kill()
+                    process.join()
+                time.sleep(1)
+                resource.setrlimit(resource.RLIMIT_NOFILE, (len(list(Path("/proc/self/fd").iterdir())), hard))
+
+        content = base64.b64encode(TEXT).decode("ascii")
+        try:
+            with pytest.raises(errors.WorkerUnhealthy):
+                sick.extract(parse_request({"document_content_base64": content}), document_id="x", progress=exhaust)
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+            assert sick.vitals.sick is not None
+            with pytest.raises(errors.WorkerUnhealthy):
+                extract(sick, TEXT)
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+            sick.close()

@@ -166,13 +166,13 @@ class Platform:
         with self._changed:
             return self._changed.wait_for(until, timeout_s)
 
-    def finished(self, job_id: str, timeout_s: float = 120.0) -> Job:
+    def finished(self, job_id: str, timeout_s: float = 300.0) -> Job:
         """The job when it has come to its end. Raises `AssertionError` where it does not."""
         job = self.jobs[job_id]
         assert self.wait(lambda: job.state in TERMINAL, timeout_s), f"{job_id} is {job.state} after {timeout_s} s"
         return job
 
-    def taken(self, job_id: str, timeout_s: float = 60.0) -> Job:
+    def taken(self, job_id: str, timeout_s: float = 180.0) -> Job:
         """The job when a worker has it."""
         job = self.jobs[job_id]
         assert self.wait(lambda: job.deliveries > 0, timeout_s), f"{job_id} is {job.state} after {timeout_s} s"

@@ -106,6 +106,6 @@ class Worker:
         """SIGKILL: no goodbye."""
         self.process.kill()
 
-    def ended(self, timeout_s: float = 60.0) -> int:
+    def ended(self, timeout_s: float = 180.0) -> int:
         """Its exit status, when it has ended."""
         return self.process.wait(timeout_s)
