@@ -5,19 +5,31 @@ Nothing heavy is imported at the top: the page processes import this module agai
 
 from __future__ import annotations
 
-import sys
+import logging
+from typing import NoReturn
+
+log = logging.getLogger("extractor")
 
 
-def main() -> int:
-    """Serve until told to stop; the exit status."""
+def run() -> NoReturn:
+    """Serve until told to stop, and then the end, whatever threads are still doing."""
+    from extractor.processes import leave
     from extractor.serving import serve
     from extractor.settings import Settings
     from extractor.telemetry import start_logging
-    from handler import answer_job, load_engine, telemetry
+    from handler import answer_job, close_engine, load_engine, telemetry
 
     start_logging()
-    return serve(Settings(), load_engine, answer_job, telemetry())
+    settings = Settings()
+    status = 1
+    try:
+        status = serve(settings, load_engine, answer_job, telemetry())
+    except SystemExit:  # uvicorn's, where the address is taken; it has said so
+        pass
+    except BaseException:
+        log.exception("The worker failed")
+    leave(status, close_engine)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run()

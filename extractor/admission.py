@@ -61,6 +61,7 @@ class Admission:
         self._load = load
         self._answer_job = answer_job
         self._stop = stop
+        # Not asyncio's own threads: it would wait for one that hangs before the worker may end.
         self._threads = ThreadPoolExecutor(settings.http_jobs, thread_name_prefix="job")
         self._draining = False
         self._cut = asyncio.Event()
@@ -68,7 +69,7 @@ class Admission:
     async def start(self) -> None:
         """Load the models and learn the device's name. Where that fails, say why in the log and stop the process."""
         try:
-            self.device = await asyncio.to_thread(self._load)
+            self.device = await asyncio.get_running_loop().run_in_executor(self._threads, self._load)
         except ExtractionError as error:
             log.critical("%s: %s", error.code, error.message)
             self._give_up()

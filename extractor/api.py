@@ -118,7 +118,7 @@ def build_app(admission: Admission, telemetry: Telemetry) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         loading = asyncio.create_task(admission.start())
         yield
-        await loading
+        loading.cancel()
         admission.close()
 
     app = FastAPI(

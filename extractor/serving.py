@@ -52,13 +52,7 @@ def serve(settings: Settings, load_engine: Callable[[], Engine], answer_job: Ans
     if settings.zopilot_gpu_api_key is None and not is_loopback(settings.bind_address):
         log.critical("without ZOPILOT_GPU_API_KEY only this machine is served: set it, or BIND_ADDRESS=127.0.0.1")
         return 1
-    engines: list[Engine] = []
-
-    def load() -> str:
-        engines.append(load_engine())
-        return engines[0].device
-
-    admission = Admission(settings, load, answer_job, lambda: server.stop())
+    admission = Admission(settings, lambda: load_engine().device, answer_job, lambda: server.stop())
     config = uvicorn.Config(
         build_app(admission, telemetry),
         host=settings.bind_address,
@@ -72,9 +66,5 @@ def serve(settings: Settings, load_engine: Callable[[], Engine], answer_job: Ans
     )
     server = _Server(config)
     server.admission = admission
-    try:
-        server.run()
-    finally:
-        for engine in engines:
-            engine.close()
+    server.run()
     return 1 if admission.state == "unhealthy" else 0

@@ -523,7 +523,7 @@ class TestCallerWhoGoes:
         working.close()
         until(served.idle)
         assert [line["code"] for line in served.lines()[before:]] == ["CANCELLED", "CANCELLED"]
-        assert list(served.scratch.glob("job-*")) == []
+        assert list(served.scratch.rglob("job-*")) == []
         assert served.upload(RECEIPT).status_code == 200
 
 
@@ -595,6 +595,20 @@ class TestWhatOperatorsSee:
         for secret in ("Northwind", "3,222.64", "salaries", "hunter2", "c00kie", "s3cret", "example.com", KEY):
             assert secret not in log
         assert "Traceback" not in log
+
+    def test_port_that_is_taken(self, served: Served) -> None:
+        run = subprocess.run(
+            [sys.executable, "server.py"],
+            cwd=ROOT,
+            env={**os.environ, "PORT": str(served.port)},
+            capture_output=True,
+            text=True,
+            timeout=ENDLESS,
+            check=False,
+        )
+        assert run.returncode == 1
+        assert "address already in use" in run.stderr
+        assert "Traceback" not in run.stderr
 
     def test_models_that_are_not_there(self, tmp_path: Path) -> None:
         run = subprocess.run(
@@ -683,7 +697,7 @@ class TestLeaving:
             assert endless.result().status_code == 503
         assert open_door.process.wait(ENDLESS) == 0
         until(lambda: not any(alive(child) for child in left))
-        assert list(open_door.scratch.glob("job-*")) == []
+        assert list(open_door.scratch.rglob("job-*")) == []
 
     def test_what_is_left_when_the_time_is_up_is_told_to_try_again(self, served: Served) -> None:
         with ThreadPoolExecutor(1) as caller:
@@ -699,5 +713,5 @@ class TestLeaving:
             assert response_on(upload)[0] == 503
         assert served.process.wait(ENDLESS) == 0
         until(lambda: not any(alive(child) for child in left))
-        assert list(served.scratch.glob("job-*")) == []
+        assert list(served.scratch.rglob("job-*")) == []
         assert served.lines()[-1]["code"] == "CANCELLED"
