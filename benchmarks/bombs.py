@@ -3,8 +3,10 @@
     python benchmarks/bombs.py [--only TEXT] [--markdown]
 
 The bombs of tests/bombs.py, each made here and given to one engine with the worker's own limits. Seconds are the job's
-whole time on a warm engine. Memory is the most that the largest page process had resident, and by how much the worker
-grew meanwhile. The goal is 5 s and 1 GB; after the last, the invoice of test_input.json must still be read whole.
+time on a warm engine, all of it and less the time in which a model ran: a bomb that is read costs its models as any
+page does, half a second on a GPU, several on a CPU. Memory is the most that the largest page process had resident, and
+by how much the worker grew meanwhile. The goal is 5 s (outside the models) and 1 GB; after the last, the invoice of
+test_input.json must still be read whole.
 """
 
 from __future__ import annotations
@@ -44,10 +46,10 @@ def main() -> int:
         before = run(engine, watch, invoice_pdf(), deadline_s=600)
         names = [name for name in BOMBS if args.only in name]
         for name in tqdm(names, unit="bomb", disable=not sys.stderr.isatty()):
-            make, expected = BOMBS[name]
-            content = make()
-            outcome = run(engine, watch, content, deadline_s=600)
-            if not _as_it_should(outcome, expected):
+            bomb = BOMBS[name]
+            content = bomb.make()
+            outcome = run(engine, watch, content, deadline_s=600, pages=bomb.pages)
+            if not _as_it_should(outcome, frozenset(bomb.ends)):
                 bad.append(name)
             rows.append(_row(name, len(content), outcome))
         after = run(engine, watch, invoice_pdf(), deadline_s=600)
@@ -63,7 +65,7 @@ def main() -> int:
             f"not as it should be: {', '.join(bad) or 'none'}",
             f"the worker {'lives, and reads the invoice as before' if alive else 'IS DEAD'}",
         ),
-        ("bomb", "bytes", "outcome", "seconds", "page process, MB", "worker grew, MB"),
+        ("bomb", "bytes", "outcome", "seconds", "outside the models", "page process, MB", "worker grew, MB"),
         tuple(rows),
     )
     print(table.markdown() if args.markdown else table.plain())
@@ -74,7 +76,7 @@ def _as_it_should(outcome: Outcome, expected: frozenset[str]) -> bool:
     small = max(outcome.process_peak, outcome.worker_growth) <= MOST_MB * MB
     name = "result" if outcome.name.startswith("result") and not outcome.codes else outcome.name
     ended = name in expected or (bool(outcome.codes) and outcome.codes <= expected)
-    return ended and small and outcome.seconds <= MOST_SECONDS
+    return ended and small and outcome.seconds - outcome.model_seconds <= MOST_SECONDS
 
 
 def _row(name: str, size: int, outcome: Outcome) -> tuple[str, ...]:
@@ -84,6 +86,7 @@ def _row(name: str, size: int, outcome: Outcome) -> tuple[str, ...]:
         str(size),
         outcome.name + codes,
         figure(outcome.seconds, 1),
+        figure(outcome.seconds - outcome.model_seconds, 1),
         figure(outcome.process_peak / MB, 0),
         figure(outcome.worker_growth / MB, 0),
     )

@@ -22,13 +22,14 @@ PERIOD_S = 0.02
 class Outcome:
     """How a document ended: `result`, `result, with failed pages`, an error's code, or `UNTYPED` and what was raised.
 
-    `codes` are those of its failed pages. Memory, in bytes, is the most that was resident: by how much the worker grew,
-    and what its largest page process had.
+    `codes` are those of its failed pages; `model_seconds` the time in which a model ran. Memory, in bytes, is the most
+    that was resident: by how much the worker grew, and what its largest page process had.
     """
 
     name: str
     codes: frozenset[str]
     seconds: float
+    model_seconds: float
     worker_growth: int
     process_peak: int
     answer: dict[str, Any] | None = field(repr=False, default=None)
@@ -98,7 +99,7 @@ def run(engine: Engine, watch: Watch, content: bytes, *, deadline_s: float, **ke
     )
     before = watch.worker()
     watch.forget_peaks()
-    started = time.perf_counter()
+    started, busy = time.perf_counter(), engine.device_busy_s
     codes: frozenset[str] = frozenset()
     answer = None
     try:
@@ -113,4 +114,5 @@ def run(engine: Engine, watch: Watch, content: bytes, *, deadline_s: float, **ke
         name = f"UNTYPED {type(error).__name__}"
     seconds = time.perf_counter() - started
     time.sleep(2 * PERIOD_S)
-    return Outcome(name, codes, seconds, max(0, watch.worker_peak - before), watch.process_peak, answer)
+    models = engine.device_busy_s - busy
+    return Outcome(name, codes, seconds, models, max(0, watch.worker_peak - before), watch.process_peak, answer)

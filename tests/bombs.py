@@ -10,6 +10,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 from PIL import Image
@@ -81,10 +82,10 @@ def image_pdf(filter: bytes, data: bytes, side: int, entries: bytes = b"") -> by
     )
 
 
-def deflated_image_pdf() -> bytes:
+def deflated_image_pdf(total: int = 2 * GB) -> bytes:
     """A picture of 900 million pixels in a page, deflated twice."""
     entries = b"/BitsPerComponent 8 /ColorSpace /DeviceRGB"
-    return image_pdf(b"[/FlateDecode /FlateDecode]", deflated(2 * GB, b"\0", 2), 30000, entries)
+    return image_pdf(b"[/FlateDecode /FlateDecode]", deflated(total, b"\0", 2), 30000, entries)
 
 
 def jpeg2000_pdf() -> bytes:
@@ -237,8 +238,9 @@ def regex_text_pdf() -> bytes:
         b"=" * 10000,
         b"data:" * 4000,
     ]
-    shown = b"\n".join(b"(%s) Tj T*" % text.replace(b"(", b"\\(") for text in texts)
-    return _with_font(b"BT /F1 9 Tf 14 TL 0.05 0 0 1 20 800 Tm\n" + shown + b"\nET")
+    prose = b" ".join(b"The harbour office lists the vessel at its berth since the morning." for _ in range(40))
+    shown = b"\n".join(b"(%s) Tj T*" % text.replace(b"(", b"\\(") for text in (*texts, prose))
+    return _with_font(b"BT /F1 9 Tf 14 TL 0.005 0 0 1 20 800 Tm\n" + shown + b"\nET")
 
 
 def lines_and_rulings_pdf(rulings: int = 10_000) -> bytes:
@@ -282,10 +284,10 @@ def png(width: int, height: int, colour: int = 2, bits: int = 8) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + b"".join(body)
 
 
-def png_text_bomb() -> bytes:
+def png_text_bomb(total: int = GB) -> bytes:
     """A small PNG with a compressed comment of a gigabyte."""
     content = documents.image_bytes(Image.new("L", (9, 9)), "PNG")
-    comment = b"Comment\0\0" + deflated(GB, b"\0")
+    comment = b"Comment\0\0" + deflated(total, b"\0")
     chunk = struct.pack(">I", len(comment)) + b"zTXt" + comment + struct.pack(">I", zlib.crc32(b"zTXt" + comment))
     return content[:33] + chunk + content[33:]
 
@@ -318,9 +320,9 @@ def gif(side: int = 65535, frames: int = 1) -> bytes:
     return head + frame * frames + b"\x3b"
 
 
-def webp() -> bytes:
-    """A WebP of 16,383 x 16,383 pixels, all black."""
-    return documents.image_bytes(Image.new("L", (16383, 16383)), "WEBP", lossless=True, quality=0, method=0)
+def webp(side: int = 16383) -> bytes:
+    """A WebP of the largest size, all black."""
+    return documents.image_bytes(Image.new("L", (side, side)), "WEBP", lossless=True, quality=0, method=0)
 
 
 def bmp(side: int = 100_000) -> bytes:
@@ -328,14 +330,14 @@ def bmp(side: int = 100_000) -> bytes:
     return b"BM" + struct.pack("<IHHIIiiHHIIiiII", 54, 0, 0, 54, 40, side, side, 1, 24, 0, 0, 0, 0, 0, 0)
 
 
-def zip_bomb(name: str = "zeros") -> bytes:
+def zip_bomb(name: str = "zeros", megabytes: int = 1024) -> bytes:
     """A gigabyte of zeros in a ZIP archive; by its first entry's name an Office document."""
     buffer = io.BytesIO()
     with (
         zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
         archive.open(name, "w") as file,
     ):
-        for _ in range(1024):
+        for _ in range(megabytes):
             file.write(bytes(2**20))
     return buffer.getvalue()
 
@@ -351,38 +353,47 @@ def xml_entities() -> bytes:
 PAGE_TOO_LARGE, CORRUPT, UNSUPPORTED = "PAGE_TOO_LARGE", "DOCUMENT_CORRUPT", "UNSUPPORTED_FORMAT"
 MANY, READ = "TOO_MANY_PAGES", "result"
 
-# Name: the maker, and how it may end. What is only large and not too large is read.
-BOMBS: dict[str, tuple[Callable[[], bytes], frozenset[str]]] = {
-    "zip of a gigabyte": (zip_bomb, frozenset({UNSUPPORTED})),
-    "docx of a gigabyte": (lambda: zip_bomb("word/document.xml"), frozenset({UNSUPPORTED})),
-    "XML entities": (xml_entities, frozenset({UNSUPPORTED})),
-    "PDF: deflate, spaces": (deflate_pdf, frozenset({READ, CORRUPT})),
-    "PDF: deflate, operators": (operators_pdf, frozenset({CORRUPT, PAGE_TOO_LARGE})),
-    "PDF: deflated picture": (deflated_image_pdf, frozenset({READ, CORRUPT, PAGE_TOO_LARGE})),
-    "PDF: JPEG 2000 picture": (jpeg2000_pdf, frozenset({READ, CORRUPT, PAGE_TOO_LARGE})),
-    "PDF: fax": (fax_pdf, frozenset({READ, CORRUPT, PAGE_TOO_LARGE})),
-    "PDF: nested forms": (nested_forms_pdf, frozenset({CORRUPT})),
-    "PDF: form in itself": (form_in_itself_pdf, frozenset({READ, CORRUPT})),
-    "PDF: tiny pattern": (pattern_pdf, frozenset({READ, CORRUPT})),
-    "PDF: slow shading": (shading_pdf, frozenset({READ, CORRUPT})),
-    "PDF: 10^6 pages": (million_pages_pdf, frozenset({MANY, CORRUPT})),
-    "PDF: 2*10^9 pages claimed": (page_count_lie_pdf, frozenset({MANY, READ, CORRUPT})),
-    "PDF: 200,000 bookmarks": (bookmarks_pdf, frozenset({READ, CORRUPT})),
-    "PDF: arrays a million deep": (deep_pdf, frozenset({READ, CORRUPT})),
-    "PDF: 50,000 fields": (annotations_pdf, frozenset({READ, CORRUPT})),
-    "PDF: endless page": (endless_page_pdf, frozenset({READ, CORRUPT, PAGE_TOO_LARGE})),
-    "PDF: 200,000 words": (many_words_pdf, frozenset({READ, CORRUPT, PAGE_TOO_LARGE})),
-    "PDF: text for patterns": (regex_text_pdf, frozenset({READ})),
-    "PDF: 10,000 rulings": (lines_and_rulings_pdf, frozenset({READ})),
-    "PDF: table of 400 rows": (table_pdf, frozenset({READ})),
-    "PNG: 900 megapixels": (lambda: png(30000, 30000, 0, 1), frozenset({PAGE_TOO_LARGE})),
-    "PNG: 120 megapixels": (lambda: png(12000, 10000, 6), frozenset({READ, PAGE_TOO_LARGE})),
-    "PNG: comment of a gigabyte": (png_text_bomb, frozenset({READ, CORRUPT})),
-    "TIFF: 3,600 megapixels": (lambda: tiff(60000, 60000), frozenset({PAGE_TOO_LARGE})),
-    "TIFF: 100,000 pages": (lambda: tiff(64, 64, 100_000), frozenset({MANY, CORRUPT, PAGE_TOO_LARGE})),
-    "TIFF: pages in a circle": (tiff_loop, frozenset({READ, CORRUPT})),
-    "GIF: 4,295 megapixels": (gif, frozenset({PAGE_TOO_LARGE})),
-    "GIF: 50,000 pictures": (lambda: gif(5000, 50_000), frozenset({MANY, PAGE_TOO_LARGE, CORRUPT})),
-    "WebP: 268 megapixels": (webp, frozenset({PAGE_TOO_LARGE})),
-    "BMP: 10,000 megapixels": (bmp, frozenset({PAGE_TOO_LARGE, CORRUPT})),
+
+@dataclass(frozen=True, slots=True)
+class Bomb:
+    """How a bomb is made, the pages that are asked for, and how it may end. What is only large is read."""
+
+    make: Callable[[], bytes]
+    ends: tuple[str, ...]
+    pages: str | None = None
+
+
+BOMBS: dict[str, Bomb] = {
+    "zip of a gigabyte": Bomb(zip_bomb, (UNSUPPORTED,)),
+    "docx of a gigabyte": Bomb(lambda: zip_bomb("word/document.xml"), (UNSUPPORTED,)),
+    "XML entities": Bomb(xml_entities, (UNSUPPORTED,)),
+    "PDF: deflate, spaces": Bomb(deflate_pdf, (READ, CORRUPT)),
+    "PDF: deflate, operators": Bomb(operators_pdf, (CORRUPT, PAGE_TOO_LARGE)),
+    "PDF: deflated picture": Bomb(deflated_image_pdf, (READ, CORRUPT, PAGE_TOO_LARGE)),
+    "PDF: JPEG 2000 picture": Bomb(jpeg2000_pdf, (READ, CORRUPT, PAGE_TOO_LARGE)),
+    "PDF: fax": Bomb(fax_pdf, (READ, CORRUPT, PAGE_TOO_LARGE)),
+    "PDF: nested forms": Bomb(nested_forms_pdf, (CORRUPT,)),
+    "PDF: form in itself": Bomb(form_in_itself_pdf, (READ, CORRUPT)),
+    "PDF: tiny pattern": Bomb(pattern_pdf, (READ, CORRUPT)),
+    "PDF: slow shading": Bomb(shading_pdf, (READ, CORRUPT)),
+    "PDF: 10^6 pages": Bomb(million_pages_pdf, (MANY, CORRUPT)),
+    "PDF: 2*10^9 pages claimed": Bomb(page_count_lie_pdf, (MANY, READ, CORRUPT)),
+    "PDF: 200,000 bookmarks": Bomb(bookmarks_pdf, (READ, CORRUPT), pages="1"),
+    "PDF: arrays a million deep": Bomb(deep_pdf, (READ, CORRUPT)),
+    "PDF: 50,000 fields": Bomb(annotations_pdf, (READ, CORRUPT)),
+    "PDF: endless page": Bomb(endless_page_pdf, (READ, CORRUPT, PAGE_TOO_LARGE)),
+    "PDF: 200,000 words": Bomb(many_words_pdf, (READ, CORRUPT, PAGE_TOO_LARGE)),
+    "PDF: text for patterns": Bomb(regex_text_pdf, (READ,)),
+    "PDF: 10,000 rulings": Bomb(lines_and_rulings_pdf, (READ,)),
+    "PDF: table of 400 rows": Bomb(table_pdf, (READ,)),
+    "PNG: 900 megapixels": Bomb(lambda: png(30000, 30000, 0, 1), (PAGE_TOO_LARGE,)),
+    "PNG: 120 megapixels": Bomb(lambda: png(12000, 10000, 6), (READ, PAGE_TOO_LARGE)),
+    "PNG: comment of a gigabyte": Bomb(png_text_bomb, (READ, CORRUPT)),
+    "TIFF: 3,600 megapixels": Bomb(lambda: tiff(60000, 60000), (PAGE_TOO_LARGE,)),
+    "TIFF: 100,000 pages": Bomb(lambda: tiff(64, 64, 100_000), (MANY, CORRUPT, PAGE_TOO_LARGE)),
+    "TIFF: pages in a circle": Bomb(tiff_loop, (READ, CORRUPT)),
+    "GIF: 4,295 megapixels": Bomb(gif, (PAGE_TOO_LARGE,)),
+    "GIF: 50,000 pictures": Bomb(lambda: gif(5000, 50_000), (MANY, PAGE_TOO_LARGE, CORRUPT)),
+    "WebP: 268 megapixels": Bomb(webp, (PAGE_TOO_LARGE, CORRUPT)),
+    "BMP: 10,000 megapixels": Bomb(bmp, (PAGE_TOO_LARGE, CORRUPT)),
 }

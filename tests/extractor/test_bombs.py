@@ -1,0 +1,76 @@
+"""Small files that are large, deep or slow inside, through real page processes: each ends in its code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from extractor.errors import ExtractionError, TooManyPages
+from extractor.formats import identify
+from extractor.pages import FailedPage, PagePool
+from extractor.settings import Settings
+from extractor.source import FetchedDocument
+from tests import bombs, documents
+from tests.bombs import BOMBS, Bomb
+
+# Those that take long to make are made smaller, and meet smaller limits; those of words and lines need the models.
+SETTINGS = Settings(page_processes=1, page_cpu_s=2, page_memory_mb=250, max_page_pixels=20_000_000)
+MB = 2**20
+SMALLER: dict[str, Callable[[], bytes]] = {
+    "zip of a gigabyte": lambda: bombs.zip_bomb(megabytes=16),
+    "docx of a gigabyte": lambda: bombs.zip_bomb("word/document.xml", megabytes=16),
+    "PDF: deflate, spaces": lambda: bombs.deflate_pdf(total=300 * MB),
+    "PDF: deflated picture": lambda: bombs.deflated_image_pdf(total=300 * MB),
+    "PNG: 120 megapixels": lambda: bombs.png(5000, 4000, 6),
+    "PNG: comment of a gigabyte": lambda: bombs.png_text_bomb(total=100 * MB),
+    "PNG: 900 megapixels": lambda: bombs.png(5000, 5000, 0, 1),
+    "TIFF: 3,600 megapixels": lambda: bombs.tiff(6000, 6000),
+    "WebP: 268 megapixels": lambda: bombs.webp(5000),
+}
+
+
+@pytest.fixture(scope="module")
+def pool() -> Iterator[PagePool]:
+    running = PagePool(SETTINGS)
+    yield running
+    running.close()
+
+
+def ending(pool: PagePool, path: Path, bomb: Bomb) -> str:
+    """How the document ends where its first page is read: `result`, or an error's code."""
+    try:
+        document = identify(FetchedDocument(path, path.stat().st_size, ""))
+        outline = pool.open(document, None)
+        if outline.pages > SETTINGS.max_pages and bomb.pages is None:
+            raise TooManyPages("as the engine says")
+        page = pool.outcome(pool.read(document, 1, None, "auto"), 1)
+        return page.error.code if isinstance(page, FailedPage) else "result"
+    except ExtractionError as error:
+        return error.code
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_ends_in_its_code(pool: PagePool, tmp_path: Path, name: str) -> None:
+    path = tmp_path / "document"
+    path.write_bytes(SMALLER.get(name, BOMBS[name].make)())
+    assert ending(pool, path, BOMBS[name]) in BOMBS[name].ends
+
+
+def test_the_next_document_is_read(pool: PagePool, tmp_path: Path) -> None:
+    path = tmp_path / "document"
+    path.write_bytes(documents.invoice_pdf())
+    assert ending(pool, path, Bomb(documents.invoice_pdf, ())) == "result"
+
+
+def test_too_much_memory_and_too_much_time_are_told(pool: PagePool, tmp_path: Path) -> None:
+    path = tmp_path / "document"
+    path.write_bytes(bombs.nested_forms_pdf(levels=4, width=60))
+    document = identify(FetchedDocument(path, path.stat().st_size, ""))
+    failed = pool.outcome(pool.read(document, 1, None, "auto"), 1)
+    assert isinstance(failed, FailedPage)
+    assert failed.fatal
+    path.write_bytes(bombs.shading_pdf())
+    slow = pool.outcome(pool.read(document, 1, None, "never"), 1)
+    assert isinstance(slow, FailedPage)
