@@ -34,8 +34,8 @@ from docling_core.types.doc import TableCell as DoclingCell
 from .geometry import Box, area, centre, clip, covered, intersection, union
 from .lines import Line, group_lines, parted
 from .lists import Piece, list_pieces
-from .models.layout import Region
-from .reading import PageReading, TableReading
+from .page_reading import PageReading, TableReading
+from .regions import Region
 from .tables import Table, build_table
 from .text_layer import Word
 from .upright import Matrix, mapped

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from .geometry import Box, centre, union
-from .models.tables import TableCell
+from .regions import TableCell
 from .rulings import Ruling, Rulings
 from .text_layer import Word
 

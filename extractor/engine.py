@@ -46,8 +46,9 @@ from .headings import with_levels
 from .joining import join_tables
 from .languages import Recognition, recognition_for
 from .outputs import render
+from .page_reading import PageReading
 from .pages import FailedPage, Outline, Page, PagePool
-from .reading import Models, PageReading, Reader
+from .reading import Models, Reader
 from .request import ExtractionRequest, selected_pages
 from .scheduler import Scheduler
 from .scratch import Scratch
@@ -155,7 +156,7 @@ class Engine:
         self._versions = versions
         self._recognisers = frozenset(models.recognisers)
         self._scratch = Scratch()
-        self._pages = PagePool(settings)
+        self._pages = PagePool(settings, prepared=(assemble_page.__module__,))
         self._scheduler = Scheduler(settings.batch_wait_ms, models.device)
         # On a CPU the models are the bottleneck: more pages at a time would only make each of them wait. A GPU wants
         # two batches of pages from one job, and as many from others.
@@ -285,6 +286,8 @@ class Engine:
                 running.popleft()
                 job.limits.check()
                 if isinstance(outcome, FailedPage):
+                    if isinstance(outcome.error, DeadlineExceeded):
+                        return finished, failed, True
                     failed.append(outcome)
                 else:
                     finished.append(outcome)
@@ -334,14 +337,20 @@ class Engine:
             if isinstance(reading, FailedPage):
                 return reading
             assembling = time.perf_counter()
-            assembled = assemble_page(reading)
+            work = self._in_process(
+                job, number, lambda: self._pages.work(assemble_page, reading), lambda future: future
+            )
+            assembled = work.result()
         except CancelledError:
             return FailedPage(number, DeadlineExceeded(f"page {number} was not finished in time"))
         except ExtractionError as error:
             return FailedPage(number, error)
         except Exception as error:  # a page fails alone, by name; the log has the cause
             log.exception("page %d failed", number)
-            return FailedPage(number, Internal(f"page {number} could not be put together ({type(error).__name__})"))
+            fatal = isinstance(error, (TimeoutError, ProcessExpired))
+            job.fatal_pages += fatal
+            reason = f"page {number} could not be put together ({type(error).__name__})"
+            return FailedPage(number, Internal(reason), fatal)
         timings = {**reading.timings_ms, "pages": paged, "assemble": _since(assembling)}
         return _ReadPage(assembled, reading.recognised, reading.warnings, timings)
 
@@ -352,23 +361,35 @@ class Engine:
                 f"page {number} was not tried: {job.fatal_pages} pages before it were the end of their page process"
             )
             return FailedPage(number, DocumentCorrupt(reason))
+        request = job.request
+        passing = self._in_process(
+            job,
+            number,
+            lambda: self._pages.read(job.document, number, request.password, request.ocr, request.unseen_text),
+            lambda passing: passing.future,
+        )
+        return self._pages.outcome(passing, number)
+
+    def _in_process(
+        self, job: _Job, number: int, ask: Callable[[], Value], future_of: Callable[[Value], Future[Any]]
+    ) -> Value:
+        """What a page process was asked for, once it is done; asked once more where something beside the page ended
+        the process. Raises `DeadlineExceeded` where nobody waits for it any more."""
         for attempt in (1, 2):
             if job.limits.over:
                 raise DeadlineExceeded(f"page {number} was not started in time")
             try:
-                request = job.request
-                passing = self._pages.read(job.document, number, request.password, request.ocr, request.unseen_text)
+                asked = ask()
             except WorkerUnhealthy as error:
                 self.vitals.condemn(error.message)
                 raise
-            while not wait_for_futures([passing.future], WATCH_S).done:
+            while not wait_for_futures([future_of(asked)], WATCH_S).done:
                 if job.limits.over:
-                    passing.future.cancel()
+                    future_of(asked).cancel()
                     raise DeadlineExceeded(f"page {number} was not finished in time")
-            if attempt == 1 and _ended_from_outside(passing.future):
-                continue
-            break
-        return self._pages.outcome(passing, number)
+            if attempt == 2 or not _ended_from_outside(future_of(asked)):
+                break
+        return asked
 
     def _reading(self, job: _Job, page: Page) -> PageReading | FailedPage:
         """What the models see on the page."""

@@ -15,7 +15,7 @@ import numpy as np
 
 from .geometry import Box, centre, contains, median_height, union
 from .lines import rows_of_text
-from .models.tables import TableCell
+from .regions import TableCell
 from .rulings import Ruling, Rulings
 from .text_layer import Word
 

@@ -11,6 +11,7 @@ Units: PDF points for PDFs, image pixels for images; origin top left of the page
 from __future__ import annotations
 
 import ctypes
+import importlib
 import logging
 import multiprocessing
 import os
@@ -198,8 +199,8 @@ class OutlineTask:
     max_pixels: int
 
 
-_Task = TypeVar("_Task", PageTask, OutlineTask)
-_Answer = TypeVar("_Answer", _CrossingPage, Outline)
+_Task = TypeVar("_Task")
+_Answer = TypeVar("_Answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,8 +238,10 @@ _documents = _OpenDocuments()
 class PagePool:
     """Processes that open documents and read their pages."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, prepared: Sequence[str] = ()) -> None:
+        """`prepared` are modules that each process imports before it enters its cage: what `work` will need."""
         self._settings = settings
+        self._prepared = tuple(prepared)
         self._closing = threading.Event()
         self._renewal = threading.Lock()
         self._pool = self._new_pool()
@@ -254,7 +257,7 @@ class PagePool:
             max_workers=count,
             max_tasks=settings.pages_per_process,
             initializer=_start_process,
-            initargs=(settings.page_memory_mb * 2**20,),
+            initargs=(settings.page_memory_mb * 2**20, self._prepared),
             context=multiprocessing.get_context("spawn"),
         )
         started = threading.Event()
@@ -327,6 +330,11 @@ class PagePool:
         )
         return PageInPassing(self._schedule(most.page_timeout_s, _read_page, task), buffer)
 
+    def work(self, function: Callable[[_Task], _Answer], task: _Task) -> Future[_Answer]:
+        """Have a process do other work on what came from a page: a module's function, on plain data, within a page's
+        limits. So no page's geometry holds the worker up, whatever it is made of."""
+        return self._schedule(self._settings.page_timeout_s, function, task)
+
     @staticmethod
     def outcome(passing: PageInPassing, number: int) -> Page | FailedPage:
         """The page, or why there is none. Blocks until it is known."""
@@ -382,8 +390,10 @@ def _say_cage(future: Future[cage.CageReport]) -> None:
         log.warning("Page processes are caged: %s; the kernel grants no filter, so the NETWORK IS OPEN to them", memory)
 
 
-def _start_process(memory_bytes: int) -> None:
+def _start_process(memory_bytes: int, prepared: Sequence[str]) -> None:
     """Into the cage; and Pillow refuses no image before we do."""
+    for module in prepared:
+        importlib.import_module(module)
     warnings.simplefilter("ignore")
     Image.MAX_IMAGE_PIXELS = None
     cage.enter(memory_bytes)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +18,12 @@ import torch
 
 from .geometry import Box, area, centre, clip, contains, intersection, median_height
 from .languages import DEFAULT_RECOGNISER, OTHER_RECOGNISERS, Recognition
-from .models.layout import LayoutModel, Region
+from .models.layout import LayoutModel
 from .models.ocr import Quad, RawLine, RecognisedWord, TextDetector, TextRecogniser, cut_line
-from .models.tables import TableCell, TableModel
+from .models.tables import TableModel
+from .page_reading import PageReading, TableReading
 from .pages import Page, Picture
+from .regions import Region, TableCell
 from .rulings import Ruling, Rulings, find_rulings
 from .scheduler import Lane, Scheduler
 from .settings import Settings
@@ -39,35 +41,6 @@ SAMPLE_LINES = 6
 # A line with figures, one step of which is less certain than this, is read again from a taller and a tighter crop.
 REREAD_CERTAINTY = 0.8
 REREAD_MARGINS = (0.1, -0.08)
-
-
-@dataclass(frozen=True, slots=True)
-class TableReading:
-    """The structure of one table: `region` is its place in the page's regions; all boxes are in the page's unit."""
-
-    region: int
-    cells: tuple[TableCell, ...]
-    rulings: Rulings
-
-
-@dataclass(frozen=True, slots=True)
-class PageReading:
-    """All that is known of a page when the models are done. `words` are the text layer's and the recognised ones.
-
-    `width` and `height` are those of the page as it is shown; all boxes are of the upright page. `to_shown`, (3, 3),
-    maps that one's points to the page as it is shown, where the two differ.
-    """
-
-    number: int
-    width: float
-    height: float
-    words: tuple[Word, ...]
-    regions: tuple[Region, ...]
-    tables: tuple[TableReading, ...]
-    recognised: bool
-    warnings: tuple[str, ...] = ()
-    timings_ms: dict[str, float] = field(default_factory=dict)
-    to_shown: Matrix | None = None
 
 
 @dataclass(frozen=True, slots=True)

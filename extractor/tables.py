@@ -18,7 +18,7 @@ from .columns import Columns, aligned_cells, find_columns, header_cells
 from .geometry import Box, centre, median_height, union
 from .lattice import beside_text, ruled_cells
 from .lines import group_lines, rows_of_text
-from .models.tables import TableCell
+from .regions import TableCell
 from .rulings import Rulings
 from .text_layer import Word
 

@@ -16,7 +16,8 @@ import numpy as np
 import torch
 from transformers import PPDocLayoutV3ForObjectDetection
 
-from ..geometry import Box, area, clip
+from ..geometry import area, clip
+from ..regions import Region
 from .checkpoint import load_checkpoint, require_numbers, weight_bytes
 from .layout_graph import LayoutGraph
 from .transfer import to_device
@@ -24,17 +25,6 @@ from .transfer import to_device
 MODEL = "PP-DocLayoutV3"
 SIDE = 800
 MIN_SCORE = 0.3
-
-
-@dataclass(frozen=True, slots=True)
-class Region:
-    """A part of the page. `label` is the checkpoint's own; `order` is its rank in reading order, comparable within
-    one page only; `box` is in the page's unit."""
-
-    label: str
-    box: Box
-    score: float
-    order: float
 
 
 @dataclass(frozen=True, slots=True)

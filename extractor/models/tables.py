@@ -20,7 +20,7 @@ from torch import nn
 from transformers import SLANetForTableRecognition
 
 from ..errors import WorkerUnhealthy
-from ..geometry import Box
+from ..regions import TableCell
 from .checkpoint import load_checkpoint, require_numbers, weight_bytes
 from .transfer import to_device
 
@@ -44,19 +44,6 @@ TOKENS = (
 _END = len(TOKENS) - 1
 _LOCATION_HEAD = "head.loc_generator."
 _CELL_TOKENS = ("<td></td>", "<td")
-
-
-@dataclass(frozen=True, slots=True)
-class TableCell:
-    """A cell of the grid, counted from 0. `box` is in pixels of the table's image; `confidence` in [0, 1]."""
-
-    row: int
-    column: int
-    row_span: int
-    column_span: int
-    header: bool
-    box: Box
-    confidence: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,9 @@ from docling_core.types.doc import ContentLayer, DocItemLabel
 from extractor.assemble import AssembledPage, Element, assemble_page, to_docling
 from extractor.geometry import Box
 from extractor.headings import with_levels
-from extractor.models.layout import Region
+from extractor.page_reading import PageReading
 from extractor.pages import Heading
-from extractor.reading import PageReading
+from extractor.regions import Region
 from extractor.text_layer import Word
 
 

@@ -12,7 +12,8 @@ from reportlab.lib.pagesizes import A4
 from reportlab.platypus import Table, TableStyle
 
 from extractor.geometry import Box, covered
-from extractor.models.layout import LayoutModel, RawLayout, Region
+from extractor.models.layout import LayoutModel, RawLayout
+from extractor.regions import Region
 from extractor.settings import Settings
 from tests import documents
 

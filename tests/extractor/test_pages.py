@@ -6,8 +6,9 @@ import io
 import multiprocessing
 import os
 import signal
+import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import cv2
@@ -438,3 +439,17 @@ class TestDamage:
         assert failed.error.message == "page 1 crashes the reader"
         assert isinstance(page, Page)
         assert [word.text for word in page.words] == ["Total", "80.90"]
+
+
+def modules_of_a_process(names: Sequence[str]) -> list[str]:
+    """Which of these modules a page process has imported, besides telling."""
+    return [name for name in names if name in sys.modules]
+
+
+def test_other_work_is_done_in_a_process_that_is_prepared_for_it_and_has_no_models() -> None:
+    prepared = PagePool(Settings(page_processes=1), prepared=("extractor.assemble",))
+    names = ["extractor.assemble", "torch", "transformers"]
+    try:
+        assert prepared.work(modules_of_a_process, names).result(60) == ["extractor.assemble"]
+    finally:
+        prepared.close()

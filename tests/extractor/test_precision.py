@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 import torch
 
+from extractor.page_reading import PageReading
 from extractor.pages import Page
-from extractor.reading import Models, PageReading, Reader
+from extractor.reading import Models, Reader
 from extractor.scheduler import Scheduler
 from extractor.settings import Settings
 from tests import documents

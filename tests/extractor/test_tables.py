@@ -10,7 +10,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from extractor.geometry import Box
-from extractor.models.tables import TableCell
+from extractor.regions import TableCell
 from extractor.rulings import Ruling, Rulings, find_rulings
 from extractor.tables import Table, build_table
 from extractor.text_layer import Word

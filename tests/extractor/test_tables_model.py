@@ -7,7 +7,8 @@ import pytest
 import torch
 from PIL import Image, ImageDraw, ImageFont
 
-from extractor.models.tables import SIDE, TOKENS, RawTable, TableCell, TableInput, TableModel
+from extractor.models.tables import SIDE, TOKENS, RawTable, TableInput, TableModel
+from extractor.regions import TableCell
 from extractor.settings import Settings
 from tests.extractor.html_grid import GridCell, html_grid
 
