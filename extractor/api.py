@@ -291,8 +291,7 @@ class _Observed:
 
 
 def _json(status: HTTPStatus, body: dict[str, Any], headers: Mapping[str, str] | None = None) -> Response:
-    """Plain JSON. Half of a surrogate pair, which a caller's id may hold, is written as JSON's own escape for it."""
-    text = json.dumps(body, allow_nan=False, ensure_ascii=False).encode("utf-8", "backslashreplace")
+    text = json.dumps(body, allow_nan=False, ensure_ascii=False).encode("utf-8")
     come_back = {"Retry-After": str(RETRY_AFTER_S)} if status in _COME_BACK else {}
     always = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
     return Response(text, status, {**always, **come_back, **(headers or {})}, JSON)

@@ -240,12 +240,12 @@ class TestAnswers:
         assert all(re.fullmatch(r"[0-9a-f]{32}", job_id) for job_id in given)
         assert given[0] != given[1]
 
-    def test_half_a_surrogate_pair_comes_back(self, served: Served) -> None:
-        answer = served.client.post(
-            "/extract", content=rb'{"document_id": "\ud800"}', headers={"Content-Type": "application/json"}
-        )
-        assert answer.status_code == 400
-        assert answer.json()["document_id"] == "\ud800"
+    @pytest.mark.parametrize("key", ["document_id", "filename", r"\udfff", "pages", "ocr"])
+    def test_half_a_surrogate_pair_is_refused(self, served: Served, key: str) -> None:
+        body = rf'{{"{key}": "\ud800", "document_content_base64": ""}}'
+        answer = served.client.post("/extract", content=body, headers={"Content-Type": "application/json"})
+        assert (answer.status_code, answer.json()["error_code"]) == (400, "INVALID_INPUT")
+        assert re.fullmatch(r"[0-9a-f]{32}", answer.json()["document_id"])
 
 
 PDF_TEXT = base64_of(documents.text_pdf([["one"], ["two"]]))
