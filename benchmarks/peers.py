@@ -115,6 +115,26 @@ def markitdown() -> tuple[Reader, str, str]:
     return lambda path: converter.convert(str(path)).markdown, version("markitdown"), "cpu"
 
 
+def docling_parse() -> tuple[Reader, str, str]:
+    """The words of a PDF's text layer with their boxes, by the parser below docling."""
+    from docling_core.types.doc.page import TextCellUnit
+    from docling_parse.pdf_parser import DoclingPdfParser
+
+    parser = DoclingPdfParser()
+
+    def read(path: Path) -> list[dict[str, Any]]:
+        document = parser.load(str(path))
+        words = []
+        for _, page in document.iterate_pages():
+            for cell in page.iterate_cells(unit_type=TextCellUnit.WORD):
+                box = cell.rect.to_bounding_box()
+                words.append({"text": cell.text, "box": [box.l, box.t, box.r, box.b]})
+        document.unload()
+        return words
+
+    return read, version("docling-parse"), "cpu"
+
+
 # docling's layout labels, and the label of PP-DocLayoutV3 that stands for each, where there is one.
 DOCLING_LABELS = {
     **{"Caption": "figure_title", "Footnote": "footnote", "Formula": "display_formula", "List-item": None},
@@ -185,7 +205,9 @@ def _docling_layout(weights: Path, artifacts: Path) -> None:
     (folder / "preprocessor_config.json").write_text(json.dumps(preprocessing), encoding="utf-8")
 
 
-PEERS = {peer.__name__: peer for peer in (rapidocr, easyocr, tesseract, pymupdf4llm, markitdown, docling)}
+PEERS = {
+    peer.__name__: peer for peer in (rapidocr, easyocr, tesseract, pymupdf4llm, markitdown, docling, docling_parse)
+}
 
 
 def main() -> None:
