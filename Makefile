@@ -45,8 +45,9 @@ $(VENV)/.dev: requirements-dev.txt $(VENV)/.runtime
 	@$(call install,$<)
 	@touch $@
 
-# uv where it reaches the registry; pip, slower, where only pip is configured for it.
-install = $(BIN)/uv pip install --system-certs --python $(BIN)/python --require-hashes -r $(1) \
+# uv where it reaches the registry; pip, slower, where only pip is configured for it. Compiled once here: the worker and
+# its processes import in a second what they would compile for ten at each start.
+install = $(BIN)/uv pip install --compile-bytecode --system-certs --python $(BIN)/python --require-hashes -r $(1) \
 	|| $(BIN)/python -m pip install --require-hashes -r $(1)
 
 # Pins and hashes of requirements*.txt from requirements*.in; existing pins stay unless UPGRADE=1.

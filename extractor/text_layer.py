@@ -10,7 +10,7 @@ import ctypes
 import unicodedata
 from collections import Counter
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import pypdfium2.raw as pdfium_c
 
@@ -123,6 +123,7 @@ def _read_words(
     turns: Counter[int] = Counter()
     unmapped = total = line = 0
     fonts: dict[int, _Font] = {}
+    faces: dict[int, tuple[bool, bool]] = {}
     loose = pdfium_c.FS_RECTF()
     x, y = ctypes.c_double(), ctypes.c_double()
     letters: list[str] = []
@@ -175,9 +176,9 @@ def _read_words(
         unmapped += pdfium_c.FPDFText_HasUnicodeMapError(text_page, index) == 1
         pdfium_c.FPDFText_GetLooseCharBox(text_page, index, loose)
         text_object = pdfium_c.FPDFText_GetTextObject(text_page, index)
-        key = ctypes.cast(text_object, ctypes.c_void_p).value or 0
+        key = ctypes.addressof(text_object.contents) if text_object else 0
         if key not in fonts:
-            fonts[key] = _font(text_page, index)
+            fonts[key] = _font(text_page, index, text_object, faces)
         height = loose.top - loose.bottom
         if height > MAX_LINE_HEIGHT * fonts[key].size and loose.right - loose.left < height:
             # The font claims more room than its letters take (a wrong ascent): believe its size.
@@ -208,12 +209,22 @@ def _apart(last: Box, box: Box, size: float, upright: bool) -> bool:
     return gap > reach or common < SAME_BASELINE * lower
 
 
-def _font(text_page: pdfium_c.FPDF_TEXTPAGE, index: int) -> _Font:
-    """Size (scaled as on the page), weight and slant of the character's font."""
+def _font(text_page: pdfium_c.FPDF_TEXTPAGE, index: int, item: Any, faces: dict[int, tuple[bool, bool]]) -> _Font:
+    """Size (scaled as on the page), weight and slant of the font of the character's text object; `faces` are the weight
+    and slant of fonts seen before, by address."""
     matrix = pdfium_c.FS_MATRIX()
     size = pdfium_c.FPDFText_GetFontSize(text_page, index)
     if pdfium_c.FPDFText_GetMatrix(text_page, index, matrix):
         size *= (matrix.c**2 + matrix.d**2) ** 0.5
+    font = pdfium_c.FPDFTextObj_GetFont(item) if item else None
+    key = ctypes.addressof(font.contents) if font else 0
+    if key not in faces:
+        faces[key] = _face(text_page, index)
+    return _Font(size, *faces[key])
+
+
+def _face(text_page: pdfium_c.FPDF_TEXTPAGE, index: int) -> tuple[bool, bool]:
+    """Whether the character's font is bold, and whether it is slanted."""
     flags = ctypes.c_int()
     buffer = ctypes.create_string_buffer(128)
     pdfium_c.FPDFText_GetFontInfo(text_page, index, buffer, 128, flags)
@@ -222,7 +233,7 @@ def _font(text_page: pdfium_c.FPDF_TEXTPAGE, index: int) -> _Font:
         mark in name for mark in ("bold", "black", "heavy", "semibold", "demi")
     )
     # Bit 7 of a font descriptor's flags (ISO 32000-1, table 123) is Italic.
-    return _Font(size, bold, bool(flags.value & 64) or "italic" in name or "oblique" in name)
+    return bold, bool(flags.value & 64) or "italic" in name or "oblique" in name
 
 
 # How often each letter stands in running text, averaged over eleven European languages (per cent; published letter
