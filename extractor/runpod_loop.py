@@ -91,7 +91,7 @@ class JobLoop(rp_scale.JobScaler):  # type: ignore[misc]  # the SDK has no types
                 await asyncio.wait({drained}, timeout=GOODBYE_S)
             stopping.cancel()
             drained.cancel()
-            await asyncio.wait({stopping, drained, told})
+            await asyncio.wait({stopping, drained, told}, timeout=GOODBYE_S)
 
     async def _drain(self, session: ClientSession, running: asyncio.Task[None]) -> None:
         await running
