@@ -7,8 +7,8 @@ doubled, exchanged with another document's) and in their structure (inside a PDF
 again). Each goes through the same steps as in a job: identify, open, read its first two pages, in one page process. The
 same seed makes the same documents. Every Nth goes through the whole engine besides (`--engine-every`). A crash of the
 page process is an outcome; it is a failure where the error is not typed, where the wall clock had to end it, or where
-the page processes had to be started anew. What failed, what crashed, and what ended in an exception of the parser's that
-nothing foresaw is put into FOLDER (`--keep`).
+the page processes had to be started anew. What failed, what crashed, and what ended in an exception of the parser's
+that nothing foresaw is put into FOLDER (`--keep`).
 """
 
 from __future__ import annotations
