@@ -1,13 +1,15 @@
 # make run             set everything up, then run the worker on test_input.json
 # make run DOC=a.pdf   ... on a file of your own; the answer and its markdown are written next to it
 # make test            set everything up, then lint, type-check and test
+# make fuzz            break documents at random for MINUTES (5); SEEDS=folder to start from documents of your own
+# make audit           ask for known vulnerabilities of the pinned packages (needs pypi.org)
 # Set-up happens once: run again, nothing is downloaded or converted.
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: run test check models lock
+.PHONY: run test check models lock fuzz audit
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.runtime models
@@ -28,6 +30,16 @@ check: $(VENV)/.dev
 
 models: $(VENV)/.runtime
 	@$(BIN)/python -m builder
+
+fuzz: $(VENV)/.dev
+	@$(BIN)/python benchmarks/fuzz.py --minutes $(or $(MINUTES),5) $(if $(SEEDS),--seeds "$(SEEDS)")
+
+# In an environment of its own: what looks for flaws is not among what is looked at.
+audit: $(VENV)/.setup
+	@for name in requirements requirements-dev requirements-setup; do \
+		$(BIN)/uv tool run --system-certs --from pip-audit==2.10.1 pip-audit --strict --disable-pip --progress-spinner off \
+			-r $$name.txt || exit 1; \
+	done
 
 $(VENV)/.setup: requirements-setup.txt
 	@echo "set-up: virtual environment in $(VENV)/"

@@ -23,7 +23,8 @@ class Outcome:
     """How a document ended: `result`, `result, with failed pages`, an error's code, or `UNTYPED` and what was raised.
 
     `codes` are those of its failed pages; `model_seconds` the time in which a model ran. Memory, in bytes, is the most
-    that was resident: by how much the worker grew, and what its largest page process had.
+    that was resident: by how much the worker grew, and what its largest page process had. `process_cpu`: the processor
+    time of the page processes, in seconds.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Outcome:
     model_seconds: float
     worker_growth: int
     process_peak: int
+    process_cpu: float
     answer: dict[str, Any] | None = field(repr=False, default=None)
 
     @property
@@ -49,12 +51,17 @@ class Watch:
         self._done = threading.Event()
         self.seen: set[int] = set()
         self.worker_peak = self.process_peak = 0
+        self._cpu: dict[int, float] = {}
         self._thread = threading.Thread(target=self._look, daemon=True)
         self._thread.start()
 
     def forget_peaks(self) -> None:
         """Start the peaks anew."""
         self.worker_peak, self.process_peak = self._own.memory_info().rss, 0
+
+    def process_cpu(self) -> float:
+        """The processor time of all page processes so far, in seconds."""
+        return sum(self._cpu.values())
 
     def worker(self) -> int:
         """The worker's resident bytes now."""
@@ -77,6 +84,7 @@ class Watch:
             for process in pages.values():
                 try:
                     self.process_peak = max(self.process_peak, process.memory_info().rss)
+                    self._cpu[process.pid] = sum(process.cpu_times()[:2])
                 except psutil.NoSuchProcess:
                     continue
 
@@ -99,7 +107,7 @@ def run(engine: Engine, watch: Watch, content: bytes, *, deadline_s: float, **ke
     )
     before = watch.worker()
     watch.forget_peaks()
-    started, busy = time.perf_counter(), engine.device_busy_s
+    started, busy, processor = time.perf_counter(), engine.device_busy_s, watch.process_cpu()
     codes: frozenset[str] = frozenset()
     answer = None
     try:
@@ -115,4 +123,5 @@ def run(engine: Engine, watch: Watch, content: bytes, *, deadline_s: float, **ke
     seconds = time.perf_counter() - started
     time.sleep(2 * PERIOD_S)
     models = engine.device_busy_s - busy
-    return Outcome(name, codes, seconds, models, max(0, watch.worker_peak - before), watch.process_peak, answer)
+    grown, peak = max(0, watch.worker_peak - before), watch.process_peak
+    return Outcome(name, codes, seconds, models, grown, peak, watch.process_cpu() - processor, answer)

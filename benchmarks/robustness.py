@@ -1,15 +1,17 @@
 """Broken, odd and encrypted documents: each must end in a result or a typed error, and the worker must live.
 
-    python benchmarks/robustness.py FOLDER [--deadline 10] [--verbose] [--markdown]
+    python benchmarks/robustness.py FOLDER [--deadline 4] [--verbose] [--markdown]
 
-Every file of FOLDER goes through one engine, one after the other; after the last, the invoice of test_input.json must
-still be read whole. A document of many pages stops at the deadline with its finished pages: that is a result.
+Every file of FOLDER goes through one engine, one after the other, with every output; after the last, the invoice of
+test_input.json must be read as it was before the first. A document of many pages stops at the deadline with its
+finished pages: that is a result. Memory is the worker's resident memory after that invoice, before and afterwards, and
+the most that a page process had; a page process more than there are at a time is one that was started anew.
 """
 
 from __future__ import annotations
 
 import argparse
-import base64
+import statistics
 import sys
 from collections import Counter
 from pathlib import Path
@@ -20,50 +22,54 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # the checkout is not a package that is installed
 
 from benchmarks.hardware import hardware  # noqa: E402
-from benchmarks.result_table import ResultTable  # noqa: E402
+from benchmarks.hostile_runs import MB, Watch, run  # noqa: E402
+from benchmarks.result_table import ResultTable, figure  # noqa: E402
 from tests.documents import invoice_pdf  # noqa: E402
 
 
 def main() -> int:
     """Run every file and print what became of them. Exit status 1 where anything ended otherwise."""
     from extractor.engine import Engine
-    from extractor.errors import ExtractionError
-    from extractor.request import parse_request
     from extractor.settings import Settings
 
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--deadline", type=float, default=10.0, help="seconds for each document")
+    parser.add_argument("--deadline", type=float, default=4.0, help="seconds for each document")
     parser.add_argument("--verbose", action="store_true", help="say what became of each file")
     parser.add_argument("--markdown", action="store_true")
     args = parser.parse_args()
 
-    engine = Engine.load(Settings(page_timeout_s=args.deadline))
+    engine = Engine.load(Settings())
+    watch = Watch()
     outcomes: Counter[str] = Counter()
-
-    def run(content: bytes, deadline: float) -> str:
-        encoded = base64.b64encode(content).decode("ascii")
-        request = parse_request({"document_content_base64": encoded, "deadline_s": deadline})
-        try:
-            pages = engine.extract(request, document_id="robustness")["metadata"]["pages"]
-        except ExtractionError as error:
-            return error.code
-        except Exception as error:
-            return f"UNTYPED {type(error).__name__}"
-        return "result, with failed pages" if pages["failed"] else "result"
-
+    seconds: list[float] = []
+    peak = 0
     try:
+        first = run(engine, watch, invoice_pdf(), deadline_s=600)
+        before, at_first = watch.worker(), len(watch.seen)
         for path in tqdm(sorted(args.folder.iterdir()), unit="file", disable=not sys.stderr.isatty()):
-            outcome = run(path.read_bytes(), args.deadline)
-            outcomes[outcome] += 1
+            outcome = run(engine, watch, path.read_bytes(), deadline_s=args.deadline)
+            outcomes[outcome.name] += 1
+            seconds.append(outcome.seconds)
+            peak = max(peak, outcome.process_peak)
             if args.verbose:
-                print(f"{path.name}: {outcome}", flush=True)
-        alive = run(invoice_pdf(), 600.0) == "result"
+                print(f"{path.name}: {outcome.name}, {outcome.seconds:.1f} s", flush=True)
+        last = run(engine, watch, invoice_pdf(), deadline_s=600)
+        after = watch.worker()
     finally:
+        watch.stop()
         engine.close()
+    alive = first.answer is not None and last.answer is not None and first.answer["data"] == last.answer["data"]
     table = ResultTable(
         f"Robustness: {outcomes.total()} files",
-        (f"{hardware()}; {engine.device}", f"the worker {'lives' if alive else 'IS DEAD'} afterwards"),
+        (
+            f"{hardware()}; {engine.device}",
+            "command: python benchmarks/robustness.py FOLDER " + " ".join(sys.argv[2:]),
+            f"the worker {'lives, and reads the invoice as before' if alive else 'IS DEAD'} afterwards",
+            f"worker, MB: {figure(before / MB, 0)} before, {figure(after / MB, 0)} afterwards; "
+            f"largest page process {figure(peak / MB, 0)}; started anew: {len(watch.seen) - at_first}",
+            f"seconds a file: median {figure(statistics.median(seconds), 1)}, most {figure(max(seconds), 1)}",
+        ),
         ("outcome", "files"),
         tuple((outcome, str(count)) for outcome, count in outcomes.most_common()),
     )

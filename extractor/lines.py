@@ -24,7 +24,7 @@ COLUMN_GAP = 1.2
 SAME_ROW = 0.5
 # A piece looks for its line among no more than so many that stand at its height, and in none of more pieces than that:
 # more than any page has, and a bound to what a page that is made for it can cost.
-MOST_LINES_AT_A_HEIGHT = 200
+MOST_LINES_AT_A_HEIGHT = 40
 MOST_PIECES_IN_A_LINE = 1000
 
 
