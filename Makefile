@@ -2,7 +2,7 @@
 # make run DOC=a.pdf   ... on a file of your own; the answer and its markdown are written next to it
 # make test            set everything up, then lint, type-check and test
 # make fuzz            break documents at random for MINUTES (5); SEEDS=folder to start from documents of your own
-# make audit           ask for known vulnerabilities of the pinned packages (needs pypi.org)
+# make audit           ask for known vulnerabilities of the pinned packages (needs the record that the package index keeps)
 # Set-up happens once: run again, nothing is downloaded or converted.
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
