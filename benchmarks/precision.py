@@ -1,0 +1,122 @@
+"""What bfloat16, which GPUs compute in, changes against float32 on real pages.
+
+    python benchmarks/precision.py DATA [--limit N] [--markdown]
+
+DATA holds odl/pdfs and sroie/img. Layout: regions of both (score over the model's threshold), matched by the nearest
+box; the largest difference of a side, in pixels of the square that the model sees. Text: lines that the float32
+detector finds on the receipts, read by both; the same crop, so that a difference is the recogniser's. On a processor
+without bfloat16 of its own this is slow, and says the same.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from tqdm import tqdm
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))  # the checkout is not a package that is installed
+
+from benchmarks.hardware import hardware  # noqa: E402
+from benchmarks.result_table import ResultTable, Row, figure  # noqa: E402
+from benchmarks.workload import command  # noqa: E402
+
+if TYPE_CHECKING:
+    from extractor.reading import Models
+
+# Regions further apart than this, in pixels, are not the same one.
+SAME_REGION = 16.0
+WITHIN = 2.0
+
+
+def main() -> int:
+    """Compare and print the table."""
+    from extractor.languages import DEFAULT_RECOGNISER
+    from extractor.reading import Models
+    from extractor.settings import Settings
+
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("data", type=Path, metavar="DATA")
+    parser.add_argument("--limit", type=int, metavar="N")
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
+    parser.add_argument("--markdown", action="store_true")
+    args = parser.parse_args()
+    device = torch.device(args.device)
+    exact, rounded = (Models(Settings().models_dir, device, Settings(dtype=dtype)) for dtype in ("float32", "bfloat16"))
+    rows: list[Row] = []
+
+    found = [0, 0]
+    other_label = 0
+    apart: list[float] = []
+    for page in _pages(sorted((args.data / "odl" / "pdfs").glob("*.pdf"))[: args.limit]):
+        both = [
+            models.layout.finish(models.layout.infer([models.layout.prepare(page)])[0], 800, 800)
+            for models in (exact, rounded)
+        ]
+        found = [count + len(regions) for count, regions in zip(found, both, strict=True)]
+        for region in both[0]:
+            nearest = min(both[1], key=lambda other: _distance(region.box, other.box), default=None)
+            if nearest is not None and _distance(region.box, nearest.box) < SAME_REGION:
+                apart.append(_distance(region.box, nearest.box))
+                other_label += nearest.label != region.label
+    rows += [
+        ("regions, float32 / bfloat16", f"{found[0]} / {found[1]}"),
+        ("of these found by both", str(len(apart))),
+        ("with another label", str(other_label)),
+        ("side's difference, median, pixels", figure(float(np.median(apart)), 3)),
+        ("side's difference, 99 %, pixels", figure(float(np.percentile(apart, 99)), 3)),
+        (f"within {WITHIN:g} pixels", figure(float(np.mean(np.array(apart) <= WITHIN)), 4)),
+    ]
+
+    lines = same = 0
+    for path in tqdm(sorted((args.data / "sroie" / "img").glob("*.jpg"))[: args.limit], unit="receipt"):
+        for texts in _texts(path, exact, rounded, DEFAULT_RECOGNISER):
+            lines += 1
+            same += texts[0] == texts[1]
+    rows += [("lines of text", str(lines)), ("with the same text", figure(same / lines, 4))]
+    notes = (f"{hardware()}; {device}", command("precision.py"))
+    table = ResultTable("bfloat16 against float32", notes, ("measure", "figure"), tuple(rows))
+    print(table.markdown() if args.markdown else table.plain())
+    return 0
+
+
+def _pages(paths: Sequence[Path]) -> Iterator[np.ndarray]:
+    """The first page of each PDF as layout sees it drawn."""
+    import pypdfium2 as pdfium
+
+    for path in tqdm(paths, unit="page"):
+        document = pdfium.PdfDocument(path)
+        yield np.asarray(document[0].render(scale=2).to_pil().convert("RGB"))
+        document.close()
+
+
+def _distance(a: Sequence[float], b: Sequence[float]) -> float:
+    return max(abs(x - y) for x, y in zip(a, b, strict=True))
+
+
+def _texts(path: Path, exact: Models, rounded: Models, name: str) -> Iterator[tuple[str, str]]:
+    """Each line's text by both recognisers."""
+    from PIL import Image
+
+    from extractor.models.ocr import cut_line
+
+    with Image.open(path) as photo:
+        image = np.asarray(photo.convert("RGB"))
+    prepared = exact.detector.prepare(image)
+    for quad in exact.detector.finish(exact.detector.infer([prepared])[0], prepared):
+        read = []
+        for models in (exact, rounded):
+            recogniser = models.recognisers[name]
+            line = recogniser.prepare(cut_line(image, quad))
+            read.append(" ".join(word.text for word in recogniser.finish(recogniser.infer([line])[0])))
+        yield read[0], read[1]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
