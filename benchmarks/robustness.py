@@ -1,6 +1,6 @@
 """Broken, odd and encrypted documents: each must end in a result or a typed error, and the worker must live.
 
-    python benchmarks/robustness.py FOLDER [--deadline 4] [--verbose] [--markdown]
+    python benchmarks/robustness.py FOLDER [--deadline 10] [--verbose] [--markdown]
 
 Every file of FOLDER goes through one engine, one after the other, with every output; after the last, the invoice of
 test_input.json must be read as it was before the first. A document of many pages stops at the deadline with its
@@ -34,7 +34,7 @@ def main() -> int:
 
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--deadline", type=float, default=4.0, help="seconds for each document")
+    parser.add_argument("--deadline", type=float, default=10.0, help="seconds for each document")
     parser.add_argument("--verbose", action="store_true", help="say what became of each file")
     parser.add_argument("--markdown", action="store_true")
     args = parser.parse_args()

@@ -21,7 +21,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-# The largest picture of a page goes through a file in memory; nothing else is ever written.
+# Nothing is written but messages, to a standard error that may be a file. (Pictures cross in memory that is mapped.)
 MAX_FILE_BYTES = 64 * 2**20
 MAX_OPEN_FILES = 256
 # How a process ends that has used up its processor time.

@@ -57,7 +57,7 @@ def test_memory_ends_at_its_limit() -> None:
     assert caged("kept = bytearray(110 * 2**20)").stdout.split() == ["MemoryError"]
 
 
-def test_files_end_at_the_largest_picture(tmp_path: Path) -> None:
+def test_files_end_at_their_limit(tmp_path: Path) -> None:
     grow = f"file = open({str(tmp_path / 'file')!r}, 'wb')\n"
     assert caged(grow + "print(file.truncate(cage.MAX_FILE_BYTES))").stdout.split() == [str(cage.MAX_FILE_BYTES)]
     assert caged(grow + "file.truncate(cage.MAX_FILE_BYTES + 1)").stdout.split() == ["OSError"]
