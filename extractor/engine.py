@@ -61,6 +61,8 @@ log = logging.getLogger("extractor")
 LOW_CONFIDENCE = 0.8
 # How long a stopped job goes unnoticed, in seconds.
 WATCH_S = 0.1
+# How often a page is read where something beside it ends its process each time.
+PAGE_TRIES = 3
 
 Stage = Literal["fetch", "open", "pages", "outputs"]
 Value = TypeVar("Value")
@@ -311,11 +313,13 @@ class Engine:
         return limits.result(future, "the document had arrived")
 
     def _open(self, document: DocumentFile, password: str | None, limits: _Limits) -> Outline:
-        """Open the document; once more where something beside it ended its process."""
-        try:
-            return self._open_once(document, password, limits)
-        except Internal:
-            return self._open_once(document, password, limits)
+        """Open the document; again where something beside it ended its process."""
+        for _ in range(PAGE_TRIES - 1):
+            try:
+                return self._open_once(document, password, limits)
+            except Internal:
+                continue
+        return self._open_once(document, password, limits)
 
     def _open_once(self, document: DocumentFile, password: str | None, limits: _Limits) -> Outline:
         try:
@@ -373,9 +377,9 @@ class Engine:
     def _in_process(
         self, job: _Job, number: int, ask: Callable[[], Value], future_of: Callable[[Value], Future[Any]]
     ) -> Value:
-        """What a page process was asked for, once it is done; asked once more where something beside the page ended
+        """What a page process was asked for, once it is done; asked again where something beside the page ended
         the process. Raises `DeadlineExceeded` where nobody waits for it any more."""
-        for attempt in (1, 2):
+        for attempt in range(1, PAGE_TRIES + 1):
             if job.limits.over:
                 raise DeadlineExceeded(f"page {number} was not started in time")
             try:
@@ -387,7 +391,7 @@ class Engine:
                 if job.limits.over:
                     future_of(asked).cancel()
                     raise DeadlineExceeded(f"page {number} was not finished in time")
-            if attempt == 2 or not _ended_from_outside(future_of(asked)):
+            if attempt == PAGE_TRIES or not _ended_from_outside(future_of(asked)):
                 break
         return asked
 

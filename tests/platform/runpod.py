@@ -142,7 +142,7 @@ class Platform:
     def deliver_again(self, job_id: str) -> None:
         """Hand out a job that is in progress once more, as a queue that delivers at least once may."""
         with self._changed:
-            self._queue.append(job_id)
+            self._queue.appendleft(job_id)
         self._wake()
 
     def cancel(self, job_id: str) -> None:
@@ -250,6 +250,8 @@ class Platform:
             with self._changed:
                 while self._queue and len(jobs) < wanted:
                     job = self.jobs[self._queue.popleft()]
+                    if job.state in TERMINAL:  # answered while it waited to be handed out once more
+                        continue
                     job.state, job.worker = "IN_PROGRESS", request.match_info["worker"]
                     job.deliveries += 1
                     job.taken_at = job.named_at = time.monotonic()

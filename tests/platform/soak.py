@@ -166,6 +166,8 @@ def verdict(wanted: Wanted, job: Job) -> str:
     code = output.get("error_code", "")
     if code in BY_FAULT and output["retryable"]:
         return ""
+    if code == "INTERNAL" and "page process" in job.answer["error"]:
+        return ""  # killed again at each try
     if code not in wanted.codes:
         return f"answered {code or 'a success'}, wanted {' or '.join(c or 'a success' for c in wanted.codes)}"
     if code:
@@ -201,7 +203,7 @@ def soak(count: int, concurrency: int, seed: int, out: io.TextIOBase, folder: Pa
         "TORCH_THREADS": "1",
     }
     started = time.monotonic()
-    orphans = 0
+    orphans: list[str] = []
     with contextlib.ExitStack() as stack:
         platform = stack.enter_context(Platform(lost_after_s=15))
 
@@ -236,7 +238,6 @@ def soak(count: int, concurrency: int, seed: int, out: io.TextIOBase, folder: Pa
                 if id in twice:
                     twice.discard(id)
                     platform.deliver_again(id)
-                    faults.counted["job delivered twice"] += 1
             serving = any(platform.jobs[id].worker == worker.name for id in running)
             if serving and faults.due("a page process killed", 20) and (processes := worker.page_processes()):
                 random_.choice(processes).kill()
@@ -254,7 +255,7 @@ def soak(count: int, concurrency: int, seed: int, out: io.TextIOBase, folder: Pa
                 worker.terminate()
                 faults.counted["SIGTERM"] += 1
                 worker.ended(120)
-                orphans += len(worker.orphans())
+                orphans += [" ".join(process.cmdline())[-80:] for process in worker.orphans()]
                 worker = start()
             if (
                 not killed
@@ -266,20 +267,27 @@ def soak(count: int, concurrency: int, seed: int, out: io.TextIOBase, folder: Pa
                 worker.kill()
                 faults.counted["SIGKILL"] += 1
                 worker.ended(30)
-                orphans += len(worker.orphans())
+                orphans += [" ".join(process.cmdline())[-80:] for process in worker.orphans()]
                 worker = start()
             if worker.process.poll() is not None:
                 out.write(f"{worker.name} has ended by itself:\n{worker.log[-3000:]}\n")
                 break
         worker.terminate()
         status = worker.ended(120)
-        orphans += len(worker.orphans())
+        orphans += [" ".join(process.cmdline())[-80:] for process in worker.orphans()]
         took = time.monotonic() - started
         for id, wanted in jobs.items():
             for reply in list(wanted.replies)[: len(wanted.replies) - len(platform.jobs[id].replies)]:
                 faults.counted[f"job-done {'never answers' if reply.delay_s else reply.status}"] += 1
+        faults.counted["job delivered twice at a time"] = sum("delivered once more" in line for line in logged(workers))
         left = sorted(str(path.relative_to(temporary)) for path in temporary.rglob("*") if path.is_file())
         return report(jobs, platform, faults, out, took, concurrency, orphans, left, status)
+
+
+def logged(workers: list[Worker]) -> Iterator[str]:
+    """Every line of every worker's log."""
+    for worker in workers:
+        yield from worker.log.splitlines()
 
 
 def report(
@@ -289,7 +297,7 @@ def report(
     out: io.TextIOBase,
     took: float,
     concurrency: int,
-    orphans: int,
+    orphans: list[str],
     left: list[str],
     status: int,
 ) -> bool:
@@ -320,15 +328,15 @@ def report(
         "with progress after the answer": sum(job.late_progress for job in ended.values()),
         "left in the queue or in progress": sum(job.state not in TERMINAL for job in ended.values()),
         "temporary files left": len(left),
-        "processes left": orphans,
+        "processes left": len(orphans),
     }
     out.write("\n| | |\n|---|---|\n")
     for name, number in rows.items():
         out.write(f"| {name} | {number} |\n")
     for id, reason in list(wrong.items())[:20]:
         out.write(f"WRONG: {id} ({jobs[id].kind}): {reason}\n")
-    for path in left[:20]:
-        out.write(f"LEFT: {path}\n")
+    for name in (*left[:20], *orphans[:20]):
+        out.write(f"LEFT: {name}\n")
     return not wrong and not left and not orphans and status == 0
 
 
