@@ -84,6 +84,8 @@ class Platform:
     def __init__(self, *, poll_s: float = 5.0, lost_after_s: float = 5.0) -> None:
         self.calls: list[Call] = []
         self.jobs: dict[str, Job] = {}
+        # How many calls for jobs are held open, there being none.
+        self.open_polls = 0
         self.take_replies: deque[Reply] = deque()
         # Documents under `/documents/NAME`: their bytes, and how long the second half of them takes to come.
         self.documents: dict[str, tuple[bytes, float]] = {}
@@ -230,6 +232,11 @@ class Platform:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._news.wait(), max(0.0, min(0.1, give_up - time.monotonic())))
 
+    def _open(self, more: int) -> None:
+        with self._changed:
+            self.open_polls += more
+            self._changed.notify_all()
+
     async def _take(self, request: web.Request) -> web.Response:
         batch = "job-take-batch" in request.path
         kind = "take-batch" if batch else "take"
@@ -241,10 +248,12 @@ class Platform:
             self._record(kind, request, reply.status, at=at)
             return web.Response(status=reply.status)
         give_up = at + self._poll_s
+        self._open(1)
         while not self._queue and time.monotonic() < give_up and not self._ended.is_set():
             if request.transport is None or request.transport.is_closing():
                 break
             await self._news_or(give_up)
+        self._open(-1)
         jobs = []
         if request.transport is not None and not request.transport.is_closing():
             with self._changed:

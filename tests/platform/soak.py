@@ -208,6 +208,7 @@ def soak(count: int, concurrency: int, seed: int, out: io.TextIOBase, folder: Pa
         platform = stack.enter_context(Platform(lost_after_s=15))
 
         def start() -> Worker:
+            fault_file.unlink(missing_ok=True)  # what the last one did not meet is not for this one's known page
             name = f"worker-{len(workers) + 1}"
             command = ("-m", "tests.platform.faulty_worker")
             worker = stack.enter_context(Worker(platform, folder, name=name, command=command, environment=environment))

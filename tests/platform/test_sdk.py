@@ -64,6 +64,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
         assert platform.wait(lambda: len(platform.calls_of("done", ids["broken"])) >= 3, 60)
         last = platform.submit({"sleep_s": 2, "answer": {"last": True}})
         platform.taken(last)
+        assert platform.wait(lambda: platform.open_polls == 1, 30)
         jobs["last"] = platform.jobs[last]
         worker.terminate()
         status = worker.ended()
