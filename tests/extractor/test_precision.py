@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from extractor.languages import recognition_for
 from extractor.page_reading import PageReading
 from extractor.pages import Page
 from extractor.reading import Models, Reader
@@ -37,7 +38,8 @@ def readings() -> Readings:
         scheduler = Scheduler(0.0)
         settings = Settings(dtype=dtype)
         try:
-            read.append(Reader(Models(settings.models_dir, torch.device("cpu"), settings), scheduler).read(page))
+            models = Models(settings.models_dir, torch.device("cpu"), settings)
+            read.append(Reader(models, scheduler).read(page, recognition_for(None, frozenset(models.recognisers))))
         finally:
             scheduler.close()
     return Readings(*read)
