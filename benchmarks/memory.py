@@ -25,7 +25,7 @@ sys.path.insert(0, str(ROOT))  # the checkout is not a package that is installed
 from benchmarks.hardware import hardware  # noqa: E402
 from benchmarks.resident_memory import resident, watched  # noqa: E402
 from benchmarks.result_table import ResultTable, Row, figure  # noqa: E402
-from benchmarks.workload import command, loaded_engine, mixed_documents, run, text_document  # noqa: E402
+from benchmarks.workload import command, loaded_engine, mixed_documents, run, scanned, text_document  # noqa: E402
 
 SETTLED = 50
 LAST = 10
@@ -33,8 +33,6 @@ LAST = 10
 
 def main() -> int:
     """Measure both and print the table."""
-    from tests.documents import scanned_pdf
-
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
     parser.add_argument("--random-weights", action="store_true", help="weights of no meaning, at the same cost")
@@ -45,7 +43,7 @@ def main() -> int:
     args = parser.parse_args()
 
     kinds = mixed_documents()
-    contents = [kinds["invoice"], kinds["letter"], scanned_pdf(kinds["invoice"]), kinds["statement"]]
+    contents = [kinds["invoice"], kinds["letter"], scanned(kinds["invoice"]), kinds["statement"]]
     rows: list[Row] = []
     with loaded_engine(args.device, args.random_weights) as engine:
         notes = (f"{hardware()}; {engine.device}", command("memory.py"))

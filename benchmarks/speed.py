@@ -33,7 +33,7 @@ from benchmarks.floors import model_costs  # noqa: E402
 from benchmarks.hardware import hardware  # noqa: E402
 from benchmarks.peer_runs import AskedPeer, make_environment  # noqa: E402
 from benchmarks.result_table import ResultTable, Row, figure  # noqa: E402
-from benchmarks.workload import command, loaded_engine, mixed_documents, run  # noqa: E402
+from benchmarks.workload import command, loaded_engine, mixed_documents, run, scanned  # noqa: E402
 
 if TYPE_CHECKING:
     from extractor.engine import Engine
@@ -89,8 +89,6 @@ def main() -> int:
 
 def _documents(pdfs: Path | None, images: Path | None, limit: int | None, folder: Path) -> dict[str, list[Path]]:
     """Files of each kind: digital PDFs, the same pages as pictures, images."""
-    from tests.documents import scanned_pdf
-
     if images is not None and pdfs is None:
         return {"images": sorted(path for path in images.iterdir() if path.suffix in (".jpg", ".png"))[:limit]}
     kinds: dict[str, list[Path]] = {"digital": [], "scanned": []}
@@ -99,7 +97,7 @@ def _documents(pdfs: Path | None, images: Path | None, limit: int | None, folder
     else:
         contents = mixed_documents()
     for name, content in contents.items():
-        for kind, made in (("digital", content), ("scanned", scanned_pdf(content))):
+        for kind, made in (("digital", content), ("scanned", scanned(content))):
             path = folder / kind / f"{name}.pdf"
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(made)

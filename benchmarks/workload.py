@@ -36,6 +36,25 @@ def mixed_documents() -> dict[str, bytes]:
     }
 
 
+def scanned(pdf: bytes, dpi: int = 150) -> bytes:
+    """The same pages as pictures, without a text layer, as scanners write them: one image object a page."""
+    import pypdfium2 as pdfium
+    from reportlab.lib.utils import ImageReader
+
+    from tests.documents import new_canvas, picture
+
+    buffer, page = new_canvas()
+    document = pdfium.PdfDocument(pdf)
+    for index in range(len(document)):
+        size = document[index].get_size()
+        page.setPageSize(size)
+        page.drawImage(ImageReader(picture(pdf, index, dpi)), 0, 0, *size)
+        page.showPage()
+    document.close()
+    page.save()
+    return buffer.getvalue()
+
+
 @contextmanager
 def loaded_engine(device: str, random_weights: bool, **settings: Any) -> Iterator[Engine]:
     """An engine on the device; with weights of no meaning where `random_weights`, which cost the same time."""
