@@ -359,7 +359,7 @@ class Engine:
         return _ReadPage(assembled, reading.recognised, reading.warnings, timings)
 
     def _page(self, job: _Job, number: int) -> Page | FailedPage:
-        """The page from its process; once more where something beside the page ended that one."""
+        """The page from its process."""
         if job.fatal_pages >= self.settings.max_fatal_pages:
             reason = (
                 f"page {number} was not tried: {job.fatal_pages} pages before it were the end of their page process"
