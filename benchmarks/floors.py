@@ -27,6 +27,7 @@ REPEAT = 7
 
 def model_costs(engine: Engine, notes: tuple[str, ...]) -> ResultTable:
     """A row for each model: one batch of its own size, on made input."""
+    torch.set_flush_denormal(True)  # as in the threads that run them
     models = engine.models
     device, dtype = models.device, models.dtype
     rate, bandwidth = _ceilings(device, dtype)

@@ -43,6 +43,7 @@ from .errors import (
 )
 from .formats import DocumentFile, identify
 from .headings import with_levels
+from .huge_pages import use_huge_pages
 from .joining import join_tables
 from .languages import Recognition, recognition_for
 from .outputs import render
@@ -170,6 +171,7 @@ class Engine:
     def load(cls, settings: Settings) -> Engine:
         """Load every model onto the device. Raises `WorkerUnhealthy` where that cannot be done."""
         started = time.perf_counter()
+        use_huge_pages()
         torch.set_num_threads(settings.torch_threads or len(os.sched_getaffinity(0)))
         device = _choose_device(settings)
         versions = _model_versions(settings.models_dir)

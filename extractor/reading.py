@@ -1,7 +1,8 @@
 """A page -> what the models see on it: regions, recognised words, table structures.
 
-The order within a page: a digital page's layout starts at once; a scan is first read and set upright, for layout and
-tables are judged by a page that stands as it is read. Everything is in the page's unit, origin top left.
+The order within a page: a digital page's pictures are searched for text first, then comes its layout, in whose time the
+lines that were found are cut out; a scan is first read and set upright, for layout and tables are judged by a page that
+stands as it is read. Everything is in the page's unit, origin top left.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import torch
 from .geometry import Box, area, centre, clip, contains, intersection, median_height
 from .languages import DEFAULT_RECOGNISER, OTHER_RECOGNISERS, Recognition
 from .models.layout import LayoutModel
-from .models.ocr import Quad, RawLine, RecognisedWord, TextDetector, TextRecogniser, cut_line
+from .models.ocr import DetectionInput, Quad, RawLine, RecognisedWord, TextDetector, TextRecogniser, cut_line
 from .models.tables import TableModel
 from .page_reading import PageReading, TableReading
 from .pages import Page, Picture
@@ -56,6 +57,16 @@ class _ReadLine:
         """The line where `matrix` maps it."""
         corners = np.hstack([self.quad, np.ones((4, 1))]) @ matrix.T
         return _ReadLine(corners[:, :2], self.words, self.quarters)
+
+
+@dataclass(frozen=True, slots=True)
+class _SearchedPicture:
+    """A picture of a digital page on its way through the detector: its place on the page, itself as a page."""
+
+    box: Box
+    part: Page
+    prepared: DetectionInput
+    raw: Future[np.ndarray[Any, np.dtype[np.float32]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,16 +132,18 @@ class Reader:
         models = self._models
         recognised = page.is_scan
         upright = turned(as_shown(page), page.quarters)
-        layout = None if recognised else self._find_regions(upright.page)
-        words = list(upright.page.words)
         if recognised:
             upright, found = self._read_scan(upright, recognition)
             words = [*upright.page.words, *found]
-        elif page.pictures:
-            words += _placed_lines(self._read_pictures(upright.page, recognition), words)
+            layout = self._find_regions(upright.page)
+        else:
+            pictures = [self._search(picture, upright.page) for picture in upright.page.pictures]
+            layout = self._find_regions(upright.page)
+            words = list(upright.page.words)
+            words += _placed_lines(self._read_pictures(pictures, recognition), words)
         recognised_at = time.perf_counter()
         view = upright.page
-        regions = models.layout.finish((layout or self._find_regions(view)).result(), view.width, view.height)
+        regions = models.layout.finish(layout.result(), view.width, view.height)
         layout_at = time.perf_counter()
         tables = self._structure(view, words, regions)
         finished = time.perf_counter()
@@ -168,24 +181,25 @@ class Reader:
         quads = detector.finish(self._scheduler.submit(detector, prepared).result(), prepared)
         return [quad for quad in quads if self._wanted(_box(quad, page.scale), page)]
 
-    def _read_pictures(self, page: Page, recognition: Recognition) -> list[_ReadLine]:
-        """The lines that stand in the pictures of a digital page and not in its text layer."""
+    def _search(self, picture: Picture, page: Page) -> _SearchedPicture:
+        """Have lines of text found in a picture of a digital page."""
         detector = self._models.detector
-        waiting = []
-        for picture in page.pictures:
-            part = _alone(picture, page)
-            prepared = detector.prepare_part(part.image, max(page.width, page.height) * part.scale)
-            waiting.append((picture, part, prepared, self._scheduler.submit(detector, prepared)))
-        lines = []
-        for picture, part, prepared, future in waiting:
-            quads = [
-                quad
-                for quad in detector.finish(future.result(), prepared)
-                if self._wanted(_box(quad, part.scale), part)
-            ]
-            to_page = np.array([[1.0, 0.0, picture.box[0]], [0.0, 1.0, picture.box[1]], [0.0, 0.0, 1.0]])
-            lines += [line.moved(to_page) for line in self._recognise(part, quads, recognition, MIN_PICTURE_LEGIBILITY)]
-        return lines
+        part = _alone(picture, page)
+        prepared = detector.prepare_part(part.image, max(page.width, page.height) * part.scale)
+        return _SearchedPicture(picture.box, part, prepared, self._scheduler.submit(detector, prepared))
+
+    def _read_pictures(self, pictures: Sequence[_SearchedPicture], recognition: Recognition) -> list[_ReadLine]:
+        """The lines that stand in the pictures of a digital page and not in its text layer."""
+        found: list[tuple[Page, Quad]] = []
+        to_page: list[Matrix] = []
+        for picture in pictures:
+            part = picture.part
+            quads = self._models.detector.finish(picture.raw.result(), picture.prepared)
+            found += [(part, quad) for quad in quads if self._wanted(_box(quad, part.scale), part)]
+            move = np.array([[1.0, 0.0, picture.box[0]], [0.0, 1.0, picture.box[1]], [0.0, 0.0, 1.0]])
+            to_page += [move] * (len(found) - len(to_page))
+        lines = self._recognise(found, recognition, MIN_PICTURE_LEGIBILITY)
+        return [line.moved(move) for line, move in zip(lines, to_page, strict=True) if line is not None]
 
     def _read_scan(self, upright: Upright, recognition: Recognition) -> tuple[Upright, list[Word]]:
         """A scan set upright, whichever way it was turned, and its words."""
@@ -194,12 +208,12 @@ class Reader:
         if on_their_side(quads):
             upright = turned(upright, 3 if self._upside_down(upright.page, quads, recognition) else 1)
             quads = self._detect(upright.page)
-        lines = self._recognise(upright.page, quads, recognition, least)
+        lines = self._recognise_all(upright.page, quads, recognition, least)
         read = [word for line in lines for word in line.words]
         if read and _legibility(read) < UNSURE and self._upside_down(upright.page, quads, recognition):
             upright = turned(upright, 2)
             quads = self._detect(upright.page)
-            lines = self._recognise(upright.page, quads, recognition, least)
+            lines = self._recognise_all(upright.page, quads, recognition, least)
         level = deskewed(upright, skew_of(quads))
         forward = np.linalg.inv(level.matrix) @ upright.matrix
         return level, _placed_lines([line.moved(forward) for line in lines], level.page.words)
@@ -226,28 +240,40 @@ class Reader:
         line = recogniser.prepare(crop, recognition.scripts)
         return _Attempt(recogniser, quarters, self._scheduler.submit(recogniser, line))
 
-    def _recognise(self, page: Page, quads: Sequence[Quad], recognition: Recognition, least: float) -> list[_ReadLine]:
-        """The lines with what stands in them, in the page's unit; those that are at least so legible.
+    def _recognise_all(
+        self, page: Page, quads: Sequence[Quad], recognition: Recognition, least: float
+    ) -> list[_ReadLine]:
+        """The lines of a page that are at least so legible."""
+        lines = self._recognise([(page, quad) for quad in quads], recognition, least)
+        return [line for line in lines if line is not None]
+
+    def _recognise(
+        self, found: Sequence[tuple[Page, Quad]], recognition: Recognition, least: float
+    ) -> list[_ReadLine | None]:
+        """What stands in each line, in its page's unit; None where it is not even so legible.
 
         What is higher than wide may be a lone digit or text on its side, either way, and what several recognisers
         could read may be of any one's script: the most certain reading tells.
         """
-        waiting = [self._attempts(page, quad, (0, 1, 3) if on_its_side(quad) else (0,), recognition) for quad in quads]
+        waiting = [
+            self._attempts(page, quad, (0, 1, 3) if on_its_side(quad) else (0,), recognition) for page, quad in found
+        ]
         readings = [_most_legible(attempts) for attempts in waiting]
         again = {
             index: [
-                self._attempt(page, _grown_quad(quads[index], margin), best.quarters, best.recogniser, recognition)
+                self._attempt(page, _grown_quad(quad, margin), best.quarters, best.recogniser, recognition)
                 for margin in REREAD_MARGINS
             ]
-            for index, (best, words) in enumerate(readings)
+            for index, ((page, quad), (best, words)) in enumerate(zip(found, readings, strict=True))
             if _has_figures(words) and best.certainty() < REREAD_CERTAINTY
         }
-        lines = []
-        for index, (best, words) in enumerate(readings):
+        lines: list[_ReadLine | None] = []
+        for index, ((page, quad), (best, words)) in enumerate(zip(found, readings, strict=True)):
             if index in again:
                 words = _voted([words, *(attempt.words() for attempt in again[index])])
-            if words and _legibility(words) >= least:
-                lines.append(_ReadLine((quads[index] / page.scale).astype(np.float64), tuple(words), best.quarters))
+            legible = bool(words) and _legibility(words) >= least
+            place = (quad / page.scale).astype(np.float64)
+            lines.append(_ReadLine(place, tuple(words), best.quarters) if legible else None)
         return lines
 
     @staticmethod

@@ -130,28 +130,29 @@ def _reason(
     if min(right - left, bottom - top) < MIN_PIXELS:
         return None
     ground = image[top:bottom, left:right]
-    if _is_even(ground):
+    pixels = (right - left) * (bottom - top)
+    corner: tuple[int, int, int] = tuple(ground[0, 0].tolist())
+    # Nearly every word has a pixel that differs so much from the first one: the least costly thing to ask.
+    like_corner = _near(ground, corner, MIN_CONTRAST - 1)
+    if like_corner == pixels and int((ground.max(axis=(0, 1)) - ground.min(axis=(0, 1))).max()) < MIN_CONTRAST:
         return "without a mark on the page"
     ink = looks[0].ink if looks else None
-    if ink is not None and any(letter.isalnum() for letter in word.text):
-        near = _near(ground, ink, SAME_COLOUR)
-        if near > SAME_COLOUR_SHARE * (right - left) * (bottom - top):
-            return "without a mark on the page"
+    if ink is None or (_far(ink, corner) and like_corner >= (1 - SAME_COLOUR_SHARE) * pixels):
+        return None  # what is like the corner is not like the ink, and too much for the rest to be the ground
+    if any(letter.isalnum() for letter in word.text) and _near(ground, ink, SAME_COLOUR) > SAME_COLOUR_SHARE * pixels:
+        return "without a mark on the page"
     return None
 
 
-def _is_even(ground: Picture) -> bool:
-    """Whether the picture varies by less than `MIN_CONTRAST` in each colour."""
-    # Nearly every word has a pixel that differs so much from the first one: the least costly thing to ask.
-    if _near(ground, ground[0, 0].tolist(), MIN_CONTRAST - 1) < ground.shape[0] * ground.shape[1]:
-        return False
-    return int((ground.max(axis=(0, 1)) - ground.min(axis=(0, 1))).max()) < MIN_CONTRAST
-
-
-def _near(ground: Picture, colour: Sequence[int], distance: int) -> int:
+def _near(ground: Picture, colour: tuple[int, int, int], distance: int) -> int:
     """How many pixels differ from the colour by no more than this, in each of red, green and blue."""
     middle = np.array(colour, np.float64)
     return cv2.countNonZero(cv2.inRange(ground, middle - distance, middle + distance))
+
+
+def _far(ink: tuple[int, int, int], corner: tuple[int, int, int]) -> bool:
+    """Whether no pixel can be near both colours."""
+    return max(abs(one - other) for one, other in zip(ink, corner, strict=True)) >= SAME_COLOUR + MIN_CONTRAST
 
 
 def _covered(words: Sequence[Word], looks: Sequence[Sequence[_Look]], drawing: Drawing) -> list[bool]:

@@ -42,7 +42,7 @@ MIN_DETECTION_SIDE = 736
 DETECTION_STEP = 32
 LINE_HEIGHT = 48
 LINE_STEP = 64
-MIN_LINE_WIDTH = 320
+MIN_LINE_WIDTH = 192
 MAX_LINE_WIDTH = 3200
 PIXELS_PER_STEP = 8
 # A gap that the recogniser wrote no space for parts words if it is this many steps wide (nearly the line's height) and
