@@ -205,8 +205,24 @@ def _docling_layout(weights: Path, artifacts: Path) -> None:
     (folder / "preprocessor_config.json").write_text(json.dumps(preprocessing), encoding="utf-8")
 
 
+def docstrange() -> tuple[Reader, str, str]:
+    """DocStrange's own local pipeline (Nanonets-OCR-s, three billion weights), never its cloud; the worker's
+    environment has the package."""
+    import torch
+
+    if not torch.cuda.is_available():
+        raise PeerUnavailable("its local pipeline needs a CUDA GPU")
+    if not (Path.home() / ".cache" / "docstrange" / "models" / "nanonets-ocr").is_dir():
+        raise PeerUnavailable("its weights (7 GB, on a hub only) are not in its cache")
+    from docstrange import DocumentExtractor
+
+    extractor = DocumentExtractor(gpu=True)
+    return lambda path: extractor.extract(str(path)).extract_markdown(), version("docstrange"), "cuda"
+
+
 PEERS = {
-    peer.__name__: peer for peer in (rapidocr, easyocr, tesseract, pymupdf4llm, markitdown, docling, docling_parse)
+    peer.__name__: peer
+    for peer in (rapidocr, easyocr, tesseract, pymupdf4llm, markitdown, docling, docling_parse, docstrange)
 }
 
 
