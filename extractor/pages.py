@@ -399,7 +399,7 @@ def _start_process(memory_bytes: int, prepared: Sequence[str]) -> None:
     cage.enter(memory_bytes)
 
 
-def _in_time(cpu_s: int, function: Callable[[_Task], _Answer], task: _Task) -> _Answer:
+def _in_time(cpu_s: float, function: Callable[[_Task], _Answer], task: _Task) -> _Answer:
     with cage.processor_time(cpu_s):
         return function(task)
 
