@@ -51,9 +51,7 @@ class Settings(BaseSettings):
     page_processes: int = Field(default=0, ge=0, le=64, description="processes that read pages; 0: by the cores")
     page_timeout_s: float = Field(default=60.0, gt=0, description="a page that takes longer to read has failed")
     open_timeout_s: float = Field(default=30.0, gt=0, description="a document that takes longer to open has failed")
-    page_cpu_s: float = Field(
-        default=3.0, ge=0.5, description="processor time to open a document, or to read a page"
-    )
+    page_cpu_s: float = Field(default=3.0, ge=0.5, description="processor time to open a document, or to read a page")
     page_memory_mb: int = Field(
         default=800, ge=64, description="memory (MB) that a page process may take beyond its own for a document"
     )
