@@ -224,8 +224,8 @@ def many_words_pdf(words: int = 200_000) -> bytes:
     return _with_font(b"\n".join([*lines, b"ET"]))
 
 
-def many_letters_pdf(letters: int = 1_000_000) -> bytes:
-    """A page with one word of a million letters."""
+def many_letters_pdf(letters: int = 400_000) -> bytes:
+    """A page with one word of four hundred thousand letters."""
     piece = b"(" + b"w" * 10_000 + b") Tj "
     return _with_font(b"BT /F1 0.0005 Tf 0 400 Td " + piece * (letters // 10_000) + b"ET")
 
@@ -389,7 +389,7 @@ BOMBS: dict[str, Bomb] = {
     "PDF: 50,000 fields": Bomb(annotations_pdf, (PAGE_TOO_LARGE,)),
     "PDF: endless page": Bomb(endless_page_pdf, (READ, CORRUPT, PAGE_TOO_LARGE)),
     "PDF: 200,000 words": Bomb(many_words_pdf, (PAGE_TOO_LARGE,)),
-    "PDF: a word of a million letters": Bomb(many_letters_pdf, (PAGE_TOO_LARGE,)),
+    "PDF: a word of 400,000 letters": Bomb(many_letters_pdf, (PAGE_TOO_LARGE,)),
     "PDF: text for patterns": Bomb(regex_text_pdf, (READ,)),
     "PDF: 10,000 rulings": Bomb(lines_and_rulings_pdf, (READ,)),
     "PDF: table of 400 rows": Bomb(table_pdf, (READ,)),
