@@ -20,8 +20,8 @@ from extractor.headings import with_levels
 from extractor.joining import join_tables
 from extractor.models.layout import Region
 from extractor.models.tables import TableCell
-from extractor.pages import Heading
-from extractor.reading import PageReading, TableReading
+from extractor.pages import Heading, Page
+from extractor.reading import PageReading, TableReading, _wanted
 from extractor.rulings import Ruling, Rulings, find_rulings
 from extractor.text_layer import Word
 
@@ -181,3 +181,16 @@ def test_squared_paper_is_text() -> None:
     (element,) = assemble_page(page(words, whole("table", words), tables=(TableReading(0, (), lines),))).elements
     assert len(element.text.split()) == 160
     assert element.table is None or element.table.rows * element.table.columns <= 400
+
+
+def test_detected_lines_meet_all_words_at_once() -> None:
+    def meet(count: int) -> int:
+        words = tuple(word("tiny", n % 600, n // 600, 0, 0.5, 0.5) for n in range(count))
+        image = np.empty((0, 0, 3), np.uint8)
+        scan = Page(1, 600, 1000, image, 1.0, words, ((0, 0, 600, 1000),))
+        quads = [np.array([[9, y], [99, y], [99, y + 9], [9, y + 9]], np.float32) for y in range(0, 900, 10)]
+        found, calls = calls_in(lambda: _wanted(quads, scan))
+        assert len(found) == len(quads)
+        return calls
+
+    assert meet(1600) <= 1.5 * meet(400) + 4 * 1600
