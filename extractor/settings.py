@@ -66,7 +66,7 @@ class Settings(BaseSettings):
     max_document_bytes: int = Field(default=200 * 2**20, ge=1, description="largest document that is accepted")
     max_pages: int = Field(default=2000, ge=1, description="most pages that one job may ask for")
     max_page_pixels: int = Field(default=120_000_000, ge=1, description="largest image that is decoded, in pixels")
-    max_page_words: int = Field(default=30_000, ge=1, description="most words that the text layer of a page may have")
+    max_page_words: int = Field(default=20_000, ge=1, description="most words that the text layer of a page may have")
     max_document_pixels: int = Field(
         default=10_000_000_000, ge=1, description="most pixels that the pages of an image file may have together"
     )

@@ -102,7 +102,7 @@ class PageFrame:
         return (self.top - top, self.right - right, self.top - bottom, self.right - left)
 
 
-def read_text_layer(page: pdfium_c.FPDF_PAGE, most_words: int = 30_000) -> TextLayer:
+def read_text_layer(page: pdfium_c.FPDF_PAGE, most_words: int = 20_000) -> TextLayer:
     """The words of the page's text layer, in the order of its content stream.
 
     Raises `PageTooLarge` where there are more of them, or more than `LETTERS_A_WORD` times as many characters, spaces

@@ -224,7 +224,7 @@ def many_words_pdf(words: int = 200_000) -> bytes:
     return _with_font(b"\n".join([*lines, b"ET"]))
 
 
-def heap_pdf(words: int = 29_000) -> bytes:
+def heap_pdf(words: int = 19_000) -> bytes:
     """A page with all its words on one spot."""
     shown = b"\n".join(
         b"1 0 0 1 %.2f %.2f Tm (h%d)Tj" % (200 + n * 7 % 100 / 10, 400 + n * 13 % 300 / 10, n) for n in range(words)
@@ -397,7 +397,7 @@ BOMBS: dict[str, Bomb] = {
     "PDF: 50,000 fields": Bomb(annotations_pdf, (PAGE_TOO_LARGE,)),
     "PDF: endless page": Bomb(endless_page_pdf, (READ, CORRUPT, PAGE_TOO_LARGE)),
     "PDF: 200,000 words": Bomb(many_words_pdf, (PAGE_TOO_LARGE,)),
-    "PDF: 29,000 words in a heap": Bomb(heap_pdf, (READ, CORRUPT)),
+    "PDF: 19,000 words in a heap": Bomb(heap_pdf, (READ, CORRUPT)),
     "PDF: a word of 400,000 letters": Bomb(many_letters_pdf, (PAGE_TOO_LARGE,)),
     "PDF: text for patterns": Bomb(regex_text_pdf, (READ,)),
     "PDF: 10,000 rulings": Bomb(lines_and_rulings_pdf, (READ,)),
