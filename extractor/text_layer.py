@@ -74,6 +74,7 @@ class _Font:
     size: float
     bold: bool
     italic: bool
+    upside_down: bool = False
 
 
 class PageFrame:
@@ -203,8 +204,8 @@ def _read_words(
             finish_word()
         if not letters:
             angle = pdfium_c.FPDFText_GetCharAngle(text_page, index)
-            turn = (round(angle / 1.5707963) + frame.rotation) % 4
             font = fonts[key]
+            turn = (round(angle / 1.5707963) + 2 * font.upside_down + frame.rotation) % 4
         letters.append(letter)
         boxes.append(box)
         sources[key] = None
@@ -233,7 +234,8 @@ def _font(text_page: pdfium_c.FPDF_TEXTPAGE, index: int, item: Any, faces: dict[
     key = ctypes.addressof(font.contents) if font else 0
     if key not in faces:
         faces[key] = _face(text_page, index)
-    return _Font(size, *faces[key])
+    # A negative size turns letters upside down, and their matrix, often, back again: its angle is of the matrix alone.
+    return _Font(abs(size), *faces[key], upside_down=size < 0)
 
 
 def _face(text_page: pdfium_c.FPDF_TEXTPAGE, index: int) -> tuple[bool, bool]:
