@@ -18,8 +18,10 @@ from docling_core.types.doc import DocItemLabel
 from extractor.assemble import AssembledPage, Element, assemble_page
 from extractor.headings import with_levels
 from extractor.joining import join_tables
+from extractor.lists import DEEPEST
 from extractor.models.layout import Region
 from extractor.models.tables import TableCell
+from extractor.outputs import render
 from extractor.pages import Heading, Page
 from extractor.reading import PageReading, TableReading, _wanted
 from extractor.rulings import Ruling, Rulings, find_rulings
@@ -194,3 +196,15 @@ def test_detected_lines_meet_all_words_at_once() -> None:
         return calls
 
     assert meet(1600) <= 1.5 * meet(400) + 4 * 1600
+
+
+def test_stairs_of_a_list_are_not_climbed_for_ever() -> None:
+    words = [
+        found
+        for n in range(400)
+        for found in (word("\u2022", 5 + n, 5 + 2 * n, n, 0.5, 1), word(f"stair{n}", 6 + n, 5 + 2 * n, n, 9, 1))
+    ]
+    assembled = assemble_page(page(words, whole("text", words)))
+    assert max(element.level or 0 for element in assembled.elements) == DEEPEST
+    told = render([assembled], ["markdown", "text", "html", "docling"])
+    assert all(f"stair{n}" in told[view] for n in range(400) for view in ("markdown", "text", "html"))
