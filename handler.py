@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
 
 if TYPE_CHECKING:
     from extractor.engine import Engine, Progress
+    from extractor.formats import Arrival
     from extractor.telemetry import Door, Telemetry
 
 log = logging.getLogger("extractor")
@@ -91,9 +92,16 @@ def answer_job(
     """
     started = time.monotonic()
     received = started if received is None else received
+    arrivals: list[Arrival] = []
     with telemetry().in_flight():
-        answer = _answer(job, cancelled, progress, received, upload)
-    telemetry().observe(answer, door=door, queue_s=started - received, total_s=time.monotonic() - received)
+        answer = _answer(job, cancelled, progress, received, upload, arrivals.append)
+    telemetry().observe(
+        answer,
+        door=door,
+        queue_s=started - received,
+        total_s=time.monotonic() - received,
+        arrival=arrivals[-1] if arrivals else None,
+    )
     return answer
 
 
@@ -103,8 +111,9 @@ def _answer(
     progress: Callable[[Progress], None],
     received: float,
     upload: BinaryIO | None,
+    arrived: Callable[[Arrival], None],
 ) -> dict[str, Any]:
-    from extractor.delivery import deliver
+    from extractor.delivery import check_destination, deliver
     from extractor.errors import Cancelled, ExtractionError, Internal
     from extractor.health import diagnose
     from extractor.request import document_id_of, parse_request
@@ -116,6 +125,7 @@ def _answer(
             raise Cancelled("the job was stopped before it began")
         request = parse_request(job_input, uploaded=upload is not None)
         engine = load_engine()
+        check_destination(request.result_url, engine.settings, cancelled)
         with diagnose(engine):
             answer = engine.extract(
                 request,
@@ -124,6 +134,7 @@ def _answer(
                 received=received,
                 progress=progress,
                 cancelled=cancelled,
+                arrived=arrived,
             )
         answer = deliver(answer, request.result_url, engine.settings)
         log.info("[EXTRACT] Success: %s, Method: docstrange_local", document_id)

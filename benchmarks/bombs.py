@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # the checkout is not a package that is installed
 
 from benchmarks.hardware import hardware  # noqa: E402
-from benchmarks.hostile_runs import MB, Outcome, Watch, run  # noqa: E402
+from benchmarks.hostile_runs import MB, Outcome, Trial  # noqa: E402
 from benchmarks.result_table import ResultTable, figure  # noqa: E402
 from tests.bombs import BOMBS  # noqa: E402
 from tests.documents import invoice_pdf  # noqa: E402
@@ -32,7 +32,6 @@ MOST_SECONDS, MOST_MB = 5.0, 1000.0
 
 def main() -> int:
     """Run every bomb and print what became of it. Exit status 1 where one ended otherwise, too late or too large."""
-    from extractor.engine import Engine
     from extractor.settings import Settings
 
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -40,28 +39,21 @@ def main() -> int:
     parser.add_argument("--markdown", action="store_true")
     args = parser.parse_args()
 
-    engine = Engine.load(Settings())
-    watch = Watch()
     rows, bad = [], []
-    try:
-        before = run(engine, watch, invoice_pdf(), deadline_s=600)
+    with Trial(Settings(), [invoice_pdf()]) as trial:
         names = [name for name in BOMBS if args.only in name]
         for name in tqdm(names, unit="bomb", disable=not sys.stderr.isatty()):
             bomb = BOMBS[name]
             content = bomb.make()
-            outcome = run(engine, watch, content, deadline_s=600, pages=bomb.pages)
+            outcome = trial.give(content, deadline_s=600, pages=bomb.pages)
             if not _as_it_should(outcome, frozenset(bomb.ends)):
                 bad.append(name)
             rows.append(_row(name, len(content), outcome))
-        after = run(engine, watch, invoice_pdf(), deadline_s=600)
-    finally:
-        watch.stop()
-        engine.close()
-    alive = before.answer is not None and after.answer is not None and before.answer["data"] == after.answer["data"]
+        alive, device = trial.lives, trial.engine.device
     table = ResultTable(
         f"Bombs: {len(rows)}",
         (
-            f"{hardware()}; {engine.device}",
+            f"{hardware()}; {device}",
             "command: python benchmarks/bombs.py " + " ".join(sys.argv[1:]),
             f"not as it should be: {', '.join(bad) or 'none'}",
             f"the worker {'lives, and reads the invoice as before' if alive else 'IS DEAD'}",

@@ -6,6 +6,7 @@ import base64
 import json
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -13,6 +14,7 @@ import psutil
 
 if TYPE_CHECKING:
     from extractor.engine import Engine
+    from extractor.settings import Settings
 
 MB = 1e6
 PERIOD_S = 0.02
@@ -89,6 +91,49 @@ class Watch:
                     continue
 
 
+class Trial:
+    """An engine under hostile documents, watched; use it as a context manager.
+
+    `good` are documents that it reads at the start; it `lives` as long as it reads them as it did then.
+    """
+
+    def __init__(self, settings: Settings, good: Sequence[bytes], period_s: float = PERIOD_S) -> None:
+        from extractor.engine import Engine
+
+        self.engine = Engine.load(settings)
+        self.watch = Watch(period_s)
+        self._good = good
+        self._first = [self._said(content) for content in good]
+
+    def __enter__(self) -> Trial:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.watch.stop()
+        self.engine.close()
+
+    def give(self, content: bytes, *, deadline_s: float, **keys: Any) -> Outcome:
+        """Give the document to the engine, and see how it ends."""
+        return run(self.engine, self.watch, content, deadline_s=deadline_s, **keys)
+
+    def reads(self, which: int) -> bool:
+        """Whether a good document is read, and as at the start."""
+        return self._first[which] is not None and self._said(self._good[which]) == self._first[which]
+
+    @property
+    def lives(self) -> bool:
+        """Whether every good document is."""
+        return all(self.reads(which) for which in range(len(self._good)))
+
+    def _said(self, content: bytes) -> dict[str, Any] | None:
+        """What the answer says, without its times."""
+        answer = self.give(content, deadline_s=600).answer
+        if answer is None:
+            return None
+        metadata = {key: value for key, value in answer["metadata"].items() if key != "timings_ms"}
+        return {"data": answer["data"], "metadata": metadata}
+
+
 def _reads_pages(process: psutil.Process) -> bool:
     try:
         return "spawn_main" in " ".join(process.cmdline())
@@ -102,16 +147,14 @@ def run(engine: Engine, watch: Watch, content: bytes, *, deadline_s: float, **ke
     from extractor.request import Output, parse_request
 
     encoded = base64.b64encode(content).decode("ascii")
-    request = parse_request(
-        {"document_content_base64": encoded, "deadline_s": deadline_s, "outputs": list(get_args(Output)), **keys}
-    )
+    job = {"document_content_base64": encoded, "deadline_s": deadline_s, "outputs": list(get_args(Output)), **keys}
     before = watch.worker()
     watch.forget_peaks()
     started, busy, processor = time.perf_counter(), engine.device_busy_s, watch.process_cpu()
     codes: frozenset[str] = frozenset()
     answer = None
     try:
-        answer = engine.extract(request, document_id="hostile")
+        answer = engine.extract(parse_request(job), document_id="hostile")
         json.dumps(answer, allow_nan=False).encode("utf-8")
         failed = answer["metadata"]["pages"]["failed"]
         codes = frozenset(page["code"] for page in failed)

@@ -22,14 +22,13 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # the checkout is not a package that is installed
 
 from benchmarks.hardware import hardware  # noqa: E402
-from benchmarks.hostile_runs import MB, Watch, run  # noqa: E402
+from benchmarks.hostile_runs import MB, Trial  # noqa: E402
 from benchmarks.result_table import ResultTable, figure  # noqa: E402
 from tests.documents import invoice_pdf  # noqa: E402
 
 
 def main() -> int:
     """Run every file and print what became of them. Exit status 1 where anything ended otherwise."""
-    from extractor.engine import Engine
     from extractor.settings import Settings
 
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -39,31 +38,24 @@ def main() -> int:
     parser.add_argument("--markdown", action="store_true")
     args = parser.parse_args()
 
-    engine = Engine.load(Settings())
-    watch = Watch()
     outcomes: Counter[str] = Counter()
     seconds: list[float] = []
     peak = 0
-    try:
-        first = run(engine, watch, invoice_pdf(), deadline_s=600)
+    with Trial(Settings(), [invoice_pdf()]) as trial:
+        watch = trial.watch
         before, at_first = watch.worker(), len(watch.seen)
         for path in tqdm(sorted(args.folder.iterdir()), unit="file", disable=not sys.stderr.isatty()):
-            outcome = run(engine, watch, path.read_bytes(), deadline_s=args.deadline)
+            outcome = trial.give(path.read_bytes(), deadline_s=args.deadline)
             outcomes[outcome.name] += 1
             seconds.append(outcome.seconds)
             peak = max(peak, outcome.process_peak)
             if args.verbose:
                 print(f"{path.name}: {outcome.name}, {outcome.seconds:.1f} s", flush=True)
-        last = run(engine, watch, invoice_pdf(), deadline_s=600)
-        after = watch.worker()
-    finally:
-        watch.stop()
-        engine.close()
-    alive = first.answer is not None and last.answer is not None and first.answer["data"] == last.answer["data"]
+        alive, after, device = trial.lives, watch.worker(), trial.engine.device
     table = ResultTable(
         f"Robustness: {outcomes.total()} files",
         (
-            f"{hardware()}; {engine.device}",
+            f"{hardware()}; {device}",
             "command: python benchmarks/robustness.py FOLDER " + " ".join(sys.argv[2:]),
             f"the worker {'lives, and reads the invoice as before' if alive else 'IS DEAD'} afterwards",
             f"worker, MB: {figure(before / MB, 0)} before, {figure(after / MB, 0)} afterwards; "

@@ -5,7 +5,7 @@ processes; no core dump; no new privileges; its end when the worker ends; and a 
 refuses the system calls behind networks and programs. `processor_time` limits one task. Nothing of it can be taken
 back from inside. Which of it the kernel granted, `report` says.
 
-Sources: setrlimit(2), prctl(2), seccomp(2), Linux `Documentation/userspace-api/seccomp_filter.rst`,
+Sources: setrlimit(2), setitimer(2), prctl(2), seccomp(2), Linux `Documentation/userspace-api/seccomp_filter.rst`,
 `arch/x86/entry/syscalls/syscall_64.tbl`.
 """
 
@@ -25,7 +25,7 @@ from pathlib import Path
 MAX_FILE_BYTES = 64 * 2**20
 MAX_OPEN_FILES = 256
 # How a process ends that has used up its processor time.
-OUT_OF_TIME = -signal.SIGXCPU
+OUT_OF_TIME = -signal.SIGPROF
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_SECCOMP = 22
@@ -75,8 +75,9 @@ def enter(memory_bytes: int) -> None:
         _, hard = resource.getrlimit(kind)
         limit = most if hard == resource.RLIM_INFINITY else min(most, hard)
         resource.setrlimit(kind, (limit, limit))
-    # A file that grows too large is an error to its writer (EFBIG), not the end of the process.
+    # A file that grows too large is an error to its writer (EFBIG), not the end of the process; a task's time is.
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    signal.signal(signal.SIGPROF, signal.SIG_DFL)
     if libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 and platform.machine() == "x86_64":
         _filter_calls(libc)
 
@@ -90,16 +91,13 @@ def report() -> CageReport:
 def processor_time(seconds: float) -> Iterator[None]:
     """End the process (by `OUT_OF_TIME`) where the block takes more than so many seconds of processor time.
 
-    The kernel counts whole seconds of the process's life: the limit comes up to one second early, never late.
+    A timer of the kernel's, not RLIMIT_CPU, which counts whole seconds of the process's life.
     """
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime + seconds), hard))
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
     finally:
-        # A process that waits for its next task must not be ended by the last one's limit.
-        resource.setrlimit(resource.RLIMIT_CPU, (hard, hard))
+        signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 def _data_bytes() -> int:

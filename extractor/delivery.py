@@ -12,6 +12,7 @@ import hashlib
 import json
 import time
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 import boto3
@@ -62,6 +63,29 @@ def deliver(answer: dict[str, Any], result_url: str | None, settings: Settings) 
     return {**{key: value for key, value in answer.items() if key != "data"}, "data": {}, "result": result}
 
 
+def check_destination(result_url: str | None, settings: Settings, cancelled: Callable[[], bool]) -> None:
+    """Look at where the answer would go, before anything is read: its spelling and its host's addresses. They are
+    checked again when it goes there.
+
+    Raises as `deliver` would, and `Cancelled`.
+    """
+    if result_url is None:
+        return
+    try:
+        with _way_out(settings, Patience.of(_TOTAL_S, cancelled)) as web:
+            web.check(parse_url(result_url))
+    except InvalidUrl as error:
+        raise DeliveryFailed(f"result_url: {error}") from None
+    except FetchForbidden as error:
+        raise FetchForbidden(f"result_url: {error.message}") from None
+    except Unreachable as error:
+        raise DeliveryFailed(f"result_url: {error}") from None
+
+
+def _way_out(settings: Settings, patience: Patience) -> Web:
+    return Web(settings, patience, connect_s=_TIMEOUT_S[0], read_s=_TIMEOUT_S[1])
+
+
 def _put_into_bucket(bucket: Bucket, body: bytes) -> str:
     """Put the answer into the bucket. Returns a link to it, good for `link_s` seconds (SigV4: a week at most)."""
     client = boto3.client(
@@ -95,7 +119,7 @@ def _put(url: str, body: bytes, settings: Settings) -> None:
     reason = ""
     try:
         target = parse_url(url)
-        with Web(settings, Patience.of(_TOTAL_S), connect_s=_TIMEOUT_S[0], read_s=_TIMEOUT_S[1]) as web:
+        with _way_out(settings, Patience.of(_TOTAL_S)) as web:
             for attempt in range(_ATTEMPTS):
                 if attempt:
                     time.sleep(2.0 ** (attempt - 1))

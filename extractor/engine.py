@@ -28,7 +28,7 @@ from typing import Any, BinaryIO, Literal, TypeVar
 import torch
 from pebble import ProcessExpired
 
-from . import __version__
+from . import __version__, cage
 from .assemble import AssembledPage, assemble_page
 from .errors import (
     Cancelled,
@@ -38,10 +38,11 @@ from .errors import (
     Internal,
     ModelFailure,
     OutOfMemory,
+    PageTooLarge,
     TooManyPages,
     WorkerUnhealthy,
 )
-from .formats import DocumentFile, identify
+from .formats import Arrival, DocumentFile, identify
 from .headings import with_levels
 from .huge_pages import use_huge_pages
 from .joining import join_tables
@@ -206,11 +207,12 @@ class Engine:
         received: float | None = None,
         progress: Callable[[Progress], None] = lambda _: None,
         cancelled: Callable[[], bool] = lambda: False,
+        arrived: Callable[[Arrival], None] = lambda _: None,
     ) -> dict[str, Any]:
         """Read the document and answer as the contract says (a success), or raise an `ExtractionError`.
 
-        `upload` is the document where the request names none. The deadline counts from `received`, a time of
-        `time.monotonic`, or else from now.
+        `upload` is the document where the request names none; `arrived` is told of the document as soon as something is
+        known of it. The deadline counts from `received`, a time of `time.monotonic`, or else from now.
         """
         started = time.perf_counter()
         deadline = (time.monotonic() if received is None else received) + (
@@ -226,10 +228,12 @@ class Engine:
                 progress(Progress(0, 0, "fetch"))
                 fetched = self._fetch(request, folder, upload, limits)
                 timings["fetch"] = _since(started)
+                arrived(Arrival(fetched.size))
                 log.info("[EXTRACT] Processing document (%d bytes) with LOCAL extraction", fetched.size)
                 progress(Progress(0, 0, "open"))
                 opening = time.perf_counter()
                 document = identify(fetched)
+                arrived(Arrival(fetched.size, document.format))
                 outline = self._open(document, request.password, limits)
                 timings["open"] = _since(opening)
                 numbers = selected_pages(request.pages, outline.pages)
@@ -355,8 +359,7 @@ class Engine:
             log.exception("page %d failed", number)
             fatal = isinstance(error, (TimeoutError, ProcessExpired))
             job.fatal_pages += fatal
-            reason = f"page {number} could not be put together ({type(error).__name__})"
-            return FailedPage(number, Internal(reason), fatal)
+            return FailedPage(number, _not_assembled(number, error), fatal)
         timings = {**reading.timings_ms, "pages": paged, "assemble": _since(assembling)}
         return _ReadPage(assembled, reading.recognised, reading.warnings, timings)
 
@@ -468,6 +471,15 @@ def _ended_from_outside(future: Future[Any]) -> bool:
     return isinstance(error, BrokenProcessPool) or (
         isinstance(error, ProcessExpired) and error.exitcode == -signal.SIGKILL
     )
+
+
+def _not_assembled(number: int, error: Exception) -> ExtractionError:
+    """What a caller reads of a page that was read and could not be put together."""
+    if isinstance(error, TimeoutError) or (isinstance(error, ProcessExpired) and error.exitcode == cage.OUT_OF_TIME):
+        return DocumentCorrupt(f"page {number} takes too long to put together")
+    if isinstance(error, MemoryError):
+        return PageTooLarge(f"page {number} takes more memory than a page may have")
+    return Internal(f"page {number} could not be put together ({type(error).__name__})")
 
 
 def _since(started: float) -> float:

@@ -78,6 +78,15 @@ class DocumentFile:
     format: Format
 
 
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What is known of a document before it is opened, and of one that never can be: its bytes, and its format once
+    they are looked at."""
+
+    size: int
+    format: Format | None = None
+
+
 def identify(document: FetchedDocument) -> DocumentFile:
     """What the fetched bytes claim to be; whether they are is found out where they are opened, in a page process.
 

@@ -34,11 +34,15 @@ def with_levels(pages: Sequence[AssembledPage], outline: Sequence[Heading]) -> l
             known[id(heading)] = depth + 1
         elif number:
             known[id(heading)] = number[1].count(".") + 2
-    sizes = sorted({_step(heading.size) for heading in headings}, reverse=True)
-    level_of_size = {}
-    for rank, size in enumerate(sizes):
-        levels = Counter(known[id(h)] for h in headings if id(h) in known and _step(h.size) == size)
-        level_of_size[size] = levels.most_common(1)[0][0] if levels else rank + 2
+    levels: dict[int, Counter[int]] = {}
+    for heading in headings:
+        found = levels.setdefault(_step(heading.size), Counter())
+        if id(heading) in known:
+            found[known[id(heading)]] += 1
+    level_of_size = {
+        size: found.most_common(1)[0][0] if found else rank + 2
+        for rank, (size, found) in enumerate(sorted(levels.items(), reverse=True, key=lambda entry: entry[0]))
+    }
     return [
         replace(page, elements=tuple(_levelled(element, known, level_of_size) for element in page.elements))
         for page in pages

@@ -8,8 +8,9 @@ Each piece keeps its own place.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from docling_core.types.doc import DocItemLabel
 
@@ -28,32 +29,106 @@ _CONTINUED = re.compile(
 )
 
 
+@dataclass(slots=True)
+class _Rows:
+    """A table's cells by row, and what is asked of them again for each page that the table goes on over."""
+
+    count: int = 0
+    cells: dict[int, list[Cell]] = field(default_factory=dict)
+    figures: set[int] = field(default_factory=set)
+    first_figures: int | None = None
+    marked: int = 0
+
+    @classmethod
+    def of(cls, table: Table) -> _Rows:
+        rows = cls()
+        rows.add(table.cells, table.rows)
+        return rows
+
+    def add(self, cells: Iterable[Cell], count: int) -> None:
+        """So many rows more, with these cells."""
+        self.count += count
+        for cell in cells:
+            self.cells.setdefault(cell.row, []).append(cell)
+            if cell.header:
+                self.marked = max(self.marked, cell.row + cell.row_span)
+            if any(letter.isdigit() for letter in cell.text):
+                self.figures.add(cell.row)
+                self.first_figures = cell.row if self.first_figures is None else min(self.first_figures, cell.row)
+
+    @property
+    def have_head(self) -> bool:
+        """Whether the first row is a head to see: it has no figures, and most of the rows below it have."""
+        return 0 not in self.figures and 2 * len(self.figures) > self.count - 1
+
+    def repeated(self, more: _Rows) -> int:
+        """How many rows of this head the later piece repeats: rows that are marked as header, and all before any
+        figures."""
+        head = max(self.marked, self.first_figures or 0)
+        same = 0
+        while same < min(head, more.count) and self._text(same) == more._text(same) != ():
+            same += 1
+        return same if same >= max(1, self.marked) else 0
+
+    def _text(self, row: int) -> tuple[tuple[int, int, str], ...]:
+        cells = [cell for cell in self.cells.get(row, ()) if cell.text]
+        return tuple(sorted((cell.column, cell.column_span, " ".join(cell.text.split())) for cell in cells))
+
+
+class _Whole:
+    """A table as it grows, page by page: what a page adds costs what is on that page."""
+
+    def __init__(self, element: Element, table: Table, place: tuple[int, int]) -> None:
+        self.place = place
+        self.rows = _Rows.of(table)
+        self.columns = table.columns
+        self._cells = [replace(cell, page=element.page) for cell in table.cells]
+        self._lines = list(table.lines)
+        self._parts = [TablePart(element.page, element.box, 0, table.rows)]
+
+    def add(self, element: Element, more: Table, rows: _Rows) -> None:
+        """The piece on the next page, whose rows are given besides."""
+        repeated = self.rows.repeated(rows)
+        head = tuple(replace(cell, page=element.page) for cell in more.cells if cell.row < repeated)
+        shift = self.rows.count - repeated
+        moved = [replace(cell, row=cell.row + shift, page=element.page) for cell in more.cells if cell.row >= repeated]
+        self._parts.append(TablePart(element.page, element.box, self.rows.count, more.rows - repeated, head))
+        self._cells += moved
+        self._lines += more.lines
+        self.rows.add(moved, more.rows - repeated)
+
+    @property
+    def table(self) -> Table:
+        """All of it."""
+        return Table(self.rows.count, self.columns, tuple(self._cells), tuple(self._lines), tuple(self._parts))
+
+
 def join_tables(pages: Sequence[AssembledPage]) -> list[AssembledPage]:
     """The pages; of a table's pieces the first one has the whole table, the others say that they continue it."""
     elements = [list(page.elements) for page in pages]
-    owner: tuple[int, int] | None = None
-    for number in range(len(pages) - 1):
-        page, following = pages[number], pages[number + 1]
+    joined: dict[tuple[int, int], _Whole] = {}
+    whole: _Whole | None = None
+    for number, (page, following) in enumerate(pairwise(pages)):
         last, first = _last_table(elements[number]), _first_table(elements[number + 1])
         if last is None or first is None or following.number != page.number + 1:
-            owner = None
+            whole = None
             continue
         piece, more = elements[number][last], elements[number + 1][first]
         if piece.table is not None:
-            owner = (number, last)
-        if owner is None:
-            continue
+            whole = _Whole(piece, piece.table, (number, last))
         above = piece.table or piece.continued
-        start = elements[owner[0]][owner[1]]
-        whole = start.table
-        if above is None or whole is None or more.table is None:
+        if whole is None or above is None or more.table is None:
             continue
-        new = _has_head(whole) and _has_head(more.table) and not _repeated_rows(whole, more.table)
+        rows = _Rows.of(more.table)
+        new = whole.rows.have_head and rows.have_head and not whole.rows.repeated(rows)
         if new or not _same_columns(piece.box, above, page.width, more.box, more.table, following.width):
-            owner = None
+            whole = None
             continue
-        elements[owner[0]][owner[1]] = replace(start, table=_joined(whole, start, more.table, more))
-        elements[number + 1][first] = replace(more, table=None, continued=more.table, continues=owner)
+        whole.add(more, more.table, rows)
+        joined[whole.place] = whole
+        elements[number + 1][first] = replace(more, table=None, continued=more.table, continues=whole.place)
+    for (number, index), grown in joined.items():
+        elements[number][index] = replace(elements[number][index], table=grown.table)
     return [replace(page, elements=tuple(own)) for page, own in zip(pages, elements, strict=True)]
 
 
@@ -103,49 +178,9 @@ def _same_columns(box: Box, table: Table, width: float, other_box: Box, other: T
 
 def _extents(table: Table) -> list[tuple[float, float] | None]:
     """From where to where the text of each column goes; None for a column without a text of its own."""
-    extents: list[tuple[float, float] | None] = []
-    for column in range(table.columns):
-        boxes = [c.box for c in table.cells if c.column == column and c.column_span == 1 and c.box is not None]
-        extents.append((min(box[0] for box in boxes), max(box[2] for box in boxes)) if boxes else None)
+    extents: list[tuple[float, float] | None] = [None] * table.columns
+    for cell in table.cells:
+        if cell.column_span == 1 and cell.box is not None:
+            left, right = extents[cell.column] or (cell.box[0], cell.box[2])
+            extents[cell.column] = (min(left, cell.box[0]), max(right, cell.box[2]))
     return extents
-
-
-def _joined(whole: Table, first: Element, more: Table, element: Element) -> Table:
-    parts = whole.parts or (TablePart(first.page, first.box, 0, whole.rows),)
-    repeated = _repeated_rows(whole, more)
-    head = tuple(replace(cell, page=element.page) for cell in more.cells if cell.row < repeated)
-    moved = tuple(
-        replace(cell, row=cell.row - repeated + whole.rows, page=element.page)
-        for cell in more.cells
-        if cell.row >= repeated
-    )
-    part = TablePart(element.page, element.box, whole.rows, more.rows - repeated, head)
-    own = tuple(cell if cell.page is not None else replace(cell, page=first.page) for cell in whole.cells)
-    return Table(
-        whole.rows + more.rows - repeated, whole.columns, own + moved, whole.lines + more.lines, (*parts, part)
-    )
-
-
-def _repeated_rows(whole: Table, more: Table) -> int:
-    """How many rows of its head the later piece repeats: rows that are marked as header, and all before any figures."""
-    marked = max((cell.row + cell.row_span for cell in whole.cells if cell.header), default=0)
-    head = max(marked, next((row for row in range(whole.rows) if _has_figures(whole, row)), 0))
-    same = 0
-    while same < min(head, more.rows) and _row(whole, same) == _row(more, same) != ():
-        same += 1
-    return same if same >= max(1, marked) else 0
-
-
-def _has_head(table: Table) -> bool:
-    """Whether the table's first row is a head to see: it has no figures, and most of the rows below it have."""
-    below = sum(_has_figures(table, row) for row in range(1, table.rows))
-    return not _has_figures(table, 0) and 2 * below > table.rows - 1
-
-
-def _has_figures(table: Table, row: int) -> bool:
-    return any(letter.isdigit() for cell in table.cells if cell.row == row for letter in cell.text)
-
-
-def _row(table: Table, row: int) -> tuple[tuple[int, int, str], ...]:
-    cells: list[Cell] = [cell for cell in table.cells if cell.row == row and cell.text]
-    return tuple(sorted((cell.column, cell.column_span, " ".join(cell.text.split())) for cell in cells))

@@ -24,6 +24,8 @@ SAME_EDGE = 0.6
 APART = 0.5
 # Lines of one item follow each other within this many text heights.
 ITEM_GAP = 1.0
+# No list is nested deeper than this: what writes lists out calls itself for each depth.
+DEEPEST = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +158,8 @@ def _pieces(block: int, lines: Sequence[Line], sure: dict[tuple[int, int], _Mark
 
 
 def _nested(blocks: list[list[Piece]]) -> list[list[Piece]]:
-    """The pieces, each item with its depth: items further right than the one before them are of a list inside it."""
+    """The pieces, each item with its depth, `DEEPEST` at most: items further right than the one before them are of a
+    list inside it."""
     result = []
     edges: list[float] = []
     last = float("-inf")
@@ -176,6 +179,6 @@ def _nested(blocks: list[list[Piece]]) -> list[list[Piece]]:
                 edges.pop()
             if not edges or box[0] > edges[-1] + step:
                 edges.append(box[0])
-            levelled.append(replace(piece, depth=len(edges)))
+            levelled.append(replace(piece, depth=min(len(edges), DEEPEST)))
         result.append(levelled)
     return result

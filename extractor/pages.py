@@ -42,6 +42,7 @@ from .errors import (
     PageTooLarge,
     PasswordRequired,
     PasswordWrong,
+    TooManyPages,
     WorkerUnhealthy,
 )
 from .formats import PILLOW_FORMATS, DocumentFile
@@ -88,6 +89,10 @@ _TURNS = {
 _ON_THEIR_SIDE = frozenset({_TURNS[orientation] for orientation in (5, 6, 7, 8)})
 # An outline of more entries than this names no heading with the rest.
 MAX_HEADINGS = 5000
+# Counting the pages of a TIFF, and coming to its last ones, takes time that grows with the square of their number.
+MAX_TIFF_PAGES = 10_000
+# Drawing fields and annotations into a page takes time that grows with the square of their number.
+MAX_ANNOTATIONS = 10_000
 # What became of text that no reader sees.
 _FATE: dict[UnseenText, str] = {"keep": "kept", "drop": "left out"}
 # What Pillow's readers raise on damaged files, beside their own errors.
@@ -399,7 +404,7 @@ def _start_process(memory_bytes: int, prepared: Sequence[str]) -> None:
     cage.enter(memory_bytes)
 
 
-def _in_time(cpu_s: int, function: Callable[[_Task], _Answer], task: _Task) -> _Answer:
+def _in_time(cpu_s: float, function: Callable[[_Task], _Answer], task: _Task) -> _Answer:
     with cage.processor_time(cpu_s):
         return function(task)
 
@@ -469,8 +474,20 @@ def _open_image(path: Path, format: str) -> Image.Image:
 
 
 def _frames(image: Image.Image) -> int:
-    """How many pages an image file has. A JPEG's further pictures are previews and depth maps, not pages."""
-    return 1 if image.format in ("JPEG", "MPO") else int(getattr(image, "n_frames", 1))
+    """How many pages an image file has. A JPEG's further pictures are previews and depth maps, not pages.
+
+    Raises `TooManyPages` for a TIFF of more than `MAX_TIFF_PAGES`.
+    """
+    if image.format in ("JPEG", "MPO"):
+        return 1
+    if image.format != "TIFF":
+        return int(getattr(image, "n_frames", 1))
+    for number in range(1, MAX_TIFF_PAGES + 1):
+        try:
+            image.seek(number)
+        except EOFError:
+            return number
+    raise TooManyPages(f"the TIFF has more than {MAX_TIFF_PAGES} pages")
 
 
 def _read_image_page(task: PageTask) -> _CrossingPage:
@@ -506,8 +523,7 @@ def _small_rgb(image: Image.Image) -> Image.Image:
 
     In bands: beside the decoded image itself nothing of its full size is ever in memory.
     """
-    grey = image.mode in ("I", "F") or image.mode.startswith("I;16")
-    extent = _grey_extent(image) if grey else (0.0, 255.0)
+    extent = _grey_extent(image) if _is_deep_grey(image) else (0.0, 255.0)
     factor = max(image.size) // MAX_RECOGNITION_SIDE
     if factor < 2:
         return _to_rgb(image, extent)
@@ -517,6 +533,10 @@ def _small_rgb(image: Image.Image) -> Image.Image:
         band = image.crop((0, top, image.width, min(top + step, image.height)))
         small.paste(_to_rgb(band, extent).reduce(factor), (0, top // factor))
     return small
+
+
+def _is_deep_grey(image: Image.Image) -> bool:
+    return image.mode in ("I", "F") or image.mode.startswith("I;16")
 
 
 def _grey_extent(image: Image.Image) -> tuple[float, float]:
@@ -529,15 +549,25 @@ def _grey_extent(image: Image.Image) -> tuple[float, float]:
 
 def _to_rgb(image: Image.Image, extent: tuple[float, float]) -> Image.Image:
     """Any colour mode as RGB: transparency over white; deep grey from `extent`, its black and its white."""
-    if image.mode in ("I", "F") or image.mode.startswith("I;16"):
-        values = np.asarray(image, dtype=np.float64)
-        grey = np.clip((values - extent[0]) * (255.0 / ((extent[1] - extent[0]) or 1.0)), 0, 255).astype(np.uint8)
-        return Image.fromarray(grey).convert("RGB")
+    if _is_deep_grey(image):
+        values = np.asarray(image)
+        if image.mode.startswith("I;16"):
+            # One look for each pixel, where computing takes five.
+            return Image.fromarray(_grey(np.arange(65536), extent)[values]).convert("RGB")
+        return Image.fromarray(_grey(values, extent)).convert("RGB")
     if image.has_transparency_data:
         rgba = image.convert("RGBA")
+        if rgba.getchannel("A").getextrema() == (255, 255):
+            return rgba.convert("RGB")
         paper = Image.new("RGBA", rgba.size, "white")
         return Image.alpha_composite(paper, rgba).convert("RGB")
     return image.convert("RGB")
+
+
+def _grey(values: np.ndarray[Any, Any], extent: tuple[float, float]) -> np.ndarray[Any, np.dtype[np.uint8]]:
+    """Grey values between the extent's black and white as bytes."""
+    scaled = (values.astype(np.float64) - extent[0]) * (255.0 / ((extent[1] - extent[0]) or 1.0))
+    return np.clip(scaled, 0, 255).astype(np.uint8)
 
 
 # ------------------------------------------------------------------------------------------------------------ PDFs
@@ -553,9 +583,7 @@ def _read_pdf_page(task: PageTask) -> _CrossingPage:
         frame = PageFrame(page)
         if frame.width < 1 or frame.height < 1:
             raise DocumentCorrupt("the page has no size")
-        layer = read_text_layer(page) if task.ocr != "always" else TextLayer([], True)
-        if len(layer.words) > task.max_words:
-            raise PageTooLarge(f"the page has {len(layer.words)} words; at most {task.max_words} are read")
+        layer = read_text_layer(page, task.max_words) if task.ocr != "always" else TextLayer([], True)
         words, objects = _on_page(layer, frame)
         notes = []
         if len(words) < len(layer.words):
@@ -613,7 +641,10 @@ def _with_form_values(document: pdfium.PdfDocument, page: Any, index: int) -> An
     PDFium's text interface reads page content only: the values of a filled-in form would be lost without this.
     """
     drawn = (pdfium_c.FPDF_ANNOT_WIDGET, pdfium_c.FPDF_ANNOT_FREETEXT, pdfium_c.FPDF_ANNOT_STAMP)
-    for number in range(pdfium_c.FPDFPage_GetAnnotCount(page)):
+    count = pdfium_c.FPDFPage_GetAnnotCount(page)
+    if count > MAX_ANNOTATIONS:
+        raise PageTooLarge(f"the page has {count} fields and annotations; at most {MAX_ANNOTATIONS} are drawn")
+    for number in range(count):
         annotation = pdfium_c.FPDFPage_GetAnnot(page, number)
         if not annotation:
             continue

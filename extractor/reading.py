@@ -179,7 +179,7 @@ class Reader:
         detector = self._models.detector
         prepared = detector.prepare(page.image)
         quads = detector.finish(self._scheduler.submit(detector, prepared).result(), prepared)
-        return [quad for quad in quads if self._wanted(_box(quad, page.scale), page)]
+        return _wanted(quads, page)
 
     def _search(self, picture: Picture, page: Page) -> _SearchedPicture:
         """Have lines of text found in a picture of a digital page."""
@@ -195,7 +195,7 @@ class Reader:
         for picture in pictures:
             part = picture.part
             quads = self._models.detector.finish(picture.raw.result(), picture.prepared)
-            found += [(part, quad) for quad in quads if self._wanted(_box(quad, part.scale), part)]
+            found += [(part, quad) for quad in _wanted(quads, part)]
             move = np.array([[1.0, 0.0, picture.box[0]], [0.0, 1.0, picture.box[1]], [0.0, 0.0, 1.0]])
             to_page += [move] * (len(found) - len(to_page))
         lines = self._recognise(found, recognition, MIN_PICTURE_LEGIBILITY)
@@ -276,14 +276,6 @@ class Reader:
             lines.append(_ReadLine(place, tuple(words), best.quarters) if legible else None)
         return lines
 
-    @staticmethod
-    def _wanted(line: Box, page: Page) -> bool:
-        """Whether a detected line is in an area to be read, and not one that the text layer already has."""
-        if not any(contains(box, centre(line)) for box in page.recognise):
-            return False
-        own = area(line)
-        return sum(intersection(word.box, line) for word in page.words) < 0.4 * own
-
     def _structure(self, page: Page, words: Sequence[Word], regions: Sequence[Region]) -> list[TableReading]:
         models, submit = self._models, self._scheduler.submit
         waiting = []
@@ -298,12 +290,37 @@ class Reader:
             prepared = models.tables.prepare(image)
             waiting.append((index, box, image, prepared, submit(models.tables, prepared)))
         readings = []
+        boxes = _boxes(words)
+        middles = (boxes[:, :2] + boxes[:, 2:]) / 2
         for index, box, image, prepared, future in waiting:
-            text_height = median_height(word.box for word in words if contains(box, centre(word.box)))
+            inside = ((middles >= box[:2]) & (middles <= box[2:])).all(axis=1)
+            text_height = median_height(words[number].box for number in np.flatnonzero(inside))
             rulings = _rulings_on_page(find_rulings(image, text_height * page.scale), box, page.scale)
             cells = models.tables.finish(future.result(), prepared)
             readings.append(TableReading(index, tuple(_on_page(cell, box, page.scale) for cell in cells), rulings))
         return readings
+
+
+def _wanted(quads: Sequence[Quad], page: Page) -> list[Quad]:
+    """The detected lines that are in an area to be read, and not among those that the text layer already has."""
+    # A page may have thousands of lines, and tens of thousands of words: not one by one.
+    lefts, tops, rights, bottoms = np.ascontiguousarray(_boxes(page.words).T)
+    wanted = []
+    for quad in quads:
+        line = _box(quad, page.scale)
+        if not any(contains(box, centre(line)) for box in page.recognise):
+            continue
+        near = np.flatnonzero((tops < line[3]) & (bottoms > line[1]))
+        across = np.minimum(rights[near], line[2]) - np.maximum(lefts[near], line[0])
+        down = np.minimum(bottoms[near], line[3]) - np.maximum(tops[near], line[1])
+        if float((across.clip(min=0) * down).sum()) < 0.4 * area(line):
+            wanted.append(quad)
+    return wanted
+
+
+def _boxes(words: Sequence[Word]) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """The words' boxes, (words, 4)."""
+    return np.array([word.box for word in words], np.float64).reshape(-1, 4)
 
 
 def _alone(picture: Picture, page: Page) -> Page:

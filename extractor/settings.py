@@ -51,9 +51,7 @@ class Settings(BaseSettings):
     page_processes: int = Field(default=0, ge=0, le=64, description="processes that read pages; 0: by the cores")
     page_timeout_s: float = Field(default=60.0, gt=0, description="a page that takes longer to read has failed")
     open_timeout_s: float = Field(default=30.0, gt=0, description="a document that takes longer to open has failed")
-    page_cpu_s: int = Field(
-        default=4, ge=2, description="processor time to open a document, or to read a page; up to 1 s less"
-    )
+    page_cpu_s: float = Field(default=3.0, ge=0.5, description="processor time to open a document, or to read a page")
     page_memory_mb: int = Field(
         default=800, ge=64, description="memory (MB) that a page process may take beyond its own for a document"
     )
@@ -68,7 +66,7 @@ class Settings(BaseSettings):
     max_document_bytes: int = Field(default=200 * 2**20, ge=1, description="largest document that is accepted")
     max_pages: int = Field(default=2000, ge=1, description="most pages that one job may ask for")
     max_page_pixels: int = Field(default=120_000_000, ge=1, description="largest image that is decoded, in pixels")
-    max_page_words: int = Field(default=30_000, ge=1, description="most words that the text layer of a page may have")
+    max_page_words: int = Field(default=20_000, ge=1, description="most words that the text layer of a page may have")
     max_document_pixels: int = Field(
         default=10_000_000_000, ge=1, description="most pixels that the pages of an image file may have together"
     )

@@ -29,6 +29,7 @@ from prometheus_client.core import CounterMetricFamily
 from prometheus_client.registry import Collector
 
 from . import __version__
+from .formats import Arrival
 
 Door = Literal["runpod", "http", "file"]
 
@@ -48,7 +49,7 @@ class JobRecord:
 
     `queue_ms` is what the job waited for its turn, `total_ms` runs from its reception to its answer. The stages are the
     answer's own `timings_ms`: pages are read side by side, so that a stage's sum may be more than the time that passed.
-    What an answer does not say is None: a failure has neither format nor pages.
+    What is not known is None: a failure has no pages, and neither bytes nor format where no document arrived.
     """
 
     document_id: str
@@ -74,9 +75,15 @@ class JobRecord:
 
 
 def job_record(
-    answer: Mapping[str, Any], *, door: Door, queue_ms: float, total_ms: float, device: str | None
+    answer: Mapping[str, Any],
+    *,
+    door: Door,
+    queue_ms: float,
+    total_ms: float,
+    device: str | None,
+    arrival: Arrival | None = None,
 ) -> JobRecord:
-    """The record of a contract's answer, a success or a failure."""
+    """The record of a contract's answer, a success or a failure. `arrival`: what a failure does not say."""
     metadata = answer.get("metadata", {})
     pages = metadata.get("pages", {})
     return JobRecord(
@@ -84,8 +91,8 @@ def job_record(
         door=door,
         code=OK if answer["success"] else answer["error_code"],
         partial=metadata.get("partial", False),
-        format=metadata.get("format"),
-        bytes=metadata.get("bytes"),
+        format=metadata.get("format", arrival and arrival.format),
+        bytes=metadata.get("bytes", arrival and arrival.size),
         pages_total=pages.get("total"),
         pages_processed=pages.get("processed"),
         pages_failed=len(pages["failed"]) if pages else None,
@@ -132,7 +139,11 @@ class Telemetry:
             registry=self.registry,
         )
         self._bytes = Histogram(
-            "zopilot_document_bytes", "Size of documents read.", ("format",), buckets=_BYTES, registry=self.registry
+            "zopilot_document_bytes",
+            "Size of documents that arrived.",
+            ("format",),
+            buckets=_BYTES,
+            registry=self.registry,
         )
         self._requests = Counter(
             "zopilot_http_requests", "HTTP requests by route and status.", ("route", "status"), registry=self.registry
@@ -152,9 +163,18 @@ class Telemetry:
         """Counts a job as being worked on for as long as the context lasts."""
         return self._in_flight.track_inprogress()
 
-    def observe(self, answer: Mapping[str, Any], *, door: Door, queue_s: float, total_s: float) -> JobRecord:
-        """Log and count one answer."""
-        record = job_record(answer, door=door, queue_ms=queue_s * 1000, total_ms=total_s * 1000, device=self._device)
+    def observe(
+        self, answer: Mapping[str, Any], *, door: Door, queue_s: float, total_s: float, arrival: Arrival | None = None
+    ) -> JobRecord:
+        """Log and count one answer, and the document that arrived for it."""
+        record = job_record(
+            answer,
+            door=door,
+            queue_ms=queue_s * 1000,
+            total_ms=total_s * 1000,
+            device=self._device,
+            arrival=arrival,
+        )
         log.info(record.line())
         self._count(record)
         return record
@@ -177,8 +197,9 @@ class Telemetry:
         self._pages.labels("processed").inc(record.pages_processed or 0)
         self._pages.labels("failed").inc(record.pages_failed or 0)
         self._ocr_pages.inc(record.ocr_pages or 0)
-        if record.format is not None and record.bytes is not None and record.pages_total is not None:
-            self._bytes.labels(record.format).observe(record.bytes)
+        if record.bytes is not None:
+            self._bytes.labels(record.format or "unknown").observe(record.bytes)
+        if record.pages_total is not None:
             self._page_counts.observe(record.pages_total)
 
 

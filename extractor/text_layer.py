@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 import pypdfium2.raw as pdfium_c
 
+from .errors import PageTooLarge
 from .geometry import Box
 
 Source = Literal["text_layer", "ocr"]
@@ -64,6 +65,8 @@ MAX_LINE_HEIGHT = 1.7
 SAME_BASELINE = 0.25
 # A page is turned for this share of its letters, or stays.
 MOST_LETTERS = 0.7
+# A page of the most words has no more characters, for each of them, than this.
+LETTERS_A_WORD = 12
 
 
 @dataclass(slots=True)
@@ -71,6 +74,7 @@ class _Font:
     size: float
     bold: bool
     italic: bool
+    upside_down: bool = False
 
 
 class PageFrame:
@@ -99,15 +103,25 @@ class PageFrame:
         return (self.top - top, self.right - right, self.top - bottom, self.right - left)
 
 
-def read_text_layer(page: pdfium_c.FPDF_PAGE) -> TextLayer:
-    """The words of the page's text layer, in the order of its content stream."""
+def read_text_layer(page: pdfium_c.FPDF_PAGE, most_words: int = 20_000) -> TextLayer:
+    """The words of the page's text layer, in the order of its content stream.
+
+    Raises `PageTooLarge` where there are more of them, or more than `LETTERS_A_WORD` times as many characters, spaces
+    included.
+    """
     text_page = pdfium_c.FPDFText_LoadPage(page)
     if not text_page:
         return TextLayer([], True)
     try:
+        characters = pdfium_c.FPDFText_CountChars(text_page)
+        if characters > LETTERS_A_WORD * most_words:
+            most = LETTERS_A_WORD * most_words
+            raise PageTooLarge(f"the page's text has {characters} characters; at most {most} are read")
         words, objects, unmapped, total, turns = _read_words(text_page, PageFrame(page))
     finally:
         pdfium_c.FPDFText_ClosePage(text_page)
+    if len(words) > most_words:
+        raise PageTooLarge(f"the page has {len(words)} words; at most {most_words} are read")
     turn, letters = turns.most_common(1)[0] if turns else (0, 0)
     sound = is_sound([word.text for word in words], unmapped, total)
     return TextLayer(words, sound, turn if letters > MOST_LETTERS * turns.total() else 0, tuple(objects))
@@ -190,8 +204,8 @@ def _read_words(
             finish_word()
         if not letters:
             angle = pdfium_c.FPDFText_GetCharAngle(text_page, index)
-            turn = (round(angle / 1.5707963) + frame.rotation) % 4
             font = fonts[key]
+            turn = (round(angle / 1.5707963) + 2 * font.upside_down + frame.rotation) % 4
         letters.append(letter)
         boxes.append(box)
         sources[key] = None
@@ -220,7 +234,8 @@ def _font(text_page: pdfium_c.FPDF_TEXTPAGE, index: int, item: Any, faces: dict[
     key = ctypes.addressof(font.contents) if font else 0
     if key not in faces:
         faces[key] = _face(text_page, index)
-    return _Font(size, *faces[key])
+    # A negative size turns letters upside down, and their matrix, often, back again: its angle is of the matrix alone.
+    return _Font(abs(size), *faces[key], upside_down=size < 0)
 
 
 def _face(text_page: pdfium_c.FPDF_TEXTPAGE, index: int) -> tuple[bool, bool]:

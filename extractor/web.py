@@ -148,12 +148,13 @@ class Web:
     """A way to web servers for the time of one download or delivery; use it as a context manager."""
 
     def __init__(self, settings: Settings, patience: Patience, *, connect_s: float, read_s: float) -> None:
-        guard = AddressGuard(settings.fetch_allow_hosts, settings.fetch_allow_networks)
+        self._guard = AddressGuard(settings.fetch_allow_hosts, settings.fetch_allow_networks)
+        self._patience = patience
         self._timeouts = {"connect": connect_s, "read": read_s, "write": read_s, "pool": connect_s}
         self._pool = httpcore2.ConnectionPool(
             ssl_context=ssl.create_default_context(cafile=settings.ssl_cert_file or certifi.where()),
             max_connections=1,
-            network_backend=_GuardedBackend(guard, patience),
+            network_backend=_GuardedBackend(self._guard, patience),
         )
 
     def __enter__(self) -> Web:
@@ -161,6 +162,19 @@ class Web:
 
     def __exit__(self, *_: object) -> None:
         self._pool.close()
+
+    def check(self, target: Target) -> None:
+        """Raise `FetchForbidden` or `Unreachable` where the target's host has no address, or one that is not allowed.
+
+        Nothing is sent, and `exchange` checks again. A name server that does not answer now may answer then.
+        """
+        try:
+            self._guard.addresses(target.host, self._timeouts["connect"], self._patience)
+        except HostNotFound as error:
+            if error.for_good:
+                raise Unreachable(str(error)) from error
+        except TimeoutError:
+            return
 
     @contextlib.contextmanager
     def exchange(

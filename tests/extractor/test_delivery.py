@@ -22,9 +22,11 @@ import requests
 from moto.server import ThreadedMotoServer
 from pydantic import ValidationError
 
+import handler
 from extractor import delivery
-from extractor.delivery import deliver, encode
-from extractor.errors import DeliveryFailed, ExtractionError, FetchForbidden, Internal, OutputTooLarge
+from extractor.delivery import check_destination, deliver, encode
+from extractor.engine import Engine
+from extractor.errors import Cancelled, DeliveryFailed, ExtractionError, FetchForbidden, Internal, OutputTooLarge
 from extractor.settings import Settings
 
 ANSWER: dict[str, Any] = {
@@ -36,6 +38,14 @@ ANSWER: dict[str, Any] = {
 LIMIT = Settings(max_output_bytes=1000, fetch_allow_hosts=("127.0.0.1",))
 SECRET = "X-Amz-Signature=s3cret"
 NOT_A_URL = ("ftp://127.0.0.1/a", "http://", "http://[::1", "not a url", f"http://{'a' * 70}.example/", "http://a..b/")
+NOT_FOR_THIS_WORKER = (
+    "http://127.0.0.1:{port}/taken",
+    "http://localhost:{port}/taken",
+    "http://[::ffff:127.0.0.1]:{port}/taken",
+    "http://2130706433:{port}/taken",
+    "http://169.254.169.254/taken",
+    "http://user:s3cret@93.184.216.34/taken",
+)
 
 
 @dataclass(frozen=True)
@@ -237,14 +247,7 @@ class TestDestination:
 
     @pytest.mark.parametrize(
         "url",
-        [
-            "http://127.0.0.1:{port}/taken",
-            "http://localhost:{port}/taken",
-            "http://[::ffff:127.0.0.1]:{port}/taken",
-            "http://2130706433:{port}/taken",
-            "http://169.254.169.254/taken",
-            "http://user:s3cret@93.184.216.34/taken",
-        ],
+        NOT_FOR_THIS_WORKER,
     )
     def test_nothing_is_put_where_this_worker_does_not_go(self, server: str, url: str) -> None:
         before = sum(map(len, _Destination.arrived.values()))
@@ -266,6 +269,58 @@ class TestDestination:
         assert isinstance(outcomes.by_path["odd-header"], DeliveryFailed)
         assert "s3cret" not in outcomes.log
         assert "1.140,00" not in outcomes.log
+
+
+class TestDestinationLookedAtFirst:
+    """A destination that cannot be used is told before anything is fetched or read."""
+
+    @pytest.mark.parametrize("url", NOT_FOR_THIS_WORKER)
+    def test_where_this_worker_does_not_go(self, url: str) -> None:
+        with pytest.raises(FetchForbidden, match=r"^result_url: ") as caught:
+            check_destination(url.format(port=80), Settings(), lambda: False)
+        assert "s3cret" not in caught.value.message
+
+    def test_nothing_is_sent_to_one_that_may_be_used(self, server: str) -> None:
+        check_destination(f"{server}/looked-at?{SECRET}", LIMIT, lambda: False)
+        check_destination(None, LIMIT, lambda: False)
+        assert "/looked-at" not in _Destination.arrived
+
+    def test_a_host_without_an_address(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def refuse(code: int) -> None:
+            def getaddrinfo(*_: object, **__: object) -> None:
+                raise socket.gaierror(code, "as the resolver says")
+
+            monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+
+        refuse(socket.EAI_NONAME)
+        with pytest.raises(DeliveryFailed, match=r"^result_url: .*cannot be resolved") as caught:
+            check_destination(f"https://gone.example/?{SECRET}", LIMIT, lambda: False)
+        assert "s3cret" not in caught.value.message
+        # A name server that is away may be there when the answer goes out.
+        refuse(socket.EAI_AGAIN)
+        check_destination(f"https://gone.example/?{SECRET}", LIMIT, lambda: False)
+
+    def test_a_stopped_job_does_not_wait_for_it(self) -> None:
+        with pytest.raises(Cancelled):
+            check_destination("https://files.example/", Settings(), lambda: True)
+
+    def test_the_document_is_not_fetched(
+        self, server: str, engine: Engine, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        monkeypatch.setattr(handler, "load_engine", lambda: engine)
+        document = f"{server}/document?{SECRET}"
+        with caplog.at_level(logging.INFO):
+            answer = handler.answer_job(
+                {"id": "a", "input": {"document_url": document, "result_url": f"http://169.254.169.254/?{SECRET}"}}
+            )
+            assert answer["error"].startswith("FETCH_FORBIDDEN: result_url: ")
+            assert "/document" not in _Destination.arrived
+            handler.answer_job({"id": "a", "input": {"document_url": document, "result_url": f"{server}/taken"}})
+        (fetched,) = _Destination.arrived["/document"]
+        assert fetched.method == "GET"
+        first, second = (json.loads(line) for line in caplog.messages if line.startswith("{"))
+        assert (first["code"], first["bytes"], first["format"]) == ("FETCH_FORBIDDEN", None, None)
+        assert (second["code"], second["bytes"], second["format"]) == ("DOCUMENT_CORRUPT", 0, None)
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,5 @@
-"""Four times the words, four times the work: pages made so that the geometry would compare everything with everything.
+"""Four times the words, four times the work: pages made so that the geometry would compare everything with everything,
+and documents so that what goes over their pages would.
 
 Work is counted in calls, which are the same on every machine; comparing all with all would be sixteen times the work.
 """
@@ -8,18 +9,28 @@ from __future__ import annotations
 import random
 import sys
 from collections.abc import Callable
+from typing import TypeVar
 
 import numpy as np
 import pytest
+from docling_core.types.doc import DocItemLabel
 
-from extractor.assemble import assemble_page
+from extractor.assemble import AssembledPage, Element, assemble_page
+from extractor.headings import with_levels
+from extractor.joining import join_tables
+from extractor.lists import DEEPEST
 from extractor.models.layout import Region
 from extractor.models.tables import TableCell
-from extractor.reading import PageReading, TableReading
+from extractor.outputs import render
+from extractor.pages import Heading, Page
+from extractor.reading import PageReading, TableReading, _wanted
 from extractor.rulings import Ruling, Rulings, find_rulings
 from extractor.text_layer import Word
 
+from .test_joining import piece
+
 MOST = 7.0
+Answer = TypeVar("Answer")
 
 
 def word(text: str, x: float, y: float, line: int, width: float = 20, height: float = 8) -> Word:
@@ -93,8 +104,30 @@ def one_row(count: int) -> PageReading:
     return page(words, whole("table", words), tables=(TableReading(0, (), Rulings()),))
 
 
-def work(reading: PageReading) -> int:
-    """How many functions are called while the page is assembled."""
+def table_of_pages(count: int) -> list[AssembledPage]:
+    """A table of ten rows a page, its head repeated on each: one table over all of them."""
+    rows = [["Date", "Text", "Amount"], *([f"{n}.1.", "Rent", f"{n}.00"] for n in range(9))]
+    return [AssembledPage(n, 600.0, 800.0, (piece(n, rows, 60),)) for n in range(1, count + 1)]
+
+
+def headings_of_pages(count: int) -> list[AssembledPage]:
+    """Pages of headings, each in a size of its own."""
+    return [
+        AssembledPage(
+            n,
+            600.0,
+            800.0,
+            tuple(
+                Element(n, DocItemLabel.SECTION_HEADER, f"Part {n}", (20, 20, 80, 30), "text_layer", 1.0, size=n + k)
+                for k in range(8)
+            ),
+        )
+        for n in range(1, count + 1)
+    ]
+
+
+def calls_in(function: Callable[[], Answer]) -> tuple[Answer, int]:
+    """What the function returns, and how many functions are called meanwhile."""
     calls = 0
 
     def count(frame: object, event: str, argument: object) -> None:
@@ -103,9 +136,14 @@ def work(reading: PageReading) -> int:
 
     sys.setprofile(count)
     try:
-        assembled = assemble_page(reading)
+        return function(), calls
     finally:
         sys.setprofile(None)
+
+
+def work(reading: PageReading) -> int:
+    """How many functions are called while the page is assembled."""
+    assembled, calls = calls_in(lambda: assemble_page(reading))
     told = sum(len(element.text.split()) for element in assembled.elements)
     assert told >= len(reading.words)
     return calls
@@ -114,6 +152,19 @@ def work(reading: PageReading) -> int:
 @pytest.mark.parametrize("make", [prose, strays, heap, dashes, counted, captions, columns, ruled, one_row])
 def test_work_grows_with_the_words(make: Callable[[int], PageReading]) -> None:
     assert work(make(1600)) <= MOST * work(make(400))
+
+
+@pytest.mark.parametrize("make", [table_of_pages, headings_of_pages])
+def test_work_on_a_document_grows_with_its_pages(make: Callable[[int], list[AssembledPage]]) -> None:
+    def put_together(count: int) -> int:
+        pages = make(count)
+        outline = [Heading(f"Part {n}", 1, n) for n in range(count)]
+        result, calls = calls_in(lambda: join_tables(with_levels(pages, outline)))
+        assert len(result) == count
+        assert sum(element.continues is not None for page in result for element in page.elements) in (0, count - 1)
+        return calls
+
+    assert put_together(80) <= MOST * put_together(20)
 
 
 def test_hatching_is_no_table() -> None:
@@ -132,3 +183,28 @@ def test_squared_paper_is_text() -> None:
     (element,) = assemble_page(page(words, whole("table", words), tables=(TableReading(0, (), lines),))).elements
     assert len(element.text.split()) == 160
     assert element.table is None or element.table.rows * element.table.columns <= 400
+
+
+def test_detected_lines_meet_all_words_at_once() -> None:
+    def meet(count: int) -> int:
+        words = tuple(word("tiny", n % 600, n // 600, 0, 0.5, 0.5) for n in range(count))
+        image = np.empty((0, 0, 3), np.uint8)
+        scan = Page(1, 600, 1000, image, 1.0, words, ((0, 0, 600, 1000),))
+        quads = [np.array([[9, y], [99, y], [99, y + 9], [9, y + 9]], np.float32) for y in range(0, 900, 10)]
+        found, calls = calls_in(lambda: _wanted(quads, scan))
+        assert len(found) == len(quads)
+        return calls
+
+    assert meet(1600) <= 1.5 * meet(400) + 4 * 1600
+
+
+def test_stairs_of_a_list_are_not_climbed_for_ever() -> None:
+    words = [
+        found
+        for n in range(400)
+        for found in (word("\u2022", 5 + n, 5 + 2 * n, n, 0.5, 1), word(f"stair{n}", 6 + n, 5 + 2 * n, n, 9, 1))
+    ]
+    assembled = assemble_page(page(words, whole("text", words)))
+    assert max(element.level or 0 for element in assembled.elements) == DEEPEST
+    told = render([assembled], ["markdown", "text", "html", "docling"])
+    assert all(f"stair{n}" in told[view] for n in range(400) for view in ("markdown", "text", "html"))

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
+import threading
+from collections.abc import Callable
 from typing import Any, get_args
 
+import psutil
+import pytest
 from reportlab.lib.pagesizes import A4
 
 from extractor.engine import Engine
+from extractor.errors import DocumentCorrupt
 from extractor.request import Output, parse_request
 from tests import bombs, documents
 
@@ -54,3 +60,34 @@ def test_document_that_ends_its_page_processes_is_given_up(engine: Engine) -> No
     assert {page["code"] for page in failed} == {"DOCUMENT_CORRUPT"}
     assert "was not tried" in failed[-1]["reason"]
     assert "Receipt" in answer["data"]["markdown"]
+
+
+@pytest.mark.parametrize("make", [bombs.shading_pdf, bombs.form_in_itself_pdf], ids=["time", "memory"])
+def test_what_ends_its_process_by_its_own_limits_is_tried_once(engine: Engine, make: Callable[[], bytes]) -> None:
+    extract(engine, documents.text_pdf([["Receipt 4711"]]), ocr="never")
+    before, seen, done = page_processes(), set[int](), threading.Event()
+
+    def watch() -> None:
+        while not done.wait(0.05):
+            seen.update(page_processes())
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        with pytest.raises(DocumentCorrupt):
+            extract(engine, make())
+    finally:
+        done.set()
+        watcher.join()
+    # A second try would end the process that came in the place of the first one's.
+    assert len(seen - before) <= 1
+
+
+def page_processes() -> set[int]:
+    """The page processes that there are, by their ids."""
+    found = set()
+    for child in psutil.Process().children():
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if "spawn_main" in " ".join(child.cmdline()):
+                found.add(child.pid)
+    return found

@@ -12,6 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from extractor import telemetry
 from extractor.errors import DocumentCorrupt
+from extractor.formats import Arrival
 from extractor.telemetry import Telemetry
 
 SECRETS = ("Total due 3,222.64", "token=s3cret", "hunter2", "invoice-of-mr-gray.pdf")
@@ -71,7 +72,20 @@ def test_line_holds_the_record_and_nothing_of_the_document(
 def test_failure_is_told_with_its_code(watched: Telemetry) -> None:
     record = watched.observe(DocumentCorrupt("broken").answer("a"), door="runpod", queue_s=0, total_s=0.01)
     assert (record.code, record.format, record.pages_total, record.stages_ms) == ("DOCUMENT_CORRUPT", None, None, {})
+    assert record.bytes is None
     assert "broken" not in record.line()
+
+
+def test_failure_tells_of_the_document_that_arrived(watched: Telemetry) -> None:
+    failure = DocumentCorrupt("broken").answer("a")
+    opened = watched.observe(failure, door="runpod", queue_s=0, total_s=0.01, arrival=Arrival(700, "tiff"))
+    unknown = watched.observe(failure, door="runpod", queue_s=0, total_s=0.01, arrival=Arrival(50))
+    assert (opened.format, opened.bytes, opened.pages_total) == ("tiff", 700, None)
+    assert json.loads(unknown.line())["bytes"] == 50
+    found = samples(watched)
+    assert found['zopilot_document_bytes_sum{format="tiff"}'] == 700
+    assert found['zopilot_document_bytes_sum{format="unknown"}'] == 50
+    assert found["zopilot_document_pages_count"] == 0
 
 
 def test_counters_add_up_what_the_lines_say(watched: Telemetry) -> None:

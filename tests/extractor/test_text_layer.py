@@ -17,9 +17,10 @@ from pypdf.generic import RectangleObject
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfbase.pdfmetrics import stringWidth
 
+from extractor.errors import PageTooLarge
 from extractor.geometry import Box
 from extractor.text_layer import PageFrame, TextLayer, Word, is_sound, read_text_layer
-from tests import documents
+from tests import bombs, documents
 
 LINE = "Harbour office: 1,286 movements"
 FONTS = {
@@ -395,3 +396,26 @@ class TestSoundness:
     def test_of_a_pdf(self, meaning: int, sound: bool) -> None:
         glyphs = [[letter if letter == " " else chr(meaning + ord(letter)) for letter in ENGLISH[:90]]]
         assert read(documents.mapped_pdf(glyphs, size=8)).sound is sound
+
+
+@pytest.mark.parametrize(
+    ("matrix", "quarters"), [(b"-1 0 0 -1 20 700", 0), (b"1 0 0 1 200 700", 2)], ids=["turned-back", "upside-down"]
+)
+def test_letters_of_a_negative_size_are_words(matrix: bytes, quarters: int) -> None:
+    text = b"BT /F1 -12 Tf " + matrix + b" Tm (Hello there) Tj ET"
+    font = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"
+    layer = read(bombs.one_page(bombs.stream(text), b"/Resources << /Font << /F1 5 0 R >> >>", {5: font}))
+    assert [(word.text, word.size) for word in layer.words] == [("Hello", 12.0), ("there", 12.0)]
+    assert all(word.box[0] < word.box[2] and word.box[1] < word.box[3] for word in layer.words)
+    assert layer.quarters == quarters
+
+
+def test_more_words_or_characters_than_a_page_may_have() -> None:
+    pdf = documents.text_pdf([["one two three four"]])
+    document = pdfium.PdfDocument(pdf)
+    page = document[0]
+    assert len(read_text_layer(page.raw, most_words=4).words) == 4
+    with pytest.raises(PageTooLarge, match="4 words; at most 3"):
+        read_text_layer(page.raw, most_words=3)
+    with pytest.raises(PageTooLarge, match="characters; at most 12"):
+        read_text_layer(page.raw, most_words=1)
