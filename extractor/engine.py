@@ -47,9 +47,10 @@ from .headings import with_levels
 from .huge_pages import use_huge_pages
 from .joining import join_tables
 from .languages import Recognition, recognition_for
+from .models.layout import RawLayout
 from .outputs import render
 from .page_reading import PageReading
-from .pages import FailedPage, Outline, Page, PagePool
+from .pages import FailedPage, Outline, Page, PageInPassing, PagePool
 from .reading import Models, Reader
 from .request import ExtractionRequest, selected_pages
 from .scheduler import Scheduler
@@ -337,13 +338,15 @@ class Engine:
     def _read_one(self, job: _Job, number: int) -> _ReadPage | FailedPage:
         started = time.perf_counter()
         try:
-            page = self._page(job, number)
+            page, begun = self._page(job, number)
             if isinstance(page, FailedPage):
+                if begun is not None:
+                    begun.cancel()
                 job.fatal_pages += page.fatal
                 log.warning("page %d failed: %s", number, page.error.code)
                 return page
             paged = _since(started)
-            reading = self._reading(job, page)
+            reading = self._reading(job, page, begun)
             if isinstance(reading, FailedPage):
                 return reading
             assembling = time.perf_counter()
@@ -363,24 +366,40 @@ class Engine:
         timings = {**reading.timings_ms, "pages": paged, "assemble": _since(assembling)}
         return _ReadPage(assembled, reading.recognised, reading.warnings, timings)
 
-    def _page(self, job: _Job, number: int) -> Page | FailedPage:
-        """The page from its process."""
+    def _page(self, job: _Job, number: int) -> tuple[Page | FailedPage, Future[RawLayout] | None]:
+        """The page from its process, and its layout where that could begin before the page had been read."""
         if job.fatal_pages >= self.settings.max_fatal_pages:
             reason = (
                 f"page {number} was not tried: {job.fatal_pages} pages before it were the end of their page process"
             )
-            return FailedPage(number, DocumentCorrupt(reason))
+            return FailedPage(number, DocumentCorrupt(reason)), None
         request = job.request
+        begun: list[Future[RawLayout]] = []
         passing = self._in_process(
             job,
             number,
             lambda: self._pages.read(job.document, number, request.password, request.ocr, request.unseen_text),
             lambda passing: passing.future,
+            lambda passing: begun.extend(self._begun(job, passing)),
         )
-        return self._pages.outcome(passing, number)
+        return self._pages.outcome(passing, number), begun[-1] if begun else None
+
+    @staticmethod
+    def _begun(job: _Job, passing: PageInPassing) -> list[Future[RawLayout]]:
+        """The page's layout, begun, where its picture comes before the page has been read."""
+        while not passing.buffer.is_told(WATCH_S):
+            if passing.future.done() or job.limits.over:
+                return []
+        picture = passing.buffer.early_picture()
+        return [] if picture is None else [job.reader.begin(picture)]
 
     def _in_process(
-        self, job: _Job, number: int, ask: Callable[[], Value], future_of: Callable[[Value], Future[Any]]
+        self,
+        job: _Job,
+        number: int,
+        ask: Callable[[], Value],
+        future_of: Callable[[Value], Future[Any]],
+        meanwhile: Callable[[Value], None] = lambda _: None,
     ) -> Value:
         """What a page process was asked for, once it is done; asked again where something beside the page ended
         the process. Raises `DeadlineExceeded` where nobody waits for it any more."""
@@ -392,6 +411,7 @@ class Engine:
             except WorkerUnhealthy as error:
                 self.vitals.condemn(error.message)
                 raise
+            meanwhile(asked)
             while not wait_for_futures([future_of(asked)], WATCH_S).done:
                 if job.limits.over:
                     future_of(asked).cancel()
@@ -400,10 +420,10 @@ class Engine:
                 break
         return asked
 
-    def _reading(self, job: _Job, page: Page) -> PageReading | FailedPage:
+    def _reading(self, job: _Job, page: Page, begun: Future[RawLayout] | None) -> PageReading | FailedPage:
         """What the models see on the page."""
         try:
-            reading = job.reader.read(page, job.recognition)
+            reading = job.reader.read(page, job.recognition, begun)
         except (CancelledError, ExtractionError):
             raise
         except Exception as error:  # a page fails alone, by name; the log has the cause

@@ -173,7 +173,10 @@ class _CrossingPage:
 
 @dataclass(frozen=True, slots=True)
 class PageInPassing:
-    """A page that its process is asked for; `PagePool.outcome` tells what became of it."""
+    """A page that its process is asked for; `PagePool.outcome` tells what became of it.
+
+    Of a page that will be as good as certainly digital and upright, `buffer` has the `image` before the page is read.
+    """
 
     future: Future[_CrossingPage]
     buffer: PageBuffer
@@ -191,6 +194,7 @@ class PageTask:
     max_pixels: int
     max_words: int
     buffer: str
+    teller: str
     unseen: UnseenText = "keep"
 
 
@@ -330,7 +334,7 @@ class PagePool:
         most, buffer = self._settings, PageBuffer()
         task = PageTask(
             *(document.path, document.format, password, number, ocr, most.max_page_pixels, most.max_page_words),
-            buffer.path,
+            *(buffer.path, buffer.teller),
             unseen,
         )
         return PageInPassing(self._schedule(most.page_timeout_s, _read_page, task), buffer)
@@ -459,7 +463,11 @@ def _outline(task: OutlineTask) -> Outline:
 
 
 def _read_page(task: PageTask) -> _CrossingPage:
-    return _read_pdf_page(task) if task.format == "pdf" else _read_image_page(task)
+    canvas = Canvas(task.buffer, task.teller)
+    try:
+        return _read_pdf_page(task, canvas) if task.format == "pdf" else _read_image_page(task, canvas)
+    finally:
+        canvas.tell(None)
 
 
 # ---------------------------------------------------------------------------------------------------------- images
@@ -490,7 +498,7 @@ def _frames(image: Image.Image) -> int:
     raise TooManyPages(f"the TIFF has more than {MAX_TIFF_PAGES} pages")
 
 
-def _read_image_page(task: PageTask) -> _CrossingPage:
+def _read_image_page(task: PageTask, canvas: Canvas) -> _CrossingPage:
     with _open_image(task.path, task.format) as image:
         try:
             image.seek(task.number - 1)
@@ -512,7 +520,7 @@ def _read_image_page(task: PageTask) -> _CrossingPage:
         if turn in _ON_THEIR_SIDE:
             width, height = height, width
     whole = () if task.ocr == "never" else ((0.0, 0.0, float(width), float(height)),)
-    offset, picture = Canvas(task.buffer).new(decoded.height, decoded.width)
+    offset, picture = canvas.new(decoded.height, decoded.width)
     picture[:] = np.asarray(decoded)
     page = Page(task.number, float(width), float(height), _ELSEWHERE, decoded.width / width, recognise=whole)
     return _CrossingPage(page, ((offset, (decoded.height, decoded.width)),))
@@ -573,7 +581,7 @@ def _grey(values: np.ndarray[Any, Any], extent: tuple[float, float]) -> np.ndarr
 # ------------------------------------------------------------------------------------------------------------ PDFs
 
 
-def _read_pdf_page(task: PageTask) -> _CrossingPage:
+def _read_pdf_page(task: PageTask, canvas: Canvas) -> _CrossingPage:
     document = _documents.get(task.path, task.password)
     page = pdfium_c.FPDF_LoadPage(document.raw, task.number - 1)
     if not page:
@@ -583,7 +591,19 @@ def _read_pdf_page(task: PageTask) -> _CrossingPage:
         frame = PageFrame(page)
         if frame.width < 1 or frame.height < 1:
             raise DocumentCorrupt("the page has no size")
-        layer = read_text_layer(page, task.max_words) if task.ocr != "always" else TextLayer([], True)
+        studio = _Studio(page, frame, canvas, task.max_pixels)
+        pictures = [clip(box, frame.width, frame.height) for box in _picture_boxes(page, frame)]
+        early: list[_Drawn] = []
+
+        def begin() -> None:
+            """As good as certainly a digital page: draw it before it is read, for the worker to begin with."""
+            early.append(studio.draw(studio.whole, studio.layout_scale))
+            canvas.tell(early[0][0])
+
+        pictured = any(_large_enough(box, studio.whole) for box in pictures)
+        layer = TextLayer([], True)
+        if task.ocr != "always":
+            layer = read_text_layer(page, task.max_words, upright=(lambda: None) if pictured else begin)
         words, objects = _on_page(layer, frame)
         notes = []
         if len(words) < len(layer.words):
@@ -594,12 +614,10 @@ def _read_pdf_page(task: PageTask) -> _CrossingPage:
             notes.append(f"page {task.number}: the text layer is garbage and was not used")
             layer = TextLayer([], False)
             words = []
-        pictures = [clip(box, frame.width, frame.height) for box in _picture_boxes(page, frame)]
         recognise = _areas_to_recognise(frame, pictures, words, task.ocr)
-        studio = _Studio(page, frame, Canvas(task.buffer), task.max_pixels)
         scan = _is_scan(recognise, studio.whole)
         scale = studio.recognition_scale if scan else studio.layout_scale
-        place, image = studio.draw(studio.whole, scale)
+        place, image = early[0] if early and not scan else studio.draw(studio.whole, scale)
         reasons = unseen_words(words, objects, read_drawing(page, frame, pictures), image, scale) if words else []
         seen = [word for word, reason in zip(words, reasons, strict=True) if reason is None]
         if len(seen) < len(words):
@@ -732,6 +750,10 @@ def _apart(boxes: Sequence[Box]) -> list[Box]:
     return apart
 
 
+# Where in the page's buffer a picture is, and the picture.
+_Drawn = tuple[tuple[int, Shape], np.ndarray[Any, np.dtype[np.uint8]]]
+
+
 @dataclass(frozen=True, slots=True)
 class _Studio:
     """Draws a page, and parts of it, into the page's buffer."""
@@ -767,7 +789,7 @@ class _Studio:
         place, _ = self.draw(box, self.recognition_scale)
         return Picture(box, _ELSEWHERE, self.recognition_scale), place
 
-    def draw(self, box: Box, scale: float) -> tuple[tuple[int, Shape], np.ndarray[Any, np.dtype[np.uint8]]]:
+    def draw(self, box: Box, scale: float) -> _Drawn:
         """What is in the box, at so many pixels per point: its place in the buffer, and the picture itself."""
         left, top = (round(side * scale) for side in box[:2])
         width, height = (max(1, round(side * scale) - start) for side, start in zip(box[2:], (left, top), strict=True))

@@ -1,7 +1,8 @@
 """A page -> what the models see on it: regions, recognised words, table structures.
 
-The order within a page: a digital page's pictures are searched for text first, then comes its layout, in whose time the
-lines that were found are cut out; a scan is first read and set upright, for layout and tables are judged by a page that
+The order within a page: the layout of a digital page without pictures begins before its text layer has been read;
+another's pictures are searched for text first, then comes its layout, in whose time the lines that were found are cut
+out; a scan is first read and set upright, for layout and tables are judged by a page that
 stands as it is read. Everything is in the page's unit, origin top left.
 """
 
@@ -19,7 +20,7 @@ import torch
 
 from .geometry import Box, area, centre, clip, contains, intersection, median_height
 from .languages import DEFAULT_RECOGNISER, OTHER_RECOGNISERS, Recognition
-from .models.layout import LayoutModel
+from .models.layout import LayoutModel, RawLayout
 from .models.ocr import DetectionInput, Quad, RawLine, RecognisedWord, TextDetector, TextRecogniser, cut_line
 from .models.tables import TableModel
 from .page_reading import PageReading, TableReading
@@ -126,19 +127,30 @@ class Reader:
         self._models = models
         self._scheduler = scheduler
 
-    def read(self, page: Page, recognition: Recognition) -> PageReading:
-        """Everything on the page. Blocks until the models are done; what they raise is raised here."""
+    def begin(self, image: np.ndarray[Any, np.dtype[np.uint8]]) -> Future[RawLayout]:
+        """Have the layout found on the picture of a page (RGB) of which no more is known yet."""
+        layout = self._models.layout
+        return self._scheduler.submit(layout, layout.prepare(image))
+
+    def read(self, page: Page, recognition: Recognition, begun: Future[RawLayout] | None = None) -> PageReading:
+        """Everything on the page. Blocks until the models are done; what they raise is raised here.
+
+        `begun` is the page's layout where it was begun on its picture, as it is shown.
+        """
         started = time.perf_counter()
         models = self._models
         recognised = page.is_scan
         upright = turned(as_shown(page), page.quarters)
+        if begun is not None and (recognised or page.quarters):
+            begun.cancel()
+            begun = None
         if recognised:
             upright, found = self._read_scan(upright, recognition)
             words = [*upright.page.words, *found]
-            layout = self._find_regions(upright.page)
+            layout = self.begin(upright.page.image)
         else:
             pictures = [self._search(picture, upright.page) for picture in upright.page.pictures]
-            layout = self._find_regions(upright.page)
+            layout = begun or self.begin(upright.page.image)
             words = list(upright.page.words)
             words += _placed_lines(self._read_pictures(pictures, recognition), words)
         recognised_at = time.perf_counter()
@@ -169,10 +181,6 @@ class Reader:
             },
             to_shown=upright.matrix if upright.quarters or upright.skew else None,
         )
-
-    def _find_regions(self, page: Page) -> Future[Any]:
-        layout = self._models.layout
-        return self._scheduler.submit(layout, layout.prepare(page.image))
 
     def _detect(self, page: Page) -> list[Quad]:
         """The page's lines of text that the text layer does not have, in pixels."""

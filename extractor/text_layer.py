@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 import unicodedata
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -65,6 +66,8 @@ MAX_LINE_HEIGHT = 1.7
 SAME_BASELINE = 0.25
 # A page is turned for this share of its letters, or stays.
 MOST_LETTERS = 0.7
+# So many characters tell whether a page's text stands upright.
+SAMPLE = 20
 # A page of the most words has no more characters, for each of them, than this.
 LETTERS_A_WORD = 12
 
@@ -103,8 +106,12 @@ class PageFrame:
         return (self.top - top, self.right - right, self.top - bottom, self.right - left)
 
 
-def read_text_layer(page: pdfium_c.FPDF_PAGE, most_words: int = 20_000) -> TextLayer:
+def read_text_layer(
+    page: pdfium_c.FPDF_PAGE, most_words: int = 20_000, upright: Callable[[], None] = lambda: None
+) -> TextLayer:
     """The words of the page's text layer, in the order of its content stream.
+
+    `upright` is called before the words are read, where the page has some that stand upright by a sample of letters.
 
     Raises `PageTooLarge` where there are more of them, or more than `LETTERS_A_WORD` times as many characters, spaces
     included.
@@ -117,7 +124,10 @@ def read_text_layer(page: pdfium_c.FPDF_PAGE, most_words: int = 20_000) -> TextL
         if characters > LETTERS_A_WORD * most_words:
             most = LETTERS_A_WORD * most_words
             raise PageTooLarge(f"the page's text has {characters} characters; at most {most} are read")
-        words, objects, unmapped, total, turns = _read_words(text_page, PageFrame(page))
+        frame = PageFrame(page)
+        if _is_upright(text_page, characters, frame.rotation):
+            upright()
+        words, objects, unmapped, total, turns = _read_words(text_page, frame)
     finally:
         pdfium_c.FPDFText_ClosePage(text_page)
     if len(words) > most_words:
@@ -125,6 +135,13 @@ def read_text_layer(page: pdfium_c.FPDF_PAGE, most_words: int = 20_000) -> TextL
     turn, letters = turns.most_common(1)[0] if turns else (0, 0)
     sound = is_sound([word.text for word in words], unmapped, total)
     return TextLayer(words, sound, turn if letters > MOST_LETTERS * turns.total() else 0, tuple(objects))
+
+
+def _is_upright(text_page: pdfium_c.FPDF_TEXTPAGE, characters: int, rotation: int) -> bool:
+    """Whether nearly all of a sample of the page's characters stand upright, and there are some."""
+    sample = range(0, characters, max(1, characters // SAMPLE))
+    turns = [round(pdfium_c.FPDFText_GetCharAngle(text_page, index) / 1.5707963) + rotation for index in sample]
+    return len(turns) >= SAMPLE and sum(turn % 4 == 0 for turn in turns) > 0.9 * len(turns)
 
 
 def _read_words(

@@ -96,7 +96,7 @@ def test_password_is_in_no_error_no_log_and_no_representation(
     with pytest.raises(ExtractionError) as refused:
         parse_request({"document_content_base64": "JVBERg==", "password": secret * 100, "pages": secret})
     tasks = (
-        PageTask(document.path, "pdf", secret, 1, "auto", 1, 1, "buffer"),
+        PageTask(document.path, "pdf", secret, 1, "auto", 1, 1, "buffer", "teller"),
         OutlineTask(document.path, "pdf", secret, 1),
     )
     shown = [repr(caught.value), repr(caught.value.__cause__), repr(failed), repr(request), str(request)]
