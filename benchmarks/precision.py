@@ -1,11 +1,11 @@
-"""What bfloat16, which GPUs compute in, changes against float32 on real pages.
+"""What float16, which GPUs compute in, changes against float32 on real pages; or bfloat16.
 
-    python benchmarks/precision.py DATA [--limit N] [--markdown]
+    python benchmarks/precision.py DATA [--dtype float16|bfloat16] [--limit N] [--markdown]
 
 DATA holds odl/pdfs and sroie/img. Layout: regions of both (score over the model's threshold), matched by the nearest
 box; the largest difference of a side, in pixels of the square that the model sees. Text: lines that the float32
 detector finds on the receipts, read by both; the same crop, so that a difference is the recogniser's. On a processor
-without bfloat16 of its own this is slow, and says the same.
+that does not compute in such numbers itself this is slow, and says the same.
 """
 
 from __future__ import annotations
@@ -44,11 +44,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("data", type=Path, metavar="DATA")
     parser.add_argument("--limit", type=int, metavar="N")
+    parser.add_argument("--dtype", choices=("float16", "bfloat16"), default="float16")
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     parser.add_argument("--markdown", action="store_true")
     args = parser.parse_args()
     device = torch.device(args.device)
-    exact, rounded = (Models(Settings().models_dir, device, Settings(dtype=dtype)) for dtype in ("float32", "bfloat16"))
+    torch.set_flush_denormal(True)  # as in the threads that run them
+    exact, rounded = (Models(Settings().models_dir, device, Settings(dtype=dtype)) for dtype in ("float32", args.dtype))
     rows: list[Row] = []
 
     found = [0, 0]
@@ -66,7 +68,7 @@ def main() -> int:
                 apart.append(_distance(region.box, nearest.box))
                 other_label += nearest.label != region.label
     rows += [
-        ("regions, float32 / bfloat16", f"{found[0]} / {found[1]}"),
+        (f"regions, float32 / {args.dtype}", f"{found[0]} / {found[1]}"),
         ("of these found by both", str(len(apart))),
         ("with another label", str(other_label)),
         ("side's difference, median, pixels", figure(float(np.median(apart)), 3)),
@@ -81,7 +83,7 @@ def main() -> int:
             same += texts[0] == texts[1]
     rows += [("lines of text", str(lines)), ("with the same text", figure(same / lines, 4))]
     notes = (f"{hardware()}; {device}", command("precision.py"))
-    table = ResultTable("bfloat16 against float32", notes, ("measure", "figure"), tuple(rows))
+    table = ResultTable(f"{args.dtype} against float32", notes, ("measure", "figure"), tuple(rows))
     print(table.markdown() if args.markdown else table.plain())
     return 0
 

@@ -61,7 +61,7 @@ def main() -> int:
     """Measure and print the tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
-    parser.add_argument("--dtype", choices=("auto", "float32", "bfloat16"), default="auto")
+    parser.add_argument("--dtype", choices=("auto", "float32", "float16", "bfloat16"), default="auto")
     parser.add_argument("--random-weights", action="store_true", help="weights of no meaning, at the same cost")
     parser.add_argument("--pdfs", type=Path, help="a folder of digital PDFs in place of those that are made here")
     parser.add_argument("--images", type=Path, help="a folder of photos or scans, read as they are")

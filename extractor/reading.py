@@ -110,14 +110,17 @@ class Models:
 
 
 def serving_dtype(device: torch.device, settings: Settings) -> torch.dtype:
-    """What the models compute in on the device: bfloat16 on a GPU that has it (Ampere and later), else float32.
+    """What the models compute in on the device: float16 on a GPU that is made for it (Volta and later), else float32.
 
-    A processor with bfloat16 of its own is asked to use it by the setting alone: float32 is the same everywhere.
+    float16 has three binary digits more than bfloat16, at the same speed: on real pages the layout's boxes are ten
+    times nearer to float32's. It ends at 65,504; no activation of these models comes near (below 1,000 on pages, noise
+    and checkerboards). A processor is asked for either by the setting alone: float32 is the same everywhere.
     """
     if settings.dtype == "auto":
-        native = device.type == "cuda" and torch.cuda.get_device_capability(device) >= (8, 0)
-        return torch.bfloat16 if native else torch.float32
-    return torch.bfloat16 if settings.dtype == "bfloat16" else torch.float32
+        native = device.type == "cuda" and torch.cuda.get_device_capability(device) >= (7, 0)
+        return torch.float16 if native else torch.float32
+    dtype: torch.dtype = getattr(torch, settings.dtype)
+    return dtype
 
 
 class Reader:

@@ -45,8 +45,8 @@ class Settings(BaseSettings):
 
     models_dir: Path = Field(default=PROJECT_ROOT / "models", description="where `python -m builder` put the weights")
     device: Literal["auto", "cpu", "cuda"] = Field(default="auto", description="auto takes CUDA where torch sees it")
-    dtype: Literal["auto", "float32", "bfloat16"] = Field(
-        default="auto", description="what models compute in; auto takes bfloat16 on GPUs that have it, else float32"
+    dtype: Literal["auto", "float32", "float16", "bfloat16"] = Field(
+        default="auto", description="what models compute in; auto takes float16 on GPUs that have it, else float32"
     )
     page_processes: int = Field(default=0, ge=0, le=64, description="processes that read pages; 0: by the cores")
     page_timeout_s: float = Field(default=60.0, gt=0, description="a page that takes longer to read has failed")

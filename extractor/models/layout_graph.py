@@ -12,7 +12,7 @@ relative to the page) and the order head's logits (pages, queries, queries); in 
 - nothing waits for the device: no value of a tensor is looked at.
 
 `features_dtype` is the type of the backbone and the encoder, nearly all of the cost; the decoder stays in float32, for
-coordinates have more digits than bfloat16.
+coordinates have more digits than 16 bits hold.
 
 Source: transformers, `modeling_pp_doclayout_v3.py`; RT-DETR: Zhao et al., "DETRs Beat YOLOs on Real-time Object
 Detection" (2023); RepVGG: Ding et al. (2021).

@@ -1,4 +1,4 @@
-"""bfloat16, as GPUs compute, against float32: the same regions, lines, text and tables on a page made here."""
+"""16 bits, as GPUs compute, against 32: the same regions, lines, text and tables on a page made here."""
 
 from __future__ import annotations
 
@@ -28,13 +28,19 @@ class Readings:
     rounded: PageReading
 
 
-@pytest.fixture(scope="module")
-def readings() -> Readings:
+# Where it does not, torch takes minutes for a page.
+FLOAT16 = pytest.mark.skipif(
+    not torch.ops.mkldnn._is_mkldnn_fp16_supported(), reason="this processor does not compute in float16"
+)
+
+
+@pytest.fixture(scope="module", params=[pytest.param("float16", marks=FLOAT16), "bfloat16"])
+def readings(request: pytest.FixtureRequest) -> Readings:
     image = np.asarray(documents.picture(documents.invoice_pdf(), dpi=150))
     height, width = image.shape[:2]
     page = Page(1, width, height, image, 1.0, recognise=((0.0, 0.0, float(width), float(height)),))
     read = []
-    for dtype in ("float32", "bfloat16"):
+    for dtype in ("float32", request.param):
         scheduler = Scheduler(0.0)
         settings = Settings(dtype=dtype)
         try:
