@@ -34,9 +34,12 @@ MOST_JOBS = 128
 @functools.cache
 def load_engine() -> Engine:
     """The worker's one engine. Raises `WorkerUnhealthy` where the models cannot be loaded."""
-    from extractor.docstrange_local import LocalDocumentExtractor
-    from extractor.engine import Engine
-    from extractor.settings import Settings
+    from extractor.imports import uncollected
+
+    with uncollected():
+        from extractor.docstrange_local import LocalDocumentExtractor
+        from extractor.engine import Engine
+        from extractor.settings import Settings
 
     engine = Engine.load(Settings())
     LocalDocumentExtractor(engine)
@@ -184,15 +187,16 @@ def serve_runpod() -> int:
 
     The models load as one of the fitness checks, so that RunPod is told why a worker cannot serve.
     """
+    from extractor.imports import uncollected
     from extractor.startup import StartUp
 
     start_up = StartUp()
-
-    from extractor.health import register_fitness_checks
-    from extractor.processes import end_forks_with_this_process
-    from extractor.runpod_loop import modifier, use_loop
-    from extractor.runpod_sdk import runpod
-    from extractor.settings import Settings
+    with uncollected():
+        from extractor.health import register_fitness_checks
+        from extractor.processes import end_forks_with_this_process
+        from extractor.runpod_loop import modifier, use_loop
+        from extractor.runpod_sdk import runpod
+        from extractor.settings import Settings
 
     settings = Settings()
     end_forks_with_this_process()

@@ -92,3 +92,15 @@ def test_age_of_a_process_counts_from_its_beginning() -> None:
     (age,) = python("import time; time.sleep(0.5); from extractor.startup import process_age_s; print(process_age_s())")
     assert 0.5 <= float(age) <= time.monotonic() - began
     assert process_age_s() > 0.2
+
+
+def test_imports_are_left_out_of_collections_for_good() -> None:
+    code = (
+        "import gc\n"
+        "from extractor.imports import uncollected\n"
+        "with uncollected():\n"
+        "    seen = gc.isenabled()\n"
+        "    import pydantic\n"
+        "print(seen, gc.isenabled(), gc.get_freeze_count() > 10_000)"
+    )
+    assert python(code) == ["False True True"]
