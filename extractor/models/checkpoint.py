@@ -1,9 +1,10 @@
 """A checkpoint folder that the builder made -> a transformers model, ready to serve.
 
-The model is built without weights and given those of the file as they lie there, in a tenth of the time that
-`from_pretrained` takes; models can be loaded side by side, for nothing global is touched. They are read as float32 and
-change their type only when batch normalisation is folded into the convolution before it: the same function in one pass
-over memory less for each layer. Nothing here reaches a network: the folder is all there is.
+The model is built without weights and given those of the file, read straight to the device, in a fifth of the time that
+`from_pretrained` takes. Models can be loaded side by side: what transformers sets for the whole process while it builds
+one, torch's default type, has no part in the result, whose every tensor is the file's. Weights stay float32 until batch
+normalisation is folded into the convolution before it: the same function in one pass over memory less for each layer.
+Nothing here reaches a network: the folder is all there is.
 """
 
 from __future__ import annotations
@@ -56,7 +57,8 @@ def load_checkpoint(build: Callable[[Any], Any], folder: Path, device: torch.dev
     with torch.device("meta"):
         model = build(config)
     try:
-        unknown = model.load_state_dict(load_file(folder / "model.safetensors"), strict=False, assign=True)[1]
+        weights = load_file(folder / "model.safetensors", device=str(device))
+        unknown = model.load_state_dict(weights, strict=False, assign=True)[1]
     except (RuntimeError, SafetensorError) as error:  # of another shape; no such file
         raise WorkerUnhealthy(f"the weights of {folder.name} do not fit their model: {_VERIFY}") from error
     model.tie_weights()
