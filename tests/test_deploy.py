@@ -41,4 +41,4 @@ def test_cuda_and_disk_are_those_of_the_hub() -> None:
 def test_cost_table_is_the_tools() -> None:
     assert table(PAGES_PER_S, PRICES_PER_S).markdown().split("\n\n")[-1] in TEXT
     assert cost_of_1000_pages(pages_per_s=10.0, price_per_s=0.0002) == pytest.approx(0.02)
-    assert cost_of_a_wake(start_s=9.0, idle_s=5.0, price_per_s=0.0002) == pytest.approx(0.0028)
+    assert cost_of_a_wake(start_s=10.0, idle_s=5.0, price_per_s=0.0002) == pytest.approx(0.003)
