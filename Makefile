@@ -3,13 +3,15 @@
 # make test            set everything up, then lint, type-check and test
 # make fuzz            break documents at random for MINUTES (5); SEEDS=folder to start from documents of your own
 # make audit           ask for known vulnerabilities of the pinned packages (needs the record that the package index keeps)
+# make sbom            write sbom.cdx.json: the worker's packages and weights (CycloneDX)
+# make hub             write .runpod/ anew, after a change of the settings or the schema
 # Set-up happens once: run again, nothing is downloaded or converted.
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: run test check models lock fuzz audit
+.PHONY: run test check models lock fuzz audit sbom hub
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.runtime models
@@ -40,6 +42,14 @@ audit: $(VENV)/.setup
 		$(BIN)/uv tool run --system-certs --from pip-audit==2.10.1 pip-audit --strict --disable-pip --progress-spinner off \
 			-r $$name.txt || exit 1; \
 	done
+
+sbom: $(VENV)/.setup
+	@$(BIN)/uv tool run --system-certs --from cyclonedx-bom==7.5.0 cyclonedx-py requirements requirements.txt \
+		--output-reproducible --spec-version 1.6 --output-format JSON --output-file sbom.cdx.json
+	@$(BIN)/python -m tools.make_sbom sbom.cdx.json
+
+hub: $(VENV)/.runtime
+	@$(BIN)/python -m tools.make_hub_files
 
 $(VENV)/.setup: requirements-setup.txt
 	@echo "set-up: virtual environment in $(VENV)/"

@@ -34,9 +34,12 @@ MOST_JOBS = 128
 @functools.cache
 def load_engine() -> Engine:
     """The worker's one engine. Raises `WorkerUnhealthy` where the models cannot be loaded."""
-    from extractor.docstrange_local import LocalDocumentExtractor
-    from extractor.engine import Engine
-    from extractor.settings import Settings
+    from extractor.imports import uncollected
+
+    with uncollected():
+        from extractor.docstrange_local import LocalDocumentExtractor
+        from extractor.engine import Engine
+        from extractor.settings import Settings
 
     engine = Engine.load(Settings())
     LocalDocumentExtractor(engine)
@@ -184,17 +187,22 @@ def serve_runpod() -> int:
 
     The models load as one of the fitness checks, so that RunPod is told why a worker cannot serve.
     """
-    import runpod
+    from extractor.imports import uncollected
+    from extractor.startup import StartUp
 
-    from extractor.health import register_fitness_checks
-    from extractor.processes import end_forks_with_this_process
-    from extractor.runpod_loop import modifier, use_loop
-    from extractor.settings import Settings
+    start_up = StartUp()
+    with uncollected():
+        from extractor.health import register_fitness_checks
+        from extractor.processes import end_forks_with_this_process
+        from extractor.runpod_loop import modifier, use_loop
+        from extractor.runpod_sdk import runpod
+        from extractor.settings import Settings
 
     settings = Settings()
     end_forks_with_this_process()
-    register_fitness_checks(settings, load_engine)
-    config = {"handler": handler, "concurrency_modifier": modifier(load_engine)}
+    start_up.ended("imports")
+    register_fitness_checks(settings, load_engine, start_up)
+    config = {"handler": handler, "concurrency_modifier": modifier(load_engine, start_up.ready)}
     runpod.serverless.start(use_loop(config, settings))
     sick = load_engine().vitals.sick
     if sick is not None:
@@ -238,7 +246,7 @@ def main() -> int:
         return 1
     if options.document is not None:
         return run_document(options.document)
-    import runpod
+    from extractor.runpod_sdk import runpod
 
     runpod.serverless.start({"handler": handler if served else printing_handler})
     return 0

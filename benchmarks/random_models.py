@@ -6,6 +6,7 @@ it finds does: hardly a region, and no line of text. So layout is measured as it
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from pathlib import Path
@@ -40,7 +41,6 @@ def write_random_models(folder: Path) -> None:
         shutil.copytree(CONFIGS / name, target)
         model = model_class(AutoConfig.from_pretrained(target)).eval()
         model.save_pretrained(target)
-        files.append({"path": f"{name}/model.safetensors", "revision": "random"})
         if name == "PP-OCRv6_small_rec":
             symbols = (chr(0x4E00 + number) for number in range(model.config.head_out_channels - 3))
             (target / "dictionary.txt").write_text("\n".join(symbols) + "\n", encoding="utf-8")
@@ -50,4 +50,13 @@ def write_random_models(folder: Path) -> None:
             shapes |= {"fc2.weight": (CELL_VALUES, hidden), "fc2.bias": (CELL_VALUES,)}
             head = {f"head.loc_generator.{part}": torch.randn(shape) for part, shape in shapes.items()}
             save_file(head, target / "location_head.safetensors")
+        files += [
+            {
+                "path": f"{name}/{path.name}",
+                "size": path.stat().st_size,
+                "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+                "revision": "random",
+            }
+            for path in sorted(target.iterdir())
+        ]
     (folder / "manifest.json").write_text(json.dumps({"files": files}), encoding="utf-8")

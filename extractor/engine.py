@@ -9,7 +9,6 @@ are shared by all jobs; when they are beyond mending, `vitals.sick` says so and 
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import signal
@@ -21,6 +20,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from concurrent.futures import wait as wait_for_futures
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, TypeVar
@@ -58,6 +58,7 @@ from .scratch import Scratch
 from .settings import Settings
 from .source import FetchedDocument, fetch_document
 from .vitals import Vitals, out_of_memory
+from .weights import Weights, find_weights
 
 log = logging.getLogger("extractor")
 
@@ -153,15 +154,15 @@ class _Job:
 class Engine:
     """Models, page processes and the device's owner; `load` makes one, `close` ends it."""
 
-    def __init__(self, settings: Settings, models: Models, versions: dict[str, str]) -> None:
+    def __init__(self, settings: Settings, scratch: Scratch, pages: PagePool, models: Models, weights: Weights) -> None:
         self.settings = settings
         self.vitals = Vitals()
         self.device = _device_name(models.device)
         self.models = models
-        self._versions = versions
+        self.weights = weights
         self._recognisers = frozenset(models.recognisers)
-        self._scratch = Scratch()
-        self._pages = PagePool(settings, prepared=(assemble_page.__module__,))
+        self._scratch = scratch
+        self._pages = pages
         self._scheduler = Scheduler(settings.batch_wait_ms, models.device)
         # On a CPU the models are the bottleneck: more pages at a time would only make each of them wait. A GPU wants
         # two batches of pages from one job, and as many from others.
@@ -171,14 +172,27 @@ class Engine:
 
     @classmethod
     def load(cls, settings: Settings) -> Engine:
-        """Load every model onto the device. Raises `WorkerUnhealthy` where that cannot be done."""
+        """Load every model onto the device, from verified files, while the page processes start.
+
+        Raises `WorkerUnhealthy` where that cannot be done.
+        """
         started = time.perf_counter()
         use_huge_pages()
         torch.set_num_threads(settings.torch_threads or len(os.sched_getaffinity(0)))
         device = _choose_device(settings)
-        versions = _model_versions(settings.models_dir)
-        engine = cls(settings, Models(settings.models_dir, device, settings), versions)
-        log.info("Models loaded on %s in %.1f s: %s", engine.device, time.perf_counter() - started, ", ".join(versions))
+        with ExitStack() as unfinished:
+            scratch = Scratch()
+            unfinished.callback(scratch.close)
+            pages = PagePool(settings, prepared=(assemble_page.__module__,))
+            unfinished.callback(pages.close)
+            with scratch.folder() as own:
+                weights = find_weights(settings, own)
+                models = Models(weights.folder, device, settings)
+            unfinished.pop_all()
+        engine = cls(settings, scratch, pages, models, weights)
+        loaded = ", ".join(weights.versions)
+        log.info("Models loaded on %s in %.1f s: %s", engine.device, time.perf_counter() - started, loaded)
+        log.info("Weights: %s", weights)
         return engine
 
     @property
@@ -471,7 +485,7 @@ class Engine:
                 "low_pages": [number for number, value in confidences.items() if value < LOW_CONFIDENCE],
             },
             "device": self.device,
-            "models": self._versions,
+            "models": self.weights.versions,
             "timings_ms": {stage: round(value, 1) for stage, value in timings.items()},
             "warnings": warnings,
             "worker_version": __version__,
@@ -516,15 +530,3 @@ def _choose_device(settings: Settings) -> torch.device:
 
 def _device_name(device: torch.device) -> str:
     return f"{device} {torch.cuda.get_device_name(device)}" if device.type == "cuda" else "cpu"
-
-
-def _model_versions(models_dir: Path) -> dict[str, str]:
-    """Model -> the revision that its weights were published at, from the builder's manifest."""
-    try:
-        manifest = json.loads((models_dir / "manifest.json").read_text(encoding="utf-8"))
-        files = [file for file in manifest["files"] if file["path"].endswith("/model.safetensors")]
-        return {file["path"].split("/")[0]: str(file["revision"]) for file in files}
-    except FileNotFoundError:
-        raise WorkerUnhealthy("the models are not there: run `python -m builder`") from None
-    except (KeyError, TypeError, ValueError) as error:
-        raise Internal(f"models/manifest.json cannot be read ({type(error).__name__})") from error

@@ -7,7 +7,6 @@ of its own ones, which are skipped, not failed, where torch does not see the GPU
 from __future__ import annotations
 
 import base64
-import hashlib
 import json
 import re
 import sys
@@ -24,19 +23,24 @@ from .engine import Engine
 from .errors import ExtractionError, Internal, ModelFailure, OutOfMemory, WorkerUnhealthy
 from .request import parse_request
 from .settings import Settings
+from .startup import Phase, StartUp
 
-KNOWN_PAGE = Path(__file__).resolve().parent / "known_page"
-KNOWN_PAGE_DEADLINE_S = 120.0
+KNOWN_PAGES = Path(__file__).resolve().parent / "known_pages"
+KNOWN_PAGES_DEADLINE_S = 120.0
 _ARCH = re.compile(r"(sm|compute)_(\d+)(\d)([a-z]?)")
 _MIB = 2**20
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that has to be so; `run` says how it is, or raises `WorkerUnhealthy` with what is wrong."""
+    """One thing that has to be so; `run` says how it is, or raises `WorkerUnhealthy` with what is wrong.
+
+    `ends` is the phase of the start that is over with it, if one is.
+    """
 
     name: str
     run: Callable[[], str]
+    ends: Phase | None = None
 
 
 def checks(settings: Settings, load: Callable[[], Engine]) -> list[Check]:
@@ -44,21 +48,22 @@ def checks(settings: Settings, load: Callable[[], Engine]) -> list[Check]:
     return [
         Check("device", lambda: check_device(settings)),
         Check("memory", lambda: check_memory(settings)),
-        Check("operators", check_operators),
-        Check("weights", lambda: check_weights(settings.models_dir)),
-        Check("models", lambda: f"loaded on {load().device}"),
-        Check("known_page", lambda: check_known_page(load())),
+        Check("operators", check_operators, ends="preflight"),
+        Check("models", lambda: check_models(load()), ends="weights"),
+        Check("known_pages", lambda: check_known_pages(load()), ends="warm_up"),
     ]
 
 
-def register_fitness_checks(settings: Settings, load: Callable[[], Engine]) -> None:
+def register_fitness_checks(settings: Settings, load: Callable[[], Engine], start_up: StartUp) -> None:
     """Have RunPod's SDK run the checks before it takes a job: a worker that fails one reports it and ends."""
-    import runpod
+    from .runpod_sdk import runpod
 
     for check in checks(settings, load):
 
         def fitness(check: Check = check) -> None:
             check.run()
+            if check.ends is not None:
+                start_up.ended(check.ends)
 
         fitness.__name__ = check.name
         runpod.serverless.register_fitness_check(fitness)
@@ -68,7 +73,7 @@ def register_fitness_checks(settings: Settings, load: Callable[[], Engine]) -> N
 def diagnose(engine: Engine) -> Iterator[None]:
     """Around a job: where models have failed again and again, find out whether it is the worker.
 
-    A worker that cannot read the known page any more is sick; what failed in it for that is `WorkerUnhealthy`.
+    A worker that cannot read the known pages any more is sick; what failed in it for that is `WorkerUnhealthy`.
     """
     try:
         yield
@@ -83,9 +88,9 @@ def diagnose(engine: Engine) -> Iterator[None]:
 def _examine(engine: Engine) -> None:
     if engine.vitals.suspect():
         try:
-            check_known_page(engine)
+            check_known_pages(engine)
         except (ModelFailure, OutOfMemory, Internal, WorkerUnhealthy):
-            engine.vitals.condemn("models fail, on a page that is known to be good too")
+            engine.vitals.condemn("models fail, on pages that are known to be good too")
 
 
 def check_device(settings: Settings, devices: Path = Path("/dev")) -> str:
@@ -177,41 +182,30 @@ def check_operators() -> str:
     return f"torchvision::nms, {RTDetrForObjectDetection.__name__}"
 
 
-def check_weights(models_dir: Path) -> str:
-    """Every file of the models is the one that was baked."""
-    try:
-        manifest = json.loads((models_dir / "manifest.json").read_text(encoding="utf-8"))
-        files = {str(file["path"]): str(file["sha256"]) for file in manifest["files"]}
-    except FileNotFoundError:
-        raise WorkerUnhealthy("the models are not there: run `python -m builder`") from None
-    except (KeyError, TypeError, ValueError):
-        raise WorkerUnhealthy("models/manifest.json cannot be read") from None
-    size = 0
-    for name, sha256 in files.items():
-        path = models_dir / name
-        if not path.is_file():
-            raise WorkerUnhealthy(f"{name} is not there: run `python -m builder`")
-        with path.open("rb") as file:
-            if hashlib.file_digest(file, "sha256").hexdigest() != sha256:
-                raise WorkerUnhealthy(f"{name} is not the file that was baked: run `python -m builder`")
-        size += path.stat().st_size
-    return f"{len(files)} files, {size // 10**6} MB"
+def check_models(engine: Engine) -> str:
+    """The models are loaded, from files that were verified."""
+    return f"loaded on {engine.device}, {engine.weights}"
 
 
-def check_known_page(engine: Engine) -> str:
-    """The whole way from a scan to its words and its table, through every model; it warms them up as well."""
+def check_known_pages(engine: Engine) -> str:
+    """From a document to its words and its table, a digital page and a scan, through every model; it warms them up."""
     started = time.perf_counter()
-    content = base64.b64encode((KNOWN_PAGE / "page.png").read_bytes()).decode("ascii")
+    content = base64.b64encode((KNOWN_PAGES / "pages.pdf").read_bytes()).decode("ascii")
     request = parse_request(
-        {"document_content_base64": content, "outputs": ["elements", "tables"], "deadline_s": KNOWN_PAGE_DEADLINE_S}
+        {"document_content_base64": content, "outputs": ["elements", "tables"], "deadline_s": KNOWN_PAGES_DEADLINE_S}
     )
-    expected = json.loads((KNOWN_PAGE / "expected.json").read_text(encoding="utf-8"))
-    data = engine.extract(request, document_id="known-page")["data"]
-    read = [word for element in data["elements"] if element["type"] != "table" for word in element["text"].split()]
-    if read != [word for line in expected["text"] for word in line.split()]:
-        raise WorkerUnhealthy("the known page's text is read wrongly")
+    expected = json.loads((KNOWN_PAGES / "expected.json").read_text(encoding="utf-8"))
+    answer = engine.extract(request, document_id="known-pages")
+    data, pages = answer["data"], answer["metadata"]["pages"]
+    for failed in pages["failed"]:
+        raise WorkerUnhealthy(f"known page {failed['page']} is not read: {failed['code']}")
+    words = [word for line in expected["text"] for word in line.split()]
+    for page in range(1, pages["total"] + 1):
+        texts = [one["text"] for one in data["elements"] if one["page"] == page and one["type"] != "table"]
+        if [word for text in texts for word in text.split()] != words:
+            raise WorkerUnhealthy(f"known page {page}'s text is read wrongly")
     if [_rows(table) for table in data["tables"]] != [expected["table"]]:
-        raise WorkerUnhealthy("the known page's table is read wrongly")
+        raise WorkerUnhealthy("the known pages' table is read wrongly")
     return f"read in {time.perf_counter() - started:.1f} s"
 
 

@@ -47,6 +47,7 @@ from .errors import (
 )
 from .formats import PILLOW_FORMATS, DocumentFile
 from .geometry import Box, area, centre, clip, contains, intersection, union
+from .imports import uncollected
 from .page_buffer import Canvas, PageBuffer, Shape
 from .settings import Settings
 from .text_layer import PageFrame, TextLayer, Word, read_text_layer
@@ -401,8 +402,9 @@ def _say_cage(future: Future[cage.CageReport]) -> None:
 
 def _start_process(memory_bytes: int, prepared: Sequence[str]) -> None:
     """Into the cage; and Pillow refuses no image before we do."""
-    for module in prepared:
-        importlib.import_module(module)
+    with uncollected():
+        for module in prepared:
+            importlib.import_module(module)
     warnings.simplefilter("ignore")
     Image.MAX_IMAGE_PIXELS = None
     cage.enter(memory_bytes)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -100,13 +100,20 @@ class Models:
         lines = settings.recognition_batch or (64 if gpu else 8)
         self.device = device
         self.dtype = dtype
-        self.layout = LayoutModel(models_dir, device, dtype, pages)
-        self.detector = TextDetector(models_dir, device, dtype, 8 if gpu else 1)
         others = [name for name in OTHER_RECOGNISERS if (models_dir / name / "model.safetensors").is_file()]
-        self.recognisers = {
-            name: TextRecogniser(name, models_dir, device, dtype, lines) for name in (DEFAULT_RECOGNISER, *others)
-        }
-        self.tables = TableModel(models_dir, device, 16 if gpu else 2)
+        with ThreadPoolExecutor(thread_name_prefix="load") as side_by_side:
+            load = side_by_side.submit
+            layout = load(LayoutModel, models_dir, device, dtype, pages)
+            detector = load(TextDetector, models_dir, device, dtype, 8 if gpu else 1)
+            recognisers = {
+                name: load(TextRecogniser, name, models_dir, device, dtype, lines)
+                for name in (DEFAULT_RECOGNISER, *others)
+            }
+            tables = load(TableModel, models_dir, device, 16 if gpu else 2)
+        self.layout = layout.result()
+        self.detector = detector.result()
+        self.recognisers = {name: recogniser.result() for name, recogniser in recognisers.items()}
+        self.tables = tables.result()
 
 
 def serving_dtype(device: torch.device, settings: Settings) -> torch.dtype:

@@ -23,10 +23,9 @@ from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import ClientError, ClientSession, ClientTimeout
-from runpod.http_client import AsyncClientSession
-from runpod.serverless.modules import rp_http, rp_job, rp_scale
 
 from .errors import DeliveryFailed, WorkerUnhealthy
+from .runpod_sdk import AsyncClientSession, rp_http, rp_job, rp_scale
 
 if TYPE_CHECKING:
     from .engine import Engine, Progress
@@ -284,8 +283,8 @@ def concurrency(engine: Engine) -> int:
     return 2 if free is None else max(2, min(8, free // (2 * _GIB)))
 
 
-def modifier(load: Callable[[], Engine]) -> Callable[[int], int]:
-    """The SDK's `concurrency_modifier`, called before each take, with the engine there."""
+def modifier(load: Callable[[], Engine], ready: Callable[[], None]) -> Callable[[int], int]:
+    """The SDK's `concurrency_modifier`, called before each take; `ready` is told of the first."""
     wanted: int | None = None
 
     def modify(current: int) -> int:
@@ -293,6 +292,7 @@ def modifier(load: Callable[[], Engine]) -> Callable[[int], int]:
         if wanted is None:
             wanted = concurrency(load())
             log.info("Jobs at a time: %d", wanted)
+            ready()
         return wanted
 
     return modify

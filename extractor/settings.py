@@ -44,6 +44,10 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
 
     models_dir: Path = Field(default=PROJECT_ROOT / "models", description="where `python -m builder` put the weights")
+    models_volume: Path = Field(
+        default=Path("/runpod-volume"),
+        description="a volume whose weights go before the baked ones, where they are the very same files",
+    )
     device: Literal["auto", "cpu", "cuda"] = Field(default="auto", description="auto takes CUDA where torch sees it")
     dtype: Literal["auto", "float32", "float16", "bfloat16"] = Field(
         default="auto", description="what models compute in; auto takes float16 on GPUs that have it, else float32"

@@ -174,7 +174,7 @@ class TextRecogniser:
         self.batch_size = batch_size
         self._device = device
         folder = models_dir / name
-        self._model = load_checkpoint(AutoModelForTextRecognition, folder, device).to(dtype)
+        self._model = load_checkpoint(AutoModelForTextRecognition.from_config, folder, device).to(dtype)
         self._model.head.head = InFloat32(self._model.head.head)
         self._dtype = dtype
         self.weight_bytes = weight_bytes(self._model)

@@ -8,24 +8,25 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pypdfium2 as pdfium
 import pytest
 import torch
 
 from extractor.engine import Engine
 from extractor.errors import WorkerUnhealthy
 from extractor.health import (
-    KNOWN_PAGE,
+    KNOWN_PAGES,
     check_device,
-    check_known_page,
+    check_known_pages,
     check_memory,
+    check_models,
     check_operators,
-    check_weights,
     free_host_memory,
     runs_on,
 )
 from extractor.settings import PROJECT_ROOT, Settings
 from extractor.vitals import Vitals, is_sticky, out_of_memory
-from tools.make_known_page import expected, page
+from tools.make_known_pages import document, expected
 
 BUILT = ["sm_70", "sm_75", "sm_80", "sm_86", "sm_90", "sm_100", "sm_120"]
 
@@ -84,54 +85,35 @@ class TestMemory:
         assert free_host_memory(tmp_path, tmp_path) == 300_000_000
 
 
-class TestWeights:
-    def test_every_file_is_the_one_that_was_baked(self) -> None:
-        assert "files" in check_weights(PROJECT_ROOT / "models")
-        assert check_operators().startswith("torchvision::nms")
-
-    def test_changed_missing_and_unlisted(self, tmp_path: Path) -> None:
-        shutil.copytree(PROJECT_ROOT / "models" / "SLANet_plus", tmp_path / "SLANet_plus")
-        manifest = json.loads((PROJECT_ROOT / "models" / "manifest.json").read_text(encoding="utf-8"))
-        manifest["files"] = [file for file in manifest["files"] if file["path"].startswith("SLANet_plus/")]
-        (tmp_path / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
-        assert check_weights(tmp_path).startswith(f"{len(manifest['files'])} files")
-        weights = tmp_path / "SLANet_plus" / "location_head.safetensors"
-        content = bytearray(weights.read_bytes())
-        content[-1] ^= 1
-        weights.write_bytes(content)
-        with pytest.raises(WorkerUnhealthy, match=r"location_head.safetensors is not the file that was baked"):
-            check_weights(tmp_path)
-        weights.unlink()
-        with pytest.raises(WorkerUnhealthy, match=r"location_head.safetensors is not there"):
-            check_weights(tmp_path)
-        (tmp_path / "manifest.json").write_text("{}", encoding="utf-8")
-        with pytest.raises(WorkerUnhealthy, match="cannot be read"):
-            check_weights(tmp_path)
+def test_torch_and_torchvision_are_a_pair() -> None:
+    assert check_operators().startswith("torchvision::nms")
 
 
-class TestKnownPage:
-    def test_is_the_one_that_is_made(self) -> None:
-        assert (KNOWN_PAGE / "expected.json").read_text(encoding="utf-8") == expected()
-        from PIL import Image
+class TestKnownPages:
+    def test_are_those_that_are_made(self) -> None:
+        assert (KNOWN_PAGES / "expected.json").read_text(encoding="utf-8") == expected()
+        shipped, made = (pdfium.PdfDocument(one) for one in ((KNOWN_PAGES / "pages.pdf").read_bytes(), document()))
+        assert len(shipped) == len(made) == 2
+        for one, other in zip(shipped, made, strict=True):
+            assert one.get_textpage().get_text_range() == other.get_textpage().get_text_range()
+            assert (one.render(scale=2).to_numpy() == other.render(scale=2).to_numpy()).all()
 
-        with Image.open(KNOWN_PAGE / "page.png") as shipped:
-            assert shipped.convert("L").tobytes() == page().convert("L").quantize(16).convert("L").tobytes()
-
-    def test_is_read_rightly(self, engine: Engine) -> None:
-        assert check_known_page(engine).startswith("read in")
+    def test_are_read_rightly(self, engine: Engine) -> None:
+        assert check_models(engine).startswith(f"loaded on {engine.device}, 13 files, ")
+        assert check_known_pages(engine).startswith("read in")
 
     @pytest.mark.parametrize("part", ["text", "table"])
     def test_wrong_reading_is_noticed(
         self, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: str
     ) -> None:
-        """The other way round, for the models read it rightly: the page that is expected is another one."""
+        """The other way round, for the models read it rightly: the pages that are expected are others."""
         other = json.loads(expected())
-        other[part][-1] = "Payable within 31 days of receipt." if part == "text" else ["Water", "36", "49.91"]
-        shutil.copy(KNOWN_PAGE / "page.png", tmp_path)
+        other[part][-1] = "Payable within 31 days of receipt." if part == "text" else ["Pilot", "1", "218.41"]
+        shutil.copy(KNOWN_PAGES / "pages.pdf", tmp_path)
         (tmp_path / "expected.json").write_text(json.dumps(other), encoding="utf-8")
-        monkeypatch.setattr("extractor.health.KNOWN_PAGE", tmp_path)
-        with pytest.raises(WorkerUnhealthy, match=f"known page's {part} is read wrongly"):
-            check_known_page(engine)
+        monkeypatch.setattr("extractor.health.KNOWN_PAGES", tmp_path)
+        with pytest.raises(WorkerUnhealthy, match=f"known page.*{part} is read wrongly"):
+            check_known_pages(engine)
 
 
 class TestVitals:
@@ -181,7 +163,7 @@ def test_command_says_what_is_wrong_and_fails(tmp_path: Path) -> None:
     run = subprocess.run(
         [sys.executable, "-m", "extractor.health"],
         cwd=PROJECT_ROOT,
-        env={"PATH": "", "MODELS_DIR": str(tmp_path)},
+        env={"PATH": "", "MODELS_DIR": str(tmp_path), "MODELS_VOLUME": str(tmp_path)},
         capture_output=True,
         text=True,
         check=False,
@@ -193,7 +175,7 @@ def test_command_says_what_is_wrong_and_fails(tmp_path: Path) -> None:
         ["device", "ok"],
         ["memory", "ok"],
         ["operators", "ok"],
-        ["weights", "FAILED"],
+        ["models", "FAILED"],
     ]
     assert "run `python -m builder`" in lines[-1]
     assert "Traceback" not in run.stderr

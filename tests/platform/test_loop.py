@@ -75,6 +75,6 @@ class TestConcurrency:
         settings, engine.settings = engine.settings, engine.settings.model_copy(update={"max_concurrency": wanted})
         try:
             assert concurrency(engine) == taken
-            assert modifier(lambda: engine)(1) == taken
+            assert modifier(lambda: engine, lambda: None)(1) == taken
         finally:
             engine.settings = settings

@@ -236,7 +236,7 @@ class TestEnds:
             waiting = platform.submit(job(RECEIPT))
             assert worker.ended() == 1
             (ping,) = platform.calls_of("ping")
-            assert (ping.body["status"], ping.body["check"]) == ("unhealthy", "weights")
+            assert (ping.body["status"], ping.body["check"]) == ("unhealthy", "models")
             assert "dictionary.txt is not the file that was baked" in ping.body["reason"]
             assert platform.jobs[waiting].deliveries == 0
             assert worker.orphans() == []

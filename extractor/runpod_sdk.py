@@ -1,0 +1,36 @@
+"""RunPod's SDK, imported without the second in which it finds out the processor's name.
+
+`import runpod` runs py-cpuinfo, which starts processes of its own, for one line of its debugger's report. While it is
+imported, py-cpuinfo answers with the kernel's own record of the name; afterwards it is as it was. What is needed of the
+SDK is imported from here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import cpuinfo
+
+_NAME = re.compile(r"^model name\s*:\s*(.+)$", re.MULTILINE)
+
+
+@contextmanager
+def _processor_name_at_hand() -> Iterator[None]:
+    record = _NAME.search(Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace"))
+    probe = cpuinfo.get_cpu_info
+    cpuinfo.get_cpu_info = lambda: {"brand_raw": record[1]} if record else {}
+    try:
+        yield
+    finally:
+        cpuinfo.get_cpu_info = probe
+
+
+with _processor_name_at_hand():
+    import runpod
+    from runpod.http_client import AsyncClientSession
+    from runpod.serverless.modules import rp_http, rp_job, rp_scale
+
+__all__ = ["AsyncClientSession", "rp_http", "rp_job", "rp_scale", "runpod"]

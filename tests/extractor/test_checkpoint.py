@@ -1,0 +1,76 @@
+"""A checkpoint's file is what the model has, all of it, as transformers' own loader would have it."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+from transformers import (
+    AutoModelForTextRecognition,
+    PPDocLayoutV3ForObjectDetection,
+    PPOCRV6SmallDetForObjectDetection,
+    SLANetForTableRecognition,
+)
+
+from extractor.errors import WorkerUnhealthy
+from extractor.models.checkpoint import fold_batch_norm, load_checkpoint
+from extractor.settings import Settings
+
+MODELS = Settings().models_dir
+CPU = torch.device("cpu")
+
+
+def values(model: torch.nn.Module) -> dict[str, torch.Tensor]:
+    """Every weight and buffer by its name, also those that stand for another."""
+    return {
+        **dict(model.named_parameters(remove_duplicate=False)),
+        **dict(model.named_buffers(remove_duplicate=False)),
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "build", "published"),
+    [
+        pytest.param(name, build, published, id=name)
+        for name, build, published in (
+            ("PP-DocLayoutV3", PPDocLayoutV3ForObjectDetection, PPDocLayoutV3ForObjectDetection),
+            ("PP-OCRv6_small_det", PPOCRV6SmallDetForObjectDetection, PPOCRV6SmallDetForObjectDetection),
+            ("PP-OCRv6_small_rec", AutoModelForTextRecognition.from_config, AutoModelForTextRecognition),
+            ("SLANet_plus", SLANetForTableRecognition, SLANetForTableRecognition),
+        )
+    ],
+)
+def test_is_what_transformers_loads(name: str, build: object, published: type) -> None:
+    expected = published.from_pretrained(MODELS / name, local_files_only=True).eval()
+    fold_batch_norm(expected)
+    loaded = load_checkpoint(build, MODELS / name, CPU)
+    assert type(loaded) is type(expected)
+    assert not loaded.training
+    assert loaded.config._attn_implementation == expected.config._attn_implementation
+    ours, theirs = values(loaded), values(expected)
+    assert ours.keys() == theirs.keys()
+    for key, value in theirs.items():
+        assert ours[key].dtype == value.dtype, key
+        assert torch.equal(ours[key], value), key
+
+
+@pytest.mark.parametrize("change", ["one-too-few", "one-too-many", "another-shape", "cut"])
+def test_file_that_does_not_fit_is_refused(tmp_path: Path, change: str) -> None:
+    folder = Path(shutil.copytree(MODELS / "SLANet_plus", tmp_path / "SLANet_plus"))
+    path = folder / "model.safetensors"
+    weights = load_file(path)
+    name = next(name for name in weights if name.endswith(".weight"))
+    if change == "one-too-few":
+        del weights[name]
+    elif change == "one-too-many":
+        weights["another"] = torch.zeros(1)
+    elif change == "another-shape":
+        weights[name] = torch.zeros(3, 3)
+    save_file(weights, path)
+    if change == "cut":
+        path.write_bytes(path.read_bytes()[:-1000])
+    with pytest.raises(WorkerUnhealthy, match="the weights of SLANet_plus do not fit their model: run"):
+        load_checkpoint(SLANetForTableRecognition, folder, CPU)
