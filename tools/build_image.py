@@ -3,7 +3,7 @@
 For a Linux machine on which this is root, with buildah and debootstrap, that reaches package registries and no registry
 of images. A stand-in takes the base image's name: Debian bookworm with its own Python 3.11, under the names that the
 official image has. The Dockerfile is the same one, but for `--network=none`, which Debian 12's buildah does not know:
-the step that has it leaves the network by itself (tools/prove_image.py). What it prints:
+the step that has it leaves the network by itself (tools/prove_image.py), which takes CAP_SYS_ADMIN. What it prints:
 
 1. the build, with its own proof (tools/prove_image.py);
 2. what test_input.json is answered in the image, in an empty network namespace, and the bytes that this received;
@@ -234,6 +234,7 @@ def main() -> int:
         recipe.write_text((ROOT / "Dockerfile").read_text(encoding="utf-8").replace("--network=none ", ""))
         given = [
             f"--file={recipe}",
+            "--cap-add=CAP_SYS_ADMIN",
             f"--build-arg=MODEL_SETS={options.sets}",
             *registry_settings(options.folder / "settings"),
         ]

@@ -42,7 +42,7 @@ ROWS = (
     ),
     Row(
         "cuda-bindings",
-        ("cuda", "cuda_bindings*", "cuda_pathfinder*"),
+        ("cuda", "cuda_bindings*", "cuda_pathfinder*", "_cuda_bindings_redirector*"),
         "CUDA's calls for Python programs; only torch's own tests import them",
     ),
     Row(
