@@ -158,25 +158,31 @@ def run_without_network(store: Store) -> None:
         raise SystemExit("\n".join(["the answer is not the expected one:", *found]))
 
 
-def layers(store: Store, folder: Path) -> list[tuple[str, int, int]]:
-    """Digest, compressed and unpacked bytes of each layer, the base's first."""
+def layers(store: Store) -> list[str]:
+    """The digest of each layer's content, the base's first."""
+    found: list[str] = json.loads(store("inspect", "--type=image", IMAGE))["OCIv1"]["rootfs"]["diff_ids"]
+    return found
+
+
+def sizes(store: Store, folder: Path) -> list[tuple[int, int]]:
+    """Compressed and unpacked bytes of each layer, the base's first."""
     shutil.rmtree(folder, ignore_errors=True)
     store("push", "--quiet", IMAGE, f"dir:{folder}")
-    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     found = []
-    for layer in manifest["layers"]:
-        digest = layer["digest"].removeprefix("sha256:")
-        with gzip.open(folder / digest) as blob:
-            found.append((digest, (folder / digest).stat().st_size, _length(blob)))
+    for layer in json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["layers"]:
+        packed = folder / layer["digest"].removeprefix("sha256:")
+        with gzip.open(packed) as blob:
+            found.append((packed.stat().st_size, _length(blob)))
     shutil.rmtree(folder)
     return found
 
 
-def rebuild(store: Store, folder: Path, options: list[str], before: list[tuple[str, int, int]]) -> None:
+def rebuild(store: Store, folder: Path, options: list[str]) -> None:
     """Build again from a context with a change in the worker's code, and say what that cost."""
+    before = layers(store)
     context = folder / "changed"
     shutil.rmtree(context, ignore_errors=True)
-    shutil.copytree(ROOT, context, ignore=shutil.ignore_patterns(".*", "models", "__pycache__"), symlinks=True)
+    shutil.copytree(ROOT, context, ignore=shutil.ignore_patterns(".*", "models", "__pycache__"))
     shutil.copy(ROOT / ".dockerignore", context)
     with (context / CODE).open("a", encoding="utf-8") as code:
         code.write(f"\n# Changed at {time.time()}\n")
@@ -184,10 +190,10 @@ def rebuild(store: Store, folder: Path, options: list[str], before: list[tuple[s
     done = [step for step, then in pairwise(lines) if _is_step(step) and "Using cache" not in then]
     say("after a change in the worker's code, these steps are done again:")
     print("\n".join(done))
-    after = layers(store, folder / "pushed")
-    new = [(digest, size) for digest, size, _ in after if digest not in {old for old, _, _ in before}]
-    say(f"{len(new)} of {len(after)} layers are new: {', '.join(f'{size / 1e6:.1f} MB' for _, size in new)}")
-    if [digest for digest, _, _ in after[:-1]] != [digest for digest, _, _ in before[:-1]]:
+    after = layers(store)
+    new = [place for place, digest in enumerate(after) if digest not in before]
+    say(f"new among the {len(after)} layers: {', '.join(f'number {place + 1}' for place in new)}")
+    if new != [len(after) - 1]:
         raise SystemExit("more than the last layer has changed")
 
 
@@ -240,13 +246,15 @@ def main() -> int:
         ]
         build(store, ROOT, given)
         run_without_network(store)
-        made = layers(store, options.folder / "pushed")
-        for digest, packed, unpacked in made:
-            print(f"layer {digest[:12]}  {packed / 1e6:9.1f} MB compressed  {unpacked / 1e6:9.1f} MB unpacked")
-        packed, unpacked = (sum(sizes) / 1e9 for sizes in list(zip(*made, strict=True))[1:])
-        say(f"the image: {packed:.2f} GB in compressed layers, {unpacked:.2f} GB unpacked")
+        made = sizes(store, options.folder / "pushed")
+        for number, (packed, unpacked) in enumerate(made, start=1):
+            print(f"layer {number}  {packed / 1e6:9.1f} MB compressed  {unpacked / 1e6:9.1f} MB unpacked")
+        say(
+            f"the image: {sum(packed for packed, _ in made) / 1e9:.2f} GB in compressed layers, "
+            f"{sum(unpacked for _, unpacked in made) / 1e9:.2f} GB unpacked"
+        )
         if options.rebuild:
-            rebuild(store, options.folder, given, made)
+            rebuild(store, options.folder, given)
     finally:
         if not options.keep:
             shutil.rmtree(options.folder)
