@@ -19,7 +19,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import gzip
 import json
 import os
 import shutil
@@ -30,7 +29,6 @@ import time
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
-from typing import IO, Any
 
 from tools.expected_answer import ROOT, differences, essence, expected, printed_answer
 
@@ -164,17 +162,20 @@ def layers(store: Store) -> list[str]:
     return found
 
 
-def sizes(store: Store, folder: Path) -> list[tuple[int, int]]:
-    """Compressed and unpacked bytes of each layer, the base's first."""
+def compressed_sizes(store: Store, folder: Path) -> list[int]:
+    """Bytes of each layer as a registry would keep it, the base's first."""
     shutil.rmtree(folder, ignore_errors=True)
     store("push", "--quiet", IMAGE, f"dir:{folder}")
-    found = []
-    for layer in json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["layers"]:
-        packed = folder / layer["digest"].removeprefix("sha256:")
-        with gzip.open(packed) as blob:
-            found.append((packed.stat().st_size, _length(blob)))
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    found = [int(layer["size"]) for layer in manifest["layers"]]
     shutil.rmtree(folder)
     return found
+
+
+def unpacked_size(store: Store) -> int:
+    """Bytes of the image's files on the disk."""
+    with store.container(IMAGE) as container:
+        return 1024 * int(_said("du", "--summarize", "--one-file-system", store("mount", container)).split()[0])
 
 
 def rebuild(store: Store, folder: Path, options: list[str]) -> None:
@@ -210,13 +211,6 @@ def _said(*command: str) -> str:
     return subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
 
 
-def _length(stream: IO[Any]) -> int:
-    length = 0
-    while block := stream.read(2**20):
-        length += len(block)
-    return length
-
-
 def main() -> int:
     """See the module."""
     parser = argparse.ArgumentParser(prog="python -m tools.build_image", description="Builds the image without Docker.")
@@ -246,13 +240,9 @@ def main() -> int:
         ]
         build(store, ROOT, given)
         run_without_network(store)
-        made = sizes(store, options.folder / "pushed")
-        for number, (packed, unpacked) in enumerate(made, start=1):
-            print(f"layer {number}  {packed / 1e6:9.1f} MB compressed  {unpacked / 1e6:9.1f} MB unpacked")
-        say(
-            f"the image: {sum(packed for packed, _ in made) / 1e9:.2f} GB in compressed layers, "
-            f"{sum(unpacked for _, unpacked in made) / 1e9:.2f} GB unpacked"
-        )
+        packed = compressed_sizes(store, options.folder / "pushed")
+        print("compressed layers:", ", ".join(f"{size / 1e6:.1f} MB" for size in packed))
+        say(f"the image: {sum(packed) / 1e9:.2f} GB compressed, {unpacked_size(store) / 1e9:.2f} GB unpacked")
         if options.rebuild:
             rebuild(store, options.folder, given)
     finally:
