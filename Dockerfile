@@ -1,4 +1,4 @@
-# The worker's image: `docker build .`, or `python tools/build_image.py` where there is no Docker.
+# The worker's image: `docker build .`, or `python -m tools.build_image` where there is no Docker.
 #
 #   MODEL_SETS     what is baked, as `python -m builder list` names it: "default", "default languages"
 #   PYTHON_DIGEST  sha256:... of PYTHON_IMAGE. The build that is published passes the one that it has looked up, so that
