@@ -183,14 +183,13 @@ def rebuild(store: Store, folder: Path, options: list[str]) -> None:
     before = layers(store)
     context = folder / "changed"
     shutil.rmtree(context, ignore_errors=True)
-    shutil.copytree(ROOT, context, ignore=shutil.ignore_patterns(".*", "models", "__pycache__"))
-    shutil.copy(ROOT / ".dockerignore", context)
+    shutil.copytree(ROOT, context, ignore=_not_for_images)
     with (context / CODE).open("a", encoding="utf-8") as code:
         code.write(f"\n# Changed at {time.time()}\n")
     lines = build(store, context, options)
-    done = [step for step, then in pairwise(lines) if _is_step(step) and "Using cache" not in then]
-    say("after a change in the worker's code, these steps are done again:")
-    print("\n".join(done))
+    run = [step for step, then in pairwise(lines) if ": RUN " in step and "Using cache" not in then]
+    say("after a change in the worker's code, these commands are run again:")
+    print("\n".join(run))
     after = layers(store)
     new = [place for place, digest in enumerate(after) if digest not in before]
     say(f"new among the {len(after)} layers: {', '.join(f'number {place + 1}' for place in new)}")
@@ -203,8 +202,10 @@ def say(line: str) -> None:
     print(f"==> {line}", flush=True)
 
 
-def _is_step(line: str) -> bool:
-    return "STEP " in line and any(f": {verb} " in line for verb in ("RUN", "COPY"))
+def _not_for_images(folder: str, names: list[str]) -> list[str]:
+    """What a copy of the checkout does without."""
+    apart = {".git", ".venv", "models", "tests", "benchmarks", "docs"}
+    return [name for name in names if Path(folder) == ROOT and name in apart]
 
 
 def _said(*command: str) -> str:
