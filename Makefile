@@ -29,8 +29,9 @@ check: $(VENV)/.dev
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/hadolint Dockerfile
 
-models: $(VENV)/.runtime
+models: $(VENV)/.builder
 	@$(BIN)/python -m builder
 
 fuzz: $(VENV)/.dev
@@ -38,7 +39,7 @@ fuzz: $(VENV)/.dev
 
 # In an environment of its own: what looks for flaws is not among what is looked at.
 audit: $(VENV)/.setup
-	@for name in requirements requirements-dev requirements-setup; do \
+	@for name in requirements requirements-builder requirements-dev requirements-setup requirements-mirror; do \
 		$(BIN)/uv tool run --system-certs --from pip-audit==2.10.1 pip-audit --strict --disable-pip --progress-spinner off \
 			-r $$name.txt || exit 1; \
 	done
@@ -62,7 +63,12 @@ $(VENV)/.runtime: requirements.txt $(VENV)/.setup
 	@$(call install,$<)
 	@touch $@
 
-$(VENV)/.dev: requirements-dev.txt $(VENV)/.runtime
+$(VENV)/.builder: requirements-builder.txt $(VENV)/.runtime
+	@echo "set-up: tools that bake the weights"
+	@$(call install,$<)
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.txt $(VENV)/.builder
 	@echo "set-up: tools for checks and tests"
 	@$(call install,$<)
 	@touch $@
@@ -74,7 +80,7 @@ install = $(BIN)/uv pip install --compile-bytecode --system-certs --python $(BIN
 
 # Pins and hashes of requirements*.txt from requirements*.in; existing pins stay unless UPGRADE=1.
 lock: $(VENV)/.setup
-	@for name in requirements requirements-dev requirements-setup; do \
+	@for name in requirements requirements-builder requirements-dev requirements-setup requirements-mirror; do \
 		$(BIN)/uv pip compile --quiet --no-header --python-version 3.11 --generate-hashes \
 			$(if $(UPGRADE),--upgrade) $$name.in -o $$name.txt || exit 1; \
 	done

@@ -19,6 +19,7 @@ import pytest
 
 from extractor.errors import ExtractionError
 from tests import documents
+from tools.expected_answer import differences, essence, expected, printed_answer
 from tools.make_test_input import job_file
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -52,12 +53,6 @@ def run_worker(*arguments: str, before: tuple[str, ...] = (), **environment: str
     )
 
 
-def printed_answer(output: str) -> dict[str, Any]:
-    """The JSON that a local run prints among the SDK's lines."""
-    answer: dict[str, Any] = json.JSONDecoder().raw_decode(output[output.index("\n{") + 1 :])[0]
-    return answer
-
-
 @pytest.fixture(scope="module")
 def offline_run() -> subprocess.CompletedProcess[str]:
     """test_input.json without any network, under keys that would send DocStrange to its cloud."""
@@ -82,6 +77,11 @@ def test_whole_job_runs_where_there_is_no_network(offline_run: subprocess.Comple
     assert answer["metadata"]["processing_mode"] == "local"
     assert answer["metadata"]["cloud_enabled"] is False
     assert "| 4 | Support contract 2026 | 1 | 1,200.00 | 1,200.00 |" in answer["data"]["markdown"]
+
+
+def test_the_committed_answer_is_the_one_that_is_given(offline_run: subprocess.CompletedProcess[str]) -> None:
+    """It is what the image's build asks for: `python -m tools.expected_answer` writes it."""
+    assert list(differences(expected(), essence(printed_answer(offline_run.stdout)))) == []
 
 
 def test_operators_find_their_log_lines(offline_run: subprocess.CompletedProcess[str]) -> None:
