@@ -107,7 +107,7 @@ def test_the_context_is_what_is_copied_and_nothing_else() -> None:
         f"tools/{name}" for name in ("__init__.py", "expected_answer.py", "expected_answer.json", "prove_image.py")
     }
     assert through == copied() | proof
-    assert {"handler.py", "server.py", "test_input.json", "extractor/known_page/page.png"} <= through
+    assert {"handler.py", "server.py", "test_input.json", "extractor/known_pages/expected.json"} <= through
     assert not any(path.startswith(("tests/", "benchmarks/", "docs/")) for path in through)
 
 

@@ -197,6 +197,14 @@ def rebuild(store: Store, folder: Path, options: list[str]) -> None:
         raise SystemExit("more than the last layer has changed")
 
 
+def remove(folder: Path) -> None:
+    """Remove the folder, and before it the file systems that a build left mounted in it, the innermost first."""
+    mounted = [line.split()[1] for line in Path("/proc/self/mounts").read_text(encoding="utf-8").splitlines()]
+    for place in reversed([place for place in mounted if Path(place).is_relative_to(folder.resolve())]):
+        subprocess.run(["umount", place], check=True)
+    shutil.rmtree(folder)
+
+
 def say(line: str) -> None:
     """A line of this program's own."""
     print(f"==> {line}", flush=True)
@@ -248,7 +256,7 @@ def main() -> int:
             rebuild(store, options.folder, given)
     finally:
         if not options.keep:
-            shutil.rmtree(options.folder)
+            remove(options.folder)
     return 0
 
 
