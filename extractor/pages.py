@@ -602,10 +602,10 @@ def _read_pdf_page(task: PageTask, canvas: Canvas) -> _CrossingPage:
             early.append(studio.draw(studio.whole, studio.layout_scale))
             canvas.tell(early[0][0])
 
-        pictured = any(_large_enough(box, studio.whole) for box in pictures)
         layer = TextLayer([], True)
         if task.ocr != "always":
-            layer = read_text_layer(page, task.max_words, upright=(lambda: None) if pictured else begin)
+            may_be_scan = _is_scan(pictures, studio.whole)
+            layer = read_text_layer(page, task.max_words, upright=(lambda: None) if may_be_scan else begin)
         words, objects = _on_page(layer, frame)
         notes = []
         if len(words) < len(layer.words):

@@ -1,9 +1,9 @@
 """A page -> what the models see on it: regions, recognised words, table structures.
 
-The order within a page: the layout of a digital page without pictures begins before its text layer has been read;
-another's pictures are searched for text first, then comes its layout, in whose time the lines that were found are cut
-out; a scan is first read and set upright, for layout and tables are judged by a page that
-stands as it is read. Everything is in the page's unit, origin top left.
+The order within a page: a digital page's layout begins on its picture, before its text layer has been read; where it
+could not, its pictures are searched for text first, whose lines are cut out while layout runs. A scan is read and set
+upright first, for layout and tables are judged by a page that stands as it is read. Everything is in the page's unit,
+origin top left.
 """
 
 from __future__ import annotations

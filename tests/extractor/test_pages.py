@@ -298,8 +298,13 @@ class TestPictures:
             assert page.image.dtype == np.uint8
             assert page.image.shape == (round(page.height * page.scale), round(page.width * page.scale), 3)
 
-    def test_a_digital_pages_picture_comes_before_the_page_has_been_read(self, pool: PagePool, keep: Keep) -> None:
-        passing = pool.read(keep(documents.text_pdf([PROSE])), 1, None, "auto")
+    @pytest.mark.parametrize(
+        "pdf", [documents.text_pdf([PROSE]), pictured_pdf(PROSE, PHOTO, 100, 200, 240, 160)], ids=["plain", "a picture"]
+    )
+    def test_a_digital_pages_picture_comes_before_the_page_has_been_read(
+        self, pool: PagePool, keep: Keep, pdf: bytes
+    ) -> None:
+        passing = pool.read(keep(pdf), 1, None, "auto")
         assert passing.buffer.is_told(30.0)
         early = passing.buffer.early_picture()
         page = pool.outcome(passing, 1)
@@ -312,11 +317,11 @@ class TestPictures:
         [
             documents.scanned_pdf(documents.text_pdf([PROSE]), dpi=60),
             documents.rotated(documents.text_pdf([PROSE]), 90),
-            pictured_pdf(PROSE, PHOTO, 100, 200, 240, 160),
+            pictured_pdf(PROSE, PHOTO, 50, 100, 500, 600),
             documents.text_pdf([["12"]]),
             b"%PDF-1.4 broken",
         ],
-        ids=["scan", "turned", "with a picture", "hardly any text", "broken"],
+        ids=["scan", "turned", "a large picture", "hardly any text", "broken"],
     )
     def test_of_any_other_page_it_is_told_that_no_picture_comes_early(
         self, pool: PagePool, keep: Keep, pdf: bytes
