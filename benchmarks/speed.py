@@ -65,6 +65,7 @@ def main() -> int:
     parser.add_argument("--random-weights", action="store_true", help="weights of no meaning, at the same cost")
     parser.add_argument("--pdfs", type=Path, help="a folder of digital PDFs in place of those that are made here")
     parser.add_argument("--images", type=Path, help="a folder of photos or scans, read as they are")
+    parser.add_argument("--kinds", default="digital,scanned", help="of the PDFs: digital, scanned or both")
     parser.add_argument("--limit", type=int, metavar="N", help="the first N files of each folder only")
     parser.add_argument("--jobs", default="1,4,8", help="how many jobs at a time (default: 1,4,8; none: an empty text)")
     parser.add_argument("--repeat", type=int, default=1, help="how often the documents are read in each measurement")
@@ -73,7 +74,7 @@ def main() -> int:
     parser.add_argument("--markdown", action="store_true")
     args = parser.parse_args()
 
-    kinds = _documents(args.pdfs, args.images, args.limit, args.out / "speed")
+    kinds = _documents(args.pdfs, args.images, args.limit, args.kinds.split(","), args.out / "speed")
     python = make_environment(args.out / "peers-venv") if args.peers else None
     tables = []
     with loaded_engine(args.device, args.random_weights, dtype=args.dtype) as engine:
@@ -93,17 +94,20 @@ def main() -> int:
     return 0
 
 
-def _documents(pdfs: Path | None, images: Path | None, limit: int | None, folder: Path) -> dict[str, list[Path]]:
+def _documents(
+    pdfs: Path | None, images: Path | None, limit: int | None, wanted: Sequence[str], folder: Path
+) -> dict[str, list[Path]]:
     """Files of each kind: digital PDFs, the same pages as pictures, images."""
     if images is not None and pdfs is None:
         return {"images": sorted(path for path in images.iterdir() if path.suffix in (".jpg", ".png"))[:limit]}
-    kinds: dict[str, list[Path]] = {"digital": [], "scanned": []}
+    kinds: dict[str, list[Path]] = {kind: [] for kind in wanted}
     if pdfs is not None:
         contents = {path.stem: path.read_bytes() for path in sorted(pdfs.glob("*.pdf"))[:limit]}
     else:
         contents = mixed_documents()
     for name, content in contents.items():
-        for kind, made in (("digital", content), ("scanned", scanned(content))):
+        for kind in wanted:
+            made = scanned(content) if kind == "scanned" else content
             path = folder / kind / f"{name}.pdf"
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(made)
