@@ -29,8 +29,8 @@ SIDE = 488
 # After so many decoding steps the host asks whether every table had ended; it takes what is known by then.
 STEPS_BETWEEN_LOOKS = 16
 
-_MEAN = torch.tensor([0.485, 0.456, 0.406]).view(1, 3, 1, 1)
-_STD = torch.tensor([0.229, 0.224, 0.225]).view(1, 3, 1, 1)
+_MEAN = np.array([0.485, 0.456, 0.406], np.float32).reshape(3, 1, 1)
+_STD = np.array([0.229, 0.224, 0.225], np.float32).reshape(3, 1, 1)
 
 # The decoder's vocabulary (the published graph's metadata), between its start and end tokens.
 TOKENS = (
@@ -48,7 +48,7 @@ _CELL_TOKENS = ("<td></td>", "<td")
 
 @dataclass(frozen=True, slots=True)
 class TableInput:
-    """A table's image fitted into the model's square, (3, 488, 488) uint8; `scale` is model pixels per image pixel."""
+    """A table's image fitted into the model's square, (3, 488, 488) float32; `scale` is model pixels per image pixel."""
 
     pixels: torch.Tensor
     scale: float
@@ -106,7 +106,6 @@ class TableModel:
             }
         )
         self._location.eval().requires_grad_(False).to(device)
-        self._mean, self._std = _MEAN.to(device), _STD.to(device)
 
     def prepare(self, image: np.ndarray[Any, np.dtype[np.uint8]]) -> TableInput:
         """An RGB table image (height, width, 3), fitted and padded; the padding is what a mean pixel becomes: 0."""
@@ -114,10 +113,10 @@ class TableModel:
         scale = SIDE / max(height, width)
         size = (max(1, int(width * scale)), max(1, int(height * scale)))
         resized = cv2.resize(image, size, interpolation=cv2.INTER_LINEAR)
-        pixels = (torch.from_numpy(resized).permute(2, 0, 1)[[2, 1, 0]].float() / 255 - _MEAN[0]) / _STD[0]
-        padded = torch.zeros(3, SIDE, SIDE)
-        padded[:, : size[1], : size[0]] = pixels
-        return TableInput(padded, scale)
+        padded = np.zeros((3, SIDE, SIDE), np.float32)
+        bgr = resized.transpose(2, 0, 1)[::-1]
+        padded[:, : size[1], : size[0]] = (bgr.astype(np.float32) / np.float32(255) - _MEAN) / _STD
+        return TableInput(torch.from_numpy(padded), scale)
 
     def bucket(self, item: TableInput) -> int:
         """Every table has the same shape here."""

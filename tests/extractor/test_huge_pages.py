@@ -1,4 +1,5 @@
-"""Large tensors come in huge pages. In a process of its own: torch looks at the switch once."""
+"""Large tensors come in huge pages. In a process of its own: torch looks at the switch once, at its first tensor, which
+importing the engine must not make."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ GRANTED = Path("/sys/kernel/mm/transparent_hugepage/enabled")
 PROBE = """
 import resource, sys
 import torch
-from extractor.huge_pages import use_huge_pages
+from extractor.engine import use_huge_pages
 
 if sys.argv[1] == "huge":
     use_huge_pages()
