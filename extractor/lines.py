@@ -150,6 +150,8 @@ def _beside(a: Box, b: Box) -> bool:
 
 
 def _right_to_left(row: Sequence[Line]) -> bool:
+    if all(word.text.isascii() for part in row for word in part.words):
+        return False
     directions = [unicodedata.bidirectional(letter) for part in row for word in part.words for letter in word.text]
     return sum(kind in ("R", "AL") for kind in directions) > sum(kind == "L" for kind in directions)
 

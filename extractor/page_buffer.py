@@ -14,6 +14,7 @@ import os
 import select
 import struct
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,8 @@ Shape = tuple[int, int]
 # Two renderings of the largest page that is drawn, and its pictures once more.
 MAX_BYTES = 3 * 3600 * 3600 * 3 + 3 * mmap.PAGESIZE
 
+# Have the kernel find memory for a range at once, not page by page as it is written: Linux 5.14 (madvise(2)).
+_MADV_POPULATE_WRITE = 23
 
 # Where an early picture is: offset, rows, columns; no rows where there is none.
 _EARLY = struct.Struct("<QII")
@@ -80,10 +83,12 @@ class Canvas:
 
     def new(self, rows: int, columns: int) -> tuple[int, Picture]:
         """Room for a picture of (rows, columns, 3) uint8, and its offset. Raises `MemoryError` where there is none."""
-        offset = self._used
-        if offset + _size((rows, columns)) > MAX_BYTES:
+        offset, size = self._used, _size((rows, columns))
+        if offset + size > MAX_BYTES:
             raise MemoryError("the page's pictures are too large")
-        self._used = -(-(offset + _size((rows, columns))) // mmap.PAGESIZE) * mmap.PAGESIZE
+        self._used = -(-(offset + size) // mmap.PAGESIZE) * mmap.PAGESIZE
+        with suppress(OSError):  # an older kernel does it as before
+            self._mapped.madvise(_MADV_POPULATE_WRITE, offset, self._used - offset)
         return offset, _view(self._mapped, offset, (rows, columns))
 
     def tell(self, place: tuple[int, Shape] | None) -> None:

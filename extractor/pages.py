@@ -803,7 +803,7 @@ class _Studio:
         if not bitmap:
             raise Internal("the page's picture could not be made")
         try:
-            pdfium_c.FPDFBitmap_FillRect(bitmap, 0, 0, width, height, 0xFFFFFFFF)
+            picture.fill(255)
             flags = pdfium_c.FPDF_ANNOT | pdfium_c.FPDF_REVERSE_BYTE_ORDER
             size = (max(1, round(self.frame.width * scale)), max(1, round(self.frame.height * scale)))
             pdfium_c.FPDF_RenderPageBitmap(bitmap, self.page, -left, -top, *size, 0, flags)

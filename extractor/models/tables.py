@@ -48,7 +48,7 @@ _CELL_TOKENS = ("<td></td>", "<td")
 
 @dataclass(frozen=True, slots=True)
 class TableInput:
-    """A table's image fitted into the model's square, (3, 488, 488) float32; `scale` is model pixels per image pixel."""
+    """A table's image fitted into the model's square, (3, 488, 488) float32; `scale`: model pixels per image pixel."""
 
     pixels: torch.Tensor
     scale: float
