@@ -120,6 +120,13 @@ class Trial:
         """Whether a good document is read, and as at the start."""
         return self._first[which] is not None and self._said(self._good[which]) == self._first[which]
 
+    def memory_when_idle(self) -> int:
+        """The worker's resident bytes, once it has given back what it does not use."""
+        from extractor.scheduler import IDLE_S
+
+        time.sleep(IDLE_S + 2)
+        return self.watch.worker()
+
     @property
     def lives(self) -> bool:
         """Whether every good document is."""

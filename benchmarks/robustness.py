@@ -4,8 +4,9 @@
 
 Every file of FOLDER goes through one engine, one after the other, with every output; after the last, the invoice of
 test_input.json must be read as it was before the first. A document of many pages stops at the deadline with its
-finished pages: that is a result. Memory is the worker's resident memory after that invoice, before and afterwards, and
-the most that a page process had; a page process more than there are at a time is one that was started anew.
+finished pages: that is a result. Memory is the worker's resident memory when it is idle after that invoice, before and
+afterwards, and the most that a page process had; a page process more than there are at a time is one that was started
+anew.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ def main() -> int:
     peak = 0
     with Trial(Settings(), [invoice_pdf()]) as trial:
         watch = trial.watch
-        before, at_first = watch.worker(), len(watch.seen)
+        before, at_first = trial.memory_when_idle(), len(watch.seen)
         for path in tqdm(sorted(args.folder.iterdir()), unit="file", disable=not sys.stderr.isatty()):
             outcome = trial.give(path.read_bytes(), deadline_s=args.deadline)
             outcomes[outcome.name] += 1
@@ -51,7 +52,7 @@ def main() -> int:
             peak = max(peak, outcome.process_peak)
             if args.verbose:
                 print(f"{path.name}: {outcome.name}, {outcome.seconds:.1f} s", flush=True)
-        alive, after, device = trial.lives, watch.worker(), trial.engine.device
+        alive, after, device = trial.lives, trial.memory_when_idle(), trial.engine.device
     table = ResultTable(
         f"Robustness: {outcomes.total()} files",
         (

@@ -44,7 +44,7 @@ from .errors import (
 )
 from .formats import Arrival, DocumentFile, identify
 from .headings import with_levels
-from .huge_pages import use_huge_pages
+from .host_memory import give_freed_memory_back, keep_freed_memory, use_huge_pages
 from .joining import join_tables
 from .languages import Recognition, recognition_for
 from .models.layout import RawLayout
@@ -163,10 +163,10 @@ class Engine:
         self._recognisers = frozenset(models.recognisers)
         self._scratch = scratch
         self._pages = pages
-        self._scheduler = Scheduler(settings.batch_wait_ms, models.device)
         # On a CPU the models are the bottleneck: more pages at a time would only make each of them wait. A GPU wants
         # two batches of pages from one job, and as many from others.
         gpu = models.device.type == "cuda"
+        self._scheduler = Scheduler(settings.batch_wait_ms, models.device, give_freed_memory_back)
         self._pages_in_flight = settings.pages_in_flight or (32 if gpu else 2)
         self._threads = ThreadPoolExecutor(self._pages_in_flight * (2 if gpu else 1), thread_name_prefix="page")
 
@@ -180,6 +180,8 @@ class Engine:
         use_huge_pages()
         torch.set_num_threads(settings.torch_threads or len(os.sched_getaffinity(0)))
         device = _choose_device(settings)
+        if device.type == "cpu":
+            keep_freed_memory()
         with ExitStack() as unfinished:
             scratch = Scratch()
             unfinished.callback(scratch.close)

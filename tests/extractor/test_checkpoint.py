@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
@@ -16,8 +17,9 @@ from transformers import (
 )
 
 from extractor.errors import WorkerUnhealthy
-from extractor.models.checkpoint import fold_batch_norm, load_checkpoint
+from extractor.models.checkpoint import LargestOfFour, fold_batch_norm, load_checkpoint
 from extractor.settings import Settings
+from tests import documents
 
 MODELS = Settings().models_dir
 CPU = torch.device("cpu")
@@ -55,6 +57,32 @@ def test_is_what_transformers_loads(name: str, build: object, published: type) -
     for key, value in theirs.items():
         assert ours[key].dtype == value.dtype, key
         assert torch.equal(ours[key], value), key
+
+
+@pytest.mark.parametrize("name", ["PP-OCRv6_small_det", "PP-OCRv6_small_rec"])
+@torch.inference_mode()
+def test_what_was_folded_and_replaced_computes_the_same(name: str) -> None:
+    published = {"det": PPOCRV6SmallDetForObjectDetection, "rec": AutoModelForTextRecognition}[name[-3:]]
+    build = {"det": PPOCRV6SmallDetForObjectDetection, "rec": AutoModelForTextRecognition.from_config}[name[-3:]]
+    loaded = load_checkpoint(build, MODELS / name, CPU)
+    kinds = {type(module) for module in loaded.modules()}
+    assert torch.nn.BatchNorm2d not in kinds
+    assert torch.nn.MaxPool2d not in kinds
+    picture = (
+        documents.picture(documents.invoice_pdf()).resize((320, 480)).crop((0, 0, 320, 48 if "rec" in name else 480))
+    )
+    pixels = torch.from_numpy(np.array(picture)).permute(2, 0, 1)[None].float() / 127.5 - 1
+    expected = published.from_pretrained(MODELS / name, local_files_only=True).eval()(pixel_values=pixels)
+    result = loaded(pixel_values=pixels.contiguous(memory_format=torch.channels_last)).last_hidden_state
+    torch.testing.assert_close(result, expected.last_hidden_state, atol=2e-4, rtol=0)
+
+
+def test_pooling_by_comparison_is_pooling() -> None:
+    torch.manual_seed(3)
+    maps = torch.randn(2, 5, 8, 7).contiguous(memory_format=torch.channels_last)
+    maps[1, 2, 3, 4] = torch.nan
+    expected = torch.nn.MaxPool2d(kernel_size=2, stride=1, ceil_mode=True)(maps)
+    torch.testing.assert_close(LargestOfFour()(maps), expected, atol=0, rtol=0, equal_nan=True)
 
 
 @pytest.mark.parametrize("change", ["one-too-few", "one-too-many", "another-shape", "cut"])

@@ -5,6 +5,7 @@ The models here are small ones that square numbers; a gate holds their first bat
 
 from __future__ import annotations
 
+import queue
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import CancelledError, ThreadPoolExecutor
@@ -300,6 +301,21 @@ class TestLane:
         assert scheduler.submit(model, Number(2)).result(PATIENCE_S) == 4
         scheduler.close()
         assert scheduler.batch_s == 0
+
+
+class TestIdle:
+    def test_an_owner_that_has_nothing_to_do_says_so_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("extractor.scheduler.IDLE_S", 0.02)
+        told: queue.Queue[str] = queue.Queue()
+        scheduler = Scheduler(wait_ms=2.0, when_idle=lambda: told.put("idle"))
+        try:
+            for number in range(3):
+                assert told.get(timeout=PATIENCE_S) == "idle"
+                with pytest.raises(queue.Empty):
+                    told.get(timeout=0.2)
+                assert scheduler.submit(Squares(1), Number(number)).result(PATIENCE_S) == number**2
+        finally:
+            scheduler.close()
 
 
 class TestClose:
