@@ -37,7 +37,7 @@ log = logging.getLogger("extractor")
 _Entry = tuple[Any, Future[Any], float]
 _CPU = torch.device("cpu")
 # How many seconds without an item make a thread of the owner idle.
-IDLE_S = 5.0
+IDLE_S = 30.0
 
 Item = TypeVar("Item", contravariant=True)
 Raw = TypeVar("Raw")
