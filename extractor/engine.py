@@ -44,7 +44,7 @@ from .errors import (
 )
 from .formats import Arrival, DocumentFile, identify
 from .headings import with_levels
-from .host_memory import give_freed_memory_back, keep_freed_memory, use_huge_pages
+from .host_memory import give_freed_memory_back, keep_freed_memory, set_switches
 from .joining import join_tables
 from .languages import Recognition, recognition_for
 from .models.layout import RawLayout
@@ -177,7 +177,7 @@ class Engine:
         Raises `WorkerUnhealthy` where that cannot be done.
         """
         started = time.perf_counter()
-        use_huge_pages()
+        set_switches()
         torch.set_num_threads(settings.torch_threads or len(os.sched_getaffinity(0)))
         device = _choose_device(settings)
         if device.type == "cpu":

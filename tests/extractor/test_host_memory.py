@@ -10,15 +10,16 @@ import sys
 from pathlib import Path
 
 import pytest
+import torch
 
 GRANTED = Path("/sys/kernel/mm/transparent_hugepage/enabled")
 PROBE = """
 import resource, sys
 import torch
-from extractor.engine import use_huge_pages
+from extractor.engine import set_switches
 
 if sys.argv[1] == "huge":
-    use_huge_pages()
+    set_switches()
 before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
 taken = torch.zeros(16, 2**20)  # 64 MB, every page of it written
 print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
@@ -41,7 +42,7 @@ def test_a_large_tensor_is_few_pages() -> None:
 REUSE = """
 import resource, sys, threading
 import torch
-from extractor.engine import give_freed_memory_back, keep_freed_memory
+from extractor.host_memory import give_freed_memory_back, keep_freed_memory
 
 if sys.argv[1] == "kept" and not keep_freed_memory():
     sys.exit("another C library")
@@ -59,9 +60,8 @@ def faults():
     thread.join()
     return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
 
-for _ in range(3):
-    faults()
-print(faults())
+# Room that fits comes to be there within a few passes.
+print(min(faults() for _ in range(6)))
 if sys.argv[1] == "kept":
     give_freed_memory_back()
     print(faults())
@@ -81,3 +81,28 @@ def test_what_one_pass_frees_the_next_one_uses() -> None:
     kept, after_idle = faults("kept")
     assert kept < given_back / 20
     assert after_idle > given_back / 10
+
+
+KERNELS = """
+import torch
+from extractor.host_memory import set_switches
+
+set_switches()
+layer = torch.nn.Conv2d(3, 4, 3)
+with torch.inference_mode():
+    for _ in range(2):
+        for width in range(1000, 1900):
+            layer(torch.zeros(1, 3, 8, width))
+        print("once more", flush=True)
+"""
+
+
+@pytest.mark.skipif(not torch.backends.mkldnn.is_available(), reason="torch has no oneDNN here")
+def test_a_kernel_is_made_once_for_each_shape() -> None:
+    environment = {**os.environ, "ONEDNN_VERBOSE": "profile_create"}
+    command = [sys.executable, "-c", KERNELS]
+    told = subprocess.run(command, capture_output=True, check=True, timeout=120, env=environment, text=True).stdout
+    first, again, _ = told.split("once more")
+    assert first.count("create:cache_miss") > 1200, "more than are kept by default"
+    assert again.count("create:cache_hit") > 1200
+    assert "create:cache_miss" not in again
