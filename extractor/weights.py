@@ -106,7 +106,7 @@ def _listed(manifest: Path) -> _Expected:
             model, name = str(file["path"]).split("/")
             models.setdefault(model, {})[name] = _File(file["size"], str(file["sha256"]), file["revision"])
     except (KeyError, TypeError, ValueError):
-        raise WorkerUnhealthy("models/manifest.json cannot be read: run `python -m builder`") from None
+        raise WorkerUnhealthy(f"{manifest.name} cannot be read: run `python -m builder`") from None
     return models
 
 
