@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import logging
 import os
-import signal
 import statistics
 import threading
 import time
@@ -50,7 +49,7 @@ from .languages import Recognition, recognition_for
 from .models.layout import RawLayout
 from .outputs import render
 from .page_reading import PageReading
-from .pages import FailedPage, Outline, Page, PageInPassing, PagePool
+from .pages import FailedPage, Outline, Page, PageInPassing, PagePool, ended_from_outside
 from .reading import Models, Reader
 from .request import ExtractionRequest, selected_pages
 from .scheduler import Scheduler
@@ -502,11 +501,9 @@ def _confidence(page: AssembledPage) -> float:
 
 
 def _ended_from_outside(future: Future[Any]) -> bool:
-    """Whether the page's process was killed, by the kernel short of memory say, or went down with the whole pool."""
+    """Whether something other than the page ended its process, or it went down with the whole pool."""
     error = None if future.cancelled() else future.exception()
-    return isinstance(error, BrokenProcessPool) or (
-        isinstance(error, ProcessExpired) and error.exitcode == -signal.SIGKILL
-    )
+    return isinstance(error, BrokenProcessPool) or (isinstance(error, ProcessExpired) and ended_from_outside(error))
 
 
 def _not_assembled(number: int, error: Exception) -> ExtractionError:

@@ -316,7 +316,7 @@ class PagePool:
         except ProcessExpired as end:
             if end.exitcode == cage.OUT_OF_TIME:
                 raise DocumentCorrupt("the document takes too much processor time to open") from None
-            if end.exitcode == -signal.SIGKILL:
+            if ended_from_outside(end):
                 raise Internal("the document was lost when its page process was killed") from None
             raise DocumentCorrupt("the document crashes the reader") from None
         except MemoryError:
@@ -386,6 +386,13 @@ class PagePool:
             except (RuntimeError, OSError) as error:
                 raise WorkerUnhealthy("the processes that read pages cannot be started") from error
         return future
+
+
+def ended_from_outside(end: ProcessExpired) -> bool:
+    """Whether something other than the document ended its page process: the kernel, short of memory (SIGKILL), or the
+    pool (SIGTERM), which stops a process for a task that nobody waits for any more, and may find the next one in it.
+    Pebble's processes leave with that signal's number as their exit code."""
+    return end.exitcode in (-signal.SIGKILL, -signal.SIGTERM, int(signal.SIGTERM))
 
 
 def _say_cage(future: Future[cage.CageReport]) -> None:

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import base64
 import multiprocessing
+import os
 import resource
+import signal
 import threading
 import time
 from collections.abc import Iterator
@@ -126,14 +128,15 @@ class TestPageProcesses:
         assert (failed["page"], failed["code"]) == (2, "DOCUMENT_CORRUPT")
         assert [page["page"] for page in answer["data"]["pages"]] == [1, 3]
 
-    def test_killed_process_costs_no_page(self, healthy: Engine) -> None:
+    @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+    def test_killed_process_costs_no_page(self, healthy: Engine, number: int) -> None:
         killed = threading.Event()
 
         def kill(progress: Progress) -> None:
             if progress.pages_done == 1 and not killed.is_set():
                 killed.set()
                 for process in list(healthy._pages._pool._pool_manager.worker_manager.workers.values()):
-                    process.kill()
+                    os.kill(process.pid, number)
 
         content = base64.b64encode(documents.text_pdf([[f"Sheet {n}"] for n in range(6)])).decode("ascii")
         request = parse_request({"document_content_base64": content})

@@ -14,6 +14,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from pebble import ProcessExpired
 from PIL import Image, ImageDraw
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import ArrayObject, ByteStringObject, DictionaryObject, NameObject, NumberObject
@@ -32,6 +33,7 @@ from extractor.pages import (
     OcrMode,
     Page,
     PagePool,
+    ended_from_outside,
 )
 from extractor.settings import Settings
 from tests import documents
@@ -471,6 +473,27 @@ class TestDamage:
         assert failed.error.message == "page 1 crashes the reader"
         assert isinstance(page, Page)
         assert [word.text for word in page.words] == ["Total", "80.90"]
+
+
+@pytest.mark.parametrize(
+    ("number", "outside"), [(signal.SIGKILL, True), (signal.SIGTERM, True), (signal.SIGSEGV, False)]
+)
+def test_who_ended_a_page_process(number: int, outside: bool) -> None:
+    """The kernel and the pool, or what it was reading."""
+    others = set(multiprocessing.active_children())
+    fresh = PagePool(Settings(page_processes=1))
+    try:
+        asleep = fresh.work(time.sleep, 60)
+        patience = time.monotonic() + 60
+        while not asleep.running() and time.monotonic() < patience:
+            time.sleep(0.05)
+        (process,) = set(multiprocessing.active_children()) - others
+        os.kill(process.pid or 0, number)
+        end = asleep.exception(60)
+    finally:
+        fresh.close()
+    assert isinstance(end, ProcessExpired)
+    assert ended_from_outside(end) is outside
 
 
 def modules_of_a_process(names: Sequence[str]) -> list[str]:
