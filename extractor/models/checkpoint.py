@@ -114,12 +114,9 @@ def fold_batch_norm(model: nn.Module) -> int:
     return folded
 
 
-def pool_by_comparison(model: nn.Module) -> int:
-    """Replace max pooling of 2x2 windows a pixel apart, in place. Returns how many were replaced."""
-    replaced = 0
+def pool_by_comparison(model: nn.Module) -> None:
+    """Replace max pooling of 2x2 windows a pixel apart, in place."""
     for module in list(model.modules()):
         for name, pool in list(module.named_children()):
             if isinstance(pool, nn.MaxPool2d) and (pool.kernel_size, pool.stride, pool.padding) == (2, 1, 0):
                 module._modules[name] = LargestOfFour()
-                replaced += 1
-    return replaced

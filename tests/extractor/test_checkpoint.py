@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -33,19 +34,18 @@ def values(model: torch.nn.Module) -> dict[str, torch.Tensor]:
     }
 
 
-@pytest.mark.parametrize(
-    ("name", "build", "published"),
-    [
-        pytest.param(name, build, published, id=name)
-        for name, build, published in (
-            ("PP-DocLayoutV3", PPDocLayoutV3ForObjectDetection, PPDocLayoutV3ForObjectDetection),
-            ("PP-OCRv6_small_det", PPOCRV6SmallDetForObjectDetection, PPOCRV6SmallDetForObjectDetection),
-            ("PP-OCRv6_small_rec", AutoModelForTextRecognition.from_config, AutoModelForTextRecognition),
-            ("SLANet_plus", SLANetForTableRecognition, SLANetForTableRecognition),
-        )
-    ],
-)
-def test_is_what_transformers_loads(name: str, build: object, published: type) -> None:
+# How each is built without weights, and as it was published.
+CHECKPOINTS: dict[str, tuple[Any, Any]] = {
+    "PP-DocLayoutV3": (PPDocLayoutV3ForObjectDetection, PPDocLayoutV3ForObjectDetection),
+    "PP-OCRv6_small_det": (PPOCRV6SmallDetForObjectDetection, PPOCRV6SmallDetForObjectDetection),
+    "PP-OCRv6_small_rec": (AutoModelForTextRecognition.from_config, AutoModelForTextRecognition),
+    "SLANet_plus": (SLANetForTableRecognition, SLANetForTableRecognition),
+}
+
+
+@pytest.mark.parametrize("name", CHECKPOINTS)
+def test_is_what_transformers_loads(name: str) -> None:
+    build, published = CHECKPOINTS[name]
     expected = published.from_pretrained(MODELS / name, local_files_only=True).eval()
     fold_batch_norm(expected)
     loaded = load_checkpoint(build, MODELS / name, CPU)
@@ -59,18 +59,15 @@ def test_is_what_transformers_loads(name: str, build: object, published: type) -
         assert torch.equal(ours[key], value), key
 
 
-@pytest.mark.parametrize("name", ["PP-OCRv6_small_det", "PP-OCRv6_small_rec"])
+@pytest.mark.parametrize(("name", "height"), [("PP-OCRv6_small_det", 480), ("PP-OCRv6_small_rec", 48)])
 @torch.inference_mode()
-def test_what_was_folded_and_replaced_computes_the_same(name: str) -> None:
-    published = {"det": PPOCRV6SmallDetForObjectDetection, "rec": AutoModelForTextRecognition}[name[-3:]]
-    build = {"det": PPOCRV6SmallDetForObjectDetection, "rec": AutoModelForTextRecognition.from_config}[name[-3:]]
+def test_what_was_folded_and_replaced_computes_the_same(name: str, height: int) -> None:
+    build, published = CHECKPOINTS[name]
     loaded = load_checkpoint(build, MODELS / name, CPU)
     kinds = {type(module) for module in loaded.modules()}
     assert torch.nn.BatchNorm2d not in kinds
     assert torch.nn.MaxPool2d not in kinds
-    picture = (
-        documents.picture(documents.invoice_pdf()).resize((320, 480)).crop((0, 0, 320, 48 if "rec" in name else 480))
-    )
+    picture = documents.picture(documents.invoice_pdf()).resize((320, 480)).crop((0, 0, 320, height))
     pixels = torch.from_numpy(np.array(picture)).permute(2, 0, 1)[None].float() / 127.5 - 1
     expected = published.from_pretrained(MODELS / name, local_files_only=True).eval()(pixel_values=pixels)
     result = loaded(pixel_values=pixels.contiguous(memory_format=torch.channels_last)).last_hidden_state
