@@ -18,9 +18,12 @@ import torch
 
 from .arena import Arena
 from .device_requests import CANCELLED, DONE, FAILED, OUT_OF_MEMORY, MalformedRequest, PictureRef, Request, parse
+from .models.layout import LayoutRow
 from .models.model_set import Models
 from .models.pictures import Pixels, pixels_on
-from .models.rows import DetectionRow, LayoutRow, LineRows, TableRow
+from .models.tables import TableRow
+from .models.text_detection import DetectionRow
+from .models.text_recognition import LineRows
 from .scheduler import Result, Scheduler, Work
 from .vitals import out_of_memory
 
@@ -121,7 +124,7 @@ class DeviceOwner:
             assert fit is not None
             return models.detector, fit.canvas, _Rows(1, lambda start, stop: [DetectionRow(pixels(), fit)])
         if request.model == "tables":
-            boxes = [tuple(int(side) for side in box) for box in request.boxes]
+            boxes = [(left, top, right, bottom) for left, top, right, bottom in request.boxes.tolist()]
 
             def tables(start: int, stop: int) -> list[TableRow]:
                 return [TableRow(pixels(), box) for box in boxes[start:stop]]

@@ -99,7 +99,7 @@ def reply_bytes(request: Request) -> int:
         return MOST_REGIONS * LAYOUT_NUMBERS * 4
     if request.model == "detection":
         assert request.fit is not None
-        return request.fit.height * request.fit.width
+        return int(request.fit.height * request.fit.width)
     if request.model == "lines":
         return len(request.contents) * (request.width // PIXELS_PER_STEP) * LINE_NUMBERS * 4
     # A table's steps are as many as they are: each is preceded by their number.
@@ -152,7 +152,7 @@ def _parsed(payload: bytes, shapes: Shapes, recognisers: Collection[str]) -> Req
     arrays = memoryview(payload)[_LENGTH.size + length :]
     picture = _picture(head)
     reply_at, capacity = _whole(head["reply"][0]), _whole(head["reply"][1])
-    _require(HEADER_BYTES <= reply_at and reply_at % 8 == 0 and reply_at + capacity <= PICTURES_START, "reply")
+    _require(reply_at >= HEADER_BYTES and reply_at % 8 == 0 and reply_at + capacity <= PICTURES_START, "reply")
     parts: dict[str, Any] = {}
     model = head["model"]
     if model == "detection":
@@ -171,7 +171,7 @@ def _parsed(payload: bytes, shapes: Shapes, recognisers: Collection[str]) -> Req
 def _picture(head: Mapping[str, Any]) -> PictureRef:
     offset, rows, columns = (_whole(number) for number in head["picture"])
     _require(0 < rows <= MOST_SIDE and 0 < columns <= MOST_SIDE, "picture's size")
-    _require(PICTURES_START <= offset and offset + rows * columns * 3 <= ARENA_BYTES, "picture's place")
+    _require(offset >= PICTURES_START and offset + rows * columns * 3 <= ARENA_BYTES, "picture's place")
     if "warp" not in head:
         return PictureRef(offset, rows, columns)
     *numbers, warped_rows, warped_columns = head["warp"]

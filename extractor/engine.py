@@ -101,8 +101,9 @@ class _FailedPage:
 
 @dataclass(frozen=True, slots=True)
 class _Limits:
-    """When a job has to end: its caller stops it, its time is up, or the worker is sick. `watch` is called while the job
-    waits: it may find the worker sick."""
+    """When a job has to end: its caller stops it, its time is up, or the worker is sick.
+
+    `watch` is called while the job waits: it may find the worker sick."""
 
     cancelled: Callable[[], bool]
     deadline: float
@@ -184,7 +185,6 @@ class Engine:
         self._scheduler = Scheduler(
             settings.batch_wait_ms,
             models.device,
-            models.clock,
             when_idle=give_freed_memory_back,
             failed=self._model_failed,
         )
@@ -357,11 +357,7 @@ class Engine:
 
     def _page(self, job: _Job, number: int, page: Running | Failure) -> _ReadPage | _FailedPage:
         """What became of a page. Raises `DeadlineExceeded`, `Cancelled` or `WorkerUnhealthy`."""
-        outcome: Answer | Failure
-        if isinstance(page, Failure):
-            outcome = page
-        else:
-            outcome = self._outcome(job.limits, page, "the next page was finished")
+        outcome = page if isinstance(page, Failure) else self._outcome(job.limits, page, "the next page was finished")
         if isinstance(outcome, Answer):
             try:
                 read = _read_page_of(number, outcome)
@@ -442,9 +438,7 @@ class Engine:
         """Open the document."""
         task = OutlineTask(document.path, document.format, password, self.settings.max_document_pixels)
         opening = self._ask(
-            Task(
-                "open_document", task, "the document", self.settings.open_timeout_s, id(limits), document.path
-            )
+            Task("open_document", task, "the document", self.settings.open_timeout_s, id(limits), document.path)
         )
         try:
             outcome = self._outcome(limits, opening, "the document was opened")

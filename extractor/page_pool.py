@@ -25,9 +25,9 @@ import time
 from collections import OrderedDict, deque
 from collections.abc import Hashable
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.process import BaseProcess
-from multiprocessing.reduction import DupFd
 from pathlib import Path
 from typing import Any
 
@@ -37,8 +37,8 @@ from .device_requests import MalformedRequest, packed_reply
 from .errors import Internal, WorkerUnhealthy
 from .models.facts import ModelFacts
 from .page_failures import End, Failure, failure
-from .page_link import Kind, TooLong, WorkerLink
-from .page_process import Answer, Stage, parsed_answer, serve
+from .page_link import Kind, WorkerLink
+from .page_process import Answer, Inherited, Stage, parsed_answer, serve
 from .settings import Settings
 
 log = logging.getLogger("extractor")
@@ -248,10 +248,8 @@ class PagePool:
         self._wake()
 
     def _send(self, process: _Process, kind: Kind, payload: bytes) -> None:
-        try:
+        with suppress(OSError):  # its end is on its way, and tells what becomes of its task
             process.link.send(kind, payload)
-        except OSError:
-            pass  # its end is on its way, and tells what becomes of its task
 
     def _replied(self, process: _Process, number: int, status: int, size: int) -> None:
         """One of the task's requests has ended; called by the device's threads."""
@@ -327,10 +325,8 @@ class PagePool:
                 self._selector.modify(process.link.descriptor, wanted, (process, False))
 
     def _flush(self, process: _Process) -> None:
-        try:
+        with suppress(OSError):  # its end is on its way
             process.link.flush()
-        except OSError:
-            pass  # its end is on its way
 
     def _listen(self, process: _Process) -> None:
         """Take what the process says."""
@@ -342,8 +338,8 @@ class PagePool:
         except (EOFError, OSError):
             # What became of it is known when it has ended.
             self._shut(process)
-        except (TooLong, MalformedRequest, ValueError) as error:
-            log.error("A page process broke its rules (%s); it is ended", error)
+        except Exception as error:  # a stranger's word; whatever is wrong with it, its process is ended
+            log.error("A page process broke its rules (%s: %s); it is ended", type(error).__name__, error)
             self._kill(process, End.CRASH)
 
     def _heard(self, process: _Process, kind: Kind, payload: bytes) -> None:
@@ -448,7 +444,7 @@ class PagePool:
         settings = self._settings
         ours, theirs = socket.socketpair()
         with theirs:
-            line, memory = _Inherited(theirs.fileno()), _Inherited(arena.descriptor)
+            line, memory = Inherited(theirs.fileno()), Inherited(arena.descriptor)
             limits = (settings.page_memory_mb * 2**20, settings.page_cpu_s)
             try:
                 handle = multiprocessing.get_context("spawn").Process(
@@ -496,20 +492,6 @@ class PagePool:
                 running.future.set_result(Failure(Internal("the worker was closed before the page was finished")))
         self._selector.close()
         os.close(self._alarm)
-
-
-@dataclass(frozen=True, slots=True)
-class _Inherited:
-    """A file descriptor that a process has when it starts; a number there too."""
-
-    number: int
-
-    def __reduce__(self) -> tuple[Any, tuple[Any]]:
-        return (_detached, (DupFd(self.number),))
-
-
-def _detached(inherited: Any) -> int:
-    return int(inherited.detach())
 
 
 def default_processes() -> int:

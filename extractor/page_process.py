@@ -1,4 +1,4 @@
-"""A page process: takes tasks from the worker, one after the other, in its sandbox, and asks the device for what it needs.
+"""A page process: takes tasks from the worker, one after the other, in its sandbox, and asks for forward passes.
 
 A task is a function of the module that has the tasks, called with its argument and a `Bench`; what it gives is an
 `Answer`. A page lives its
@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from enum import IntEnum
+from multiprocessing.reduction import DupFd
 from pathlib import Path
 from typing import Any
 
@@ -47,8 +48,7 @@ class Stage(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a task gives: `head` is plain JSON values, for the worker; `blob` is for whoever comes next, and nothing that
-    the worker looks into."""
+    """What a task gives: `head` is plain JSON values, for the worker; `blob` is for whoever comes next."""
 
     head: Mapping[str, Any]
     blob: bytes = b""
@@ -80,6 +80,23 @@ class Bench:
 
 
 Function = Callable[[Any, Bench], Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class Inherited:
+    """A file descriptor that a process has when it starts, where it is a number.
+
+    It stands here and not where processes are started, for they import the module that it is in.
+    """
+
+    number: int
+
+    def __reduce__(self) -> tuple[Any, tuple[Any]]:
+        return (_detached, (DupFd(self.number),))
+
+
+def _detached(inherited: Any) -> int:
+    return int(inherited.detach())
 
 
 def serve(link: int, arena: int, memory_bytes: int, cpu_s: float, tasks: str) -> None:
@@ -147,4 +164,3 @@ def parsed_answer(payload: bytes) -> Answer:
     if not isinstance(head, dict):
         raise ValueError("an answer's head is a dict")
     return Answer(head, payload[_LENGTH.size + length :])
-

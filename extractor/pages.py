@@ -357,7 +357,9 @@ def _read_pdf_page(task: PageTask, canvas: Canvas, begin: Callable[[PagePicture]
         scan = _is_scan(recognise, studio.whole)
         scale = studio.recognition_scale if scan else studio.layout_scale
         picture = early[0] if early and not scan else studio.draw(studio.whole, scale)
-        reasons = unseen_words(words, objects, read_drawing(page, frame, pictures), picture.drawn, scale) if words else []
+        reasons = (
+            unseen_words(words, objects, read_drawing(page, frame, pictures), picture.drawn, scale) if words else []
+        )
         seen = [word for word, reason in zip(words, reasons, strict=True) if reason is None]
         if len(seen) < len(words):
             notes.append(_unseen_note(task, reasons))

@@ -131,9 +131,7 @@ class Reader:
             words += _placed_lines(self._read_pictures(pictures, recognition), words)
         recognised_at = time.perf_counter()
         view = upright.page
-        regions = regions_from(
-            self._device.regions_of(layout), self._device.facts.labels, view.width, view.height
-        )
+        regions = regions_from(self._device.regions_of(layout), self._device.facts.labels, view.width, view.height)
         layout_at = time.perf_counter()
         tables = self._structure(view, words, regions)
         finished = time.perf_counter()

@@ -30,6 +30,7 @@ from typing import Any, Protocol
 import numpy as np
 import torch
 
+from .models.device_clock import DeviceClock
 from .vitals import out_of_memory
 
 log = logging.getLogger("extractor")
@@ -102,20 +103,6 @@ class _Queue:
         return sum(len(work.rows) - work.given for work in self.waiting)
 
 
-class Clock(Protocol):
-    """Tells how long the device has worked."""
-
-    @property
-    def busy_s(self) -> float:
-        """Seconds in which the device worked."""
-
-    def begin(self) -> Any:
-        """A batch begins; what comes back goes to `end`."""
-
-    def end(self, begun: Any) -> None:
-        """Everything of the batch has been launched."""
-
-
 class Scheduler:
     """Runs models in batches, in threads of its own."""
 
@@ -123,7 +110,6 @@ class Scheduler:
         self,
         wait_ms: float,
         device: torch.device,
-        clock: Clock,
         *,
         when_idle: Callable[[], object] = lambda: None,
         failed: Callable[[BaseException], object] = lambda _: None,
@@ -132,7 +118,7 @@ class Scheduler:
         self.longest_batch_s = 0.0
         self._wait_s = wait_ms / 1000
         self._device = device
-        self._clock = clock
+        self._clock = DeviceClock(device)
         self._when_idle = when_idle
         self._failed = failed
         self._queues: dict[Hashable, _Queue] = {}
@@ -246,11 +232,8 @@ class Scheduler:
 
     def _start(self, model: ServedModel, shares: list[_Share]) -> Batch | BaseException:
         try:
-            begun = self._clock.begin()
-            try:
+            with self._clock.batch():
                 return model.start([row for work, start, stop in shares for row in work.rows.part(start, stop)])
-            finally:
-                self._clock.end(begun)
         except BaseException as error:  # belongs to whoever waits for these rows
             # The frames hold the batch's tensors: memory that the next try needs.
             traceback.clear_frames(error.__traceback__)
