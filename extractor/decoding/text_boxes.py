@@ -70,7 +70,7 @@ def _scores(text: Map, rectangles: Sequence[Rectangle]) -> list[float]:
     for polygon, (left, top), (right, bottom) in zip(inside, firsts.tolist(), lasts.tolist(), strict=True):
         part = text[top : bottom + 1, left : right + 1]
         mask = np.zeros(part.shape, np.uint8)
-        cv2.fillConvexPoly(mask, polygon, 1)
+        cv2.fillConvexPoly(mask, polygon, (1,))
         scores.append(cv2.mean(part, mask)[0])
     return scores
 

@@ -14,11 +14,13 @@ from pathlib import Path
 import torch
 from transformers import PPDocLayoutV3ForObjectDetection
 
-from .batch import Batch, Returns, closed_size
+from .batch import Batch, closed_size, sent
 from .checkpoint import load_checkpoint, weight_bytes
-from .graphs import Graphs
+from .convolutions import serve_on_device
+from .graphs import Capturing, Graphs
 from .layout_graph import LayoutGraph
 from .pictures import Pixels
+from .pinned import Staging
 from .shapes import Batches, Shapes
 
 MODEL = "PP-DocLayoutV3"
@@ -35,16 +37,19 @@ class LayoutRow:
 class LayoutModel:
     """Finds the regions of pages."""
 
-    def __init__(self, models_dir: Path, device: torch.device, dtype: torch.dtype, shapes: Shapes) -> None:
+    def __init__(
+        self, models_dir: Path, device: torch.device, dtype: torch.dtype, shapes: Shapes, pool: Capturing | None
+    ) -> None:
         self._device = device
         self._sizes = shapes.layout
         checkpoint = load_checkpoint(PPDocLayoutV3ForObjectDetection, models_dir / MODEL, device)
         names = {int(index): str(label) for index, label in checkpoint.config.id2label.items()}
         self.labels = tuple(names[index] for index in range(len(names)))
         self._graph = LayoutGraph(checkpoint, dtype)
+        serve_on_device(self._graph, device)
         self.weight_bytes = weight_bytes(self._graph)
-        self._graphs = Graphs(device, self._found)
-        self._returns = Returns(device)
+        self._graphs = Graphs(MODEL, self._found, self._inputs, pool)
+        self._staging = Staging(device)
 
     def key(self, row: LayoutRow) -> tuple[()]:
         """Every page has the same shape here."""
@@ -58,21 +63,24 @@ class LayoutModel:
     def start(self, rows: Sequence[LayoutRow]) -> Batch:
         """For each page, (queries, 7): the number of the query's best label, its score, the box (centre and size,
         relative to the page), and its votes: how many others are read before it."""
-        pages = self._inputs(closed_size(self._sizes, len(rows)))
-        for page, row in zip(pages, rows, strict=False):
-            page.copy_(row.pixels.fitted(SIDE, SIDE, "cubic"))
-        (found,) = self._graphs(len(pages), pages)
-        return self._returns.batch(found, lambda queries: list(queries[: len(rows)]))
 
-    @torch.inference_mode()
+        def fill(pages: torch.Tensor) -> None:
+            for page, row in zip(pages, rows, strict=False):
+                page.copy_(row.pixels.fitted(SIDE, SIDE, "cubic"))
+
+        (found,) = self._graphs.run(closed_size(self._sizes, len(rows)), fill)
+        return sent(self._staging, found[: len(rows)], list)
+
     def warm(self, key: tuple[()], size: int) -> None:
-        """Run a batch of this size."""
-        self._graphs(size, self._inputs(size))
+        """Prepare for batches of this size."""
+        self._graphs.warm(size)
 
-    def _inputs(self, size: int) -> torch.Tensor:
-        return self._graphs.inputs(size, lambda: (torch.zeros(size, SIDE, SIDE, 3, dtype=torch.uint8),))[0]
+    def _inputs(self, size: int) -> tuple[torch.Tensor]:
+        """Pages, (pages, 800, 800, 3) of uint8."""
+        return (torch.zeros(size, SIDE, SIDE, 3, dtype=torch.uint8, device=self._device),)
 
     def _found(self, pages: torch.Tensor) -> tuple[torch.Tensor]:
+        # In memory the channels stay last.
         batch = pages.permute(0, 3, 1, 2).to(torch.float32).div_(255)
         logits, boxes, order = self._graph(batch)
         scores, labels = logits.max(dim=-1)

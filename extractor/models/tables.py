@@ -8,7 +8,8 @@ what comes back.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,16 +22,22 @@ from transformers import SLANetForTableRecognition
 
 from ..decoding.table_cells import END
 from ..errors import WorkerUnhealthy
-from .batch import Batch, Returns, closed_size
+from .batch import Batch, closed_size, sent
 from .checkpoint import load_checkpoint, weight_bytes
-from .graphs import Graphs
+from .convolutions import serve_on_device
+from .graphs import Capturing, Graphs
 from .pictures import PixelBox, Pixels
+from .pinned import Staging
 from .shapes import Batches, Shapes
 
 MODEL = "SLANet_plus"
 SIDE = 488
 # So many decoding steps run before the host learns whether every table has ended.
 STEPS_AT_A_TIME = 16
+# How many chunks the device is ahead of that look, so that it need not wait for the host.
+LOOKS_BEHIND = {"cpu": 0, "cuda": 1}
+# The encoder halves the square's sides five times: so many places to look at.
+PLACES = 16 * 16
 
 # Blue, green, red.
 _MEAN = (0.485, 0.456, 0.406)
@@ -50,7 +57,7 @@ class TableModel:
     """Reads the structure of tables; in float32 everywhere, for a small model that decides step by step, each step on
     the last one's choice."""
 
-    def __init__(self, models_dir: Path, device: torch.device, shapes: Shapes) -> None:
+    def __init__(self, models_dir: Path, device: torch.device, shapes: Shapes, pool: Capturing | None) -> None:
         self._device = device
         self._sizes = shapes.tables
         folder = models_dir / MODEL
@@ -72,9 +79,10 @@ class TableModel:
         self._location.eval().requires_grad_(False).to(device)
         self._mean = torch.tensor(_MEAN, device=device).view(1, 3, 1, 1)
         self._deviation = torch.tensor(_DEVIATION, device=device).view(1, 3, 1, 1)
-        self._encoding = Graphs(device, self._encode)
-        self._decoding = Graphs(device, self._decode)
-        self._returns = Returns(device)
+        serve_on_device(self._model.backbone, device)
+        self._encoding = Graphs(MODEL, self._encode, self._pictures, pool)
+        self._decoding = Graphs(f"{MODEL}'s decoder", self._decode, self._decoder_inputs, pool)
+        self._staging = Staging(device)
 
     def key(self, row: TableRow) -> tuple[()]:
         """Every table has the same shape here."""
@@ -92,67 +100,64 @@ class TableModel:
         All tables are decoded in step until each has ended; that much is waited for here, one look behind.
         """
         size = closed_size(self._sizes, len(rows))
-        pictures, contents = self._inputs(size)
         fitted = [_fitted_size(row.box) for row in rows]
-        for picture, row, (tall, wide) in zip(pictures, rows, fitted, strict=False):
-            picture[:tall, :wide].copy_(row.pixels.fitted(tall, wide, "linear", row.box))
-        # An empty picture for a row that only fills the batch up.
-        contents.copy_(torch.tensor(fitted + [(0, 0)] * (size - len(rows))), non_blocking=True)
-        inputs = self._begun(size, *self._encoding(size, pictures, contents))
-        steps = []
-        looks = [_Look(self._device), _Look(self._device)]
-        for number in range(-(-self._limit // STEPS_AT_A_TIME)):
-            chunk, *after = self._decoding(size, *inputs)
-            steps.append(chunk.clone())
-            for before, value in zip(inputs[2:], after, strict=True):
-                before.copy_(value)
-            looks[number % 2].send(after[2][: len(rows)].all())
-            if number and looks[(number - 1) % 2].seen():
-                break
-            if self._device.type == "cpu" and looks[number % 2].seen():
-                break
-        return self._returns.batch(
-            torch.cat(steps, dim=1), lambda tables: [_cut(table) for table in tables[: len(rows)]]
-        )
+        # An empty picture for each row that only fills the batch up.
+        contents = torch.tensor(fitted + [(0, 0)] * (size - len(rows)))
 
-    @torch.inference_mode()
+        def draw(pictures: torch.Tensor, sizes: torch.Tensor) -> None:
+            sizes.copy_(contents, non_blocking=True)
+            for picture, row, (tall, wide) in zip(pictures, rows, fitted, strict=False):
+                picture[:tall, :wide].copy_(row.pixels.fitted(tall, wide, "linear", row.box))
+
+        seen = self._encoding.run(size, draw)
+        decoded = torch.cat(list(self._decoded(size, len(rows), seen)), dim=1)[:, : self._limit]
+        return sent(self._staging, decoded[: len(rows)], lambda tables: [_cut(table) for table in tables])
+
+    def _decoded(self, size: int, tables: int, seen: tuple[torch.Tensor, ...]) -> Iterator[torch.Tensor]:
+        """Chunks of steps of a batch, (tables, steps, 10), until each of its first `tables` has ended."""
+        before = self._beginning(size)
+        looks: deque[_Look] = deque()
+        for _ in range(-(-self._limit // STEPS_AT_A_TIME)):
+
+            def go_on(*inputs: torch.Tensor, before: tuple[torch.Tensor, ...] = before) -> None:
+                for place, value in zip(inputs, (*seen, *before), strict=True):
+                    place.copy_(value)
+
+            chunk, state, token, ended = self._decoding.run(size, go_on)
+            before = (state, token, ended)
+            yield chunk.clone()
+            looks.append(_Look(ended[:tables].all()))
+            if len(looks) > LOOKS_BEHIND[self._device.type] and looks.popleft().sees():
+                return
+
     def warm(self, key: tuple[()], size: int) -> None:
-        """Run a batch of this size."""
-        self._decoding(size, *self._begun(size, *self._encoding(size, *self._inputs(size))))
+        """Prepare for batches of this size."""
+        self._encoding.warm(size)
+        self._decoding.warm(size)
 
     @property
     def _limit(self) -> int:
         """The most steps that a table may take."""
         return int(self._model.config.max_text_length) + 1
 
-    def _inputs(self, size: int) -> tuple[torch.Tensor, ...]:
+    def _pictures(self, size: int) -> tuple[torch.Tensor, ...]:
         """Pictures (tables, 488, 488, 3) of uint8 and the sizes of their contents (tables, 2)."""
-        inputs: tuple[torch.Tensor, ...] = self._encoding.inputs(
-            size,
-            lambda: (
-                torch.zeros(size, SIDE, SIDE, 3, dtype=torch.uint8),
-                torch.zeros(size, 2, dtype=torch.int32),
-            ),
+        return (
+            torch.zeros(size, SIDE, SIDE, 3, dtype=torch.uint8, device=self._device),
+            torch.zeros(size, 2, dtype=torch.long, device=self._device),
         )
-        return inputs
 
-    def _begun(self, size: int, memory: torch.Tensor, projected: torch.Tensor) -> tuple[torch.Tensor, ...]:
-        """What the first steps are decoded from."""
-        inputs: tuple[torch.Tensor, ...] = self._decoding.inputs(
-            size,
-            lambda: (
-                torch.empty_like(memory),
-                torch.empty_like(projected),
-                torch.empty(size, self._model.config.hidden_size),
-                torch.empty(size, dtype=torch.long),
-                torch.empty(size, dtype=torch.bool),
-            ),
-        )
-        inputs[0].copy_(memory)
-        inputs[1].copy_(projected)
-        for start in inputs[2:]:
-            start.zero_()
-        return inputs
+    def _beginning(self, size: int) -> tuple[torch.Tensor, ...]:
+        """The decoder's state before its first step: (tables, width), the token before it, whether it has ended."""
+        state = torch.zeros(size, self._model.config.hidden_size, device=self._device)
+        token = torch.zeros(size, dtype=torch.long, device=self._device)
+        return state, token, torch.zeros(size, dtype=torch.bool, device=self._device)
+
+    def _decoder_inputs(self, size: int) -> tuple[torch.Tensor, ...]:
+        """What `_encode` gives, and what `_beginning` does."""
+        width, hidden = self._model.config.post_conv_out_channels, self._model.config.hidden_size
+        seen = [torch.zeros(size, PLACES, channels, device=self._device) for channels in (width, hidden)]
+        return *seen, *self._beginning(size)
 
     def _encode(self, pictures: torch.Tensor, contents: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """The pictures as the decoder looks at them, and as it compares what it looks for with them."""
@@ -193,20 +198,18 @@ class TableModel:
 
 
 class _Look:
-    """A truth on the device that the host looks at later."""
+    """The host's look at a truth on the device, which is copied once everything before it is done."""
 
-    def __init__(self, device: torch.device) -> None:
-        gpu = device.type == "cuda"
-        self._value = torch.zeros((), dtype=torch.bool, pin_memory=gpu)
-        self._arrived: Any = torch.cuda.Event(blocking=True) if gpu else None  # type: ignore[no-untyped-call]
-
-    def send(self, value: torch.Tensor) -> None:
-        """Have `value`, a bool on the device, copied once everything before it is done."""
+    def __init__(self, value: torch.Tensor) -> None:
+        gpu = value.device.type == "cuda"
+        self._value = torch.empty((), dtype=torch.bool, pin_memory=gpu)
         self._value.copy_(value, non_blocking=True)
-        if self._arrived is not None:
+        self._arrived: Any = None
+        if gpu:
+            self._arrived = torch.cuda.Event(blocking=True)  # type: ignore[no-untyped-call]
             self._arrived.record()
 
-    def seen(self) -> bool:
+    def sees(self) -> bool:
         """The value, once it is there."""
         if self._arrived is not None:
             self._arrived.synchronize()
