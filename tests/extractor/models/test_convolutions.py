@@ -171,8 +171,9 @@ def test_a_processor_keeps_its_convolutions() -> None:
 
 def test_short_factors_end_with_the_block() -> None:
     matmul = torch.backends.cuda.matmul
-    before = matmul.fp32_precision
     with pytest.raises(ZeroDivisionError), products_in_tf32():
-        assert matmul.fp32_precision == "tf32"
+        assert (matmul.allow_tf32, matmul.fp32_precision) == (True, "tf32")
         raise ZeroDivisionError
-    assert matmul.fp32_precision == before
+    assert not matmul.allow_tf32
+    assert matmul.fp32_precision != "tf32"
+    assert torch.get_float32_matmul_precision() == "highest"
