@@ -146,6 +146,12 @@ class TestLines:
             alone = DEVICE.lines(QUADS[part], turns[part], content[part], 192)
             assert torch.allclose(alone[0], together[index], atol=1e-5)
 
+    def test_a_line_without_an_area_is_a_line_of_numbers(self) -> None:
+        flat = np.array([[[9, 9], [50, 9], [50, 9], [9, 9]], [[7, 7], [7, 7], [7, 7], [7, 7]]], np.float32)
+        for pixels in (HOST, DEVICE):
+            cut = pixels.lines(flat, np.zeros(2, np.uint8), np.array([192, 48], np.int32), 192)
+            assert torch.isfinite(cut).all()
+
 
 class TestPixelsOn:
     def test_a_processors_are_the_view_itself(self) -> None:
