@@ -134,13 +134,17 @@ def replace_convolutions(model: nn.Module, kinds: dict[str, Callable[..., nn.Mod
 
 
 @contextmanager
-def products_in_tf32() -> Iterator[None]:
-    """Float32 products within have factors of 10 bits (TF32), sums of float32, on a GPU that can; elsewhere nothing is
+def products_in_tf32(device: torch.device) -> Iterator[None]:
+    """On a GPU, float32 products within have factors of 10 bits (TF32) and sums of float32; on a processor nothing is
     different.
 
-    The setting is the process's: nothing else may compute in float32 meanwhile, and a graph keeps what it was captured
-    with. It is set by its old name, which keeps the new one and what torch derives from either in step.
+    The setting is the process's, its processor's products included: nothing else may compute in float32 meanwhile, and
+    a graph keeps what it was captured with. It is set by its old name, which keeps the new one and what torch derives
+    from either in step.
     """
+    if device.type != "cuda":
+        yield
+        return
     matmul = torch.backends.cuda.matmul
     before = matmul.allow_tf32
     matmul.allow_tf32 = True

@@ -73,7 +73,7 @@ class LayoutGraph(nn.Module):
         first, *maps = self.backbone(pages.to(self.features_dtype)).feature_maps
         maps = [project(features) for project, features in zip(self.encoder_input, maps, strict=True)]
         encoded = self.encoder(maps, [first])
-        with products_in_tf32():
+        with products_in_tf32(pages.device):
             levels = [
                 project(features.float())
                 for project, features in zip(self.decoder_input, encoded.last_hidden_state, strict=True)

@@ -169,10 +169,12 @@ def test_a_processor_keeps_its_convolutions() -> None:
     assert isinstance(block.convolution, nn.Conv2d)
 
 
-def test_short_factors_end_with_the_block() -> None:
+@pytest.mark.parametrize("device", ["cuda", "cpu"])
+def test_short_factors_are_a_gpus_and_end_with_the_block(device: str) -> None:
     matmul = torch.backends.cuda.matmul
-    with pytest.raises(ZeroDivisionError), products_in_tf32():
-        assert (matmul.allow_tf32, matmul.fp32_precision) == (True, "tf32")
+    with pytest.raises(ZeroDivisionError), products_in_tf32(torch.device(device)):
+        assert matmul.allow_tf32 == (device == "cuda")
+        assert (matmul.fp32_precision == "tf32") == (device == "cuda")
         raise ZeroDivisionError
     assert not matmul.allow_tf32
     assert matmul.fp32_precision != "tf32"
