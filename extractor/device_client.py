@@ -25,12 +25,20 @@ from .device_requests import (
     parsed_reply,
     reply_bytes,
 )
-from .errors import Internal, ModelFailure, OutOfMemory
+from .errors import Internal
 from .models.facts import ModelFacts
 from .models.shapes import Fit, seen_width
 from .page_link import Kind, PageLink
 
 Numbers = np.ndarray[Any, np.dtype[np.float32]]
+
+
+class NoResult(Exception):
+    """A model failed on what it was asked for; the worker's log has the cause."""
+
+    def __init__(self, *, out_of_memory: bool) -> None:
+        super().__init__()
+        self.out_of_memory = out_of_memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +49,7 @@ class Pending:
     request: Request
 
     def result(self) -> bytes:
-        """The bytes of its results. Waits for them. Raises `ModelFailure` or `OutOfMemory` where there are none."""
+        """The bytes of its results. Waits for them. Raises `NoResult` where there are none."""
         return self.device.wait(self.request)
 
 
@@ -129,12 +137,10 @@ class DeviceClient:
         while request.number in self._waiting:
             self._take()
         status, size = self._ended[request.number]
-        if status == OUT_OF_MEMORY:
-            raise OutOfMemory("there was not enough memory for the page")
         if status == CANCELLED:
             raise Internal("the page's job has ended")
         if status:
-            raise ModelFailure("the page could not be read")
+            raise NoResult(out_of_memory=status == OUT_OF_MEMORY)
         return self._canvas.reply(request.reply_at, size)
 
     def finish(self) -> None:

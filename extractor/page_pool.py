@@ -238,7 +238,7 @@ class PagePool:
         process.running = running
         process.end = None
         process.waiting = 0
-        process.desk = Desk(process.arena, lambda *reply: self._replied(process, *reply))
+        desk = process.desk = Desk(process.arena, lambda *reply: self._replied(process, desk, *reply))
         process.left_s, process.since = task.wall_s, time.monotonic()
         if task.document is not None:
             process.documents[task.document] = None
@@ -251,12 +251,14 @@ class PagePool:
         with suppress(OSError):  # its end is on its way, and tells what becomes of its task
             process.link.send(kind, payload)
 
-    def _replied(self, process: _Process, number: int, status: int, size: int) -> None:
+    def _replied(self, process: _Process, desk: Desk, number: int, status: int, size: int) -> None:
         """One of the task's requests has ended; called by the device's threads."""
-        self._send(process, Kind.REPLY, packed_reply(number, status, size))
         with self._lock:
+            if process.desk is not desk:
+                return  # the task has ended
+            self._send(process, Kind.REPLY, packed_reply(number, status, size))
             process.waiting -= 1
-            if process.waiting == 0 and process.running is not None and process.since is None:
+            if process.waiting == 0:
                 process.since = time.monotonic()
                 self._wake()
 

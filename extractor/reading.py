@@ -20,8 +20,8 @@ from .decoding.ctc import RecognisedWord, certainty, words_of_line
 from .decoding.regions import regions_from
 from .decoding.table_cells import table_cells
 from .decoding.text_boxes import Quad, text_boxes
-from .device_client import DeviceClient, Pending
-from .errors import ModelFailure
+from .device_client import DeviceClient, NoResult, Pending
+from .errors import ModelFailure, OutOfMemory
 from .geometry import Box, area, centre, clip, contains, intersection, median_height
 from .languages import Recognition
 from .models.shapes import detection_fit, line_content, line_width
@@ -110,7 +110,9 @@ class Reader:
         """
         try:
             return self._read(page, recognition, begun)
-        except ArithmeticError as error:
+        except (ArithmeticError, NoResult) as error:
+            if isinstance(error, NoResult) and error.out_of_memory:
+                raise OutOfMemory(f"there was not enough memory for page {page.number}") from error
             raise ModelFailure(f"page {page.number} could not be read ({type(error).__name__})") from error
 
     def _read(self, page: Page, recognition: Recognition, begun: Pending | None) -> PageReading:

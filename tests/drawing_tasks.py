@@ -3,11 +3,28 @@
 from __future__ import annotations
 
 import pickle
+from dataclasses import dataclass
+
+import numpy as np
 
 from extractor import page_tasks, pages
+from extractor.geometry import Box
+from extractor.languages import Recognition
 from extractor.page_picture import PagePicture
 from extractor.page_process import Answer, Bench, Function, Stage
+from extractor.pages import Page
+from extractor.reading import Reader
 from extractor.tasks import PageTask
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPage:
+    """A page of one unit a pixel: RGB, (height, width, 3). Where a layout `has_begun`, it did on an empty picture."""
+
+    image: np.ndarray
+    recognise: tuple[Box, ...] = ()
+    quarters: int = 0
+    has_begun: bool = False
 
 
 def draw_page(task: PageTask, bench: Bench) -> Answer:
@@ -18,6 +35,21 @@ def draw_page(task: PageTask, bench: Bench) -> Answer:
     return Answer({"early": [picture.offset == page.picture.offset for picture in early]}, pickle.dumps(page))
 
 
+def look_at_page(task: ShownPage, bench: Bench) -> Answer:
+    """What the models see on the page."""
+    height, width = task.image.shape[:2]
+    (offset, drawn), (empty_at, empty) = bench.canvas.new(height, width), bench.canvas.new(height, width)
+    drawn[:], empty[:] = task.image, 255
+    reader = Reader(bench.device)
+    begun = reader.begin(PagePicture(empty, empty_at)) if task.has_begun else None
+    page = Page(1, width, height, PagePicture(drawn, offset), 1.0, recognise=task.recognise, quarters=task.quarters)
+    return Answer({}, pickle.dumps(reader.read(page, Recognition(), begun)))
+
+
 # What page processes of these tests can do.
 prepare = page_tasks.prepare
-TASKS: dict[str, Function] = {"open_document": page_tasks.open_document, "draw_page": draw_page}
+TASKS: dict[str, Function] = {
+    "open_document": page_tasks.open_document,
+    "draw_page": draw_page,
+    "look_at_page": look_at_page,
+}

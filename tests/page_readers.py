@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from extractor.device_owner import DeviceOwner
 from extractor.formats import DocumentFile
+from extractor.models.model_set import Models
 from extractor.outline import Outline, outline_of
 from extractor.page_failures import Failure
 from extractor.page_pool import PagePool, Task
+from extractor.page_reading import PageReading
 from extractor.pages import Page
 from extractor.request import OcrMode, UnseenText
+from extractor.scheduler import Scheduler
 from extractor.settings import Settings
 from extractor.tasks import OutlineTask, PageTask
 from tests import drawing_tasks
+from tests.drawing_tasks import ShownPage
 
 
 class PageReaders:
@@ -57,6 +62,26 @@ class PageReaders:
         self.early = list(outcome.head["early"])
         page: Page = pickle.loads(outcome.blob)
         return page
+
+
+@contextmanager
+def models_for(models: Models) -> Iterator[Callable[[ShownPage], PageReading]]:
+    """A page process that looks at pages with these models, for as long as the block lasts."""
+    scheduler = Scheduler(0.0, models.device)
+    pool = PagePool(Settings(page_processes=1), tasks=drawing_tasks.__name__)
+    pool.introduce(DeviceOwner(models, scheduler), models.facts)
+
+    def look(page: ShownPage) -> PageReading:
+        outcome = pool.submit(Task("look_at_page", page, "the page", 60.0)).future.result()
+        assert not isinstance(outcome, Failure), outcome
+        reading: PageReading = pickle.loads(outcome.blob)
+        return reading
+
+    try:
+        yield look
+    finally:
+        pool.close()
+        scheduler.close()
 
 
 @contextmanager

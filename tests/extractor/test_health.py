@@ -142,7 +142,7 @@ class TestVitals:
         vitals = Vitals()
         for count in (2, 2, 3):
             for _ in range(count):
-                vitals.failed(ValueError())
+                vitals.failed()
             if count == 2:
                 assert not vitals.suspect()
                 vitals.worked()

@@ -8,13 +8,12 @@ import numpy as np
 import pytest
 import torch
 
-from extractor.languages import recognition_for
+from extractor.models.model_set import Models
 from extractor.page_reading import PageReading
-from extractor.pages import Page
-from extractor.reading import Models, Reader
-from extractor.scheduler import Scheduler
 from extractor.settings import Settings
 from tests import documents
+from tests.drawing_tasks import ShownPage
+from tests.page_readers import models_for
 
 # A word's ends are known to two steps of the recogniser, each a sixth of the line's height: so many pixels here.
 STEPS = 8
@@ -38,16 +37,12 @@ FLOAT16 = pytest.mark.skipif(
 def readings(request: pytest.FixtureRequest) -> Readings:
     image = np.asarray(documents.picture(documents.invoice_pdf(), dpi=150))
     height, width = image.shape[:2]
-    page = Page(1, width, height, image, 1.0, recognise=((0.0, 0.0, float(width), float(height)),))
+    page = ShownPage(image, recognise=((0.0, 0.0, float(width), float(height)),))
     read = []
     for dtype in ("float32", request.param):
-        scheduler = Scheduler(0.0)
         settings = Settings(dtype=dtype)
-        try:
-            models = Models(settings.models_dir, torch.device("cpu"), settings)
-            read.append(Reader(models, scheduler).read(page, recognition_for(None, frozenset(models.recognisers))))
-        finally:
-            scheduler.close()
+        with models_for(Models(settings.models_dir, torch.device("cpu"), settings)) as look:
+            read.append(look(page))
     return Readings(*read)
 
 

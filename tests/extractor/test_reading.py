@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import base64
-from concurrent.futures import Future
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,13 +10,10 @@ import pytest
 from PIL import Image, ImageDraw, ImageEnhance, ImageFont
 
 from extractor.engine import Engine
-from extractor.languages import recognition_for
-from extractor.models.layout import RawLayout
-from extractor.pages import Page
-from extractor.reading import Reader
 from extractor.request import parse_request
-from extractor.scheduler import Scheduler
 from tests.documents import image_bytes, new_canvas
+from tests.drawing_tasks import ShownPage
+from tests.page_readers import models_for
 from tests.photos import RECEIPT, Table, receipt_photo, table_photo
 
 LINES = (
@@ -158,21 +153,12 @@ def test_lines_are_the_less_sure_the_worse_they_are_printed(engine: Engine) -> N
     assert all(0 <= line["confidence"] <= 1 for line in lines)
 
 
-@pytest.mark.parametrize(("ocr", "quarters"), [(True, 0), (False, 2)], ids=["a scan", "upside down"])
-def test_a_layout_that_began_on_the_page_as_it_is_shown_is_not_used_where_the_page_stands_otherwise(
-    engine: Engine, ocr: bool, quarters: int
-) -> None:
-    image = np.asarray(letter().rotate(90 * quarters))
-    whole = ((0.0, 0.0, float(WIDTH), float(HEIGHT)),) if ocr else ()
-    page = Page(1, WIDTH, HEIGHT, image, 1.0, recognise=whole, quarters=quarters)
-    begun: Future[RawLayout] = Future()
-    begun.set_exception(LookupError("the layout of the page as it is shown"))
-    scheduler = Scheduler(0.0)
-    try:
-        reader = Reader(engine.models, scheduler)
-        recognition = recognition_for(None, frozenset(engine.models.recognisers))
-        assert reader.read(page, recognition, begun).regions
-        with pytest.raises(LookupError):
-            reader.read(replace(page, recognise=(), quarters=0), recognition, begun)
-    finally:
-        scheduler.close()
+def test_a_layout_that_began_on_the_page_as_it_is_shown_is_used_only_where_the_page_stands_so(engine: Engine) -> None:
+    """It began on an empty picture here, so that who uses it sees nothing."""
+    whole = ((0.0, 0.0, float(WIDTH), float(HEIGHT)),)
+    upright, upside_down = (np.asarray(letter().rotate(degrees)) for degrees in (0, 180))
+    with models_for(engine.models) as look:
+        assert look(ShownPage(upright, recognise=whole, has_begun=True)).regions
+        assert look(ShownPage(upside_down, quarters=2, has_begun=True)).regions
+        assert look(ShownPage(upright)).regions
+        assert look(ShownPage(upright, has_begun=True)).regions == ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from extractor.page_picture import PagePicture
 from extractor.pages import Page
 from extractor.text_layer import Word
 from extractor.upright import as_shown, deskewed, mapped, on_their_side, skew_of, turned
@@ -17,12 +18,14 @@ def page() -> Page:
     image = np.full((120, 200, 3), 255, dtype=np.uint8)
     image[20:60, 40:60] = 0
     word = Word("mark", (20.0, 10.0, 30.0, 30.0), 0, "text_layer", 10.0, upright=False)
-    return Page(1, 100.0, 60.0, image, SCALE, words=(word,), recognise=((0.0, 0.0, 100.0, 60.0),))
+    return Page(1, 100.0, 60.0, PagePicture(image, 0), SCALE, words=(word,), recognise=((0.0, 0.0, 100.0, 60.0),))
 
 
 def marked(shown: Page) -> tuple[float, float, float, float]:
     """Where the black mark is, in the page's unit."""
-    rows, columns = np.nonzero(shown.image[:, :, 0] < 128)
+    picture = shown.picture
+    seen = picture.part((0, 0, picture.columns, picture.rows))
+    rows, columns = np.nonzero(seen[:, :, 0] < 128)
     left, right, top, bottom = columns.min(), columns.max() + 1, rows.min(), rows.max() + 1
     return (left / SCALE, top / SCALE, right / SCALE, bottom / SCALE)
 
@@ -42,7 +45,7 @@ def test_words_and_picture_turn_together_and_back(quarters: int) -> None:
     upright = turned(as_shown(before), quarters)
     after = upright.page
     assert (after.width, after.height) == ((60.0, 100.0) if quarters % 2 else (100.0, 60.0))
-    assert after.image.shape[:2] == (round(after.height * SCALE), round(after.width * SCALE))
+    assert (after.picture.rows, after.picture.columns) == (round(after.height * SCALE), round(after.width * SCALE))
     assert after.words[0].box == pytest.approx(marked(after))
     assert after.words[0].upright is (quarters % 2 == 1)
     assert after.recognise == ((0.0, 0.0, after.width, after.height),)
