@@ -54,7 +54,8 @@ class Content:
         else:
             # Channels last in memory: a product for each row of each picture.
             by_rows = maps.permute(0, 2, 3, 1).reshape(pictures * height, width, channels)
-            means = torch.bmm(along.repeat_interleave(height, dim=0)[:, None], by_rows)
+            each = along[:, None].expand(pictures, height, width).reshape(pictures * height, 1, width)
+            means = torch.bmm(each, by_rows)
             means = means.view(pictures, height, channels).transpose(1, 2)
         return torch.bmm(means.float(), down[:, :, None]).to(maps.dtype)[..., None]
 

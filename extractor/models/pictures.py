@@ -19,13 +19,13 @@ import numpy as np
 import torch
 from torch.nn import functional
 
+from .shapes import LINE_HEIGHT, cut_sizes
+
 Image = np.ndarray[Any, np.dtype[np.uint8]]
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 # (left, top, right, bottom), whole pixels, within the picture.
 PixelBox = tuple[int, int, int, int]
 Kind = Literal["linear", "cubic", "area"]
-
-LINE_HEIGHT = 48
 
 _METHODS = {"linear": cv2.INTER_LINEAR, "cubic": cv2.INTER_CUBIC, "area": cv2.INTER_AREA}
 
@@ -215,17 +215,6 @@ class DevicePixels:
     def _planes(self) -> torch.Tensor:
         """The picture as torch samples it: (1, 3, height, width), float32."""
         return self.picture.permute(2, 0, 1)[None].float()
-
-
-def cut_sizes(
-    quads: np.ndarray[Any, np.dtype[np.float32]],
-) -> tuple[np.ndarray[Any, np.dtype[np.int64]], np.ndarray[Any, np.dtype[np.int64]]]:
-    """The widths and heights of the upright rectangles that `quads` (lines, 4, 2) are cut out as, in pixels."""
-    sides = np.linalg.norm(quads - np.roll(quads, -1, axis=1), axis=2)
-    # Of the sides 0: top, 1: right, 2: bottom, 3: left, the longer one of each pair.
-    longer = np.rint(np.maximum(sides[:, :2], sides[:, 2:]))
-    sizes = np.maximum(1, longer).astype(np.int64)
-    return sizes[:, 0], sizes[:, 1]
 
 
 def _part(picture: Any, box: PixelBox | None) -> Any:

@@ -30,8 +30,9 @@ from .pictures import Pixels
 from .pinned import Staging
 from .shapes import LINE_HEIGHT, Batches, Shapes, seen_width
 
-# Steps whose classes are weighed together, by device: a processor's cache holds the classes of so many (5 MB).
-STEPS_AT_A_TIME = {"cpu": 64, "cuda": 8192}
+# Steps whose classes are weighed together, by device: a processor's cache holds the classes of so many (5 MB); on a GPU
+# they take 150 MB, twice.
+STEPS_AT_A_TIME = {"cpu": 64, "cuda": 2048}
 
 LineKey = tuple[int, frozenset[str]]
 

@@ -14,8 +14,10 @@ from conftest import address
 
 from builder.manifest import LANGUAGES, SETS, render
 from builder.verify import has_manifest
+from extractor.decoding.ctc import words_of_line
 from extractor.languages import MODEL_SET, OTHER_RECOGNISERS
-from extractor.models.ocr import RawLine, TextRecogniser
+from extractor.models.shapes import SHAPES
+from extractor.models.text_recognition import TextRecogniser
 from tests.recognisers import write_published
 
 if TYPE_CHECKING:
@@ -116,9 +118,11 @@ def test_what_the_hub_publishes_becomes_a_recogniser_that_loads(
     assert run("verify", "default", "languages").returncode == 0
     manifest = json.loads((copied_models / "manifest.json").read_bytes())
     assert manifest["sets"] == ["default", "languages"]
-    recogniser = TextRecogniser(FIRST.name, copied_models, torch.device("cpu"), torch.float32, 1)
+    shapes = SHAPES["cpu"]
+    recogniser = TextRecogniser(FIRST.name, copied_models, torch.device("cpu"), torch.float32, shapes, None)
     # Its classes: the blank, the symbols, the space.
-    (first, second) = recogniser.finish(RawLine(np.array([1, 0, 3, len(symbols) + 1, 15]), np.ones(5, np.float32), 40))
+    steps = np.array([[1.0, number] for number in (1, 0, 3, len(symbols) + 1, 15)], np.float32)
+    (first, second) = words_of_line(steps, 40, recogniser.symbols)
     assert (first.text, second.text) == ("Ж0", "c")
 
     weights = copied_models / FIRST.name / "model.safetensors"

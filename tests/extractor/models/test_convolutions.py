@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import copy
 import logging
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 import torch
 from torch import nn
+from transformers import (
+    AutoModelForTextRecognition,
+    PPDocLayoutV3ForObjectDetection,
+    PPOCRV6SmallDetForObjectDetection,
+    SLANetForTableRecognition,
+)
 
+from extractor.languages import DEFAULT_RECOGNISER
+from extractor.models.checkpoint import load_checkpoint
 from extractor.models.convolutions import Depthwise, Pointwise, products_in_tf32, replace_convolutions, serve_on_device
+from extractor.settings import Settings
 
 CPU = torch.device("cpu")
 FORMATS = (torch.contiguous_format, torch.channels_last)
@@ -161,6 +172,33 @@ def test_the_depthwise_kernel_stays_out_where_there_is_none(caplog: pytest.LogCa
         assert replace_convolutions(block, {"depthwise": Depthwise}) == 0
     assert "_conv_depthwise2d" in caplog.text
     assert isinstance(block.activation, nn.ReLU)
+
+
+SERVED: dict[str, tuple[Callable[..., Any], str, Callable[[Any], Any], tuple[int, int]]] = {
+    "detection": (PPOCRV6SmallDetForObjectDetection, "PP-OCRv6_small_det", lambda model: model, (320, 256)),
+    "recognition": (AutoModelForTextRecognition.from_config, DEFAULT_RECOGNISER, lambda model: model, (48, 320)),
+    "tables": (SLANetForTableRecognition, "SLANet_plus", lambda model: model.backbone, (256, 256)),
+    "layout": (PPDocLayoutV3ForObjectDetection, "PP-DocLayoutV3", lambda model: model.model.backbone.model, (256, 256)),
+}
+
+
+@pytest.mark.parametrize("name", SERVED)
+@torch.inference_mode()
+def test_a_served_model_says_the_same_with_all_of_them_replaced(name: str) -> None:
+    build, folder, part, (height, width) = SERVED[name]
+    model = part(load_checkpoint(build, Settings().models_dir / folder, CPU))
+    maps = torch.rand(1, 3, height, width, generator=torch.Generator().manual_seed(2))
+    maps = maps.sub_(0.5).contiguous(memory_format=torch.channels_last)
+
+    def said() -> list[torch.Tensor]:
+        output = model(maps)
+        return [output.last_hidden_state] if "last_hidden_state" in output else list(output.feature_maps)
+
+    expected = said()
+    convolutions = sum(isinstance(module, nn.Conv2d) for module in model.modules())
+    assert replace_convolutions(model, {"pointwise": Pointwise, "dense": WithRelu}) > convolutions / 3
+    for found, before in zip(said(), expected, strict=True):
+        assert float((found - before).abs().max() / before.abs().max()) < 1e-4
 
 
 def test_a_processor_keeps_its_convolutions() -> None:

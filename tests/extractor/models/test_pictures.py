@@ -10,7 +10,8 @@ import pytest
 import torch
 from PIL import Image, ImageDraw, ImageFont
 
-from extractor.models.pictures import LINE_HEIGHT, DevicePixels, HostPixels, Kind, PixelBox, cut_sizes, pixels_on
+from extractor.models.pictures import DevicePixels, HostPixels, Kind, PixelBox, pixels_on
+from extractor.models.shapes import LINE_HEIGHT, cut_sizes
 
 CPU = torch.device("cpu")
 WIDTH, HEIGHT = 461, 633

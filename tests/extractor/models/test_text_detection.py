@@ -58,7 +58,7 @@ class TestCanvas:
 
     def test_a_picture_does_not_depend_on_its_company(self, detector: TextDetector) -> None:
         small, large = drawing(LINES[:1], width=300), drawing(LINES)
-        fits = [Fit((640, 640), 160, 288), Fit((640, 640), 320, 512)]
+        fits = [Fit((416, 640), 160, 288), Fit((416, 640), 320, 512)]
         rows = [detection_row(image, fit) for image, fit in zip((small, large), fits, strict=True)]
         together = detector.start(rows).wait()
         for row, text in zip(rows, together, strict=True):
@@ -70,15 +70,15 @@ class TestCanvas:
         image = drawing(LINES[:1], width=301)
         repeated = np.pad(np.asarray(image), ((0, 0), (0, 19), (0, 0)), mode="edge")
         whole = detection_row(Image.fromarray(repeated), Fit((160, 320), 160, 320))
-        (part,) = detector.start([detection_row(image, Fit((640, 640), 160, 301))]).wait()
+        (part,) = detector.start([detection_row(image, Fit((416, 640), 160, 301))]).wait()
         (expected,) = detector.start([whole]).wait()
         assert part.shape == (160, 301)
         assert np.abs(part.astype(int) - expected[:, :301]).max() <= 1
 
     def test_a_later_picture_of_the_shape_sees_nothing_of_an_earlier_one(self, detector: TextDetector) -> None:
-        row = detection_row(drawing(LINES[:1], width=300), Fit((640, 640), 160, 288))
+        row = detection_row(drawing(LINES[:1], width=300), Fit((416, 640), 160, 288))
         before = detector.start([row]).wait()[0].copy()
-        detector.start([detection_row(Image.new("RGB", (640, 640), "black"), Fit((640, 640), 640, 640))]).wait()
+        detector.start([detection_row(Image.new("RGB", (640, 416), "black"), Fit((416, 640), 416, 640))]).wait()
         assert np.array_equal(detector.start([row]).wait()[0], before)
 
 
@@ -87,12 +87,12 @@ def test_batches_are_of_closed_sizes(detector: TextDetector) -> None:
     hook = detector._model.register_forward_pre_hook(
         lambda _, args, kwargs: seen.append(kwargs["pixel_values"].shape), with_kwargs=True
     )
-    fit = Fit((640, 640), 64, 64)
+    fit = Fit((416, 640), 64, 64)
     for count in (1, 3):
         maps = detector.start([detection_row(Image.new("RGB", (64, 64)), fit)] * count).wait()
         assert [text.shape for text in maps] == [(64, 64)] * count
     hook.remove()
-    assert seen == [(1, 3, 640, 640), (4, 3, 640, 640)]
+    assert seen == [(1, 3, 416, 640), (4, 3, 416, 640)]
 
 
 def test_a_model_that_gives_no_numbers_is_told_of(detector: TextDetector) -> None:
@@ -101,7 +101,7 @@ def test_a_model_that_gives_no_numbers_is_told_of(detector: TextDetector) -> Non
         lambda _, __, maps: maps.index_fill_(2, torch.tensor(5), torch.nan)
     )
     try:
-        (text,) = detector.start([detection_row(Image.new("RGB", (64, 64)), Fit((640, 640), 64, 64))]).wait()
+        (text,) = detector.start([detection_row(Image.new("RGB", (64, 64)), Fit((416, 640), 64, 64))]).wait()
     finally:
         hook.remove()
     with pytest.raises(ArithmeticError, match="not finite"):

@@ -77,7 +77,7 @@ def test_a_line_is_read_after_its_quarter_turns(recogniser: TextRecogniser, quar
     line = drawing(LINES).crop((50, 50, 420, 100)).rotate(-90 * quarters, expand=True)
     lines = quad(0, 0, *line.size)[None]
     turns = np.array([quarters], np.uint8)
-    rows = LineRows(pixels_on(CPU, np.asarray(line)), lines, turns, line_content(lines, turns), 640)
+    rows = LineRows(pixels_on(CPU, np.asarray(line)), lines, turns, line_content(lines, turns), 512)
     (words,) = read(recogniser, rows)
     assert text_of(words) == LINES[0]
 
@@ -109,7 +109,7 @@ class TestPadding:
         assert padded[: len(alone), 0] == pytest.approx(alone[:, 0], abs=1e-3)
 
     def test_what_comes_back_ends_with_what_is_seen(self, recogniser: TextRecogniser) -> None:
-        rows = line_rows(drawing(LINES), drawn_quad(0, LINES[0]), quad(60, 60, 80, 90), width=640)
+        rows = line_rows(drawing(LINES), drawn_quad(0, LINES[0]), quad(60, 60, 80, 90), width=512)
         first, second = recogniser.start([rows]).wait()
         assert (len(first), len(second)) == (seen_width(int(rows.contents[0])) // 8, 192 // 8)
 
