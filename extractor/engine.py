@@ -41,6 +41,7 @@ from .formats import Arrival, DocumentFile, identify
 from .host_memory import give_freed_memory_back, keep_freed_memory, set_switches
 from .languages import Recognition, recognition_for
 from .models.model_set import Models
+from .models.pinned import PinnedMemory
 from .outline import Outline, outline_of
 from .page_failures import Failure
 from .page_pool import PagePool, Running, Task
@@ -182,12 +183,18 @@ class Engine:
         self._recognisers = frozenset(models.recognisers)
         self._scratch = scratch
         self._pages = pages
+        self._pinned: list[PinnedMemory] = []
+        if models.device.type == "cuda":
+            torch.cuda.synchronize()  # the weights' last copies, which were another stream's
+            self._pinned = [PinnedMemory(arena.pinnable()) for arena in pages.arenas]
         self._scheduler = Scheduler(
             settings.batch_wait_ms,
             models.device,
+            warm_ups=models.warm_ups(),
             when_idle=give_freed_memory_back,
             failed=self._model_failed,
         )
+        log.info("CUDA graphs: %s", models.said())
         pages.introduce(DeviceOwner(models, self._scheduler), models.facts)
         # On a CPU the models are the bottleneck: more pages at a time would only make each of them wait. A GPU wants
         # two batches of pages from one job, and as many from others.
@@ -240,6 +247,8 @@ class Engine:
         """Stop every thread and process; jobs still running fail."""
         self._pages.close()
         self._scheduler.close()
+        for pinned in self._pinned:
+            pinned.release()
         self._scratch.close()
 
     def extract(

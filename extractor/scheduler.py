@@ -11,7 +11,9 @@ On a GPU the owner launches a batch and goes on to the next while a second threa
 driver wakes it) and hands them out; two batches are under way at most. On a processor the model computes in the owner's
 thread.
 
-An owner that has had nothing to do for `IDLE_S` calls `when_idle`, once until it has had something again.
+The owner's thread begins with `warm_ups`: what prepares the device for shapes, the most needed first. It serves when
+`WARM_UP_S` are over, and does the others one by one whenever it has had nothing to do for `PAUSE_S`. An owner that has
+had nothing to do for `IDLE_S` calls `when_idle`, once until it has had something again.
 """
 
 from __future__ import annotations
@@ -22,7 +24,8 @@ import threading
 import time
 import traceback
 from collections import deque
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from concurrent.futures import Future
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -36,8 +39,11 @@ from .vitals import out_of_memory
 log = logging.getLogger("extractor")
 
 Result = np.ndarray[Any, Any]
-# How many seconds without work make the owner idle.
+# How many seconds without work make the owner idle, and how many make it prepare for another shape.
 IDLE_S = 30.0
+PAUSE_S = 0.05
+# How long it prepares before it serves, in seconds.
+WARM_UP_S = 5.0
 # Batches under way on a GPU: one that computes, one that is ready behind it.
 BATCHES_UNDER_WAY = 2
 
@@ -111,14 +117,20 @@ class Scheduler:
         wait_ms: float,
         device: torch.device,
         *,
+        warm_ups: Iterable[Callable[[], object]] = (),
         when_idle: Callable[[], object] = lambda: None,
         failed: Callable[[BaseException], object] = lambda _: None,
     ) -> None:
-        """`failed` is told what a model raised."""
+        """Returns when the device is warm enough to serve. `failed` is told what a model raised.
+
+        Raises what a warm-up raised.
+        """
         self.longest_batch_s = 0.0
         self._wait_s = wait_ms / 1000
         self._device = device
         self._clock = DeviceClock(device)
+        self._warm_ups = deque(warm_ups)
+        self._warm: Future[None] = Future()
         self._when_idle = when_idle
         self._failed = failed
         self._queues: dict[Hashable, _Queue] = {}
@@ -136,6 +148,7 @@ class Scheduler:
         self._threads = [threading.Thread(target=target, name="device-owner", daemon=True) for target in targets]
         for thread in self._threads:
             thread.start()
+        self._warm.result()
 
     @property
     def busy_s(self) -> float:
@@ -197,7 +210,12 @@ class Scheduler:
         torch.set_flush_denormal(True)
         number = 0
         with torch.cuda.stream(torch.cuda.Stream(self._device)) if gpu else nullcontext():  # type: ignore[no-untyped-call]
+            if not self._warmed_up():
+                return
             while (batch := self._next_batch()) is not None:
+                if not batch:
+                    self._warm_ups.popleft()()
+                    continue
                 model, shares = batch
                 number += 1
                 if gpu:
@@ -211,6 +229,19 @@ class Scheduler:
                 if gpu:
                     self._under_way.release()
         self._launched.put(None)
+
+    def _warmed_up(self) -> bool:
+        """Prepare for the shapes that are needed most; whether that could be done."""
+        began = time.monotonic()
+        try:
+            while self._warm_ups and time.monotonic() - began < WARM_UP_S:
+                self._warm_ups.popleft()()
+        except BaseException as error:  # belongs to whoever loads the models
+            self._launched.put(None)
+            self._warm.set_exception(error)
+            return False
+        self._warm.set_result(None)
+        return True
 
     def _hand_out(self) -> None:
         """The thread that waits for a GPU's results."""
@@ -265,7 +296,8 @@ class Scheduler:
         own = waiting.model.batch_sizes(waiting.key)[-1]
         return min(own, self._fits.get((id(waiting.model), waiting.key), own))
 
-    def _next_batch(self) -> tuple[ServedModel, list[_Share]] | None:
+    def _next_batch(self) -> tuple[ServedModel, list[_Share]] | tuple[()] | None:
+        """What is to be run next; nothing where there is time to prepare for a shape; None where it is over."""
         idle = False
         with self._changed:
             while True:
@@ -284,13 +316,27 @@ class Scheduler:
                 if self._queues:
                     oldest = min(waiting.waiting[0].since for waiting in self._queues.values())
                     self._changed.wait(max(0.0, oldest + self._wait_s - now))
+                elif self._warm_ups:
+                    if not self._changed.wait(PAUSE_S) and not self._queues:
+                        return ()
                 elif not self._changed.wait(None if idle else IDLE_S):
                     idle = True
                     self._when_idle()
 
+    def _worth_running(self, waiting: _Queue) -> int:
+        """How many rows to run: all that a batch may have, but for those that would be less than half of the next size.
+
+        Padding is paid for: nine rows cost less as eight and one than as thirty-two.
+        """
+        sizes, count = waiting.model.batch_sizes(waiting.key), min(waiting.rows, self._most(waiting))
+        padded = next(size for size in sizes if size >= count)
+        smaller = max((size for size in sizes if size <= count), default=padded)
+        return smaller if 2 * count <= padded else count
+
     def _taken(self, waiting: _Queue) -> tuple[ServedModel, list[_Share]]:
         """As many rows as a batch may have, the oldest first."""
-        room, shares = self._most(waiting), []
+        room = self._worth_running(waiting)
+        shares: list[_Share] = []
         while room and waiting.waiting:
             work = waiting.waiting[0]
             count = min(room, len(work.rows) - work.given)

@@ -33,6 +33,8 @@ def sent(staging: Staging, results: torch.Tensor, rows: Callable[[Array], list[A
     return Batch(arrival, lambda: rows(there.numpy()))
 
 
-def closed_size(sizes: tuple[int, ...], rows: int) -> int:
-    """The smallest of the ascending batch sizes that so many rows fit into."""
-    return next(size for size in sizes if size >= rows)
+def closed_size(sizes: tuple[int, ...], rows: int, is_ready: Callable[[int], bool]) -> int:
+    """The smallest of the ascending batch sizes that so many rows fit into and whose shape has been prepared for, so
+    that a batch waits for no plan and no graph; the smallest of all where none has been."""
+    fitting = [size for size in sizes if size >= rows]
+    return next((size for size in fitting if is_ready(size)), fitting[0])

@@ -41,6 +41,8 @@ class GraphPool:
     def __init__(self, device: torch.device) -> None:
         self._device: int = torch.cuda.current_device() if device.index is None else device.index
         self._handle = torch.cuda.graph_pool_handle()
+        # How many shapes have a graph here.
+        self.captured = 0
 
     @property
     def held_bytes(self) -> int:
@@ -74,6 +76,7 @@ class GraphPool:
                 raise RuntimeError("a graph is replayed on the stream that it was captured on")
             graph.replay()
 
+        self.captured += 1
         return replay, results
 
 
@@ -143,6 +146,10 @@ class Graphs:
                 self._graphs[key] = _Graph(inputs)
             else:
                 self._graphs[key] = _Graph(inputs, replay, results)
+
+    def is_ready(self, key: Hashable) -> bool:
+        """Whether a batch of this shape runs at once: it has been prepared for, or nothing need be."""
+        return self._pool is None or key in self._graphs
 
     @property
     def captured(self) -> int:

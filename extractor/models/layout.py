@@ -68,7 +68,7 @@ class LayoutModel:
             for page, row in zip(pages, rows, strict=False):
                 page.copy_(row.pixels.fitted(SIDE, SIDE, "cubic"))
 
-        (found,) = self._graphs.run(closed_size(self._sizes, len(rows)), fill)
+        (found,) = self._graphs.run(closed_size(self._sizes, len(rows), self._graphs.is_ready), fill)
         return sent(self._staging, found[: len(rows)], list)
 
     def warm(self, key: tuple[()], size: int) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
+from typing import Any, Protocol
 
 import torch
 
@@ -18,6 +21,16 @@ from .text_detection import TextDetector
 from .text_recognition import TextRecogniser
 
 
+class WarmModel(Protocol):
+    """A model that can be prepared for a shape."""
+
+    def batch_sizes(self, key: Any) -> tuple[int, ...]:
+        """The sizes that its batches of this key have."""
+
+    def warm(self, key: Any, size: int) -> None:
+        """Prepare for batches of this size."""
+
+
 class Models:
     """The models of the default set and the recognisers of other languages that are baked, on one device.
 
@@ -26,7 +39,8 @@ class Models:
 
     def __init__(self, models_dir: Path, device: torch.device, settings: Settings) -> None:
         dtype = serving_dtype(device, settings)
-        shapes = SHAPES[device.type].at_most(settings.layout_batch, settings.recognition_batch)
+        kind = device.type if settings.shapes == "auto" else settings.shapes
+        shapes = SHAPES[kind].at_most(settings.layout_batch, settings.recognition_batch)
         pool = GraphPool(device) if device.type == "cuda" else None
         self.device = device
         self.dtype = dtype
@@ -50,6 +64,32 @@ class Models:
             symbols={name: recogniser.symbols for name, recogniser in self.recognisers.items()},
             shapes=shapes,
         )
+
+    def warm_ups(self) -> list[Callable[[], None]]:
+        """What prepares for each shape of the set, to be called by the thread that runs the models: the largest batches
+        first, into which all others fit. Nothing where batches need no preparation."""
+        if self.graph_pool is None:
+            return []
+        recogniser = self.recognisers[DEFAULT_RECOGNISER]
+        keys: list[tuple[WarmModel, Any]] = [(self.layout, ())]
+        keys += [(self.detector, canvas) for canvas in sorted(self.facts.shapes.canvases, reverse=True)]
+        keys += [(recogniser, (width, frozenset())) for width, _ in reversed(self.facts.shapes.lines)]
+        keys.append((self.tables, ()))
+        shapes = [
+            (place, model, key, size)
+            for model, key in keys
+            for place, size in enumerate(reversed(model.batch_sizes(key)))
+        ]
+        # Then the smallest, for jobs that come one at a time.
+        shapes.sort(key=lambda shape: (shape[0] > 0, -shape[0]))
+        return [partial(model.warm, key, size) for _, model, key, size in shapes]
+
+    def said(self) -> str:
+        """What the graphs take, for the log."""
+        if self.graph_pool is None:
+            return "none"
+        pool = self.graph_pool
+        return f"{pool.captured} shapes, {pool.held_bytes >> 20} MB of the device's memory"
 
 
 def serving_dtype(device: torch.device, settings: Settings) -> torch.dtype:

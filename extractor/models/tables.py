@@ -99,7 +99,7 @@ class TableModel:
 
         All tables are decoded in step until each has ended; that much is waited for here, one look behind.
         """
-        size = closed_size(self._sizes, len(rows))
+        size = closed_size(self._sizes, len(rows), self._decoding.is_ready)
         fitted = [_fitted_size(row.box) for row in rows]
         # An empty picture for each row that only fills the batch up.
         contents = torch.tensor(fitted + [(0, 0)] * (size - len(rows)))

@@ -72,7 +72,7 @@ class TextDetector:
         canvas = rows[0].fit.canvas
         fits = [row.fit for row in rows]
         contents = [_whole_steps(fit) for fit in fits]
-        size = closed_size(self._sizes, len(rows))
+        size = closed_size(self._sizes, len(rows), lambda size: self._graphs.is_ready((canvas, size)))
         contents += [canvas] * (size - len(rows))
 
         def fill(pictures: torch.Tensor, sizes: torch.Tensor) -> None:

@@ -114,7 +114,11 @@ class TextRecogniser:
         """
         width, scripts = self.key(rows[0])
         ends = list(accumulate(len(row) for row in rows))
-        size = closed_size(self.batch_sizes((width, scripts)), ends[-1])
+        size = closed_size(
+            self.batch_sizes((width, scripts)),
+            ends[-1],
+            lambda size: self._graphs.is_ready((width, size, bool(scripts))),
+        )
         seen = [seen_width(int(content)) for row in rows for content in row.contents]
         seen += [width] * (size - len(seen))
 

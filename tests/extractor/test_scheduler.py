@@ -241,6 +241,14 @@ class TestBatches:
             patient.close()
         assert model.values() == [[1, 2], [3, 4], [5, 7]]
 
+    def test_what_would_pad_a_batch_to_more_than_twice_is_run_in_smaller_ones(self, scheduler: Scheduler) -> None:
+        model = GatedSquares(64)
+        hold(scheduler, model)
+        asked = [One(scheduler, model, Number(n)) for n in range(1, 12)]
+        model.gate.set()
+        assert [one.result(PATIENCE_S) for one in asked] == [n**2 for n in range(1, 12)]
+        assert [len(batch) for batch in model.batches] == [1, 8, 3]
+
     def test_part_of_a_batch_does_not_wait_for_ever(self, scheduler: Scheduler) -> None:
         assert One(scheduler, Squares(64), Number(5)).result(PATIENCE_S) == 25
 
