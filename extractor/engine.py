@@ -9,26 +9,24 @@ are shared by all jobs; when they are beyond mending, `vitals.sick` says so and 
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import statistics
-import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
-from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import wait as wait_for_futures
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, TypeVar
 
 import torch
-from pebble import ProcessExpired
 
-from . import __version__, cage
-from .assemble import AssembledPage, assemble_page
+from . import __version__
+from .device_owner import DeviceOwner
 from .errors import (
     Cancelled,
     DeadlineExceeded,
@@ -36,36 +34,33 @@ from .errors import (
     ExtractionError,
     Internal,
     ModelFailure,
-    OutOfMemory,
-    PageTooLarge,
     TooManyPages,
     WorkerUnhealthy,
 )
 from .formats import Arrival, DocumentFile, identify
-from .headings import with_levels
 from .host_memory import give_freed_memory_back, keep_freed_memory, set_switches
-from .joining import join_tables
 from .languages import Recognition, recognition_for
-from .models.layout import RawLayout
-from .outputs import render
-from .page_reading import PageReading
-from .pages import FailedPage, Outline, Page, PageInPassing, PagePool, ended_from_outside
-from .reading import Models, Reader
+from .models.model_set import Models
+from .outline import Outline, outline_of
+from .page_failures import Failure
+from .page_pool import PagePool, Running, Task
+from .page_process import Answer
 from .request import ExtractionRequest, selected_pages
 from .scheduler import Scheduler
 from .scratch import Scratch
 from .settings import Settings
 from .source import FetchedDocument, fetch_document
-from .vitals import Vitals, out_of_memory
+from .tasks import OutlineTask, PageTask, TaskName, WholeDocumentTask, WholePageTask, WriteTask
+from .vitals import Vitals, is_sticky
 from .weights import Weights, find_weights
 
 log = logging.getLogger("extractor")
 
 LOW_CONFIDENCE = 0.8
-# How long a stopped job goes unnoticed, in seconds.
+# Poll interval for cancellation and deadline, in seconds.
 WATCH_S = 0.1
-# How often a page is read where something beside it ends its process each time.
-PAGE_TRIES = 3
+# Writing a document may take a page's time once more for each so many pages.
+PAGES_TO_WRITE = 10
 
 Stage = Literal["fetch", "open", "pages", "outputs"]
 Value = TypeVar("Value")
@@ -85,27 +80,40 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class _ReadPage:
-    """A finished page: its elements, whether it was recognised, what there is to warn of, and its stage times."""
+    """A finished page: whether it was recognised, its confidence, what there is to warn of, its stages' times; `blob`
+    is the page itself, for whoever writes the document."""
 
-    page: AssembledPage
+    number: int
     recognised: bool
+    confidence: float
     warnings: tuple[str, ...]
-    timings_ms: dict[str, float]
+    timings_ms: Mapping[str, float]
+    blob: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _FailedPage:
+    """A page that could not be read, and why."""
+
+    number: int
+    error: ExtractionError
 
 
 @dataclass(frozen=True, slots=True)
 class _Limits:
-    """When a job has to end: its caller stops it, its time is up, the worker is sick, or its answer is on its way."""
+    """When a job has to end: its caller stops it, its time is up, or the worker is sick.
+
+    `watch` is called while the job waits: it may find the worker sick."""
 
     cancelled: Callable[[], bool]
     deadline: float
     vitals: Vitals
-    ended: threading.Event
+    watch: Callable[[], None]
 
     @property
     def over(self) -> bool:
         """Whether nobody waits for this job's pages any more."""
-        return self.ended.is_set() or self.late or self.vitals.sick is not None or self.cancelled()
+        return self.late or self.vitals.sick is not None or self.cancelled()
 
     @property
     def late(self) -> bool:
@@ -119,21 +127,22 @@ class _Limits:
         if self.cancelled():
             raise Cancelled("the job was stopped")
 
-    def wait(self, future: Future[Any], what: str) -> None:
-        """Wait until the future is done. Raises as `check` does, and `DeadlineExceeded`, naming `what` took so long."""
+    def result(self, future: Future[Value], what: str, *, in_time: bool = True) -> Value:
+        """The future's result. Raises as `check` does, and, where it has to be `in_time`, `DeadlineExceeded`, naming
+        `what` took so long."""
         while not wait_for_futures([future], WATCH_S).done:
-            try:
-                self.check()
-                if self.late:
-                    raise DeadlineExceeded(f"the time was up before {what}")
-            except ExtractionError:
-                future.cancel()
-                raise
-
-    def result(self, future: Future[Value], what: str) -> Value:
-        """The future's result, when `wait` has ended."""
-        self.wait(future, what)
-        return future.result()
+            self.watch()
+            self.check()
+            if in_time and self.late:
+                raise DeadlineExceeded(f"the time was up before {what}")
+        try:
+            return future.result()
+        except Cancelled:
+            # Whoever noticed first that the job is over does not know why.
+            self.check()
+            if self.late:
+                raise DeadlineExceeded(f"the time was up before {what}") from None
+            raise
 
 
 @dataclass(slots=True)
@@ -141,13 +150,24 @@ class _Job:
     """One request on its way."""
 
     request: ExtractionRequest
+    document_id: str
     fetched: FetchedDocument
     document: DocumentFile
     outline: Outline
     recognition: Recognition
     limits: _Limits
-    reader: Reader
     fatal_pages: int = 0
+
+    def write_task(self) -> WriteTask:
+        """How its document is to be written."""
+        request = self.request
+        return WriteTask(
+            tuple(request.outputs),
+            request.furniture,
+            request.filename or self.document_id,
+            request.csv_formulas,
+            self.outline.headings,
+        )
 
 
 class Engine:
@@ -162,12 +182,16 @@ class Engine:
         self._recognisers = frozenset(models.recognisers)
         self._scratch = scratch
         self._pages = pages
+        self._scheduler = Scheduler(
+            settings.batch_wait_ms,
+            models.device,
+            when_idle=give_freed_memory_back,
+            failed=self._model_failed,
+        )
+        pages.introduce(DeviceOwner(models, self._scheduler), models.facts)
         # On a CPU the models are the bottleneck: more pages at a time would only make each of them wait. A GPU wants
         # two batches of pages from one job, and as many from others.
-        gpu = models.device.type == "cuda"
-        self._scheduler = Scheduler(settings.batch_wait_ms, models.device, give_freed_memory_back)
-        self._pages_in_flight = settings.pages_in_flight or (32 if gpu else 2)
-        self._threads = ThreadPoolExecutor(self._pages_in_flight * (2 if gpu else 1), thread_name_prefix="page")
+        self._pages_in_flight = settings.pages_in_flight or (32 if models.device.type == "cuda" else 2)
 
     @classmethod
     def load(cls, settings: Settings) -> Engine:
@@ -184,7 +208,7 @@ class Engine:
         with ExitStack() as unfinished:
             scratch = Scratch()
             unfinished.callback(scratch.close)
-            pages = PagePool(settings, prepared=(assemble_page.__module__,))
+            pages = PagePool(settings)
             unfinished.callback(pages.close)
             with scratch.folder() as own:
                 weights = find_weights(settings, own)
@@ -198,8 +222,13 @@ class Engine:
 
     @property
     def device_busy_s(self) -> float:
-        """How long models have been running since the engine was loaded, in seconds."""
+        """How long the device has worked since the engine was loaded, in seconds."""
         return self._scheduler.busy_s
+
+    @property
+    def longest_batch_s(self) -> float:
+        """The longest that a batch has taken since the engine was loaded, in seconds."""
+        return self._scheduler.longest_batch_s
 
     @property
     def free_device_memory(self) -> int | None:
@@ -209,7 +238,6 @@ class Engine:
 
     def close(self) -> None:
         """Stop every thread and process; jobs still running fail."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
         self._pages.close()
         self._scheduler.close()
         self._scratch.close()
@@ -234,22 +262,21 @@ class Engine:
         deadline = (time.monotonic() if received is None else received) + (
             request.deadline_s or self.settings.deadline_s
         )
-        limits = _Limits(cancelled, deadline, self.vitals, threading.Event())
-        lane = self._scheduler.lane()
+        limits = _Limits(cancelled, deadline, self.vitals, self._watch)
         timings: dict[str, float] = {}
         recognition = recognition_for(request.ocr_languages, self._recognisers)
         with self._scratch.folder() as folder:
+            limits.check()
+            progress(Progress(0, 0, "fetch"))
+            fetched = self._fetch(request, folder, upload, limits)
+            timings["fetch"] = _since(started)
+            arrived(Arrival(fetched.size))
+            log.info("[EXTRACT] Processing document (%d bytes) with LOCAL extraction", fetched.size)
+            progress(Progress(0, 0, "open"))
+            opening = time.perf_counter()
+            document = identify(fetched)
+            arrived(Arrival(fetched.size, document.format))
             try:
-                limits.check()
-                progress(Progress(0, 0, "fetch"))
-                fetched = self._fetch(request, folder, upload, limits)
-                timings["fetch"] = _since(started)
-                arrived(Arrival(fetched.size))
-                log.info("[EXTRACT] Processing document (%d bytes) with LOCAL extraction", fetched.size)
-                progress(Progress(0, 0, "open"))
-                opening = time.perf_counter()
-                document = identify(fetched)
-                arrived(Arrival(fetched.size, document.format))
                 outline = self._open(document, request.password, limits)
                 timings["open"] = _since(opening)
                 numbers = selected_pages(request.pages, outline.pages)
@@ -257,26 +284,18 @@ class Engine:
                     raise TooManyPages(
                         f"{len(numbers)} pages are asked for, at most {self.settings.max_pages} are read; pass pages"
                     )
-                job = _Job(request, fetched, document, outline, recognition, limits, Reader(self.models, lane))
+                job = _Job(request, document_id, fetched, document, outline, recognition, limits)
                 finished, failed, partial = self._read_all(job, numbers, progress)
             finally:
-                limits.ended.set()
-                lane.close()
+                self._pages.forget(document.path)
         if not finished:
             raise failed[0].error if failed else DeadlineExceeded("the time was up before the first page was finished")
         for stage in ("pages", "layout", "ocr", "tables", "assemble"):
             timings[stage] = sum(page.timings_ms.get(stage, 0.0) for page in finished)
         progress(Progress(len(finished) + len(failed), len(numbers), "outputs"))
-        rendering = time.perf_counter()
-        pages = join_tables(with_levels([read.page for read in finished], outline.headings))
-        data = render(
-            pages,
-            request.outputs,
-            furniture=request.furniture,
-            name=request.filename or document_id,
-            csv_formulas=request.csv_formulas,
-        )
-        timings["outputs"] = _since(rendering)
+        writing = time.perf_counter()
+        data = self._written(job, numbers, finished)
+        timings["outputs"] = _since(writing) + sum(page.timings_ms.get("outputs", 0.0) for page in finished)
         timings["total"] = _since(started)
         limits.check()  # nothing of a stopped job goes out
         log.info("Successfully extracted data using DocStrange (local mode)")
@@ -290,174 +309,151 @@ class Engine:
 
     def _read_all(
         self, job: _Job, numbers: Sequence[int], progress: Callable[[Progress], None]
-    ) -> tuple[list[_ReadPage], list[FailedPage], bool]:
+    ) -> tuple[list[_ReadPage], list[_FailedPage], bool]:
         """The finished pages and the failed ones, in order, and whether the deadline cut the job short."""
         waiting = deque(numbers)
-        running: deque[Future[_ReadPage | FailedPage]] = deque()
+        running: deque[tuple[int, Running | Failure]] = deque()
         finished: list[_ReadPage] = []
-        failed: list[FailedPage] = []
+        failed: list[_FailedPage] = []
         progress(Progress(0, len(numbers)))
+        write = job.write_task() if len(numbers) == 1 else None
         try:
             while waiting or running:
                 while waiting and len(running) < self._pages_in_flight:
-                    running.append(self._threads.submit(self._read_one, job, waiting.popleft()))
+                    number = waiting.popleft()
+                    running.append((number, self._begin_page(job, number, write)))
+                number, page = running[0]
                 try:
-                    outcome = job.limits.result(running[0], "the next page was finished")
+                    outcome = self._page(job, number, page)
                 except DeadlineExceeded:
                     return finished, failed, True
-                finally:
-                    self._watch_device()
                 running.popleft()
                 job.limits.check()
-                if isinstance(outcome, FailedPage):
-                    if isinstance(outcome.error, DeadlineExceeded):
-                        return finished, failed, True
+                if isinstance(outcome, _FailedPage):
                     failed.append(outcome)
                 else:
                     finished.append(outcome)
                 progress(Progress(len(finished) + len(failed), len(numbers)))
         finally:
-            for future in running:
-                future.cancel()
+            for _, page in running:
+                if isinstance(page, Running):
+                    self._pages.drop(page)
         return finished, failed, False
 
-    def _watch_device(self) -> None:
-        if self._scheduler.batch_s > self.settings.batch_timeout_s:
-            self.vitals.condemn("the device hangs")
-
-    def _fetch(
-        self, request: ExtractionRequest, folder: Path, upload: BinaryIO | None, limits: _Limits
-    ) -> FetchedDocument:
-        """The document, in a thread that is left behind where the job ends before a slow server does."""
-        thread = ThreadPoolExecutor(1, thread_name_prefix="fetch")
-        future = thread.submit(fetch_document, request, folder, self.settings, upload, lambda: limits.over)
-        thread.shutdown(wait=False)
-        return limits.result(future, "the document had arrived")
-
-    def _open(self, document: DocumentFile, password: str | None, limits: _Limits) -> Outline:
-        """Open the document; again where something beside it ended its process."""
-        for _ in range(PAGE_TRIES - 1):
-            try:
-                return self._open_once(document, password, limits)
-            except Internal:
-                continue
-        return self._open_once(document, password, limits)
-
-    def _open_once(self, document: DocumentFile, password: str | None, limits: _Limits) -> Outline:
-        try:
-            return self._pages.open(document, password, lambda future: limits.wait(future, "the document was opened"))
-        except WorkerUnhealthy as error:
-            self.vitals.condemn(error.message)
-            raise
-
-    def _read_one(self, job: _Job, number: int) -> _ReadPage | FailedPage:
-        started = time.perf_counter()
-        try:
-            page, begun = self._page(job, number)
-            if isinstance(page, FailedPage):
-                if begun is not None:
-                    begun.cancel()
-                job.fatal_pages += page.fatal
-                log.warning("page %d failed: %s", number, page.error.code)
-                return page
-            paged = _since(started)
-            reading = self._reading(job, page, begun)
-            if isinstance(reading, FailedPage):
-                return reading
-            assembling = time.perf_counter()
-            work = self._in_process(
-                job, number, lambda: self._pages.work(assemble_page, reading), lambda future: future
-            )
-            assembled = work.result()
-        except CancelledError:
-            return FailedPage(number, DeadlineExceeded(f"page {number} was not finished in time"))
-        except ExtractionError as error:
-            return FailedPage(number, error)
-        except Exception as error:  # a page fails alone, by name; the log has the cause
-            log.exception("page %d failed", number)
-            fatal = isinstance(error, (TimeoutError, ProcessExpired))
-            job.fatal_pages += fatal
-            return FailedPage(number, _not_assembled(number, error), fatal)
-        timings = {**reading.timings_ms, "pages": paged, "assemble": _since(assembling)}
-        return _ReadPage(assembled, reading.recognised, reading.warnings, timings)
-
-    def _page(self, job: _Job, number: int) -> tuple[Page | FailedPage, Future[RawLayout] | None]:
-        """The page from its process, and its layout where that could begin before the page had been read."""
+    def _begin_page(self, job: _Job, number: int, write: WriteTask | None) -> Running | Failure:
+        """Have a page read; or why it is not tried."""
         if job.fatal_pages >= self.settings.max_fatal_pages:
             reason = (
                 f"page {number} was not tried: {job.fatal_pages} pages before it were the end of their page process"
             )
-            return FailedPage(number, DocumentCorrupt(reason)), None
-        request = job.request
-        begun: list[Future[RawLayout]] = []
-        passing = self._in_process(
-            job,
-            number,
-            lambda: self._pages.read(job.document, number, request.password, request.ocr, request.unseen_text),
-            lambda passing: passing.future,
-            lambda passing: begun.extend(self._begun(job, passing)),
+            return Failure(DocumentCorrupt(reason))
+        request, most = job.request, self.settings
+        page = PageTask(
+            *(job.document.path, job.document.format, request.password, number, request.ocr),
+            *(most.max_page_pixels, most.max_page_words, request.unseen_text),
         )
-        return self._pages.outcome(passing, number), begun[-1] if begun else None
+        task = WholePageTask(page, job.recognition, write)
+        return self._submit(job, "read_page", task, f"page {number}", most.page_timeout_s)
 
-    @staticmethod
-    def _begun(job: _Job, passing: PageInPassing) -> list[Future[RawLayout]]:
-        """The page's layout, begun, where its picture comes before the page has been read."""
-        while not passing.buffer.is_told(WATCH_S):
-            if passing.future.done() or job.limits.over:
-                return []
-        picture = passing.buffer.early_picture()
-        return [] if picture is None else [job.reader.begin(picture)]
-
-    def _in_process(
-        self,
-        job: _Job,
-        number: int,
-        ask: Callable[[], Value],
-        future_of: Callable[[Value], Future[Any]],
-        meanwhile: Callable[[Value], None] = lambda _: None,
-    ) -> Value:
-        """What a page process was asked for, once it is done; asked again where something beside the page ended
-        the process. Raises `DeadlineExceeded` where nobody waits for it any more."""
-        for attempt in range(1, PAGE_TRIES + 1):
-            if job.limits.over:
-                raise DeadlineExceeded(f"page {number} was not started in time")
+    def _page(self, job: _Job, number: int, page: Running | Failure) -> _ReadPage | _FailedPage:
+        """What became of a page. Raises `DeadlineExceeded`, `Cancelled` or `WorkerUnhealthy`."""
+        outcome = page if isinstance(page, Failure) else self._outcome(job.limits, page, "the next page was finished")
+        if isinstance(outcome, Answer):
             try:
-                asked = ask()
-            except WorkerUnhealthy as error:
-                self.vitals.condemn(error.message)
-                raise
-            meanwhile(asked)
-            while not wait_for_futures([future_of(asked)], WATCH_S).done:
-                if job.limits.over:
-                    future_of(asked).cancel()
-                    raise DeadlineExceeded(f"page {number} was not finished in time")
-            if attempt == PAGE_TRIES or not _ended_from_outside(future_of(asked)):
-                break
-        return asked
+                read = _read_page_of(number, outcome)
+            except (KeyError, TypeError, ValueError):
+                outcome = Failure(Internal(f"page {number} came back in no form that a page has"))
+            else:
+                self.vitals.worked()
+                return read
+        job.fatal_pages += outcome.fatal
+        if isinstance(outcome.error, ModelFailure):
+            self.vitals.failed()
+        log.warning("page %d failed: %s", number, outcome.error.code)
+        return _FailedPage(number, outcome.error)
 
-    def _reading(self, job: _Job, page: Page, begun: Future[RawLayout] | None) -> PageReading | FailedPage:
-        """What the models see on the page."""
+    def _written(self, job: _Job, numbers: Sequence[int], finished: Sequence[_ReadPage]) -> dict[str, Any]:
+        """The contract's `data`."""
+        if len(numbers) == 1:
+            blob = finished[0].blob
+        else:
+            task = WholeDocumentTask(job.write_task(), tuple(page.blob for page in finished))
+            seconds = self.settings.page_timeout_s * (1 + len(finished) / PAGES_TO_WRITE)
+            writing = self._submit(job, "write_document", task, "the answer", seconds)
+            try:
+                outcome = self._outcome(job.limits, writing, "the answer was written", in_time=False)
+            finally:
+                self._pages.drop(writing)
+            if isinstance(outcome, Failure):
+                raise outcome.error
+            blob = outcome.blob
+        data: dict[str, Any] = json.loads(blob)
+        return data
+
+    def _submit(self, job: _Job, name: TaskName, task: object, subject: str, seconds: float) -> Running:
+        document = None if name == "write_document" else job.document.path
+        return self._ask(Task(name, task, subject, seconds, id(job.limits), document))
+
+    def _ask(self, task: Task) -> Running:
         try:
-            reading = job.reader.read(page, job.recognition, begun)
-        except (CancelledError, ExtractionError):
-            raise
-        except Exception as error:  # a page fails alone, by name; the log has the cause
-            log.exception("page %d: a model failed", page.number)
-            self.vitals.failed(error)
-            if out_of_memory(error):
-                return FailedPage(page.number, OutOfMemory(f"there was not enough memory for page {page.number}"))
-            return FailedPage(
-                page.number, ModelFailure(f"page {page.number} could not be read ({type(error).__name__})")
-            )
-        self.vitals.worked()
-        return reading
+            return self._pages.submit(task)
+        finally:
+            self._watch()
+
+    def _outcome(self, limits: _Limits, running: Running, what: str, *, in_time: bool = True) -> Answer | Failure:
+        """What a page process made of a task. Raises as `limits.result` does."""
+        try:
+            return limits.result(running.future, what, in_time=in_time)
+        finally:
+            self._watch()
+
+    def _watch(self) -> None:
+        """Notice what makes the worker sick for good."""
+        if self._scheduler.batch_s > self.settings.batch_timeout_s:
+            self.vitals.condemn("the device hangs")
+        if self._pages.sick is not None:
+            self.vitals.condemn(self._pages.sick)
+
+    def _model_failed(self, error: BaseException) -> None:
+        """A model raised on a row of its own; called by the device's owner."""
+        log.error("a model failed (%s)", type(error).__name__, exc_info=error)
+        if is_sticky(error):
+            self.vitals.condemn("the device reports an error that only a new process mends")
+
+    def _fetch(
+        self, request: ExtractionRequest, folder: Path, upload: BinaryIO | None, limits: _Limits
+    ) -> FetchedDocument:
+        """The document; one from a server in a thread that is left behind where the job ends before the server does."""
+        if request.document_url is None:
+            return fetch_document(request, folder, self.settings, upload)
+        thread = ThreadPoolExecutor(1, thread_name_prefix="fetch")
+        future = thread.submit(fetch_document, request, folder, self.settings, upload, lambda: limits.over)
+        thread.shutdown(wait=False)
+        try:
+            return limits.result(future, "the document had arrived")
+        finally:
+            future.cancel()
+
+    def _open(self, document: DocumentFile, password: str | None, limits: _Limits) -> Outline:
+        """Open the document."""
+        task = OutlineTask(document.path, document.format, password, self.settings.max_document_pixels)
+        opening = self._ask(
+            Task("open_document", task, "the document", self.settings.open_timeout_s, id(limits), document.path)
+        )
+        try:
+            outcome = self._outcome(limits, opening, "the document was opened")
+        finally:
+            self._pages.drop(opening)
+        if isinstance(outcome, Failure):
+            raise outcome.error
+        return outline_of(outcome.head)
 
     def _metadata(
         self,
         job: _Job,
         numbers: Sequence[int],
         finished: Sequence[_ReadPage],
-        failed: Sequence[FailedPage],
+        failed: Sequence[_FailedPage],
         late: bool,
         timings: dict[str, float],
     ) -> dict[str, Any]:
@@ -465,7 +461,7 @@ class Engine:
         if late:
             missing = len(numbers) - len(finished) - len(failed)
             warnings.append(f"the deadline was reached: {missing} page(s) were not read")
-        confidences = {read.page.number: _confidence(read.page) for read in finished}
+        confidences = {read.number: read.confidence for read in finished}
         return {
             "processing_mode": "local",
             "cloud_enabled": False,
@@ -480,7 +476,7 @@ class Engine:
                 ],
             },
             "partial": late or bool(failed),
-            "ocr_pages": [read.page.number for read in finished if read.recognised],
+            "ocr_pages": [read.number for read in finished if read.recognised],
             "confidence": {
                 "mean": round(statistics.fmean(confidences.values()), 4),
                 "low_pages": [number for number, value in confidences.items() if value < LOW_CONFIDENCE],
@@ -493,26 +489,13 @@ class Engine:
         }
 
 
-def _confidence(page: AssembledPage) -> float:
-    """The page's confidence: that of its elements, weighed by their text; 1 for an empty page."""
-    weights = [(element.confidence, len(element.text)) for element in page.elements if element.text]
-    total = sum(weight for _, weight in weights)
-    return sum(value * weight for value, weight in weights) / total if total else 1.0
-
-
-def _ended_from_outside(future: Future[Any]) -> bool:
-    """Whether something other than the page ended its process, or it went down with the whole pool."""
-    error = None if future.cancelled() else future.exception()
-    return isinstance(error, BrokenProcessPool) or (isinstance(error, ProcessExpired) and ended_from_outside(error))
-
-
-def _not_assembled(number: int, error: Exception) -> ExtractionError:
-    """What a caller reads of a page that was read and could not be put together."""
-    if isinstance(error, TimeoutError) or (isinstance(error, ProcessExpired) and error.exitcode == cage.OUT_OF_TIME):
-        return DocumentCorrupt(f"page {number} takes too long to put together")
-    if isinstance(error, MemoryError):
-        return PageTooLarge(f"page {number} takes more memory than a page may have")
-    return Internal(f"page {number} could not be put together ({type(error).__name__})")
+def _read_page_of(number: int, answer: Answer) -> _ReadPage:
+    """The page that a page process says it has read. Raises `KeyError`, `TypeError` or `ValueError`: it is a stranger's
+    word."""
+    head = answer.head
+    timings = {str(stage): float(value) for stage, value in dict(head["timings_ms"]).items()}
+    warnings = tuple(str(warning) for warning in list(head["warnings"]))
+    return _ReadPage(number, bool(head["recognised"]), float(head["confidence"]), warnings, timings, answer.blob)
 
 
 def _since(started: float) -> float:

@@ -14,7 +14,7 @@ from dataclasses import replace
 from docling_core.types.doc import DocItemLabel
 
 from .assemble import AssembledPage, Element
-from .pages import Heading
+from .outline import Heading
 
 _NUMBER = re.compile(r"(\d{1,3}(?:\.\d{1,3})*)[.)]?\s")
 # Sizes this near to each other, in the page's unit, are one.

@@ -1,9 +1,7 @@
-"""A document on disk -> its pages: an image and the words of the text layer.
+"""A document on disk -> its pages: a picture and the words of the text layer. Runs in page processes alone.
 
-Guarantees: every parser that touches the stranger's bytes runs in a page process of its own, in a cage (`cage.py`),
-never in the worker; a page that crashes its process, hangs it or takes too much of it fails alone, by name, and the
-process is replaced; a page is rendered only when it is asked for, at the resolution that its next stages need, so a
-document's length does not show in memory.
+Guarantees: a page is rendered only when it is asked for, at the resolution that its next stages need, so a document's
+length does not show in memory; whatever is wrong with a page is a typed error.
 
 Units: PDF points for PDFs, image pixels for images; origin top left of the page as shown.
 """
@@ -11,52 +9,29 @@ Units: PDF points for PDFs, image pixels for images; origin top left of the page
 from __future__ import annotations
 
 import ctypes
-import importlib
-import logging
-import multiprocessing
-import os
-import signal
 import struct
-import threading
-import warnings
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
-from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import Any, Literal, TypeVar, cast
+from typing import Any, cast
 
 import numpy as np
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
-from pebble import ProcessExpired, ProcessPool
 from PIL import Image
 
-from . import cage
-from .errors import (
-    DocumentCorrupt,
-    ExtractionError,
-    Internal,
-    PageTooLarge,
-    PasswordRequired,
-    PasswordWrong,
-    TooManyPages,
-    WorkerUnhealthy,
-)
-from .formats import PILLOW_FORMATS, DocumentFile
+from .arena import Canvas
+from .errors import DocumentCorrupt, Internal, PageTooLarge, PasswordRequired, PasswordWrong, TooManyPages
+from .formats import PILLOW_FORMATS
 from .geometry import Box, area, centre, clip, contains, intersection, union
-from .imports import uncollected
-from .page_buffer import Canvas, PageBuffer, Shape
-from .settings import Settings
+from .outline import Heading, Outline
+from .page_picture import PagePicture
+from .request import OcrMode, UnseenText
+from .tasks import OutlineTask, PageTask
 from .text_layer import PageFrame, TextLayer, Word, read_text_layer
 from .unseen import read_drawing, unseen_characters, unseen_words, without_unseen_characters
-
-log = logging.getLogger("extractor")
-
-OcrMode = Literal["auto", "always", "never"]
-UnseenText = Literal["keep", "drop"]
 
 # Layout and tables see the page at 144 dpi; recognition at 200 dpi, where a 9 point line is 25 pixels high.
 LAYOUT_SCALE = 2.0
@@ -101,29 +76,12 @@ IMAGE_ERRORS = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError
 
 
 @dataclass(frozen=True, slots=True)
-class Heading:
-    """One entry of a document's outline (bookmarks): `level` from 1, `page` from 1 or None."""
-
-    title: str
-    level: int
-    page: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Outline:
-    """What is known of a document before any page is read."""
-
-    pages: int
-    headings: tuple[Heading, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Picture:
-    """A part of a digital page as the recogniser has to see it: RGB, uint8, (height, width, 3), `scale` pixels per
-    unit; `box` is its place on the page."""
+    """A part of a digital page as the recogniser has to see it, `scale` pixels per unit; `box` is its place on the
+    page."""
 
     box: Box
-    image: np.ndarray[Any, np.dtype[np.uint8]]
+    picture: PagePicture
     scale: float
 
 
@@ -131,9 +89,9 @@ class Picture:
 class Page:
     """One page, ready for the models.
 
-    `image` is RGB, uint8, shape (height, width, 3), `scale` pixels per unit. `words` are those of a sound text layer.
+    `picture` has `scale` pixels per unit. `words` are those of a sound text layer.
     `recognise` are the areas whose text has to be read from the image: the whole page for a scan, the pictures of a
-    digital page, nothing where the text layer says it all. A scan's `image` is as fine as the recogniser needs, a
+    digital page, nothing where the text layer says it all. A scan's `picture` is as fine as the recogniser needs, a
     digital page's as layout needs; what has to be read there is in `pictures`. `quarters`: by how many quarters the
     page has to be turned anticlockwise for its text layer to stand upright.
     """
@@ -141,7 +99,7 @@ class Page:
     number: int
     width: float
     height: float
-    image: np.ndarray[Any, np.dtype[np.uint8]]
+    picture: PagePicture
     scale: float
     words: tuple[Word, ...] = ()
     recognise: tuple[Box, ...] = ()
@@ -158,68 +116,6 @@ class Page:
     def is_scan(self) -> bool:
         """Whether most of the page has to be read from its image."""
         return _is_scan(self.recognise, self.box)
-
-
-# What stands for a picture while it crosses.
-_ELSEWHERE = np.empty((0, 0, 3), np.uint8)
-
-
-@dataclass(frozen=True, slots=True)
-class _CrossingPage:
-    """A page without its pictures, and where in the page's buffer they are: its image first."""
-
-    page: Page
-    places: tuple[tuple[int, Shape], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class PageInPassing:
-    """A page that its process is asked for; `PagePool.outcome` tells what became of it.
-
-    Of a page that will be as good as certainly digital and upright, `buffer` has the `image` before the page is read.
-    """
-
-    future: Future[_CrossingPage]
-    buffer: PageBuffer
-
-
-@dataclass(frozen=True, slots=True)
-class PageTask:
-    """What a page process is asked for: plain data, so that it can cross to it."""
-
-    path: Path
-    format: str
-    password: str | None = field(repr=False)
-    number: int
-    ocr: OcrMode
-    max_pixels: int
-    max_words: int
-    buffer: str
-    teller: str
-    unseen: UnseenText = "keep"
-
-
-@dataclass(frozen=True, slots=True)
-class OutlineTask:
-    """What a page process is asked for when a document is opened."""
-
-    path: Path
-    format: str
-    password: str | None = field(repr=False)
-    max_pixels: int
-
-
-_Task = TypeVar("_Task")
-_Answer = TypeVar("_Answer")
-
-
-@dataclass(frozen=True, slots=True)
-class FailedPage:
-    """A page that could not be read, and why; `fatal` where it was the end of its page process."""
-
-    number: int
-    error: ExtractionError
-    fatal: bool = False
 
 
 @dataclass(slots=True)
@@ -241,185 +137,14 @@ class _OpenDocuments:
             oldest.close()
         return document
 
+    def forget(self, path: Path) -> None:
+        """Close the document, if it is open."""
+        for key in [key for key in self.held if key[0] == path]:
+            self.held.pop(key).close()
+
 
 _documents = _OpenDocuments()
-
-
-class PagePool:
-    """Processes that open documents and read their pages."""
-
-    def __init__(self, settings: Settings, prepared: Sequence[str] = ()) -> None:
-        """`prepared` are modules that each process imports before it enters its cage: what `work` will need."""
-        self._settings = settings
-        self._prepared = tuple(prepared)
-        self._closing = threading.Event()
-        self._renewal = threading.Lock()
-        self._pool = self._new_pool()
-
-    def _new_pool(self) -> ProcessPool:
-        """Processes in their cages. They end with the thread that started them: one that lives as long as the pool.
-
-        Raises `WorkerUnhealthy` where they cannot be started.
-        """
-        settings = self._settings
-        count = settings.page_processes or max(1, min(8, len(os.sched_getaffinity(0)) - 1))
-        pool = ProcessPool(
-            max_workers=count,
-            max_tasks=settings.pages_per_process,
-            initializer=_start_process,
-            initargs=(settings.page_memory_mb * 2**20, self._prepared),
-            context=multiprocessing.get_context("spawn"),
-        )
-        started = threading.Event()
-        failures: list[Exception] = []
-
-        def start() -> None:
-            try:
-                pool.schedule(cage.report).add_done_callback(_say_cage)
-            except (RuntimeError, OSError) as error:
-                failures.append(error)
-            started.set()
-            if not failures:
-                self._closing.wait()
-
-        threading.Thread(target=start, name="page-processes", daemon=True).start()
-        started.wait()
-        if failures:
-            raise WorkerUnhealthy("the processes that read pages cannot be started") from failures[0]
-        return pool
-
-    def close(self) -> None:
-        """Stop every process, whatever it is doing."""
-        self._pool.stop()
-        self._pool.join()
-        self._closing.set()
-
-    def open(
-        self,
-        document: DocumentFile,
-        password: str | None,
-        wait: Callable[[Future[Any]], None] = lambda future: None,
-    ) -> Outline:
-        """Count the pages.
-
-        Raises `DocumentCorrupt`, `PageTooLarge`, `PasswordRequired`, `PasswordWrong`, what `wait` raises, or `Internal`
-        where the process ended for another reason than the document.
-        """
-        task = OutlineTask(document.path, document.format, password, self._settings.max_document_pixels)
-        future = self._schedule(self._settings.open_timeout_s, _outline, task)
-        wait(future)
-        try:
-            outline: Outline = future.result()
-            return outline
-        except TimeoutError:
-            raise DocumentCorrupt("the document could not be opened in time") from None
-        except ProcessExpired as end:
-            if end.exitcode == cage.OUT_OF_TIME:
-                raise DocumentCorrupt("the document takes too much processor time to open") from None
-            if ended_from_outside(end):
-                raise Internal("the document was lost when its page process was killed") from None
-            raise DocumentCorrupt("the document crashes the reader") from None
-        except MemoryError:
-            raise PageTooLarge("the document takes more memory to open than a page may have") from None
-        except BrokenProcessPool:
-            raise Internal("the document was lost when the page processes ended") from None
-        except ExtractionError:
-            raise
-        except Exception as error:  # whatever the parser raised, the document is the cause
-            raise DocumentCorrupt(f"the document cannot be opened ({type(error).__name__})") from None
-
-    def read(
-        self, document: DocumentFile, number: int, password: str | None, ocr: OcrMode, unseen: UnseenText = "keep"
-    ) -> PageInPassing:
-        """Read page `number` (from 1); `outcome` tells what became of it."""
-        most, buffer = self._settings, PageBuffer()
-        task = PageTask(
-            *(document.path, document.format, password, number, ocr, most.max_page_pixels, most.max_page_words),
-            *(buffer.path, buffer.teller),
-            unseen,
-        )
-        return PageInPassing(self._schedule(most.page_timeout_s, _read_page, task), buffer)
-
-    def work(self, function: Callable[[_Task], _Answer], task: _Task) -> Future[_Answer]:
-        """Have a process do other work on what came from a page: a module's function, on plain data, within a page's
-        limits. So no page's geometry holds the worker up, whatever it is made of."""
-        return self._schedule(self._settings.page_timeout_s, function, task)
-
-    @staticmethod
-    def outcome(passing: PageInPassing, number: int) -> Page | FailedPage:
-        """The page, or why there is none. Blocks until it is known."""
-        try:
-            crossing = passing.future.result()
-            image, *pictures = passing.buffer.pictures(crossing.places)
-            parts = zip(crossing.page.pictures, pictures, strict=True)
-            return replace(
-                crossing.page, image=image, pictures=tuple(replace(part, image=picture) for part, picture in parts)
-            )
-        except TimeoutError:
-            return FailedPage(number, DocumentCorrupt(f"page {number} takes too long to read"), fatal=True)
-        except ProcessExpired as end:
-            if end.exitcode == cage.OUT_OF_TIME:
-                error = DocumentCorrupt(f"page {number} takes too much processor time to read")
-            else:
-                error = DocumentCorrupt(f"page {number} crashes the reader")
-            return FailedPage(number, error, fatal=True)
-        except MemoryError:
-            return FailedPage(number, PageTooLarge(f"page {number} takes more memory than a page may have"))
-        except BrokenProcessPool:
-            return FailedPage(number, Internal(f"page {number} was lost when the page processes ended"), fatal=True)
-        except ExtractionError as error:
-            return FailedPage(number, error)
-        except Exception as error:  # a page fails alone, whatever the parser raised
-            return FailedPage(number, DocumentCorrupt(f"page {number} cannot be read ({type(error).__name__})"))
-
-    def _schedule(self, timeout_s: float, function: Callable[[_Task], _Answer], task: _Task) -> Future[_Answer]:
-        with self._renewal:
-            try:
-                if not self._pool.active and not self._closing.is_set():
-                    # The pool gives up where a process ends between two tasks (the kernel short of memory, say).
-                    log.error("The page processes ended; they are started anew")
-                    self._pool.join()
-                    self._pool = self._new_pool()
-                future: Future[_Answer] = self._pool.schedule(
-                    _in_time, args=(self._settings.page_cpu_s, function, task), timeout=timeout_s
-                )
-            except (RuntimeError, OSError) as error:
-                raise WorkerUnhealthy("the processes that read pages cannot be started") from error
-        return future
-
-
-def ended_from_outside(end: ProcessExpired) -> bool:
-    """Whether something other than the document ended its page process: the kernel, short of memory (SIGKILL), or the
-    pool (SIGTERM), which stops a process for a task that nobody waits for any more, and may find the next one in it.
-    Pebble's processes leave with that signal's number as their exit code."""
-    return end.exitcode in (-signal.SIGKILL, -signal.SIGTERM, int(signal.SIGTERM))
-
-
-def _say_cage(future: Future[cage.CageReport]) -> None:
-    """One line for the operator: what page processes may do."""
-    if future.cancelled() or future.exception() is not None:
-        return
-    report = future.result()
-    memory = f"{report.memory_bytes // 2**20} MB of memory each"
-    if report.filtered:
-        log.info("Page processes are caged: %s, no network, no programs (seccomp)", memory)
-    else:
-        log.warning("Page processes are caged: %s; the kernel grants no filter, so the NETWORK IS OPEN to them", memory)
-
-
-def _start_process(memory_bytes: int, prepared: Sequence[str]) -> None:
-    """Into the cage; and Pillow refuses no image before we do."""
-    with uncollected():
-        for module in prepared:
-            importlib.import_module(module)
-    warnings.simplefilter("ignore")
-    Image.MAX_IMAGE_PIXELS = None
-    cage.enter(memory_bytes)
-
-
-def _in_time(cpu_s: float, function: Callable[[_Task], _Answer], task: _Task) -> _Answer:
-    with cage.processor_time(cpu_s):
-        return function(task)
+forget_document = _documents.forget
 
 
 def _open_pdf(path: Path, password: str | None) -> pdfium.PdfDocument:
@@ -443,7 +168,11 @@ def _open_with_wrong_password(path: Path) -> pdfium.PdfDocument:
         raise PasswordWrong("the password does not open the PDF") from None
 
 
-def _outline(task: OutlineTask) -> Outline:
+def read_outline(task: OutlineTask) -> Outline:
+    """Count the pages, and take the bookmarks.
+
+    Raises `DocumentCorrupt`, `PageTooLarge`, `TooManyPages`, `PasswordRequired` or `PasswordWrong`.
+    """
     if task.format != "pdf":
         with _open_image(task.path, task.format) as image:
             try:
@@ -471,12 +200,13 @@ def _outline(task: OutlineTask) -> Outline:
     return Outline(len(document), tuple(headings))
 
 
-def _read_page(task: PageTask) -> _CrossingPage:
-    canvas = Canvas(task.buffer, task.teller)
-    try:
-        return _read_pdf_page(task, canvas) if task.format == "pdf" else _read_image_page(task, canvas)
-    finally:
-        canvas.tell(None)
+def read_page(task: PageTask, canvas: Canvas, begin: Callable[[PagePicture], object] = lambda _: None) -> Page:
+    """The page, its pictures on the canvas. `begin` is called with the picture of a page that will be as good as
+    certainly digital and upright, before the page is read.
+
+    Raises `DocumentCorrupt` or `PageTooLarge`.
+    """
+    return _read_pdf_page(task, canvas, begin) if task.format == "pdf" else _read_image_page(task, canvas)
 
 
 # ---------------------------------------------------------------------------------------------------------- images
@@ -507,7 +237,7 @@ def _frames(image: Image.Image) -> int:
     raise TooManyPages(f"the TIFF has more than {MAX_TIFF_PAGES} pages")
 
 
-def _read_image_page(task: PageTask, canvas: Canvas) -> _CrossingPage:
+def _read_image_page(task: PageTask, canvas: Canvas) -> Page:
     with _open_image(task.path, task.format) as image:
         try:
             image.seek(task.number - 1)
@@ -531,8 +261,8 @@ def _read_image_page(task: PageTask, canvas: Canvas) -> _CrossingPage:
     whole = () if task.ocr == "never" else ((0.0, 0.0, float(width), float(height)),)
     offset, picture = canvas.new(decoded.height, decoded.width)
     picture[:] = np.asarray(decoded)
-    page = Page(task.number, float(width), float(height), _ELSEWHERE, decoded.width / width, recognise=whole)
-    return _CrossingPage(page, ((offset, (decoded.height, decoded.width)),))
+    drawn = PagePicture(picture, offset)
+    return Page(task.number, float(width), float(height), drawn, decoded.width / width, recognise=whole)
 
 
 def _small_rgb(image: Image.Image) -> Image.Image:
@@ -590,7 +320,7 @@ def _grey(values: np.ndarray[Any, Any], extent: tuple[float, float]) -> np.ndarr
 # ------------------------------------------------------------------------------------------------------------ PDFs
 
 
-def _read_pdf_page(task: PageTask, canvas: Canvas) -> _CrossingPage:
+def _read_pdf_page(task: PageTask, canvas: Canvas, begin: Callable[[PagePicture], object]) -> Page:
     document = _documents.get(task.path, task.password)
     page = pdfium_c.FPDF_LoadPage(document.raw, task.number - 1)
     if not page:
@@ -602,17 +332,17 @@ def _read_pdf_page(task: PageTask, canvas: Canvas) -> _CrossingPage:
             raise DocumentCorrupt("the page has no size")
         studio = _Studio(page, frame, canvas, task.max_pixels)
         pictures = [clip(box, frame.width, frame.height) for box in _picture_boxes(page, frame)]
-        early: list[_Drawn] = []
+        early: list[PagePicture] = []
 
-        def begin() -> None:
-            """As good as certainly a digital page: draw it before it is read, for the worker to begin with."""
+        def draw_early() -> None:
+            """As good as certainly a digital page: draw it before it is read, for the models to begin with."""
             early.append(studio.draw(studio.whole, studio.layout_scale))
-            canvas.tell(early[0][0])
+            begin(early[0])
 
         layer = TextLayer([], True)
         if task.ocr != "always":
             may_be_scan = _is_scan(pictures, studio.whole)
-            layer = read_text_layer(page, task.max_words, upright=(lambda: None) if may_be_scan else begin)
+            layer = read_text_layer(page, task.max_words, upright=(lambda: None) if may_be_scan else draw_early)
         words, objects = _on_page(layer, frame)
         notes = []
         if len(words) < len(layer.words):
@@ -626,8 +356,10 @@ def _read_pdf_page(task: PageTask, canvas: Canvas) -> _CrossingPage:
         recognise = _areas_to_recognise(frame, pictures, words, task.ocr)
         scan = _is_scan(recognise, studio.whole)
         scale = studio.recognition_scale if scan else studio.layout_scale
-        place, image = early[0] if early and not scan else studio.draw(studio.whole, scale)
-        reasons = unseen_words(words, objects, read_drawing(page, frame, pictures), image, scale) if words else []
+        picture = early[0] if early and not scan else studio.draw(studio.whole, scale)
+        reasons = (
+            unseen_words(words, objects, read_drawing(page, frame, pictures), picture.drawn, scale) if words else []
+        )
         seen = [word for word, reason in zip(words, reasons, strict=True) if reason is None]
         if len(seen) < len(words):
             notes.append(_unseen_note(task, reasons))
@@ -635,7 +367,7 @@ def _read_pdf_page(task: PageTask, canvas: Canvas) -> _CrossingPage:
             recognise = _areas_to_recognise(frame, pictures, seen, task.ocr)
             if not scan and _is_scan(recognise, studio.whole):
                 scan, scale = True, studio.recognition_scale
-                place, _ = studio.draw(studio.whole, scale)
+                picture = studio.draw(studio.whole, scale)
         if task.unseen == "drop":
             words = seen
         characters = unseen_characters(words)
@@ -647,19 +379,18 @@ def _read_pdf_page(task: PageTask, canvas: Canvas) -> _CrossingPage:
         parts = [] if scan else [studio.draw_part(box) for box in _apart(recognise)]
     finally:
         pdfium_c.FPDF_ClosePage(page)
-    read = Page(
+    return Page(
         task.number,
         frame.width,
         frame.height,
-        _ELSEWHERE,
+        picture,
         scale,
         tuple(words),
         tuple(recognise),
         tuple(notes),
         layer.quarters,
-        tuple(picture for picture, _ in parts),
+        tuple(parts),
     )
-    return _CrossingPage(read, (place, *(place for _, place in parts)))
 
 
 def _with_form_values(document: pdfium.PdfDocument, page: Any, index: int) -> Any:
@@ -759,13 +490,9 @@ def _apart(boxes: Sequence[Box]) -> list[Box]:
     return apart
 
 
-# Where in the page's buffer a picture is, and the picture.
-_Drawn = tuple[tuple[int, Shape], np.ndarray[Any, np.dtype[np.uint8]]]
-
-
 @dataclass(frozen=True, slots=True)
 class _Studio:
-    """Draws a page, and parts of it, into the page's buffer."""
+    """Draws a page, and parts of it, onto the canvas."""
 
     page: Any
     frame: PageFrame
@@ -790,16 +517,15 @@ class _Studio:
         fine = min(max(RECOGNITION_SCALE, MIN_LAYOUT_SIDE / longest), MAX_RECOGNITION_SIDE / longest)
         return max(self.layout_scale, float(fine))
 
-    def draw_part(self, box: Box) -> tuple[Picture, tuple[int, Shape]]:
-        """A part of the page for the recogniser, with a margin, and its place in the buffer."""
+    def draw_part(self, box: Box) -> Picture:
+        """A part of the page for the recogniser, with a margin."""
         left, top, right, bottom = box
         wider = (left - PICTURE_MARGIN, top - PICTURE_MARGIN, right + PICTURE_MARGIN, bottom + PICTURE_MARGIN)
         box = clip(wider, self.frame.width, self.frame.height)
-        place, _ = self.draw(box, self.recognition_scale)
-        return Picture(box, _ELSEWHERE, self.recognition_scale), place
+        return Picture(box, self.draw(box, self.recognition_scale), self.recognition_scale)
 
-    def draw(self, box: Box, scale: float) -> _Drawn:
-        """What is in the box, at so many pixels per point: its place in the buffer, and the picture itself."""
+    def draw(self, box: Box, scale: float) -> PagePicture:
+        """What is in the box, at so many pixels per point."""
         left, top = (round(side * scale) for side in box[:2])
         width, height = (max(1, round(side * scale) - start) for side, start in zip(box[2:], (left, top), strict=True))
         if width * height > self.max_pixels:
@@ -816,4 +542,4 @@ class _Studio:
             pdfium_c.FPDF_RenderPageBitmap(bitmap, self.page, -left, -top, *size, 0, flags)
         finally:
             pdfium_c.FPDFBitmap_Destroy(bitmap)
-        return (offset, (height, width)), picture
+        return PagePicture(picture, offset)

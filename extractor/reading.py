@@ -1,34 +1,36 @@
-"""A page -> what the models see on it: regions, recognised words, table structures.
+"""A page -> what the models see on it: regions, recognised words, table structures. Runs in page processes.
 
 The order within a page: a digital page's layout begins on its picture, before its text layer has been read; where it
-could not, its pictures are searched for text first, whose lines are cut out while layout runs. A scan is read and set
+could not, its pictures are searched for text first, whose lines are read while layout runs. A scan is read and set
 upright first, for layout and tables are judged by a page that stands as it is read. Everything is in the page's unit,
 origin top left.
 """
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 
+from .decoding.ctc import RecognisedWord, certainty, words_of_line
+from .decoding.numbers import Floats
+from .decoding.regions import regions_from
+from .decoding.table_cells import table_cells
+from .decoding.text_boxes import Quad, text_boxes
+from .device_client import DeviceClient, Pending
+from .errors import ModelFailure
 from .geometry import Box, area, centre, clip, contains, intersection, median_height
-from .languages import DEFAULT_RECOGNISER, OTHER_RECOGNISERS, Recognition
-from .models.layout import LayoutModel, RawLayout
-from .models.ocr import DetectionInput, Quad, RawLine, RecognisedWord, TextDetector, TextRecogniser, cut_line
-from .models.tables import TableModel
+from .languages import Recognition
+from .models.shapes import detection_fit, line_content, line_width
+from .page_picture import PagePicture
 from .page_reading import PageReading, TableReading
 from .pages import Page, Picture
 from .regions import Region, TableCell
 from .rulings import Ruling, Rulings, find_rulings
-from .scheduler import Lane, Scheduler
-from .settings import Settings
 from .text_layer import Word
 from .upright import Matrix, Upright, as_shown, deskewed, on_its_side, on_their_side, skew_of, turned
 
@@ -36,6 +38,8 @@ from .upright import Matrix, Upright, as_shown, deskewed, on_its_side, on_their_
 # texture that looks like letters.
 MIN_PICTURE_LEGIBILITY = 0.6
 TABLE_MARGIN = 2.0
+# The least side of a table that is looked at, in pixels.
+MIN_TABLE_SIDE = 8
 # Upright text is hardly ever read with less certainty than this, text that is upside down hardly ever with more.
 UNSURE = 0.8
 # So many of the longest lines tell which way up a page is.
@@ -66,106 +70,68 @@ class _SearchedPicture:
 
     box: Box
     part: Page
-    prepared: DetectionInput
-    raw: Future[np.ndarray[Any, np.dtype[np.float32]]]
+    found: Pending
 
 
 @dataclass(frozen=True, slots=True)
 class _Attempt:
-    """A line on its way through one recogniser, after so many quarter turns anticlockwise."""
+    """A line to be read by one recogniser, after so many quarter turns anticlockwise."""
 
-    recogniser: TextRecogniser
+    picture: PagePicture
+    quad: Quad
     quarters: int
-    raw: Future[RawLine]
-
-    def words(self) -> list[RecognisedWord]:
-        """What was read. Blocks until the model is done; what it raises is raised here."""
-        return self.recogniser.finish(self.raw.result())
-
-    def certainty(self) -> float:
-        """The recogniser's certainty of its least certain step."""
-        return self.recogniser.certainty(self.raw.result())
+    recogniser: str
 
 
-class Models:
-    """The models of the default set and the recognisers of other languages that are baked, on one device.
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What an attempt gave."""
 
-    Raises `WorkerUnhealthy` where weights of the default set are missing.
-    """
-
-    def __init__(self, models_dir: Path, device: torch.device, settings: Settings) -> None:
-        gpu = device.type == "cuda"
-        dtype = serving_dtype(device, settings)
-        pages = settings.layout_batch or (16 if gpu else 1)
-        lines = settings.recognition_batch or (64 if gpu else 8)
-        self.device = device
-        self.dtype = dtype
-        others = [name for name in OTHER_RECOGNISERS if (models_dir / name / "model.safetensors").is_file()]
-        with ThreadPoolExecutor(thread_name_prefix="load") as side_by_side:
-            load = side_by_side.submit
-            layout = load(LayoutModel, models_dir, device, dtype, pages)
-            detector = load(TextDetector, models_dir, device, dtype, 8 if gpu else 1)
-            recognisers = {
-                name: load(TextRecogniser, name, models_dir, device, dtype, lines)
-                for name in (DEFAULT_RECOGNISER, *others)
-            }
-            tables = load(TableModel, models_dir, device, 16 if gpu else 2)
-        self.layout = layout.result()
-        self.detector = detector.result()
-        self.recognisers = {name: recogniser.result() for name, recogniser in recognisers.items()}
-        self.tables = tables.result()
-
-
-def serving_dtype(device: torch.device, settings: Settings) -> torch.dtype:
-    """What the models compute in on the device: float16 on a GPU that is made for it (Volta and later), else float32.
-
-    float16 has three binary digits more than bfloat16, at the same speed: on real pages the layout's boxes are ten
-    times nearer to float32's. It ends at 65,504; no activation of these models comes near (below 1,000 on pages, noise
-    and checkerboards). A processor is asked for either by the setting alone: float32 is the same everywhere.
-    """
-    if settings.dtype == "auto":
-        native = device.type == "cuda" and torch.cuda.get_device_capability(device) >= (7, 0)
-        return torch.float16 if native else torch.float32
-    dtype: torch.dtype = getattr(torch, settings.dtype)
-    return dtype
+    attempt: _Attempt
+    words: list[RecognisedWord]
+    certainty: float
 
 
 class Reader:
-    """Reads pages with models that a scheduler runs, on a lane of it for each job."""
+    """Reads pages with models that are elsewhere."""
 
-    def __init__(self, models: Models, scheduler: Scheduler | Lane) -> None:
-        self._models = models
-        self._scheduler = scheduler
+    def __init__(self, device: DeviceClient) -> None:
+        self._device = device
+        self._shapes = device.facts.shapes
 
-    def begin(self, image: np.ndarray[Any, np.dtype[np.uint8]]) -> Future[RawLayout]:
-        """Have the layout found on the picture of a page (RGB) of which no more is known yet."""
-        layout = self._models.layout
-        return self._scheduler.submit(layout, layout.prepare(image))
+    def begin(self, picture: PagePicture) -> Pending:
+        """Have the layout found on the picture of a page of which no more is known yet."""
+        return self._device.layout(picture.ref)
 
-    def read(self, page: Page, recognition: Recognition, begun: Future[RawLayout] | None = None) -> PageReading:
-        """Everything on the page. Blocks until the models are done; what they raise is raised here.
+    def read(self, page: Page, recognition: Recognition, begun: Pending | None = None) -> PageReading:
+        """Everything on the page. Blocks until the models are done.
 
-        `begun` is the page's layout where it was begun on its picture, as it is shown.
+        `begun` is the page's layout where it was begun on its picture, as it is shown. Raises `ModelFailure` where a
+        model failed or gave no numbers, `OutOfMemory`.
         """
+        try:
+            return self._read(page, recognition, begun)
+        except ArithmeticError as error:
+            raise ModelFailure(f"page {page.number} could not be read ({type(error).__name__})") from error
+
+    def _read(self, page: Page, recognition: Recognition, begun: Pending | None) -> PageReading:
         started = time.perf_counter()
-        models = self._models
         recognised = page.is_scan
         upright = turned(as_shown(page), page.quarters)
-        if begun is not None and (recognised or page.quarters):
-            begun.cancel()
+        if recognised or page.quarters:
             begun = None
         if recognised:
             upright, found = self._read_scan(upright, recognition)
             words = [*upright.page.words, *found]
-            layout = self.begin(upright.page.image)
+            layout = self.begin(upright.page.picture)
         else:
             pictures = [self._search(picture, upright.page) for picture in upright.page.pictures]
-            layout = begun or self.begin(upright.page.image)
+            layout = begun or self.begin(upright.page.picture)
             words = list(upright.page.words)
             words += _placed_lines(self._read_pictures(pictures, recognition), words)
         recognised_at = time.perf_counter()
         view = upright.page
-        regions = models.layout.finish(layout.result(), view.width, view.height)
+        regions = regions_from(self._device.regions_of(layout), self._device.facts.labels, view.width, view.height)
         layout_at = time.perf_counter()
         tables = self._structure(view, words, regions)
         finished = time.perf_counter()
@@ -194,17 +160,16 @@ class Reader:
 
     def _detect(self, page: Page) -> list[Quad]:
         """The page's lines of text that the text layer does not have, in pixels."""
-        detector = self._models.detector
-        prepared = detector.prepare(page.image)
-        quads = detector.finish(self._scheduler.submit(detector, prepared).result(), prepared)
-        return _wanted(quads, page)
+        rows, columns = page.picture.rows, page.picture.columns
+        found = self._device.detect(page.picture.ref, detection_fit(self._shapes, rows, columns))
+        return _wanted(text_boxes(self._device.text_map_of(found), rows, columns), page)
 
     def _search(self, picture: Picture, page: Page) -> _SearchedPicture:
         """Have lines of text found in a picture of a digital page."""
-        detector = self._models.detector
         part = _alone(picture, page)
-        prepared = detector.prepare_part(part.image, max(page.width, page.height) * part.scale)
-        return _SearchedPicture(picture.box, part, prepared, self._scheduler.submit(detector, prepared))
+        longest = max(page.width, page.height) * part.scale
+        fit = detection_fit(self._shapes, part.picture.rows, part.picture.columns, longest)
+        return _SearchedPicture(picture.box, part, self._device.detect(part.picture.ref, fit))
 
     def _read_pictures(self, pictures: Sequence[_SearchedPicture], recognition: Recognition) -> list[_ReadLine]:
         """The lines that stand in the pictures of a digital page and not in its text layer."""
@@ -212,7 +177,7 @@ class Reader:
         to_page: list[Matrix] = []
         for picture in pictures:
             part = picture.part
-            quads = self._models.detector.finish(picture.raw.result(), picture.prepared)
+            quads = text_boxes(self._device.text_map_of(picture.found), part.picture.rows, part.picture.columns)
             found += [(part, quad) for quad in _wanted(quads, part)]
             move = np.array([[1.0, 0.0, picture.box[0]], [0.0, 1.0, picture.box[1]], [0.0, 0.0, 1.0]])
             to_page += [move] * (len(found) - len(to_page))
@@ -239,24 +204,15 @@ class Reader:
     def _upside_down(self, page: Page, quads: Sequence[Quad], recognition: Recognition) -> bool:
         """Whether the longest lines are read with more certainty when they are turned by 180 degrees."""
         longest = sorted(quads, key=lambda quad: -max(np.ptp(quad[:, 0]), np.ptp(quad[:, 1])))[:SAMPLE_LINES]
-        certainty = []
-        for turn in (0, 2):
-            waiting = [self._attempts(page, quad, [turn + on_its_side(quad)], recognition) for quad in longest]
-            words = [word for attempts in waiting for word in _most_legible(attempts)[1]]
-            certainty.append(_legibility(words))
-        return certainty[1] > certainty[0]
-
-    def _attempts(self, page: Page, quad: Quad, turns: Sequence[int], recognition: Recognition) -> list[_Attempt]:
-        """Have the line read after each of so many quarter turns anticlockwise, by each of the recognisers."""
-        recognisers = [self._models.recognisers[name] for name in recognition.recognisers]
-        return [self._attempt(page, quad, turn, one, recognition) for turn in turns for one in recognisers]
-
-    def _attempt(
-        self, page: Page, quad: Quad, quarters: int, recogniser: TextRecogniser, recognition: Recognition
-    ) -> _Attempt:
-        crop = np.ascontiguousarray(np.rot90(cut_line(page.image, quad), quarters))
-        line = recogniser.prepare(crop, recognition.scripts)
-        return _Attempt(recogniser, quarters, self._scheduler.submit(recogniser, line))
+        attempts = [
+            _attempts(page, quad, [turn + on_its_side(quad)], recognition) for turn in (0, 2) for quad in longest
+        ]
+        words = [_most_legible(readings).words for readings in self._read_lines(attempts, recognition)]
+        as_it_is, turned_round = (
+            _legibility([word for line in half for word in line])
+            for half in (words[: len(longest)], words[len(longest) :])
+        )
+        return turned_round > as_it_is
 
     def _recognise_all(
         self, page: Page, quads: Sequence[Quad], recognition: Recognition, least: float
@@ -273,50 +229,102 @@ class Reader:
         What is higher than wide may be a lone digit or text on its side, either way, and what several recognisers
         could read may be of any one's script: the most certain reading tells.
         """
-        waiting = [
-            self._attempts(page, quad, (0, 1, 3) if on_its_side(quad) else (0,), recognition) for page, quad in found
+        attempts = [
+            _attempts(page, quad, (0, 1, 3) if on_its_side(quad) else (0,), recognition) for page, quad in found
         ]
-        readings = [_most_legible(attempts) for attempts in waiting]
-        again = {
-            index: [
-                self._attempt(page, _grown_quad(quad, margin), best.quarters, best.recogniser, recognition)
+        best = [_most_legible(readings) for readings in self._read_lines(attempts, recognition)]
+        unsure = [
+            index
+            for index, reading in enumerate(best)
+            if _has_figures(reading.words) and reading.certainty < REREAD_CERTAINTY
+        ]
+        again = [
+            [
+                replace(best[index].attempt, quad=_grown_quad(best[index].attempt.quad, margin))
                 for margin in REREAD_MARGINS
             ]
-            for index, ((page, quad), (best, words)) in enumerate(zip(found, readings, strict=True))
-            if _has_figures(words) and best.certainty() < REREAD_CERTAINTY
-        }
-        lines: list[_ReadLine | None] = []
-        for index, ((page, quad), (best, words)) in enumerate(zip(found, readings, strict=True)):
-            if index in again:
-                words = _voted([words, *(attempt.words() for attempt in again[index])])
-            legible = bool(words) and _legibility(words) >= least
-            place = (quad / page.scale).astype(np.float64)
-            lines.append(_ReadLine(place, tuple(words), best.quarters) if legible else None)
-        return lines
+            for index in unsure
+        ]
+        words = [reading.words for reading in best]
+        for index, readings in zip(unsure, self._read_lines(again, recognition), strict=True):
+            words[index] = _voted([words[index], *(reading.words for reading in readings)])
+        return [
+            _ReadLine((quad / page.scale).astype(np.float64), tuple(read), reading.attempt.quarters)
+            if read and _legibility(read) >= least
+            else None
+            for (page, quad), reading, read in zip(found, best, words, strict=True)
+        ]
+
+    def _read_lines(self, lines: Sequence[Sequence[_Attempt]], recognition: Recognition) -> list[list[_Reading]]:
+        """What each attempt at each line gave. Attempts of one width go together."""
+        attempts = [attempt for line in lines for attempt in line]
+        contents = [line_content(attempt.quad, attempt.quarters) for attempt in attempts]
+        groups: dict[tuple[int, str, int], list[int]] = {}
+        for index, (attempt, content) in enumerate(zip(attempts, contents, strict=True)):
+            width = line_width(self._shapes, content)
+            groups.setdefault((id(attempt.picture), attempt.recogniser, width), []).append(index)
+        asked = [
+            (
+                indices,
+                self._device.read_lines(
+                    attempts[indices[0]].picture.ref,
+                    recogniser,
+                    recognition.scripts,
+                    width,
+                    np.stack([attempts[index].quad for index in indices]),
+                    np.array([attempts[index].quarters % 4 for index in indices], np.uint8),
+                    np.array([contents[index] for index in indices], np.int32),
+                ),
+            )
+            for (_, recogniser, width), indices in groups.items()
+        ]
+        steps: dict[int, Floats] = {}
+        for indices, pending in asked:
+            steps.update(zip(indices, self._device.lines_of(pending), strict=True))
+        symbols = self._device.facts.symbols
+        readings = iter(
+            _Reading(
+                attempt,
+                words_of_line(steps[index], contents[index], symbols[attempt.recogniser]),
+                certainty(steps[index], contents[index]),
+            )
+            for index, attempt in enumerate(attempts)
+        )
+        return [[next(readings) for _ in line] for line in lines]
 
     def _structure(self, page: Page, words: Sequence[Word], regions: Sequence[Region]) -> list[TableReading]:
-        models, submit = self._models, self._scheduler.submit
-        waiting = []
+        found: list[tuple[int, Box, tuple[int, int, int, int]]] = []
         for index, region in enumerate(regions):
             if region.label != "table":
                 continue
             box = clip(_grown(region.box, TABLE_MARGIN), page.width, page.height)
             left, top, right, bottom = (round(side * page.scale) for side in box)
-            if right - left < 8 or bottom - top < 8:
-                continue
-            image = np.ascontiguousarray(page.image[top:bottom, left:right])
-            prepared = models.tables.prepare(image)
-            waiting.append((index, box, image, prepared, submit(models.tables, prepared)))
-        readings = []
+            right, bottom = min(right, page.picture.columns), min(bottom, page.picture.rows)
+            if right - left >= MIN_TABLE_SIDE and bottom - top >= MIN_TABLE_SIDE:
+                found.append((index, box, (left, top, right, bottom)))
+        if not found:
+            return []
+        asked = self._device.structure(page.picture.ref, np.array([pixels for *_, pixels in found], np.int32))
         boxes = _boxes(words)
         middles = (boxes[:, :2] + boxes[:, 2:]) / 2
-        for index, box, image, prepared, future in waiting:
+        rulings = []
+        for _, box, pixels in found:
             inside = ((middles >= box[:2]) & (middles <= box[2:])).all(axis=1)
             text_height = median_height(words[number].box for number in np.flatnonzero(inside))
-            rulings = _rulings_on_page(find_rulings(image, text_height * page.scale), box, page.scale)
-            cells = models.tables.finish(future.result(), prepared)
-            readings.append(TableReading(index, tuple(_on_page(cell, box, page.scale) for cell in cells), rulings))
+            seen = find_rulings(page.picture.part(pixels), text_height * page.scale)
+            rulings.append(_rulings_on_page(seen, box, page.scale))
+        readings = []
+        for (index, box, (left, top, right, bottom)), own, steps in zip(
+            found, rulings, self._device.structures_of(asked), strict=True
+        ):
+            cells = table_cells(steps, bottom - top, right - left)
+            readings.append(TableReading(index, tuple(_on_page(cell, box, page.scale) for cell in cells), own))
         return readings
+
+
+def _attempts(page: Page, quad: Quad, turns: Iterable[int], recognition: Recognition) -> list[_Attempt]:
+    """The line after each of so many quarter turns anticlockwise, for each of the recognisers."""
+    return [_Attempt(page.picture, quad, turn, name) for turn in turns for name in recognition.recognisers]
 
 
 def _wanted(quads: Sequence[Quad], page: Page) -> list[Quad]:
@@ -352,7 +360,7 @@ def _alone(picture: Picture, page: Page) -> Page:
         number=page.number,
         width=right - left,
         height=bottom - top,
-        image=picture.image,
+        picture=picture.picture,
         scale=picture.scale,
         words=tuple(replace(word, box=moved(word.box)) for word in page.words if intersection(word.box, picture.box)),
         recognise=tuple(moved(box) for box in page.recognise if intersection(box, picture.box)),
@@ -377,10 +385,9 @@ def _on_page(cell: TableCell, origin: Box, scale: float) -> TableCell:
     return TableCell(cell.row, cell.column, cell.row_span, cell.column_span, cell.header, box, cell.confidence)
 
 
-def _box(quad: np.ndarray[Any, Any], scale: float) -> Box:
-    left, top = quad.min(axis=0) / scale
-    right, bottom = quad.max(axis=0) / scale
-    return (float(left), float(top), float(right), float(bottom))
+def _box(quad: Quad, scale: float) -> Box:
+    across, down = zip(*quad.tolist(), strict=True)
+    return (min(across) / scale, min(down) / scale, max(across) / scale, max(down) / scale)
 
 
 def _legibility(words: Sequence[RecognisedWord]) -> float:
@@ -388,10 +395,9 @@ def _legibility(words: Sequence[RecognisedWord]) -> float:
     return sum(word.legibility * len(word.text) for word in words) / letters if letters else 0.0
 
 
-def _most_legible(attempts: Sequence[_Attempt]) -> tuple[_Attempt, list[RecognisedWord]]:
-    """The attempt with the most certain reading, the first one at a draw, and its words."""
-    read = [(attempt, attempt.words()) for attempt in attempts]
-    return max(read, key=lambda reading: _legibility(reading[1]))
+def _most_legible(readings: Sequence[_Reading]) -> _Reading:
+    """The most certain reading, the first one at a draw."""
+    return max(readings, key=lambda reading: _legibility(reading.words))
 
 
 def _has_figures(words: Sequence[RecognisedWord]) -> bool:
@@ -425,19 +431,15 @@ def _placed_lines(lines: Sequence[_ReadLine], words: Sequence[Word]) -> list[Wor
 def _placed(read: _ReadLine, line: int) -> list[Word]:
     """Words along a line's quadrilateral, in the direction in which it is read."""
     # The corners in the order of the crop that was read: top left, top right, bottom right, bottom left.
-    top_left, top_right, bottom_right, bottom_left = np.roll(read.quad, -read.quarters, axis=0)
-    top, bottom = top_right - top_left, bottom_right - bottom_left
-    size = float(np.linalg.norm(bottom_left - top_left) + np.linalg.norm(bottom_right - top_right)) / 2
+    (ax, ay), (bx, by), (cx, cy), (dx, dy) = np.roll(read.quad, -read.quarters, axis=0).tolist()
+    size = (math.hypot(dx - ax, dy - ay) + math.hypot(cx - bx, cy - by)) / 2
+    upright = read.quarters % 2 == 0
     placed = []
     for word in read.words:
-        part = np.array(
-            [
-                top_left + top * word.start,
-                top_left + top * word.end,
-                bottom_left + bottom * word.end,
-                bottom_left + bottom * word.start,
-            ]
-        )
-        upright = read.quarters % 2 == 0
-        placed.append(Word(word.text, _box(part, 1.0), line, "ocr", size, upright=upright, confidence=word.confidence))
+        across = [ax + (bx - ax) * at for at in (word.start, word.end)]
+        across += [dx + (cx - dx) * at for at in (word.start, word.end)]
+        down = [ay + (by - ay) * at for at in (word.start, word.end)]
+        down += [dy + (cy - dy) * at for at in (word.start, word.end)]
+        box = (min(across), min(down), max(across), max(down))
+        placed.append(Word(word.text, box, line, "ocr", size, upright=upright, confidence=word.confidence))
     return placed

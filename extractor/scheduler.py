@@ -1,260 +1,351 @@
-"""One owner of the device: items of many pages and many jobs -> micro-batches -> results.
+"""One owner of the device: work of many pages and many jobs -> batches of the closed set of shapes -> results.
 
-Guarantees: only the owner's threads run a model; items of one bucket (one shape) share a batch; a batch waits for more
-items at most `wait_ms`; the model whose oldest item has waited longest goes first, so that a long job cannot hold a
-short one up for longer than its pages in flight take; a batch that does not fit into the device's memory is run again
-in halves, and the model's later batches are no larger than what fitted; a batch that raises anything else is run again
-item by item, so that an item fails for itself alone and none of another job's with it; a lane that is closed leaves no
-item of its job behind.
+Guarantees: only the owner's thread runs a model; rows of one shape share a batch; a batch waits for more rows at most
+`wait_ms`; the model whose oldest work has waited longest goes first, so that a long job cannot hold a short one up for
+longer than its pages in flight take; a batch that does not fit into the device's memory is run again in smaller ones of
+the set, and the model's later batches are no larger than what fitted; a batch that raises anything else is run again
+row by row, so that work fails for itself alone and none of another job's with it; work that is cancelled while it waits
+is dropped.
 
-On a GPU the owner has two threads, each with a stream of its own: while one waits for its batch's results, the other
-has the next batch stacked, sent and running.
+On a GPU the owner launches a batch and goes on to the next while a second thread waits for the results (asleep: the
+driver wakes it) and hands them out; two batches are under way at most. On a processor the model computes in the owner's
+thread.
 
-A thread of the owner that has had nothing to do for `IDLE_S` calls `when_idle`, once until it has had something again.
+An owner that has had nothing to do for `IDLE_S` calls `when_idle`, once until it has had something again.
 """
 
 from __future__ import annotations
 
 import logging
+import queue
 import threading
 import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Hashable, Sequence
-from concurrent.futures import Future
 from contextlib import nullcontext
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
+import numpy as np
 import torch
 
-from .errors import Cancelled
+from .models.device_clock import DeviceClock
 from .vitals import out_of_memory
 
 log = logging.getLogger("extractor")
 
-# An item, where its result goes, and since when it waits.
-_Entry = tuple[Any, Future[Any], float]
-_CPU = torch.device("cpu")
-# How many seconds without an item make a thread of the owner idle.
+Result = np.ndarray[Any, Any]
+# How many seconds without work make the owner idle.
 IDLE_S = 30.0
+# Batches under way on a GPU: one that computes, one that is ready behind it.
+BATCHES_UNDER_WAY = 2
 
-Item = TypeVar("Item", contravariant=True)
-Raw = TypeVar("Raw")
+
+class Batch(Protocol):
+    """A batch on its way."""
+
+    def wait(self) -> list[Result]:
+        """One result for each row. Blocks until the device is done; what the model raised is raised here."""
 
 
-class BatchedModel(Protocol[Item, Raw]):
+class ServedModel(Protocol):
     """What the scheduler needs of a model."""
 
-    batch_size: int
+    def batch_sizes(self, key: Any) -> tuple[int, ...]:
+        """The sizes that a batch of this key is padded to, from the smallest to the largest."""
 
-    def bucket(self, item: Item) -> Hashable:
-        """Items of the same bucket can be stacked."""
+    def start(self, rows: Sequence[Any]) -> Batch:
+        """Begin a batch."""
 
-    def infer(self, items: Sequence[Item]) -> list[Raw]:
-        """One result for each item."""
+
+class Rows(Protocol):
+    """Rows of a model that belong to one request, and share a key."""
+
+    def __len__(self) -> int:
+        """How many there are."""
+
+    def part(self, start: int, stop: int) -> Sequence[Any]:
+        """Those from `start` to before `stop`, as the model takes them."""
+
+
+@dataclass(slots=True)
+class Work:
+    """One request's rows for one model. `done` is called once, by a thread of the owner, with the results, one for each
+    row, or with why there are none."""
+
+    model: ServedModel
+    key: Hashable
+    rows: Rows
+    done: Callable[[list[Result] | BaseException], None]
+    since: float = field(default_factory=time.monotonic)
+    cancelled: bool = False
+    given: int = 0
+    results: dict[int, Result] = field(default_factory=dict)
+    failed: bool = False
+
+
+# Which rows of which work are in a batch: from, to.
+_Share = tuple[Work, int, int]
 
 
 @dataclass(slots=True)
 class _Queue:
-    """The waiting items of one model and one bucket, the oldest first."""
+    """The waiting work of one model and one key, the oldest first."""
 
-    model: Any
-    waiting: deque[_Entry] = field(default_factory=deque)
-
-
-class Lane:
-    """One job's way to the device."""
-
-    def __init__(self, scheduler: Scheduler) -> None:
-        self._scheduler = scheduler
-        self._waiting: set[Future[Any]] = set()
-        self._closed = threading.Event()
-
-    def submit(self, model: BatchedModel[Any, Raw], item: Any) -> Future[Raw]:
-        """Queue one item. Raises `Cancelled` where the lane is closed."""
-        if self._closed.is_set():
-            raise Cancelled("the job has ended")
-        future = self._scheduler.submit(model, item)
-        self._waiting.add(future)
-        future.add_done_callback(self._waiting.discard)
-        if self._closed.is_set():
-            future.cancel()
-        return future
-
-    def close(self) -> None:
-        """Drop what waits: whoever waits for it gets a `concurrent.futures.CancelledError` now."""
-        self._closed.set()
-        for future in list(self._waiting):
-            future.cancel()
-
-
-class _Clock:
-    """How long models have been running: since when each running batch, and how long any."""
-
-    def __init__(self) -> None:
-        self.busy_s = 0.0
-        self._began: dict[int, float] = {}
-        self._busy_since = 0.0
-        self._lock = threading.Lock()
-
-    def start(self) -> None:
-        """This thread's batch begins."""
-        with self._lock:
-            now = time.monotonic()
-            if not self._began:
-                self._busy_since = now
-            self._began[threading.get_ident()] = now
-
-    def stop(self) -> None:
-        """This thread's batch is done."""
-        with self._lock:
-            del self._began[threading.get_ident()]
-            if not self._began:
-                self.busy_s += time.monotonic() - self._busy_since
+    model: ServedModel
+    key: Hashable
+    waiting: deque[Work] = field(default_factory=deque)
 
     @property
-    def longest_s(self) -> float:
-        """How long the oldest running batch has been running; 0 where none runs."""
-        with self._lock:
-            return time.monotonic() - min(self._began.values()) if self._began else 0.0
+    def rows(self) -> int:
+        """How many rows wait."""
+        return sum(len(work.rows) - work.given for work in self.waiting)
 
 
 class Scheduler:
     """Runs models in batches, in threads of its own."""
 
     def __init__(
-        self, wait_ms: float, device: torch.device = _CPU, when_idle: Callable[[], object] = lambda: None
+        self,
+        wait_ms: float,
+        device: torch.device,
+        *,
+        when_idle: Callable[[], object] = lambda: None,
+        failed: Callable[[BaseException], object] = lambda _: None,
     ) -> None:
-        self._clock = _Clock()
+        """`failed` is told what a model raised."""
+        self.longest_batch_s = 0.0
         self._wait_s = wait_ms / 1000
         self._device = device
-        self._queues: dict[Hashable, _Queue] = {}
-        # The most items that a model's batch may have, where its own size did not fit into memory.
-        self._fits: dict[int, int] = {}
-        self._changed = threading.Condition()
+        self._clock = DeviceClock(device)
         self._when_idle = when_idle
+        self._failed = failed
+        self._queues: dict[Hashable, _Queue] = {}
+        # The most rows that a batch of a model and key may have, where the set's own largest did not fit into memory.
+        self._fits: dict[Hashable, int] = {}
+        # Parts of batches that failed; they go first.
+        self._retries: deque[tuple[ServedModel, list[_Share]]] = deque()
+        self._changed = threading.Condition()
         self._closed = False
-        self._threads = [
-            threading.Thread(target=self._serve, name=f"device-owner-{number}", daemon=True)
-            for number in range(2 if device.type == "cuda" else 1)
-        ]
+        self._began: dict[int, float] = {}
+        self._launched: queue.Queue[tuple[int, Batch, list[_Share]] | None] = queue.Queue()
+        self._under_way = threading.BoundedSemaphore(BATCHES_UNDER_WAY)
+        gpu = device.type == "cuda"
+        targets = [self._own, self._hand_out] if gpu else [self._own]
+        self._threads = [threading.Thread(target=target, name="device-owner", daemon=True) for target in targets]
         for thread in self._threads:
             thread.start()
 
     @property
     def busy_s(self) -> float:
-        """How long models have been running, in seconds."""
+        """How long the device has been working, in seconds."""
         return self._clock.busy_s
 
     @property
     def batch_s(self) -> float:
-        """How long the batch that runs now has been running, in seconds; 0 where none runs."""
-        return self._clock.longest_s
+        """How long the oldest batch under way has been, in seconds; 0 where none is."""
+        began = min(self._began.values(), default=None)
+        return 0.0 if began is None else time.monotonic() - began
 
-    def lane(self) -> Lane:
-        """A way to the device for one job."""
-        return Lane(self)
-
-    def submit(self, model: BatchedModel[Any, Raw], item: Any) -> Future[Raw]:
-        """Queue one item; its result comes with the future."""
-        future: Future[Raw] = Future()
-        key = (id(model), model.bucket(item))
+    def submit(self, model: ServedModel, key: Hashable, rows: Rows, done: Callable[[Any], None]) -> Work:
+        """Queue the rows of one request. Raises `RuntimeError` where the scheduler is closed."""
+        work = Work(model, key, rows, done)
+        name = (id(model), key)
         with self._changed:
             if self._closed:
                 raise RuntimeError("the scheduler is closed")
-            self._queues.setdefault(key, _Queue(model)).waiting.append((item, future, time.monotonic()))
+            waiting = self._queues.get(name)
+            if waiting is None:
+                waiting = self._queues[name] = _Queue(model, key)
+            waiting.waiting.append(work)
             self._changed.notify()
-        return future
+        return work
+
+    def cancel(self, work: Work) -> bool:
+        """Drop the work if none of it has begun; whether it was dropped. `done` is not called then."""
+        with self._changed:
+            name = (id(work.model), work.key)
+            waiting = self._queues.get(name)
+            if waiting is None or work.given or work not in waiting.waiting:
+                work.cancelled = True
+                return False
+            waiting.waiting.remove(work)
+            if not waiting.waiting:
+                del self._queues[name]
+            return True
 
     def close(self) -> None:
-        """Finish the batches that run, cancel what waits, end the threads."""
+        """Finish the batches that run, drop what waits, end the threads."""
         with self._changed:
             self._closed = True
-            for queue in self._queues.values():
-                for _, future, _ in queue.waiting:
-                    future.cancel()
+            dropped = [work for waiting in self._queues.values() for work in waiting.waiting]
+            dropped += [work for _, shares in self._retries for work, _, _ in shares]
             self._queues.clear()
+            self._retries.clear()
             self._changed.notify_all()
+        for work in dropped:
+            _fail(work, RuntimeError("the scheduler is closed"))
         for thread in self._threads:
             thread.join()
 
-    def _serve(self) -> None:
+    def _own(self) -> None:
+        """The thread that runs models."""
         gpu = self._device.type == "cuda"
         # Numbers below 1e-38 count as 0, in this thread and those that it computes with: a processor takes a hundred
         # times as long for them, and activations like GELU leave many (text detection took 2.4 times as long).
         torch.set_flush_denormal(True)
-        with torch.cuda.stream(_new_stream(self._device)) if gpu else nullcontext():
+        number = 0
+        with torch.cuda.stream(torch.cuda.Stream(self._device)) if gpu else nullcontext():  # type: ignore[no-untyped-call]
             while (batch := self._next_batch()) is not None:
-                model, entries = batch
-                entries = [entry for entry in entries if entry[1].set_running_or_notify_cancel()]
-                if entries:
-                    self._clock.start()
-                    self._run(model, entries)
-                    self._clock.stop()
+                model, shares = batch
+                number += 1
+                if gpu:
+                    self._under_way.acquire()
+                self._began[number] = time.monotonic()
+                started = self._start(model, shares)
+                if gpu and not isinstance(started, BaseException):
+                    self._launched.put((number, started, shares))
+                    continue
+                self._settle(number, model, shares, started)
+                if gpu:
+                    self._under_way.release()
+        self._launched.put(None)
 
-    def _run(self, model: Any, entries: list[_Entry]) -> None:
-        error = _infer(model, entries)
-        if error is None:
-            return
-        if len(entries) == 1:
-            entries[0][1].set_exception(error)
+    def _hand_out(self) -> None:
+        """The thread that waits for a GPU's results."""
+        while (launched := self._launched.get()) is not None:
+            number, batch, shares = launched
+            self._settle(number, shares[0][0].model, shares, batch)
+            self._under_way.release()
+
+    def _settle(self, number: int, model: ServedModel, shares: list[_Share], started: Batch | BaseException) -> None:
+        """Wait for a batch and hand out its results; where it failed, run what can be run again."""
+        try:
+            outcome = _waited(started, sum(stop - start for _, start, stop in shares))
+        finally:
+            self.longest_batch_s = max(self.longest_batch_s, time.monotonic() - self._began.pop(number))
+        if isinstance(outcome, BaseException):
+            self._again(model, shares, outcome)
+        else:
+            _give(shares, outcome)
+
+    def _start(self, model: ServedModel, shares: list[_Share]) -> Batch | BaseException:
+        try:
+            with self._clock.batch():
+                return model.start([row for work, start, stop in shares for row in work.rows.part(start, stop)])
+        except BaseException as error:  # belongs to whoever waits for these rows
+            # The frames hold the batch's tensors: memory that the next try needs.
+            traceback.clear_frames(error.__traceback__)
+            return error
+
+    def _again(self, model: ServedModel, shares: list[_Share], error: BaseException) -> None:
+        """Queue a batch that failed again: in smaller ones where it did not fit, else row by row; a single row fails
+        for good."""
+        rows = [(work, row) for work, start, stop in shares for row in range(start, stop)]
+        if len(rows) == 1:
+            self._failed(error)
+            _fail(rows[0][0], error)
             return
         size = 1
         if out_of_memory(error):
-            size = len(entries) // 2
-            self._fits[id(model)] = min(size, self._fits.get(id(model), size))
-            log.warning("A batch of %d did not fit into memory; %s runs %d", len(entries), type(model).__name__, size)
+            key = shares[0][0].key
+            size = max((size for size in model.batch_sizes(key) if size < len(rows)), default=1)
+            name = (id(model), key)
+            self._fits[name] = min(size, self._fits.get(name, size))
+            log.warning("A batch of %d did not fit into memory; %s runs %d", len(rows), type(model).__name__, size)
             if self._device.type == "cuda":
                 torch.cuda.empty_cache()
-        for first in range(0, len(entries), size):
-            self._run(model, entries[first : first + size])
+        with self._changed:
+            for first in range(0, len(rows), size):
+                self._retries.append((model, _shares_of(rows[first : first + size])))
+            self._changed.notify_all()
 
-    def _batch_size(self, model: Any) -> int:
-        own = int(model.batch_size)
-        return min(own, self._fits.get(id(model), own))
+    def _most(self, waiting: _Queue) -> int:
+        own = waiting.model.batch_sizes(waiting.key)[-1]
+        return min(own, self._fits.get((id(waiting.model), waiting.key), own))
 
-    def _next_batch(self) -> tuple[Any, list[_Entry]] | None:
+    def _next_batch(self) -> tuple[ServedModel, list[_Share]] | None:
         idle = False
         with self._changed:
             while True:
                 if self._closed:
                     return None
+                if self._retries:
+                    return self._retries.popleft()
                 now = time.monotonic()
                 ready = [
-                    queue
-                    for queue in self._queues.values()
-                    if len(queue.waiting) >= self._batch_size(queue.model) or now - queue.waiting[0][2] >= self._wait_s
+                    waiting
+                    for waiting in self._queues.values()
+                    if now - waiting.waiting[0].since >= self._wait_s or waiting.rows >= self._most(waiting)
                 ]
                 if ready:
-                    queue = min(ready, key=lambda candidate: candidate.waiting[0][2])
-                    count = min(len(queue.waiting), self._batch_size(queue.model))
-                    entries = [queue.waiting.popleft() for _ in range(count)]
-                    if not queue.waiting:
-                        self._queues = {key: held for key, held in self._queues.items() if held is not queue}
-                    return queue.model, entries
+                    return self._taken(min(ready, key=lambda waiting: waiting.waiting[0].since))
                 if self._queues:
-                    oldest = min(queue.waiting[0][2] for queue in self._queues.values())
+                    oldest = min(waiting.waiting[0].since for waiting in self._queues.values())
                     self._changed.wait(max(0.0, oldest + self._wait_s - now))
                 elif not self._changed.wait(None if idle else IDLE_S):
                     idle = True
                     self._when_idle()
 
+    def _taken(self, waiting: _Queue) -> tuple[ServedModel, list[_Share]]:
+        """As many rows as a batch may have, the oldest first."""
+        room, shares = self._most(waiting), []
+        while room and waiting.waiting:
+            work = waiting.waiting[0]
+            count = min(room, len(work.rows) - work.given)
+            shares.append((work, work.given, work.given + count))
+            work.given += count
+            room -= count
+            if work.given == len(work.rows):
+                waiting.waiting.popleft()
+        if not waiting.waiting:
+            del self._queues[(id(waiting.model), waiting.key)]
+        return waiting.model, shares
 
-def _new_stream(device: torch.device) -> torch.cuda.Stream:
-    return torch.cuda.Stream(device)  # type: ignore[no-untyped-call]
 
-
-def _infer(model: Any, entries: Sequence[_Entry]) -> BaseException | None:
-    """Run one batch and hand out its results; or why there are none."""
+def _waited(started: Batch | BaseException, count: int) -> list[Result] | BaseException:
+    """A batch's results, or why there are none."""
+    if isinstance(started, BaseException):
+        return started
     try:
-        results = model.infer([item for item, _, _ in entries])
-        if len(results) != len(entries):
-            raise RuntimeError(f"a model gave {len(results)} results for {len(entries)} items")
-    except BaseException as error:  # belongs to whoever waits for these items
-        # The frames hold the batch's tensors: memory that the next try needs.
+        results = started.wait()
+        if len(results) != count:
+            raise RuntimeError(f"a model gave {len(results)} results for {count} rows")
+    except BaseException as error:  # belongs to whoever waits for these rows
         traceback.clear_frames(error.__traceback__)
         return error
-    for (_, future, _), result in zip(entries, results, strict=True):
-        future.set_result(result)
-    return None
+    return results
+
+
+def _give(shares: Sequence[_Share], results: Sequence[Result]) -> None:
+    """Hand out a batch's results; work whose rows are all there is done."""
+    first = 0
+    for work, start, stop in shares:
+        own = results[first : first + stop - start]
+        first += stop - start
+        if work.failed:
+            continue
+        # A model's results last until its next batches: what waits for the rest of its rows is kept.
+        whole = len(work.results) + len(own) == len(work.rows)
+        work.results |= {row: result if whole else result.copy() for row, result in enumerate(own, start)}
+        if whole:
+            work.done([work.results[row] for row in range(len(work.rows))])
+
+
+def _fail(work: Work, error: BaseException) -> None:
+    """The work has no results, whatever becomes of its other rows."""
+    if not work.failed:
+        work.failed = True
+        work.done(error)
+
+
+def _shares_of(rows: Sequence[tuple[Work, int]]) -> list[_Share]:
+    """Single rows as shares: those of one work, one after the other, are one share."""
+    shares: list[_Share] = []
+    for work, row in rows:
+        if shares and shares[-1][0] is work and shares[-1][2] == row:
+            shares[-1] = (work, shares[-1][1], row + 1)
+        else:
+            shares.append((work, row, row + 1))
+    return shares

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import cv2
 import numpy as np
 
 from .geometry import Box
+from .page_picture import PagePicture
 from .pages import Page, Picture
 from .text_layer import Word
 
@@ -57,14 +57,13 @@ def turned(upright: Upright, quarters: int) -> Upright:
         # (x, y) -> (y, width - x)
         forward = np.array([[0.0, 1.0, 0.0], [-1.0, 0.0, width], [0.0, 0.0, 1.0]]) @ forward
         width, height = height, width
-    image = np.ascontiguousarray(np.rot90(page.image, quarters))
+    seen = page.picture.turned(quarters)
     sideways = quarters % 2 == 1
     words = tuple(replace(word, box=mapped(forward, word.box), upright=word.upright != sideways) for word in page.words)
     pictures = tuple(
-        Picture(mapped(forward, part.box), np.ascontiguousarray(np.rot90(part.image, quarters)), part.scale)
-        for part in page.pictures
+        Picture(mapped(forward, part.box), part.picture.turned(quarters), part.scale) for part in page.pictures
     )
-    whole = _changed(upright, forward, image, width, height, words, quarters=quarters)
+    whole = _changed(upright, forward, seen, width, height, words, quarters=quarters)
     return replace(whole, page=replace(whole.page, pictures=pictures))
 
 
@@ -81,17 +80,16 @@ def deskewed(upright: Upright, skew: float) -> Upright:
     shift = np.array([width, height]) / 2 - rotation @ (np.array([page.width, page.height]) / 2)
     forward = np.eye(3)
     forward[:2, :2], forward[:2, 2] = rotation, shift
-    size = (max(1, round(width * page.scale)), max(1, round(height * page.scale)))
-    in_pixels = np.hstack([rotation, shift[:, None] * page.scale])
-    image = cv2.warpAffine(page.image, in_pixels, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    shape = (max(1, round(height * page.scale)), max(1, round(width * page.scale)))
+    seen = page.picture.warped(np.hstack([rotation, shift[:, None] * page.scale]), shape)
     words = tuple(replace(word, box=mapped(forward, word.box)) for word in page.words)
-    return _changed(upright, forward, np.asarray(image, np.uint8), width, height, words, skew=skew)
+    return _changed(upright, forward, seen, width, height, words, skew=skew)
 
 
 def _changed(
     before: Upright,
     forward: Matrix,
-    image: np.ndarray[Any, np.dtype[np.uint8]],
+    picture: PagePicture,
     width: float,
     height: float,
     words: tuple[Word, ...],
@@ -100,7 +98,7 @@ def _changed(
 ) -> Upright:
     page = replace(
         before.page,
-        image=image,
+        picture=picture,
         width=width,
         height=height,
         words=words,

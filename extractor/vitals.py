@@ -47,12 +47,10 @@ class Vitals:
         with self._lock:
             self._failures = 0
 
-    def failed(self, error: BaseException) -> None:
-        """A model raised."""
+    def failed(self) -> None:
+        """The models could not read a page."""
         with self._lock:
             self._failures += 1
-        if is_sticky(error):
-            self.condemn("the device reports an error that only a new process mends")
 
     def condemn(self, reason: str) -> None:
         """The worker is sick for good; the first reason stays."""

@@ -1,1 +1,1 @@
-"""The neural models. Each has `prepare` (CPU), `infer` (device, a batch) and `finish` (CPU), so that they overlap."""
+"""The neural models. Each takes rows, pads them to a batch of a closed shape, starts it and waits for what is small."""

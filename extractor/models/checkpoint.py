@@ -13,7 +13,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file
@@ -80,12 +79,6 @@ def load_checkpoint(build: Callable[[Any], Any], folder: Path, device: torch.dev
     if device.type == "cpu":
         pool_by_comparison(model)
     return model.to(device, memory_format=torch.channels_last)
-
-
-def require_numbers(*results: np.ndarray[Any, np.dtype[np.float32]]) -> None:
-    """Raise `ArithmeticError` where a model gave no numbers (NaN, infinity): read on, they would be an empty page."""
-    if not all(np.isfinite(result).all() for result in results):
-        raise ArithmeticError("a model's result is not finite")
 
 
 def fold_batch_norm(model: nn.Module) -> int:

@@ -1,7 +1,8 @@
-"""Page images -> regions with labels and reading order: PP-DocLayoutV3, of the RT-DETR family.
+"""Page pictures -> regions with labels and reading order: PP-DocLayoutV3, of the RT-DETR family.
 
 Source: PaddlePaddle, PP-DocLayoutV3 model card (33 M parameters, 25 classes, reading order by a global pointer). Input
 RGB 800x800, bicubic without antialiasing, divided by 255. The mask head's polygons are not used: boxes suffice.
+`decoding/regions.py` reads what comes back.
 """
 
 from __future__ import annotations
@@ -9,80 +10,82 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import cv2
-import numpy as np
 import torch
 from transformers import PPDocLayoutV3ForObjectDetection
 
-from ..geometry import area, clip
-from ..regions import Region
-from .checkpoint import load_checkpoint, require_numbers, weight_bytes
+from .batch import Batch, closed_size, sent
+from .checkpoint import load_checkpoint, weight_bytes
+from .convolutions import serve_on_device
+from .graphs import Capturing, Graphs
 from .layout_graph import LayoutGraph
-from .transfer import to_device
+from .pictures import Pixels
+from .pinned import Staging
+from .shapes import Batches, Shapes
 
 MODEL = "PP-DocLayoutV3"
 SIDE = 800
-MIN_SCORE = 0.3
 
 
 @dataclass(frozen=True, slots=True)
-class RawLayout:
-    """What the model says of one page: `scores` (queries, labels), `boxes` (queries, 4: centre and size, relative to
-    the page) and `votes` (queries: how many others are read before this one)."""
+class LayoutRow:
+    """A page."""
 
-    scores: np.ndarray[Any, np.dtype[np.float32]]
-    boxes: np.ndarray[Any, np.dtype[np.float32]]
-    votes: np.ndarray[Any, np.dtype[np.float32]]
+    pixels: Pixels
 
 
 class LayoutModel:
     """Finds the regions of pages."""
 
-    def __init__(self, models_dir: Path, device: torch.device, dtype: torch.dtype, batch_size: int) -> None:
-        self.batch_size = batch_size
+    def __init__(
+        self, models_dir: Path, device: torch.device, dtype: torch.dtype, shapes: Shapes, pool: Capturing | None
+    ) -> None:
         self._device = device
+        self._sizes = shapes.layout
         checkpoint = load_checkpoint(PPDocLayoutV3ForObjectDetection, models_dir / MODEL, device)
-        self._labels = {int(index): str(label) for index, label in checkpoint.config.id2label.items()}
+        names = {int(index): str(label) for index, label in checkpoint.config.id2label.items()}
+        self.labels = tuple(names[index] for index in range(len(names)))
         self._graph = LayoutGraph(checkpoint, dtype)
+        serve_on_device(self._graph, device)
         self.weight_bytes = weight_bytes(self._graph)
+        self._graphs = Graphs(MODEL, self._found, self._inputs, pool)
+        self._staging = Staging(device)
 
-    def prepare(self, image: np.ndarray[Any, np.dtype[np.uint8]]) -> torch.Tensor:
-        """An RGB image (height, width, 3) as the model's input: uint8, (3, 800, 800)."""
-        resized = cv2.resize(image, (SIDE, SIDE), interpolation=cv2.INTER_CUBIC)
-        return torch.from_numpy(resized).permute(2, 0, 1)
-
-    def bucket(self, item: torch.Tensor) -> int:
+    def key(self, row: LayoutRow) -> tuple[()]:
         """Every page has the same shape here."""
-        return 0
+        return ()
+
+    def batch_sizes(self, key: tuple[()]) -> Batches:
+        """How many pages a batch may have."""
+        return self._sizes
 
     @torch.inference_mode()
-    def infer(self, items: Sequence[torch.Tensor]) -> list[RawLayout]:
-        """Run one batch."""
-        batch = to_device(items, self._device)
-        batch = batch.to(torch.float32).div_(255).contiguous(memory_format=torch.channels_last)
-        logits, boxes, order = self._graph(batch)
-        # One transfer from the device.
-        found = torch.cat([logits.sigmoid(), boxes, _votes(order).unsqueeze(-1)], dim=-1).cpu().numpy()
-        return [RawLayout(page[:, :-5], page[:, -5:-1], page[:, -1]) for page in found]
+    def start(self, rows: Sequence[LayoutRow]) -> Batch:
+        """For each page, (queries, 7): the number of the query's best label, its score, the box (centre and size,
+        relative to the page), and its votes: how many others are read before it."""
 
-    def finish(self, raw: RawLayout, width: float, height: float) -> list[Region]:
-        """The regions of a page of this size, in reading order. Each query speaks for its best label only."""
-        require_numbers(raw.scores, raw.boxes, raw.votes)
-        labels = raw.scores.argmax(axis=1)
-        best = raw.scores.max(axis=1)
-        regions = []
-        for query in np.flatnonzero(best >= MIN_SCORE):
-            x, y, w, h = (float(value) for value in raw.boxes[query])
-            box = clip(
-                ((x - w / 2) * width, (y - h / 2) * height, (x + w / 2) * width, (y + h / 2) * height), width, height
-            )
-            if area(box) > 0:
-                regions.append(
-                    Region(self._labels[int(labels[query])], box, float(best[query]), float(raw.votes[query]))
-                )
-        return sorted(regions, key=lambda region: region.order)
+        def fill(pages: torch.Tensor) -> None:
+            for page, row in zip(pages, rows, strict=False):
+                page.copy_(row.pixels.fitted(SIDE, SIDE, "cubic"))
+
+        (found,) = self._graphs.run(closed_size(self._sizes, len(rows)), fill)
+        return sent(self._staging, found[: len(rows)], list)
+
+    def warm(self, key: tuple[()], size: int) -> None:
+        """Prepare for batches of this size."""
+        self._graphs.warm(size)
+
+    def _inputs(self, size: int) -> tuple[torch.Tensor]:
+        """Pages, (pages, 800, 800, 3) of uint8."""
+        return (torch.zeros(size, SIDE, SIDE, 3, dtype=torch.uint8, device=self._device),)
+
+    def _found(self, pages: torch.Tensor) -> tuple[torch.Tensor]:
+        # In memory the channels stay last.
+        batch = pages.permute(0, 3, 1, 2).to(torch.float32).div_(255)
+        logits, boxes, order = self._graph(batch)
+        scores, labels = logits.max(dim=-1)
+        columns = [labels.unsqueeze(-1), scores.sigmoid().unsqueeze(-1), boxes, _votes(order).unsqueeze(-1)]
+        return (torch.cat(columns, dim=-1),)
 
 
 def _votes(order_logits: torch.Tensor) -> torch.Tensor:

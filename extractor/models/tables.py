@@ -1,94 +1,65 @@
-"""Table images -> structure: SLANet_plus, an image encoder with a decoder that writes HTML tokens and a box per cell.
+"""Tables -> their structure: SLANet_plus, an image encoder with a decoder that writes HTML tokens and a box per cell.
 
 Source: PaddlePaddle, SLANet_plus (PP-StructureV2, Li et al. 2022). Input 488x488, BGR, ImageNet mean and deviation,
 long side fitted, padded right and bottom. transformers' class has the structure head; the cell boxes come from the
-location head of the published graph, which the builder keeps beside the checkpoint.
+location head of the published graph, which the builder keeps beside the checkpoint. `decoding/table_cells.py` reads
+what comes back.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 import torch
 from safetensors.torch import load_file
 from torch import nn
 from transformers import SLANetForTableRecognition
 
+from ..decoding.table_cells import END
 from ..errors import WorkerUnhealthy
-from ..regions import TableCell
-from .checkpoint import load_checkpoint, require_numbers, weight_bytes
-from .transfer import to_device
+from .batch import Batch, closed_size, sent
+from .checkpoint import load_checkpoint, weight_bytes
+from .convolutions import serve_on_device
+from .graphs import Capturing, Graphs
+from .pictures import PixelBox, Pixels
+from .pinned import Staging
+from .shapes import Batches, Shapes
 
 MODEL = "SLANet_plus"
 SIDE = 488
-# After so many decoding steps the host asks whether every table had ended; it takes what is known by then.
-STEPS_BETWEEN_LOOKS = 16
+# So many decoding steps run before the host learns whether every table has ended.
+STEPS_AT_A_TIME = 16
+# How many chunks the device is ahead of that look, so that it need not wait for the host.
+LOOKS_BEHIND = {"cpu": 0, "cuda": 1}
+# The encoder halves the square's sides five times: so many places to look at.
+PLACES = 16 * 16
 
-_MEAN = np.array([0.485, 0.456, 0.406], np.float32).reshape(3, 1, 1)
-_STD = np.array([0.229, 0.224, 0.225], np.float32).reshape(3, 1, 1)
-
-# The decoder's vocabulary (the published graph's metadata), between its start and end tokens.
-TOKENS = (
-    "<sos>",
-    *("<thead>", "</thead>", "<tbody>", "</tbody>", "<tr>", "</tr>", "<td", ">", "</td>"),
-    *(f' colspan="{count}"' for count in range(2, 21)),
-    *(f' rowspan="{count}"' for count in range(2, 21)),
-    "<td></td>",
-    "<eos>",
-)
-_END = len(TOKENS) - 1
+# Blue, green, red.
+_MEAN = (0.485, 0.456, 0.406)
+_DEVIATION = (0.229, 0.224, 0.225)
 _LOCATION_HEAD = "head.loc_generator."
-_CELL_TOKENS = ("<td></td>", "<td")
 
 
 @dataclass(frozen=True, slots=True)
-class TableInput:
-    """A table's image fitted into the model's square, (3, 488, 488) float32; `scale`: model pixels per image pixel."""
+class TableRow:
+    """A table: a box of a picture, (left, top, right, bottom), whole pixels."""
 
-    pixels: torch.Tensor
-    scale: float
-
-
-@dataclass(frozen=True, slots=True)
-class RawTable:
-    """The decoder's tokens, their probabilities, and for each step a quadrilateral relative to the model's square."""
-
-    tokens: np.ndarray[Any, np.dtype[np.int64]]
-    probabilities: np.ndarray[Any, np.dtype[np.float32]]
-    quads: np.ndarray[Any, np.dtype[np.float32]]
-
-
-class _Flag:
-    """A truth on the device that the host learns of without waiting: what was sent is seen as soon as it is there."""
-
-    def __init__(self, device: torch.device) -> None:
-        self._gpu = device.type == "cuda"
-        self._seen = torch.zeros((), dtype=torch.bool, pin_memory=self._gpu)
-        self._arrived: Any = torch.cuda.Event() if self._gpu else None  # type: ignore[no-untyped-call]
-
-    def send(self, value: torch.Tensor) -> None:
-        """Have `value`, a bool on the device, copied once everything before it is done."""
-        self._seen.copy_(value, non_blocking=True)
-        if self._arrived is not None:
-            self._arrived.record()
-
-    def is_set(self) -> bool:
-        """Whether a true value has arrived."""
-        return (self._arrived is None or self._arrived.query()) and bool(self._seen)
+    pixels: Pixels
+    box: PixelBox
 
 
 class TableModel:
     """Reads the structure of tables; in float32 everywhere, for a small model that decides step by step, each step on
     the last one's choice."""
 
-    def __init__(self, models_dir: Path, device: torch.device, batch_size: int) -> None:
-        self.batch_size = batch_size
+    def __init__(self, models_dir: Path, device: torch.device, shapes: Shapes, pool: Capturing | None) -> None:
         self._device = device
+        self._sizes = shapes.tables
         folder = models_dir / MODEL
         self._model = load_checkpoint(SLANetForTableRecognition, folder, device)
         self.weight_bytes = weight_bytes(self._model)
@@ -106,98 +77,153 @@ class TableModel:
             }
         )
         self._location.eval().requires_grad_(False).to(device)
+        self._mean = torch.tensor(_MEAN, device=device).view(1, 3, 1, 1)
+        self._deviation = torch.tensor(_DEVIATION, device=device).view(1, 3, 1, 1)
+        serve_on_device(self._model.backbone, device)
+        self._encoding = Graphs(MODEL, self._encode, self._pictures, pool)
+        self._decoding = Graphs(f"{MODEL}'s decoder", self._decode, self._decoder_inputs, pool)
+        self._staging = Staging(device)
 
-    def prepare(self, image: np.ndarray[Any, np.dtype[np.uint8]]) -> TableInput:
-        """An RGB table image (height, width, 3), fitted and padded; the padding is what a mean pixel becomes: 0."""
-        height, width = image.shape[:2]
-        scale = SIDE / max(height, width)
-        size = (max(1, int(width * scale)), max(1, int(height * scale)))
-        resized = cv2.resize(image, size, interpolation=cv2.INTER_LINEAR)
-        padded = np.zeros((3, SIDE, SIDE), np.float32)
-        bgr = resized.transpose(2, 0, 1)[::-1]
-        padded[:, : size[1], : size[0]] = (bgr.astype(np.float32) / np.float32(255) - _MEAN) / _STD
-        return TableInput(torch.from_numpy(padded), scale)
-
-    def bucket(self, item: TableInput) -> int:
+    def key(self, row: TableRow) -> tuple[()]:
         """Every table has the same shape here."""
-        return 0
+        return ()
+
+    def batch_sizes(self, key: tuple[()]) -> Batches:
+        """How many tables a batch may have."""
+        return self._sizes
 
     @torch.inference_mode()
-    def infer(self, items: Sequence[TableInput]) -> list[RawTable]:
-        """Decode one batch of tables, all in step, until each has ended or the decoder's limit is reached."""
-        batch = to_device([item.pixels for item in items], self._device)
-        memory = self._model.backbone(batch.contiguous(memory_format=torch.channels_last)).last_hidden_state.float()
-        head, config = self._model.head, self._model.config
+    def start(self, rows: Sequence[TableRow]) -> Batch:
+        """For each table, (steps, 10): the token, its probability, and a quadrilateral relative to the model's square;
+        the last step is that of the end token, unless the decoder's limit came first.
+
+        All tables are decoded in step until each has ended; that much is waited for here, one look behind.
+        """
+        size = closed_size(self._sizes, len(rows))
+        fitted = [_fitted_size(row.box) for row in rows]
+        # An empty picture for each row that only fills the batch up.
+        contents = torch.tensor(fitted + [(0, 0)] * (size - len(rows)))
+
+        def draw(pictures: torch.Tensor, sizes: torch.Tensor) -> None:
+            sizes.copy_(contents, non_blocking=True)
+            for picture, row, (tall, wide) in zip(pictures, rows, fitted, strict=False):
+                picture[:tall, :wide].copy_(row.pixels.fitted(tall, wide, "linear", row.box))
+
+        seen = self._encoding.run(size, draw)
+        decoded = torch.cat(list(self._decoded(size, len(rows), seen)), dim=1)[:, : self._limit]
+        return sent(self._staging, decoded[: len(rows)], lambda tables: [_cut(table) for table in tables])
+
+    def _decoded(self, size: int, tables: int, seen: tuple[torch.Tensor, ...]) -> Iterator[torch.Tensor]:
+        """Chunks of steps of a batch, (tables, steps, 10), until each of its first `tables` has ended."""
+        before = self._beginning(size)
+        looks: deque[_Look] = deque()
+        for _ in range(-(-self._limit // STEPS_AT_A_TIME)):
+
+            def go_on(*inputs: torch.Tensor, before: tuple[torch.Tensor, ...] = before) -> None:
+                for place, value in zip(inputs, (*seen, *before), strict=True):
+                    place.copy_(value)
+
+            chunk, state, token, ended = self._decoding.run(size, go_on)
+            before = (state, token, ended)
+            yield chunk.clone()
+            looks.append(_Look(ended[:tables].all()))
+            if len(looks) > LOOKS_BEHIND[self._device.type] and looks.popleft().sees():
+                return
+
+    def warm(self, key: tuple[()], size: int) -> None:
+        """Prepare for batches of this size."""
+        self._encoding.warm(size)
+        self._decoding.warm(size)
+
+    @property
+    def _limit(self) -> int:
+        """The most steps that a table may take."""
+        return int(self._model.config.max_text_length) + 1
+
+    def _pictures(self, size: int) -> tuple[torch.Tensor, ...]:
+        """Pictures (tables, 488, 488, 3) of uint8 and the sizes of their contents (tables, 2)."""
+        return (
+            torch.zeros(size, SIDE, SIDE, 3, dtype=torch.uint8, device=self._device),
+            torch.zeros(size, 2, dtype=torch.long, device=self._device),
+        )
+
+    def _beginning(self, size: int) -> tuple[torch.Tensor, ...]:
+        """The decoder's state before its first step: (tables, width), the token before it, whether it has ended."""
+        state = torch.zeros(size, self._model.config.hidden_size, device=self._device)
+        token = torch.zeros(size, dtype=torch.long, device=self._device)
+        return state, token, torch.zeros(size, dtype=torch.bool, device=self._device)
+
+    def _decoder_inputs(self, size: int) -> tuple[torch.Tensor, ...]:
+        """What `_encode` gives, and what `_beginning` does."""
+        width, hidden = self._model.config.post_conv_out_channels, self._model.config.hidden_size
+        seen = [torch.zeros(size, PLACES, channels, device=self._device) for channels in (width, hidden)]
+        return *seen, *self._beginning(size)
+
+    def _encode(self, pictures: torch.Tensor, contents: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """The pictures as the decoder looks at them, and as it compares what it looks for with them."""
+        batch = pictures.flip(-1).permute(0, 3, 1, 2).to(torch.float32)
+        batch = batch.div_(255).sub_(self._mean).div_(self._deviation)
+        # The padding is what a mean pixel becomes: 0.
+        places = torch.arange(SIDE, device=pictures.device)
+        rows, columns = (places < contents[:, side, None] for side in (0, 1))
+        batch.mul_((rows[:, :, None] & columns[:, None]).unsqueeze(1))
+        memory = self._model.backbone(batch).last_hidden_state.float()
+        return memory, self._model.head.structure_attention_cell.input_to_hidden(memory)
+
+    def _decode(
+        self,
+        memory: torch.Tensor,
+        projected: torch.Tensor,
+        state: torch.Tensor,
+        token: torch.Tensor,
+        ended: torch.Tensor,
+    ) -> tuple[torch.Tensor, ...]:
+        """Some steps: (tables, steps, 10); then the state, the last token, and whether the table has ended."""
+        head, classes = self._model.head, self._model.config.out_channels
         cell = head.structure_attention_cell
-        projected = cell.input_to_hidden(memory)
-        state = torch.zeros(len(items), config.hidden_size, device=self._device)
-        token = torch.zeros(len(items), dtype=torch.long, device=self._device)
-        ended = torch.zeros(len(items), dtype=torch.bool, device=self._device)
         tokens, probabilities, states = [], [], []
-        all_ended = _Flag(self._device)
-        for step in range(config.max_text_length + 1):
+        for _ in range(STEPS_AT_A_TIME):
             scores = cell.score(torch.tanh(projected + cell.hidden_to_hidden(state).unsqueeze(1)))
             context = torch.matmul(torch.softmax(scores, dim=1).transpose(1, 2), memory).squeeze(1)
-            before = nn.functional.one_hot(token, config.out_channels).float()
+            before = nn.functional.one_hot(token, classes).float()
             state = cell.rnn(torch.cat([context, before], dim=1), state)
             probability, token = torch.softmax(head.structure_generator(state), dim=1).max(dim=1)
-            tokens.append(token)
+            ended = ended | (token == END)
+            tokens.append(token.float())
             probabilities.append(probability)
             states.append(state)
-            ended |= token == _END
-            if all_ended.is_set():
-                break
-            if step % STEPS_BETWEEN_LOOKS == STEPS_BETWEEN_LOOKS - 1:
-                all_ended.send(ended.all())
-        quads = self._location(torch.stack(states, dim=1)).cpu().numpy()
-        chosen = torch.stack(tokens, dim=1).cpu().numpy()
-        certainty = torch.stack(probabilities, dim=1).cpu().numpy()
-        return [RawTable(t, p, q) for t, p, q in zip(chosen, certainty, quads, strict=True)]
+        quads = self._location(torch.stack(states, dim=1))
+        chosen = torch.stack([torch.stack(tokens, dim=1), torch.stack(probabilities, dim=1)], dim=2)
+        return torch.cat([chosen, quads], dim=2), state, token, ended
 
-    def finish(self, raw: RawTable, item: TableInput) -> list[TableCell]:
-        """The cells, row by row. Where two claim a place, the later one moves right, as in HTML."""
-        require_numbers(raw.probabilities, raw.quads)
-        cells: list[TableCell] = []
-        taken: set[tuple[int, int]] = set()
-        row = -1
-        header = False
-        steps = raw.tokens.tolist()
-        steps = steps[: steps.index(_END)] if _END in steps else steps
-        for step, number in enumerate(steps):
-            token = TOKENS[number]
-            if token in ("<thead>", "</thead>"):
-                header = token == "<thead>"
-            elif token == "<tr>":
-                row += 1
-            elif token in _CELL_TOKENS:
-                spans = {"colspan": 1, "rowspan": 1}
-                following = step + 1
-                while token == "<td" and following < len(steps) and TOKENS[steps[following]].startswith(" "):
-                    name, _, count = TOKENS[steps[following]].strip().partition("=")
-                    spans[name] = int(count.strip('"'))
-                    following += 1
-                at, column = max(row, 0), 0
-                while (at, column) in taken:
-                    column += 1
-                quad = raw.quads[step].reshape(4, 2) * (SIDE / item.scale)
-                box = (
-                    float(quad[:, 0].min()),
-                    float(quad[:, 1].min()),
-                    float(quad[:, 0].max()),
-                    float(quad[:, 1].max()),
-                )
-                cells.append(
-                    TableCell(
-                        max(row, 0),
-                        column,
-                        spans["rowspan"],
-                        spans["colspan"],
-                        header,
-                        box,
-                        float(raw.probabilities[step]),
-                    )
-                )
-                taken.update(
-                    (at + down, column + right) for down in range(spans["rowspan"]) for right in range(spans["colspan"])
-                )
-        return cells
+
+class _Look:
+    """The host's look at a truth on the device, which is copied once everything before it is done."""
+
+    def __init__(self, value: torch.Tensor) -> None:
+        gpu = value.device.type == "cuda"
+        self._value = torch.empty((), dtype=torch.bool, pin_memory=gpu)
+        self._value.copy_(value, non_blocking=True)
+        self._arrived: Any = None
+        if gpu:
+            self._arrived = torch.cuda.Event(blocking=True)  # type: ignore[no-untyped-call]
+            self._arrived.record()
+
+    def sees(self) -> bool:
+        """The value, once it is there."""
+        if self._arrived is not None:
+            self._arrived.synchronize()
+        return bool(self._value)
+
+
+def _fitted_size(box: PixelBox) -> tuple[int, int]:
+    """The height and the width of a table in the model's square."""
+    height, width = box[3] - box[1], box[2] - box[0]
+    scale = SIDE / max(height, width)
+    return max(1, int(height * scale)), max(1, int(width * scale))
+
+
+def _cut(steps: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """A table's steps up to its end."""
+    ends = np.flatnonzero(steps[:, 0] == END)
+    return steps[: ends[0] + 1] if len(ends) else steps

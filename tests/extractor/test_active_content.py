@@ -12,9 +12,10 @@ from pypdf import PdfReader, PdfWriter
 from pypdf.generic import ArrayObject, DictionaryObject, NameObject, StreamObject, TextStringObject
 
 from extractor.formats import DocumentFile
-from extractor.pages import Page, PagePool
+from extractor.pages import Page
 from extractor.settings import Settings
 from tests import documents
+from tests.page_readers import page_readers
 
 
 def action(kind: str, **entries: object) -> DictionaryObject:
@@ -63,12 +64,9 @@ def test_nothing_is_set_off(tmp_path: Path) -> None:
     folder.mkdir()
     document = DocumentFile(folder / "document", "pdf")
     document.path.write_bytes(active_pdf(mark))
-    pool = PagePool(Settings(page_processes=1))
-    try:
-        assert pool.open(document, None).pages == 1
-        page = pool.outcome(pool.read(document, 1, None, "auto"), 1)
-    finally:
-        pool.close()
+    with page_readers(Settings(page_processes=1)) as readers:
+        assert readers.open(document, None).pages == 1
+        page = readers.read(document, 1)
     assert isinstance(page, Page)
     assert [word.text for word in page.words] == ["Receipt", "4711"]
     assert not mark.exists()

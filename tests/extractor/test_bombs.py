@@ -9,11 +9,12 @@ import pytest
 
 from extractor.errors import ExtractionError, TooManyPages
 from extractor.formats import identify
-from extractor.pages import FailedPage, PagePool
+from extractor.page_failures import Failure
 from extractor.settings import Settings
 from extractor.source import FetchedDocument
 from tests import bombs, documents
 from tests.bombs import BOMBS, Bomb
+from tests.page_readers import PageReaders, page_readers
 
 # Those that take long to make are made smaller, and meet smaller limits; those of words and lines need the models.
 SETTINGS = Settings(page_processes=1, page_cpu_s=2, page_memory_mb=250, max_page_pixels=20_000_000)
@@ -32,45 +33,44 @@ SMALLER: dict[str, Callable[[], bytes]] = {
 
 
 @pytest.fixture(scope="module")
-def pool() -> Iterator[PagePool]:
-    running = PagePool(SETTINGS)
-    yield running
-    running.close()
+def readers() -> Iterator[PageReaders]:
+    with page_readers(SETTINGS) as running:
+        yield running
 
 
-def ending(pool: PagePool, path: Path, bomb: Bomb) -> str:
+def ending(readers: PageReaders, path: Path, bomb: Bomb) -> str:
     """How the document ends where its first page is read: `result`, or an error's code."""
     try:
         document = identify(FetchedDocument(path, path.stat().st_size, ""))
-        outline = pool.open(document, None)
+        outline = readers.open(document, None)
         if outline.pages > SETTINGS.max_pages and bomb.pages is None:
             raise TooManyPages("as the engine says")
-        page = pool.outcome(pool.read(document, 1, None, "auto"), 1)
-        return page.error.code if isinstance(page, FailedPage) else "result"
+        page = readers.read(document, 1)
+        return page.error.code if isinstance(page, Failure) else "result"
     except ExtractionError as error:
         return error.code
 
 
 @pytest.mark.parametrize("name", BOMBS)
-def test_ends_in_its_code(pool: PagePool, tmp_path: Path, name: str) -> None:
+def test_ends_in_its_code(readers: PageReaders, tmp_path: Path, name: str) -> None:
     path = tmp_path / "document"
     path.write_bytes(SMALLER.get(name, BOMBS[name].make)())
-    assert ending(pool, path, BOMBS[name]) in BOMBS[name].ends
+    assert ending(readers, path, BOMBS[name]) in BOMBS[name].ends
 
 
-def test_the_next_document_is_read(pool: PagePool, tmp_path: Path) -> None:
+def test_the_next_document_is_read(readers: PageReaders, tmp_path: Path) -> None:
     path = tmp_path / "document"
     path.write_bytes(documents.invoice_pdf())
-    assert ending(pool, path, Bomb(documents.invoice_pdf, ())) == "result"
+    assert ending(readers, path, Bomb(documents.invoice_pdf, ())) == "result"
 
 
-def test_too_much_memory_and_too_much_time_are_told(pool: PagePool, tmp_path: Path) -> None:
+def test_too_much_memory_and_too_much_time_are_told(readers: PageReaders, tmp_path: Path) -> None:
     path = tmp_path / "document"
     path.write_bytes(bombs.nested_forms_pdf(levels=4, width=60))
     document = identify(FetchedDocument(path, path.stat().st_size, ""))
-    failed = pool.outcome(pool.read(document, 1, None, "auto"), 1)
-    assert isinstance(failed, FailedPage)
+    failed = readers.read(document, 1)
+    assert isinstance(failed, Failure)
     assert failed.fatal
     path.write_bytes(bombs.shading_pdf())
-    slow = pool.outcome(pool.read(document, 1, None, "never"), 1)
-    assert isinstance(slow, FailedPage)
+    slow = readers.read(document, 1, ocr="never")
+    assert isinstance(slow, Failure)

@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 import io
-import multiprocessing
-import os
-import signal
-import sys
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
-from pebble import ProcessExpired
 from PIL import Image, ImageDraw
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import ArrayObject, ByteStringObject, DictionaryObject, NameObject, NumberObject
@@ -22,21 +16,20 @@ from reportlab.lib.pagesizes import A4
 
 from extractor.errors import DocumentCorrupt, ExtractionError, PageTooLarge
 from extractor.formats import DocumentFile
+from extractor.outline import Heading
+from extractor.page_failures import Failure
 from extractor.pages import (
     LAYOUT_SCALE,
     MAX_LAYOUT_SIDE,
     MAX_RECOGNITION_SIDE,
     MIN_LAYOUT_SIDE,
     RECOGNITION_SCALE,
-    FailedPage,
-    Heading,
-    OcrMode,
     Page,
-    PagePool,
-    ended_from_outside,
 )
+from extractor.request import OcrMode
 from extractor.settings import Settings
 from tests import documents
+from tests.page_readers import PageReaders, page_readers
 
 PROSE = [f"Entry {n}: the harbour office lists vessel number {n} at berth {n + 3}." for n in range(12)]
 PHOTO = Image.radial_gradient("L").resize((300, 200)).convert("RGB")
@@ -46,10 +39,9 @@ Keep = Callable[..., DocumentFile]
 
 
 @pytest.fixture(scope="module")
-def pool() -> Iterator[PagePool]:
-    running = PagePool(Settings(page_processes=1))
-    yield running
-    running.close()
+def readers() -> Iterator[PageReaders]:
+    with page_readers(Settings(page_processes=1)) as running:
+        yield running
 
 
 @pytest.fixture
@@ -64,20 +56,19 @@ def keep(tmp_path: Path) -> Keep:
     return put
 
 
-def outcome(pool: PagePool, document: DocumentFile, number: int = 1, ocr: OcrMode = "auto") -> Page | FailedPage:
-    return pool.outcome(pool.read(document, number, None, ocr), number)
+def outcome(readers: PageReaders, document: DocumentFile, number: int = 1, ocr: OcrMode = "auto") -> Page | Failure:
+    return readers.read(document, number, ocr=ocr)
 
 
-def page_of(pool: PagePool, document: DocumentFile, number: int = 1, ocr: OcrMode = "auto") -> Page:
-    page = outcome(pool, document, number, ocr)
+def page_of(readers: PageReaders, document: DocumentFile, number: int = 1, ocr: OcrMode = "auto") -> Page:
+    page = outcome(readers, document, number, ocr)
     assert isinstance(page, Page), page
     return page
 
 
-def error_of(pool: PagePool, document: DocumentFile, number: int = 1) -> ExtractionError:
-    failed = outcome(pool, document, number)
-    assert isinstance(failed, FailedPage)
-    assert failed.number == number
+def error_of(readers: PageReaders, document: DocumentFile, number: int = 1) -> ExtractionError:
+    failed = outcome(readers, document, number)
+    assert isinstance(failed, Failure)
     return failed.error
 
 
@@ -137,95 +128,99 @@ def stamped(scan: bytes, stamp: list[str]) -> bytes:
 
 
 class TestOutline:
-    def test_pages_and_bookmarks(self, pool: PagePool, keep: Keep) -> None:
-        outline = pool.open(keep(outlined_pdf()), None)
+    def test_pages_and_bookmarks(self, readers: PageReaders, keep: Keep) -> None:
+        outline = readers.open(keep(outlined_pdf()), None)
         assert outline.pages == 4
         assert outline.headings == tuple(Heading(ENTRIES[n][0], ENTRIES[n][1] + 1, n + 1) for n in range(4))
 
-    def test_bookmark_without_a_destination(self, pool: PagePool, keep: Keep) -> None:
+    def test_bookmark_without_a_destination(self, readers: PageReaders, keep: Keep) -> None:
         def forget(entry: DictionaryObject) -> None:
             del entry["/Dest"]
 
-        assert pool.open(keep(outlined_pdf(forget)), None).headings[0] == Heading("Part I", 1, None)
+        assert readers.open(keep(outlined_pdf(forget)), None).headings[0] == Heading("Part I", 1, None)
 
-    def test_bookmark_to_a_page_that_is_not_there(self, pool: PagePool, keep: Keep) -> None:
+    def test_bookmark_to_a_page_that_is_not_there(self, readers: PageReaders, keep: Keep) -> None:
         def astray(entry: DictionaryObject) -> None:
             entry[NameObject("/Dest")] = ArrayObject([NumberObject(77), NameObject("/Fit")])
 
-        assert pool.open(keep(outlined_pdf(astray)), None).headings[0] == Heading("Part I", 1, None)
+        assert readers.open(keep(outlined_pdf(astray)), None).headings[0] == Heading("Part I", 1, None)
 
-    def test_bookmarks_in_a_circle_end(self, pool: PagePool, keep: Keep) -> None:
+    def test_bookmarks_in_a_circle_end(self, readers: PageReaders, keep: Keep) -> None:
         def circle(entry: DictionaryObject) -> None:
             entry["/Next"].get_object()[NameObject("/Next")] = entry.indirect_reference
 
-        titles = [heading.title for heading in pool.open(keep(outlined_pdf(circle)), None).headings]
+        titles = [heading.title for heading in readers.open(keep(outlined_pdf(circle)), None).headings]
         assert titles == [title for title, _ in ENTRIES]
 
     @pytest.mark.parametrize(
         "title", [b"\xfe\xff\xd8\x35\x00A", b"\xfe\xff\xdc\x35", b"\xfe\xff\x00", b"\xff\xff\x80", b""]
     )
-    def test_title_that_is_no_text_does_not_lose_the_document(self, pool: PagePool, keep: Keep, title: bytes) -> None:
+    def test_title_that_is_no_text_does_not_lose_the_document(
+        self, readers: PageReaders, keep: Keep, title: bytes
+    ) -> None:
         def spoil(entry: DictionaryObject) -> None:
             entry[NameObject("/Title")] = ByteStringObject(title)
 
-        outline = pool.open(keep(outlined_pdf(spoil)), None)
+        outline = readers.open(keep(outlined_pdf(spoil)), None)
         assert outline.pages == 4
         assert outline.headings[-1].title == ENTRIES[-1][0]
         assert all(heading.title.encode("utf-8") is not None for heading in outline.headings)
 
-    def test_pdf_behind_junk_opens(self, pool: PagePool, keep: Keep) -> None:
+    def test_pdf_behind_junk_opens(self, readers: PageReaders, keep: Keep) -> None:
         document = keep(b"\x00" * 500 + documents.text_pdf([["Receipt 4711"], ["Total"]]))
-        assert pool.open(document, None).pages == 2
-        assert [word.text for word in page_of(pool, document, 2).words] == ["Total"]
+        assert readers.open(document, None).pages == 2
+        assert [word.text for word in page_of(readers, document, 2).words] == ["Total"]
 
     @pytest.mark.parametrize(("format", "pages"), [("TIFF", 3), ("GIF", 3), ("PNG", 3), ("MPO", 1)])
     def test_frames_are_pages_but_for_a_jpegs_previews(
-        self, pool: PagePool, keep: Keep, format: str, pages: int
+        self, readers: PageReaders, keep: Keep, format: str, pages: int
     ) -> None:
         frames = [documents.text_image([f"Sheet {number}"]) for number in (1, 2, 3)]
         content = documents.image_bytes(frames[0], format, save_all=True, append_images=frames[1:])
-        assert pool.open(keep(content, "jpeg" if format == "MPO" else format.lower()), None).pages == pages
+        assert readers.open(keep(content, "jpeg" if format == "MPO" else format.lower()), None).pages == pages
 
 
 class TestAreasToRecognise:
-    def test_digital_page_has_none(self, pool: PagePool, keep: Keep) -> None:
-        assert page_of(pool, keep(documents.text_pdf([PROSE]))).recognise == ()
-        assert page_of(pool, keep(documents.text_pdf([["Page intentionally short"]]))).recognise == ()
+    def test_digital_page_has_none(self, readers: PageReaders, keep: Keep) -> None:
+        assert page_of(readers, keep(documents.text_pdf([PROSE]))).recognise == ()
+        assert page_of(readers, keep(documents.text_pdf([["Page intentionally short"]]))).recognise == ()
 
-    def test_scan_is_one_area(self, pool: PagePool, keep: Keep) -> None:
-        page = page_of(pool, keep(documents.scanned_pdf(documents.text_pdf([PROSE]), dpi=60)))
+    def test_scan_is_one_area(self, readers: PageReaders, keep: Keep) -> None:
+        page = page_of(readers, keep(documents.scanned_pdf(documents.text_pdf([PROSE]), dpi=60)))
         assert page.recognise == (page.box,)
         assert page.words == ()
 
-    def test_image_is_one_area_in_pixels(self, pool: PagePool, keep: Keep) -> None:
-        page = page_of(pool, keep(documents.image_bytes(PHOTO, "PNG"), "png"))
+    def test_image_is_one_area_in_pixels(self, readers: PageReaders, keep: Keep) -> None:
+        page = page_of(readers, keep(documents.image_bytes(PHOTO, "PNG"), "png"))
         assert page.recognise == (page.box,) == ((0.0, 0.0, 300.0, 200.0),)
 
-    def test_wordless_picture_of_a_digital_page_is_an_area(self, pool: PagePool, keep: Keep) -> None:
-        page = page_of(pool, keep(pictured_pdf(PROSE, PHOTO, 100, 200, 240, 160)))
+    def test_wordless_picture_of_a_digital_page_is_an_area(self, readers: PageReaders, keep: Keep) -> None:
+        page = page_of(readers, keep(pictured_pdf(PROSE, PHOTO, 100, 200, 240, 160)))
         (area,) = page.recognise
         assert area == pytest.approx((100, A4[1] - 360, 340, A4[1] - 200), abs=1)
         assert len(page.words) == len(" ".join(PROSE).split())
 
-    def test_picture_of_a_page_shown_turned_is_where_it_is_shown(self, pool: PagePool, keep: Keep) -> None:
-        page = page_of(pool, keep(documents.rotated(pictured_pdf(PROSE, PHOTO, 100, 200, 240, 160), 90)))
+    def test_picture_of_a_page_shown_turned_is_where_it_is_shown(self, readers: PageReaders, keep: Keep) -> None:
+        page = page_of(readers, keep(documents.rotated(pictured_pdf(PROSE, PHOTO, 100, 200, 240, 160), 90)))
         (area,) = page.recognise
         assert area == pytest.approx((200, 100, 360, 340), abs=1)
 
     def test_digital_page_is_drawn_for_layout_and_its_picture_alone_for_the_recogniser(
-        self, pool: PagePool, keep: Keep
+        self, readers: PageReaders, keep: Keep
     ) -> None:
-        page = page_of(pool, keep(pictured_pdf(PROSE, PHOTO, 100, 200, 240, 160)))
+        page = page_of(readers, keep(pictured_pdf(PROSE, PHOTO, 100, 200, 240, 160)))
         (picture,) = page.pictures
         assert page.scale == LAYOUT_SCALE
         assert picture.scale == pytest.approx(RECOGNITION_SCALE)
         assert picture.box == pytest.approx((96, A4[1] - 364, 344, A4[1] - 196), abs=1)
-        assert picture.image.shape[:2] == pytest.approx((168 * RECOGNITION_SCALE, 248 * RECOGNITION_SCALE), abs=3)
+        assert picture.picture.drawn.shape[:2] == pytest.approx(
+            (168 * RECOGNITION_SCALE, 248 * RECOGNITION_SCALE), abs=3
+        )
         left, top, right, bottom = (round(side * LAYOUT_SCALE) for side in picture.box)
-        coarse = cv2.resize(picture.image, (right - left, bottom - top), interpolation=cv2.INTER_AREA)
-        assert np.abs(coarse.astype(int) - page.image[top:bottom, left:right]).mean() < 6
+        coarse = cv2.resize(picture.picture.drawn, (right - left, bottom - top), interpolation=cv2.INTER_AREA)
+        assert np.abs(coarse.astype(int) - page.picture.drawn[top:bottom, left:right]).mean() < 6
 
-    def test_pictures_that_overlap_are_read_as_one(self, pool: PagePool, keep: Keep) -> None:
+    def test_pictures_that_overlap_are_read_as_one(self, readers: PageReaders, keep: Keep) -> None:
         buffer, page = documents.new_canvas()
         for left in (100, 220, 340):
             page.drawInlineImage(PHOTO, left, 200, 140, 90)
@@ -233,15 +228,15 @@ class TestAreasToRecognise:
         for index, line in enumerate(PROSE):
             page.drawString(72, 780 - 15 * index, line)
         page.save()
-        (picture,) = page_of(pool, keep(buffer.getvalue())).pictures
+        (picture,) = page_of(readers, keep(buffer.getvalue())).pictures
         assert picture.box == pytest.approx((96, A4[1] - 294, 484, A4[1] - 196), abs=1)
 
-    def test_scan_has_no_pictures_beside_itself(self, pool: PagePool, keep: Keep) -> None:
-        page = page_of(pool, keep(documents.scanned_pdf(documents.text_pdf([PROSE]), dpi=60)))
+    def test_scan_has_no_pictures_beside_itself(self, readers: PageReaders, keep: Keep) -> None:
+        page = page_of(readers, keep(documents.scanned_pdf(documents.text_pdf([PROSE]), dpi=60)))
         assert page.pictures == ()
         assert page.scale == pytest.approx(RECOGNITION_SCALE)
 
-    def test_picture_inside_a_form_object_is_an_area(self, pool: PagePool, keep: Keep) -> None:
+    def test_picture_inside_a_form_object_is_an_area(self, readers: PageReaders, keep: Keep) -> None:
         buffer, page = documents.new_canvas()
         page.beginForm("letterhead", 0, 0, *A4)
         page.drawInlineImage(PHOTO, 100, 200, 240, 160)
@@ -251,68 +246,65 @@ class TestAreasToRecognise:
         for index, line in enumerate(PROSE):
             page.drawString(72, 780 - 15 * index, line)
         page.save()
-        (area,) = page_of(pool, keep(buffer.getvalue())).recognise
+        (area,) = page_of(readers, keep(buffer.getvalue())).recognise
         assert area == pytest.approx((100, A4[1] - 360, 340, A4[1] - 200), abs=1)
 
-    def test_picture_with_words_on_it_is_not_read_again(self, pool: PagePool, keep: Keep) -> None:
-        page = page_of(pool, keep(pictured_pdf(PROSE, PHOTO, 60, 600, 480, 200)))
+    def test_picture_with_words_on_it_is_not_read_again(self, readers: PageReaders, keep: Keep) -> None:
+        page = page_of(readers, keep(pictured_pdf(PROSE, PHOTO, 60, 600, 480, 200)))
         assert page.recognise == ()
 
     @pytest.mark.parametrize("size", [(50, 50), (520, 22)], ids=["icon", "rule"])
-    def test_small_pictures_hold_no_text(self, pool: PagePool, keep: Keep, size: tuple[float, float]) -> None:
-        assert page_of(pool, keep(pictured_pdf(PROSE, PHOTO, 50, 100, *size))).recognise == ()
+    def test_small_pictures_hold_no_text(self, readers: PageReaders, keep: Keep, size: tuple[float, float]) -> None:
+        assert page_of(readers, keep(pictured_pdf(PROSE, PHOTO, 50, 100, *size))).recognise == ()
 
-    def test_scan_with_a_small_stamp_is_read_whole(self, pool: PagePool, keep: Keep) -> None:
+    def test_scan_with_a_small_stamp_is_read_whole(self, readers: PageReaders, keep: Keep) -> None:
         scan = documents.scanned_pdf(documents.text_pdf([PROSE]), dpi=60)
-        page = page_of(pool, keep(stamped(scan, ["Received 17 October"])))
+        page = page_of(readers, keep(stamped(scan, ["Received 17 October"])))
         assert [word.text for word in page.words] == ["Received", "17", "October"]
         assert page.recognise == (page.box,)
 
-    def test_blank_page_is_looked_at(self, pool: PagePool, keep: Keep) -> None:
-        page = page_of(pool, keep(blank_pdf(A4)))
+    def test_blank_page_is_looked_at(self, readers: PageReaders, keep: Keep) -> None:
+        page = page_of(readers, keep(blank_pdf(A4)))
         assert page.recognise == (page.box,)
 
-    def test_caller_decides(self, pool: PagePool, keep: Keep) -> None:
+    def test_caller_decides(self, readers: PageReaders, keep: Keep) -> None:
         digital, scan = keep(documents.text_pdf([PROSE])), keep(documents.scanned_pdf(documents.text_pdf([PROSE]), 60))
-        always = page_of(pool, digital, ocr="always")
+        always = page_of(readers, digital, ocr="always")
         assert (always.words, always.recognise) == ((), (always.box,))
-        assert page_of(pool, scan, ocr="never").recognise == ()
-        assert page_of(pool, keep(documents.image_bytes(PHOTO, "PNG"), "png"), ocr="never").recognise == ()
+        assert page_of(readers, scan, ocr="never").recognise == ()
+        assert page_of(readers, keep(documents.image_bytes(PHOTO, "PNG"), "png"), ocr="never").recognise == ()
 
-    def test_garbage_is_dropped_and_said_unless_nothing_else_may_be_read(self, pool: PagePool, keep: Keep) -> None:
+    def test_garbage_is_dropped_and_said_unless_nothing_else_may_be_read(
+        self, readers: PageReaders, keep: Keep
+    ) -> None:
         glyphs = [[letter if letter == " " else chr(0xE000 + ord(letter)) for letter in PROSE[0]]]
         garbage = keep(documents.mapped_pdf(glyphs))
-        page = page_of(pool, garbage)
+        page = page_of(readers, garbage)
         assert (page.words, page.recognise) == ((), (page.box,))
         assert page.warnings == ("page 1: the text layer is garbage and was not used",)
-        page = page_of(pool, garbage, ocr="never")
+        page = page_of(readers, garbage, ocr="never")
         assert len(page.words) == len(PROSE[0].split())
         assert page.recognise == ()
         assert page.warnings == ("page 1: the text layer looks like garbage; ocr is never",)
 
 
 class TestPictures:
-    def test_digital_page_is_rendered_for_the_layout_only(self, pool: PagePool, keep: Keep) -> None:
+    def test_digital_page_is_rendered_for_the_layout_only(self, readers: PageReaders, keep: Keep) -> None:
         document = keep(documents.text_pdf([PROSE]))
-        digital, recognised = page_of(pool, document), page_of(pool, document, ocr="always")
+        digital, recognised = page_of(readers, document), page_of(readers, document, ocr="always")
         assert (digital.scale, recognised.scale) == (pytest.approx(2.0), pytest.approx(200 / 72))
         for page in (digital, recognised):
-            assert page.image.dtype == np.uint8
-            assert page.image.shape == (round(page.height * page.scale), round(page.width * page.scale), 3)
+            assert page.picture.drawn.dtype == np.uint8
+            assert page.picture.drawn.shape == (round(page.height * page.scale), round(page.width * page.scale), 3)
 
     @pytest.mark.parametrize(
         "pdf", [documents.text_pdf([PROSE]), pictured_pdf(PROSE, PHOTO, 100, 200, 240, 160)], ids=["plain", "a picture"]
     )
     def test_a_digital_pages_picture_comes_before_the_page_has_been_read(
-        self, pool: PagePool, keep: Keep, pdf: bytes
+        self, readers: PageReaders, keep: Keep, pdf: bytes
     ) -> None:
-        passing = pool.read(keep(pdf), 1, None, "auto")
-        assert passing.buffer.is_told(30.0)
-        early = passing.buffer.early_picture()
-        page = pool.outcome(passing, 1)
-        assert isinstance(page, Page)
-        assert early is not None
-        assert np.array_equal(early, page.image)
+        page_of(readers, keep(pdf))
+        assert readers.early == [True]
 
     @pytest.mark.parametrize(
         "pdf",
@@ -325,66 +317,65 @@ class TestPictures:
         ],
         ids=["scan", "turned", "a large picture", "hardly any text", "broken"],
     )
-    def test_of_any_other_page_it_is_told_that_no_picture_comes_early(
-        self, pool: PagePool, keep: Keep, pdf: bytes
-    ) -> None:
-        passing = pool.read(keep(pdf), 1, None, "auto")
-        assert passing.buffer.is_told(30.0)
-        assert passing.buffer.early_picture() is None
+    def test_of_any_other_page_no_picture_comes_early(self, readers: PageReaders, keep: Keep, pdf: bytes) -> None:
+        outcome(readers, keep(pdf))
+        assert readers.early == []
 
     @pytest.mark.parametrize("ocr", ["never", "always"])
     @pytest.mark.parametrize(
         "size", [(1, 1), (36, 72), (200, 20), (1191, 842), (2384, 3370), (14400, 14400), (3, 14400)], ids=str
     )
     def test_any_page_size_gives_a_picture_that_the_models_can_take(
-        self, pool: PagePool, keep: Keep, size: tuple[float, float], ocr: OcrMode
+        self, readers: PageReaders, keep: Keep, size: tuple[float, float], ocr: OcrMode
     ) -> None:
-        page = page_of(pool, keep(blank_pdf(size)), ocr=ocr)
-        longest = max(page.image.shape)
+        page = page_of(readers, keep(blank_pdf(size)), ocr=ocr)
+        longest = max(page.picture.drawn.shape)
         assert (page.width, page.height) == pytest.approx(size)
         assert MIN_LAYOUT_SIDE <= longest <= (MAX_RECOGNITION_SIDE if ocr == "always" else MAX_LAYOUT_SIDE)
         assert longest == pytest.approx(max(size) * page.scale, abs=1)
 
-    def test_user_unit_does_not_blow_the_picture_up(self, pool: PagePool, keep: Keep) -> None:
-        page = page_of(pool, keep(blank_pdf(A4, "word", user_unit=100)), ocr="always")
-        assert max(page.image.shape) <= MAX_RECOGNITION_SIDE
-        assert page.image.shape[0] == pytest.approx(page.height * page.scale, abs=1)
+    def test_user_unit_does_not_blow_the_picture_up(self, readers: PageReaders, keep: Keep) -> None:
+        page = page_of(readers, keep(blank_pdf(A4, "word", user_unit=100)), ocr="always")
+        assert max(page.picture.drawn.shape) <= MAX_RECOGNITION_SIDE
+        assert page.picture.drawn.shape[0] == pytest.approx(page.height * page.scale, abs=1)
 
     @pytest.mark.parametrize(("size", "format"), [((8000, 3000), "JPEG"), ((5200, 900), "PNG"), ((20000, 10), "PNG")])
     def test_large_image_is_made_smaller_and_measured_as_it_came(
-        self, pool: PagePool, keep: Keep, size: tuple[int, int], format: str
+        self, readers: PageReaders, keep: Keep, size: tuple[int, int], format: str
     ) -> None:
-        page = page_of(pool, keep(documents.image_bytes(Image.new("L", size), format), format.lower()))
+        page = page_of(readers, keep(documents.image_bytes(Image.new("L", size), format), format.lower()))
         assert (page.width, page.height) == size
-        assert page.image.shape[1] == MAX_RECOGNITION_SIDE
+        assert page.picture.drawn.shape[1] == MAX_RECOGNITION_SIDE
         assert page.scale == pytest.approx(MAX_RECOGNITION_SIDE / size[0])
-        assert page.image.shape[0] == pytest.approx(size[1] * page.scale, abs=1)
+        assert page.picture.drawn.shape[0] == pytest.approx(size[1] * page.scale, abs=1)
 
-    def test_small_image_stays_as_it_is(self, pool: PagePool, keep: Keep) -> None:
-        page = page_of(pool, keep(documents.image_bytes(PHOTO, "PNG"), "png"))
+    def test_small_image_stays_as_it_is(self, readers: PageReaders, keep: Keep) -> None:
+        page = page_of(readers, keep(documents.image_bytes(PHOTO, "PNG"), "png"))
         assert page.scale == 1.0
-        assert np.array_equal(page.image, np.asarray(PHOTO))
+        assert np.array_equal(page.picture.drawn, np.asarray(PHOTO))
 
-    def test_colours_are_red_green_blue(self, pool: PagePool, keep: Keep) -> None:
+    def test_colours_are_red_green_blue(self, readers: PageReaders, keep: Keep) -> None:
         buffer, canvas = documents.new_canvas()
         for index, colour in enumerate([(1, 0, 0), (0, 1, 0), (0, 0, 1)]):
             canvas.setFillColorRGB(*colour)
             canvas.rect(100 * index, A4[1] - 50, 100, 50, stroke=0, fill=1)
         canvas.save()
-        page = page_of(pool, keep(buffer.getvalue()))
-        seen = [page.image[round(25 * page.scale), round(x * page.scale)].tolist() for x in (50, 150, 250, 400)]
+        page = page_of(readers, keep(buffer.getvalue()))
+        seen = [page.picture.drawn[round(25 * page.scale), round(x * page.scale)].tolist() for x in (50, 150, 250, 400)]
         assert seen == [[255, 0, 0], [0, 255, 0], [0, 0, 255], [255, 255, 255]]
 
-    def test_transparent_picture_stands_on_white(self, pool: PagePool, keep: Keep) -> None:
+    def test_transparent_picture_stands_on_white(self, readers: PageReaders, keep: Keep) -> None:
         drawing = Image.new("RGBA", (40, 20), (255, 0, 0, 0))
         ImageDraw.Draw(drawing).rectangle((0, 0, 9, 19), fill=(0, 0, 255, 255))
-        page = page_of(pool, keep(documents.image_bytes(drawing, "PNG"), "png"))
-        assert page.image[10, [5, 30]].tolist() == [[0, 0, 255], [255, 255, 255]]
+        page = page_of(readers, keep(documents.image_bytes(drawing, "PNG"), "png"))
+        assert page.picture.drawn[10, [5, 30]].tolist() == [[0, 0, 255], [255, 255, 255]]
 
     @pytest.mark.parametrize("degrees", [0, 90, 180, 270])
-    def test_words_boxes_lie_on_their_ink(self, pool: PagePool, keep: Keep, degrees: int) -> None:
-        page = page_of(pool, keep(documents.rotated(documents.text_pdf([["Berth", "", "", "Quay"]], size=18), degrees)))
-        ink = page.image.min(axis=2) < 128
+    def test_words_boxes_lie_on_their_ink(self, readers: PageReaders, keep: Keep, degrees: int) -> None:
+        page = page_of(
+            readers, keep(documents.rotated(documents.text_pdf([["Berth", "", "", "Quay"]], size=18), degrees))
+        )
+        ink = page.picture.drawn.min(axis=2) < 128
         assert len(page.words) == 2
         for word in page.words:
             left, top, right, bottom = (round(side * page.scale) for side in word.box)
@@ -393,8 +384,7 @@ class TestPictures:
         assert not ink.any()
 
     def test_too_many_pixels(self, keep: Keep) -> None:
-        small = PagePool(Settings(page_processes=1, max_page_pixels=600_000))
-        try:
+        with page_readers(Settings(page_processes=1, max_page_pixels=600_000)) as small:
             photo = keep(documents.image_bytes(Image.new("L", (1000, 601)), "PNG"), "png")
             error = error_of(small, photo)
             assert isinstance(error, PageTooLarge)
@@ -403,108 +393,36 @@ class TestPictures:
             page_of(small, keep(documents.image_bytes(Image.new("L", (1000, 600)), "PNG"), "png"))
             assert isinstance(error_of(small, keep(documents.text_pdf([PROSE]))), PageTooLarge)
             page_of(small, keep(blank_pdf((72, 30))))
-        finally:
-            small.close()
 
 
 class TestDamage:
     @pytest.mark.parametrize("format", ["PNG", "JPEG", "TIFF", "BMP", "GIF"])
-    def test_image_that_is_cut_off_has_failed(self, pool: PagePool, keep: Keep, format: str) -> None:
+    def test_image_that_is_cut_off_has_failed(self, readers: PageReaders, keep: Keep, format: str) -> None:
         content = documents.image_bytes(documents.text_image(["Receipt 4711", "Total 80.90"]), format)
-        assert isinstance(error_of(pool, keep(content[: len(content) * 9 // 10], format.lower())), DocumentCorrupt)
+        assert isinstance(error_of(readers, keep(content[: len(content) * 9 // 10], format.lower())), DocumentCorrupt)
 
     @pytest.mark.parametrize("format", ["PNG", "JPEG", "TIFF", "WEBP", "BMP", "GIF"])
-    def test_image_that_ends_in_its_header_is_damaged(self, pool: PagePool, keep: Keep, format: str) -> None:
+    def test_image_that_ends_in_its_header_is_damaged(self, readers: PageReaders, keep: Keep, format: str) -> None:
         content = documents.image_bytes(documents.text_image(["Receipt 4711"]), format)[:28]
         with pytest.raises(DocumentCorrupt, match=f"the {format} image is damaged and cannot be opened"):
-            pool.open(keep(content, format.lower()), None)
+            readers.open(keep(content, format.lower()), None)
 
-    def test_image_is_read_by_its_own_reader_only(self, pool: PagePool, keep: Keep) -> None:
+    def test_image_is_read_by_its_own_reader_only(self, readers: PageReaders, keep: Keep) -> None:
         # Pillow would start Ghostscript for this one.
         with pytest.raises(DocumentCorrupt, match="the PNG image is damaged and cannot be opened"):
-            pool.open(keep(documents.image_bytes(PHOTO, "EPS"), "png"), None)
+            readers.open(keep(documents.image_bytes(PHOTO, "EPS"), "png"), None)
 
     @pytest.mark.parametrize("format", ["TIFF", "GIF"])
-    def test_images_that_are_cut_off_cannot_be_counted(self, pool: PagePool, keep: Keep, format: str) -> None:
+    def test_images_that_are_cut_off_cannot_be_counted(self, readers: PageReaders, keep: Keep, format: str) -> None:
         frames = [documents.text_image([f"Sheet {number}"]) for number in (1, 2, 3)]
         content = documents.image_bytes(frames[0], format, save_all=True, append_images=frames[1:])
         with pytest.raises(DocumentCorrupt):
-            pool.open(keep(content[: len(content) // 2], format.lower()), None)
+            readers.open(keep(content[: len(content) // 2], format.lower()), None)
 
-    def test_page_that_is_not_there_has_failed(self, pool: PagePool, keep: Keep) -> None:
-        assert isinstance(error_of(pool, keep(documents.text_pdf([PROSE])), 2), DocumentCorrupt)
-        assert isinstance(error_of(pool, keep(documents.image_bytes(PHOTO, "PNG"), "png"), 2), DocumentCorrupt)
+    def test_page_that_is_not_there_has_failed(self, readers: PageReaders, keep: Keep) -> None:
+        assert isinstance(error_of(readers, keep(documents.text_pdf([PROSE])), 2), DocumentCorrupt)
+        assert isinstance(error_of(readers, keep(documents.image_bytes(PHOTO, "PNG"), "png"), 2), DocumentCorrupt)
 
     @pytest.mark.parametrize("size", [(0.5, 0.5), (0.5, 800), (600, 0.5)], ids=str)
-    def test_page_without_a_size_has_failed(self, pool: PagePool, keep: Keep, size: tuple[float, float]) -> None:
-        assert isinstance(error_of(pool, keep(blank_pdf(size))), DocumentCorrupt)
-
-    def test_page_that_takes_too_long_fails_alone(self, keep: Keep) -> None:
-        impatient = PagePool(Settings(page_processes=1, page_timeout_s=2.0))
-        slow, good = keep(documents.heavy_pdf()), keep(documents.text_pdf([["Receipt 4711"]]))
-        try:
-            waiting = [impatient.read(document, 1, None, "auto") for document in (good, slow, good)]
-            first, failed, last = (impatient.outcome(future, 1) for future in waiting)
-        finally:
-            impatient.close()
-        assert isinstance(first, Page)
-        assert isinstance(failed, FailedPage)
-        assert isinstance(failed.error, DocumentCorrupt)
-        assert failed.error.message == "page 1 takes too long to read"
-        assert isinstance(last, Page)
-        assert [word.text for word in last.words] == ["Receipt", "4711"]
-
-    def test_page_whose_process_is_killed_fails_alone(self, keep: Keep) -> None:
-        others = set(multiprocessing.active_children())
-        fresh = PagePool(Settings(page_processes=1))
-        slow, good = keep(documents.heavy_pdf()), keep(documents.text_pdf([["Receipt 4711"], ["Total 80.90"]]))
-        try:
-            reading, next_one = fresh.read(slow, 1, None, "auto"), fresh.read(good, 2, None, "auto")
-            patience = time.monotonic() + 60
-            while not reading.future.running() and time.monotonic() < patience:
-                time.sleep(0.05)
-            (process,) = set(multiprocessing.active_children()) - others
-            os.kill(process.pid or 0, signal.SIGKILL)
-            failed, page = fresh.outcome(reading, 1), fresh.outcome(next_one, 2)
-        finally:
-            fresh.close()
-        assert isinstance(failed, FailedPage)
-        assert isinstance(failed.error, DocumentCorrupt)
-        assert failed.error.message == "page 1 crashes the reader"
-        assert isinstance(page, Page)
-        assert [word.text for word in page.words] == ["Total", "80.90"]
-
-
-@pytest.mark.parametrize(
-    ("number", "outside"), [(signal.SIGKILL, True), (signal.SIGTERM, True), (signal.SIGSEGV, False)]
-)
-def test_who_ended_a_page_process(number: int, outside: bool) -> None:
-    """The kernel and the pool, or what it was reading."""
-    others = set(multiprocessing.active_children())
-    fresh = PagePool(Settings(page_processes=1))
-    try:
-        asleep = fresh.work(time.sleep, 60)
-        patience = time.monotonic() + 60
-        while not asleep.running() and time.monotonic() < patience:
-            time.sleep(0.05)
-        (process,) = set(multiprocessing.active_children()) - others
-        os.kill(process.pid or 0, number)
-        end = asleep.exception(60)
-    finally:
-        fresh.close()
-    assert isinstance(end, ProcessExpired)
-    assert ended_from_outside(end) is outside
-
-
-def modules_of_a_process(names: Sequence[str]) -> list[str]:
-    """Which of these modules a page process has imported, besides telling."""
-    return [name for name in names if name in sys.modules]
-
-
-def test_other_work_is_done_in_a_process_that_is_prepared_for_it_and_has_no_models() -> None:
-    prepared = PagePool(Settings(page_processes=1), prepared=("extractor.assemble",))
-    names = ["extractor.assemble", "torch", "transformers"]
-    try:
-        assert prepared.work(modules_of_a_process, names).result(60) == ["extractor.assemble"]
-    finally:
-        prepared.close()
+    def test_page_without_a_size_has_failed(self, readers: PageReaders, keep: Keep, size: tuple[float, float]) -> None:
+        assert isinstance(error_of(readers, keep(blank_pdf(size))), DocumentCorrupt)

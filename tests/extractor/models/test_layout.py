@@ -7,16 +7,21 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from reportlab.lib import colors
 from reportlab.lib.pagesizes import A4
 from reportlab.platypus import Table, TableStyle
 
+from extractor.decoding.regions import regions_from
 from extractor.geometry import Box, covered
-from extractor.models.layout import LayoutModel, RawLayout
+from extractor.models.layout import LayoutModel, LayoutRow
+from extractor.models.pictures import pixels_on
+from extractor.models.shapes import SHAPES
 from extractor.regions import Region
 from extractor.settings import Settings
 from tests import documents
 
+CPU = torch.device("cpu")
 WIDTH, HEIGHT = A4
 # Where the parts of the drawn page are, in points from the top left.
 TITLE: Box = (178, 68, 418, 96)
@@ -56,22 +61,24 @@ class Looked:
     """What the model says of the report: by itself, and as the second page of a batch."""
 
     model: LayoutModel
-    alone: RawLayout
-    in_company: RawLayout
+    alone: np.ndarray
+    in_company: np.ndarray
 
 
 @pytest.fixture(scope="module")
 def looked() -> Looked:
-    model = LayoutModel(Settings().models_dir, torch.device("cpu"), torch.float32, 2)
-    invoice, report = (
-        model.prepare(np.asarray(documents.picture(pdf, dpi=100))) for pdf in (documents.invoice_pdf(), report_pdf())
-    )
-    return Looked(model, model.infer([report])[0], model.infer([invoice, report])[1])
+    model = LayoutModel(Settings().models_dir, CPU, torch.float32, SHAPES["cuda"], None)
+    invoice, report = (page_row(documents.picture(pdf, dpi=100)) for pdf in (documents.invoice_pdf(), report_pdf()))
+    return Looked(model, model.start([report]).wait()[0], model.start([invoice, report]).wait()[1])
+
+
+def page_row(image: Image.Image) -> LayoutRow:
+    return LayoutRow(pixels_on(CPU, np.asarray(image)))
 
 
 @pytest.fixture(scope="module")
 def regions(looked: Looked) -> list[Region]:
-    return looked.model.finish(looked.alone, WIDTH, HEIGHT)
+    return regions_from(looked.alone, looked.model.labels, WIDTH, HEIGHT)
 
 
 def at(regions: list[Region], box: Box) -> Region:
@@ -99,7 +106,7 @@ class TestPage:
         assert len(set(parts)) == 4
 
     def test_boxes_are_in_the_unit_of_the_page(self, looked: Looked, regions: list[Region]) -> None:
-        enlarged = looked.model.finish(looked.alone, 2 * WIDTH, 3 * HEIGHT)
+        enlarged = regions_from(looked.alone, looked.model.labels, 2 * WIDTH, 3 * HEIGHT)
         for region, other in zip(regions, enlarged, strict=True):
             left, top, right, bottom = region.box
             assert other.box == pytest.approx((2 * left, 3 * top, 2 * right, 3 * bottom))
@@ -108,33 +115,15 @@ class TestPage:
 
 
 def test_page_does_not_depend_on_its_company(looked: Looked, regions: list[Region]) -> None:
-    assert looked.in_company.scores == pytest.approx(looked.alone.scores, abs=1e-4)
-    assert looked.in_company.boxes == pytest.approx(looked.alone.boxes, abs=1e-3)
-    others = looked.model.finish(looked.in_company, WIDTH, HEIGHT)
+    others = regions_from(looked.in_company, looked.model.labels, WIDTH, HEIGHT)
     assert [region.label for region in others] == [region.label for region in regions]
-
-
-def test_unsure_queries_and_boxes_without_area_are_no_regions(looked: Looked) -> None:
-    scores = np.zeros((4, looked.alone.scores.shape[1]), dtype=np.float32)
-    scores[:, 3] = (0.9, 0.29, 0.9, 0.6)
-    boxes = np.array(
-        [[0.5, 0.5, 0.2, 0.1], [0.2, 0.2, 0.1, 0.1], [0.5, 1.2, 0.2, 0.1], [0.9, 0.9, 0.4, 0.4]], dtype=np.float32
-    )
-    votes = np.array([2, 1, 0, 0.5], dtype=np.float32)
-    second, first = looked.model.finish(RawLayout(scores, boxes, votes), 100, 200)[::-1]
-    assert first.box == pytest.approx((70, 140, 100, 200))
-    assert second.box == pytest.approx((40, 90, 60, 110))
-    assert (first.score, second.score) == (pytest.approx(0.6), pytest.approx(0.9))
+    for region, other in zip(regions, others, strict=True):
+        assert other.score == pytest.approx(region.score, abs=1e-4)
+        assert other.box == pytest.approx(region.box, abs=0.5)
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (3, 2000), (2000, 1414)])
 def test_any_picture_becomes_the_models_square(looked: Looked, shape: tuple[int, int]) -> None:
-    picture = np.zeros((*shape, 3), dtype=np.uint8)
-    picture[..., 2] = 255
-    prepared = looked.model.prepare(picture)
-    assert prepared.shape == (3, 800, 800)
-    assert prepared.dtype == torch.uint8
-    assert prepared[:, 400, 400].tolist() == [0, 0, 255]
-    assert looked.model.bucket(prepared) == looked.model.bucket(
-        looked.model.prepare(np.zeros((9, 9, 3), dtype=np.uint8))
-    )
+    (queries,) = looked.model.start([page_row(Image.new("RGB", shape[::-1], "blue"))]).wait()
+    assert queries.shape == looked.alone.shape
+    assert np.isfinite(queries).all()

@@ -1,0 +1,1 @@
+"""What the models gave -> regions, lines, words and cells. Page processes run these: numpy and OpenCV, no torch."""

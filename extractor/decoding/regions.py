@@ -1,0 +1,28 @@
+"""The layout model's queries -> a page's regions, in the page's unit, in reading order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..geometry import area, clip
+from ..regions import Region
+from .numbers import Floats, require_numbers
+
+MIN_SCORE = 0.3
+
+
+def regions_from(queries: Floats, labels: Sequence[str], width: float, height: float) -> list[Region]:
+    """The regions of a page of this size, in reading order.
+
+    `queries`, (queries, 7): the number of each query's best label and its score in [0, 1], centre and size relative to
+    the page, and its votes: how many others are read before it.
+    """
+    require_numbers(queries)
+    regions = []
+    for label, score, x, y, w, h, votes in queries[queries[:, 1] >= MIN_SCORE].tolist():
+        box = clip(
+            ((x - w / 2) * width, (y - h / 2) * height, (x + w / 2) * width, (y + h / 2) * height), width, height
+        )
+        if area(box) > 0:
+            regions.append(Region(labels[int(label)], box, score, votes))
+    return sorted(regions, key=lambda region: region.order)

@@ -1,0 +1,71 @@
+"""The table model's steps -> the cells of the table, in pixels of its picture."""
+
+from __future__ import annotations
+
+from ..geometry import Box
+from ..regions import TableCell
+from .numbers import Floats, require_numbers
+
+# The decoder's vocabulary (the published graph's metadata), between its start and end tokens.
+TOKENS = (
+    "<sos>",
+    *("<thead>", "</thead>", "<tbody>", "</tbody>", "<tr>", "</tr>", "<td", ">", "</td>"),
+    *(f' colspan="{count}"' for count in range(2, 21)),
+    *(f' rowspan="{count}"' for count in range(2, 21)),
+    "<td></td>",
+    "<eos>",
+)
+END = len(TOKENS) - 1
+_CELL_TOKENS = ("<td></td>", "<td")
+
+
+def table_cells(steps: Floats, height: int, width: int) -> list[TableCell]:
+    """The cells, row by row, of a table whose picture has this size. Where two claim a place, the later one moves
+    right, as in HTML.
+
+    `steps`, (steps, 10): the token, its probability, and a quadrilateral relative to the model's square,
+    whose side is the picture's long one.
+    """
+    require_numbers(steps)
+    tokens = steps[:, 0].astype(int).tolist()
+    tokens = tokens[: tokens.index(END)] if END in tokens else tokens
+    boxes = _boxes(steps, max(height, width))
+    cells: list[TableCell] = []
+    taken: set[tuple[int, int]] = set()
+    row = -1
+    header = False
+    for step, number in enumerate(tokens):
+        token = TOKENS[number]
+        if token in ("<thead>", "</thead>"):
+            header = token == "<thead>"
+        elif token == "<tr>":
+            row += 1
+        elif token in _CELL_TOKENS:
+            down, across = _spans(tokens, step)
+            at, column = max(row, 0), 0
+            while (at, column) in taken:
+                column += 1
+            cells.append(TableCell(at, column, down, across, header, boxes[step], float(steps[step, 1])))
+            taken.update((at + below, column + right) for below in range(down) for right in range(across))
+    return cells
+
+
+def _spans(tokens: list[int], step: int) -> tuple[int, int]:
+    """How many rows and columns the cell that begins at this step takes."""
+    spans = {"rowspan": 1, "colspan": 1}
+    following = step + 1
+    while TOKENS[tokens[step]] == "<td" and following < len(tokens) and TOKENS[tokens[following]].startswith(" "):
+        name, _, count = TOKENS[tokens[following]].strip().partition("=")
+        spans[name] = int(count.strip('"'))
+        following += 1
+    return spans["rowspan"], spans["colspan"]
+
+
+def _boxes(steps: Floats, longest: int) -> list[Box]:
+    """The box around each step's quadrilateral, in pixels of a picture whose long side is this long."""
+    quads = steps[:, 2:].reshape(-1, 4, 2) * longest
+    boxes: list[Box] = [
+        (left, top, right, bottom)
+        for (left, top), (right, bottom) in zip(quads.min(axis=1).tolist(), quads.max(axis=1).tolist(), strict=True)
+    ]
+    return boxes

@@ -1,0 +1,151 @@
+"""A page process's way to the models: a request goes to the device's owner, its results come back in the arena.
+
+Nothing here computes; `Pending.result` waits for the worker's word. A page asks for several things at once and takes
+them as it needs them. Without torch: page processes never load it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from .arena import Canvas
+from .device_requests import (
+    CANCELLED,
+    LAYOUT_NUMBERS,
+    LINE_NUMBERS,
+    OUT_OF_MEMORY,
+    PIXELS_PER_STEP,
+    TABLE_NUMBERS,
+    PictureRef,
+    Request,
+    packed,
+    parsed_reply,
+    reply_bytes,
+)
+from .errors import Internal, ModelFailure, OutOfMemory
+from .models.facts import ModelFacts
+from .models.shapes import Fit
+from .page_link import Kind, PageLink
+
+Numbers = np.ndarray[Any, np.dtype[np.float32]]
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A request on its way."""
+
+    device: DeviceClient
+    request: Request
+
+    def result(self) -> bytes:
+        """The bytes of its results. Waits for them. Raises `ModelFailure` or `OutOfMemory` where there are none."""
+        return self.device.wait(self.request)
+
+
+class DeviceClient:
+    """Asks for forward passes on one page after the other."""
+
+    def __init__(self, link: PageLink, canvas: Canvas, facts: ModelFacts) -> None:
+        self.facts = facts
+        self._link = link
+        self._canvas = canvas
+        self._number = 0
+        self._waiting: set[int] = set()
+        self._ended: dict[int, tuple[int, int]] = {}
+
+    def layout(self, picture: PictureRef) -> Pending:
+        """Ask for the regions on a picture; `regions_of` reads the result."""
+        return self._ask(Request(0, "layout", picture, 0, 0))
+
+    def regions_of(self, pending: Pending) -> Numbers:
+        """The layout's numbers: (queries, 7)."""
+        return np.frombuffer(pending.result(), np.float32).reshape(-1, LAYOUT_NUMBERS)
+
+    def detect(self, picture: PictureRef, fit: Fit) -> Pending:
+        """Ask where text is on a picture, made to fit; `text_map_of` reads the result."""
+        return self._ask(Request(0, "detection", picture, 0, 0, fit=fit))
+
+    def text_map_of(self, pending: Pending) -> np.ndarray[Any, np.dtype[np.uint8]]:
+        """The probability of text, in 255ths: (fit.height, fit.width)."""
+        fit = pending.request.fit
+        assert fit is not None
+        return np.frombuffer(pending.result(), np.uint8).reshape(fit.height, fit.width)
+
+    def read_lines(
+        self,
+        picture: PictureRef,
+        recogniser: str,
+        scripts: frozenset[str],
+        width: int,
+        quads: np.ndarray[Any, np.dtype[np.float32]],
+        quarters: np.ndarray[Any, np.dtype[np.uint8]],
+        contents: np.ndarray[Any, np.dtype[np.int32]],
+    ) -> Pending:
+        """Ask for lines of one width to be read: quads (lines, 4, 2); `lines_of` reads the result."""
+        return self._ask(
+            Request(
+                *(0, "lines", picture, 0, 0),
+                recogniser=recogniser,
+                scripts=scripts,
+                width=width,
+                quads=quads,
+                quarters=quarters,
+                contents=contents,
+            )
+        )
+
+    def lines_of(self, pending: Pending) -> Numbers:
+        """For each line and step a probability and a symbol's number: (lines, steps, 2)."""
+        steps = pending.request.width // PIXELS_PER_STEP
+        return np.frombuffer(pending.result(), np.float32).reshape(-1, steps, LINE_NUMBERS)
+
+    def structure(self, picture: PictureRef, boxes: np.ndarray[Any, np.dtype[np.int32]]) -> Pending:
+        """Ask for the structure of tables: boxes (tables, 4) in pixels; `structures_of` reads the result."""
+        return self._ask(Request(0, "tables", picture, 0, 0, boxes=boxes))
+
+    def structures_of(self, pending: Pending) -> list[Numbers]:
+        """For each table its steps: (steps, 10)."""
+        result = pending.result()
+        count = len(pending.request.boxes)
+        lengths = np.frombuffer(result, np.int32, count)
+        steps = np.frombuffer(result, np.float32, offset=4 * count).reshape(-1, TABLE_NUMBERS)
+        return np.split(steps, np.cumsum(lengths)[:-1])
+
+    def _ask(self, request: Request) -> Pending:
+        self._number += 1
+        capacity = reply_bytes(request)
+        room = self._canvas.room_for_reply(capacity)
+        request = replace(request, number=self._number, reply_at=room, capacity=capacity)
+        self._waiting.add(request.number)
+        self._link.send(Kind.REQUEST, packed(request))
+        return Pending(self, request)
+
+    def wait(self, request: Request) -> bytes:
+        """The bytes of a request's results."""
+        while request.number in self._waiting:
+            self._take()
+        status, size = self._ended[request.number]
+        if status == OUT_OF_MEMORY:
+            raise OutOfMemory("there was not enough memory for the page")
+        if status == CANCELLED:
+            raise Internal("the page's job has ended")
+        if status:
+            raise ModelFailure("the page could not be read")
+        return self._canvas.reply(request.reply_at, size)
+
+    def finish(self) -> None:
+        """Wait for whatever was asked for and is not needed: the arena is free for the next page afterwards."""
+        while self._waiting:
+            self._take()
+        self._ended.clear()
+
+    def _take(self) -> None:
+        kind, payload = self._link.receive()
+        if kind is not Kind.REPLY:
+            raise Internal("a page process was told something out of turn")
+        number, status, size = parsed_reply(payload)
+        self._waiting.discard(number)
+        self._ended[number] = (status, size)

@@ -1,0 +1,265 @@
+"""What a page process asks of the device: four kinds of request, as messages and as values.
+
+A request names a picture in the arena, what a model is to see of it, and where in the arena its results go. On the
+worker's side `parse` is the only way in, and takes nothing on trust: whoever sends it has read a stranger's document.
+Model, shape, offset, count and every number are checked before anything is looked at; whatever is wrong raises
+`MalformedRequest`, and the page process that sent it is ended.
+
+A message is the length of a JSON head, the head, and the arrays' bytes. Pixel coordinates have their origin at the
+picture's top left, as it is after its warp.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import struct
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+
+from .arena import ARENA_BYTES, HEADER_BYTES, PICTURES_START
+from .models.shapes import Fit, Shapes
+
+Matrix = tuple[float, float, float, float, float, float]
+Model = Literal["layout", "detection", "lines", "tables"]
+
+# A picture's sides, drawn or warped, in pixels; a warped one is at most a page on its corner.
+MOST_SIDE = 20_000
+MOST_PIXELS = 3600 * 3600 * 2
+# Lines and tables of one request, and the pixels that its lines may have together, in pictures.
+MOST_LINES = 4000
+MOST_TABLES = 100
+MOST_PICTURES_OF_LINES = 16
+# How far outside the picture a line's corner may be, in pictures.
+FAR = 2.0
+# The numbers that a model gives for each item: a region, a step of a line, a step of a table's decoder.
+LAYOUT_NUMBERS, LINE_NUMBERS, TABLE_NUMBERS = 7, 2, 10
+# More regions than the layout model looks for.
+MOST_REGIONS = 300
+# A recogniser's step, in pixels of a line 48 pixels high.
+PIXELS_PER_STEP = 8
+# The longest table: the decoder's steps.
+TABLE_STEPS = 501
+# So many scripts, of four letters each, has no language.
+MOST_SCRIPTS = 16
+
+_LENGTH = struct.Struct("<I")
+_REPLY = struct.Struct("<IBI")
+
+
+class MalformedRequest(ValueError):
+    """A page process asked for something that no page process asks for."""
+
+
+@dataclass(frozen=True, slots=True)
+class PictureRef:
+    """A picture in the arena: RGB, (rows, columns, 3) at `offset`; warped by `matrix` (2x3, row by row, forward, in
+    pixels), where there is one, to (warped_rows, warped_columns, 3)."""
+
+    offset: int
+    rows: int
+    columns: int
+    matrix: Matrix | None = None
+    warped_rows: int = 0
+    warped_columns: int = 0
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns as a model sees them."""
+        return (self.rows, self.columns) if self.matrix is None else (self.warped_rows, self.warped_columns)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request. `number` tells a page process's requests apart; the results, `capacity` bytes at most, go to
+    `reply_at`. `width` is that of a bucket of lines, in pixels at a line's height; `scripts` are those that lines are
+    read in, any where there are none."""
+
+    number: int
+    model: Model
+    picture: PictureRef
+    reply_at: int
+    capacity: int
+    fit: Fit | None = None
+    recogniser: str = ""
+    scripts: frozenset[str] = frozenset()
+    width: int = 0
+    quads: np.ndarray[Any, np.dtype[np.float32]] = field(default_factory=lambda: np.empty((0, 4, 2), np.float32))
+    quarters: np.ndarray[Any, np.dtype[np.uint8]] = field(default_factory=lambda: np.empty(0, np.uint8))
+    contents: np.ndarray[Any, np.dtype[np.int32]] = field(default_factory=lambda: np.empty(0, np.int32))
+    boxes: np.ndarray[Any, np.dtype[np.int32]] = field(default_factory=lambda: np.empty((0, 4), np.int32))
+
+
+def reply_bytes(request: Request) -> int:
+    """The most bytes that the request's results take."""
+    if request.model == "layout":
+        return MOST_REGIONS * LAYOUT_NUMBERS * 4
+    if request.model == "detection":
+        assert request.fit is not None
+        return int(request.fit.height * request.fit.width)
+    if request.model == "lines":
+        return len(request.contents) * (request.width // PIXELS_PER_STEP) * LINE_NUMBERS * 4
+    # A table's steps are as many as they are: each is preceded by their number.
+    return len(request.boxes) * (4 + TABLE_STEPS * TABLE_NUMBERS * 4)
+
+
+def packed(request: Request) -> bytes:
+    """The request as a message."""
+    picture = request.picture
+    head: dict[str, Any] = {
+        "number": request.number,
+        "model": request.model,
+        "picture": [picture.offset, picture.rows, picture.columns],
+        "reply": [request.reply_at, request.capacity],
+    }
+    if picture.matrix is not None:
+        head["warp"] = [*picture.matrix, picture.warped_rows, picture.warped_columns]
+    arrays: list[np.ndarray[Any, Any]] = []
+    if request.model == "detection":
+        assert request.fit is not None
+        head["fit"] = [*request.fit.canvas, request.fit.height, request.fit.width]
+    elif request.model == "lines":
+        head |= {
+            "recogniser": request.recogniser,
+            "scripts": sorted(request.scripts),
+            "width": request.width,
+            "count": len(request.contents),
+        }
+        arrays = [request.quads, request.contents, request.quarters]
+    elif request.model == "tables":
+        head["count"] = len(request.boxes)
+        arrays = [request.boxes]
+    text = json.dumps(head).encode()
+    return b"".join([_LENGTH.pack(len(text)), text, *(array.tobytes() for array in arrays)])
+
+
+def parse(payload: bytes, shapes: Shapes, recognisers: Collection[str]) -> Request:
+    """A message as a request of which everything is as it has to be. Raises `MalformedRequest`."""
+    try:
+        return _parsed(payload, shapes, recognisers)
+    except MalformedRequest:
+        raise
+    except (ValueError, TypeError, KeyError, IndexError, OverflowError, RecursionError, struct.error) as error:
+        raise MalformedRequest(f"not a request ({type(error).__name__})") from None
+
+
+def _parsed(payload: bytes, shapes: Shapes, recognisers: Collection[str]) -> Request:
+    (length,) = _LENGTH.unpack_from(payload)
+    head = json.loads(payload[_LENGTH.size : _LENGTH.size + length])
+    arrays = memoryview(payload)[_LENGTH.size + length :]
+    picture = _picture(head)
+    reply_at, capacity = _whole(head["reply"][0]), _whole(head["reply"][1])
+    _require(reply_at >= HEADER_BYTES and reply_at % 8 == 0 and reply_at + capacity <= PICTURES_START, "reply")
+    parts: dict[str, Any] = {}
+    model = head["model"]
+    if model == "detection":
+        parts["fit"] = _fit(head["fit"], shapes)
+    elif model == "lines":
+        parts |= _lines(head, arrays, picture, shapes, recognisers)
+    elif model == "tables":
+        parts["boxes"] = _boxes(head, arrays, picture)
+    else:
+        _require(model == "layout", "model")
+    request = Request(_whole(head["number"]), model, picture, reply_at, capacity, **parts)
+    _require(request.number < 2**32 and capacity >= reply_bytes(request), "room for the reply")
+    return request
+
+
+def _picture(head: Mapping[str, Any]) -> PictureRef:
+    offset, rows, columns = (_whole(number) for number in head["picture"])
+    _require(0 < rows <= MOST_SIDE and 0 < columns <= MOST_SIDE, "picture's size")
+    _require(offset >= PICTURES_START and offset + rows * columns * 3 <= ARENA_BYTES, "picture's place")
+    if "warp" not in head:
+        return PictureRef(offset, rows, columns)
+    *numbers, warped_rows, warped_columns = head["warp"]
+    a, b, c, d, e, f = (_finite(number) for number in numbers)
+    height, width = _whole(warped_rows), _whole(warped_columns)
+    _require(0 < height <= MOST_SIDE and 0 < width <= MOST_SIDE, "warped picture's size")
+    _require(height * width <= MOST_PIXELS, "warped picture's size")
+    # It can be turned back: a matrix of nearly no area would be a division by nothing.
+    _require(1e-3 < abs(a * e - b * d) < 1e3, "warp")
+    return PictureRef(offset, rows, columns, (a, b, c, d, e, f), height, width)
+
+
+def _fit(numbers: Any, shapes: Shapes) -> Fit:
+    tall, wide, height, width = (_whole(number) for number in numbers)
+    _require((tall, wide) in shapes.canvases, "canvas")
+    _require(0 < height <= tall and 0 < width <= wide, "fit")
+    return Fit((tall, wide), height, width)
+
+
+def _lines(
+    head: Mapping[str, Any], arrays: memoryview, picture: PictureRef, shapes: Shapes, recognisers: Collection[str]
+) -> dict[str, Any]:
+    count, width = _whole(head["count"]), _whole(head["width"])
+    _require(0 < count <= MOST_LINES, "number of lines")
+    _require(width in dict(shapes.lines), "width of lines")
+    _require(isinstance(head["recogniser"], str) and head["recogniser"] in recognisers, "recogniser")
+    scripts = head["scripts"]
+    _require(isinstance(scripts, list) and len(scripts) <= MOST_SCRIPTS, "scripts")
+    _require(all(isinstance(script, str) and len(script) == 4 for script in scripts), "scripts")
+    _require(len(arrays) == count * (32 + 4 + 1), "length")
+    quads = np.frombuffer(arrays, np.float32, count * 8).reshape(count, 4, 2)
+    contents = np.frombuffer(arrays, np.int32, count, count * 32)
+    quarters = np.frombuffer(arrays, np.uint8, count, count * 36)
+    rows, columns = picture.shape
+    _require(bool(np.isfinite(quads).all()), "line's corners")
+    low, high = np.array([columns, rows]) * -FAR, np.array([columns, rows]) * (1 + FAR)
+    _require(bool(((quads >= low) & (quads <= high)).all()), "line's corners")
+    sides = np.linalg.norm(quads - np.roll(quads, -1, axis=1), axis=2)
+    pixels = float((np.maximum(sides[:, 0], sides[:, 2]) * np.maximum(sides[:, 1], sides[:, 3])).sum())
+    _require(pixels <= MOST_PICTURES_OF_LINES * max(rows * columns, 10_000), "lines' pixels")
+    _require(bool(((contents > 0) & (contents <= width)).all()) and bool((quarters < 4).all()), "lines")
+    return {
+        "recogniser": head["recogniser"],
+        "scripts": frozenset(scripts),
+        "width": width,
+        "quads": quads,
+        "contents": contents,
+        "quarters": quarters,
+    }
+
+
+def _boxes(head: Mapping[str, Any], arrays: memoryview, picture: PictureRef) -> np.ndarray[Any, np.dtype[np.int32]]:
+    count = _whole(head["count"])
+    _require(0 < count <= MOST_TABLES, "number of tables")
+    _require(len(arrays) == count * 16, "length")
+    boxes = np.frombuffer(arrays, np.int32).reshape(count, 4)
+    rows, columns = picture.shape
+    _require(bool((boxes[:, :2] >= 0).all()) and bool((boxes[:, 2:] <= (columns, rows)).all()), "table's box")
+    _require(bool((boxes[:, 2:] > boxes[:, :2]).all()), "table's box")
+    return boxes
+
+
+def _whole(value: Any) -> int:
+    _require(type(value) is int and 0 <= value < 2**40, "number")
+    return int(value)
+
+
+def _finite(value: Any) -> float:
+    _require(type(value) in (int, float) and math.isfinite(value) and abs(value) < 1e6, "number")
+    return float(value)
+
+
+def _require(right: bool, what: str) -> None:
+    if not right:
+        raise MalformedRequest(f"the {what} is none")
+
+
+# How a request ended, as its reply says.
+ReplyStatus = Literal[0, 1, 2, 3]
+DONE, FAILED, OUT_OF_MEMORY, CANCELLED = 0, 1, 2, 3
+
+
+def packed_reply(number: int, status: int, size: int) -> bytes:
+    """What a page process is told of its request: how it ended, and how many bytes its results take."""
+    return _REPLY.pack(number, status, size)
+
+
+def parsed_reply(payload: bytes) -> tuple[int, int, int]:
+    """A reply's request, status and size."""
+    number, status, size = _REPLY.unpack(payload)
+    return number, status, size

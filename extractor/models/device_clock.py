@@ -1,0 +1,82 @@
+"""How long a device works: from when it begins with a batch until it is done, not while the batch is being launched.
+
+Runs in the worker. On a GPU two events are put into the stream around each batch, and read once they have passed;
+nothing waits for them. On a processor, where the call is the work, it is the time of the call.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+
+
+class DeviceClock:
+    """Adds up the time in which batches run; those of several streams that overlap count once."""
+
+    def __init__(self, device: torch.device) -> None:
+        self._gpu = device.type == "cuda"
+        self._lock = threading.Lock()
+        self._busy_s = 0.0
+        self._longest_s = 0.0
+        self._under_way: deque[tuple[Any, Any]] = deque()
+        self._last_end: Any = None
+
+    @contextmanager
+    def batch(self) -> Iterator[None]:
+        """All that is launched within, on the current stream, is one batch. On a GPU it begins when the device comes to
+        it; what is launched kernel by kernel has gaps, which count."""
+        if not self._gpu:
+            began = time.perf_counter()
+            try:
+                yield
+            finally:
+                with self._lock:
+                    self._add(time.perf_counter() - began)
+            return
+        begin, end = _timed_event(), _timed_event()
+        begin.record()
+        try:
+            yield
+        finally:
+            end.record()
+            with self._lock:
+                self._under_way.append((begin, end))
+                self._collect()
+
+    @property
+    def busy_s(self) -> float:
+        """For how long the device has worked, in seconds, on batches that are done."""
+        with self._lock:
+            self._collect()
+            return self._busy_s
+
+    @property
+    def longest_s(self) -> float:
+        """How long the longest batch took, in seconds."""
+        with self._lock:
+            self._collect()
+            return self._longest_s
+
+    def _collect(self) -> None:
+        while self._under_way and self._under_way[0][1].query():
+            begin, end = self._under_way.popleft()
+            took = begin.elapsed_time(end) / 1000
+            # What is before the end of the batch before it was counted with that one.
+            new = took if self._last_end is None else min(took, self._last_end.elapsed_time(end) / 1000)
+            self._add(took, max(0.0, new))
+            if new > 0:
+                self._last_end = end
+
+    def _add(self, took: float, new: float | None = None) -> None:
+        self._busy_s += took if new is None else new
+        self._longest_s = max(self._longest_s, took)
+
+
+def _timed_event() -> Any:
+    return torch.cuda.Event(enable_timing=True)  # type: ignore[no-untyped-call]

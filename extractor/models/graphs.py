@@ -1,0 +1,155 @@
+"""Functions of tensors -> CUDA graphs of them, one for each shape: launched at once instead of kernel by kernel.
+
+Runs in the worker, in the thread that owns the device. A graph is captured on the thread and the stream that replay it:
+cuDNN's plans and cuBLAS's handles are a thread's own, and the memory that all graphs of a pool share is safe to share
+because one stream runs them one after the other. That stream must not be the default one, which cannot be captured.
+
+What a captured function may do: launch kernels on the current stream, with inputs and weights that stay where they are.
+It draws no random numbers, waits for nothing and looks at no value. `cudnn.benchmark` stays off: it would try out
+algorithms within the capture.
+
+On a processor there is nothing to capture: the function is called.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Hashable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import torch
+
+log = logging.getLogger("extractor")
+
+Tensors = tuple[torch.Tensor, ...]
+Replay = Callable[[], object]
+
+
+class Capturing(Protocol):
+    """What `Graphs` needs of a pool."""
+
+    def capture(self, run: Callable[[], Tensors]) -> tuple[Replay, Tensors]:
+        """What repeats all that `run` launches, and where its results are after each repetition."""
+
+
+class GraphPool:
+    """Device memory that the graphs of one stream share, whichever model they are of: all together take little more
+    than the largest one. Capture that one first."""
+
+    def __init__(self, device: torch.device) -> None:
+        self._device: int = torch.cuda.current_device() if device.index is None else device.index
+        self._handle = torch.cuda.graph_pool_handle()
+
+    @property
+    def held_bytes(self) -> int:
+        """Device memory that the pool has reserved; the driver has some more for the graphs themselves."""
+        segments: Any = torch.cuda.memory_snapshot(self._handle)  # type: ignore[no-untyped-call]
+        return sum(int(segment["total_size"]) for segment in segments)
+
+    def capture(self, run: Callable[[], Tensors]) -> tuple[Replay, Tensors]:
+        """See `Capturing`. The results stay allocated: no other graph of the pool writes there.
+
+        Raises `RuntimeError` where it cannot be captured; the stream and the allocator are then as they were.
+        """
+        stream = torch.cuda.current_stream()
+        graph = torch.cuda.CUDAGraph()
+        try:
+            # Not by `torch.cuda.graph`, which waits for the whole device and gives its cached memory back. Other
+            # threads may allocate meanwhile: only what this one does can break the capture.
+            graph.capture_begin(pool=self._handle, capture_error_mode="thread_local")
+            try:
+                results = run()
+            finally:
+                graph.capture_end()
+        except BaseException:
+            # Where the driver refuses to end a capture, the allocator is not told that it has ended.
+            with suppress(RuntimeError):
+                torch._C._cuda_endAllocateToPool(self._device, self._handle)
+            raise
+
+        def replay() -> None:
+            if torch.cuda.current_stream() != stream:
+                raise RuntimeError("a graph is replayed on the stream that it was captured on")
+            graph.replay()
+
+        return replay, results
+
+
+@dataclass(frozen=True, slots=True)
+class _Graph:
+    """A shape's inputs, where they always are; if it is captured, how to repeat it and where its results are."""
+
+    inputs: Tensors
+    replay: Replay | None = None
+    results: Tensors = ()
+
+
+class Graphs:
+    """A function of tensors, with a graph for each shape key.
+
+    `function(*inputs)` gives a tuple of tensors, none of which is one of its inputs; `inputs(key)` makes the inputs of
+    a shape. Both are called in inference mode. `pool` is None on a processor.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        function: Callable[..., Tensors],
+        inputs: Callable[[Any], Tensors],
+        pool: Capturing | None,
+    ) -> None:
+        self._name = name
+        self._function = function
+        self._inputs = inputs
+        self._pool = pool
+        self._graphs: dict[Hashable, _Graph] = {}
+
+    def run(self, key: Hashable, fill: Callable[..., object]) -> Tensors:
+        """The function's results, of inputs that `fill(*inputs)` has written, in the order of the current stream.
+
+        The inputs of a captured shape hold what they held last, those of another one what `inputs` put there. The
+        results of a captured shape are the same tensors each time: copy them, in the same stream, before it runs again.
+        A shape that is not captured yet runs eagerly.
+        """
+        with torch.inference_mode():
+            graph = self._graphs.get(key)
+            inputs = self._inputs(key) if graph is None else graph.inputs
+            fill(*inputs)
+            if graph is None or graph.replay is None:
+                return self._function(*inputs)
+            graph.replay()
+            return graph.results
+
+    def warm(self, key: Hashable) -> None:
+        """Run a shape once and, with a pool, capture it, unless that has been done or has failed."""
+        if key in self._graphs:
+            return
+        with torch.inference_mode():
+            if self._pool is None:
+                self._function(*self._inputs(key))
+                return
+            # Written to from outside of inference mode too.
+            with torch.inference_mode(False), torch.no_grad():
+                inputs = self._inputs(key)
+            # What is chosen, loaded or allocated at a first call is so outside of the graph.
+            self._function(*inputs)
+            try:
+                replay, results = self._pool.capture(lambda: self._function(*inputs))
+                replay()  # the first launch of a graph uploads it
+            except RuntimeError as error:
+                log.warning("%s: no graph for %s, it runs kernel by kernel: %s", self._name, key, error)
+                self._graphs[key] = _Graph(inputs)
+            else:
+                self._graphs[key] = _Graph(inputs, replay, results)
+
+    @property
+    def captured(self) -> int:
+        """How many shapes have a graph."""
+        return sum(graph.replay is not None for graph in self._graphs.values())
+
+    @property
+    def input_bytes(self) -> int:
+        """Device memory of the inputs that are kept; see `GraphPool.held_bytes` for the rest."""
+        return sum(tensor.nbytes for graph in self._graphs.values() for tensor in graph.inputs)

@@ -1,0 +1,327 @@
+"""A page's picture where the models are: sent once, then resized, turned and cut into lines there.
+
+Runs in the worker. A picture is RGB, uint8, (height, width, 3); coordinates are its pixels, (x, y), origin top left,
+whole numbers at the middle of a pixel as in OpenCV. Two classes do the same: `HostPixels` with OpenCV, for a processor,
+and `DevicePixels` with torch's own operations, for a GPU, where nothing waits for the device and the work for all lines
+of a call is a few kernels. They differ by rounding: OpenCV takes fractions of a pixel in 32 steps, weights of 11 bits.
+
+Source: OpenCV, imgproc, `resize` and `warpPerspective`; torch's bicubic kernels have OpenCV's coefficient, a = -0.75.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal, Protocol
+
+import cv2
+import numpy as np
+import torch
+from torch.nn import functional
+
+Image = np.ndarray[Any, np.dtype[np.uint8]]
+Floats = np.ndarray[Any, np.dtype[np.float64]]
+# (left, top, right, bottom), whole pixels, within the picture.
+PixelBox = tuple[int, int, int, int]
+Kind = Literal["linear", "cubic", "area"]
+
+LINE_HEIGHT = 48
+
+_METHODS = {"linear": cv2.INTER_LINEAR, "cubic": cv2.INTER_CUBIC, "area": cv2.INTER_AREA}
+
+
+class Pixels(Protocol):
+    """A picture on its device."""
+
+    @property
+    def height(self) -> int:
+        """Pixels from top to bottom."""
+
+    @property
+    def width(self) -> int:
+        """Pixels from left to right."""
+
+    def warped(self, matrix: Floats, height: int, width: int) -> Pixels:
+        """The picture where `matrix` (2, 3) maps it, of this size: linear, its edge repeated outside of it."""
+
+    def fitted(self, height: int, width: int, kind: Kind, box: PixelBox | None = None) -> torch.Tensor:
+        """The picture, or a box of it, resized: (height, width, 3), uint8, on the device.
+
+        "cubic" and "linear" look at the four and the two nearest pixels in each direction, however much smaller the
+        result is; "area" is the mean of what a pixel covers.
+        """
+
+    def lines(
+        self,
+        quads: np.ndarray[Any, np.dtype[np.float32]],
+        quarters: np.ndarray[Any, np.dtype[np.uint8]],
+        contents: np.ndarray[Any, np.dtype[np.int32]],
+        width: int,
+    ) -> torch.Tensor:
+        """Lines of text cut out: (lines, 3, 48, width), float32 in [-1, 1] on the device, channels last in memory.
+
+        `quads` (lines, 4, 2): top left, top right, bottom right, bottom left, along the text. Each is cut out as an
+        upright rectangle (bicubic, the picture's edge repeated), turned anticlockwise by its quarters, made 48 pixels
+        high and `contents` wide (linear); zeros follow on its right.
+        """
+
+
+def pixels_on(device: torch.device, view: Image) -> Pixels:
+    """The picture on the device. A GPU's copy is on its way when this returns, in the current stream's order: the view
+    must stay as it is until what was begun after it is done. From pinned memory nothing waits for the copy."""
+    if device.type == "cpu":
+        return HostPixels(view)
+    return DevicePixels(torch.from_numpy(view).to(device, non_blocking=True))
+
+
+@dataclass(frozen=True, slots=True)
+class HostPixels:
+    """A picture in the processor's memory."""
+
+    view: Image
+
+    @property
+    def height(self) -> int:
+        """Pixels from top to bottom."""
+        return int(self.view.shape[0])
+
+    @property
+    def width(self) -> int:
+        """Pixels from left to right."""
+        return int(self.view.shape[1])
+
+    def warped(self, matrix: Floats, height: int, width: int) -> HostPixels:
+        """See `Pixels.warped`."""
+        turned = cv2.warpAffine(
+            self.view, matrix, (width, height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+        )
+        return HostPixels(np.asarray(turned, np.uint8))
+
+    def fitted(self, height: int, width: int, kind: Kind, box: PixelBox | None = None) -> torch.Tensor:
+        """See `Pixels.fitted`."""
+        resized = cv2.resize(_part(self.view, box), (width, height), interpolation=_METHODS[kind])
+        return torch.from_numpy(np.asarray(resized, np.uint8))
+
+    def lines(
+        self,
+        quads: np.ndarray[Any, np.dtype[np.float32]],
+        quarters: np.ndarray[Any, np.dtype[np.uint8]],
+        contents: np.ndarray[Any, np.dtype[np.int32]],
+        width: int,
+    ) -> torch.Tensor:
+        """See `Pixels.lines`."""
+        cut = torch.zeros(len(quads), LINE_HEIGHT, width, 3)
+        widths, heights = cut_sizes(quads)
+        for line, quad, turns, content, across, down in zip(
+            cut, quads, quarters.tolist(), contents.tolist(), widths.tolist(), heights.tolist(), strict=True
+        ):
+            target = np.array([[0, 0], [across, 0], [across, down], [0, down]], np.float32)
+            crop = cv2.warpPerspective(
+                self.view,
+                cv2.getPerspectiveTransform(quad, target),
+                (across, down),
+                borderMode=cv2.BORDER_REPLICATE,
+                flags=cv2.INTER_CUBIC,
+            )
+            if turns:
+                crop = np.ascontiguousarray(np.rot90(crop, turns))
+            resized = cv2.resize(crop, (content, LINE_HEIGHT), interpolation=cv2.INTER_LINEAR)
+            torch.div(torch.from_numpy(resized), 127.5, out=line[:, :content]).sub_(1)
+        return cut.permute(0, 3, 1, 2)
+
+
+@dataclass(frozen=True)
+class DevicePixels:
+    """A picture in a device's memory, (height, width, 3), uint8."""
+
+    picture: torch.Tensor
+
+    @property
+    def height(self) -> int:
+        """Pixels from top to bottom."""
+        return int(self.picture.shape[0])
+
+    @property
+    def width(self) -> int:
+        """Pixels from left to right."""
+        return int(self.picture.shape[1])
+
+    def warped(self, matrix: Floats, height: int, width: int) -> DevicePixels:
+        """See `Pixels.warped`."""
+        # From a pixel of the result to a place on the picture, there in [-1, 1] from edge to edge.
+        backward = np.linalg.inv(np.vstack([matrix, [0.0, 0.0, 1.0]]))
+        scaled = _to_grid(self.width, self.height) @ backward
+        device = self.picture.device
+        rows = torch.as_tensor(scaled[:2], dtype=torch.float32).to(device, non_blocking=True)
+        x = torch.arange(width, dtype=torch.float32, device=device)
+        y = torch.arange(height, dtype=torch.float32, device=device)
+        across = torch.addcmul(rows[:, 2:], rows[:, :1], x)
+        grid = torch.addcmul(across[:, None], rows[:, 1, None, None], y[:, None]).permute(1, 2, 0)
+        turned = functional.grid_sample(
+            self._planes, grid[None], mode="bilinear", padding_mode="border", align_corners=False
+        )
+        return DevicePixels(_to_bytes(turned[0].permute(1, 2, 0)))
+
+    def fitted(self, height: int, width: int, kind: Kind, box: PixelBox | None = None) -> torch.Tensor:
+        """See `Pixels.fitted`."""
+        part = _part(self.picture, box)
+        if kind == "area":
+            shrinks = height <= part.shape[0] and width <= part.shape[1]
+            resized = _weighed(_weighed(part, height, 0, shrinks), width, 1, shrinks)
+        else:
+            mode = "bicubic" if kind == "cubic" else "bilinear"
+            planes = functional.interpolate(
+                part.permute(2, 0, 1)[None].float(), size=(height, width), mode=mode, align_corners=False
+            )
+            resized = planes[0].permute(1, 2, 0)
+        return _to_bytes(resized)
+
+    def lines(
+        self,
+        quads: np.ndarray[Any, np.dtype[np.float32]],
+        quarters: np.ndarray[Any, np.dtype[np.uint8]],
+        contents: np.ndarray[Any, np.dtype[np.int32]],
+        width: int,
+    ) -> torch.Tensor:
+        """See `Pixels.lines`."""
+        device = self.picture.device
+        table = _line_table(quads, quarters, contents, self.width, self.height)
+        table_there = torch.from_numpy(table).to(device, non_blocking=True)
+        matrices = table_there[:, :9].view(-1, 3, 3)
+        content, across, down = (table_there[:, column, None] for column in (9, 10, 11))
+        columns, between_columns = _neighbours(torch.arange(width, device=device), across, content)
+        rows, between_rows = _neighbours(torch.arange(LINE_HEIGHT, device=device), down, LINE_HEIGHT)
+        # (lines, 3, 1, columns), then (lines, 3, rows, columns): each point times its line's matrix.
+        points = torch.addcmul(matrices[:, :, 2, None], matrices[:, :, 0, None], columns[:, None])[:, :, None]
+        points = torch.addcmul(points, matrices[:, :, 1, None, None], rows[:, None, :, None])
+        grid = (points[:, :2] / points[:, 2:]).permute(0, 2, 3, 1)
+        cut = functional.grid_sample(
+            self._planes.expand(len(quads), -1, -1, -1),
+            grid,
+            mode="bicubic",
+            padding_mode="border",
+            align_corners=False,
+        )
+        # Whole numbers in between, as in bytes; each pixel of the line is a mixture of two rows and two columns.
+        cut = cut.round_().clamp_(0, 255).view(len(quads), 3, 2, LINE_HEIGHT, 2, width)
+        mixed = torch.lerp(cut[:, :, 0], cut[:, :, 1], between_rows[:, None, :, None, None])
+        mixed = torch.lerp(mixed[..., 0, :], mixed[..., 1, :], between_columns[:, None, None, :])
+        inside = torch.arange(width, device=device) < content
+        return (
+            mixed.round_().div_(127.5).sub_(1).mul_(inside[:, None, None]).contiguous(memory_format=torch.channels_last)
+        )
+
+    @cached_property
+    def _planes(self) -> torch.Tensor:
+        """The picture as torch samples it: (1, 3, height, width), float32."""
+        return self.picture.permute(2, 0, 1)[None].float()
+
+
+def cut_sizes(
+    quads: np.ndarray[Any, np.dtype[np.float32]],
+) -> tuple[np.ndarray[Any, np.dtype[np.int64]], np.ndarray[Any, np.dtype[np.int64]]]:
+    """The widths and heights of the upright rectangles that `quads` (lines, 4, 2) are cut out as, in pixels."""
+    sides = np.linalg.norm(quads - np.roll(quads, -1, axis=1), axis=2)
+    # Of the sides 0: top, 1: right, 2: bottom, 3: left, the longer one of each pair.
+    longer = np.maximum(np.rint(sides[:, :2]), np.rint(sides[:, 2:]))
+    sizes = np.maximum(1, longer).astype(np.int64)
+    return sizes[:, 0], sizes[:, 1]
+
+
+def _part(picture: Any, box: PixelBox | None) -> Any:
+    if box is None:
+        return picture
+    left, top, right, bottom = box
+    return picture[top:bottom, left:right]
+
+
+def _to_bytes(values: torch.Tensor) -> torch.Tensor:
+    return values.round().clamp_(0, 255).to(torch.uint8, memory_format=torch.contiguous_format)
+
+
+def _to_grid(width: int, height: int) -> Floats:
+    """(3, 3): pixels of a picture -> [-1, 1] from edge to edge, as `grid_sample` takes them without aligned corners."""
+    return np.array([[2 / width, 0, 1 / width - 1], [0, 2 / height, 1 / height - 1], [0, 0, 1]], np.float64)
+
+
+def _neighbours(
+    places: torch.Tensor, native: torch.Tensor, resized: torch.Tensor | int
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """For the resized pixels at `places` of lines that are `native` (lines, 1) pixels long and become `resized`: the
+    pixels before and after each, (lines, 2 x places), and how far it is from the one to the other, (lines, places)."""
+    at = ((places + 0.5) * (native / resized) - 0.5).clamp_(min=0)
+    before = torch.minimum(at.floor(), native - 1)
+    after = torch.minimum(before + 1, native - 1)
+    return torch.cat([before, after], dim=1), at - before
+
+
+def _line_table(
+    quads: np.ndarray[Any, np.dtype[np.float32]],
+    quarters: np.ndarray[Any, np.dtype[np.uint8]],
+    contents: np.ndarray[Any, np.dtype[np.int32]],
+    width: int,
+    height: int,
+) -> np.ndarray[Any, np.dtype[np.float32]]:
+    """What the device must know of each line, (lines, 12): the matrix (3 x 3) from the pixels of its turned rectangle
+    to places on a picture of this size in [-1, 1]; the line's content, and its turned rectangle's width and height."""
+    widths, heights = cut_sizes(quads)
+    table = np.empty((len(quads), 12), np.float32)
+    for index, (quad, turns, across, down) in enumerate(
+        zip(quads, quarters.tolist(), widths.tolist(), heights.tolist(), strict=True)
+    ):
+        target = np.array([[0, 0], [across, 0], [across, down], [0, down]], np.float32)
+        matrix = cv2.getPerspectiveTransform(target, quad)
+        table[index, :9] = (_to_grid(width, height) @ matrix @ _unturned(turns, across, down)).ravel()
+        table[index, 10:] = (down, across) if turns % 2 else (across, down)
+    table[:, 9] = contents
+    return table
+
+
+def _unturned(quarters: int, width: int, height: int) -> Floats:
+    """(3, 3): pixels of a rectangle turned anticlockwise by so many quarters -> pixels of it as it was."""
+    right, below = width - 1, height - 1
+    rows: Sequence[Sequence[float]] = (
+        ((1, 0, 0), (0, 1, 0)),
+        ((0, -1, right), (1, 0, 0)),
+        ((-1, 0, right), (0, -1, below)),
+        ((0, 1, 0), (-1, 0, below)),
+    )[quarters % 4]
+    return np.array([*rows, (0, 0, 1)], np.float64)
+
+
+def _weighed(picture: torch.Tensor, target: int, dim: int, shrinks: bool) -> torch.Tensor:
+    """The picture with `target` pixels along `dim`, each the mean of what it covers; float32. See `_cover`."""
+    source = picture.shape[dim]
+    starts, weights = _cover(source, target, shrinks)
+    device = picture.device
+    table = torch.from_numpy(np.hstack([starts[:, None], weights])).to(device, non_blocking=True)
+    places = (table[:, :1] + torch.arange(weights.shape[1], device=device)).clamp_(max=source - 1).long()
+    shape = (*picture.shape[:dim], *places.shape, *picture.shape[dim + 1 :])
+    taken = picture.index_select(dim, places.flatten()).view(shape)
+    shares = table[:, 1:].view(*places.shape, *(1,) * (picture.ndim - dim - 1))
+    weighed: torch.Tensor = (taken * shares).sum(dim=dim + 1)
+    return weighed
+
+
+def _cover(
+    source: int, target: int, shrinks: bool
+) -> tuple[np.ndarray[Any, np.dtype[np.float32]], np.ndarray[Any, np.dtype[np.float32]]]:
+    """The first of the pixels of a row of `source` that each one of `target` covers, and the shares of it and of those
+    after it, (target, taps), as OpenCV's INTER_AREA has them: two of them where the picture does not shrink in both
+    directions, whatever becomes of this one."""
+    scale = source / target
+    places = np.arange(target, dtype=np.float64)
+    if not shrinks:
+        # Rounded where OpenCV rounds: a share of nearly 1 must become 0 where it does there.
+        inverse = target / source
+        first = np.floor(places * (1 / inverse))
+        share = (places + 1 - (first + 1) * inverse).astype(np.float32)
+        share = np.where(share <= 0, np.float32(0), share - np.floor(share))
+        return first.astype(np.float32), np.stack([1 - share, share], axis=1)
+    begin = places * scale
+    end = np.minimum(begin + scale, source)
+    first = np.floor(begin)
+    taps = first[:, None] + np.arange(int(np.ceil(scale)) + 1)
+    shares = (np.minimum(end[:, None], taps + 1) - np.maximum(begin[:, None], taps)).clip(min=0)
+    return first.astype(np.float32), (shares / shares.sum(axis=1, keepdims=True)).astype(np.float32)

@@ -1,0 +1,122 @@
+"""How a task of a page process ended, other than well -> what a caller reads of it. The one place that names it.
+
+In: the task's subject ("the document", "page 3", "the answer"), the stage that it was in, and how it ended: its process
+did (`End`), or the task raised and the process said so. That word is a stranger's: a code that is none of ours, or a
+reason that is too long, is not passed on.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Any
+
+from .errors import (
+    DocumentCorrupt,
+    ExtractionError,
+    Internal,
+    ModelFailure,
+    OutOfMemory,
+    PageTooLarge,
+    PasswordRequired,
+    PasswordWrong,
+    TooManyPages,
+)
+from .page_process import Stage
+
+log = logging.getLogger("extractor")
+
+_LONGEST_REASON = 400
+# What a page process may say of a document.
+_TOLD: dict[str, type[ExtractionError]] = {
+    error.code: error
+    for error in (
+        DocumentCorrupt,
+        Internal,
+        ModelFailure,
+        OutOfMemory,
+        PageTooLarge,
+        PasswordRequired,
+        PasswordWrong,
+        TooManyPages,
+    )
+}
+
+
+class End(Enum):
+    """Why a page process ended."""
+
+    TIME = auto()  # its task took too long by the clock
+    PROCESSOR_TIME = auto()  # its task took too much processor time
+    CRASH = auto()
+    OUTSIDE = auto()  # something beside the task ended it
+    RENEWED = auto()  # it had done its number of tasks
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A task that failed, and why; `fatal` where it was the end of its page process."""
+
+    error: ExtractionError
+    fatal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What a stage does, as its failures say it: "page 3 takes too long {to}", "page 3 cannot be {done}"."""
+
+    to: str
+    done: str
+    # What the stage raises where it has no error of its own: the document's fault, or ours.
+    error: Callable[[str], ExtractionError]
+
+
+_WORDS = {
+    Stage.IDLE: _Words("to read", "read", DocumentCorrupt),
+    Stage.OPEN: _Words("to open", "opened", DocumentCorrupt),
+    Stage.READ: _Words("to read", "read", DocumentCorrupt),
+    Stage.LOOK: _Words("to read", "read", ModelFailure),
+    Stage.ASSEMBLE: _Words("to put together", "put together", Internal),
+    Stage.WRITE: _Words("to write", "written", Internal),
+}
+
+
+def failure(subject: str, stage: Stage, how: End | Mapping[str, Any]) -> Failure:
+    """The failure of a task on `subject` in this stage."""
+    words = _WORDS[stage]
+    if isinstance(how, End):
+        return Failure(_error_of_end(subject, words, how), fatal=True)
+    if how.get("memory"):
+        return Failure(_too_large(subject, words))
+    if "code" in how:
+        return Failure(_told(how))
+    name = str(how.get("name"))[:60]
+    log.warning("%s failed: %s at %s", subject, name, str(how.get("place"))[:100])
+    if name == "OutOfMemoryError":
+        return Failure(OutOfMemory(f"there was not enough memory for {subject}"))
+    return Failure(words.error(f"{subject} could not be {words.done} ({name})"))
+
+
+def _error_of_end(subject: str, words: _Words, end: End) -> ExtractionError:
+    if end is End.TIME:
+        return DocumentCorrupt(f"{subject} takes too long {words.to}")
+    if end is End.PROCESSOR_TIME:
+        return DocumentCorrupt(f"{subject} takes too much processor time {words.to}")
+    if end is End.CRASH:
+        return DocumentCorrupt(f"{subject} crashes the reader")
+    return Internal(f"{subject} was lost when its page process was killed")
+
+
+def _too_large(subject: str, words: _Words) -> ExtractionError:
+    return PageTooLarge(f"{subject} takes more memory {words.to} than a page may have")
+
+
+def _told(how: Mapping[str, Any]) -> ExtractionError:
+    """The error that the page process raised."""
+    error = _TOLD.get(str(how["code"]))
+    reason = how.get("reason")
+    if error is None or not isinstance(reason, str) or len(reason) > _LONGEST_REASON:
+        return Internal("a page process failed for a reason that it has not")
+    return error(reason)

@@ -1,0 +1,139 @@
+"""The worker's line to one page process: messages over a pair of sockets, each a kind, a length and a payload.
+
+Both sides use it, each its own way: the page process waits for the next message; the worker's thread never waits, takes
+what is there, and keeps what the socket does not take yet. What the page process sends is a stranger's word: no message
+is longer than its kind may be (`TooLong` ends the process), and none is ever unpickled by the worker.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+import threading
+from collections.abc import Callable, Iterator
+from enum import IntEnum
+
+
+class Kind(IntEnum):
+    """What a message is."""
+
+    # Worker to page process.
+    FACTS = 1  # what it needs to know of the models; pickled
+    TASK = 2  # a function and its argument; pickled
+    REPLY = 3  # a request's number, how it ended, and the bytes of its result in the arena
+    FORGET = 4  # a document that no job reads any more: its path
+    # Page process to worker.
+    REQUEST = 5  # a forward pass asked for; `device_requests.py`
+    DONE = 6  # the task's answer: its head and its blob
+    FAILED = 7  # how the task failed
+    READY = 8  # it is in its sandbox, and what holds there
+
+
+_HEAD = struct.Struct("<BI")
+# The longest message of each kind that the worker takes.
+_MOST_BYTES = {Kind.REQUEST: 2**20, Kind.DONE: 2**29, Kind.FAILED: 2**16, Kind.READY: 2**12}
+_READ_BYTES = 2**18
+
+
+class TooLong(ValueError):
+    """A message of an unknown kind, or longer than its kind may be."""
+
+
+class WorkerLink:
+    """The worker's end. `descriptor` is non-blocking; `send` may be called by any thread."""
+
+    def __init__(self, descriptor: int, want_write: Callable[[], None]) -> None:
+        """`want_write` is called when something could not be sent at once: `flush` is due when there is room."""
+        self.descriptor = descriptor
+        os.set_blocking(descriptor, False)
+        self._received = bytearray()
+        self._unsent = bytearray()
+        self._lock = threading.Lock()
+        self._want_write = want_write
+
+    def send(self, kind: Kind, payload: bytes) -> None:
+        """Send a message, now or when there is room. Raises `OSError` where the other end is gone."""
+        with self._lock:
+            if self._unsent:
+                self._unsent += _HEAD.pack(kind, len(payload)) + payload
+                return
+            message = _HEAD.pack(kind, len(payload)) + payload
+            sent = self._write(message)
+            if sent == len(message):
+                return
+            self._unsent += memoryview(message)[sent:]
+        self._want_write()
+
+    def flush(self) -> bool:
+        """Send what waits; whether nothing is left. Raises `OSError` where the other end is gone."""
+        with self._lock:
+            sent = self._write(self._unsent)
+            del self._unsent[:sent]
+            return not self._unsent
+
+    @property
+    def unsent(self) -> bool:
+        """Whether something waits for room."""
+        return bool(self._unsent)
+
+    def close(self) -> None:
+        """Hang up; the descriptor is -1 from now on."""
+        with self._lock:
+            os.close(self.descriptor)
+            self.descriptor = -1
+
+    def _write(self, message: bytes | bytearray) -> int:
+        try:
+            return os.write(self.descriptor, message)
+        except BlockingIOError:
+            return 0
+
+    def receive(self) -> Iterator[tuple[Kind, bytes]]:
+        """The messages that are there. Raises `EOFError` where the other end is gone, `TooLong`."""
+        try:
+            got = os.read(self.descriptor, _READ_BYTES)
+        except BlockingIOError:
+            return
+        if not got:
+            raise EOFError
+        self._received += got
+        while len(self._received) >= _HEAD.size:
+            number, length = _HEAD.unpack_from(self._received)
+            most = _MOST_BYTES.get(number)
+            if most is None or length > most:
+                raise TooLong(f"a message of kind {number} and {length} bytes")
+            end = _HEAD.size + length
+            if len(self._received) < end:
+                return
+            payload = bytes(memoryview(self._received)[_HEAD.size : end])
+            del self._received[:end]
+            yield Kind(number), payload
+
+
+class PageLink:
+    """The page process's end; it waits."""
+
+    def __init__(self, descriptor: int) -> None:
+        os.set_blocking(descriptor, True)
+        self._descriptor = descriptor
+
+    def send(self, kind: Kind, payload: bytes) -> None:
+        """Send a message."""
+        rest = memoryview(_HEAD.pack(kind, len(payload)) + payload)
+        while rest:
+            rest = rest[os.write(self._descriptor, rest) :]
+
+    def receive(self) -> tuple[Kind, bytes]:
+        """The next message. Raises `EOFError` where the worker is gone."""
+        number, length = _HEAD.unpack(self._exactly(_HEAD.size))
+        return Kind(number), self._exactly(length)
+
+    def _exactly(self, count: int) -> bytes:
+        parts = []
+        while count:
+            part = os.read(self._descriptor, min(count, 2**20))
+            if not part:
+                raise EOFError
+            parts.append(part)
+            count -= len(part)
+        return b"".join(parts)

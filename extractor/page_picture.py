@@ -1,0 +1,73 @@
+"""A page's picture in its page process: pixels in the arena, as they were drawn or seen through a warp.
+
+A page that is turned or skewed is not drawn again: the models see the same pixels through the matrix, on the device,
+and only the parts that the page process looks at itself (tables' rulings) are warped here. Pixel coordinates, origin
+top left.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+
+from .arena import Pixels
+from .device_requests import PictureRef
+
+Matrix = np.ndarray[Any, np.dtype[np.float64]]
+
+
+@dataclass(frozen=True, slots=True)
+class PagePicture:
+    """A picture: `drawn` is RGB, (rows, columns, 3), at `offset` in the arena; `matrix` (2x3) maps its pixels to those
+    of the picture as it is seen, of `shape` (rows, columns). None: as it was drawn."""
+
+    drawn: Pixels
+    offset: int
+    matrix: Matrix | None = None
+    shape: tuple[int, int] = (0, 0)
+
+    @property
+    def rows(self) -> int:
+        """The height as it is seen."""
+        return int(self.drawn.shape[0]) if self.matrix is None else self.shape[0]
+
+    @property
+    def columns(self) -> int:
+        """The width as it is seen."""
+        return int(self.drawn.shape[1]) if self.matrix is None else self.shape[1]
+
+    @property
+    def ref(self) -> PictureRef:
+        """The picture as a request names it."""
+        rows, columns = (int(side) for side in self.drawn.shape[:2])
+        if self.matrix is None:
+            return PictureRef(self.offset, rows, columns)
+        a, b, c, d, e, f = (float(value) for value in self.matrix.ravel())
+        return PictureRef(self.offset, rows, columns, (a, b, c, d, e, f), *self.shape)
+
+    def turned(self, quarters: int) -> PagePicture:
+        """Turned anticlockwise by so many quarters."""
+        picture = self
+        for _ in range(quarters % 4):
+            # The pixel (x, y) comes to (y, columns - 1 - x).
+            quarter = np.array([[0.0, 1.0, 0.0], [-1.0, 0.0, picture.columns - 1.0]])
+            picture = picture.warped(quarter, (picture.columns, picture.rows))
+        return picture
+
+    def warped(self, matrix: Matrix, shape: tuple[int, int]) -> PagePicture:
+        """Seen through one more warp, in a picture of this shape."""
+        before = np.eye(3) if self.matrix is None else np.vstack([self.matrix, [0.0, 0.0, 1.0]])
+        return PagePicture(self.drawn, self.offset, (np.vstack([matrix, [0.0, 0.0, 1.0]]) @ before)[:2], shape)
+
+    def part(self, box: tuple[int, int, int, int]) -> Pixels:
+        """What is in the box (left, top, right, bottom) of the picture as it is seen: RGB, (height, width, 3)."""
+        left, top, right, bottom = box
+        if self.matrix is None:
+            return np.ascontiguousarray(self.drawn[top:bottom, left:right])
+        moved = self.matrix - np.array([[0.0, 0.0, left], [0.0, 0.0, top]])
+        size = (right - left, bottom - top)
+        seen = cv2.warpAffine(self.drawn, moved, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        return np.asarray(seen, np.uint8)

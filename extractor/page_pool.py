@@ -1,0 +1,517 @@
+"""Tasks of many jobs -> page processes -> answers or failures; the worker's side.
+
+Guarantees: every parser that touches the stranger's bytes runs in a page process of its own, in a sandbox (`cage.py`),
+never in the worker, and the worker unpickles nothing that comes from one; a task that crashes its process, hangs it or
+takes too much of it fails alone, by name, and the process is replaced; a task whose process is ended by something
+beside it is done again; jobs take turns; while a task waits for the device its time does not count, and when nobody
+waits for a task any more its process is free within a tenth of a second.
+
+One thread starts the processes (they end with it), reads what they say, hands requests on to the device's owner and
+watches their clocks. It does nothing else for a page, and sleeps until something happens.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import multiprocessing
+import os
+import pickle
+import selectors
+import signal
+import socket
+import threading
+import time
+from collections import OrderedDict, deque
+from collections.abc import Hashable
+from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import dataclass, field
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any
+
+from .arena import Arena
+from .device_owner import Desk, DeviceOwner
+from .device_requests import MalformedRequest, packed_reply
+from .errors import Internal, WorkerUnhealthy
+from .models.facts import ModelFacts
+from .page_failures import End, Failure, failure
+from .page_link import Kind, WorkerLink
+from .page_process import Answer, Inherited, Stage, parsed_answer, serve
+from .settings import Settings
+
+log = logging.getLogger("extractor")
+
+# The module that has the tasks.
+TASKS = "extractor.page_tasks"
+# How often a task is done where something beside it ends its process each time (out-of-memory killer, renewal).
+TRIES = 3
+# How long a task that nobody waits for may hold its process, in seconds.
+GRACE_S = 0.1
+# Processes that end before they are ready, one after the other, until no more are started.
+MOST_FALSE_STARTS = 5
+# How long processes that are told to go have for it, in seconds.
+GOODBYE_S = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What a page process is asked for: a task's name and its argument, which can be pickled.
+
+    `subject` is what a caller reads of it ("page 3"); tasks of one `job` take turns with those of others; a process
+    that has `document` open is preferred. `wall_s` does not count the time in which the task waits for the device.
+    """
+
+    name: str
+    argument: Any = field(repr=False)
+    subject: str
+    wall_s: float
+    job: Hashable = None
+    document: Path | None = None
+
+
+@dataclass(slots=True)
+class Running:
+    """A task on its way; `future` has its answer or its failure."""
+
+    task: Task
+    future: Future[Answer | Failure] = field(default_factory=Future)
+    tries: int = 0
+    process: _Process | None = None
+
+
+@dataclass(slots=True, eq=False)
+class _Process:
+    """A page process: its line, its arena, and the clock of the task that it does."""
+
+    handle: BaseProcess
+    link: WorkerLink
+    arena: Arena
+    ready: bool = False
+    tasks: int = 0
+    documents: OrderedDict[Path, None] = field(default_factory=OrderedDict)
+    running: Running | None = None
+    desk: Desk | None = None
+    # Seconds that are left of the task's time, since when they run, and how many requests stop them.
+    left_s: float = 0.0
+    since: float | None = None
+    waiting: int = 0
+    # Why we ended it, where we did.
+    end: End | None = None
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether it can take a task."""
+        return self.ready and self.running is None and self.end is None
+
+    def overdue_in(self, now: float) -> float | None:
+        """In how many seconds the task's time is up; None while it does not run."""
+        return None if self.since is None else self.left_s - (now - self.since)
+
+
+class PagePool:
+    """Processes that open documents and read their pages. `introduce` it to the models before pages are read."""
+
+    def __init__(self, settings: Settings, tasks: str = TASKS) -> None:
+        """`tasks` is the module that has the tasks; each process imports it before it enters its sandbox.
+
+        Raises `WorkerUnhealthy` where no process can be started.
+        """
+        self._settings = settings
+        self._tasks = tasks
+        self._count = settings.page_processes or default_processes()
+        self._lock = threading.RLock()
+        self._queues: OrderedDict[Hashable, deque[Running]] = OrderedDict()
+        self._processes: list[_Process] = []
+        self._arenas: list[Arena] = []
+        self._owner: DeviceOwner | None = None
+        self._facts: bytes | None = None
+        self._false_starts = 0
+        self._closing = False
+        self._said = False
+        self._selector = selectors.DefaultSelector()
+        self._alarm = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+        self._selector.register(self._alarm, selectors.EVENT_READ)
+        self._sick: WorkerUnhealthy | None = None
+        started = threading.Event()
+        self._thread = threading.Thread(target=self._run, args=(started,), name="page-processes", daemon=True)
+        self._thread.start()
+        started.wait()
+        if self._sick is not None:
+            self.close()
+            raise self._sick
+
+    @property
+    def sick(self) -> str | None:
+        """Why no process can be had any more, if that is so."""
+        return None if self._sick is None else self._sick.message
+
+    @property
+    def arenas(self) -> list[Arena]:
+        """The arenas of the processes: each is used for one process after the other."""
+        return list(self._arenas)
+
+    @property
+    def pids(self) -> list[int]:
+        """The processes that live."""
+        with self._lock:
+            return [process.handle.pid for process in self._processes if process.handle.pid is not None]
+
+    def introduce(self, owner: DeviceOwner, facts: ModelFacts) -> None:
+        """Tell the processes of the models, and where requests go."""
+        with self._lock:
+            self._owner = owner
+            self._facts = pickle.dumps(facts)
+            for process in self._processes:
+                self._send(process, Kind.FACTS, self._facts)
+
+    def submit(self, task: Task) -> Running:
+        """Have a task done. Raises `WorkerUnhealthy` where no process can be had any more."""
+        running = Running(task)
+        with self._lock:
+            if self._sick is not None:
+                raise self._sick
+            if self._closing:
+                raise WorkerUnhealthy("the worker is closing; send the job again")
+            self._queues.setdefault(task.job, deque()).append(running)
+            self._dispatch()
+        return running
+
+    def drop(self, running: Running) -> None:
+        """Nobody waits for the task any more."""
+        with self._lock:
+            if running.process is None:
+                waiting = self._queues.get(running.task.job)
+                if waiting is not None and running in waiting:
+                    self._unqueue(running.task.job, waiting, running)
+            else:
+                process = running.process
+                self._count_down(process, min(process.left_s, GRACE_S))
+                if process.desk is not None and self._owner is not None:
+                    self._owner.stop(process.desk)
+                self._wake()
+        running.future.cancel()
+
+    def forget(self, document: Path) -> None:
+        """No job reads the document any more: no process keeps it open."""
+        with self._lock:
+            for process in self._processes:
+                if document in process.documents:
+                    del process.documents[document]
+                    self._send(process, Kind.FORGET, str(document).encode())
+
+    def close(self) -> None:
+        """Stop every process, whatever it is doing."""
+        with self._lock:
+            self._closing = True
+            self._wake()
+        self._thread.join()
+
+    # ------------------------------------------------------------------------------------------ tasks to processes
+
+    def _dispatch(self) -> None:
+        """Hand waiting tasks to idle processes: jobs in turn, documents where they are open."""
+        idle = [process for process in self._processes if process.is_idle]
+        while idle and self._queues:
+            job, waiting = next(iter(self._queues.items()))
+            running = waiting[0]
+            process = next((one for one in idle if running.task.document in one.documents), idle[0])
+            idle.remove(process)
+            self._unqueue(job, waiting, running)
+            if waiting:
+                self._queues.move_to_end(job)
+            if running.future.cancelled():
+                idle.append(process)
+                continue
+            self._begin(process, running)
+
+    def _unqueue(self, job: Hashable, waiting: deque[Running], running: Running) -> None:
+        waiting.remove(running)
+        if not waiting:
+            del self._queues[job]
+
+    def _begin(self, process: _Process, running: Running) -> None:
+        task = running.task
+        running.tries += 1
+        running.process = process
+        process.running = running
+        process.end = None
+        process.waiting = 0
+        process.desk = Desk(process.arena, lambda *reply: self._replied(process, *reply))
+        process.left_s, process.since = task.wall_s, time.monotonic()
+        if task.document is not None:
+            process.documents[task.document] = None
+            process.documents.move_to_end(task.document)
+        self._send(process, Kind.TASK, pickle.dumps((task.name, task.argument)))
+        # Its clock is one more to watch.
+        self._wake()
+
+    def _send(self, process: _Process, kind: Kind, payload: bytes) -> None:
+        with suppress(OSError):  # its end is on its way, and tells what becomes of its task
+            process.link.send(kind, payload)
+
+    def _replied(self, process: _Process, number: int, status: int, size: int) -> None:
+        """One of the task's requests has ended; called by the device's threads."""
+        self._send(process, Kind.REPLY, packed_reply(number, status, size))
+        with self._lock:
+            process.waiting -= 1
+            if process.waiting == 0 and process.running is not None and process.since is None:
+                process.since = time.monotonic()
+                self._wake()
+
+    def _count_down(self, process: _Process, left_s: float) -> None:
+        process.left_s = left_s
+        if process.since is not None:
+            process.since = time.monotonic()
+
+    def _wake(self) -> None:
+        if threading.current_thread() is not self._thread:
+            os.eventfd_write(self._alarm, 1)
+
+    # ------------------------------------------------------------------------------------------------- the thread
+
+    def _run(self, started: threading.Event) -> None:
+        with self._lock:
+            for _ in range(self._count):
+                self._start_process()
+        started.set()
+        while True:
+            with self._lock:
+                if self._closing:
+                    break
+                timeout = self._soonest()
+            for key, events in self._selector.select(timeout):
+                if key.fd == self._alarm:
+                    os.eventfd_read(self._alarm)
+                    continue
+                process, is_end = key.data
+                with self._lock:
+                    if is_end:
+                        self._ended(process)
+                    elif events & selectors.EVENT_WRITE:
+                        self._flush(process)
+                    if not is_end and events & selectors.EVENT_READ:
+                        self._listen(process)
+            with self._lock:
+                self._end_overdue()
+                self._want_writes()
+        self._stop_all()
+
+    def _soonest(self) -> float | None:
+        now = time.monotonic()
+        due = [seconds for process in self._processes if (seconds := process.overdue_in(now)) is not None]
+        return max(0.0, min(due)) if due else None
+
+    def _end_overdue(self) -> None:
+        now = time.monotonic()
+        for process in self._processes:
+            seconds = process.overdue_in(now)
+            if seconds is not None and seconds <= 0 and process.end is None:
+                self._kill(process, End.TIME)
+
+    def _kill(self, process: _Process, why: End) -> None:
+        process.end = why
+        process.since = None
+        process.handle.kill()
+
+    def _want_writes(self) -> None:
+        """Watch for room where something could not be sent."""
+        for process in self._processes:
+            if process.link.descriptor < 0:
+                continue
+            wanted = selectors.EVENT_READ | (selectors.EVENT_WRITE if process.link.unsent else 0)
+            if self._selector.get_key(process.link.descriptor).events != wanted:
+                self._selector.modify(process.link.descriptor, wanted, (process, False))
+
+    def _flush(self, process: _Process) -> None:
+        with suppress(OSError):  # its end is on its way
+            process.link.flush()
+
+    def _listen(self, process: _Process) -> None:
+        """Take what the process says."""
+        if process.link.descriptor < 0:
+            return
+        try:
+            for kind, payload in process.link.receive():
+                self._heard(process, kind, payload)
+        except (EOFError, OSError):
+            # What became of it is known when it has ended.
+            self._shut(process)
+        except Exception as error:  # a stranger's word; whatever is wrong with it, its process is ended
+            log.error("A page process broke its rules (%s: %s); it is ended", type(error).__name__, error)
+            self._kill(process, End.CRASH)
+
+    def _heard(self, process: _Process, kind: Kind, payload: bytes) -> None:
+        if kind is Kind.REQUEST:
+            if process.running is None or process.desk is None or self._owner is None:
+                raise MalformedRequest("nothing was asked of it")
+            if process.waiting == 0 and process.since is not None:
+                # Waiting for the device is nobody's time.
+                process.left_s -= time.monotonic() - process.since
+                process.since = None
+            process.waiting += 1
+            self._owner.take(process.desk, payload)
+        elif kind is Kind.READY:
+            self._is_ready(process, payload)
+        elif process.running is None:
+            raise MalformedRequest("nothing was asked of it")
+        elif kind is Kind.DONE:
+            self._finished(process, parsed_answer(payload))
+        elif kind is Kind.FAILED:
+            how = json.loads(payload)
+            self._finished(process, failure(process.running.task.subject, Stage(process.arena.stage), how))
+
+    def _is_ready(self, process: _Process, payload: bytes) -> None:
+        if process.ready:
+            raise MalformedRequest("it was ready")
+        process.ready = True
+        self._false_starts = 0
+        if not self._said:
+            self._said = True
+            _say_cage(**json.loads(payload))
+        self._dispatch()
+
+    def _finished(self, process: _Process, outcome: Answer | Failure) -> None:
+        """A task is done; its process is free, or is renewed."""
+        running = self._release(process)
+        process.tasks += 1
+        if process.tasks >= self._settings.pages_per_process:
+            process.end = End.RENEWED
+            process.ready = False
+            # It leaves when it finds the line closed.
+            self._shut(process)
+        self._dispatch()
+        if running is not None and running.future.set_running_or_notify_cancel():
+            running.future.set_result(outcome)
+
+    def _release(self, process: _Process) -> Running | None:
+        """The process's task, taken from it."""
+        running, process.running, process.since = process.running, None, None
+        if process.desk is not None and self._owner is not None:
+            self._owner.close(process.desk)
+        process.desk = None
+        if running is not None:
+            running.process = None
+        return running
+
+    def _ended(self, process: _Process) -> None:
+        """A process has ended: its task is done again, or has failed; another process takes its place."""
+        was_ready, process.ready = process.ready, False
+        while process.end is None and process.link.descriptor >= 0:
+            self._listen(process)  # what it said last may still be on the line
+        process.handle.join()
+        stage = Stage(process.arena.stage) if process.arena.stage in set(Stage) else Stage.IDLE
+        code = process.handle.exitcode
+        self._selector.unregister(process.handle.sentinel)
+        self._shut(process)
+        self._processes.remove(process)
+        running = self._release(process)
+        if not was_ready and process.end is None:
+            self._false_starts += 1
+        if not self._closing:
+            self._start_process(process.arena)
+        if running is None or running.future.cancelled():
+            return
+        end = process.end or _end_of(code)
+        if end is End.OUTSIDE and running.tries < TRIES:
+            self._queues.setdefault(running.task.job, deque()).appendleft(running)
+            self._dispatch()
+        elif running.future.set_running_or_notify_cancel():
+            running.future.set_result(failure(running.task.subject, stage, end))
+
+    def _start_process(self, arena: Arena | None = None) -> None:
+        """One more process. Where none can be started any more, everything that waits is told."""
+        try:
+            if self._false_starts >= MOST_FALSE_STARTS:
+                raise OSError(f"{self._false_starts} ended before they were ready")
+            if arena is None:
+                arena = Arena()
+                self._arenas.append(arena)
+            process = self._spawned(arena)
+        except (OSError, RuntimeError) as error:
+            log.error("A page process cannot be started: %s", error)
+            if not self._processes:
+                self._give_up(error)
+            return
+        self._processes.append(process)
+        self._selector.register(process.link.descriptor, selectors.EVENT_READ, (process, False))
+        self._selector.register(process.handle.sentinel, selectors.EVENT_READ, (process, True))
+        if self._facts is not None:
+            self._send(process, Kind.FACTS, self._facts)
+
+    def _spawned(self, arena: Arena) -> _Process:
+        settings = self._settings
+        ours, theirs = socket.socketpair()
+        with theirs:
+            line, memory = Inherited(theirs.fileno()), Inherited(arena.descriptor)
+            limits = (settings.page_memory_mb * 2**20, settings.page_cpu_s)
+            try:
+                handle = multiprocessing.get_context("spawn").Process(
+                    target=serve, args=(line, memory, *limits, self._tasks), name="page-process", daemon=True
+                )
+                handle.start()
+            except BaseException:
+                ours.close()
+                raise
+        return _Process(handle, WorkerLink(ours.detach(), self._wake), arena)
+
+    def _give_up(self, error: BaseException) -> None:
+        reason = str(error) or type(error).__name__
+        self._sick = WorkerUnhealthy(f"the processes that read pages cannot be started ({reason})")
+        waiting = [running for queue in self._queues.values() for running in queue]
+        self._queues.clear()
+        for running in waiting:
+            if running.future.set_running_or_notify_cancel():
+                running.future.set_exception(self._sick)
+
+    def _shut(self, process: _Process) -> None:
+        """Close our end of the line."""
+        if process.link.descriptor >= 0:
+            self._selector.unregister(process.link.descriptor)
+            process.link.close()
+
+    def _stop_all(self) -> None:
+        with self._lock:
+            waiting = [running for queue in self._queues.values() for running in queue]
+            self._queues.clear()
+            for process in self._processes:
+                process.handle.kill()
+                running = self._release(process)
+                if running is not None:
+                    waiting.append(running)
+            for process in self._processes:
+                process.handle.join(GOODBYE_S)
+                self._shut(process)
+            self._processes.clear()
+            for arena in self._arenas:
+                arena.close()
+            self._arenas.clear()
+        for running in waiting:
+            if running.future.set_running_or_notify_cancel():
+                running.future.set_result(Failure(Internal("the worker was closed before the page was finished")))
+        self._selector.close()
+        os.close(self._alarm)
+
+
+def default_processes() -> int:
+    """How many page processes there are where no setting says it: some more than cores, for those that wait."""
+    return max(2, min(32, len(os.sched_getaffinity(0)) + 1))
+
+
+def _end_of(code: int | None) -> End:
+    """Why a process ended by itself, from its exit code."""
+    if code == -signal.SIGPROF:
+        return End.PROCESSOR_TIME
+    if code in (-signal.SIGKILL, -signal.SIGTERM):
+        return End.OUTSIDE
+    return End.CRASH
+
+
+def _say_cage(memory_bytes: int, filtered: bool) -> None:
+    """One line for the operator: what page processes may do."""
+    memory = f"{memory_bytes // 2**20} MB of memory each"
+    if filtered:
+        log.info("Page processes are caged: %s, no network, no programs (seccomp)", memory)
+    else:
+        log.warning("Page processes are caged: %s; the kernel grants no filter, so the NETWORK IS OPEN to them", memory)

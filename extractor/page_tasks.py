@@ -1,0 +1,109 @@
+"""What page processes are asked for: to open a document, to read one of its pages, to write what was read.
+
+A page lives its whole life here: it is drawn, read with the models' help, assembled; the assembled page goes on as a
+blob that only another of these tasks opens. The page of a document of one page is written by the same task. Runs in
+page processes; the worker only names the functions.
+"""
+
+from __future__ import annotations
+
+import json
+import pickle
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from . import pages
+from .assemble import AssembledPage, assemble_page
+from .device_client import Pending
+from .headings import with_levels
+from .joining import join_tables
+from .outputs import render
+from .page_picture import PagePicture
+from .page_process import Answer, Bench, Function, Stage
+from .reading import Reader
+from .tasks import OutlineTask, TaskName, WholeDocumentTask, WholePageTask, WriteTask
+
+# Writing a document may take its stage's processor time once more for each so many pages.
+PAGES_TO_WRITE = 10
+
+
+def prepare(bench: Bench) -> None:
+    """Have the process let go of documents when it is told to."""
+    bench.forget = pages.forget_document
+
+
+def open_document(task: OutlineTask, bench: Bench) -> Answer:
+    """The document's outline, as the head."""
+    with bench.stage(Stage.OPEN):
+        return Answer(asdict(pages.read_outline(task)))
+
+
+def read_page(task: WholePageTask, bench: Bench) -> Answer:
+    """The page: its head says what is known of it; the blob is the page, or the written document as JSON."""
+    reader = Reader(bench.device)
+    begun: list[Pending] = []
+
+    def begin(picture: PagePicture) -> None:
+        begun.append(reader.begin(picture))
+
+    started = time.perf_counter()
+    with bench.stage(Stage.READ):
+        page = pages.read_page(task.page, bench.canvas, begin)
+    drawn = time.perf_counter()
+    with bench.stage(Stage.LOOK):
+        reading = reader.read(page, task.recognition, begun[-1] if begun else None)
+    seen = time.perf_counter()
+    with bench.stage(Stage.ASSEMBLE):
+        assembled = assemble_page(reading)
+    assembled_at = time.perf_counter()
+    timings = {
+        **reading.timings_ms,
+        "pages": (drawn - started) * 1000,
+        "assemble": (assembled_at - seen) * 1000,
+    }
+    if task.write is None:
+        blob = pickle.dumps(assembled)
+    else:
+        with bench.stage(Stage.WRITE):
+            blob = _written(task.write, [assembled])
+        timings["outputs"] = (time.perf_counter() - assembled_at) * 1000
+    head: Mapping[str, Any] = {
+        "recognised": reading.recognised,
+        "warnings": reading.warnings,
+        "confidence": _confidence(assembled),
+        "timings_ms": timings,
+    }
+    return Answer(head, blob)
+
+
+def write_document(task: WholeDocumentTask, bench: Bench) -> Answer:
+    """The document's views, as JSON in the blob."""
+    with bench.stage(Stage.WRITE, 1 + len(task.blobs) / PAGES_TO_WRITE):
+        return Answer({}, _written(task.write, [pickle.loads(blob) for blob in task.blobs]))
+
+
+def _written(task: WriteTask, read: Sequence[AssembledPage]) -> bytes:
+    data = render(
+        join_tables(with_levels(read, task.headings)),
+        task.outputs,
+        furniture=task.furniture,
+        name=task.name,
+        csv_formulas=task.csv_formulas,
+    )
+    return json.dumps(data, allow_nan=False).encode()
+
+
+def _confidence(page: AssembledPage) -> float:
+    """The page's confidence: that of its elements, weighed by their text; 1 for an empty page."""
+    weights = [(element.confidence, len(element.text)) for element in page.elements if element.text]
+    total = sum(weight for _, weight in weights)
+    return sum(value * weight for value, weight in weights) / total if total else 1.0
+
+
+TASKS: dict[TaskName, Function] = {
+    "open_document": open_document,
+    "read_page": read_page,
+    "write_document": write_document,
+}

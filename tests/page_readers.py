@@ -1,0 +1,84 @@
+"""Documents opened and pages drawn by real page processes, without the models that would look at them."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from extractor import page_tasks, pages
+from extractor.formats import DocumentFile
+from extractor.outline import Outline, outline_of
+from extractor.page_failures import Failure
+from extractor.page_picture import PagePicture
+from extractor.page_pool import PagePool, Task
+from extractor.page_process import Answer, Bench, Function, Stage
+from extractor.pages import Page
+from extractor.request import OcrMode, UnseenText
+from extractor.settings import Settings
+from extractor.tasks import OutlineTask, PageTask
+
+
+def draw_page(task: PageTask, bench: Bench) -> Answer:
+    """The page as the models would get it; the head tells of each picture that came early if it was the page's own."""
+    early: list[PagePicture] = []
+    with bench.stage(Stage.READ):
+        page = pages.read_page(task, bench.canvas, early.append)
+    return Answer({"early": [picture.offset == page.picture.offset for picture in early]}, pickle.dumps(page))
+
+
+# What page processes of these tests can do.
+prepare = page_tasks.prepare
+TASKS: dict[str, Function] = {"open_document": page_tasks.open_document, "draw_page": draw_page}
+
+
+class PageReaders:
+    """Page processes that draw pages."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        # Of the last page that was read: whether each picture that came early was the page's own.
+        self.early: list[bool] = []
+        self.pool = PagePool(settings, tasks=__name__)
+
+    def open(self, document: DocumentFile, password: str | None) -> Outline:
+        """The document's outline. Raises the error that it ends in."""
+        task = OutlineTask(document.path, document.format, password, self.settings.max_document_pixels)
+        seconds = self.settings.open_timeout_s
+        running = self.pool.submit(Task("open_document", task, "the document", seconds, document=document.path))
+        outcome = running.future.result()
+        if isinstance(outcome, Failure):
+            raise outcome.error
+        return outline_of(outcome.head)
+
+    def read(
+        self,
+        document: DocumentFile,
+        number: int,
+        password: str | None = None,
+        ocr: OcrMode = "auto",
+        unseen: UnseenText = "keep",
+    ) -> Page | Failure:
+        """The page, or why there is none."""
+        most = self.settings
+        task = PageTask(
+            document.path, document.format, password, number, ocr, most.max_page_pixels, most.max_page_words, unseen
+        )
+        asked = Task("draw_page", task, f"page {number}", most.page_timeout_s, document=document.path)
+        outcome = self.pool.submit(asked).future.result()
+        self.early = []
+        if isinstance(outcome, Failure):
+            return outcome
+        self.early = list(outcome.head["early"])
+        page: Page = pickle.loads(outcome.blob)
+        return page
+
+
+@contextmanager
+def page_readers(settings: Settings) -> Iterator[PageReaders]:
+    """Page processes for as long as the block lasts."""
+    readers = PageReaders(settings)
+    try:
+        yield readers
+    finally:
+        readers.pool.close()

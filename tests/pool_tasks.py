@@ -1,0 +1,99 @@
+"""What page processes of the pool's tests do: behave, hang, end, and say what no page process says."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import sys
+import time
+
+from extractor import errors
+from extractor.device_requests import PictureRef, Request, packed
+from extractor.page_link import Kind
+from extractor.page_process import Answer, Bench, Function, Stage
+
+LIBC = ctypes.CDLL(None)
+
+
+def prepare(bench: Bench) -> None:
+    """Nothing is needed."""
+
+
+def tell(value: object, bench: Bench) -> Answer:
+    """The value, and who tells it."""
+    return Answer({"value": value, "pid": os.getpid()})
+
+
+def sleep(seconds: float, bench: Bench) -> Answer:
+    """Sleep."""
+    with bench.stage(Stage.READ):
+        time.sleep(seconds)
+    return Answer({"pid": os.getpid()})
+
+
+def spin(stage: int, bench: Bench) -> Answer:
+    """Never end, in this stage."""
+    with bench.stage(Stage(stage)):
+        while True:
+            pass
+
+
+def crash(stage: int, bench: Bench) -> Answer:
+    """Read where nothing is."""
+    with bench.stage(Stage(stage)):
+        ctypes.string_at(0)
+    return Answer({})
+
+
+def fail(name: str, bench: Bench) -> Answer:
+    """Raise."""
+    with bench.stage(Stage.ASSEMBLE):
+        if name == "memory":
+            raise MemoryError
+        if name in ("PageTooLarge", "WorkerUnhealthy"):
+            raise getattr(errors, name)("so it says")
+        raise ValueError("a secret of the document")
+
+
+def modules(names: list[str], bench: Bench) -> Answer:
+    """Which of these modules are loaded."""
+    return Answer({"loaded": [name for name in names if name in sys.modules]})
+
+
+def draw(shape: tuple[int, int], bench: Bench) -> Answer:
+    """Where pictures of a shape are drawn, and how many bytes of them stay in memory."""
+    offset, picture = bench.canvas.new(*shape)
+    picture.fill(7)
+    return Answer({"offset": offset, "sum": int(picture[:1].sum())})
+
+
+def say(messages: list[tuple[int, bytes]], bench: Bench) -> Answer:
+    """Send these messages as they are, and wait to be ended."""
+    for kind, payload in messages:
+        bench.device._link.send(Kind(kind), payload)
+    time.sleep(30)
+    return Answer({})
+
+
+def ask(seconds: float, bench: Bench) -> Answer:
+    """Ask for the layout of an empty picture, and take so long by the clock beside."""
+    offset, picture = bench.canvas.new(800, 800)
+    picture.fill(255)
+    with bench.stage(Stage.LOOK):
+        pending = bench.device.layout(PictureRef(offset, 800, 800))
+        regions = len(bench.device.regions_of(pending))
+        time.sleep(seconds)
+    return Answer({"regions": regions, "pid": os.getpid()})
+
+
+def request_message(**changes: object) -> bytes:
+    """A right request for a layout, but for these changes."""
+    parts: dict[str, object] = {
+        **{"number": 1, "model": "layout", "picture": PictureRef(50_335_744, 800, 800)},
+        **{"reply_at": 4096, "capacity": 8400},
+        **changes,
+    }
+    return packed(Request(**parts))  # type: ignore[arg-type]
+
+
+TASKS: dict[str, Function] = {task.__name__: task for task in (tell, sleep, spin, crash, fail, modules, draw, say, ask)}
