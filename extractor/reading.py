@@ -17,7 +17,6 @@ from typing import Any
 import numpy as np
 
 from .decoding.ctc import RecognisedWord, certainty, words_of_line
-from .decoding.numbers import Floats
 from .decoding.regions import regions_from
 from .decoding.table_cells import table_cells
 from .decoding.text_boxes import Quad, text_boxes
@@ -258,39 +257,28 @@ class Reader:
     def _read_lines(self, lines: Sequence[Sequence[_Attempt]], recognition: Recognition) -> list[list[_Reading]]:
         """What each attempt at each line gave. Attempts of one width go together."""
         attempts = [attempt for line in lines for attempt in line]
-        contents = [line_content(attempt.quad, attempt.quarters) for attempt in attempts]
+        if not attempts:
+            return [[] for _ in lines]
+        quads = np.stack([attempt.quad for attempt in attempts])
+        quarters = np.array([attempt.quarters % 4 for attempt in attempts], np.uint8)
+        contents = line_content(quads, quarters)
         groups: dict[tuple[int, str, int], list[int]] = {}
-        for index, (attempt, content) in enumerate(zip(attempts, contents, strict=True)):
+        for index, (attempt, content) in enumerate(zip(attempts, contents.tolist(), strict=True)):
             width = line_width(self._shapes, content)
             groups.setdefault((id(attempt.picture), attempt.recogniser, width), []).append(index)
-        asked = [
-            (
-                indices,
-                self._device.read_lines(
-                    attempts[indices[0]].picture.ref,
-                    recogniser,
-                    recognition.scripts,
-                    width,
-                    np.stack([attempts[index].quad for index in indices]),
-                    np.array([attempts[index].quarters % 4 for index in indices], np.uint8),
-                    np.array([contents[index] for index in indices], np.int32),
-                ),
-            )
-            for (_, recogniser, width), indices in groups.items()
-        ]
-        steps: dict[int, Floats] = {}
-        for indices, pending in asked:
-            steps.update(zip(indices, self._device.lines_of(pending), strict=True))
-        symbols = self._device.facts.symbols
-        readings = iter(
-            _Reading(
-                attempt,
-                words_of_line(steps[index], contents[index], symbols[attempt.recogniser]),
-                certainty(steps[index], contents[index]),
-            )
-            for index, attempt in enumerate(attempts)
-        )
-        return [[next(readings) for _ in line] for line in lines]
+        asked = []
+        for (_, recogniser, width), some in groups.items():
+            picture = attempts[some[0]].picture.ref
+            parts = (quads[some], quarters[some], contents[some])
+            asked.append((some, self._device.read_lines(picture, recogniser, recognition.scripts, width, *parts)))
+        readings: dict[int, _Reading] = {}
+        for some, pending in asked:
+            for index, steps in zip(some, self._device.lines_of(pending), strict=True):
+                attempt, content = attempts[index], int(contents[index])
+                words = words_of_line(steps, content, self._device.facts.symbols[attempt.recogniser])
+                readings[index] = _Reading(attempt, words, certainty(steps, content))
+        ordered = iter(readings[index] for index in range(len(attempts)))
+        return [[next(ordered) for _ in line] for line in lines]
 
     def _structure(self, page: Page, words: Sequence[Word], regions: Sequence[Region]) -> list[TableReading]:
         found: list[tuple[int, Box, tuple[int, int, int, int]]] = []
