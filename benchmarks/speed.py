@@ -118,7 +118,7 @@ def main() -> int:
         tables.append(_concurrent(engine, kinds, jobs, args.repeat, args.seconds, notes))
         if args.pages:
             tables.append(_long(engine, kinds, args.pages, args.seconds, args.out / "speed", notes))
-        tables.append(model_costs(engine, notes))
+        tables.append(model_costs(engine.settings.models_dir, engine.models.device, engine.settings, notes))
     for table in tables:
         print(table.markdown() if args.markdown else table.plain())
     return 0
