@@ -27,7 +27,7 @@ from .device_requests import (
 )
 from .errors import Internal, ModelFailure, OutOfMemory
 from .models.facts import ModelFacts
-from .models.shapes import Fit
+from .models.shapes import Fit, seen_width
 from .page_link import Kind, PageLink
 
 Numbers = np.ndarray[Any, np.dtype[np.float32]]
@@ -97,10 +97,11 @@ class DeviceClient:
             )
         )
 
-    def lines_of(self, pending: Pending) -> Numbers:
-        """For each line and step a probability and a symbol's number: (lines, steps, 2)."""
-        steps = pending.request.width // PIXELS_PER_STEP
-        return np.frombuffer(pending.result(), np.float32).reshape(-1, steps, LINE_NUMBERS)
+    def lines_of(self, pending: Pending) -> list[Numbers]:
+        """For each line a probability and a symbol's number for each step of what is seen of it: (steps, 2)."""
+        steps = [seen_width(content) // PIXELS_PER_STEP for content in pending.request.contents.tolist()]
+        found = np.frombuffer(pending.result(), np.float32).reshape(-1, LINE_NUMBERS)
+        return np.split(found, np.cumsum(steps)[:-1])
 
     def structure(self, picture: PictureRef, boxes: np.ndarray[Any, np.dtype[np.int32]]) -> Pending:
         """Ask for the structure of tables: boxes (tables, 4) in pixels; `structures_of` reads the result."""

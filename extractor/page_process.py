@@ -126,7 +126,8 @@ def serve(link: int, arena: int, memory_bytes: int, cpu_s: float, tasks: str) ->
 
 
 def _outcome(payload: bytes, tasks: Mapping[str, Function], bench: Bench) -> tuple[Kind, bytes]:
-    """Do one task: how it ended, as a message."""
+    """Do one task: how it ended, as a message. The stage that it ended in stands until the next task."""
+    bench.canvas.enter(Stage.IDLE)
     try:
         name, argument = pickle.loads(payload)
         answer = tasks[name](argument, bench)
@@ -143,7 +144,6 @@ def _outcome(payload: bytes, tasks: Mapping[str, Function], bench: Bench) -> tup
             bench._device.finish()
     finally:
         bench.canvas.reset()
-    bench.canvas.enter(Stage.IDLE)
     return message
 
 

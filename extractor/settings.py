@@ -52,6 +52,9 @@ class Settings(BaseSettings):
     dtype: Literal["auto", "float32", "float16", "bfloat16"] = Field(
         default="auto", description="what models compute in; auto takes float16 on GPUs that have it, else float32"
     )
+    shapes: Literal["auto", "cpu", "cuda"] = Field(
+        default="auto", description="the closed set of shapes that models run in; auto: the device's own"
+    )
     page_processes: int = Field(default=0, ge=0, le=64, description="processes that read pages; 0: by the cores")
     page_timeout_s: float = Field(default=60.0, gt=0, description="a page that takes longer to read has failed")
     open_timeout_s: float = Field(default=30.0, gt=0, description="a document that takes longer to open has failed")
@@ -65,7 +68,7 @@ class Settings(BaseSettings):
     pages_in_flight: int = Field(
         default=0, ge=0, description="pages of one job that are in memory at the same time; 0: by the device"
     )
-    pages_per_process: int = Field(default=500, ge=1, description="a page process is replaced after so many tasks")
+    pages_per_process: int = Field(default=2000, ge=1, description="a page process is replaced after so many tasks")
 
     max_document_bytes: int = Field(default=200 * 2**20, ge=1, description="largest document that is accepted")
     max_pages: int = Field(default=2000, ge=1, description="most pages that one job may ask for")

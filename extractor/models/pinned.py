@@ -43,9 +43,7 @@ class PinnedMemory:
             torch.cuda.check_error(_cudart().cudaHostRegister(buffer.ctypes.data, buffer.nbytes, 0))
             self._address = buffer.ctypes.data
         except (RuntimeError, AssertionError) as error:  # AssertionError: torch without CUDA
-            log.warning(
-                "%d MB of memory could not be pinned, copies from it are slower: %s", buffer.nbytes >> 20, error
-            )
+            log.warning("%d bytes could not be pinned, copies from them are slower: %s", buffer.nbytes, error)
             _forget_last_error()
 
     def release(self) -> None:

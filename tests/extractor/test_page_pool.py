@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import CancelledError
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -209,7 +210,11 @@ class TestMemory:
             (pid,) = readers.pool.pids
 
             def held() -> bool:
-                return str(path) in [str(link.readlink()) for link in Path(f"/proc/{pid}/fd").iterdir()]
+                for link in Path(f"/proc/{pid}/fd").iterdir():
+                    with suppress(FileNotFoundError):  # it was closed meanwhile
+                        if str(link.readlink()) == str(path):
+                            return True
+                return False
 
             assert held()
             readers.pool.forget(path)

@@ -1,0 +1,181 @@
+"""Convolutions that are computed otherwise give what they gave."""
+
+from __future__ import annotations
+
+import copy
+import logging
+
+import pytest
+import torch
+from torch import nn
+
+from extractor.models.convolutions import Depthwise, Pointwise, products_in_tf32, replace_convolutions, serve_on_device
+
+CPU = torch.device("cpu")
+FORMATS = (torch.contiguous_format, torch.channels_last)
+
+
+class Block(nn.Module):
+    """As the served families name their parts: what was a normalisation is folded."""
+
+    def __init__(self, convolution: nn.Conv2d, activation: nn.Module) -> None:
+        super().__init__()
+        self.convolution = convolution
+        self.normalization = nn.Identity()
+        self.activation = activation
+        self.eval().requires_grad_(False)
+
+    def forward(self, maps: torch.Tensor) -> torch.Tensor:
+        result: torch.Tensor = self.activation(self.normalization(self.convolution(maps)))
+        return result
+
+
+class PlainKernel(nn.Module):
+    """Stands where a kernel of a GPU would, and notes what it was made of."""
+
+    made = 0
+
+    def __init__(self, convolution: nn.Conv2d, relu: bool) -> None:
+        super().__init__()
+        self._convolution, self._relu = copy.deepcopy(convolution), relu
+        PlainKernel.made += 1
+
+    def forward(self, maps: torch.Tensor) -> torch.Tensor:
+        result: torch.Tensor = self._convolution(maps)
+        return result.relu() if self._relu else result
+
+
+class WithRelu(PlainKernel):
+    def __init__(self, convolution: nn.Conv2d) -> None:
+        super().__init__(convolution, relu=True)
+
+
+class Wrong(WithRelu):
+    def forward(self, maps: torch.Tensor) -> torch.Tensor:
+        return super().forward(maps) * 1.05
+
+
+class NotThere(WithRelu):
+    def forward(self, maps: torch.Tensor) -> torch.Tensor:
+        raise NotImplementedError("no such operator on this device")
+
+
+@torch.inference_mode()
+def results(model: nn.Module, memory: torch.memory_format, channels: int = 12) -> torch.Tensor:
+    maps = torch.randn(3, channels, 17, 22, generator=torch.Generator().manual_seed(1)).contiguous(memory_format=memory)
+    result: torch.Tensor = model(maps)
+    return result
+
+
+@pytest.mark.parametrize("memory", FORMATS)
+@pytest.mark.parametrize("bias", [True, False])
+@pytest.mark.parametrize("activation", [nn.ReLU(), nn.ReLU(inplace=True), nn.SiLU(), nn.Identity()])
+def test_a_pointwise_convolution_is_a_product(memory: torch.memory_format, bias: bool, activation: nn.Module) -> None:
+    torch.manual_seed(0)
+    block = Block(nn.Conv2d(12, 20, 1, bias=bias), copy.deepcopy(activation))
+    expected = results(block, memory)
+    assert replace_convolutions(block, {"pointwise": Pointwise}) == 1
+    assert isinstance(block.convolution, Pointwise)
+    assert isinstance(block.activation, nn.Identity) == (not isinstance(activation, nn.SiLU))
+    found = results(block, memory)
+    assert torch.allclose(found, expected, atol=1e-5)
+    assert found.is_contiguous(memory_format=torch.channels_last)
+
+
+def test_a_pointwise_convolution_of_a_single_pixel() -> None:
+    """Squeeze and excitation: what is left of a map is its mean."""
+    torch.manual_seed(0)
+    layers = nn.Sequential(nn.Conv2d(8, 2, 1), nn.ReLU(), nn.Conv2d(2, 8, 1), nn.Hardsigmoid()).requires_grad_(False)
+    maps = torch.randn(5, 8, 1, 1)
+    expected = layers(maps)
+    assert replace_convolutions(layers, {"pointwise": Pointwise}) == 2
+    assert isinstance(layers[1], nn.Identity)
+    assert torch.allclose(layers(maps), expected, atol=1e-6)
+
+
+def test_half_the_digits_stay_half_the_digits() -> None:
+    torch.manual_seed(0)
+    block = Block(nn.Conv2d(16, 16, 1), nn.ReLU()).to(torch.bfloat16)
+    assert replace_convolutions(block, {"pointwise": Pointwise}) == 1
+    assert block(torch.randn(1, 16, 4, 4, dtype=torch.bfloat16)).dtype is torch.bfloat16
+
+
+@pytest.mark.parametrize(
+    "convolution",
+    [
+        nn.Conv2d(12, 12, 1, stride=2),
+        nn.Conv2d(12, 12, 1, padding=1),
+        nn.Conv2d(12, 12, 1, groups=3),
+        nn.Conv2d(12, 12, 3, padding=1),
+        nn.Conv2d(12, 12, 3, padding=1, groups=12),
+        nn.Conv2d(12, 12, 1, groups=12),
+        nn.Conv2d(12, 12, 3, padding=1, padding_mode="reflect"),
+        nn.Conv2d(12, 12, 3, padding="same"),
+    ],
+)
+def test_what_is_no_pointwise_convolution_stays(convolution: nn.Conv2d) -> None:
+    block = Block(convolution, nn.ReLU())
+    assert replace_convolutions(block, {"pointwise": Pointwise}) == 0
+    assert block.convolution is convolution
+
+
+@pytest.mark.parametrize(
+    "convolution",
+    [
+        nn.Conv2d(12, 16, 3, padding=1),
+        nn.Conv2d(12, 16, 3, stride=2, padding=1),
+        nn.Conv2d(12, 16, 2),
+        nn.Conv2d(12, 16, 3, stride=(2, 1), padding=(2, 0), dilation=2),
+    ],
+)
+def test_a_dense_convolution_and_the_relu_after_it_are_one(convolution: nn.Conv2d) -> None:
+    block = Block(convolution, nn.ReLU())
+    expected = results(block, torch.channels_last)
+    assert replace_convolutions(block, {"dense": WithRelu}) == 1
+    assert isinstance(block.activation, nn.Identity)
+    assert torch.allclose(results(block, torch.channels_last), expected, atol=1e-5)
+
+
+def test_a_dense_convolution_before_anything_else_stays() -> None:
+    assert replace_convolutions(Block(nn.Conv2d(3, 8, 3), nn.SiLU()), {"dense": WithRelu}) == 0
+
+
+def test_a_kernel_is_compared_once_for_each_form_and_left_out_where_it_is_wrong(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    for kernel, words in ((Wrong, "is wrong by 0.05"), (NotThere, "fails: no such operator")):
+        caplog.clear()
+        model = nn.Sequential(*(Block(nn.Conv2d(12, 12, 3, padding=1), nn.ReLU()) for _ in range(3)))
+        expected = results(model, torch.channels_last)
+        with caplog.at_level(logging.WARNING):
+            assert replace_convolutions(model, {"dense": kernel}) == 0
+        assert torch.equal(results(model, torch.channels_last), expected)
+        (warning,) = (record.getMessage() for record in caplog.records)
+        assert words in warning
+
+
+def test_the_depthwise_kernel_stays_out_where_there_is_none(caplog: pytest.LogCaptureFixture) -> None:
+    """torch has it for CUDA alone; what it is given is what the operator's schema asks for."""
+    block = Block(nn.Conv2d(12, 12, (1, 7), padding=(0, 3), groups=12), nn.ReLU())
+    with caplog.at_level(logging.WARNING):
+        assert replace_convolutions(block, {"depthwise": Depthwise}) == 0
+    assert "_conv_depthwise2d" in caplog.text
+    assert isinstance(block.activation, nn.ReLU)
+
+
+def test_a_processor_keeps_its_convolutions() -> None:
+    block = Block(nn.Conv2d(12, 12, 1), nn.ReLU())
+    assert serve_on_device(block, CPU) == 0
+    assert isinstance(block.convolution, nn.Conv2d)
+
+
+@pytest.mark.parametrize("device", ["cuda", "cpu"])
+def test_short_factors_are_a_gpus_and_end_with_the_block(device: str) -> None:
+    matmul = torch.backends.cuda.matmul
+    with pytest.raises(ZeroDivisionError), products_in_tf32(torch.device(device)):
+        assert matmul.allow_tf32 == (device == "cuda")
+        assert (matmul.fp32_precision == "tf32") == (device == "cuda")
+        raise ZeroDivisionError
+    assert not matmul.allow_tf32
+    assert matmul.fp32_precision != "tf32"
+    assert torch.get_float32_matmul_precision() == "highest"

@@ -1,0 +1,178 @@
+"""Pictures on a device: what torch makes of them is what OpenCV makes of them."""
+
+from __future__ import annotations
+
+import math
+
+import cv2
+import numpy as np
+import pytest
+import torch
+from PIL import Image, ImageDraw, ImageFont
+
+from extractor.models.pictures import LINE_HEIGHT, DevicePixels, HostPixels, Kind, PixelBox, cut_sizes, pixels_on
+
+CPU = torch.device("cpu")
+WIDTH, HEIGHT = 461, 633
+
+
+def text_page() -> np.ndarray:
+    """Black letters on a coloured slope: sharp edges, and no two pixels alike."""
+    across = np.linspace(120, 255, WIDTH)[None, :, None]
+    down = np.linspace(0.7, 1.0, HEIGHT)[:, None, None]
+    slope = across * down * np.array([1.0, 0.95, 0.85])
+    image = Image.fromarray(slope.astype(np.uint8))
+    draw = ImageDraw.Draw(image)
+    for number in range(14):
+        draw.text((20, 20 + 42 * number), f"Rechnung {number} 2026-0417: 3,222.64", "black", ImageFont.load_default(24))
+    return np.asarray(image)
+
+
+PAGE = text_page()
+HOST, DEVICE = HostPixels(PAGE), DevicePixels(torch.from_numpy(PAGE.copy()))
+
+
+def apart(first: torch.Tensor | np.ndarray, second: torch.Tensor | np.ndarray) -> np.ndarray:
+    """How far two pictures are from one another, pixel by pixel."""
+    return np.abs(np.asarray(first, np.float32) - np.asarray(second, np.float32))
+
+
+class TestFitted:
+    @pytest.mark.parametrize("box", [None, (10, 20, 241, 300), (0, 0, 1, 1)])
+    @pytest.mark.parametrize(
+        ("height", "width", "kind"),
+        [
+            (800, 800, "cubic"),
+            (301, 1500, "cubic"),
+            (100, 90, "cubic"),
+            (960, 700, "linear"),
+            (488, 330, "linear"),
+            (HEIGHT // 2, WIDTH // 2, "linear"),
+            (1, 1, "linear"),
+            (300, 200, "area"),
+            (HEIGHT // 4, WIDTH // 4, "area"),
+            (HEIGHT, WIDTH, "area"),
+            (32, 700, "area"),
+            (1600, 100, "area"),
+            (1, 1, "area"),
+        ],
+    )
+    def test_torch_is_opencv_within_one_of_255(self, height: int, width: int, kind: Kind, box: PixelBox | None) -> None:
+        expected = HOST.fitted(height, width, kind, box)
+        found = DEVICE.fitted(height, width, kind, box)
+        assert found.shape == expected.shape == (height, width, 3)
+        assert found.dtype == expected.dtype == torch.uint8
+        assert apart(found, expected).max() <= 1
+
+    def test_a_photographs_long_side(self) -> None:
+        photo = np.random.default_rng(0).integers(0, 256, (4032, 403, 3), dtype=np.uint8)
+        expected = HostPixels(photo).fitted(1600, 160, "area")
+        assert apart(DevicePixels(torch.from_numpy(photo)).fitted(1600, 160, "area"), expected).max() <= 1
+
+
+class TestWarped:
+    @pytest.mark.parametrize("degrees", [-7.0, 0.6, 3.0])
+    def test_torch_is_opencv_but_for_its_steps_of_a_32nd_of_a_pixel(self, degrees: float) -> None:
+        cos, sin = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
+        matrix = np.array([[cos, sin, -20.3], [-sin, cos, 35.0]])
+        expected, found = HOST.warped(matrix, 700, 500), DEVICE.warped(matrix, 700, 500)
+        assert (found.height, found.width) == (expected.height, expected.width) == (700, 500)
+        # Half a step in both directions, across an edge from white to black.
+        difference = apart(found.picture, expected.view)
+        assert difference.max() <= 255 / 32
+        assert difference.mean() < 0.2
+
+    def test_moving_by_whole_pixels_is_exact_and_repeats_the_edge(self) -> None:
+        matrix = np.array([[1.0, 0.0, 3.0], [0.0, 1.0, -2.0]])
+        moved = DEVICE.warped(matrix, HEIGHT, WIDTH).picture.numpy()
+        assert (moved[:-2, 3:] == PAGE[2:, :-3]).all()
+        assert (moved[:-2, :3] == PAGE[2:, :1]).all()
+
+
+# Level, on its side, leaning, large, small, beyond the picture's edge, narrowing.
+QUADS = np.array(
+    [
+        [[20, 104], [400, 104], [400, 132], [20, 132]],
+        [[50, 200], [80, 200], [80, 420], [50, 420]],
+        [[30.3, 100], [300, 140.2], [296, 170], [26, 130]],
+        [[5, 5], [445, 5], [445, 245], [5, 245]],
+        [[40, 190], [70, 190], [70, 201], [40, 201]],
+        [[-8, -6], [160, -6], [160, 40], [-8, 40]],
+        [[20, 300], [400, 290], [410, 340], [18, 328]],
+    ],
+    np.float32,
+)
+
+
+def contents(quarters: int, most: int) -> np.ndarray:
+    widths, heights = cut_sizes(QUADS)
+    if quarters % 2:
+        widths, heights = heights, widths
+    return np.minimum(most, np.ceil(LINE_HEIGHT * widths / heights)).astype(np.int32)
+
+
+class TestLines:
+    @pytest.mark.parametrize("quarters", [0, 1, 2, 3])
+    @pytest.mark.parametrize("width", [192, 768])
+    def test_torch_is_opencv_but_for_its_steps_of_a_32nd_of_a_pixel(self, quarters: int, width: int) -> None:
+        turns = np.full(len(QUADS), quarters, np.uint8)
+        content = contents(quarters, width)
+        expected = HOST.lines(QUADS, turns, content, width)
+        found = DEVICE.lines(QUADS, turns, content, width)
+        assert found.shape == expected.shape == (len(QUADS), 3, LINE_HEIGHT, width)
+        assert found.dtype == expected.dtype == torch.float32
+        assert found.is_contiguous(memory_format=torch.channels_last)
+        assert expected.is_contiguous(memory_format=torch.channels_last)
+        difference = apart(found * 127.5, expected * 127.5)
+        assert difference.max() <= 255 / 32
+        assert difference.mean() < 0.3
+        assert found.abs().max() <= 1
+
+    @pytest.mark.parametrize("pixels", [HOST, DEVICE])
+    def test_a_line_of_the_models_height_is_cut_out_as_it_is(self, pixels: HostPixels | DevicePixels) -> None:
+        quad = np.array([[[30, 60], [230, 60], [230, 108], [30, 108]]], np.float32)
+        for quarters in (0, 2):
+            cut = pixels.lines(quad, np.array([quarters], np.uint8), np.array([200], np.int32), 256)
+            expected = np.rot90(PAGE[60:108, 30:230], quarters).transpose(2, 0, 1)
+            assert np.allclose(cut[0, :, :, :200].numpy() * 127.5 + 127.5, expected, atol=1e-3)
+            assert (cut[0, :, :, 200:] == 0).all()
+
+    def test_each_line_has_its_own_quarters(self) -> None:
+        turns = np.array([0, 3, 2, 1, 0, 1, 3], np.uint8)
+        content = np.full(len(QUADS), 150, np.int32)
+        together = DEVICE.lines(QUADS, turns, content, 192)
+        for index in range(len(QUADS)):
+            part = slice(index, index + 1)
+            alone = DEVICE.lines(QUADS[part], turns[part], content[part], 192)
+            assert torch.allclose(alone[0], together[index], atol=1e-5)
+
+    def test_a_line_without_an_area_is_a_line_of_numbers(self) -> None:
+        flat = np.array([[[9, 9], [50, 9], [50, 9], [9, 9]], [[7, 7], [7, 7], [7, 7], [7, 7]]], np.float32)
+        for pixels in (HOST, DEVICE):
+            cut = pixels.lines(flat, np.zeros(2, np.uint8), np.array([192, 48], np.int32), 192)
+            assert torch.isfinite(cut).all()
+
+
+class TestPixelsOn:
+    def test_a_processors_are_the_view_itself(self) -> None:
+        page = PAGE.copy()
+        pixels = pixels_on(CPU, page)
+        assert isinstance(pixels, HostPixels)
+        assert np.shares_memory(pixels.view, page)
+        assert (pixels.height, pixels.width) == (HEIGHT, WIDTH)
+
+
+def test_a_cuts_size_is_its_longer_sides() -> None:
+    quad = np.array([[[0, 0], [30, 40], [26, 43], [0, 9]]], np.float32)
+    widths, heights = cut_sizes(quad)
+    assert (widths[0], heights[0]) == (50, 9)
+    degenerate = np.zeros((1, 4, 2), np.float32)
+    assert [size.tolist() for size in cut_sizes(degenerate)] == [[1], [1]]
+
+
+def test_opencv_takes_matrices_as_they_are_given_here() -> None:
+    """The matrix maps the picture's points to those of the result, as `cv2.warpAffine` has it without a flag."""
+    matrix = np.array([[1.0, 0.0, 5.0], [0.0, 1.0, 0.0]])
+    moved = cv2.warpAffine(PAGE, matrix, (WIDTH, HEIGHT), borderMode=cv2.BORDER_REPLICATE)
+    assert (HOST.warped(matrix, HEIGHT, WIDTH).view == moved).all()
+    assert (moved[:, 5:] == PAGE[:, :-5]).all()
