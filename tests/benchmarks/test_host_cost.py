@@ -17,7 +17,7 @@ from benchmarks.recorded_models import recorded
 from benchmarks.workload import scanned
 from extractor import device_owner
 from extractor.engine import Engine
-from tests.documents import invoice_pdf
+from tests.documents import invoice_pdf, text_pdf
 
 TAKEN = Taken(
     pages=10,
@@ -47,9 +47,9 @@ def test_a_scan_is_read_from_the_recording_as_it_was_at_first(engine: Engine, tm
 
 
 def test_another_page_is_not_in_the_recording(engine: Engine, tmp_path: Path) -> None:
-    paths = [tmp_path / "150.pdf", tmp_path / "100.pdf"]
-    for path in paths:
-        path.write_bytes(scanned(invoice_pdf(), dpi=int(path.stem)))
+    paths = [tmp_path / "invoice.pdf", tmp_path / "letter.pdf"]
+    for path, content in zip(paths, (invoice_pdf(), text_pdf([["Dear reader,"]])), strict=True):
+        path.write_bytes(content)
     with recorded(engine) as recording:
         missed = [carry_out(engine, recording, Task([str(path)], times=1, jobs=1), {}).missed for path in paths]
     assert all(missed)
@@ -76,8 +76,8 @@ class Doubling:
 
 
 def test_a_model_that_is_given_pictures_made_ready_answers_from_the_recording() -> None:
-    model, other = Doubling(), Doubling()
-    models = SimpleNamespace(layout=model, detector=other, tables=other, recognisers={})
+    model = Doubling()
+    models = SimpleNamespace(layout=model, detector=Doubling(), tables=Doubling(), recognisers={})
     items = [torch.full((3, 4, 5), value, dtype=torch.float32) for value in (1, 2)]
     with recorded(SimpleNamespace(models=models)) as recording:
         asked = [model.infer(items), model.infer(items[:1]), model.infer([items[0].transpose(1, 2)])]
