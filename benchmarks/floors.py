@@ -9,7 +9,10 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -17,50 +20,84 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from benchmarks.result_table import ResultTable, Row, figure
 from extractor.languages import DEFAULT_RECOGNISER
-
-if TYPE_CHECKING:
-    from extractor.engine import Engine
+from extractor.models.layout import LayoutRow
+from extractor.models.model_set import Models
+from extractor.models.pictures import pixels_on
+from extractor.models.shapes import detection_fit, line_width
+from extractor.models.tables import TableRow
+from extractor.models.text_detection import DetectionRow
+from extractor.models.text_recognition import LineRows
+from extractor.settings import Settings
 
 SIDE = {"cpu": 2048, "cuda": 8192}
 REPEAT = 7
 
 
-def model_costs(engine: Engine, notes: tuple[str, ...]) -> ResultTable:
-    """A row for each model: one batch of its own size, on made input."""
-    torch.set_flush_denormal(True)  # as in the threads that run them
-    models = engine.models
+def model_costs(models_dir: Path, device: torch.device, settings: Settings, notes: tuple[str, ...]) -> ResultTable:
+    """A row for each model: one batch of its largest size, on made input. The models are loaded for this."""
+    models = Models(models_dir, device, settings)
+    # As the device's owner runs them: in one thread, on a stream of its own.
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(_measured, models, notes).result()
+
+
+def _measured(models: Models, notes: tuple[str, ...]) -> ResultTable:
+    torch.set_flush_denormal(True)  # as in the thread that runs them
     device, dtype = models.device, models.dtype
-    rate, bandwidth = _ceilings(device, dtype)
-    noise = np.random.default_rng(0).integers(0, 255, (1600, 1152, 3), dtype=np.uint8)
-    line = np.ascontiguousarray(noise[:48, :320])
-    recogniser = models.recognisers[DEFAULT_RECOGNISER]
-    inputs: dict[str, tuple[Any, Any]] = {
-        "layout, pages": (models.layout, models.layout.prepare(noise)),
-        "text detection, pages": (models.detector, models.detector.prepare(noise)),
-        "recognition, lines": (recogniser, recogniser.prepare(line)),
-        "table structure, tables": (models.tables, models.tables.prepare(noise)),
-    }
-    rows: list[Row] = []
-    for name, (model, item) in inputs.items():
-        batch = [item] * model.batch_size
-        with FlopCounterMode(display=False) as counter:
-            model.infer(batch)
-        operations = counter.get_total_flops()
-        seconds = _median_seconds(lambda model=model, batch=batch: model.infer(batch), device)
-        floor = max(operations / rate, model.weight_bytes / bandwidth)
-        rows.append(
-            (
-                name,
-                str(len(batch)),
-                figure(operations / len(batch) / 1e9, 1),
-                figure(seconds / len(batch) * 1000, 1),
-                figure(floor / len(batch) * 1000, 1),
-                figure(floor / seconds, 2),
-            )
-        )
+    gpu = device.type == "cuda"
+    with torch.cuda.stream(torch.cuda.Stream(device)) if gpu else nullcontext():
+        rate, bandwidth = _ceilings(device, dtype)
+        rows = [_row(name, model, batch, device, rate, bandwidth) for name, model, batch in _batches(models)]
     told = (*notes, f"{dtype}: {rate / 1e12:.2f} T operations/s in a matrix product, {bandwidth / 1e9:.0f} GB/s copied")
     columns = ("model, one batch", "batch", "G operations each", "ms each", "floor, ms each", "share of the ceiling")
     return ResultTable("Speed: models against their floor", told, columns, tuple(rows))
+
+
+def _batches(models: Models) -> list[tuple[str, Any, list[Any]]]:
+    """A name, a model, and a batch for it, of its largest size: pages of 1600x1152 pixels, lines 320 wide."""
+    shapes = models.facts.shapes
+    noise = np.random.default_rng(0).integers(0, 255, (1600, 1152, 3), dtype=np.uint8)
+    page = pixels_on(models.device, noise)
+    recogniser = models.recognisers[DEFAULT_RECOGNISER]
+    width = line_width(shapes, 320)
+    lines = shapes.line_batches(width)[-1]
+    quad = np.array([[0, 0], [320, 0], [320, 48], [0, 48]], np.float32)
+    line_rows = LineRows(
+        page,
+        np.repeat(quad[None], lines, axis=0),
+        np.zeros(lines, np.uint8),
+        np.full(lines, 320, np.int32),
+        width,
+    )
+    return [
+        ("layout, pages", models.layout, [LayoutRow(page)] * shapes.layout[-1]),
+        (
+            "text detection, pages",
+            models.detector,
+            [DetectionRow(page, detection_fit(shapes, 1600, 1152))] * shapes.detection[-1],
+        ),
+        ("recognition, lines", recogniser, [line_rows]),
+        ("table structure, tables", models.tables, [TableRow(page, (0, 0, 1152, 1600))] * shapes.tables[-1]),
+    ]
+
+
+def _row(name: str, model: Any, batch: list[Any], device: torch.device, rate: float, bandwidth: float) -> Row:
+    count = sum(len(row) if isinstance(row, LineRows) else 1 for row in batch)
+    # A graph's operations are not seen: they are counted before it is captured.
+    with FlopCounterMode(display=False) as counter:
+        model.start(batch).wait()
+    operations = counter.get_total_flops()
+    model.warm(model.key(batch[0]), count)
+    seconds = _median_seconds(lambda: model.start(batch).wait(), device)
+    floor = max(operations / rate, model.weight_bytes / bandwidth)
+    return (
+        name,
+        str(count),
+        figure(operations / count / 1e9, 1),
+        figure(seconds / count * 1000, 1),
+        figure(floor / count * 1000, 1),
+        figure(floor / seconds, 2),
+    )
 
 
 def _ceilings(device: torch.device, dtype: torch.dtype) -> tuple[float, float]:

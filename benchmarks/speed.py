@@ -4,13 +4,17 @@
     python benchmarks/speed.py --pdfs DATA/odl/pdfs --limit 20    real ones
     python benchmarks/speed.py --images DATA/sroie/img --peers    receipts, next to easyocr and rapidocr
     python benchmarks/speed.py --device cuda --random-weights     where the real weights cannot be had
+    python benchmarks/speed.py --jobs 16 --seconds 30 --pages 70  under load, and one document of 70 pages
+    python benchmarks/speed.py --device cuda --first-calls        each shape's first batch on a GPU, nothing else
 
 Tables: documents one after the other, each read by the worker and then by each peer before the next one's turn, so that
 a busy machine is busy for both (`times the worker's`: the median over documents of a peer's time over the worker's);
-the worker alone with 1, 4 and 8 jobs at a time; where a page's time goes; each model against its floor. Pages/s is
-pages over wall time, models loaded and warm. p50 and p95 are a document's seconds. Busy is the share of the time in
-which a model ran. A floor is the time that a model's multiplications would take at the rate of a large matrix product,
-measured here and now.
+the worker alone with 1, 4 and 8 jobs at a time, each of which starts the next one when it ends; where a page's time
+goes; each model against its floor. Pages/s is pages over wall time, models loaded and warm. p50, p95 and p99 are a
+document's seconds. Busy is the share of the time in which the device worked, by the engine's clock, and GPU what its
+driver says of the same (the median of looks at it). Core-s are seconds of processor time a page, of all processes; the
+longest batch is that since the engine was loaded, in milliseconds. A floor is the time that a model's multiplications
+would take at the rate of a large matrix product, measured here and now.
 """
 
 from __future__ import annotations
@@ -21,19 +25,31 @@ import statistics
 import sys
 import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import torch
+
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # the checkout is not a package that is installed
 
+from benchmarks.closed_loop import closed_loop, quantile  # noqa: E402
+from benchmarks.first_calls import first_calls  # noqa: E402
 from benchmarks.floors import model_costs  # noqa: E402
+from benchmarks.gpu_use import watched  # noqa: E402
 from benchmarks.hardware import hardware  # noqa: E402
 from benchmarks.peer_runs import AskedPeer, make_environment  # noqa: E402
 from benchmarks.result_table import ResultTable, Row, figure  # noqa: E402
-from benchmarks.workload import command, loaded_engine, mixed_documents, run, scanned  # noqa: E402
+from benchmarks.workload import (  # noqa: E402
+    command,
+    loaded_engine,
+    long_document,
+    mixed_documents,
+    models_folder,
+    run,
+    scanned,
+)
 
 if TYPE_CHECKING:
     from extractor.engine import Engine
@@ -45,6 +61,7 @@ PEERS = {
 }
 # This peer is one of the worker's own dependencies; the others have an environment of theirs.
 IN_OUR_ENVIRONMENT = ("docstrange",)
+LOAD = ("pages/s", "p50", "p95", "p99", "busy", "GPU", "core-s", "longest batch")
 STAGES = ("pages", "layout", "ocr", "tables", "assemble", "outputs")
 
 
@@ -68,12 +85,23 @@ def main() -> int:
     parser.add_argument("--kinds", default="digital,scanned", help="of the PDFs: digital, scanned or both")
     parser.add_argument("--limit", type=int, metavar="N", help="the first N files of each folder only")
     parser.add_argument("--jobs", default="1,4,8", help="how many jobs at a time (default: 1,4,8; none: an empty text)")
+    parser.add_argument("--seconds", type=float, default=0.0, help="for so long, each number of jobs (default: once)")
+    parser.add_argument("--pages", type=int, metavar="N", help="one document of N pages of each kind of PDF, too")
+    parser.add_argument("--first-calls", action="store_true", help="what each shape's first batch takes on a GPU")
     parser.add_argument("--repeat", type=int, default=1, help="how often the documents are read in each measurement")
     parser.add_argument("--peers", action="store_true", help="next to the peers of requirements-bench.txt")
     parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "out")
     parser.add_argument("--markdown", action="store_true")
     args = parser.parse_args()
 
+    if args.first_calls:
+        if args.device != "cuda":
+            parser.error("first calls are a GPU's: --device cuda")
+        with models_folder(args.random_weights) as folder:
+            notes = (f"{hardware()}; cuda", command("speed.py"))
+            table = first_calls(torch.device("cuda", 0), args.dtype, folder, notes)
+        print(table.markdown() if args.markdown else table.plain())
+        return 0
     kinds = _documents(args.pdfs, args.images, args.limit, args.kinds.split(","), args.out / "speed")
     python = make_environment(args.out / "peers-venv") if args.peers else None
     tables = []
@@ -87,8 +115,10 @@ def main() -> int:
             for peer in peers:
                 peer.close()
         jobs = [int(count) for count in args.jobs.split(",") if count]
-        tables.append(_concurrent(engine, kinds, jobs, args.repeat, notes))
-        tables.append(model_costs(engine, notes))
+        tables.append(_concurrent(engine, kinds, jobs, args.repeat, args.seconds, notes))
+        if args.pages:
+            tables.append(_long(engine, kinds, args.pages, args.seconds, args.out / "speed", notes))
+        tables.append(model_costs(engine.settings.models_dir, engine.models.device, engine.settings, notes))
     for table in tables:
         print(table.markdown() if args.markdown else table.plain())
     return 0
@@ -171,29 +201,59 @@ def _side_by_side(
     return ResultTable(f"Speed: {kind}, {len(files)} documents, {sum(pages)} pages", told, columns, tuple(rows))
 
 
-def _speed(seconds: Sequence[float], pages: int) -> tuple[str, str, str]:
+def _speed(seconds: Sequence[float], pages: int) -> Row:
     """Pages a second, and the median and 95th percentile of a document's seconds."""
-    ordered = sorted(seconds)
-    late = ordered[min(len(ordered) - 1, round(0.95 * (len(ordered) - 1)))]
-    return figure(pages / sum(seconds), 2), figure(statistics.median(ordered), 3), figure(late, 3)
+    return figure(pages / sum(seconds), 2), *(figure(quantile(seconds, part), 3) for part in (0.5, 0.95))
 
 
 def _concurrent(
-    engine: Engine, kinds: dict[str, list[Path]], jobs: Sequence[int], repeat: int, notes: tuple[str, ...]
+    engine: Engine,
+    kinds: dict[str, list[Path]],
+    jobs: Sequence[int],
+    repeat: int,
+    seconds: float,
+    notes: tuple[str, ...],
 ) -> ResultTable:
-    """The worker with several jobs at a time; as many documents as it takes for each to have its share."""
+    """The worker with several jobs at a time; as many documents at least as it takes for each to have its share."""
+    rows = [
+        (
+            f"{kind}, {count} at a time",
+            *_loaded(engine, files, count, seconds, least=max(len(files) * repeat, 2 * count)),
+        )
+        for (kind, files), count in itertools.product(kinds.items(), jobs)
+    ]
+    return ResultTable("Speed: jobs at a time", notes, ("", *LOAD), tuple(rows))
+
+
+def _long(
+    engine: Engine, kinds: dict[str, list[Path]], pages: int, seconds: float, folder: Path, notes: tuple[str, ...]
+) -> ResultTable:
+    """One job at a time, on one document of so many pages: those of the kind's documents, over and over."""
     rows: list[Row] = []
-    for (kind, files), count in itertools.product(kinds.items(), jobs):
-        work = list(itertools.islice(itertools.cycle(files), max(len(files) * repeat, 2 * count)))
-        busy, started = engine.device_busy_s, time.perf_counter()
-        with ThreadPoolExecutor(count) as pool:
-            readings = list(pool.map(lambda path: _read(engine, path), work))
-        wall = time.perf_counter() - started
-        _, half, late = _speed([reading.seconds for reading in readings], 1)
-        pages = sum(reading.pages for reading in readings)
-        share = (engine.device_busy_s - busy) / wall
-        rows.append((f"{kind}, {count} at a time", figure(pages / wall, 2), half, late, figure(share, 2)))
-    return ResultTable("Speed: jobs at a time", notes, ("", "pages/s", "p50", "p95", "busy"), tuple(rows))
+    for kind, files in kinds.items():
+        if files[0].suffix != ".pdf":
+            continue
+        path = folder / f"{kind} {pages}.pdf"
+        path.write_bytes(long_document([file.read_bytes() for file in files], pages))
+        rows.append((f"{kind}, {pages} pages", *_loaded(engine, [path], 1, seconds, least=1)))
+    return ResultTable("Speed: one document of many pages", notes, ("", *LOAD), tuple(rows))
+
+
+def _loaded(engine: Engine, files: Sequence[Path], jobs: int, seconds: float, *, least: int) -> Row:
+    """The columns of `LOAD`."""
+    busy = engine.device_busy_s
+    with watched(engine.models.device) as use:
+        loop = closed_loop(files, lambda path: _read(engine, path), jobs=jobs, seconds=seconds, least=least)
+    pages = sum(reading.pages for reading in loop.done)
+    each = [reading.seconds for reading in loop.done]
+    return (
+        figure(pages / loop.wall_s, 2),
+        *(figure(quantile(each, part), 3) for part in (0.5, 0.95, 0.99)),
+        figure((engine.device_busy_s - busy) / loop.wall_s, 2),
+        figure(use.usual, 2),
+        figure(loop.core_s / pages, 3),
+        figure(engine.longest_batch_s * 1000, 0),
+    )
 
 
 if __name__ == "__main__":

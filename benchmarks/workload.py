@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+import io
+import itertools
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -55,19 +57,44 @@ def scanned(pdf: bytes, dpi: int = 150) -> bytes:
     return buffer.getvalue()
 
 
+def long_document(pdfs: Sequence[bytes], pages: int) -> bytes:
+    """The PDFs' pages one after the other, from the first one again after the last, so many in all."""
+    import pypdfium2 as pdfium
+
+    whole = pdfium.PdfDocument.new()
+    sources = [pdfium.PdfDocument(pdf) for pdf in pdfs]
+    for source in itertools.cycle(sources):
+        whole.import_pages(source, list(range(min(len(source), pages - len(whole)))))
+        if len(whole) == pages:
+            break
+    written = io.BytesIO()
+    whole.save(written)
+    return written.getvalue()
+
+
+@contextmanager
+def models_folder(random_weights: bool) -> Iterator[Path]:
+    """Where the models are; a folder of weights of no meaning where `random_weights`, which cost the same time."""
+    from extractor.settings import Settings
+
+    if not random_weights:
+        yield Settings().models_dir
+        return
+    from benchmarks.random_models import write_random_models
+
+    with tempfile.TemporaryDirectory(prefix="random-models-") as folder:
+        write_random_models(Path(folder))
+        yield Path(folder)
+
+
 @contextmanager
 def loaded_engine(device: str, random_weights: bool, **settings: Any) -> Iterator[Engine]:
-    """An engine on the device; with weights of no meaning where `random_weights`, which cost the same time."""
+    """An engine on the device; with weights of no meaning where `random_weights`."""
     from extractor.engine import Engine
     from extractor.settings import Settings
 
-    with tempfile.TemporaryDirectory(prefix="random-models-") as folder:
-        if random_weights:
-            from benchmarks.random_models import write_random_models
-
-            write_random_models(Path(folder))
-            settings["models_dir"] = Path(folder)
-        engine = Engine.load(Settings(device=device, **settings))
+    with models_folder(random_weights) as folder:
+        engine = Engine.load(Settings(device=device, models_dir=folder, **settings))
         try:
             yield engine
         finally:

@@ -1,0 +1,60 @@
+"""Jobs that each start the next one when they end: so many at a time, for so long."""
+
+from __future__ import annotations
+
+import itertools
+import statistics
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from benchmarks.core_time import core_seconds
+
+Work = TypeVar("Work")
+Done = TypeVar("Done")
+
+
+@dataclass(frozen=True, slots=True)
+class Loop(Generic[Done]):
+    """What was done, the wall time until the last of it was, and the processor time of all processes meanwhile."""
+
+    done: list[Done]
+    wall_s: float
+    core_s: float
+
+
+def closed_loop(
+    work: Sequence[Work], do: Callable[[Work], Done], *, jobs: int, seconds: float, least: int
+) -> Loop[Done]:
+    """Do the work over and over, `jobs` at a time, for so many seconds and at least so many times. What runs then is
+    finished, and counts."""
+    begun = itertools.count()
+    lock = threading.Lock()
+    started, cores = time.perf_counter(), sum(core_seconds())
+    done: list[Done] = []
+
+    def go_on() -> None:
+        while True:
+            with lock:
+                number = next(begun)
+            if number >= least and time.perf_counter() - started >= seconds:
+                return
+            result = do(work[number % len(work)])
+            with lock:
+                done.append(result)
+
+    with ThreadPoolExecutor(jobs) as pool:
+        for ended in [pool.submit(go_on) for _ in range(jobs)]:
+            ended.result()
+    return Loop(done, time.perf_counter() - started, sum(core_seconds()) - cores)
+
+
+def quantile(values: Sequence[float], part: float) -> float:
+    """The value that this part of them does not exceed; the median lies between two where they are even in number."""
+    if part == 0.5:
+        return statistics.median(values)
+    ordered = sorted(values)
+    return ordered[round(part * (len(ordered) - 1))]

@@ -1,0 +1,134 @@
+"""One side of `host_cost.py`, in a process of its own: an engine with recorded models that reads what it is told to.
+
+    python -m benchmarks.recorded_engine MODELS        from a folder where `extractor` is the one to be measured
+
+A line of standard input names documents, a line of standard output says what reading them took: JSON both, as
+`Task` and `Taken` below.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from benchmarks.core_time import core_seconds
+
+if TYPE_CHECKING:
+    from benchmarks.recorded_models import Recording
+    from extractor.engine import Engine
+
+PAGE_PROCESSES = 2
+PAGES_IN_FLIGHT = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Read these documents so many times, so many at a time."""
+
+    paths: list[str]
+    times: int
+    jobs: int
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a task took: seconds of processor time of the worker process and of all processes, the benchmark's own
+    share taken off; bytes that would have crossed to the device and back; batches that a model had to be run for, and
+    answers that are not those of the recording (0 for both, or the figures mean nothing)."""
+
+    pages: int
+    worker_s: float
+    all_s: float
+    up_bytes: int
+    down_bytes: int
+    missed: int
+    differing: int
+    replaces: str
+
+
+def main() -> int:
+    """Read tasks until there are no more."""
+    from benchmarks.recorded_models import recorded
+    from extractor.engine import Engine
+    from extractor.settings import Settings
+
+    replies = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)  # whatever else is printed is none
+    _use_shapes_of_gpu()
+    settings = Settings(
+        device="cpu",
+        layout_batch=16,
+        recognition_batch=64,
+        models_dir=Path(sys.argv[1]),
+        page_processes=PAGE_PROCESSES,
+        pages_in_flight=PAGES_IN_FLIGHT,
+        # None is replaced, which would cost seconds, in one round and not in the other.
+        pages_per_process=1_000_000,
+    )
+    engine = Engine.load(settings)
+    seen: dict[str, str] = {}
+    try:
+        with recorded(engine) as recording:
+            for line in sys.stdin:
+                taken = carry_out(engine, recording, Task(**json.loads(line)), seen)
+                print(json.dumps(asdict(taken)), file=replies, flush=True)
+    finally:
+        engine.close()
+    return 0
+
+
+def _use_shapes_of_gpu() -> None:
+    """Where models run in a closed set of shapes, those of a GPU: fewer and larger batches."""
+    with suppress(ModuleNotFoundError):
+        from extractor.models.shapes import SHAPES
+
+        SHAPES["cpu"] = SHAPES["cuda"]
+
+
+def carry_out(engine: Engine, recording: Recording, task: Task, seen: dict[str, str]) -> Taken:
+    """Read the documents. `seen` has the answer to each from the first time on."""
+    from extractor.request import parse_request
+
+    def read(path: str) -> dict[str, Any]:
+        return engine.extract(requests[path], document_id="benchmark")
+
+    # What a caller does is none of the worker's.
+    requests = {
+        path: parse_request(
+            {
+                "document_content_base64": base64.b64encode(Path(path).read_bytes()).decode("ascii"),
+                "outputs": ["markdown"],
+                "deadline_s": 86400,
+            }
+        )
+        for path in task.paths
+    }
+    recording.restart()
+    worker, others = core_seconds()
+    with ThreadPoolExecutor(task.jobs) as pool:
+        answers = list(pool.map(read, task.paths * task.times))
+    worker_then, others_then = core_seconds()
+    worker = worker_then - worker - recording.uncounted_s
+    others = others_then - others
+    texts = [(path, answer["data"]["markdown"]) for path, answer in zip(task.paths * task.times, answers, strict=True)]
+    return Taken(
+        pages=sum(answer["metadata"]["pages"]["processed"] for answer in answers),
+        worker_s=worker,
+        all_s=worker + others,
+        up_bytes=recording.up_bytes,
+        down_bytes=recording.down_bytes,
+        missed=recording.missed,
+        differing=sum(seen.setdefault(path, text) != text for path, text in texts),
+        replaces=recording.replaces,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
