@@ -33,16 +33,23 @@ MOST_JOBS = 128
 
 @functools.cache
 def load_engine() -> Engine:
-    """The worker's one engine. Raises `WorkerUnhealthy` where the models cannot be loaded."""
+    """The worker's one engine. Raises `WorkerUnhealthy` where it cannot be loaded, whatever the cause."""
+    from extractor.errors import ExtractionError, WorkerUnhealthy
     from extractor.imports import uncollected
 
-    with uncollected():
-        from extractor.docstrange_local import LocalDocumentExtractor
-        from extractor.engine import Engine
-        from extractor.settings import Settings
+    try:
+        with uncollected():
+            from extractor.docstrange_local import LocalDocumentExtractor
+            from extractor.engine import Engine
+            from extractor.settings import Settings
 
-    engine = Engine.load(Settings())
-    LocalDocumentExtractor(engine)
+        engine = Engine.load(Settings())
+        LocalDocumentExtractor(engine)
+    except ExtractionError:
+        raise
+    except Exception as error:  # a device, a library, a disk: each has errors of its own
+        log.debug("Loading failed", exc_info=True)
+        raise WorkerUnhealthy(f"the models could not be loaded: {type(error).__name__}: {error}") from error
     telemetry().watch_device(engine.device, lambda: engine.device_busy_s)
     return engine
 

@@ -70,8 +70,11 @@ class Admission:
         """Load the models and learn the device's name. Where that fails, say why in the log and stop the process."""
         try:
             self.device = await asyncio.get_running_loop().run_in_executor(self._threads, self._load)
-        except ExtractionError as error:
-            log.critical("%s: %s", error.code, error.message)
+        except asyncio.CancelledError:
+            raise
+        except BaseException as error:  # a worker that went on would be loading for ever
+            told = f"{error.code}: {error.message}" if isinstance(error, ExtractionError) else repr(error)
+            log.critical("%s", " ".join(told.split()))
             self._give_up()
             return
         if self.state == "loading":
