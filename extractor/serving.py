@@ -12,12 +12,14 @@ import logging
 import math
 import signal
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 import uvicorn
 
 from .admission import Admission, AnswerJob
 from .api import build_app, is_loopback
+from .connection import Connection
 from .settings import Settings
 from .telemetry import Telemetry
 
@@ -55,6 +57,7 @@ def serve(settings: Settings, load_engine: Callable[[], Engine], answer_job: Ans
     admission = Admission(settings, lambda: load_engine().device, answer_job, lambda: server.stop())
     config = uvicorn.Config(
         build_app(admission, telemetry),
+        http=partial(Connection, settings=settings),  # type: ignore[arg-type]  # all that is asked is that it makes one
         host=settings.bind_address,
         port=settings.port,
         log_config=None,
