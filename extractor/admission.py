@@ -20,7 +20,7 @@ from typing import Any, BinaryIO, Literal, Protocol
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 
-from .body import read_body
+from .body import JobBody, read_body
 from .errors import ExtractionError, WorkerUnhealthy
 from .settings import Settings
 from .telemetry import Door
@@ -63,6 +63,8 @@ class Admission:
         self._stop = stop
         # Not asyncio's own threads: it would wait for one that hangs before the worker may end.
         self._threads = ThreadPoolExecutor(settings.http_jobs, thread_name_prefix="job")
+        # One large body is parsed at a time.
+        self._parsing = threading.Lock()
         self._draining = False
         self._cut = asyncio.Event()
 
@@ -123,15 +125,9 @@ class Admission:
             self._free_room()
             raise
         stop = threading.Event()
-        answer = partial(
-            self._answer_job,
-            {"id": job_id, "input": body.job_input},
-            door="http",
-            received=received,
-            upload=body.upload,
-        )
-        running = self._threads.submit(answer, stop.is_set)
-        running.add_done_callback(partial(self._leave, asyncio.get_running_loop(), body.upload))
+        answer = partial(self._answer_job, door="http", received=received, upload=body.upload)
+        running = self._threads.submit(self._run, body, job_id, stop, answer)
+        running.add_done_callback(partial(self._leave, asyncio.get_running_loop(), body))
         answered = asyncio.wrap_future(running)
         gone = asyncio.create_task(_disconnect(request))
         either: set[asyncio.Future[Any]] = {answered, gone}
@@ -143,15 +139,24 @@ class Admission:
             gone.cancel()
             stop.set()
             if running.cancel():
-                answer(stop.is_set)  # it never began: its end is told all the same
+                answer({"id": job_id, "input": None}, stop.is_set)  # it never began: its end is told all the same
         result = answered.result()
         if result.get("error_code") == WorkerUnhealthy.code:
             self._give_up()
         return result
 
-    def _leave(self, loop: asyncio.AbstractEventLoop, upload: BinaryIO | None, _: Future[dict[str, Any]]) -> None:
-        if upload is not None:
-            upload.close()
+    def _run(
+        self, body: JobBody, job_id: str, stop: threading.Event, answer: Callable[..., dict[str, Any]]
+    ) -> dict[str, Any]:
+        """The job, in its thread, where its input is parsed first."""
+        try:
+            job_input = None if stop.is_set() else body.job_input(self._parsing)
+        except ExtractionError as error:
+            return error.answer(job_id)
+        return answer({"id": job_id, "input": job_input}, stop.is_set)
+
+    def _leave(self, loop: asyncio.AbstractEventLoop, body: JobBody, _: Future[dict[str, Any]]) -> None:
+        body.close()
         loop.call_soon_threadsafe(self._free_room)
 
     def _free_room(self) -> None:

@@ -17,7 +17,7 @@ _ID = re.compile(r"[!-+\--~]{1,256}")
 # What nests deeper than a parser can follow is cut there, only to learn whose it is.
 _READABLE_DEPTH = 32
 _SPACE = re.compile(r"[ \t\r\n]*")
-_STRING_OR_BRACKETS = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[{]+|[\]}]+', re.DOTALL)
+_STRING_OR_BRACKETS = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[{]+|[\]}]+', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
