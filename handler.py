@@ -54,6 +54,11 @@ def load_engine() -> Engine:
     return engine
 
 
+def sick() -> str | None:
+    """Why the worker cannot go on, if it cannot. A full disk is no such reason: it may be empty again."""
+    return load_engine().vitals.sick if load_engine.cache_info().currsize else "there is no engine"
+
+
 @functools.cache
 def job_threads() -> ThreadPoolExecutor:
     """Where jobs run. Not asyncio's own threads: it would wait for one that hangs before the worker may end."""
@@ -81,7 +86,7 @@ async def handler(job: dict[str, Any]) -> dict[str, Any]:
         except asyncio.CancelledError:
             stop.set()
             raise
-    if answer.get("error_code") == "WORKER_UNHEALTHY":
+    if answer.get("error_code") == "WORKER_UNHEALTHY" and sick() is not None:
         answer["refresh_worker"] = True
     return answer
 
@@ -211,10 +216,10 @@ def serve_runpod() -> int:
     register_fitness_checks(settings, load_engine, start_up)
     config = {"handler": handler, "concurrency_modifier": modifier(load_engine, start_up.ready)}
     runpod.serverless.start(use_loop(config, settings))
-    sick = load_engine().vitals.sick
-    if sick is not None:
-        log.error("The worker is sick and leaves: %s", sick)
-    return 0 if sick is None else 1
+    if (reason := sick()) is not None:
+        log.error("The worker is sick and leaves: %s", reason)
+        return 1
+    return 0
 
 
 def close_engine() -> None:

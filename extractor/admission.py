@@ -21,13 +21,34 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 
 from .body import JobBody, read_body
+from .disk import shortage
 from .errors import ExtractionError, WorkerUnhealthy
 from .settings import Settings
 from .telemetry import Door
 
 log = logging.getLogger("extractor")
 
-State = Literal["loading", "ready", "draining", "unhealthy"]
+State = Literal["loading", "ready", "disk_full", "draining", "unhealthy"]
+
+
+class Vitals(Protocol):
+    """How the worker is."""
+
+    @property
+    def sick(self) -> str | None:
+        """Why it cannot go on, if it cannot."""
+
+
+class Loaded(Protocol):
+    """The engine, as far as it is to be known whether it serves."""
+
+    @property
+    def device(self) -> str:
+        """Where the models run."""
+
+    @property
+    def vitals(self) -> Vitals:
+        """How the worker is."""
 
 
 class AnswerJob(Protocol):
@@ -50,14 +71,16 @@ class Admission:
     def __init__(
         self,
         settings: Settings,
-        load: Callable[[], str],
+        load: Callable[[], Loaded],
         answer_job: AnswerJob,
         stop: Callable[[], None],
     ) -> None:
         self.settings = settings
-        self.state: State = "loading"
         self.device: str | None = None
         self.jobs = 0
+        self._state: State = "loading"
+        self._engine: Loaded | None = None
+        self._shortage: str | None = None
         self._load = load
         self._answer_job = answer_job
         self._stop = stop
@@ -71,7 +94,7 @@ class Admission:
     async def start(self) -> None:
         """Load the models and learn the device's name. Where that fails, say why in the log and stop the process."""
         try:
-            self.device = await asyncio.get_running_loop().run_in_executor(self._threads, self._load)
+            self._engine = await asyncio.get_running_loop().run_in_executor(self._threads, self._load)
         except asyncio.CancelledError:
             raise
         except BaseException as error:  # a worker that went on would be loading for ever
@@ -79,8 +102,21 @@ class Admission:
             log.critical("%s", " ".join(told.split()))
             self._give_up()
             return
-        if self.state == "loading":
-            self.state = "ready"
+        self.device = self._engine.device
+        if self._state == "loading":
+            self._state = "ready"
+
+    @property
+    def state(self) -> State:
+        """How the worker is now; a worker without room for files is ready again when it has room."""
+        if self._state != "ready":
+            return self._state
+        before, self._shortage = self._shortage, shortage(self.settings.min_disk_mb)
+        if self._shortage and not before:
+            log.error("No jobs are taken: %s", self._shortage)
+        if before and not self._shortage:
+            log.info("Jobs are taken again: there is room on the disk")
+        return "disk_full" if self._shortage else "ready"
 
     def drain(self) -> None:
         """Let no further job in; after `drain_s`, or when called again, answer what is left that the worker stops."""
@@ -88,8 +124,8 @@ class Admission:
             self._cut.set()
             return
         self._draining = True
-        if self.state != "unhealthy":
-            self.state = "draining"
+        if self._state != "unhealthy":
+            self._state = "draining"
         asyncio.get_running_loop().call_later(self.settings.drain_s, self._cut.set)
 
     def close(self) -> None:
@@ -99,8 +135,8 @@ class Admission:
     async def serve(self, request: Request, job_id: str) -> dict[str, Any]:
         """One request -> the contract's answer."""
         received = time.monotonic()
-        if self.state != "ready":
-            return self._not_ready().answer(job_id)
+        if (state := self.state) != "ready":
+            return self._not_ready(state).answer(job_id)
         if self.jobs >= self.settings.http_jobs + self.settings.http_waiting_jobs:
             raise HTTPException(HTTPStatus.TOO_MANY_REQUESTS, "the queue is full; try again later")
         self.jobs += 1
@@ -108,7 +144,7 @@ class Admission:
         cut = asyncio.create_task(self._cut.wait())
         try:
             await asyncio.wait({work, cut}, return_when=asyncio.FIRST_COMPLETED)
-            return work.result() if work.done() else self._not_ready().answer(job_id)
+            return work.result() if work.done() else self._not_ready(self._state).answer(job_id)
         finally:
             cut.cancel()
             work.cancel()
@@ -141,7 +177,7 @@ class Admission:
             if running.cancel():
                 answer({"id": job_id, "input": None}, stop.is_set)  # it never began: its end is told all the same
         result = answered.result()
-        if result.get("error_code") == WorkerUnhealthy.code:
+        if self._engine is not None and self._engine.vitals.sick is not None:
             self._give_up()
         return result
 
@@ -163,15 +199,16 @@ class Admission:
         self.jobs -= 1
 
     def _give_up(self) -> None:
-        self.state = "unhealthy"
+        self._state = "unhealthy"
         self._stop()
 
-    def _not_ready(self) -> WorkerUnhealthy:
+    def _not_ready(self, state: State) -> WorkerUnhealthy:
         reasons: dict[State, str] = {
             "loading": "the models are still being loaded; try again later",
+            "disk_full": "the worker's disk is full; try again later",
             "unhealthy": "this worker cannot go on; try again",
         }
-        return WorkerUnhealthy(reasons.get(self.state, "this worker is shutting down; try again"))
+        return WorkerUnhealthy(reasons.get(state, "this worker is shutting down; try again"))
 
 
 async def _disconnect(request: Request) -> None:

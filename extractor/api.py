@@ -163,9 +163,10 @@ def build_app(admission: Admission, telemetry: Telemetry) -> FastAPI:
     )
     async def health(request: Request) -> Response:
         guard.check_host(request)
-        status = HTTPStatus.OK if admission.state == "ready" else HTTPStatus.SERVICE_UNAVAILABLE
+        state = admission.state
+        status = HTTPStatus.OK if state == "ready" else HTTPStatus.SERVICE_UNAVAILABLE
         report = Health(
-            status=admission.state,
+            status=state,
             models_loaded=admission.device is not None,
             device=admission.device,
             jobs_in_flight=admission.jobs,

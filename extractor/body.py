@@ -27,6 +27,7 @@ from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
+from .disk import writing
 from .errors import DocumentTooLarge, InvalidInput
 from .settings import Settings
 
@@ -43,7 +44,8 @@ _LONG_STRING_BYTES = 64 << 10
 _OF_BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=_- \\"
 _STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 # Of escapes, encoders of base64 use `\/`, `\n`, and those of plus and equals signs in hex.
-_NO_BASE64 = re.compile(rb"[\x80-\xff]|\\u(?!00[0-7])")
+_NO_ASCII = re.compile(rb"[\x80-\xff]")
+_NO_ESCAPE = re.compile(rb"\\u(?!00[0-7])")
 _CHUNK = 1 << 20
 
 
@@ -83,9 +85,14 @@ class JobBody:
 async def read_body(request: Request, settings: Settings) -> JobBody:
     """Take the whole body in.
 
-    Raises `DocumentTooLarge`, `InvalidInput`, an `HTTPException` of status 415 for any other media type, and
-    starlette's `ClientDisconnect` where the body breaks off.
+    Raises `DocumentTooLarge`, `InvalidInput`, `DiskFull`, an `HTTPException` of status 415 for any other media type,
+    and starlette's `ClientDisconnect` where the body breaks off.
     """
+    with writing():
+        return await _taken_in(request, settings)
+
+
+async def _taken_in(request: Request, settings: Settings) -> JobBody:
     media_type, options = parse_options_header(request.headers.get("content-type"))
     kind = media_type.decode("latin-1").lower()
     if kind == JSON:
@@ -173,7 +180,10 @@ def _check_shape(text: bytes, what: str) -> None:
     beside = sum(len(text[start : start + _CHUNK].translate(None, _OF_BASE64)) for start in range(0, len(text), _CHUNK))
     if beside > _BESIDE_BYTES:
         raise InvalidInput(f"{what}: more than {_BESIDE_BYTES} bytes beside document_content_base64")
+    is_ascii = text.isascii()
     for string in _STRING.finditer(text):
         start, end = string.span()
-        if end - start > _LONG_STRING_BYTES and _NO_BASE64.search(text, start, end):
+        if end - start > _LONG_STRING_BYTES and (
+            _NO_ESCAPE.search(text, start, end) or (not is_ascii and _NO_ASCII.search(text, start, end))
+        ):
             raise InvalidInput(f"{what}: a string of more than {_LONG_STRING_BYTES} bytes is not base64")

@@ -28,6 +28,7 @@ from urllib.parse import quote
 from aiohttp import ClientError, ClientSession, ClientTimeout
 from yarl import URL
 
+from .disk import shortage
 from .errors import DeliveryFailed, ExtractionError, InvalidInput, WorkerUnhealthy
 from .runpod_sdk import AsyncClientSession, TooManyRequests, rp_http, rp_job, rp_scale
 from .takes import Taken, read_take
@@ -81,6 +82,7 @@ class JobLoop(rp_scale.JobScaler):  # type: ignore[misc]  # the SDK has no types
         self._running: dict[str, asyncio.Task[Any]] = {}
         self._posting: set[str] = set()
         self._stopped: set[str] = set()
+        self._shortage: str | None = None
         self._answered = 0
         # Whether it leaves for no other reason than its many jobs: then those that were handed out still run.
         self._recycling = False
@@ -151,10 +153,19 @@ class JobLoop(rp_scale.JobScaler):  # type: ignore[misc]  # the SDK has no types
     async def set_scale(self) -> None:
         """Called before each take: come back as soon as there is room, so that the SDK never sleeps on it."""
         await super().set_scale()
-        while self.is_alive() and self.current_occupancy() >= self.current_concurrency:
+        while self.is_alive() and (self._is_full() or self.current_occupancy() >= self.current_concurrency):
             self._room.clear()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._room.wait(), 1.0)
+
+    def _is_full(self) -> bool:
+        """Whether there is no room on the disk for another job's files; said when that changes."""
+        before, self._shortage = self._shortage, shortage(self._settings.min_disk_mb)
+        if self._shortage and not before:
+            log.error("No jobs are taken: %s", self._shortage)
+        if before and not self._shortage:
+            log.info("Jobs are taken again: there is room on the disk")
+        return self._shortage is not None
 
     async def _take(self, session: ClientSession, wanted: int) -> list[dict[str, Any]] | None:
         if not self.is_alive():  # told to leave since the loop last looked

@@ -54,7 +54,7 @@ def serve(settings: Settings, load_engine: Callable[[], Engine], answer_job: Ans
     if settings.zopilot_gpu_api_key is None and not is_loopback(settings.bind_address):
         log.critical("without ZOPILOT_GPU_API_KEY only this machine is served: set it, or BIND_ADDRESS=127.0.0.1")
         return 1
-    admission = Admission(settings, lambda: load_engine().device, answer_job, lambda: server.stop())
+    admission = Admission(settings, load_engine, answer_job, lambda: server.stop())
     config = uvicorn.Config(
         build_app(admission, telemetry),
         http=partial(Connection, settings=settings),  # type: ignore[arg-type]  # all that is asked is that it makes one
