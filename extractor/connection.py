@@ -17,7 +17,7 @@ import uuid
 from http import HTTPStatus
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from .settings import Settings
 
@@ -56,6 +56,7 @@ class Connection(HttpToolsProtocol):
         self._head_bytes = 0
         self._head_timer: asyncio.TimerHandle | None = None
         self._refused = False
+        self._running: RequestResponseCycle | None = None
         self._half_closed = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -133,6 +134,10 @@ class Connection(HttpToolsProtocol):
         if self._half_closed and not more:
             self.transport.close()
 
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        self._running = cycle
+        super()._start_asgi_task(cycle, app)
+
     def _count(self, *parts: bytes) -> None:
         self._head_bytes += sum(map(len, parts)) + 4
         if self._head_bytes > MAX_HEAD_BYTES:
@@ -155,15 +160,20 @@ class Connection(HttpToolsProtocol):
         self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, reason)
 
     def _refuse(self, status: HTTPStatus, detail: str, *, retryable: bool = False) -> None:
-        """Say why, and let go. Nothing is said in the middle of another request's answer."""
+        """Say why, and let go. A request before this one has its answer, and the connection ends without a word."""
         self._refused = True
         self._head_arrived()
         self._unset_keepalive_if_required()
         if self.transport.is_closing():
             return
-        if self.cycle is not None and not self.cycle.response_complete:
-            self.transport.abort()
-            return
+        if self._running is not None and not self._running.response_complete:
+            if not self._running.more_body:  # that request was sound: it has its answer, and then the connection ends
+                self.pipeline.clear()
+                self._running.keep_alive = False
+                return
+            if self._running.response_started:
+                self.transport.abort()
+                return
         body = json.dumps(refusal(status, detail, uuid.uuid4().hex, retryable=retryable)).encode()
         head = (
             f"HTTP/1.1 {status.value} {status.phrase}\r\nContent-Type: application/json\r\nCache-Control: no-store\r\n"
