@@ -33,18 +33,30 @@ MOST_JOBS = 128
 
 @functools.cache
 def load_engine() -> Engine:
-    """The worker's one engine. Raises `WorkerUnhealthy` where the models cannot be loaded."""
+    """The worker's one engine. Raises `WorkerUnhealthy` where it cannot be loaded, whatever the cause."""
+    from extractor.errors import ExtractionError, WorkerUnhealthy
     from extractor.imports import uncollected
 
-    with uncollected():
-        from extractor.docstrange_local import LocalDocumentExtractor
-        from extractor.engine import Engine
-        from extractor.settings import Settings
+    try:
+        with uncollected():
+            from extractor.docstrange_local import LocalDocumentExtractor
+            from extractor.engine import Engine
+            from extractor.settings import Settings
 
-    engine = Engine.load(Settings())
-    LocalDocumentExtractor(engine)
+        engine = Engine.load(Settings())
+        LocalDocumentExtractor(engine)
+    except ExtractionError:
+        raise
+    except Exception as error:  # a device, a library, a disk: each has errors of its own
+        log.debug("Loading failed", exc_info=True)
+        raise WorkerUnhealthy(f"the models could not be loaded: {type(error).__name__}: {error}") from error
     telemetry().watch_device(engine.device, lambda: engine.device_busy_s)
     return engine
+
+
+def sick() -> str | None:
+    """Why the worker cannot go on, if it cannot. A full disk is no such reason: it may be empty again."""
+    return load_engine().vitals.sick if load_engine.cache_info().currsize else "there is no engine"
 
 
 @functools.cache
@@ -74,7 +86,7 @@ async def handler(job: dict[str, Any]) -> dict[str, Any]:
         except asyncio.CancelledError:
             stop.set()
             raise
-    if answer.get("error_code") == "WORKER_UNHEALTHY":
+    if answer.get("error_code") == "WORKER_UNHEALTHY" and sick() is not None:
         answer["refresh_worker"] = True
     return answer
 
@@ -204,10 +216,10 @@ def serve_runpod() -> int:
     register_fitness_checks(settings, load_engine, start_up)
     config = {"handler": handler, "concurrency_modifier": modifier(load_engine, start_up.ready)}
     runpod.serverless.start(use_loop(config, settings))
-    sick = load_engine().vitals.sick
-    if sick is not None:
-        log.error("The worker is sick and leaves: %s", sick)
-    return 0 if sick is None else 1
+    if (reason := sick()) is not None:
+        log.error("The worker is sick and leaves: %s", reason)
+        return 1
+    return 0
 
 
 def close_engine() -> None:

@@ -20,14 +20,35 @@ from typing import Any, BinaryIO, Literal, Protocol
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 
-from .body import read_body
+from .body import JobBody, read_body
+from .disk import shortage
 from .errors import ExtractionError, WorkerUnhealthy
 from .settings import Settings
 from .telemetry import Door
 
 log = logging.getLogger("extractor")
 
-State = Literal["loading", "ready", "draining", "unhealthy"]
+State = Literal["loading", "ready", "disk_full", "draining", "unhealthy"]
+
+
+class Vitals(Protocol):
+    """How the worker is."""
+
+    @property
+    def sick(self) -> str | None:
+        """Why it cannot go on, if it cannot."""
+
+
+class Loaded(Protocol):
+    """The engine, as far as it is to be known whether it serves."""
+
+    @property
+    def device(self) -> str:
+        """Where the models run."""
+
+    @property
+    def vitals(self) -> Vitals:
+        """How the worker is."""
 
 
 class AnswerJob(Protocol):
@@ -50,32 +71,52 @@ class Admission:
     def __init__(
         self,
         settings: Settings,
-        load: Callable[[], str],
+        load: Callable[[], Loaded],
         answer_job: AnswerJob,
         stop: Callable[[], None],
     ) -> None:
         self.settings = settings
-        self.state: State = "loading"
         self.device: str | None = None
         self.jobs = 0
+        self._state: State = "loading"
+        self._engine: Loaded | None = None
+        self._shortage: str | None = None
         self._load = load
         self._answer_job = answer_job
         self._stop = stop
         # Not asyncio's own threads: it would wait for one that hangs before the worker may end.
         self._threads = ThreadPoolExecutor(settings.http_jobs, thread_name_prefix="job")
+        # One large body is parsed at a time.
+        self._parsing = threading.Lock()
         self._draining = False
         self._cut = asyncio.Event()
 
     async def start(self) -> None:
         """Load the models and learn the device's name. Where that fails, say why in the log and stop the process."""
         try:
-            self.device = await asyncio.get_running_loop().run_in_executor(self._threads, self._load)
-        except ExtractionError as error:
-            log.critical("%s: %s", error.code, error.message)
+            self._engine = await asyncio.get_running_loop().run_in_executor(self._threads, self._load)
+        except asyncio.CancelledError:
+            raise
+        except BaseException as error:  # a worker that went on would be loading for ever
+            told = f"{error.code}: {error.message}" if isinstance(error, ExtractionError) else repr(error)
+            log.critical("%s", " ".join(told.split()))
             self._give_up()
             return
-        if self.state == "loading":
-            self.state = "ready"
+        self.device = self._engine.device
+        if self._state == "loading":
+            self._state = "ready"
+
+    @property
+    def state(self) -> State:
+        """How the worker is now; a worker without room for files is ready again when it has room."""
+        if self._state != "ready":
+            return self._state
+        before, self._shortage = self._shortage, shortage(self.settings.min_disk_mb)
+        if self._shortage and not before:
+            log.error("No jobs are taken: %s", self._shortage)
+        if before and not self._shortage:
+            log.info("Jobs are taken again: there is room on the disk")
+        return "disk_full" if self._shortage else "ready"
 
     def drain(self) -> None:
         """Let no further job in; after `drain_s`, or when called again, answer what is left that the worker stops."""
@@ -83,8 +124,8 @@ class Admission:
             self._cut.set()
             return
         self._draining = True
-        if self.state != "unhealthy":
-            self.state = "draining"
+        if self._state != "unhealthy":
+            self._state = "draining"
         asyncio.get_running_loop().call_later(self.settings.drain_s, self._cut.set)
 
     def close(self) -> None:
@@ -94,8 +135,8 @@ class Admission:
     async def serve(self, request: Request, job_id: str) -> dict[str, Any]:
         """One request -> the contract's answer."""
         received = time.monotonic()
-        if self.state != "ready":
-            return self._not_ready().answer(job_id)
+        if (state := self.state) != "ready":
+            return self._not_ready(state).answer(job_id)
         if self.jobs >= self.settings.http_jobs + self.settings.http_waiting_jobs:
             raise HTTPException(HTTPStatus.TOO_MANY_REQUESTS, "the queue is full; try again later")
         self.jobs += 1
@@ -103,7 +144,7 @@ class Admission:
         cut = asyncio.create_task(self._cut.wait())
         try:
             await asyncio.wait({work, cut}, return_when=asyncio.FIRST_COMPLETED)
-            return work.result() if work.done() else self._not_ready().answer(job_id)
+            return work.result() if work.done() else self._not_ready(self._state).answer(job_id)
         finally:
             cut.cancel()
             work.cancel()
@@ -120,15 +161,9 @@ class Admission:
             self._free_room()
             raise
         stop = threading.Event()
-        answer = partial(
-            self._answer_job,
-            {"id": job_id, "input": body.job_input},
-            door="http",
-            received=received,
-            upload=body.upload,
-        )
-        running = self._threads.submit(answer, stop.is_set)
-        running.add_done_callback(partial(self._leave, asyncio.get_running_loop(), body.upload))
+        answer = partial(self._answer_job, door="http", received=received, upload=body.upload)
+        running = self._threads.submit(self._run, body, job_id, stop, answer)
+        running.add_done_callback(partial(self._leave, asyncio.get_running_loop(), body))
         answered = asyncio.wrap_future(running)
         gone = asyncio.create_task(_disconnect(request))
         either: set[asyncio.Future[Any]] = {answered, gone}
@@ -140,30 +175,40 @@ class Admission:
             gone.cancel()
             stop.set()
             if running.cancel():
-                answer(stop.is_set)  # it never began: its end is told all the same
+                answer({"id": job_id, "input": None}, stop.is_set)  # it never began: its end is told all the same
         result = answered.result()
-        if result.get("error_code") == WorkerUnhealthy.code:
+        if self._engine is not None and self._engine.vitals.sick is not None:
             self._give_up()
         return result
 
-    def _leave(self, loop: asyncio.AbstractEventLoop, upload: BinaryIO | None, _: Future[dict[str, Any]]) -> None:
-        if upload is not None:
-            upload.close()
+    def _run(
+        self, body: JobBody, job_id: str, stop: threading.Event, answer: Callable[..., dict[str, Any]]
+    ) -> dict[str, Any]:
+        """The job, in its thread, where its input is parsed first."""
+        try:
+            job_input = None if stop.is_set() else body.job_input(self._parsing)
+        except ExtractionError as error:
+            return error.answer(job_id)
+        return answer({"id": job_id, "input": job_input}, stop.is_set)
+
+    def _leave(self, loop: asyncio.AbstractEventLoop, body: JobBody, _: Future[dict[str, Any]]) -> None:
+        body.close()
         loop.call_soon_threadsafe(self._free_room)
 
     def _free_room(self) -> None:
         self.jobs -= 1
 
     def _give_up(self) -> None:
-        self.state = "unhealthy"
+        self._state = "unhealthy"
         self._stop()
 
-    def _not_ready(self) -> WorkerUnhealthy:
+    def _not_ready(self, state: State) -> WorkerUnhealthy:
         reasons: dict[State, str] = {
             "loading": "the models are still being loaded; try again later",
+            "disk_full": "the worker's disk is full; try again later",
             "unhealthy": "this worker cannot go on; try again",
         }
-        return WorkerUnhealthy(reasons.get(self.state, "this worker is shutting down; try again"))
+        return WorkerUnhealthy(reasons.get(state, "this worker is shutting down; try again"))
 
 
 async def _disconnect(request: Request) -> None:

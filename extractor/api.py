@@ -30,6 +30,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from . import __version__
 from .admission import Admission, State
 from .body import JSON, MULTIPART
+from .connection import refusal
 from .errors import ExtractionError, Internal
 from .request import SOURCES, ExtractionRequest
 from .settings import Settings
@@ -66,6 +67,7 @@ _REFUSALS: dict[HTTPStatus, bool] = {
     HTTPStatus.REQUEST_TIMEOUT: True,
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: False,
     HTTPStatus.TOO_MANY_REQUESTS: True,
+    HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE: False,
 }
 # Statuses whose sender should come back, and when: seconds, about the time of a short document.
 _COME_BACK = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
@@ -161,9 +163,10 @@ def build_app(admission: Admission, telemetry: Telemetry) -> FastAPI:
     )
     async def health(request: Request) -> Response:
         guard.check_host(request)
-        status = HTTPStatus.OK if admission.state == "ready" else HTTPStatus.SERVICE_UNAVAILABLE
+        state = admission.state
+        status = HTTPStatus.OK if state == "ready" else HTTPStatus.SERVICE_UNAVAILABLE
         report = Health(
-            status=admission.state,
+            status=state,
             models_loaded=admission.device is not None,
             device=admission.device,
             jobs_in_flight=admission.jobs,
@@ -195,14 +198,8 @@ def build_app(admission: Admission, telemetry: Telemetry) -> FastAPI:
     @app.exception_handler(HTTPException)
     async def refuse(request: Request, error: HTTPException) -> Response:
         status = HTTPStatus(error.status_code)
-        refusal = {
-            "error": f"{status.name}: {error.detail}",
-            "success": False,
-            "error_code": status.name,
-            "retryable": _REFUSALS[status],
-            "document_id": request.state.request_id,
-        }
-        return _json(status, refusal, error.headers)
+        refused = refusal(status, error.detail, request.state.request_id, retryable=_REFUSALS[status])
+        return _json(status, refused, error.headers)
 
     @app.exception_handler(Exception)
     async def fail(request: Request, _: Exception) -> Response:

@@ -2,24 +2,32 @@
 
 A JSON body is the contract's input object. A multipart body (RFC 7578) has the document as its part `file`, and may
 have a part `input`, the same object in JSON without the document; the part's file name is the input's `filename` if
-that has none. An upload is spooled to a nameless file on disk. Nothing is read past the limits, whatever the headers
-claim. Messages echo no value.
+that has none. Nothing is read past the limits, whatever the headers claim. Messages echo no value.
+
+What arrives is spooled to nameless files on disk and stays bytes: JSON can become 25 times as large when it is parsed,
+so that is done by the thread that runs the job, when it runs it, and not where a job's input could not be like that.
 """
 
 from __future__ import annotations
 
-import json
+import codecs
+import contextlib
+import os
+import re
+import threading
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any, BinaryIO, NoReturn
+from tempfile import SpooledTemporaryFile
+from typing import Any, BinaryIO
 
+from pydantic_core import from_json
 from python_multipart.multipart import parse_options_header
-from starlette.datastructures import UploadFile
+from starlette.datastructures import Headers, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
+from .disk import writing
 from .errors import DocumentTooLarge, InvalidInput
 from .settings import Settings
 
@@ -28,34 +36,74 @@ MULTIPART = "multipart/form-data"
 # Room for the headers of the parts and for the part `input`.
 _MULTIPART_OVERHEAD = 1 << 20
 _INPUT_PART_BYTES = 64 << 10
+# What waits in memory of each body that waits; the rest of it waits on disk.
+_IN_MEMORY_BYTES = 128 << 10
+# A job's input has one long string, the document in base64, and little beside it: all its other bounds together.
+_BESIDE_BYTES = 512 << 10
+_LONG_STRING_BYTES = 64 << 10
+_OF_BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=_- \\"
+_STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
+# Of escapes, encoders of base64 use `\/`, `\n`, and those of plus and equals signs in hex.
+_NO_ASCII = re.compile(rb"[\x80-\xff]")
+_NO_ESCAPE = re.compile(rb"\\u(?!00[0-7])")
+_CHUNK = 1 << 20
 
 
-@dataclass(frozen=True, slots=True)
 class JobBody:
-    """What a request asks for, as yet unchecked, and its document where it was uploaded. Who has it closes it."""
+    """What a request asks for, as yet unread, and its document where it was uploaded. Who has it closes it."""
 
-    job_input: Any
-    upload: BinaryIO | None = None
+    def __init__(self, written: UploadFile, what: str, upload: UploadFile | None = None) -> None:
+        self._written = written
+        self._what = what
+        self._file = upload
+
+    @property
+    def upload(self) -> BinaryIO | None:
+        """The document that was uploaded."""
+        return None if self._file is None else self._file.file
+
+    def job_input(self, turn: threading.Lock) -> Any:
+        """The input, parsed; where it is large, when it is its turn. Raises `InvalidInput`."""
+        size = self._written.file.seek(0, os.SEEK_END)
+        with turn if size > _BESIDE_BYTES else contextlib.nullcontext():
+            self._written.file.seek(0)
+            job_input = _parse_json(self._written.file.read(), self._what)
+        if self._file is not None:
+            if isinstance(job_input, dict) and self._file.filename:
+                job_input.setdefault("filename", self._file.filename)
+        elif isinstance(job_input, dict) and isinstance(job_input.get("input"), dict):
+            raise InvalidInput("input: the body is the input object itself, with no input around it")
+        return job_input
+
+    def close(self) -> None:
+        """Let go of what is on disk."""
+        self._written.file.close()
+        if self._file is not None:
+            self._file.file.close()
 
 
 async def read_body(request: Request, settings: Settings) -> JobBody:
-    """Read the whole body.
+    """Take the whole body in.
 
-    Raises `DocumentTooLarge`, `InvalidInput`, an `HTTPException` of status 415 for any other media type, and
-    starlette's `ClientDisconnect` where the body breaks off.
+    Raises `DocumentTooLarge`, `InvalidInput`, `DiskFull`, an `HTTPException` of status 415 for any other media type,
+    and starlette's `ClientDisconnect` where the body breaks off.
     """
-    media_type = parse_options_header(request.headers.get("content-type"))[0].decode("latin-1").lower()
-    if media_type == JSON:
+    with writing():
+        return await _taken_in(request, settings)
+
+
+async def _taken_in(request: Request, settings: Settings) -> JobBody:
+    media_type, options = parse_options_header(request.headers.get("content-type"))
+    kind = media_type.decode("latin-1").lower()
+    if kind == JSON:
         limit = settings.http_max_json_bytes
         too_large = DocumentTooLarge(f"a JSON body has at most {limit} bytes; upload the document or pass document_url")
-        job_input = _parse_json(b"".join([chunk async for chunk in _bounded(request, limit, too_large)]), "the body")
-        if isinstance(job_input, dict) and isinstance(job_input.get("input"), dict):
-            raise InvalidInput("input: the body is the input object itself, with no input around it")
-        return JobBody(job_input)
-    if media_type == MULTIPART:
+        return JobBody(await _spooled(_bounded(request, limit, too_large)), "the body")
+    if kind == MULTIPART:
         limit = settings.max_document_bytes
         too_large = DocumentTooLarge(f"the document is larger than {limit} bytes")
-        return await _read_parts(request, _bounded(request, limit + _MULTIPART_OVERHEAD, too_large))
+        stream = _bounded(request, limit + _MULTIPART_OVERHEAD, too_large)
+        return await _read_parts(options.get(b"boundary"), stream)
     raise HTTPException(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"send the body as {JSON} or {MULTIPART}")
 
 
@@ -72,8 +120,29 @@ async def _bounded(request: Request, limit: int, too_large: DocumentTooLarge) ->
         yield chunk
 
 
-async def _read_parts(request: Request, stream: AsyncGenerator[bytes, None]) -> JobBody:
-    parser = MultiPartParser(request.headers, stream, max_files=1, max_fields=1, max_part_size=_INPUT_PART_BYTES)
+def _spool() -> UploadFile:
+    # Closed by whoever has the body; starlette's wrapper writes to the disk in a thread.
+    return UploadFile(SpooledTemporaryFile(_IN_MEMORY_BYTES), size=0)  # type: ignore[arg-type]
+
+
+async def _spooled(stream: AsyncGenerator[bytes, None]) -> UploadFile:
+    spool = _spool()
+    try:
+        async for chunk in stream:
+            await spool.write(chunk)
+    except BaseException:
+        spool.file.close()
+        raise
+    return spool
+
+
+async def _read_parts(boundary: bytes | None, stream: AsyncGenerator[bytes, None]) -> JobBody:
+    if boundary is None:
+        raise InvalidInput("the multipart body cannot be read: its boundary is missing")
+    # A charset that the caller names has no meaning for a form (RFC 7578, section 5.1.2): it is UTF-8.
+    headers = Headers(raw=[(b"content-type", MULTIPART.encode() + b'; boundary="' + _quoted(boundary) + b'"')])
+    parser = MultiPartParser(headers, stream, max_files=1, max_fields=1, max_part_size=_INPUT_PART_BYTES)
+    parser.spool_max_size = _IN_MEMORY_BYTES
     try:
         form = await parser.parse()
     except MultiPartException as error:
@@ -87,22 +156,34 @@ async def _read_parts(request: Request, stream: AsyncGenerator[bytes, None]) -> 
     if parts or not isinstance(written, str):
         await form.close()
         raise InvalidInput("a multipart body has the parts file (a file) and input (JSON), no others")
-    try:
-        job_input = _parse_json(written.encode("utf-8", "surrogatepass"), "input")
-    except InvalidInput:
-        await form.close()
-        raise
-    if isinstance(job_input, dict) and file.filename:
-        job_input.setdefault("filename", file.filename)
-    return JobBody(job_input, file.file)
+    spool = _spool()
+    await spool.write(written.encode("utf-8", "surrogatepass"))
+    return JobBody(spool, "input", file)
+
+
+def _quoted(boundary: bytes) -> bytes:
+    return boundary.replace(b"\\", b"\\\\").replace(b'"', b'\\"')
 
 
 def _parse_json(text: bytes, what: str) -> Any:
+    """JSON (RFC 8259), where it is no larger when parsed than a job's input may be."""
+    if len(text) > _BESIDE_BYTES:
+        _check_shape(text, what)
     try:
-        return json.loads(text, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError):
+        return from_json(text.removeprefix(codecs.BOM_UTF8), allow_inf_nan=False, cache_strings="none")
+    except ValueError:
         raise InvalidInput(f"{what}: not valid JSON") from None
 
 
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(name)
+def _check_shape(text: bytes, what: str) -> None:
+    """Raises `InvalidInput` where there is more in the text than one document in base64 and what goes beside it."""
+    beside = sum(len(text[start : start + _CHUNK].translate(None, _OF_BASE64)) for start in range(0, len(text), _CHUNK))
+    if beside > _BESIDE_BYTES:
+        raise InvalidInput(f"{what}: more than {_BESIDE_BYTES} bytes beside document_content_base64")
+    is_ascii = text.isascii()
+    for string in _STRING.finditer(text):
+        start, end = string.span()
+        if end - start > _LONG_STRING_BYTES and (
+            _NO_ESCAPE.search(text, start, end) or (not is_ascii and _NO_ASCII.search(text, start, end))
+        ):
+            raise InvalidInput(f"{what}: a string of more than {_LONG_STRING_BYTES} bytes is not base64")

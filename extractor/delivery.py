@@ -13,7 +13,9 @@ import json
 import time
 import uuid
 from collections.abc import Callable
-from typing import Any
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import wait as wait_for_futures
+from typing import Any, NoReturn
 
 import boto3
 import httpcore2
@@ -88,6 +90,16 @@ def _way_out(settings: Settings, patience: Patience) -> Web:
 
 def _put_into_bucket(bucket: Bucket, body: bytes) -> str:
     """Put the answer into the bucket. Returns a link to it, good for `link_s` seconds (SigV4: a week at most)."""
+    # The store's client bounds each silence and no whole: it has a thread, left behind where it takes too long.
+    thread = ThreadPoolExecutor(1, thread_name_prefix="bucket")
+    link = thread.submit(_link_to, bucket, body)
+    thread.shutdown(wait=False)
+    if not wait_for_futures([link], _TOTAL_S).done:
+        raise DeliveryFailed(f"the worker's bucket did not take the answer (not within {_TOTAL_S} s)")
+    return link.result()
+
+
+def _link_to(bucket: Bucket, body: bytes) -> str:
     client = boto3.client(
         "s3",
         endpoint_url=bucket.endpoint_url,
@@ -104,6 +116,7 @@ def _put_into_bucket(bucket: Bucket, body: bytes) -> str:
             request_checksum_calculation="when_required",
         ),
     )
+    client.meta.events.register("before-call.s3.HeadBucket", _refuse_redirect)
     place = {"Bucket": bucket.name, "Key": f"{time.strftime('%Y-%m-%d', time.gmtime())}/{uuid.uuid4()}.json"}
     try:
         client.put_object(**place, Body=body, ContentType="application/json")
@@ -113,6 +126,11 @@ def _put_into_bucket(bucket: Bucket, body: bytes) -> str:
         raise DeliveryFailed(f"the worker's bucket did not take the answer (status {status})") from None
     except BotoCoreError as error:
         raise DeliveryFailed(f"the worker's bucket did not take the answer ({type(error).__name__})") from None
+
+
+def _refuse_redirect(**_: object) -> NoReturn:
+    """A store that redirects without naming a region is asked for it, which is redirected, and so on without end."""
+    raise DeliveryFailed("the worker's bucket is elsewhere (it redirects)")
 
 
 def _put(url: str, body: bytes, settings: Settings) -> None:

@@ -13,7 +13,6 @@ from __future__ import annotations
 import contextlib
 import datetime
 import email.utils
-import gzip
 import random
 import re
 import time
@@ -267,15 +266,25 @@ def _decode(transfer: _Transfer, path: Path, limit: int, patience: Patience) -> 
                 if written > limit:
                     raise _too_large(limit)
                 decoded.write(piece)
-    except (EOFError, gzip.BadGzipFile, zlib.error, brotli.error, zstd.ZstdError) as error:
+    except (EOFError, zlib.error, brotli.error, zstd.ZstdError) as error:
         transfer.received, transfer.validator = 0, ""
         raise httpcore2.RemoteProtocolError("the transfer's compression is broken") from error
 
 
 def _gunzipped(file: BinaryIO) -> Iterator[bytes]:
-    with gzip.open(file) as decoder:
-        while piece := decoder.read(_CHUNK):
+    """Every member, and nothing of what follows the last: some servers send more, and browsers pass over it too."""
+    data = file.read(_CHUNK)
+    while True:
+        member = zlib.decompressobj(zlib.MAX_WBITS | 16)
+        while not member.eof:
+            piece = member.decompress(data, _CHUNK)
+            data = member.unconsumed_tail or member.unused_data or file.read(_CHUNK)
+            if not (data or piece or member.eof):
+                raise EOFError
             yield piece
+        data = data if len(data) > 1 else data + file.read(_CHUNK)
+        if not data.startswith(b"\x1f\x8b"):
+            return
 
 
 def _inflated(file: BinaryIO) -> Iterator[bytes]:

@@ -29,6 +29,11 @@ KNOWN_PAGES = Path(__file__).resolve().parent / "known_pages"
 KNOWN_PAGES_DEADLINE_S = 120.0
 _ARCH = re.compile(r"(sm|compute)_(\d+)(\d)([a-z]?)")
 _MIB = 2**20
+# A container's limit of memory and what it uses of it: cgroup v2, v1.
+_LIMITS = (
+    ("memory.max", "memory.current"),
+    ("memory/memory.limit_in_bytes", "memory/memory.usage_in_bytes"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,12 +163,13 @@ def check_memory(settings: Settings) -> str:
 
 
 def free_host_memory(proc: Path = Path("/proc"), cgroup: Path = Path("/sys/fs/cgroup")) -> int:
-    """Bytes that are free on the machine or, where that is less, in this container (cgroup v2)."""
+    """Bytes that are free on the machine or, where that is less, in this container (cgroup v2, or v1)."""
     fields = dict(line.split(":") for line in (proc / "meminfo").read_text().splitlines())
     free = int(fields["MemAvailable"].split()[0]) * 1024
-    limit = cgroup / "memory.max"
-    if limit.is_file() and (most := limit.read_text().strip()) != "max":
-        free = min(free, int(most) - int((cgroup / "memory.current").read_text()))
+    for limit, used in _LIMITS:
+        # Where there is none, v2 says "max" and v1 a number beyond any memory.
+        if (cgroup / limit).is_file() and (most := (cgroup / limit).read_text().strip()) != "max":
+            free = min(free, int(most) - int((cgroup / used).read_text()))
     return free
 
 

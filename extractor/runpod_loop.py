@@ -4,6 +4,8 @@ Built on the SDK's own loop (`JobScaler`), which by itself
 - sends a result that is refused (400) once, and one that fails (500) for five seconds, then forgets it;
 - sleeps a second whenever all its places are taken, and asks again at once, without end, when job-take fails;
 - waits for its open long polls before it leaves on SIGTERM, and loses the job that such a poll still brings;
+- begins what is in its queue after SIGTERM, and forgets what it was handed beyond that;
+- ends without a word where one job of many has no id, and asks again at once where it can read none;
 - goes on taking jobs after a result that asked for a fresh worker;
 - runs a job twice at a time where it is delivered twice.
 The guard tests pin what is relied on here, so that an upgrade of the SDK that changes it fails by name.
@@ -21,11 +23,15 @@ from collections.abc import Callable
 from dataclasses import asdict
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from aiohttp import ClientError, ClientSession, ClientTimeout
+from yarl import URL
 
-from .errors import DeliveryFailed, WorkerUnhealthy
-from .runpod_sdk import AsyncClientSession, rp_http, rp_job, rp_scale
+from .disk import shortage
+from .errors import DeliveryFailed, ExtractionError, InvalidInput, WorkerUnhealthy
+from .runpod_sdk import AsyncClientSession, TooManyRequests, rp_http, rp_job, rp_scale
+from .takes import Taken, read_take
 
 if TYPE_CHECKING:
     from .engine import Engine, Progress
@@ -40,8 +46,14 @@ GOODBYE_S = 10.0
 # A refusal (4xx) is final for this result, but one may be the platform's hiccup.
 REFUSALS = 3
 TAKE_PAUSE_S = 1.0
+# A take that has begun to arrive when the worker is told to leave.
+ARRIVAL_S = 3.0
 _LONGEST_PAUSE_S = 15.0
 _GIB = 2**30
+# A body of so many bytes is read in a millisecond or two, and at once; a longer one beside the loop.
+PARSED_AT_ONCE_BYTES = 1 << 18
+# In a header, where every job's id that is one stands as it is.
+_AS_IT_IS = "".join(map(chr, range(0x21, 0x7F)))
 
 
 def use_loop(config: dict[str, Any], settings: Settings) -> dict[str, Any]:
@@ -51,7 +63,11 @@ def use_loop(config: dict[str, Any], settings: Settings) -> dict[str, Any]:
 
 
 class JobLoop(rp_scale.JobScaler):  # type: ignore[misc]  # the SDK has no types
-    """Takes jobs until told to leave; then lets what runs finish, within `drain_s`, and answers what is left."""
+    """Takes jobs until told to leave; then lets what runs finish, within `drain_s`, and answers what is left.
+
+    Each job that was handed out is in one of three places until it is answered: `_waiting` (not begun), `_running`, and
+    `_posts` (answered without being run).
+    """
 
     def __init__(self, config: dict[str, Any]) -> None:
         super().__init__(config)
@@ -59,14 +75,24 @@ class JobLoop(rp_scale.JobScaler):  # type: ignore[misc]  # the SDK has no types
         self.jobs_fetcher = self._take
         self.jobs_handler = self._answer
         self._room = asyncio.Event()
+        self._waiting: dict[str, dict[str, Any]] = {}
+        self._posts: set[asyncio.Task[None]] = set()
+        self._asking = False
+        self._arriving = False
         self._running: dict[str, asyncio.Task[Any]] = {}
         self._posting: set[str] = set()
         self._stopped: set[str] = set()
+        self._shortage: str | None = None
         self._answered = 0
+        # Whether it leaves for no other reason than its many jobs: then those that were handed out still run.
+        self._recycling = False
         self._abandoned = False
 
     async def run(self) -> None:
-        """Until SIGTERM, SIGINT, an answer that asks for a fresh worker, or the last job before recycling."""
+        """Until SIGTERM, SIGINT, an answer that asks for a fresh worker, or the last job before recycling.
+
+        Raises what ended the loop where nothing of that did.
+        """
         async with AsyncClientSession() as session:
             taking = asyncio.create_task(self.get_jobs(session))
             running = asyncio.create_task(self.run_jobs(session))
@@ -78,8 +104,9 @@ class JobLoop(rp_scale.JobScaler):  # type: ignore[misc]  # the SDK has no types
             self.kill_worker()
             log.info("No further jobs are taken; %d still run", len(self._running))
             # The open long poll is given up: the job that it would have brought stays in the queue.
-            taking.cancel()
-            await asyncio.wait({taking})
+            if self._asking or not self._recycling:
+                taking.cancel()
+                await asyncio.wait({taking})
             drained = asyncio.create_task(self._drain(session, running))
             await asyncio.wait({drained}, timeout=self._settings.drain_s)
             if not drained.done():
@@ -91,15 +118,34 @@ class JobLoop(rp_scale.JobScaler):  # type: ignore[misc]  # the SDK has no types
             stopping.cancel()
             drained.cancel()
             await asyncio.wait({stopping, drained, told}, timeout=GOODBYE_S)
+            for task in (taking, running):
+                if task.done() and not task.cancelled():
+                    task.result()
 
     async def _drain(self, session: ClientSession, running: asyncio.Task[None]) -> None:
-        await running
-        while not self.jobs_queue.empty():  # a batch that came in the very moment
-            await self.run_jobs(session)
+        """Answer what was handed out: what has not begun at once, and what runs when it has ended."""
+        if not self._recycling:
+            while not self.jobs_queue.empty():
+                self.jobs_queue.get_nowait()
+                self.jobs_queue.task_done()
+            for job_id in list(self._waiting):
+                self._give_back(session, job_id)
+        await asyncio.wait({running})
+        while unfinished := {*self._running.values(), *self._posts}:
+            await asyncio.wait(unfinished)
+
+    def _give_back(self, session: ClientSession, job_id: str) -> None:
+        """A job that is not begun any more: RunPod has no way to take it back but an answer."""
+        del self._waiting[job_id]
+        self.job_progress.remove(job_id)
+        if job_id not in self._stopped:
+            gone = WorkerUnhealthy("the worker was shut down before the job was begun; send it again")
+            self._post_without_running(session, job_id, gone)
 
     def handle_shutdown(self, signum: int, frame: FrameType | None) -> None:
         """SIGTERM and SIGINT."""
         log.info("Signal %d: the worker is to leave", signum)
+        self._recycling = False
         super().handle_shutdown(signum, frame)
 
     # ----------------------------------------------------------------------------------------------------- taking
@@ -107,23 +153,69 @@ class JobLoop(rp_scale.JobScaler):  # type: ignore[misc]  # the SDK has no types
     async def set_scale(self) -> None:
         """Called before each take: come back as soon as there is room, so that the SDK never sleeps on it."""
         await super().set_scale()
-        while self.is_alive() and self.current_occupancy() >= self.current_concurrency:
+        while self.is_alive() and (self._is_full() or self.current_occupancy() >= self.current_concurrency):
             self._room.clear()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._room.wait(), 1.0)
+
+    def _is_full(self) -> bool:
+        """Whether there is no room on the disk for another job's files; said when that changes."""
+        before, self._shortage = self._shortage, shortage(self._settings.min_disk_mb)
+        if self._shortage and not before:
+            log.error("No jobs are taken: %s", self._shortage)
+        if before and not self._shortage:
+            log.info("Jobs are taken again: there is room on the disk")
+        return self._shortage is not None
 
     async def _take(self, session: ClientSession, wanted: int) -> list[dict[str, Any]] | None:
         if not self.is_alive():  # told to leave since the loop last looked
             return None
         asked = time.monotonic()
+        poll = asyncio.create_task(self._poll(session, wanted))
+        self._asking = True
         try:
-            jobs: list[dict[str, Any]] | None = await rp_job.get_job(session, wanted)
-        except (ClientError, OSError):
+            taken = await asyncio.shield(poll)
+        except asyncio.CancelledError:
+            if self._arriving:  # its jobs are handed out: they are to be answered
+                await asyncio.wait({poll}, timeout=ARRIVAL_S)
+            if self.is_alive() and poll.done() and poll.exception() is None:  # it was the SDK's own time limit
+                return list(poll.result().jobs)
+            poll.cancel()
+            raise
+        except Exception:
             await asyncio.sleep(TAKE_PAUSE_S)
             raise
-        if not jobs:  # a platform that does not hold the call is not asked all the time
-            await asyncio.sleep(max(0.0, 0.2 - (time.monotonic() - asked)))
-        return jobs
+        finally:
+            self._asking = False
+        if not taken.jobs:  # a platform that does not hold the call is not asked all the time
+            pause = TAKE_PAUSE_S if taken.refused or taken.unanswerable else 0.2
+            await asyncio.sleep(max(0.0, pause - (time.monotonic() - asked)))
+        return list(taken.jobs)
+
+    async def _poll(self, session: ClientSession, wanted: int) -> Taken:
+        """One call for jobs. What it brings is written down at once, whoever still waits for it."""
+        async with session.get(rp_job._job_get_url(wanted)) as response:
+            if response.status in (204, 400):  # no jobs; 400 where FlashBoot has the worker sleep
+                return Taken()
+            if response.status == 429:
+                raise TooManyRequests(response.request_info, response.history, status=429)
+            response.raise_for_status()
+            self._arriving = True
+            try:
+                body = await response.read()
+            finally:
+                self._arriving = False
+        # A body may take seconds to read, and the other jobs' answers are not to wait for it.
+        taken = await asyncio.to_thread(read_take, body) if len(body) > PARSED_AT_ONCE_BYTES else read_take(body)
+        for job in taken.jobs:
+            self._waiting[job["id"]] = job
+            self.job_progress.add(job["id"])
+        for refused in taken.refused:
+            log.error("%r was taken and is not run: %s", refused.id[:64], refused.reason)
+            self._post_without_running(session, refused.id, InvalidInput(refused.reason))
+        for _ in range(taken.unanswerable):
+            log.error("What RunPod handed out has no id and cannot be answered (in %d bytes)", len(body))
+        return taken
 
     async def stop_job(self, job_id: str) -> bool:
         """Stop a job, also one that has been taken and not yet begun."""
@@ -138,11 +230,18 @@ class JobLoop(rp_scale.JobScaler):  # type: ignore[misc]  # the SDK has no types
     async def handle_job(self, session: ClientSession, job: dict[str, Any]) -> None:
         """One job that was taken, from its start to its answer."""
         job_id = job["id"]
-        if job_id in self._running:
+        if job_id in self._running or job_id not in self._waiting:
             log.warning("%s was delivered once more while it runs", job_id)
-            self.jobs_tasks[job_id] = self._running[job_id]
+            self._waiting.pop(job_id, None)
+            if job_id in self._running:
+                self.jobs_tasks[job_id] = self._running[job_id]
             self.jobs_queue.task_done()
             return
+        if not self.is_alive() and not self._recycling:
+            self._give_back(session, job_id)
+            self.jobs_queue.task_done()
+            return
+        del self._waiting[job_id]
         task = asyncio.current_task()
         assert task is not None
         self._running[job_id] = task
@@ -162,11 +261,13 @@ class JobLoop(rp_scale.JobScaler):  # type: ignore[misc]  # the SDK has no types
             if not self._abandoned or job["id"] in self._stopped:
                 raise  # its caller stopped it, and waits for nothing
             gone = WorkerUnhealthy("the worker was shut down before the job was finished; send it again")
-            answer = gone.answer(str(job["id"]))
-            result = {"error": answer.pop("error"), "output": answer}
+            result = _failure(gone, job["id"])
         self._answered += 1
         recycle = self._settings.recycle_after_jobs
-        if result.get("stopPod") or (recycle and self._answered >= recycle):
+        if result.get("stopPod"):
+            self.kill_worker()
+        elif recycle and self._answered >= recycle and self.is_alive():
+            self._recycling = True
             self.kill_worker()
         if recycle and not self.is_alive() and len(self._running) == 1:
             result["stopPod"] = True
@@ -175,6 +276,11 @@ class JobLoop(rp_scale.JobScaler):  # type: ignore[misc]  # the SDK has no types
             await self._post(session, job["id"], result)
         finally:
             self._posting.discard(job["id"])
+
+    def _post_without_running(self, session: ClientSession, job_id: str, error: ExtractionError) -> None:
+        post = asyncio.create_task(self._post(session, job_id, _failure(error, job_id)))
+        self._posts.add(post)
+        post.add_done_callback(self._posts.discard)
 
     async def _post(self, session: ClientSession, job_id: str, result: dict[str, Any]) -> None:
         """Hand the result to RunPod, again and again where it is not taken; a result that is refused becomes an error
@@ -192,8 +298,7 @@ class JobLoop(rp_scale.JobScaler):  # type: ignore[misc]  # the SDK has no types
             refusals += 400 <= status < 500 and status not in (408, 429)
             if refusals == REFUSALS:
                 refused = DeliveryFailed(f"RunPod did not take the answer of {len(body)} bytes ({reason})")
-                answer = refused.answer(job_id)
-                body = json.dumps({"error": answer.pop("error"), "output": answer}).encode("utf-8")
+                body = json.dumps(_failure(refused, job_id)).encode("utf-8")
             elif refusals > REFUSALS or time.monotonic() + pause > give_up:
                 log.error("%s: no answer was taken; it is for RunPod to hand the job out again", job_id)
                 return
@@ -298,13 +403,23 @@ def modifier(load: Callable[[], Engine], ready: Callable[[], None]) -> Callable[
     return modify
 
 
-def _done_url(job_id: str) -> str:
+def _failure(error: ExtractionError, job_id: str) -> dict[str, Any]:
+    """The answer as RunPod takes it, with the error beside the rest."""
+    answer = error.answer(job_id)
+    return {"error": answer.pop("error"), "output": answer}
+
+
+def _done_url(job_id: str) -> URL:
     url: str = rp_http.JOB_DONE_URL
-    return url.replace("$ID", job_id) + "&isStream=false"
+    return URL(url.replace("$ID", quote(job_id, safe="")) + "&isStream=false", encoded=True)
 
 
 def _headers(job_id: str) -> dict[str, str]:
-    return {"charset": "utf-8", "Content-Type": "application/x-www-form-urlencoded", "X-Request-ID": job_id}
+    return {
+        "charset": "utf-8",
+        "Content-Type": "application/x-www-form-urlencoded",
+        "X-Request-ID": quote(job_id, safe=_AS_IT_IS),
+    }
 
 
 def _total(seconds: float) -> ClientTimeout:

@@ -30,7 +30,7 @@ def _processor_name_at_hand() -> Iterator[None]:
 
 with _processor_name_at_hand():
     import runpod
-    from runpod.http_client import AsyncClientSession
+    from runpod.http_client import AsyncClientSession, TooManyRequests
     from runpod.serverless.modules import rp_http, rp_job, rp_scale
 
-__all__ = ["AsyncClientSession", "rp_http", "rp_job", "rp_scale", "runpod"]
+__all__ = ["AsyncClientSession", "TooManyRequests", "rp_http", "rp_job", "rp_scale", "runpod"]

@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from .disk import writing
+
 _PREFIX = "extractor-"
 _LOCK = "lock"
 
@@ -32,8 +34,9 @@ class Scratch:
 
     @contextmanager
     def folder(self) -> Iterator[Path]:
-        """A folder for one job; it is gone with all that is in it when the job is."""
-        path = Path(tempfile.mkdtemp(prefix="job-", dir=self._root))
+        """A folder for one job; it is gone with all that is in it when the job is. Raises `DiskFull`."""
+        with writing():
+            path = Path(tempfile.mkdtemp(prefix="job-", dir=self._root))
         try:
             yield path
         finally:

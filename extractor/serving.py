@@ -12,12 +12,14 @@ import logging
 import math
 import signal
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 import uvicorn
 
 from .admission import Admission, AnswerJob
 from .api import build_app, is_loopback
+from .connection import Connection
 from .settings import Settings
 from .telemetry import Telemetry
 
@@ -52,9 +54,10 @@ def serve(settings: Settings, load_engine: Callable[[], Engine], answer_job: Ans
     if settings.zopilot_gpu_api_key is None and not is_loopback(settings.bind_address):
         log.critical("without ZOPILOT_GPU_API_KEY only this machine is served: set it, or BIND_ADDRESS=127.0.0.1")
         return 1
-    admission = Admission(settings, lambda: load_engine().device, answer_job, lambda: server.stop())
+    admission = Admission(settings, load_engine, answer_job, lambda: server.stop())
     config = uvicorn.Config(
         build_app(admission, telemetry),
+        http=partial(Connection, settings=settings),  # type: ignore[arg-type]  # all that is asked is that it makes one
         host=settings.bind_address,
         port=settings.port,
         log_config=None,

@@ -112,6 +112,8 @@ class Settings(BaseSettings):
     http_max_json_bytes: int = Field(
         default=32 * 2**20, ge=1, description="largest JSON body that `server.py` takes; uploads may be larger"
     )
+    http_connections: int = Field(default=512, ge=1, description="connections that `server.py` holds at the same time")
+    http_head_timeout_s: float = Field(default=20.0, gt=0, description="time for a request's headers to arrive")
     http_body_timeout_s: float = Field(default=300.0, gt=0, description="time for a request's body to arrive")
 
     max_concurrency: int = Field(
@@ -125,6 +127,11 @@ class Settings(BaseSettings):
     post_retry_s: float = Field(default=90.0, ge=0, description="for so long a result that is not taken is sent again")
     batch_timeout_s: float = Field(default=300.0, gt=0, description="a batch on the device that takes longer hangs")
     min_memory_mb: int = Field(default=2048, ge=0, description="memory of the host that must be free at the start")
+    min_disk_mb: int = Field(
+        default=256,
+        ge=0,
+        description="disk (MB) for temporary files that must be free for a job to be taken; a tenth of a small disk",
+    )
     min_device_memory_mb: int = Field(
         default=3072, ge=0, description="memory of the GPU that must be free at the start"
     )

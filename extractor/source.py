@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from .disk import writing
 from .download import download
 from .errors import DocumentTooLarge, InvalidInput
 from .patience import Patience
@@ -47,8 +48,19 @@ def fetch_document(
     A download ends soon after `cancelled` says so.
 
     Raises `InvalidInput` for broken base64, `FetchForbidden`, `FetchFailed` or `FetchTimeout` for a URL that cannot be
-    had, `DocumentTooLarge`, `Cancelled`.
+    had, `DocumentTooLarge`, `Cancelled`, and `DiskFull`.
     """
+    with writing():
+        return _fetched(request, folder, settings, upload, cancelled)
+
+
+def _fetched(
+    request: ExtractionRequest,
+    folder: Path,
+    settings: Settings,
+    upload: BinaryIO | None,
+    cancelled: Callable[[], bool],
+) -> FetchedDocument:
     path = folder / "document"
     if upload is not None:
         _copy(upload, path, settings.max_document_bytes)

@@ -15,9 +15,10 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -68,14 +69,14 @@ def until(condition: Callable[[], bool]) -> None:
 class Served:
     """`python server.py` on a free port, and a client with its key."""
 
-    def __init__(self, folder: Path, key: str | None = KEY, **environment: str) -> None:
+    def __init__(self, folder: Path, key: str | None = KEY, before: Sequence[str] = (), **environment: str) -> None:
         self.log_path = folder / "log"
         self.scratch = folder / "scratch"
         self.scratch.mkdir()
         keys = {} if key is None else {"ZOPILOT_GPU_API_KEY": key}
         with self.log_path.open("w") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "server.py"],
+                [*before, sys.executable, "server.py"],
                 cwd=ROOT,
                 env={**os.environ, "PORT": "0", "TMPDIR": str(self.scratch), **keys, **environment},
                 stdout=log,
@@ -349,12 +350,15 @@ class TestWorkerThatCannotGoOn:
     """An answer that no real document brings about."""
 
     @staticmethod
-    def ask(answer_job: Callable[..., dict[str, Any]]) -> tuple[httpx.Response, int, list[str]]:
+    def ask(
+        answer_job: Callable[..., dict[str, Any]], sick: str | None = None
+    ) -> tuple[httpx.Response, int, list[str]]:
         """The response to one job, the status of `/ping` after it, and what the process was told."""
         told: list[str] = []
 
         async def asked() -> tuple[httpx.Response, int]:
-            admission = Admission(Settings(), lambda: "cpu", answer_job, lambda: told.append("stop"))
+            engine = SimpleNamespace(device="cpu", vitals=SimpleNamespace(sick=sick))
+            admission = Admission(Settings(), lambda: engine, answer_job, lambda: told.append("stop"))
             await admission.start()
             transport = httpx.ASGITransport(build_app(admission, Telemetry()), raise_app_exceptions=False)
             async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
@@ -364,7 +368,7 @@ class TestWorkerThatCannotGoOn:
         return *asyncio.run(asked()), told
 
     def test_leaves_when_it_is_sick(self) -> None:
-        answer, ping, told = self.ask(lambda job, *_, **__: WorkerUnhealthy("sick").answer(job["id"]))
+        answer, ping, told = self.ask(lambda job, *_, **__: WorkerUnhealthy("sick").answer(job["id"]), "sick")
         assert (answer.status_code, answer.json()["error_code"]) == (503, "WORKER_UNHEALTHY")
         assert (ping, told) == (503, ["stop"])
 

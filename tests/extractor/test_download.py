@@ -358,6 +358,11 @@ class TestCompression:
         assert fetch(tmp_path, url) == content
         assert site.asked["/a.pdf"][0]["Accept-Encoding"] == "identity"
 
+    @pytest.mark.parametrize("more", [bytes(70_000), b"\r\n<!-- served by -->", b"\x1f"], ids=["zeros", "text", "byte"])
+    def test_bytes_behind_the_last_member_are_passed_over(self, site: Site, tmp_path: Path, more: bytes) -> None:
+        url = site.answering(whole(gzip.compress(DOCUMENT) + more, ("Content-Encoding", "gzip")))
+        assert fetch(tmp_path, url) == DOCUMENT
+
     @pytest.mark.parametrize("name", CODINGS)
     def test_bomb_ends_at_the_limit(self, site: Site, tmp_path: Path, name: str) -> None:
         coding, compress = CODINGS[name]

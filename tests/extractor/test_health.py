@@ -84,6 +84,15 @@ class TestMemory:
         (tmp_path / "memory.max").write_text("1000000000\n")
         assert free_host_memory(tmp_path, tmp_path) == 300_000_000
 
+    def test_container_of_an_older_kernel_with_less_than_its_machine(self, tmp_path: Path) -> None:
+        (tmp_path / "meminfo").write_text("MemTotal: 64000000 kB\nMemAvailable: 32000000 kB\n")
+        (tmp_path / "memory").mkdir()
+        (tmp_path / "memory" / "memory.limit_in_bytes").write_text("9223372036854771712\n")
+        (tmp_path / "memory" / "memory.usage_in_bytes").write_text("700000000\n")
+        assert free_host_memory(tmp_path, tmp_path) == 32_000_000 * 1024
+        (tmp_path / "memory" / "memory.limit_in_bytes").write_text("1000000000\n")
+        assert free_host_memory(tmp_path, tmp_path) == 300_000_000
+
 
 def test_torch_and_torchvision_are_a_pair() -> None:
     assert check_operators().startswith("torchvision::nms")

@@ -1,6 +1,7 @@
 """A worker without a model, on the SDK's own loop or on ours: what the SDK does by itself is seen by what this does.
 
-Arguments: `--own-loop`, `--places N` (jobs at a time), `--unfit` (a fitness check fails).
+Arguments: `--own-loop`, `--places N` (jobs at a time), `--unfit` (a fitness check fails), `--modifier-fails-after N`
+(takes, after which the SDK is not told how many jobs to take, but an error).
 
 A job's input: `answer` is what the handler returns, `sleep_s` for how long it waits before, `raises` the name of what
 it raises, `progress` what it reports before it answers.
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import itertools
 from typing import Any
 
 import runpod
@@ -19,7 +21,10 @@ from extractor.settings import Settings
 
 
 async def handler(job: dict[str, Any]) -> Any:
-    wanted = job["input"]
+    wanted = job.get("input")
+    print(f"begun: {job['id']}", flush=True)
+    if not isinstance(wanted, dict):
+        return {"error": "INVALID_INPUT: no object", "success": False, "error_code": "INVALID_INPUT"}
     if "progress" in wanted:
         runpod.serverless.progress_update(job, wanted["progress"])
         await asyncio.sleep(1)
@@ -46,10 +51,14 @@ def main() -> None:
     parser.add_argument("--own-loop", action="store_true")
     parser.add_argument("--places", type=int, default=3)
     parser.add_argument("--unfit", action="store_true")
+    parser.add_argument("--modifier-fails-after", type=int, default=-1)
     options = parser.parse_args()
+    asked = itertools.count(1)
 
     def modifier(current: int) -> int:
         print(f"concurrency asked for at {current}", flush=True)
+        if next(asked) == options.modifier_fails_after:
+            raise RuntimeError("no concurrency")
         return int(options.places)
 
     runpod.serverless.register_fitness_check(unfit if options.unfit else fit)

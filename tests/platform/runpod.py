@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import itertools
 import json
+import math
 import threading
 import time
 from collections import deque
@@ -87,6 +88,12 @@ class Platform:
         # How many calls for jobs are held open, there being none.
         self.open_polls = 0
         self.take_replies: deque[Reply] = deque()
+        # What the next calls for jobs are answered with, as it stands; whether the last of it is then said for ever.
+        self.take_bodies: deque[bytes] = deque()
+        self.take_bodies_repeat = False
+        # How long the second half of such an answer takes to come, and whether a first half is on its way.
+        self.take_pause_s = 0.0
+        self.half_sent = False
         # Documents under `/documents/NAME`: their bytes, and how long the second half of them takes to come.
         self.documents: dict[str, tuple[bytes, float]] = {}
         # How late an update of a job's progress is answered.
@@ -140,6 +147,19 @@ class Platform:
             self._queue.append(job.id)
         self._wake()
         return job.id
+
+    def hand_out(self, body: bytes, *ids: str) -> list[Job]:
+        """Answer the next call for jobs with `body`, as it stands; `ids` are those of the jobs that it brings.
+
+        They never come back to the queue: what is lost of them stays lost.
+        """
+        now = time.monotonic()
+        with self._changed:
+            jobs = [Job(id, None, "IN_PROGRESS", deliveries=1, taken_at=now, named_at=math.inf) for id in ids]
+            self.jobs.update({job.id: job for job in jobs})
+            self.take_bodies.append(body)
+        self._wake()
+        return jobs
 
     def deliver_again(self, job_id: str) -> None:
         """Hand out a job that is in progress once more, as a queue that delivers at least once may."""
@@ -249,11 +269,17 @@ class Platform:
             return web.Response(status=reply.status)
         give_up = at + self._poll_s
         self._open(1)
-        while not self._queue and time.monotonic() < give_up and not self._ended.is_set():
+        while not (self._queue or self.take_bodies) and time.monotonic() < give_up and not self._ended.is_set():
             if request.transport is None or request.transport.is_closing():
                 break
             await self._news_or(give_up)
         self._open(-1)
+        if self.take_bodies:
+            raw = self.take_bodies[0]
+            if not (self.take_bodies_repeat and len(self.take_bodies) == 1):
+                self.take_bodies.popleft()
+            self._record(kind, request, 200, at=at)
+            return await self._in_halves(request, raw)
         jobs = []
         if request.transport is not None and not request.transport.is_closing():
             with self._changed:
@@ -269,6 +295,18 @@ class Platform:
         if not jobs:
             return web.Response(status=204)
         return web.json_response(jobs if batch else jobs[0])
+
+    async def _in_halves(self, request: web.Request, body: bytes) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Type": "application/json"})
+        response.content_length = len(body)
+        await response.prepare(request)
+        await response.write(body[: len(body) // 2])
+        with self._changed:
+            self.half_sent = True
+            self._changed.notify_all()
+        await self._pause(self.take_pause_s)
+        await response.write(body[len(body) // 2 :])
+        return response
 
     async def _stop(self, request: web.Request) -> web.Response:
         worker, at = request.match_info["worker"], time.monotonic()
@@ -328,7 +366,8 @@ class Platform:
         named = [name for name in request.query.get("job_id", "").split(",") if name]
         with self._changed:
             for name in named:
-                self.jobs[name].named_at = time.monotonic()
+                if name in self.jobs:
+                    self.jobs[name].named_at = max(self.jobs[name].named_at, time.monotonic())
         self._record("ping", request, 200, {**request.query, "jobs": named})
         return web.Response(status=200)
 

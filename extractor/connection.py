@@ -1,0 +1,192 @@
+"""One HTTP connection, bounded in what it may cost before anybody has shown a key.
+
+uvicorn's own protocol keeps whatever head a stranger sends, for as long as it takes. Here a request's head (its line,
+its headers, the trailers of its body) has at most `MAX_HEAD_BYTES` and `http_head_timeout_s` to arrive; there are at
+most `http_connections` connections, and few requests wait behind one another on each. What is refused here has the
+shape of every other refusal.
+
+A caller who has sent everything may close its side and still gets its answer. One that is gone closes the same way, and
+is told apart by an interim response (102, RFC 9110 section 15.2): a machine without the connection resets it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import uuid
+from http import HTTPStatus
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+
+from .settings import Settings
+
+MAX_HEAD_BYTES = 64 << 10
+# Requests that may wait behind the one that is answered; hardly any client sends a second before its answer.
+MAX_PIPELINED = 8
+# After a refusal: time for the caller to read it, while what it still sends is thrown away.
+_LINGER_S = 2.0
+_PROBES_S = (0.1, 0.25, 0.5, 1.0, 2.0)
+_PROCESSING = b"HTTP/1.1 102 Processing\r\n\r\n"
+
+
+class _Refused(Exception):
+    """Raised inside the parser, which then reads no further."""
+
+
+def refusal(status: HTTPStatus, detail: str, job_id: str, *, retryable: bool) -> dict[str, Any]:
+    """What HTTP itself refuses, in the contract's shape: the status's own name is the code."""
+    return {
+        "error": f"{status.name}: {detail}",
+        "success": False,
+        "error_code": status.name,
+        "retryable": retryable,
+        "document_id": job_id,
+    }
+
+
+class Connection(HttpToolsProtocol):
+    """uvicorn's protocol with bounds; `settings` has those that an operator may move."""
+
+    def __init__(self, *args: Any, settings: Settings, **keywords: Any) -> None:
+        super().__init__(*args, **keywords)
+        self._settings = settings
+        self._in_head = True
+        self._head_began = False
+        self._head_bytes = 0
+        self._head_timer: asyncio.TimerHandle | None = None
+        self._refused = False
+        self._running: RequestResponseCycle | None = None
+        self._half_closed = False
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        if len(self.connections) > self._settings.http_connections:
+            self._refuse(HTTPStatus.SERVICE_UNAVAILABLE, "too many connections; try again later", retryable=True)
+        else:
+            self._await_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._head_arrived()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        if self._refused:
+            return
+        self._head_began = False
+        super().data_received(data)
+        if self._in_head and not self._head_began and not self._refused:
+            # A header whose end has not come is kept by the parser, where `on_header` does not see it.
+            self._head_bytes += len(data)
+            if self._head_bytes > MAX_HEAD_BYTES:
+                self._refuse_head()
+        elif self._head_timer is None and (self.cycle is None or self.cycle.response_complete):
+            self._await_head()  # empty lines between requests, which begin none
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._in_head = self._head_began = True
+        self._head_bytes = 0
+        if self._head_timer is None:
+            self._await_head()
+
+    def on_url(self, url: bytes) -> None:
+        self._count(url)
+        super().on_url(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self._count(name, value)
+        super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        self._in_head = False
+        self._head_arrived()
+        if len(self.pipeline) >= MAX_PIPELINED:
+            raise _Refused
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        if not self._refused:
+            super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        if not self._refused:
+            super().on_message_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        """What cannot be parsed, or is parsed no further."""
+        if self._head_bytes > MAX_HEAD_BYTES:
+            self._refuse_head()
+        else:
+            self._refuse(HTTPStatus.BAD_REQUEST, "this is not HTTP as it is understood here")
+
+    def eof_received(self) -> bool | None:  # type: ignore[override]
+        waiting = self.cycle is not None and not self.cycle.response_complete and not self.cycle.more_body
+        if self._refused or not waiting or self.cycle.scope["http_version"] != "1.1":
+            return None  # and so the transport closes
+        self._half_closed = True
+        self._probe(0)
+        return True
+
+    def on_response_complete(self) -> None:
+        more = bool(self.pipeline)
+        super().on_response_complete()
+        if self._half_closed and not more:
+            self.transport.close()
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        self._running = cycle
+        super()._start_asgi_task(cycle, app)
+
+    def _count(self, *parts: bytes) -> None:
+        self._head_bytes += sum(map(len, parts)) + 4
+        if self._head_bytes > MAX_HEAD_BYTES:
+            raise _Refused
+
+    def _await_head(self) -> None:
+        self._head_timer = self.loop.call_later(self._settings.http_head_timeout_s, self._head_is_late)
+
+    def _head_arrived(self) -> None:
+        if self._head_timer is not None:
+            self._head_timer.cancel()
+            self._head_timer = None
+
+    def _head_is_late(self) -> None:
+        self._head_timer = None
+        self._refuse(HTTPStatus.REQUEST_TIMEOUT, "the request's head did not arrive in time", retryable=True)
+
+    def _refuse_head(self) -> None:
+        reason = f"a request's line and headers have at most {MAX_HEAD_BYTES} bytes"
+        self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, reason)
+
+    def _refuse(self, status: HTTPStatus, detail: str, *, retryable: bool = False) -> None:
+        """Say why, and let go. A request before this one has its answer, and the connection ends without a word."""
+        self._refused = True
+        self._head_arrived()
+        self._unset_keepalive_if_required()
+        if self.transport.is_closing():
+            return
+        if self._running is not None and not self._running.response_complete:
+            if not self._running.more_body:  # that request was sound: it has its answer, and then the connection ends
+                self.pipeline.clear()
+                self._running.keep_alive = False
+                return
+            if self._running.response_started:
+                self.transport.abort()
+                return
+        body = json.dumps(refusal(status, detail, uuid.uuid4().hex, retryable=retryable)).encode()
+        head = (
+            f"HTTP/1.1 {status.value} {status.phrase}\r\nContent-Type: application/json\r\nCache-Control: no-store\r\n"
+            f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+        )
+        self.transport.write(head.encode() + body)
+        self.transport.write_eof()
+        self.loop.call_later(_LINGER_S, self.transport.abort)
+
+    def _probe(self, number: int) -> None:
+        """Find out whether there is still a caller, now and then, for as long as it waits."""
+        if self.transport.is_closing() or self.cycle.response_complete or self.cycle.response_started:
+            return
+        self.transport.write(_PROCESSING)
+        pause = _PROBES_S[min(number, len(_PROBES_S) - 1)]
+        self.loop.call_later(pause, self._probe, number + 1)

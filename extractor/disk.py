@@ -1,0 +1,52 @@
+"""Whether there is room for a job's files, and what a job ends with where there is none.
+
+Documents are spooled, downloaded and copied to the folder for temporary files. A disk that is full there is no fault of
+a document's and none that a new process mends: the job is answered as retryable, and no other is taken until there is
+room again.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from .errors import WorkerUnhealthy
+
+_MIB = 2**20
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+
+
+class DiskFull(WorkerUnhealthy):
+    """There was no room for the job's files."""
+
+    def __init__(self, message: str = "the worker's disk is full; send the job again") -> None:
+        super().__init__(message)
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """Around whatever writes a job's files: raises `DiskFull` where the disk is."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _FULL:
+            raise DiskFull from error
+        raise
+
+
+def shortage(wanted_mb: int, folder: Path | None = None) -> str | None:
+    """Why no job should be begun now, in words; None where there is room in `folder`, that of temporary files.
+
+    There is where `wanted_mb` are free or, on a small disk, a tenth of it.
+    """
+    disk = os.statvfs(folder or tempfile.gettempdir())
+    free, whole = disk.f_bavail * disk.f_frsize // _MIB, disk.f_blocks * disk.f_frsize // _MIB
+    if free < min(wanted_mb, whole / 10):
+        return f"the disk for temporary files is full: {free} MB of {whole} MB are free"
+    if disk.f_files and not disk.f_favail:
+        return "the disk for temporary files is full: it holds no further file"
+    return None

@@ -1,0 +1,46 @@
+"""A worker that cannot load leaves and says why, through every door; and it loads as whatever user it is run."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tools.expected_answer import printed_answer
+
+ROOT = Path(__file__).resolve().parent.parent
+ENDLESS = 300.0
+# Less address space than torch's library needs: what goes wrong is none of our own errors.
+CRAMPED = ("prlimit", "--as=1500000000")
+# A container's user that the image knows nothing of, as OpenShift and `docker run --user` choose one.
+NOBODY_KNOWS = ("unshare", "--user", "--map-user=54321", "--map-group=54321")
+
+
+def run_door(door: str, *before: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*before, sys.executable, door],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=ENDLESS,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("door", ["server.py", "handler.py"])
+def test_worker_that_cannot_load_says_why_in_one_line_and_leaves(door: str) -> None:
+    run = run_door(door, *CRAMPED, environment={**os.environ, "PORT": "0"})
+    assert run.returncode == 1
+    (said,) = [line for line in run.stderr.splitlines() if "WORKER_UNHEALTHY" in line]
+    assert "WORKER_UNHEALTHY: the models could not be loaded: ImportError: " in said
+    assert "Traceback" not in run.stderr
+
+
+def test_worker_runs_as_a_user_without_a_name_and_without_a_home() -> None:
+    run = run_door("handler.py", *NOBODY_KNOWS, environment={"PATH": os.environ["PATH"]})
+    assert run.returncode == 0, run.stderr
+    assert printed_answer(run.stdout)["success"] is True
