@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from .geometry import Box, centre, union
+from .item_rows import item_rows
 from .regions import TableCell
 from .rulings import Ruling, Rulings
 from .text_layer import Word
@@ -32,8 +33,7 @@ MIN_SETTLED = 0.1
 # What stands with figures and is none of its own; a dash or a tick is an entry.
 SIGNS = frozenset("$€£¥%()[]+.,:;…·_*/#")
 # More than these part the letters of a pattern, and not the columns of a table.
-MOST_COLUMNS = 200
-# A row that has texts in this share of the columns is a row of its own.
+MOST_COLUMNS = 200# A row that has texts in this share of the columns is a row of its own.
 FULL_ROW = 0.7
 
 # A line that goes over this share of the table goes over all of it.
@@ -62,6 +62,11 @@ class Columns:
     def count(self) -> int:
         """How many columns there are."""
         return len(self.edges) + 1
+
+    @property
+    def full(self) -> float:
+        """A row that has texts in so many columns is a row of its own."""
+        return max(2.0, FULL_ROW * self.count)
 
     def of(self, box: Box) -> int:
         """The column that the middle of the box is in."""
@@ -301,28 +306,19 @@ def aligned_cells(
     `laid` says which row of the model's structure each row of text belongs to: rows of text that it takes for one are
     one, unless both are full. A text that reaches over several columns spans them; so does one above a line that does.
     """
-    filled = [len({columns.of(word.box) for word in row}) for row in rows]
-    is_full = [count >= max(2.0, FULL_ROW * columns.count) for count in filled]
-    groups: list[list[int]] = []
-    for index in range(len(rows)):
-        one = (
-            groups
-            and laid[groups[-1][0]] == laid[index]
-            and not (is_full[index] and any(is_full[i] for i in groups[-1]))
-        )
-        if one:
-            groups[-1].append(index)
-        else:
-            groups.append([index])
+    count = 0 if header is None else header[0]
+    groups = [
+        [count + index for index in group]
+        for group in item_rows(rows[count:], lambda word: columns.of(word.box), columns.full, laid[count:])
+    ]
     headers = {cell.row for cell in structure if cell.header}
     confidence = statistics.fmean(cell.confidence for cell in structure) if structure else 1.0
     cells: list[Filled] = []
     first = 0
     if header is not None:
-        count, cells = header
+        cells = header[1]
         first = max(cell.row for cell, _ in cells) + 1
-        groups = [[index for index in group if index >= count] for group in groups]
-    for number, group in enumerate((group for group in groups if group), start=first):
+    for number, group in enumerate(groups, start=first):
         spans = _spans([word for index in group for word in rows[index]], group, rows, columns, rulings, height)
         in_header = header is None and laid[group[0]] in headers
         column = 0

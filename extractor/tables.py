@@ -16,6 +16,7 @@ import numpy as np
 
 from .columns import Columns, aligned_cells, find_columns, header_cells
 from .geometry import Box, centre, median_height, union
+from .item_rows import figure_columns, item_rows
 from .lattice import beside_text, ruled_cells
 from .lines import group_lines, rows_of_text
 from .regions import TableCell
@@ -106,11 +107,11 @@ def build_table(words: Sequence[Word], structure: Sequence[TableCell], rulings: 
         same = columns.count == max(cell.column + cell.column_span for cell in cells)
         if same:
             filled = _fill(cells, rows, laid, columns)
-        with_header = same and header is not None
-        if with_header or _disagree(filled, rows, columns):
+        sure = same and (header is not None or _contradicted(cells, filled, rows, laid, columns))
+        if sure or _disagree(filled, rows, columns):
             aligned = aligned_cells(rows, columns, laid, cells, header, rulings, height)
             flaws = _flaws([inside for _, inside in aligned], rows, height)
-            if flaws < _flaws(filled, rows, height) + (1 if with_header else 0):
+            if flaws < _flaws(filled, rows, height) + (1 if sure else 0):
                 return _aligned(aligned, words)
     return _table(cells, filled)
 
@@ -120,6 +121,30 @@ def _aligned(filled: Sequence[tuple[TableCell, list[Word]]], words: Sequence[Wor
     if held != len(words):
         raise ValueError(f"{held} of a table's {len(words)} words are in its cells")
     return _table([cell for cell, _ in filled], [inside for _, inside in filled])
+
+
+def _contradicted(
+    cells: Sequence[TableCell],
+    filled: Sequence[Sequence[Word]],
+    rows: Sequence[Sequence[Word]],
+    laid: Sequence[int],
+    columns: Columns,
+) -> bool:
+    """Whether figures stand in other columns than the cells that the model has for them, or items make other rows."""
+
+    def column_of(word: Word) -> int:
+        return columns.of(word.box)
+
+    figures = figure_columns(rows, column_of)
+    if not figures:
+        return False
+    misplaced = sum(
+        column_of(word) in figures and not 0 <= column_of(word) - cell.column < cell.column_span
+        for cell, inside in zip(cells, filled, strict=True)
+        for word in inside
+    )
+    groups = item_rows(rows, column_of, columns.full, laid)
+    return misplaced > 1 or len(groups) != len(set(laid)) or any(len({laid[i] for i in group}) > 1 for group in groups)
 
 
 def _disagree(filled: Sequence[Sequence[Word]], rows: Sequence[Sequence[Word]], columns: Columns) -> bool:

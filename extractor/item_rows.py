@@ -1,0 +1,153 @@
+"""Rows of text -> rows of a table: an item of several lines is one row, and two items never are.
+
+Where no line is drawn between them, three things tell a reader which lines are of one item: an item has no more than
+one figure in a column of figures; lines of one item stand nearer to each other than to those of the next; and a line
+that only goes on with the words of one column is no row of its own. What the layout model takes for one row comes last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from .geometry import median_height
+from .text_layer import Word
+
+# The white between two items is this much wider than the widest within one, and wider by so many text heights.
+WIDER = 1.25
+WIDER_BY = 0.15
+# So many entries make a column of figures, and so large a share of all its entries, those of the head included.
+MIN_FIGURES = 2
+MOSTLY = 0.7
+
+Row = Sequence[Word]
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A row of text: from where to where it goes down the page, and the text that it has in each column."""
+
+    top: float
+    bottom: float
+    texts: dict[int, str]
+    figures: frozenset[int]
+
+
+def is_figure(text: str) -> bool:
+    """Whether a text is a number, an amount, a date or a code of figures: more digits than letters; or a mark for none."""
+    digits = sum(letter.isdigit() for letter in text)
+    letters = sum(letter.isalpha() for letter in text)
+    return digits > letters or (digits == letters == 0)
+
+
+def item_rows(
+    rows: Sequence[Row], column_of: Callable[[Word], int], full: float, laid: Sequence[int]
+) -> list[list[int]]:
+    """The rows of text by their places, in groups: each group is one row of the table.
+
+    `column_of` gives a word's column; `laid` what is taken for the row of each row of text, unless two of them have
+    texts in `full` columns: then each is one.
+    """
+    if not rows:
+        return []
+    lines = [_line(row, column_of) for row in rows]
+    mostly = _mostly_figures(lines)
+    start = next((index for index, line in enumerate(lines) if mostly & line.figures), len(lines))
+    figures = frozenset(
+        column for column in mostly if all(column in line.figures for line in lines[start:] if column in line.texts)
+    )
+    groups = _apart(lines, start, figures, median_height(word.box for row in rows for word in row))
+    if groups is not None:
+        return groups
+    head = _following(lines[:start], frozenset(), full, laid[:start])
+    body = _following(lines[start:], figures, full, laid[start:])
+    return head + [[start + index for index in group] for group in body]
+
+
+def figure_columns(rows: Sequence[Row], column_of: Callable[[Word], int]) -> frozenset[int]:
+    """The columns most of whose entries are figures, and that have several."""
+    return _mostly_figures([_line(row, column_of) for row in rows])
+
+
+def _mostly_figures(lines: Sequence[_Line]) -> frozenset[int]:
+    entries: dict[int, list[bool]] = {}
+    for line in lines:
+        for column in line.texts:
+            entries.setdefault(column, []).append(column in line.figures)
+    return frozenset(
+        column for column, found in entries.items() if sum(found) >= max(MIN_FIGURES, MOSTLY * (len(found) - 1))
+    )
+
+
+def _line(row: Row, column_of: Callable[[Word], int]) -> _Line:
+    texts: dict[int, list[str]] = {}
+    for word in row:
+        texts.setdefault(column_of(word), []).append(word.text)
+    middle = sorted(row, key=lambda word: word.box[1] + word.box[3])[len(row) // 2].box
+    joined = {column: " ".join(parts) for column, parts in texts.items()}
+    figures = frozenset(column for column, text in joined.items() if is_figure(text))
+    return _Line(middle[1], middle[3], joined, figures)
+
+
+def _apart(lines: Sequence[_Line], start: int, figures: frozenset[int], height: float) -> list[list[int]] | None:
+    """The lines by the white between them; None where it does not tell items.
+
+    It tells them where each group has figures, none has two in one column, and all the white between groups is wider
+    than all within them. Groups above the one with the line `start`, the first that has figures, are the head's.
+    """
+    gaps = sorted({after.top - before.bottom for before, after in pairwise(lines)}, reverse=True)
+    for between, within in pairwise(gaps):
+        if between - within < WIDER_BY * height or between + height < WIDER * (within + height):
+            continue
+        groups = [[0]]
+        for index, (before, after) in enumerate(pairwise(lines), start=1):
+            if after.top - before.bottom > within:
+                groups.append([index])
+            else:
+                groups[-1].append(index)
+        body = [[lines[index] for index in group] for group in groups if group[-1] >= start]
+        if body and all(_one_item(group, figures) for group in body):
+            return groups
+    return None
+
+
+def _one_item(lines: Sequence[_Line], figures: frozenset[int]) -> bool:
+    """Whether the lines have figures, and no two in one column of figures."""
+    return any(figures & line.figures for line in lines) and not _two_items(lines, figures)
+
+
+def _two_items(lines: Sequence[_Line], figures: frozenset[int]) -> bool:
+    """Whether two of the lines have figures in one column of figures."""
+    entries = [column for line in lines for column in line.texts if column in figures]
+    return len(entries) > len(set(entries))
+
+
+def _following(lines: Sequence[_Line], figures: frozenset[int], full: float, laid: Sequence[int]) -> list[list[int]]:
+    """The lines one by one, but for those that go on with a text of the line above, or that the model takes for one row
+    with it. Of two lines with texts in at least `full` columns each is a row."""
+    groups: list[list[int]] = []
+    for index, line in enumerate(lines):
+        if groups:
+            above = [lines[member] for member in groups[-1]]
+            both_full = len(line.texts) >= full and any(len(other.texts) >= full for other in above)
+            same = laid[groups[-1][0]] == laid[index] and not both_full
+            if (same or _goes_on(above, line, figures)) and not _two_items([*above, line], figures):
+                groups[-1].append(index)
+                continue
+        groups.append([index])
+    return groups
+
+
+def _goes_on(above: Sequence[_Line], line: _Line, figures: frozenset[int]) -> bool:
+    """Whether a line has words in one column only, behind the first, where the row above it has words, and figures
+    besides."""
+    if len(line.texts) != 1:
+        return False
+    (column,) = line.texts
+    return (
+        column > 0
+        and column not in figures
+        and column in above[0].texts
+        and any(figures & other.figures for other in above)
+    )
