@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from .geometry import Box, centre, union
-from .item_rows import item_rows
+from .drawn_columns import drawn_edges
+from .item_rows import is_figure, item_rows
 from .regions import TableCell
 from .rulings import Ruling, Rulings
 from .text_layer import Word
@@ -25,9 +26,17 @@ TEXT_GAP = 0.7
 MIN_WIDTH = 0.12
 # A row belongs to the body if it has this share of the texts that the full rows have.
 BODY_TEXTS = 0.6
+BODY_TEXTS_HEADED = 0.7
 MIN_BODY_ROWS = 3
 # So few of the body's rows may cross a corridor.
 MAX_CROSSING = 0.04
+MAX_CROSSING_HEADED = 0.15
+# So many of a head's words may be figures.
+HEAD_FIGURES = 0.2
+# Where this share of the edges is drawn, the others are white within columns.
+MOSTLY_DRAWN = 0.6
+# A head of fewer texts tells no columns.
+MIN_HEAD_TEXTS = 3
 # A column has words in this share of the body's rows, and in two of them.
 MIN_SETTLED = 0.1
 # What stands with figures and is none of its own; a dash or a tick is an entry.
@@ -51,12 +60,14 @@ Header = tuple[int, list[Filled]]
 class Columns:
     """Columns between `edges` (ascending, one fewer than the columns).
 
-    `body` are the places of the body's rows, `middles` the middles of what each column holds in them.
+    `body` are the places of the body's rows, `middles` the middles of what each column holds in them; `headed` says
+    that the texts of a head, which a line parts from the body, stand in the columns.
     """
 
     edges: tuple[float, ...]
     body: tuple[int, ...] = ()
     middles: tuple[float, ...] = ()
+    headed: bool = False
 
     @property
     def count(self) -> int:
@@ -72,6 +83,17 @@ class Columns:
         """The column that the middle of the box is in."""
         return bisect.bisect(self.edges, centre(box)[0])
 
+    def places(self, rows: Sequence[Row], height: float) -> dict[int, int]:
+        """The column of each word, by the word's identity; a text that has overflowed its column is in that one."""
+        found = {}
+        for row in rows:
+            for text in _texts_of(row, height):
+                reaches = [self.reach(word.box, 0.1 * height) for word in text]
+                across = any(first != last for first, last in reaches)
+                for word, (first, _) in zip(text, reaches, strict=True):
+                    found[id(word)] = reaches[0][0] if across else first
+        return found
+
     def under(self, line: Ruling) -> tuple[int, int] | None:
         """The first and the last column whose middle a horizontal line goes over."""
         covered = [column for column, middle in enumerate(self.middles) if line.start <= middle <= line.end]
@@ -83,39 +105,103 @@ class Columns:
         return first, max(first, bisect.bisect(self.edges, box[2] - slack))
 
 
-def find_columns(rows: Sequence[Row], height: float) -> Columns | None:
-    """The columns that the rows of text stand in; None where there are not enough rows to tell, or only one column."""
-    texts = [_texts_of(row, height) for row in rows]
-    counts = sorted(len(found) for found in texts)
-    if not counts:
-        return None
-    full = counts[(3 * (len(counts) - 1)) // 4]
-    body = [index for index, found in enumerate(texts) if len(found) >= max(2.0, BODY_TEXTS * full)]
-    if len(body) < MIN_BODY_ROWS:
-        return None
-    extents = [sorted((word.box[0], word.box[2]) for word in rows[index]) for index in body]
-    corridors = _corridors(extents, height)
-    if len(corridors) > MOST_COLUMNS:
-        return None
-    edges = [
-        (left + right) / 2 for left, right in corridors if _median_gap(extents, (left + right) / 2) >= TEXT_GAP * height
-    ]
-    edges = _without_signs(edges, [word for index in body for word in rows[index]])
-    edges = _settled(edges, [rows[index] for index in body])
+def find_columns(rows: Sequence[Row], height: float, rulings: Rulings | None = None) -> Columns | None:
+    """The columns that the rows of text stand in; None where there are not enough rows to tell, or only one column.
+
+    Where lines part a head from the body, the head's rows of text are one row.
+    """
+    rulings = rulings or Rulings()
+    head = _head_of(rows[: head_rows(rows, rulings)], height)
+    body = rows[head_rows(rows, rulings) :]
+    edges = _edges([head, *body], rows, height, 2) if head else []
+    headed = bool(edges)
+    edges = edges or _edges(rows, rows, height, MIN_BODY_ROWS)
+    edges = _with_drawn(edges, drawn_edges(rulings.vertical, rows, height) if rows else [], height)
     if not edges:
         return None
     found = Columns(tuple(edges))
     keeping = tuple(index for index, row in enumerate(rows) if _keeps_to(found, row, height))
-    held: list[list[Box]] = [[] for _ in range(found.count)]
-    for index in keeping:
-        for word in rows[index]:
-            held[found.of(word.box)].append(word.box)
+    held = _held(found, [rows[index] for index in keeping])
+    if not all(held):
+        held = _held(found, rows)
     if not all(held):
         return None
     middles = (
         (statistics.median(box[0] for box in boxes) + statistics.median(box[2] for box in boxes)) / 2 for boxes in held
     )
-    return Columns(found.edges, keeping, tuple(middles))
+    return Columns(found.edges, keeping, tuple(middles), headed)
+
+
+def _held(columns: Columns, rows: Sequence[Row]) -> list[list[Box]]:
+    """The boxes of each column's words."""
+    held: list[list[Box]] = [[] for _ in range(columns.count)]
+    for row in rows:
+        for word in row:
+            held[columns.of(word.box)].append(word.box)
+    return held
+
+
+def head_rows(rows: Sequence[Row], rulings: Rulings) -> int:
+    """How many rows of text stand above the first line that goes over the whole table below its first row; 0 if all
+    or none do, or if there are figures among them."""
+    parted = lines_above(rows, rulings) if rows else []
+    first = next((index for index, part in enumerate(parted) if part), 0)
+    words = [word.text for row in rows[:first] for word in row]
+    figures = sum(is_figure(text) and not _YEAR.fullmatch(text) for text in words)
+    return first if figures <= HEAD_FIGURES * len(words) else 0
+
+
+def _head_of(rows: Sequence[Row], height: float) -> list[Word]:
+    """The words of a head of several rows of text as one row, without texts that go over several others."""
+    texts = [text for row in rows for text in _texts_of(row, height)]
+    spans = [(text[0].box[0], text[-1].box[2]) for text in texts]
+
+    def under(span: tuple[float, float]) -> list[tuple[float, float]]:
+        return sorted(other for other in spans if other != span and min(span[1], other[1]) > max(span[0], other[0]))
+
+    def goes_over_several(span: tuple[float, float]) -> bool:
+        below = under(span)
+        return any(after[0] > before[1] for before, after in pairwise(below))
+
+    return [word for text, span in zip(texts, spans, strict=True) if not goes_over_several(span) for word in text]
+
+
+def _edges(rows: Sequence[Row], lines: Sequence[Row], height: float, least: int) -> list[float]:
+    """The columns' edges by the white between the words of most rows, of which there have to be so many. `lines` are
+    the rows of text, where those of a head are one row."""
+    texts = [_texts_of(row, height) for row in rows]
+    counts = sorted(len(found) for found in texts)
+    if not counts:
+        return []
+    headed = least < MIN_BODY_ROWS
+    full = len(texts[0]) if headed else counts[(3 * (len(counts) - 1)) // 4]
+    share = BODY_TEXTS_HEADED if headed else BODY_TEXTS
+    body = [index for index, found in enumerate(texts) if len(found) >= max(2.0, share * full)]
+    if len(body) < least or (headed and len(texts[0]) < MIN_HEAD_TEXTS):
+        return []
+    extents = [sorted((word.box[0], word.box[2]) for word in rows[index]) for index in body]
+    corridors = _corridors(extents, int((MAX_CROSSING_HEADED if headed else MAX_CROSSING) * len(extents)), height)
+    if len(corridors) > MOST_COLUMNS:
+        return []
+    words = [word for line in lines for word in line]
+    if headed:
+        extents = [sorted((word.box[0], word.box[2]) for word in line) for line in lines]
+    edges = [
+        _clear(corridor, words, height)
+        for corridor in corridors
+        if _median_gap(extents, sum(corridor) / 2) >= TEXT_GAP * height
+    ]
+    edges = _without_signs(edges, [word for index in body for word in rows[index]])
+    least_rows = max(2.0, MIN_SETTLED * len(body))
+    settled = [rows[index] for index in body]
+    return _under_head(edges, rows) if headed else _settled(edges, settled, least_rows)
+
+
+def _with_drawn(edges: Sequence[float], drawn: Sequence[float], height: float) -> list[float]:
+    """The edges with those that are drawn; nothing but these, where most are."""
+    if len(drawn) >= max(2, MOSTLY_DRAWN * len(edges)):
+        return list(drawn)
+    return sorted({*drawn, *(edge for edge in edges if all(abs(edge - at) > height for at in drawn))})
 
 
 def _keeps_to(columns: Columns, row: Row, height: float) -> bool:
@@ -137,14 +223,25 @@ def _texts_of(row: Row, height: float) -> list[list[Word]]:
     return texts
 
 
-def _corridors(extents: Sequence[Sequence[tuple[float, float]]], height: float) -> list[tuple[float, float]]:
-    """Where no more rows than allowed have a word, between the first and the last word of all."""
+def _clear(corridor: tuple[float, float], words: Sequence[Word], height: float) -> float:
+    """Where in a corridor an edge is crossed by the fewest words, of rows that do not make the corridor too."""
+    left, right = corridor
+    inside = [word.box for word in words if word.box[2] > left and word.box[0] < right]
+    cuts = sorted({left, right, *(side for box in inside for side in (box[0], box[2]) if left < side < right)})
+    parts = [(first, last) for first, last in pairwise(cuts) if last - first >= MIN_WIDTH * height] or [corridor]
+    crossed = [sum(box[0] < (a + b) / 2 < box[2] for box in inside) for a, b in parts]
+    best = [part for part, count in zip(parts, crossed, strict=True) if count == min(crossed)]
+    first, last = max(best, key=lambda part: part[1] - part[0])
+    return (first + last) / 2
+
+
+def _corridors(extents: Sequence[Sequence[tuple[float, float]]], allowed: int, height: float) -> list[tuple[float, float]]:
+    """Where no more rows than that have a word, between the first and the last word of all."""
     steps: list[tuple[float, int]] = []
     for row in extents:
         for left, right in row:
             steps += [(left, 1), (right, -1)]
     steps.sort()
-    allowed = int(MAX_CROSSING * len(extents))
     corridors: list[tuple[float, float]] = []
     covering = 0
     for (at, change), (following, _) in pairwise(steps):
@@ -165,7 +262,7 @@ def _median_gap(extents: Sequence[Sequence[tuple[float, float]]], at: float) -> 
         after = [left for left, right in row if (left + right) / 2 >= at]
         if before and after:
             gaps.append(min(after) - max(before))
-    return statistics.median(gaps) if gaps else 0.0
+    return statistics.median_low(gaps) if gaps else 0.0
 
 
 def _without_signs(edges: Sequence[float], words: Sequence[Word]) -> list[float]:
@@ -187,11 +284,16 @@ def _without_signs(edges: Sequence[float], words: Sequence[Word]) -> list[float]
     return kept
 
 
-def _settled(edges: Sequence[float], rows: Sequence[Row]) -> list[float]:
-    """The edges but those around a column that hardly a row has words in: it is part of the neighbour that its words
-    stand nearer to."""
+def _under_head(edges: Sequence[float], rows: Sequence[Row]) -> list[float]:
+    """The edges but those around a column that has no text of the head, the first row, or nothing below it."""
+    kept = _settled(edges, rows[:1], 1.0)
+    return _settled(kept, rows[1:], 1.0)
+
+
+def _settled(edges: Sequence[float], rows: Sequence[Row], least: float) -> list[float]:
+    """The edges but those around a column that fewer rows than these have words in: it is part of the neighbour that
+    its words stand nearer to."""
     kept = list(edges)
-    least = max(2.0, MIN_SETTLED * len(rows))
     column = 0
     while kept and column <= len(kept):
         columns = Columns(tuple(kept))
@@ -215,6 +317,22 @@ def _settled(edges: Sequence[float], rows: Sequence[Row]) -> list[float]:
     return kept
 
 
+def lines_above(rows: Sequence[Row], rulings: Rulings) -> list[bool]:
+    """For each row of text whether a line is drawn, over the whole table, between it and the row above."""
+    whole, middles = _whole_lines(rows, rulings), _middles(rows)
+    return [False, *(any(above < at < here for at in whole) for above, here in pairwise(middles))]
+
+
+def _whole_lines(rows: Sequence[Row], rulings: Rulings) -> list[float]:
+    """Where the lines are that go over the whole table."""
+    width = max(word.box[2] for row in rows for word in row) - min(word.box[0] for row in rows for word in row)
+    return [line.at for line in rulings.horizontal if line.end - line.start >= WHOLE_LINE * width]
+
+
+def _middles(rows: Sequence[Row]) -> list[float]:
+    return [statistics.median(centre(word.box)[1] for word in row) for row in rows]
+
+
 def header_cells(rows: Sequence[Row], columns: Columns, rulings: Rulings, height: float) -> Header | None:
     """How many rows of text are the header's, and its cells, where a line across the table parts it from the body.
 
@@ -224,9 +342,8 @@ def header_cells(rows: Sequence[Row], columns: Columns, rulings: Rulings, height
     first = next((index for index in columns.body if _mostly_figures(rows[index], columns)), None)
     if not first:
         return None
-    span = (min(word.box[0] for row in rows for word in row), max(word.box[2] for row in rows for word in row))
-    whole = [line.at for line in rulings.horizontal if line.end - line.start >= WHOLE_LINE * (span[1] - span[0])]
-    middles = [statistics.median(centre(word.box)[1] for word in row) for row in rows]
+    whole = _whole_lines(rows, rulings)
+    middles = _middles(rows)
     below = max((at for at in whole if middles[0] < at < middles[first]), default=None)
     if below is None or any(middles[0] < at < below - height / 2 for at in whole):
         return None
@@ -307,9 +424,12 @@ def aligned_cells(
     one, unless both are full. A text that reaches over several columns spans them; so does one above a line that does.
     """
     count = 0 if header is None else header[0]
+    places = columns.places(rows, height)
     groups = [
         [count + index for index in group]
-        for group in item_rows(rows[count:], lambda word: columns.of(word.box), columns.full, laid[count:])
+        for group in item_rows(
+            rows[count:], lambda word: places[id(word)], columns.full, laid[count:], lines_above(rows, rulings)[count:]
+        )
     ]
     headers = {cell.row for cell in structure if cell.header}
     confidence = statistics.fmean(cell.confidence for cell in structure) if structure else 1.0
@@ -348,6 +468,7 @@ def _spans(
                 pieces += [(columns.of(word.box), columns.of(word.box), [word]) for word in text]
             else:
                 pieces.append((first, last, text))
+    pieces = _where_they_begin(pieces) if len(group) > 1 else pieces
     spans: list[tuple[int, int, list[Word]]] = []
     for first, last, text in sorted(pieces, key=lambda piece: (piece[0], piece[1])):
         if spans and first <= spans[-1][1]:
@@ -355,6 +476,17 @@ def _spans(
         else:
             spans.append((first, last, list(text)))
     return {first: (last, text) for first, last, text in spans}
+
+
+def _where_they_begin(pieces: Sequence[tuple[int, int, list[Word]]]) -> list[tuple[int, int, list[Word]]]:
+    """The texts of an item of several lines: one that has overflowed into a column where another of its lines has a
+    text of its own is in the column that it begins in."""
+    return [
+        (first, first, text)
+        if first < last and any(first < other and begin <= last for begin, other, _ in pieces if begin > first)
+        else (first, last, text)
+        for first, last, text in pieces
+    ]
 
 
 def _line_under(box: Box, lines: Sequence[Ruling], columns: Columns, height: float) -> tuple[int, int] | None:

@@ -42,27 +42,62 @@ def is_figure(text: str) -> bool:
 
 
 def item_rows(
-    rows: Sequence[Row], column_of: Callable[[Word], int], full: float, laid: Sequence[int]
+    rows: Sequence[Row],
+    column_of: Callable[[Word], int],
+    full: float,
+    laid: Sequence[int],
+    parted: Sequence[bool] = (),
 ) -> list[list[int]]:
     """The rows of text by their places, in groups: each group is one row of the table.
 
     `column_of` gives a word's column; `laid` what is taken for the row of each row of text, unless two of them have
-    texts in `full` columns: then each is one.
+    texts in `full` columns: then each is one. `parted` says of each whether a line is drawn above it.
     """
     if not rows:
         return []
     lines = [_line(row, column_of) for row in rows]
-    mostly = _mostly_figures(lines)
+    bands = _bands(len(lines), parted)
+    mostly = _mostly_figures(lines) | (_figures_below(lines[len(bands[0]) :]) if len(bands) > 1 else frozenset())
     start = next((index for index, line in enumerate(lines) if mostly & line.figures), len(lines))
     figures = frozenset(
         column for column in mostly if all(column in line.figures for line in lines[start:] if column in line.texts)
     )
-    groups = _apart(lines, start, figures, median_height(word.box for row in rows for word in row))
-    if groups is not None:
-        return groups
-    head = _following(lines[:start], frozenset(), full, laid[:start])
-    body = _following(lines[start:], figures, full, laid[start:])
-    return head + [[start + index for index in group] for group in body]
+    height = median_height(word.box for row in rows for word in row)
+    if len(bands) == 1:
+        groups = _apart(lines, start, figures, height)
+        if groups is not None:
+            return groups
+    found: list[list[int]] = []
+    for band in bands:
+        own = [lines[index] for index in band]
+        below = start if band[0] == 0 else 0 if start in band or start < band[0] else len(band)
+        below = min(below, len(band))
+        one = _one_item(own, figures) or sum(len(line.texts) >= full for line in own) == 1
+        groups = [list(range(len(band)))] if below == 0 and len(bands) > 1 and one else None
+        groups = groups or _apart(own, below, figures, height)
+        if groups is None:
+            rest = laid[band[0] : band[-1] + 1]
+            groups = _following(own[:below], frozenset(), full, rest[:below])
+            groups += [
+                [below + index for index in group] for group in _following(own[below:], figures, full, rest[below:])
+            ]
+        found += [[band[0] + index for index in group] for group in groups]
+    return found
+
+
+def _bands(count: int, parted: Sequence[bool]) -> list[range]:
+    """The lines between one drawn line and the next."""
+    begins = [0, *(index for index in range(1, count) if index < len(parted) and parted[index])]
+    return [range(first, last) for first, last in zip(begins, [*begins[1:], count], strict=True)]
+
+
+def _figures_below(lines: Sequence[_Line]) -> frozenset[int]:
+    """The columns of nothing but figures below a head that a line parts from them; one item may be all there is."""
+    columns = {column for line in lines for column in line.texts}
+    found = frozenset(
+        column for column in columns if all(column in line.figures for line in lines if column in line.texts)
+    )
+    return found if len(found) > 1 else frozenset()
 
 
 def figure_columns(rows: Sequence[Row], column_of: Callable[[Word], int]) -> frozenset[int]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import bisect
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -106,8 +107,16 @@ def _split(structure: Sequence[TableCell], places: _Places) -> list[TableCell]:
                 waiting[:0] = [before, after]
                 break
         else:
-            cells.append(cell)
+            cells += _by_column(cell, places)
     return cells
+
+
+def _by_column(cell: TableCell, places: _Places) -> list[TableCell]:
+    """A cell over several columns as one for each, where its texts stand in some of them and cross no side."""
+    columns = range(cell.column, cell.column + cell.column_span)
+    if cell.row_span > 1 or len(columns) < 2 or not places.texts_in_columns(cell.row, columns):
+        return [cell]
+    return [replace(cell, column=column, column_span=1) for column in columns]
 
 
 def _merged(cells: Sequence[TableCell], places: _Places) -> list[TableCell]:
@@ -255,6 +264,18 @@ class _Places:
                 word.box[2] if (word.box[0] + word.box[2]) / 2 < at else word.box[0]
             )
         return bool(left and right) and min(right) - max(left) >= APART * self._height
+
+    def texts_in_columns(self, row: int, columns: range) -> bool:
+        """Whether texts in the row stand apart in several of the columns, and none crosses a side between them."""
+        inside = self._inside((self.xs[columns[0]], self.ys[row], self.xs[columns[-1] + 1], self.ys[row + 1]))
+        sides = [self.xs[column] for column in columns[1:]]
+        if any(_crosses(word.box, at) for word in inside for at in sides):
+            return False
+        boxes = sorted((word.box for word in inside), key=lambda box: box[0])
+        return any(
+            after[0] - before[2] >= APART * self._height and any(before[2] <= at <= after[0] for at in sides)
+            for before, after in pairwise(boxes)
+        )
 
     def _find(self, place: int) -> int:
         while self._group[place] != place:

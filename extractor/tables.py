@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from .columns import Columns, aligned_cells, find_columns, header_cells
+from .columns import Columns, aligned_cells, find_columns, header_cells, lines_above
 from .geometry import Box, centre, median_height, union
 from .item_rows import figure_columns, item_rows
 from .lattice import beside_text, ruled_cells
@@ -95,8 +95,9 @@ def build_table(words: Sequence[Word], structure: Sequence[TableCell], rulings: 
         return None
     rows = rows_of_text(words)
     height = median_height(word.box for word in words)
-    columns = find_columns(rows, height)
+    columns = find_columns(rows, height, rulings)
     header = None if columns is None else header_cells(rows, columns, rulings, height)
+    parted = lines_above(rows, rulings)
     if len(cells) < 2:
         if columns is None:
             return None
@@ -107,7 +108,9 @@ def build_table(words: Sequence[Word], structure: Sequence[TableCell], rulings: 
         same = columns.count == max(cell.column + cell.column_span for cell in cells)
         if same:
             filled = _fill(cells, rows, laid, columns)
-        sure = same and (header is not None or _contradicted(cells, filled, rows, laid, columns))
+        sure = (header is not None and (same or columns.headed)) or (
+            same and _contradicted(cells, filled, rows, laid, parted, columns)
+        )
         if sure or _disagree(filled, rows, columns):
             aligned = aligned_cells(rows, columns, laid, cells, header, rulings, height)
             flaws = _flaws([inside for _, inside in aligned], rows, height)
@@ -128,12 +131,16 @@ def _contradicted(
     filled: Sequence[Sequence[Word]],
     rows: Sequence[Sequence[Word]],
     laid: Sequence[int],
+    parted: Sequence[bool],
     columns: Columns,
 ) -> bool:
     """Whether figures stand in other columns than the cells that the model has for them, or items make other rows."""
 
+    height = median_height(word.box for row in rows for word in row)
+    places = columns.places(rows, height)
+
     def column_of(word: Word) -> int:
-        return columns.of(word.box)
+        return places[id(word)]
 
     figures = figure_columns(rows, column_of)
     if not figures:
@@ -143,7 +150,7 @@ def _contradicted(
         for cell, inside in zip(cells, filled, strict=True)
         for word in inside
     )
-    groups = item_rows(rows, column_of, columns.full, laid)
+    groups = item_rows(rows, column_of, columns.full, laid, parted)
     return misplaced > 1 or len(groups) != len(set(laid)) or any(len({laid[i] for i in group}) > 1 for group in groups)
 
 
