@@ -194,7 +194,7 @@ def _edges(rows: Sequence[Row], lines: Sequence[Row], height: float, least: int)
     edges = _without_signs(edges, [word for index in body for word in rows[index]])
     least_rows = max(2.0, MIN_SETTLED * len(body))
     settled = [rows[index] for index in body]
-    return _under_head(edges, rows) if headed else _settled(edges, settled, least_rows)
+    return _under_head(edges, rows, settled[1:], height) if headed else _settled(edges, settled, least_rows)
 
 
 def _with_drawn(edges: Sequence[float], drawn: Sequence[float], height: float) -> list[float]:
@@ -284,9 +284,18 @@ def _without_signs(edges: Sequence[float], words: Sequence[Word]) -> list[float]
     return kept
 
 
-def _under_head(edges: Sequence[float], rows: Sequence[Row]) -> list[float]:
-    """The edges but those around a column that has no text of the head, the first row, or nothing below it."""
-    kept = _settled(edges, rows[:1], 1.0)
+def _under_head(edges: Sequence[float], rows: Sequence[Row], body: Sequence[Row], height: float) -> list[float]:
+    """The edges but those around a column that has no text of the head, the first row, or nothing below it, and those
+    that cut a text of the head where the body's full rows have not words on both hands."""
+    columns = Columns(tuple(edges))
+    held = [{columns.of(word.box) for word in row} for row in body]
+    texts = [(text[0].box[0], text[-1].box[2]) for text in _texts_of(rows[0], height)]
+    kept = []
+    for index, edge in enumerate(edges):
+        cut = any(left < edge < right for left, right in texts)
+        if not cut or sum({index, index + 1} <= found for found in held) > len(held) / 2:
+            kept.append(edge)
+    kept = _settled(kept, rows[:1], 1.0)
     return _settled(kept, rows[1:], 1.0)
 
 

@@ -57,13 +57,14 @@ def item_rows(
         return []
     lines = [_line(row, column_of) for row in rows]
     bands = _bands(len(lines), parted)
-    mostly = _mostly_figures(lines) | (_figures_below(lines[len(bands[0]) :]) if len(bands) > 1 else frozenset())
-    start = next((index for index, line in enumerate(lines) if mostly & line.figures), len(lines))
+    start_of_body = 0 if parted and parted[0] else len(bands[0])
+    mostly = _mostly_figures(lines) | (_figures_below(lines[start_of_body:]) if any(parted) else frozenset())
+    start = _start(lines, mostly, laid)
     figures = frozenset(
         column for column in mostly if all(column in line.figures for line in lines[start:] if column in line.texts)
     )
     height = median_height(word.box for row in rows for word in row)
-    if len(bands) == 1:
+    if not any(parted):
         groups = _apart(lines, start, figures, height)
         if groups is not None:
             return groups
@@ -72,8 +73,8 @@ def item_rows(
         own = [lines[index] for index in band]
         below = start if band[0] == 0 else 0 if start in band or start < band[0] else len(band)
         below = min(below, len(band))
-        one = _one_item(own, figures) or sum(len(line.texts) >= full for line in own) == 1
-        groups = [list(range(len(band)))] if below == 0 and len(bands) > 1 and one else None
+        one = below == 0 and any(parted) and (_one_item(own, figures) or _one_full(own, full))
+        groups = [list(range(len(band)))] if one else None
         groups = groups or _apart(own, below, figures, height)
         if groups is None:
             rest = laid[band[0] : band[-1] + 1]
@@ -83,6 +84,20 @@ def item_rows(
             ]
         found += [[band[0] + index for index in group] for group in groups]
     return found
+
+
+def body_start(rows: Sequence[Row], column_of: Callable[[Word], int], laid: Sequence[int]) -> int:
+    """The first row of text that is no head's: it has a figure in a column of figures, or is taken for one row with
+    the one that has. The number of rows where none has."""
+    lines = [_line(row, column_of) for row in rows]
+    return _start(lines, _mostly_figures(lines), laid)
+
+
+def _start(lines: Sequence[_Line], figures: frozenset[int], laid: Sequence[int]) -> int:
+    start = next((index for index, line in enumerate(lines) if figures & line.figures), len(lines))
+    while 0 < start < len(lines) and laid[start - 1] == laid[start]:
+        start -= 1
+    return start
 
 
 def _bands(count: int, parted: Sequence[bool]) -> list[range]:
@@ -150,6 +165,12 @@ def _apart(lines: Sequence[_Line], start: int, figures: frozenset[int], height: 
 def _one_item(lines: Sequence[_Line], figures: frozenset[int]) -> bool:
     """Whether the lines have figures, and no two in one column of figures."""
     return any(figures & line.figures for line in lines) and not _two_items(lines, figures)
+
+
+def _one_full(lines: Sequence[_Line], full: float) -> bool:
+    """Whether just one of the lines goes across, and no other has a text in the last of its columns."""
+    across = [line for line in lines if len(line.texts) >= full]
+    return len(across) == 1 and sum(max(across[0].texts) in line.texts for line in lines) == 1
 
 
 def _two_items(lines: Sequence[_Line], figures: frozenset[int]) -> bool:

@@ -16,7 +16,7 @@ import numpy as np
 
 from .columns import Columns, aligned_cells, find_columns, header_cells, lines_above
 from .geometry import Box, centre, median_height, union
-from .item_rows import figure_columns, item_rows
+from .item_rows import body_start, figure_columns, item_rows
 from .lattice import beside_text, ruled_cells
 from .lines import group_lines, rows_of_text
 from .regions import TableCell
@@ -150,8 +150,10 @@ def _contradicted(
         for cell, inside in zip(cells, filled, strict=True)
         for word in inside
     )
-    groups = item_rows(rows, column_of, columns.full, laid, parted)
-    return misplaced > 1 or len(groups) != len(set(laid)) or any(len({laid[i] for i in group}) > 1 for group in groups)
+    start = body_start(rows, column_of, laid)
+    groups = item_rows(rows[start:], column_of, columns.full, laid[start:], parted[start:])
+    rows_of_groups = [{laid[start + index] for index in group} for group in groups]
+    return misplaced > 1 or len(groups) != len(set(laid[start:])) or any(len(found) > 1 for found in rows_of_groups)
 
 
 def _disagree(filled: Sequence[Sequence[Word]], rows: Sequence[Sequence[Word]], columns: Columns) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import bisect
 import math
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -21,6 +22,8 @@ from .text_layer import Word
 # Lines that all go across are rows from this many on, and in a table of this many columns.
 MIN_FULL_LINES = 3
 MIN_COLUMNS = 3
+# Fewer items in one row of cells are none.
+MIN_ITEMS = 2
 
 Row = Sequence[Word]
 
@@ -82,8 +85,13 @@ def _items(lines: Sequence[Row], column_of: Callable[[Word], int], columns: int)
     most = max(MIN_COLUMNS, columns - 1)
     if len(lines) >= MIN_FULL_LINES and all(len(found) >= most for found in texts):
         return [[index] for index in range(len(lines))]
-    groups = item_rows(lines, column_of, math.inf, [0] * len(lines))
-    if len(groups) > 1 and all(_is_item([texts[index] for index in group]) for group in groups):
+    groups = item_rows(lines, column_of, math.inf, range(len(lines)))
+    parts = [[texts[index] for index in group] for group in groups]
+    figures = Counter(
+        column for part in parts for column in {c for line in part for c, text in line.items() if is_figure(text)}
+    )
+    under_one_another = max(figures.values(), default=0)
+    if under_one_another >= MIN_ITEMS and all(_is_item(part) or _is_label(part) for part in parts):
         return groups
     return [list(range(len(lines)))]
 
@@ -101,6 +109,11 @@ def _is_item(lines: Sequence[dict[int, str]]) -> bool:
     figures = {column for line in lines for column, text in line.items() if is_figure(text)}
     texts = {column for line in lines for column, text in line.items() if not is_figure(text)}
     return bool(figures) and bool(texts)
+
+
+def _is_label(lines: Sequence[dict[int, str]]) -> bool:
+    """Whether all the lines say stands in one column: the name of a group of items."""
+    return len({column for line in lines for column in line}) == 1
 
 
 def _middle(word: Word) -> float:
