@@ -16,6 +16,7 @@ import numpy as np
 
 from .columns import Columns, aligned_cells, find_columns, header_cells, lines_above
 from .geometry import Box, centre, median_height, union
+from .header_rows import with_head
 from .item_rows import body_start, figure_columns, item_rows
 from .lattice import beside_text, ruled_cells
 from .lines import group_lines, rows_of_text
@@ -69,14 +70,12 @@ class TablePart:
 class Table:
     """A table of `rows` times `columns` places, each covered by at most one cell.
 
-    `lines` are its rows of text as they stand on the page, tabs between cells: a cell of several lines is on several.
     `parts` are its pieces where it goes over several pages.
     """
 
     rows: int
     columns: int
     cells: tuple[Cell, ...]
-    lines: tuple[str, ...]
     parts: tuple[TablePart, ...] = ()
 
 
@@ -188,7 +187,7 @@ def _fill_ruled(cells: Sequence[TableCell], words: Sequence[Word]) -> list[list[
 
 def _table(cells: Sequence[TableCell], filled: Sequence[Sequence[Word]]) -> Table:
     result = []
-    for cell, inside in zip(cells, filled, strict=True):
+    for cell, inside in zip(with_head(cells, filled), filled, strict=True):
         lines = group_lines(inside)
         result.append(
             Cell(
@@ -204,19 +203,7 @@ def _table(cells: Sequence[TableCell], filled: Sequence[Sequence[Word]]) -> Tabl
         )
     rows = max(cell.row + cell.row_span for cell in cells)
     columns = max(cell.column + cell.column_span for cell in cells)
-    return Table(rows, columns, tuple(result), _lines(filled))
-
-
-def _lines(filled: Sequence[Sequence[Word]]) -> tuple[str, ...]:
-    owner = {id(word): index for index, inside in enumerate(filled) for word in inside}
-    lines = []
-    for row in rows_of_text([word for inside in filled for word in inside]):
-        pieces: dict[int, list[Word]] = {}
-        for word in row:
-            pieces.setdefault(owner[id(word)], []).append(word)
-        in_order = sorted(pieces.values(), key=lambda piece: min(word.box[0] for word in piece))
-        lines.append("\t".join(" ".join(line.text for line in group_lines(piece)) for piece in in_order))
-    return tuple(lines)
+    return Table(rows, columns, tuple(result))
 
 
 def _without_overlaps(structure: Sequence[TableCell]) -> list[TableCell]:
