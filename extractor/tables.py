@@ -18,6 +18,7 @@ from .columns import Columns, aligned_cells, find_columns, header_cells, lines_a
 from .geometry import Box, centre, median_height, union
 from .header_rows import with_head
 from .item_rows import body_start, figure_columns, item_rows
+from .false_spans import without_empty, without_false_spans
 from .lattice import beside_text, ruled_cells
 from .lines import group_lines, rows_of_text
 from .regions import TableCell
@@ -115,7 +116,9 @@ def build_table(words: Sequence[Word], structure: Sequence[TableCell], rulings: 
             flaws = _flaws([inside for _, inside in aligned], rows, height)
             if flaws < _flaws(filled, rows, height) + (1 if sure else 0):
                 return _aligned(aligned, words)
-    return _table(cells, filled)
+    if columns is not None and same:
+        cells, filled = without_false_spans(cells, filled, rows, laid, columns)
+    return _table(*without_empty(cells, filled))
 
 
 def _aligned(filled: Sequence[tuple[TableCell, list[Word]]], words: Sequence[Word]) -> Table:
