@@ -32,10 +32,13 @@ from docling_core.types.doc import (
 from docling_core.types.doc import TableCell as DoclingCell
 
 from .geometry import Box, area, centre, clip, covered, intersection, union
-from .lines import Line, group_lines, parted
+from .lines import Line, group_lines, make_line, parted
 from .lists import Piece, list_pieces
 from .page_reading import PageReading, TableReading
 from .regions import Region
+from .rulings import Ruling, Rulings
+from .side_by_side import blocks_beside
+from .slanted import without_slanted
 from .tables import Table, build_table
 from .text_layer import Word
 from .upright import Matrix, mapped
@@ -101,6 +104,10 @@ _CAPTION = re.compile(
     re.IGNORECASE,
 )
 
+# Lines of a paragraph follow each other within this many text heights, and do not end like this before its end.
+LEADING = 0.6
+SENTENCE_ENDS = frozenset(".:;!?")
+
 _NUMBER = re.compile(r"(\d+(\.\d+)*|[IVX]+|[A-Z])[.)]?")
 
 Source = Literal["text_layer", "ocr"]
@@ -159,6 +166,7 @@ class _Part:
     words: list[Word] = field(default_factory=list)
     furniture: bool = False
     item: Piece | None = None
+    structure: TableReading | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,14 +191,15 @@ def assemble_page(reading: PageReading) -> AssembledPage:
         )
         for index, region in _distinct(reading.regions)
     ]
-    orphans = _share_words(reading.words, parts)
-    parts = [part for part in parts if part.words or part.label in PICTURES]
-    parts = _with_lists(_with_headings(_with_blocks(parts, _blocks(orphans))))
+    pictures = [part.box for part in parts if part.label in PICTURES]
+    words, across = without_slanted(reading.words, pictures)
+    orphans = _share_words(words, parts)
     structures = {table.region: table for table in reading.tables}
-    elements = [
-        _element(reading.number, part, structures.get(part.region) if part.region is not None else None)
-        for part in parts
-    ]
+    parts = [part for part in parts if part.words or part.label in PICTURES]
+    parts = [piece for part in parts for piece in _beside_each_other(part, structures)]
+    parts = _with_lists(_with_headings(_as_paragraphs(_with_blocks(parts, _blocks(orphans)))))
+    parts += [_block([make_line(line)]) for line in across]
+    elements = [_element(reading.number, part) for part in parts]
     elements = _with_captions(elements)
     if reading.to_shown is not None:
         elements = [_as_shown(element, reading.to_shown, reading) for element in elements]
@@ -291,16 +300,74 @@ def _blocks(words: Sequence[Word]) -> list[_Part]:
             index = len(blocks)
             blocks.append([line])
         bisect.insort(ends, (line.box[3], index))
+    return [_block(block) for block in blocks]
+
+
+def _block(lines: Sequence[Line]) -> _Part:
+    """Lines that no region claimed as a text."""
+    words = [word for line in lines for word in line.words]
+    box = union(line.box for line in lines)
+    return _Part(DocItemLabel.TEXT, box, statistics.fmean(word.confidence for word in words), None, words)
+
+
+def _beside_each_other(part: _Part, structures: dict[int, TableReading]) -> list[_Part]:
+    """A table's part with its structure; as several where blocks stand beside each other in it."""
+    if part.label != DocItemLabel.TABLE:
+        return [part]
+    part.structure = None if part.region is None else structures.get(part.region)
+    rulings = Rulings() if part.structure is None else part.structure.rulings
+    blocks = blocks_beside(part.words, rulings)
+    if len(blocks) == 1 or part.structure is None:
+        return [part]
+    boxes = [union(word.box for word in block) for block in blocks]
     return [
-        _Part(
-            DocItemLabel.TEXT,
-            union(line.box for line in block),
-            statistics.fmean(word.confidence for line in block for word in line.words),
-            None,
-            [word for line in block for word in line.words],
-        )
-        for block in blocks
+        replace(part, box=box, words=block, structure=replace(part.structure, cells=(), rulings=_inside(rulings, box)))
+        for block, box in zip(blocks, boxes, strict=True)
     ]
+
+
+def _inside(rulings: Rulings, box: Box) -> Rulings:
+    """The lines that are drawn in the box."""
+
+    def goes_through(line: Ruling, across: int) -> bool:
+        along = 1 - across
+        return box[across] < line.at < box[across + 2] and line.start < box[along + 2] and line.end > box[along]
+
+    return Rulings(
+        tuple(line for line in rulings.horizontal if goes_through(line, 1)),
+        tuple(line for line in rulings.vertical if goes_through(line, 0)),
+    )
+
+
+def _as_paragraphs(parts: Sequence[_Part]) -> list[_Part]:
+    """The parts, lines of one paragraph joined that are a region each: the next goes on below, flush left, in the same
+    type, and the one before does not end a sentence."""
+    result: list[_Part] = []
+    last: Line | None = None
+    for part in parts:
+        lines = group_lines(part.words) if part.label == DocItemLabel.TEXT else []
+        if last is not None and len(lines) == 1 and _goes_on(last, lines[0]):
+            result[-1].words += part.words
+            result[-1].box = union((result[-1].box, part.box))
+        else:
+            result.append(part)
+        last = lines[-1] if lines else None
+    return result
+
+
+def _goes_on(last: Line, line: Line) -> bool:
+    """Whether a line is the next one of the paragraph that the other is the last of so far."""
+    height = max(last.box[3] - last.box[1], 1e-6)
+    return (
+        last.text[-1] not in SENTENCE_ENDS
+        and abs(line.box[0] - last.box[0]) <= 0.3 * height
+        and -0.3 * height <= line.box[1] - last.box[3] <= LEADING * height
+        and abs(line.size - last.size) <= 0.05 * max(last.size, 1e-6)
+        and line.words[0].bold == last.words[-1].bold
+        and line.words[0].source == last.words[0].source
+        and line.words[0].upright
+        and last.words[0].upright
+    )
 
 
 def _with_blocks(parts: Sequence[_Part], blocks: Sequence[_Part]) -> list[_Part]:
@@ -458,7 +525,7 @@ def _weighted_median(values: Sequence[tuple[float, int]]) -> float:
     raise ValueError("no values")
 
 
-def _element(page: int, part: _Part, structure: TableReading | None) -> Element:
+def _element(page: int, part: _Part) -> Element:
     lines = group_lines(part.words)
     text = "\n".join(line.text for line in lines)
     if part.label in (DocItemLabel.TITLE, DocItemLabel.SECTION_HEADER):
@@ -479,8 +546,8 @@ def _element(page: int, part: _Part, structure: TableReading | None) -> Element:
     table = None
     label = part.label
     if label == DocItemLabel.TABLE:
-        if structure is not None:
-            table = build_table(part.words, structure.cells, structure.rulings)
+        if part.structure is not None:
+            table = build_table(part.words, part.structure.cells, part.structure.rulings)
         if table is None:
             label = DocItemLabel.TEXT
         else:

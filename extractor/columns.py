@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from .geometry import Box, centre, union
 from .drawn_columns import drawn_edges
+from .geometry import Box, centre, union
 from .item_rows import is_figure, item_rows
 from .regions import TableCell
 from .rulings import Ruling, Rulings
@@ -42,7 +42,7 @@ MIN_SETTLED = 0.1
 # What stands with figures and is none of its own; a dash or a tick is an entry.
 SIGNS = frozenset("$€£¥%()[]+.,:;…·_*/#")
 # More than these part the letters of a pattern, and not the columns of a table.
-MOST_COLUMNS = 200# A row that has texts in this share of the columns is a row of its own.
+MOST_COLUMNS = 200  # A row that has texts in this share of the columns is a row of its own.
 FULL_ROW = 0.7
 
 # A line that goes over this share of the table goes over all of it.
@@ -235,7 +235,9 @@ def _clear(corridor: tuple[float, float], words: Sequence[Word], height: float) 
     return (first + last) / 2
 
 
-def _corridors(extents: Sequence[Sequence[tuple[float, float]]], allowed: int, height: float) -> list[tuple[float, float]]:
+def _corridors(
+    extents: Sequence[Sequence[tuple[float, float]]], allowed: int, height: float
+) -> list[tuple[float, float]]:
     """Where no more rows than that have a word, between the first and the last word of all."""
     steps: list[tuple[float, int]] = []
     for row in extents:

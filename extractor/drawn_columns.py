@@ -1,4 +1,4 @@
-"""Drawn lines -> the columns that they part, also where they are drawn in the head only or the body has overflowed them.
+"""Drawn lines -> the columns that they part, also where they are drawn in the head only or a text has overflowed.
 
 A line between two columns parts words however near they stand. Edges of shaded bars and of frames around a total are
 lines too: they part no columns where the words of other rows stand across them. Boxes are in the page's unit.

@@ -57,7 +57,7 @@ def _in_row(cell: TableCell, words: Sequence[Word], row: int) -> list[tuple[Tabl
 def _over_middle(
     cell: TableCell, words: Sequence[Word], columns: Columns, rows: Sequence[Sequence[Word]], height: float
 ) -> list[tuple[TableCell, list[Word]]]:
-    """The cell over those of its columns that its text stands over the middle of; the others have cells of their own."""
+    """The cell over those of its columns that its text stands over the middle of, and one for each of the others."""
     held: dict[int, list[Word]] = {}
     for index in columns.body:
         for word in rows[index]:
@@ -76,7 +76,8 @@ def _over_middle(
     first, last = min(ranges, key=lambda pair: (off(*pair), pair[0] - pair[1]))
     if off(ours[0], ours[-1]) - off(first, last) <= CENTRED * height:
         return [(cell, list(words))]
-    alone = [(replace(cell, column=column, column_span=1), []) for column in ours if not first <= column <= last]
+    alone: list[tuple[TableCell, list[Word]]] = [
+        (replace(cell, column=column, column_span=1), []) for column in ours if not first <= column <= last]
     return [(replace(cell, column=first, column_span=last - first + 1), list(words)), *alone]
 
 

@@ -35,7 +35,7 @@ class _Line:
 
 
 def is_figure(text: str) -> bool:
-    """Whether a text is a number, an amount, a date or a code of figures: more digits than letters; or a mark for none."""
+    """Whether a text is a number, an amount, a date or a code: more digits than letters. Or a mark for none."""
     digits = sum(letter.isdigit() for letter in text)
     letters = sum(letter.isalpha() for letter in text)
     return digits > letters or (digits == letters == 0)

@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 
 from .columns import Columns, aligned_cells, find_columns, header_cells, lines_above
+from .false_spans import without_empty, without_false_spans
 from .geometry import Box, centre, median_height, union
 from .header_rows import with_head
 from .item_rows import body_start, figure_columns, item_rows
-from .false_spans import without_empty, without_false_spans
 from .lattice import beside_text, ruled_cells
 from .lines import group_lines, rows_of_text
 from .regions import TableCell

@@ -1,4 +1,4 @@
-"""The cells of a ruled table, those of a row that holds several items parted: a box with lines between its columns only.
+"""The cells of a ruled table, a row of them parted that holds several items: there are lines between columns only.
 
 A row between two drawn lines is one row of the table, unless its words say otherwise: figures that stand under one
 another in one column, each beside a text of its own, or three and more lines that all go across. Boxes are in the
