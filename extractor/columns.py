@@ -10,12 +10,12 @@ import bisect
 import re
 import statistics
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 
 from .drawn_columns import drawn_edges
-from .geometry import Box, centre, union
-from .item_rows import is_figure, item_rows
+from .geometry import Box, centre
+from .item_rows import is_figure
 from .regions import TableCell
 from .rulings import Ruling, Rulings
 from .text_layer import Word
@@ -87,7 +87,7 @@ class Columns:
         """The column of each word, by the word's identity; a text that has overflowed its column is in that one."""
         found = {}
         for row in rows:
-            for text in _texts_of(row, height):
+            for text in texts_of(row, height):
                 reaches = [self.reach(word.box, 0.1 * height) for word in text]
                 across = any(first != last for first, last in reaches)
                 for word, (first, _) in zip(text, reaches, strict=True):
@@ -153,7 +153,7 @@ def head_rows(rows: Sequence[Row], rulings: Rulings) -> int:
 
 def _head_of(rows: Sequence[Row], height: float) -> list[Word]:
     """The words of a head of several rows of text as one row, without texts that go over several others."""
-    texts = [text for row in rows for text in _texts_of(row, height)]
+    texts = [text for row in rows for text in texts_of(row, height)]
     spans = [(text[0].box[0], text[-1].box[2]) for text in texts]
 
     def under(span: tuple[float, float]) -> list[tuple[float, float]]:
@@ -169,7 +169,7 @@ def _head_of(rows: Sequence[Row], height: float) -> list[Word]:
 def _edges(rows: Sequence[Row], lines: Sequence[Row], height: float, least: int) -> list[float]:
     """The columns' edges by the white between the words of most rows, of which there have to be so many. `lines` are
     the rows of text, where those of a head are one row."""
-    texts = [_texts_of(row, height) for row in rows]
+    texts = [texts_of(row, height) for row in rows]
     counts = sorted(len(found) for found in texts)
     if not counts:
         return []
@@ -183,7 +183,8 @@ def _edges(rows: Sequence[Row], lines: Sequence[Row], height: float, least: int)
     corridors = _corridors(extents, int((MAX_CROSSING_HEADED if headed else MAX_CROSSING) * len(extents)), height)
     if len(corridors) > MOST_COLUMNS:
         return []
-    words = [word for line in lines for word in line]
+    above = [text for line in lines[: body[0]] for text in texts_of(line, height) if not _over(text, corridors)]
+    words = [word for line in [*above, *lines[body[0] :]] for word in line]
     if headed:
         extents = [sorted((word.box[0], word.box[2]) for word in line) for line in lines]
     edges = [
@@ -212,7 +213,7 @@ def _keeps_to(columns: Columns, row: Row, height: float) -> bool:
     return len({first for first, _ in reaches}) >= max(2.0, BODY_TEXTS * columns.count)
 
 
-def _texts_of(row: Row, height: float) -> list[list[Word]]:
+def texts_of(row: Row, height: float) -> list[list[Word]]:
     """The row's words, left to right, parted where they stand further apart than words of one text."""
     texts: list[list[Word]] = []
     for word in sorted(row, key=lambda word: word.box[0]):
@@ -221,6 +222,11 @@ def _texts_of(row: Row, height: float) -> list[list[Word]]:
         else:
             texts.append([word])
     return texts
+
+
+def _over(text: Row, corridors: Sequence[tuple[float, float]]) -> bool:
+    """Whether a text goes over the middle of two corridors and more: it is a title, or one over several columns."""
+    return sum(text[0].box[0] < (left + right) / 2 < text[-1].box[2] for left, right in corridors) > 1
 
 
 def _clear(corridor: tuple[float, float], words: Sequence[Word], height: float) -> float:
@@ -291,7 +297,7 @@ def _under_head(edges: Sequence[float], rows: Sequence[Row], body: Sequence[Row]
     that cut a text of the head where the body's full rows have not words on both hands."""
     columns = Columns(tuple(edges))
     held = [{columns.of(word.box) for word in row} for row in body]
-    texts = [(text[0].box[0], text[-1].box[2]) for text in _texts_of(rows[0], height)]
+    texts = [(text[0].box[0], text[-1].box[2]) for text in texts_of(rows[0], height)]
     kept = []
     for index, edge in enumerate(edges):
         cut = any(left < edge < right for left, right in texts)
@@ -330,191 +336,16 @@ def _settled(edges: Sequence[float], rows: Sequence[Row], least: float) -> list[
 
 def lines_above(rows: Sequence[Row], rulings: Rulings) -> list[bool]:
     """For each row of text whether a line is drawn, over the whole table, between it and the row above."""
-    whole, middles = _whole_lines(rows, rulings), _middles(rows)
+    whole, middles = whole_lines(rows, rulings), row_middles(rows)
     return [False, *(any(above < at < here for at in whole) for above, here in pairwise(middles))]
 
 
-def _whole_lines(rows: Sequence[Row], rulings: Rulings) -> list[float]:
+def whole_lines(rows: Sequence[Row], rulings: Rulings) -> list[float]:
     """Where the lines are that go over the whole table."""
     width = max(word.box[2] for row in rows for word in row) - min(word.box[0] for row in rows for word in row)
     return [line.at for line in rulings.horizontal if line.end - line.start >= WHOLE_LINE * width]
 
 
-def _middles(rows: Sequence[Row]) -> list[float]:
+def row_middles(rows: Sequence[Row]) -> list[float]:
+    """The middle height of each row of text."""
     return [statistics.median(centre(word.box)[1] for word in row) for row in rows]
-
-
-def header_cells(rows: Sequence[Row], columns: Columns, rulings: Rulings, height: float) -> Header | None:
-    """How many rows of text are the header's, and its cells, where a line across the table parts it from the body.
-
-    In the header a line that goes over some columns only says that the text above it is theirs together; what is in a
-    column, and has no such line above or beneath it, is one text, on however many lines it stands.
-    """
-    first = next((index for index in columns.body if _mostly_figures(rows[index], columns)), None)
-    if not first:
-        return None
-    whole = _whole_lines(rows, rulings)
-    middles = _middles(rows)
-    below = max((at for at in whole if middles[0] < at < middles[first]), default=None)
-    if below is None or any(middles[0] < at < below - height / 2 for at in whole):
-        return None
-    count = sum(middle < below for middle in middles)
-    words = [word for row in rows[:count] for word in row]
-    top = min(word.box[1] for word in words) - height / 2
-    cells: list[Filled] = []
-    _add_header(cells, words, columns, rulings.horizontal, (0, columns.count - 1), (top, below - height / 4), 0, height)
-    depth = max(cell.row for cell, _ in cells) + 1
-    grown = [
-        (replace(cell, row_span=1 if _spans_others(cell, cells) else depth - cell.row), inside)
-        for cell, inside in cells
-    ]
-    return count, sorted(grown, key=lambda filled: (filled[0].row, filled[0].column))
-
-
-def _mostly_figures(row: Row, columns: Columns) -> bool:
-    """Whether most of the row's words behind the first column have figures, or are marks for none. Years are names."""
-    words = [word for word in row if columns.of(word.box) > 0 and not _YEAR.fullmatch(word.text)]
-    figures = sum(any(letter.isdigit() for letter in word.text) or len(word.text) == 1 for word in words)
-    return figures > 0.5 * len(words)
-
-
-def _spans_others(cell: TableCell, cells: Sequence[Filled]) -> bool:
-    """Whether other cells of the header stand below this one."""
-    return any(
-        other.row > cell.row and cell.column <= other.column < cell.column + cell.column_span for other, _ in cells
-    )
-
-
-def _add_header(
-    cells: list[Filled],
-    words: Sequence[Word],
-    columns: Columns,
-    lines: Sequence[Ruling],
-    among: tuple[int, int],
-    between: tuple[float, float],
-    depth: int,
-    height: float,
-) -> None:
-    """Add the header's cells in the columns `among` and at the heights `between` to `cells`."""
-    first, last = among
-    top, bottom = between
-    owners: list[Ruling | None] = [None] * columns.count
-    for line in sorted(lines, key=lambda line: -line.at):
-        reach = columns.under(line)
-        if top + height / 2 < line.at < bottom and reach is not None and reach[0] < reach[1]:
-            for column in range(max(first, reach[0]), min(last, reach[1]) + 1):
-                owners[column] = line
-    column = first
-    while column <= last:
-        owner = owners[column]
-        end = column
-        while owner is not None and end < last and owners[end + 1] is owner:
-            end += 1
-        own = [word for word in words if column <= columns.of(word.box) <= end]
-        above = [word for word in own if owner is None or centre(word.box)[1] < owner.at]
-        box = _place(above, columns, column, end)
-        cells.append((TableCell(depth, column, 1, end - column + 1, True, box, 1.0), above))
-        if owner is not None:
-            rest = [word for word in own if centre(word.box)[1] >= owner.at]
-            _add_header(cells, rest, columns, lines, (column, end), (owner.at, bottom), depth + 1, height)
-        column = end + 1
-
-
-def aligned_cells(
-    rows: Sequence[Row],
-    columns: Columns,
-    laid: Sequence[int],
-    structure: Sequence[TableCell],
-    header: Header | None,
-    rulings: Rulings,
-    height: float,
-) -> list[Filled]:
-    """The cells of a table that stands in these columns, each with its words; `header` is what `header_cells` found.
-
-    `laid` says which row of the model's structure each row of text belongs to: rows of text that it takes for one are
-    one, unless both are full. A text that reaches over several columns spans them; so does one above a line that does.
-    """
-    count = 0 if header is None else header[0]
-    places = columns.places(rows, height)
-    groups = [
-        [count + index for index in group]
-        for group in item_rows(
-            rows[count:], lambda word: places[id(word)], columns.full, laid[count:], lines_above(rows, rulings)[count:]
-        )
-    ]
-    headers = {cell.row for cell in structure if cell.header}
-    confidence = statistics.fmean(cell.confidence for cell in structure) if structure else 1.0
-    cells: list[Filled] = []
-    first = 0
-    if header is not None:
-        cells = header[1]
-        first = max(cell.row for cell, _ in cells) + 1
-    for number, group in enumerate(groups, start=first):
-        spans = _spans([word for index in group for word in rows[index]], group, rows, columns, rulings, height)
-        in_header = header is None and laid[group[0]] in headers
-        column = 0
-        while column < columns.count:
-            last, words = spans.get(column, (column, []))
-            box = _place(words, columns, column, last)
-            cells.append(
-                (TableCell(number, column, 1, last - column + 1, in_header, box, round(confidence, 4)), list(words))
-            )
-            column = last + 1
-    return cells
-
-
-def _spans(
-    words: Sequence[Word], group: Sequence[int], rows: Sequence[Row], columns: Columns, rulings: Rulings, height: float
-) -> dict[int, tuple[int, list[Word]]]:
-    """First column -> last column and words, for the texts of one row of the table; none of them overlaps another."""
-    pieces: list[tuple[int, int, list[Word]]] = []
-    for index in group:
-        for text in _texts_of(rows[index], height):
-            box = (text[0].box[0], min(w.box[1] for w in text), text[-1].box[2], max(w.box[3] for w in text))
-            first, last = columns.reach(box, 0.1 * height)
-            under = None if index in columns.body else _line_under(box, rulings.horizontal, columns, height)
-            if under is not None:
-                pieces.append((*under, text))
-            elif index in columns.body or first == last:
-                pieces += [(columns.of(word.box), columns.of(word.box), [word]) for word in text]
-            else:
-                pieces.append((first, last, text))
-    pieces = _where_they_begin(pieces) if len(group) > 1 else pieces
-    spans: list[tuple[int, int, list[Word]]] = []
-    for first, last, text in sorted(pieces, key=lambda piece: (piece[0], piece[1])):
-        if spans and first <= spans[-1][1]:
-            spans[-1] = (spans[-1][0], max(spans[-1][1], last), [*spans[-1][2], *text])
-        else:
-            spans.append((first, last, list(text)))
-    return {first: (last, text) for first, last, text in spans}
-
-
-def _where_they_begin(pieces: Sequence[tuple[int, int, list[Word]]]) -> list[tuple[int, int, list[Word]]]:
-    """The texts of an item of several lines: one that has overflowed into a column where another of its lines has a
-    text of its own is in the column that it begins in."""
-    return [
-        (first, first, text)
-        if first < last and any(first < other and begin <= last for begin, other, _ in pieces if begin > first)
-        else (first, last, text)
-        for first, last, text in pieces
-    ]
-
-
-def _line_under(box: Box, lines: Sequence[Ruling], columns: Columns, height: float) -> tuple[int, int] | None:
-    """The columns over which a line runs that stands close beneath the text and not under the whole table."""
-    middle = (box[0] + box[2]) / 2
-    for line in lines:
-        if not (-0.2 * height <= line.at - box[3] <= 0.8 * height and line.start <= middle <= line.end):
-            continue
-        reach = columns.under(line)
-        if reach is not None and 1 < reach[1] - reach[0] + 1 < columns.count - 1:
-            return reach
-    return None
-
-
-def _place(words: Sequence[Word], columns: Columns, first: int, last: int) -> Box:
-    if words:
-        return union(word.box for word in words)
-    left = columns.edges[first - 1] if first else columns.edges[0]
-    right = columns.edges[last] if last < len(columns.edges) else columns.edges[-1]
-    return (min(left, right), 0.0, max(left, right), 0.0)

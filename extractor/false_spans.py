@@ -77,7 +77,8 @@ def _over_middle(
     if off(ours[0], ours[-1]) - off(first, last) <= CENTRED * height:
         return [(cell, list(words))]
     alone: list[tuple[TableCell, list[Word]]] = [
-        (replace(cell, column=column, column_span=1), []) for column in ours if not first <= column <= last]
+        (replace(cell, column=column, column_span=1), []) for column in ours if not first <= column <= last
+    ]
     return [(replace(cell, column=first, column_span=last - first + 1), list(words)), *alone]
 
 

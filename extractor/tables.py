@@ -14,7 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from .columns import Columns, aligned_cells, find_columns, header_cells, lines_above
+from .aligned_cells import aligned_cells, header_cells
+from .columns import Columns, find_columns, lines_above
 from .false_spans import without_empty, without_false_spans
 from .geometry import Box, centre, median_height, union
 from .header_rows import with_head
