@@ -60,6 +60,8 @@ def ruled_cells(rulings: Rulings, words: Sequence[Word], structure: Sequence[Tab
     if (len(xs) - 1) * (len(ys) - 1) > MOST_PLACES:
         return []
     places = _Places(xs, ys, words, rulings, height)
+    if places.in_head_only():
+        return []
     if (rows, columns) == (places.rows, places.columns):
         return with_rows_parted(places.at_lines(_merged(_split(structure, places), places)), words)
     if places.drawn() < MOSTLY_DRAWN:
@@ -202,6 +204,14 @@ class _Places:
     def _place(self, cell: TableCell) -> Box:
         right, bottom = cell.column + cell.column_span, cell.row + cell.row_span
         return (self.xs[cell.column], self.ys[cell.row], self.xs[right], self.ys[bottom])
+
+    def in_head_only(self) -> bool:
+        """Whether lines part columns in the first row, and none does below it, where texts stand in several."""
+        columns = range(1, self.columns)
+        below = range(1, self.rows)
+        return any(self.parted_across(0, column) for column in columns) and not any(
+            self.parted_across(row, column) for row in below for column in columns
+        )
 
     def drawn(self) -> float:
         """The share of the sides between neighbouring places that have a line, or texts apart on either hand; between

@@ -61,7 +61,7 @@ def _are_apart(left: Sequence[Row], right: Sequence[Row], height: float) -> bool
     ours, theirs = [_middle(row) for row in left], [_middle(row) for row in right]
     top, bottom = max(ours[0], theirs[0]), min(ours[-1], theirs[-1])
     lonely = [_without_neighbour(side, other, top, bottom, height) for side, other in ((theirs, ours), (ours, theirs))]
-    return all(count >= MIN_APART for count in lonely) and lonely[0] >= APART * len(theirs)
+    return lonely[0] >= max(MIN_APART, APART * len(theirs)) and lonely[1] > 0
 
 
 def _without_neighbour(
