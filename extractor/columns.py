@@ -35,6 +35,10 @@ MAX_CROSSING_HEADED = 0.15
 HEAD_FIGURES = 0.2
 # Where this share of the edges is drawn, the others are white within columns.
 MOSTLY_DRAWN = 0.6
+# An item that is all there is to a table has so many texts side by side, so many of them figures, so far apart.
+MIN_ITEM_TEXTS = 4
+MIN_ITEM_FIGURES = 3
+ITEM_GAP = 0.5
 # A head of fewer texts tells no columns.
 MIN_HEAD_TEXTS = 3
 # A column has words in this share of the body's rows, and in two of them.
@@ -61,13 +65,15 @@ class Columns:
     """Columns between `edges` (ascending, one fewer than the columns).
 
     `body` are the places of the body's rows, `middles` the middles of what each column holds in them; `headed` says
-    that the texts of a head, which a line parts from the body, stand in the columns.
+    that the texts of a head, which a line parts from the body, stand in the columns; `one_item` that the rows of text
+    are all of one item.
     """
 
     edges: tuple[float, ...]
     body: tuple[int, ...] = ()
     middles: tuple[float, ...] = ()
     headed: bool = False
+    one_item: bool = False
 
     @property
     def count(self) -> int:
@@ -116,6 +122,9 @@ def find_columns(rows: Sequence[Row], height: float, rulings: Rulings | None = N
     edges = _edges([head, *body], rows, height, 2) if head else []
     headed = bool(edges)
     edges = edges or _edges(rows, rows, height, MIN_BODY_ROWS)
+    one_item = not edges and _is_one_item(rows, height)
+    if one_item:
+        edges = _item_edges(rows, height)
     edges = _with_drawn(edges, drawn_edges(rulings.vertical, rows, height) if rows else [], height)
     if not edges:
         return None
@@ -129,7 +138,27 @@ def find_columns(rows: Sequence[Row], height: float, rulings: Rulings | None = N
     middles = (
         (statistics.median(box[0] for box in boxes) + statistics.median(box[2] for box in boxes)) / 2 for boxes in held
     )
-    return Columns(found.edges, keeping, tuple(middles), headed)
+    return Columns(found.edges, keeping, tuple(middles), headed, one_item)
+
+
+def _is_one_item(rows: Sequence[Row], height: float) -> bool:
+    """Whether one of several rows of text goes across with figures, and the others only go on below or above it."""
+    texts = [[" ".join(word.text for word in text) for text in texts_of(row, height)] for row in rows]
+    across = [found for found in texts if sum(map(is_figure, found)) >= MIN_ITEM_FIGURES]
+    most = max(map(len, texts), default=0)
+    return (
+        len(across) == 1 < len(texts)
+        and len(across[0]) == most >= MIN_ITEM_TEXTS
+        and all(len(found) <= most / 2 for found in texts if found is not across[0])
+    )
+
+
+def _item_edges(rows: Sequence[Row], height: float) -> list[float]:
+    """The columns' edges by the white that goes through all the lines of one item."""
+    level = {id(word) for word in _head_of(rows, height)}
+    texts = [text for row in rows for text in texts_of(row, height) if id(text[0]) in level]
+    corridors = _corridors([[(text[0].box[0], text[-1].box[2]) for text in texts]], 0, height)
+    return [(left + right) / 2 for left, right in corridors if right - left >= ITEM_GAP * height]
 
 
 def _held(columns: Columns, rows: Sequence[Row]) -> list[list[Box]]:
@@ -303,35 +332,40 @@ def _under_head(edges: Sequence[float], rows: Sequence[Row], body: Sequence[Row]
         cut = any(left < edge < right for left, right in texts)
         if not cut or sum({index, index + 1} <= found for found in held) > len(held) / 2:
             kept.append(edge)
-    kept = _settled(kept, rows[:1], 1.0)
-    return _settled(kept, rows[1:], 1.0)
+    kept = _settled(kept, rows[:1], 1.0, rows)
+    return _settled(kept, rows[1:], 1.0, rows)
 
 
-def _settled(edges: Sequence[float], rows: Sequence[Row], least: float) -> list[float]:
+def _settled(
+    edges: Sequence[float], rows: Sequence[Row], least: float, measured: Sequence[Row] | None = None
+) -> list[float]:
     """The edges but those around a column that fewer rows than these have words in: it is part of the neighbour that
-    its words stand nearer to."""
+    its words stand nearer to, in these rows or in those that are to be `measured`."""
     kept = list(edges)
     column = 0
     while kept and column <= len(kept):
         columns = Columns(tuple(kept))
-        gaps: tuple[list[float], list[float]] = ([], [])
-        settled = 0
-        for row in rows:
-            inside = [word.box for word in row if columns.of(word.box) == column]
-            if not inside:
-                continue
-            settled += 1
-            before = [word.box[2] for word in row if columns.of(word.box) < column]
-            after = [word.box[0] for word in row if columns.of(word.box) > column]
-            gaps[0].append(min(box[0] for box in inside) - max(before, default=float("-inf")))
-            gaps[1].append(min(after, default=float("inf")) - max(box[2] for box in inside))
-        if settled >= least:
+        if sum(any(columns.of(word.box) == column for word in row) for row in rows) >= least:
             column += 1
             continue
-        nearer_left = min(gaps[0], default=float("inf")) <= min(gaps[1], default=float("inf"))
+        nearer_left = _is_nearer_left(columns, column, rows if measured is None else measured)
         del kept[column - 1 if column and (nearer_left or column == len(kept)) else column]
         column = max(0, column - 1)
     return kept
+
+
+def _is_nearer_left(columns: Columns, column: int, rows: Sequence[Row]) -> bool:
+    """Whether the column's words come nearer to those on its left than to those on its right."""
+    left, right = [float("inf")], [float("inf")]
+    for row in rows:
+        inside = [word.box for word in row if columns.of(word.box) == column]
+        if not inside:
+            continue
+        before = [word.box[2] for word in row if columns.of(word.box) < column]
+        after = [word.box[0] for word in row if columns.of(word.box) > column]
+        left.append(min(box[0] for box in inside) - max(before, default=float("-inf")))
+        right.append(min(after, default=float("inf")) - max(box[2] for box in inside))
+    return min(left) <= min(right)
 
 
 def lines_above(rows: Sequence[Row], rulings: Rulings) -> list[bool]:

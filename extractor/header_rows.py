@@ -1,7 +1,8 @@
 """A table's cells and their words -> which rows are its head.
 
-The model's word is taken where it has one. Where it has none, the page says so in two ways: the first rows are set in
-bold and the rest is not; or they have texts where the columns below have figures. Years over figures are names.
+The model's word is taken where it has one, and leaves a body. Where it has none, the page says so in two ways: the
+first rows are set in bold and the rest is not; or they have texts where the columns below have figures. Years over
+figures are names.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ _YEAR = re.compile(r"(19|20)\d\d([/-]\d\d(\d\d)?)?")
 
 def with_head(cells: Sequence[TableCell], filled: Sequence[Sequence[Word]]) -> list[TableCell]:
     """The cells, those of the head marked; `filled` are the words of each."""
-    if any(cell.header for cell in cells):
+    if any(cell.header for cell in cells) and not all(cell.header for cell in cells):
         return list(cells)
     rows = max((cell.row + cell.row_span for cell in cells), default=0)
     head = _bold_rows(cells, filled, rows) or _rows_over_figures(cells, filled, rows)

@@ -356,10 +356,11 @@ def _believable(cells: Sequence[TableCell], words: Sequence[Word]) -> bool:
 def _holds_columns(cells: Sequence[TableCell], words: Sequence[Word]) -> bool:
     """Whether the words in some cell stand in columns: its lines are bars and frames, and no grid."""
     in_order = sorted(words, key=_middle)
+    height = median_height(word.box for word in words)
     for cell in cells:
         first = bisect.bisect_left(in_order, cell.box[1], key=_middle)
         last = bisect.bisect_right(in_order, cell.box[3], key=_middle)
         inside = [word for word in in_order[first:last] if contains(cell.box, centre(word.box))]
-        if find_columns(rows_of_text(inside), median_height(word.box for word in words)) is not None:
+        if find_columns(rows_of_text(inside), height) is not None:
             return True
     return False

@@ -99,6 +99,8 @@ def build_table(words: Sequence[Word], structure: Sequence[TableCell], rulings: 
     columns = find_columns(rows, height, rulings)
     header = None if columns is None else header_cells(rows, columns, rulings, height)
     parted = lines_above(rows, rulings)
+    if columns is not None and columns.one_item:
+        return _aligned(aligned_cells(rows, columns, [0] * len(rows), cells, None, rulings, height), words)
     if len(cells) < 2:
         if columns is None:
             return None

@@ -32,10 +32,11 @@ def with_rows_parted(cells: Sequence[TableCell], words: Sequence[Word]) -> list[
     """The cells, row by row; where a row holds several items, its cells are one for each of them."""
     in_order = sorted(words, key=_middle)
     count = max((cell.row + cell.row_span for cell in cells), default=0)
-    tops: list[list[float]] = []
-    for row in range(count):
-        across = [cell for cell in cells if cell.row == row and cell.row_span == 1]
-        tops.append(_item_tops(across, in_order))
+    across: list[list[TableCell]] = [[] for _ in range(count)]
+    for cell in cells:
+        if cell.row_span == 1:
+            across[cell.row].append(cell)
+    tops = [_item_tops(row, in_order) for row in across]
     first = [0]
     for parts in tops:
         first.append(first[-1] + len(parts))

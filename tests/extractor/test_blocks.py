@@ -109,7 +109,11 @@ class TestFalseSpans:
         assert [c.row_span for c in table.cells if c.text == "North"] == [2]
 
     def test_a_name_over_columns_stands_over_their_middle(self) -> None:
-        rows = [["Sales", "120", "118", "125", "131"], ["Rent", "480", "502", "490", "487"], ["Tax", "7", "8", "9", "6"]]
+        rows = [
+            ["Sales", "120", "118", "125", "131"],
+            ["Rent", "480", "502", "490", "487"],
+            ["Tax", "7", "8", "9", "6"],
+        ]
         words = block(rows, (0, 100, 160, 220, 280), 20, 20)
         words += [word("2023", 128, 0), word("2024", 248, 0)]
         plain = [c for c in structure(4, 5) if c.row]
@@ -134,6 +138,18 @@ class TestHeadedColumns:
             ["Work", "Pieces", "Each", "Sum"],
             ["Survey\nof the roof", "4", "70.00", "280.00"],
         ]
+
+    def test_an_item_that_is_all_there_is_has_its_columns(self) -> None:
+        """The rest of a table that began on the page before: no head, and one line that goes across."""
+        words = block([["2", "Survey", "70.00", "4", "280.00"]], (0, 40, 140, 220, 300), 4, 20)
+        words += block([["", "of the roof", "", "", ""], ["", "and loft", "", "", ""]], (0, 40, 140, 220, 300), 18, 12)
+        assert grid(build_table(words, [], Rulings())) == [
+            ["2", "Survey\nof the roof\nand loft", "70.00", "4", "280.00"]
+        ]
+
+    def test_two_lines_that_go_across_are_not_one_item(self) -> None:
+        rows = [["2", "Survey", "70.00", "4", "280.00"], ["3", "Gutter", "45.00", "1", "45.00"]]
+        assert build_table(block(rows, (0, 40, 140, 220, 300), 4, 20), [], Rulings()) is None
 
     def test_without_the_line_two_rows_tell_nothing(self) -> None:
         words = block([["Work", "Pieces", "Each", "Sum"], ["Survey", "4", "70.00", "280.00"]], self.LEFTS, 4, 20)

@@ -109,9 +109,7 @@ class TestRuledTables:
     def table(self, *rows: Sequence[str], pitch: float = 20.0) -> list[list[str]]:
         words = [word(text, 10 + 100 * column, 15) for column, text in enumerate(("Item", "Pieces", "Each", "Sum"))]
         for number, row in enumerate(rows):
-            words += [
-                word(text, 10 + 100 * column, 50 + pitch * number) for column, text in enumerate(row) if text
-            ]
+            words += [word(text, 10 + 100 * column, 50 + pitch * number) for column, text in enumerate(row) if text]
         return grid(build_table(words, structure(2, 4, (0.0, 0.0, 400.0, 200.0)), self.BOX))[1:]
 
     def test_amounts_under_one_another_are_rows(self) -> None:
