@@ -6,36 +6,24 @@ where a reader would come upon them; no character of a word is changed. Boxes ar
 
 from __future__ import annotations
 
-import bisect
 import math
-import re
 import statistics
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 from docling_core.types.doc import (
-    BoundingBox,
-    ContentLayer,
-    CoordOrigin,
     DocItemLabel,
-    DoclingDocument,
-    ListGroup,
-    ListItem,
-    PictureItem,
-    ProvenanceItem,
-    Size,
-    TableData,
-    TableItem,
 )
-from docling_core.types.doc import TableCell as DoclingCell
 
-from .geometry import Box, area, centre, clip, covered, intersection, union
-from .lines import Line, group_lines, parted
-from .lists import Piece, list_pieces
-from .page_reading import PageReading, TableReading
+from .geometry import Box, area, clip, covered, intersection, union
+from .lines import group_lines, make_line, parted
+from .marked_parts import weighted_median, with_headings, with_lists
+from .page_reading import PageReading
+from .parts import Part, as_paragraphs, beside_each_other, block_of, text_blocks, with_blocks
 from .regions import Region
+from .slanted import without_slanted
 from .tables import Table, build_table
 from .text_layer import Word
 from .upright import Matrix, mapped
@@ -69,7 +57,6 @@ LABELS: dict[str, DocItemLabel] = {
 }
 # Marks inside a line of text, not parts of the page.
 INLINE_LABELS = frozenset({"inline_formula"})
-MAYBE_HEADINGS = frozenset({DocItemLabel.TEXT, DocItemLabel.PAGE_HEADER, DocItemLabel.CAPTION})
 PICTURES = frozenset({DocItemLabel.PICTURE, DocItemLabel.CHART})
 FURNITURE = frozenset({DocItemLabel.PAGE_HEADER, DocItemLabel.PAGE_FOOTER})
 FURNITURE_PICTURES = frozenset({"header_image", "footer_image"})
@@ -79,29 +66,10 @@ INSIDE = 0.8
 # A word that is less than this much inside every region is nobody's.
 WORD_INSIDE = 0.5
 
-# A line looks for its block among no more than so many that end above it.
-MOST_BLOCKS_AT_A_HEIGHT = 200
-
-# A heading is this much larger than the running text; a recogniser's line heights vary more than font sizes do.
-HEADING_SIZE = 1.15
-RECOGNISED_HEADING_SIZE = 1.5
-RUNNING_HEAD_SIZE = 1.4
-HEADING_LINES = 3
-HEADING_LETTERS = 150
-# Bold says something where no more than this share of the running text is bold.
-RARE_BOLD = 0.3
 
 # A caption is no further from its table or figure than this, in its own lines' heights.
 CAPTION_REACH = 3.0
 
-# How captions begin, in the languages of our users' documents: a kind and a number.
-_CAPTION = re.compile(
-    r"(table|tableau|tabelle|tabla|tabella|tabel|figure|fig\.|figura|abbildung|abb\.|chart|exhibit|box)\s*"
-    r"([A-Z]|\d+|[IVX]+)([.:\d\s-]|$)",
-    re.IGNORECASE,
-)
-
-_NUMBER = re.compile(r"(\d+(\.\d+)*|[IVX]+|[A-Z])[.)]?")
 
 Source = Literal["text_layer", "ocr"]
 
@@ -148,19 +116,6 @@ class Element:
     lines: tuple[TextLine, ...] = ()
 
 
-@dataclass(slots=True)
-class _Part:
-    """A region on its way to an element."""
-
-    label: DocItemLabel
-    box: Box
-    score: float
-    region: int | None
-    words: list[Word] = field(default_factory=list)
-    furniture: bool = False
-    item: Piece | None = None
-
-
 @dataclass(frozen=True, slots=True)
 class AssembledPage:
     """One page's size and elements."""
@@ -174,7 +129,7 @@ class AssembledPage:
 def assemble_page(reading: PageReading) -> AssembledPage:
     """The page's elements in reading order."""
     parts = [
-        _Part(
+        Part(
             LABELS[region.label],
             region.box,
             region.score,
@@ -183,14 +138,15 @@ def assemble_page(reading: PageReading) -> AssembledPage:
         )
         for index, region in _distinct(reading.regions)
     ]
-    orphans = _share_words(reading.words, parts)
-    parts = [part for part in parts if part.words or part.label in PICTURES]
-    parts = _with_lists(_with_headings(_with_blocks(parts, _blocks(orphans))))
+    pictures = [part.box for part in parts if part.label in PICTURES]
+    words, across = without_slanted(reading.words, pictures)
+    orphans = _share_words(words, parts)
     structures = {table.region: table for table in reading.tables}
-    elements = [
-        _element(reading.number, part, structures.get(part.region) if part.region is not None else None)
-        for part in parts
-    ]
+    parts = [part for part in parts if part.words or part.label in PICTURES]
+    parts = [piece for part in parts for piece in beside_each_other(part, structures)]
+    parts = with_lists(with_headings(as_paragraphs(with_blocks(parts, text_blocks(orphans)))))
+    parts += [block_of([make_line(line)]) for line in across]
+    elements = [_element(reading.number, part) for part in parts]
     elements = _with_captions(elements)
     if reading.to_shown is not None:
         elements = [_as_shown(element, reading.to_shown, reading) for element in elements]
@@ -245,7 +201,7 @@ def _repeats(region: Region, other: Region) -> bool:
     return True
 
 
-def _share_words(words: Sequence[Word], parts: Sequence[_Part]) -> list[Word]:
+def _share_words(words: Sequence[Word], parts: Sequence[Part]) -> list[Word]:
     """Give each word to one part; the words that belong to none come back, in their order."""
     if not words or not parts:
         return list(words)
@@ -270,156 +226,10 @@ def _share_words(words: Sequence[Word], parts: Sequence[_Part]) -> list[Word]:
     return [word for word, index in zip(words, owner, strict=True) if index < 0]
 
 
-def _blocks(words: Sequence[Word]) -> list[_Part]:
-    """Words that no region claimed, as text blocks: lines that follow each other closely at the same place."""
-    blocks: list[list[Line]] = []
-    # Where each block ends, and its place among the blocks: in order of height.
-    ends: list[tuple[float, int]] = []
-    for line in group_lines(words):
-        height = line.box[3] - line.box[1]
-        first = bisect.bisect_left(ends, (line.box[1] - 0.8 * height, -1))
-        last = bisect.bisect_right(ends, (line.box[1] + 0.5 * height, len(blocks)))
-        for end, index in sorted(ends[first:last][:MOST_BLOCKS_AT_A_HEIGHT], key=lambda place: place[1]):
-            block = blocks[index]
-            above = block[-1].box
-            aligned = min(above[2], line.box[2]) - max(above[0], line.box[0]) > 0
-            if aligned and abs(block[-1].size - line.size) <= 0.2 * max(line.size, 1e-6):
-                block.append(line)
-                ends.remove((end, index))
-                break
-        else:
-            index = len(blocks)
-            blocks.append([line])
-        bisect.insort(ends, (line.box[3], index))
-    return [
-        _Part(
-            DocItemLabel.TEXT,
-            union(line.box for line in block),
-            statistics.fmean(word.confidence for line in block for word in line.words),
-            None,
-            [word for line in block for word in line.words],
-        )
-        for block in blocks
-    ]
-
-
-def _with_blocks(parts: Sequence[_Part], blocks: Sequence[_Part]) -> list[_Part]:
-    """The parts, each block that the layout model did not order put next to the part that is nearest to it."""
-    result = list(parts)
-    boxes = np.array([part.box for part in parts]).reshape(-1, 4)
-    for block in blocks:
-        place = _place_of(block, result, boxes)
-        result.insert(place, block)
-        boxes = np.insert(boxes, place, block.box, axis=0)
-    return result
-
-
-def _place_of(block: _Part, parts: Sequence[_Part], boxes: np.ndarray[Any, np.dtype[np.float64]]) -> int:
-    """Where a block comes among the parts, whose boxes are given besides: before or behind the nearest one."""
-    if not parts:
-        return 0
-    across = np.maximum(np.maximum(boxes[:, 0] - block.box[2], block.box[0] - boxes[:, 2]), 0.0)
-    down = np.maximum(np.maximum(boxes[:, 1] - block.box[3], block.box[1] - boxes[:, 3]), 0.0)
-    nearest = int(np.argmin(across**2 + down**2))
-    other = parts[nearest].box
-    if _beside(block.box, other):
-        before = centre(block.box)[0] < centre(other)[0]
-    else:
-        before = centre(block.box)[1] < centre(other)[1]
-    return nearest if before else nearest + 1
-
-
-def _beside(a: Box, b: Box) -> bool:
-    """Whether the boxes stand at one height, next to each other."""
-    return min(a[3], b[3]) - max(a[1], b[1]) > 0.5 * min(a[3] - a[1], b[3] - b[1])
-
-
 def _distance(a: Box, b: Box) -> float:
     across = max(a[0] - b[2], b[0] - a[2], 0.0)
     down = max(a[1] - b[3], b[1] - a[3], 0.0)
     return float((across**2 + down**2) ** 0.5)
-
-
-def _with_headings(parts: Sequence[_Part]) -> list[_Part]:
-    """The parts, those marked as headings that stand out from the page's running text like one.
-
-    The layout model sees shapes, and misses the heading that is set close to its paragraph. What tells a reader is
-    type: a short line that is clearly larger than the running text, or bold where the running text is not. It may
-    be a region of its own, or the first lines of one, which are then parted from it.
-    """
-    text = [word for part in parts if part.label == DocItemLabel.TEXT for word in part.words if word.upright]
-    # A page of tables has its running text in them.
-    text = text or [word for part in parts if part.label == DocItemLabel.TABLE for word in part.words if word.upright]
-    letters = sum(len(word.text) for word in text)
-    if not letters:
-        return list(parts)
-    body = _weighted_median([(word.size, len(word.text)) for word in text])
-    bold_is_rare = sum(len(word.text) for word in text if word.bold) < RARE_BOLD * letters
-
-    def stands_out(line: Line) -> bool:
-        if sum(letter.isalpha() for letter in line.text) < 3 or not all(word.upright for word in line.words):
-            return False
-        if line.text[0].islower():
-            return False
-        larger = HEADING_SIZE if line.words[0].source == "text_layer" else RECOGNISED_HEADING_SIZE
-        bold = bold_is_rare and all(word.bold for word in line.words) and line.size >= 0.95 * body
-        # What is bold and ends like a sentence is a sentence in bold.
-        return line.size >= larger * body or (bold and not line.text.endswith((".", ",", ";")))
-
-    result: list[_Part] = []
-    for part in _with_numbers(parts):
-        if part.label not in MAYBE_HEADINGS or not part.words:
-            result.append(part)
-            continue
-        lines = group_lines(part.words)
-        # Running heads and captions are set small: a large one is the page's title, or the name of what follows.
-        small = max(line.size for line in lines) < RUNNING_HEAD_SIZE * body
-        if part.label != DocItemLabel.TEXT and (small or lines[0].words[0].source == "ocr"):
-            result.append(part)
-            continue
-        leading = next((index for index, line in enumerate(lines) if not stands_out(line)), len(lines))
-        heading, rest = lines[:leading], lines[leading:]
-        if not 0 < leading <= HEADING_LINES or sum(len(line.text) for line in heading) > HEADING_LETTERS:
-            result.append(part)
-        else:
-            named = _CAPTION.match(heading[0].text)
-            result.append(_piece(part, heading, DocItemLabel.CAPTION if named else DocItemLabel.SECTION_HEADER))
-            if rest:
-                result.append(_piece(part, rest, part.label))
-    return result
-
-
-def _with_numbers(parts: Sequence[_Part]) -> list[_Part]:
-    """The parts, a heading's number joined to its heading where the layout model parted them."""
-    result: list[_Part] = []
-    for part in parts:
-        before = result[-1] if result else None
-        if (
-            before is not None
-            and before.label == part.label == DocItemLabel.SECTION_HEADER
-            and _NUMBER.fullmatch(" ".join(word.text for word in before.words))
-            and _beside(before.box, part.box)
-        ):
-            before.words += part.words
-            before.box = union((before.box, part.box))
-        else:
-            result.append(part)
-    return result
-
-
-def _with_lists(parts: Sequence[_Part]) -> list[_Part]:
-    """The parts, running text parted into list items where it has them."""
-    blocks = [group_lines(part.words) if part.label == DocItemLabel.TEXT else [] for part in parts]
-    result = []
-    for part, pieces in zip(parts, list_pieces(blocks), strict=True):
-        if all(piece.marker is None for piece in pieces):
-            result.append(part)
-            continue
-        for piece in pieces:
-            own = _piece(part, piece.lines, DocItemLabel.LIST_ITEM if piece.marker else part.label)
-            own.item = piece if piece.marker else None
-            result.append(own)
-    return result
 
 
 def _with_captions(elements: Sequence[Element]) -> list[Element]:
@@ -443,22 +253,7 @@ def _with_captions(elements: Sequence[Element]) -> list[Element]:
     return result
 
 
-def _piece(part: _Part, lines: Sequence[Line], label: DocItemLabel) -> _Part:
-    """Some lines of a part as a part of their own."""
-    words = [word for line in lines for word in line.words]
-    return _Part(label, union(word.box for word in words), part.score, None, words)
-
-
-def _weighted_median(values: Sequence[tuple[float, int]]) -> float:
-    half = sum(weight for _, weight in values) / 2
-    for value, weight in sorted(values):
-        half -= weight
-        if half <= 0:
-            return value
-    raise ValueError("no values")
-
-
-def _element(page: int, part: _Part, structure: TableReading | None) -> Element:
+def _element(page: int, part: Part) -> Element:
     lines = group_lines(part.words)
     text = "\n".join(line.text for line in lines)
     if part.label in (DocItemLabel.TITLE, DocItemLabel.SECTION_HEADER):
@@ -471,7 +266,7 @@ def _element(page: int, part: _Part, structure: TableReading | None) -> Element:
         for piece in parted(line)
     )
     certainty = statistics.fmean(line.confidence for line in read) if read else part.score
-    size = _weighted_median([(word.size, len(word.text)) for word in part.words]) if part.words else 0.0
+    size = weighted_median([(word.size, len(word.text)) for word in part.words]) if part.words else 0.0
     level = {DocItemLabel.TITLE: 1, DocItemLabel.SECTION_HEADER: 2}.get(part.label)
     item = part.item
     if item is not None:
@@ -479,8 +274,8 @@ def _element(page: int, part: _Part, structure: TableReading | None) -> Element:
     table = None
     label = part.label
     if label == DocItemLabel.TABLE:
-        if structure is not None:
-            table = build_table(part.words, structure.cells, structure.rulings)
+        if part.structure is not None:
+            table = build_table(part.words, part.structure.cells, part.structure.rulings)
         if table is None:
             label = DocItemLabel.TEXT
         else:
@@ -501,122 +296,3 @@ def _element(page: int, part: _Part, structure: TableReading | None) -> Element:
         enumerated=item.enumerated if item else False,
         lines=read,
     )
-
-
-def to_docling(name: str, pages: Sequence[AssembledPage]) -> DoclingDocument:
-    """The elements as a DoclingDocument, its tables in the elements' order; furniture goes to the furniture layer.
-
-    A caption that belongs to a table or a figure is its child; list items are in groups, nested ones in the group of
-    the item before them.
-    """
-    document = DoclingDocument(name=name)
-    for page in pages:
-        document.add_page(page.number, Size(width=page.width, height=page.height))
-    for page in pages:
-        captions: dict[int, list[Element]] = {}
-        for element in page.elements:
-            if element.caption_of is not None:
-                captions.setdefault(element.caption_of, []).append(element)
-        lists: list[tuple[ListGroup, ListItem]] = []
-        for index, element in enumerate(page.elements):
-            if element.marker is not None:
-                _add_list_item(document, element, lists)
-                continue
-            lists.clear()
-            if element.continued is not None:
-                # The table is on an earlier page: what is said above its later piece stands here by itself.
-                for caption in captions.get(index, []):
-                    _add(document, caption, [])
-            elif element.caption_of is None:
-                _add(document, element, captions.get(index, []))
-    return document
-
-
-def _place(element: Element) -> ProvenanceItem:
-    return _provenance(element.page, element.box, element.text)
-
-
-def _provenance(page: int, box: Box, text: str) -> ProvenanceItem:
-    left, top, right, bottom = box
-    bounds = BoundingBox(l=left, t=top, r=right, b=bottom, coord_origin=CoordOrigin.TOPLEFT)
-    return ProvenanceItem(page_no=page, bbox=bounds, charspan=(0, len(text)))
-
-
-def _add_list_item(document: DoclingDocument, element: Element, lists: list[tuple[ListGroup, ListItem]]) -> None:
-    """Add an item to the list of its depth; `lists` holds, for each depth that is open, its group and its last item."""
-    depth = min(element.level or 1, len(lists) + 1)
-    del lists[depth:]
-    if len(lists) == depth:
-        group, _ = lists.pop()
-    else:
-        group = document.add_list_group(parent=lists[-1][1] if lists else None)
-    marker = element.marker or ""
-    item = document.add_list_item(
-        text=element.text.removeprefix(marker).lstrip(),
-        enumerated=element.enumerated,
-        marker=marker,
-        orig=element.text,
-        prov=_place(element),
-        parent=group,
-    )
-    lists.append((group, item))
-
-
-def _add(document: DoclingDocument, element: Element, captions: Sequence[Element]) -> None:
-    place = _place(element)
-    layer = ContentLayer.FURNITURE if element.furniture else ContentLayer.BODY
-    floating: TableItem | PictureItem | None = None
-    if element.table is not None:
-        floating = document.add_table(data=_table_data(element.table), prov=place, content_layer=layer)
-        for part in element.table.parts[1:]:
-            floating.prov.append(_provenance(part.page, part.box, element.text))
-    elif element.label in PICTURES:
-        # The figure's own text stands on the side of it that its captions are not on.
-        below = bool(captions) and centre(captions[0].box)[1] > centre(element.box)[1]
-        if element.text and below:
-            document.add_text(label=DocItemLabel.TEXT, text=element.text, prov=place, content_layer=layer)
-        floating = document.add_picture(prov=place, content_layer=layer)
-        if element.text and not below:
-            document.add_text(label=DocItemLabel.TEXT, text=element.text, prov=place, content_layer=layer)
-    elif element.label == DocItemLabel.TITLE:
-        document.add_title(text=element.text, prov=place, content_layer=layer)
-    elif element.label == DocItemLabel.SECTION_HEADER:
-        level = max(1, (element.level or 2) - 1)
-        document.add_heading(text=element.text, level=level, prov=place, content_layer=layer)
-    else:
-        label = DocItemLabel.TEXT if element.label == DocItemLabel.DOCUMENT_INDEX else element.label
-        document.add_text(label=label, text=element.text, prov=place, content_layer=layer)
-    for caption in captions:
-        if floating is None:
-            raise ValueError("a caption of something that is neither a table nor a figure")
-        child = document.add_text(
-            label=DocItemLabel.CAPTION,
-            text=caption.text,
-            prov=_place(caption),
-            parent=floating,
-            content_layer=layer,
-        )
-        floating.captions.append(child.get_ref())
-
-
-def _table_data(table: Table) -> TableData:
-    cells = []
-    for cell in table.cells:
-        box = None
-        if cell.box is not None:
-            left, top, right, bottom = cell.box
-            box = BoundingBox(l=left, t=top, r=right, b=bottom, coord_origin=CoordOrigin.TOPLEFT)
-        cells.append(
-            DoclingCell(
-                text=cell.text,
-                bbox=box,
-                row_span=cell.row_span,
-                col_span=cell.column_span,
-                start_row_offset_idx=cell.row,
-                end_row_offset_idx=cell.row + cell.row_span,
-                start_col_offset_idx=cell.column,
-                end_col_offset_idx=cell.column + cell.column_span,
-                column_header=cell.header,
-            )
-        )
-    return TableData(num_rows=table.rows, num_cols=table.columns, table_cells=cells)

@@ -10,10 +10,12 @@ import bisect
 import re
 import statistics
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 
-from .geometry import Box, centre, union
+from .drawn_columns import drawn_edges
+from .geometry import Box, centre
+from .item_rows import is_figure
 from .regions import TableCell
 from .rulings import Ruling, Rulings
 from .text_layer import Word
@@ -24,16 +26,27 @@ TEXT_GAP = 0.7
 MIN_WIDTH = 0.12
 # A row belongs to the body if it has this share of the texts that the full rows have.
 BODY_TEXTS = 0.6
+BODY_TEXTS_HEADED = 0.7
 MIN_BODY_ROWS = 3
 # So few of the body's rows may cross a corridor.
 MAX_CROSSING = 0.04
+MAX_CROSSING_HEADED = 0.15
+# So many of a head's words may be figures.
+HEAD_FIGURES = 0.2
+# Where this share of the edges is drawn, the others are white within columns.
+MOSTLY_DRAWN = 0.6
+# An item that is all there is to a table has so many texts side by side, so many of them figures, so far apart.
+MIN_ITEM_TEXTS = 4
+MIN_ITEM_FIGURES = 3
+ITEM_GAP = 0.5
+# A head of fewer texts tells no columns.
+MIN_HEAD_TEXTS = 3
 # A column has words in this share of the body's rows, and in two of them.
 MIN_SETTLED = 0.1
 # What stands with figures and is none of its own; a dash or a tick is an entry.
 SIGNS = frozenset("$€£¥%()[]+.,:;…·_*/#")
 # More than these part the letters of a pattern, and not the columns of a table.
-MOST_COLUMNS = 200
-# A row that has texts in this share of the columns is a row of its own.
+MOST_COLUMNS = 200  # A row that has texts in this share of the columns is a row of its own.
 FULL_ROW = 0.7
 
 # A line that goes over this share of the table goes over all of it.
@@ -51,21 +64,41 @@ Header = tuple[int, list[Filled]]
 class Columns:
     """Columns between `edges` (ascending, one fewer than the columns).
 
-    `body` are the places of the body's rows, `middles` the middles of what each column holds in them.
+    `body` are the places of the body's rows, `middles` the middles of what each column holds in them; `headed` says
+    that the texts of a head, which a line parts from the body, stand in the columns; `one_item` that the rows of text
+    are all of one item.
     """
 
     edges: tuple[float, ...]
     body: tuple[int, ...] = ()
     middles: tuple[float, ...] = ()
+    headed: bool = False
+    one_item: bool = False
 
     @property
     def count(self) -> int:
         """How many columns there are."""
         return len(self.edges) + 1
 
+    @property
+    def full(self) -> float:
+        """A row that has texts in so many columns is a row of its own."""
+        return max(2.0, FULL_ROW * self.count)
+
     def of(self, box: Box) -> int:
         """The column that the middle of the box is in."""
         return bisect.bisect(self.edges, centre(box)[0])
+
+    def places(self, rows: Sequence[Row], height: float) -> dict[int, int]:
+        """The column of each word, by the word's identity; a text that has overflowed its column is in that one."""
+        found = {}
+        for row in rows:
+            for text in texts_of(row, height):
+                reaches = [self.reach(word.box, 0.1 * height) for word in text]
+                across = any(first != last for first, last in reaches)
+                for word, (first, _) in zip(text, reaches, strict=True):
+                    found[id(word)] = reaches[0][0] if across else first
+        return found
 
     def under(self, line: Ruling) -> tuple[int, int] | None:
         """The first and the last column whose middle a horizontal line goes over."""
@@ -78,39 +111,127 @@ class Columns:
         return first, max(first, bisect.bisect(self.edges, box[2] - slack))
 
 
-def find_columns(rows: Sequence[Row], height: float) -> Columns | None:
-    """The columns that the rows of text stand in; None where there are not enough rows to tell, or only one column."""
-    texts = [_texts_of(row, height) for row in rows]
-    counts = sorted(len(found) for found in texts)
-    if not counts:
-        return None
-    full = counts[(3 * (len(counts) - 1)) // 4]
-    body = [index for index, found in enumerate(texts) if len(found) >= max(2.0, BODY_TEXTS * full)]
-    if len(body) < MIN_BODY_ROWS:
-        return None
-    extents = [sorted((word.box[0], word.box[2]) for word in rows[index]) for index in body]
-    corridors = _corridors(extents, height)
-    if len(corridors) > MOST_COLUMNS:
-        return None
-    edges = [
-        (left + right) / 2 for left, right in corridors if _median_gap(extents, (left + right) / 2) >= TEXT_GAP * height
-    ]
-    edges = _without_signs(edges, [word for index in body for word in rows[index]])
-    edges = _settled(edges, [rows[index] for index in body])
+def find_columns(rows: Sequence[Row], height: float, rulings: Rulings | None = None) -> Columns | None:
+    """The columns that the rows of text stand in; None where there are not enough rows to tell, or only one column.
+
+    Where lines part a head from the body, the head's rows of text are one row.
+    """
+    rulings = rulings or Rulings()
+    head = _head_of(rows[: head_rows(rows, rulings)], height)
+    body = rows[head_rows(rows, rulings) :]
+    edges = _edges([head, *body], rows, height, 2) if head else []
+    headed = bool(edges)
+    edges = edges or _edges(rows, rows, height, MIN_BODY_ROWS)
+    one_item = not edges and _is_one_item(rows, height)
+    if one_item:
+        edges = _item_edges(rows, height)
+    edges = _with_drawn(edges, drawn_edges(rulings.vertical, rows, height) if rows else [], height)
     if not edges:
         return None
     found = Columns(tuple(edges))
     keeping = tuple(index for index, row in enumerate(rows) if _keeps_to(found, row, height))
-    held: list[list[Box]] = [[] for _ in range(found.count)]
-    for index in keeping:
-        for word in rows[index]:
-            held[found.of(word.box)].append(word.box)
+    held = _held(found, [rows[index] for index in keeping])
+    if not all(held):
+        held = _held(found, rows)
     if not all(held):
         return None
     middles = (
         (statistics.median(box[0] for box in boxes) + statistics.median(box[2] for box in boxes)) / 2 for boxes in held
     )
-    return Columns(found.edges, keeping, tuple(middles))
+    return Columns(found.edges, keeping, tuple(middles), headed, one_item)
+
+
+def _is_one_item(rows: Sequence[Row], height: float) -> bool:
+    """Whether one of several rows of text goes across with figures, and the others only go on below or above it."""
+    texts = [[" ".join(word.text for word in text) for text in texts_of(row, height)] for row in rows]
+    across = [found for found in texts if sum(map(is_figure, found)) >= MIN_ITEM_FIGURES]
+    most = max(map(len, texts), default=0)
+    return (
+        len(across) == 1 < len(texts)
+        and len(across[0]) == most >= MIN_ITEM_TEXTS
+        and all(len(found) <= most / 2 for found in texts if found is not across[0])
+    )
+
+
+def _item_edges(rows: Sequence[Row], height: float) -> list[float]:
+    """The columns' edges by the white that goes through all the lines of one item."""
+    level = {id(word) for word in _head_of(rows, height)}
+    texts = [text for row in rows for text in texts_of(row, height) if id(text[0]) in level]
+    corridors = _corridors([[(text[0].box[0], text[-1].box[2]) for text in texts]], 0, height)
+    return [(left + right) / 2 for left, right in corridors if right - left >= ITEM_GAP * height]
+
+
+def _held(columns: Columns, rows: Sequence[Row]) -> list[list[Box]]:
+    """The boxes of each column's words."""
+    held: list[list[Box]] = [[] for _ in range(columns.count)]
+    for row in rows:
+        for word in row:
+            held[columns.of(word.box)].append(word.box)
+    return held
+
+
+def head_rows(rows: Sequence[Row], rulings: Rulings) -> int:
+    """How many rows of text stand above the first line that goes over the whole table below its first row; 0 if all
+    or none do, or if there are figures among them."""
+    parted = lines_above(rows, rulings) if rows else []
+    first = next((index for index, part in enumerate(parted) if part), 0)
+    words = [word.text for row in rows[:first] for word in row]
+    figures = sum(is_figure(text) and not _YEAR.fullmatch(text) for text in words)
+    return first if figures <= HEAD_FIGURES * len(words) else 0
+
+
+def _head_of(rows: Sequence[Row], height: float) -> list[Word]:
+    """The words of a head of several rows of text as one row, without texts that go over several others."""
+    texts = [text for row in rows for text in texts_of(row, height)]
+    spans = [(text[0].box[0], text[-1].box[2]) for text in texts]
+
+    def under(span: tuple[float, float]) -> list[tuple[float, float]]:
+        return sorted(other for other in spans if other != span and min(span[1], other[1]) > max(span[0], other[0]))
+
+    def goes_over_several(span: tuple[float, float]) -> bool:
+        below = under(span)
+        return any(after[0] > before[1] for before, after in pairwise(below))
+
+    return [word for text, span in zip(texts, spans, strict=True) if not goes_over_several(span) for word in text]
+
+
+def _edges(rows: Sequence[Row], lines: Sequence[Row], height: float, least: int) -> list[float]:
+    """The columns' edges by the white between the words of most rows, of which there have to be so many. `lines` are
+    the rows of text, where those of a head are one row."""
+    texts = [texts_of(row, height) for row in rows]
+    counts = sorted(len(found) for found in texts)
+    if not counts:
+        return []
+    headed = least < MIN_BODY_ROWS
+    full = len(texts[0]) if headed else counts[(3 * (len(counts) - 1)) // 4]
+    share = BODY_TEXTS_HEADED if headed else BODY_TEXTS
+    body = [index for index, found in enumerate(texts) if len(found) >= max(2.0, share * full)]
+    if len(body) < least or (headed and len(texts[0]) < MIN_HEAD_TEXTS):
+        return []
+    extents = [sorted((word.box[0], word.box[2]) for word in rows[index]) for index in body]
+    corridors = _corridors(extents, int((MAX_CROSSING_HEADED if headed else MAX_CROSSING) * len(extents)), height)
+    if len(corridors) > MOST_COLUMNS:
+        return []
+    above = [text for line in lines[: body[0]] for text in texts_of(line, height) if not _over(text, corridors)]
+    words = [word for line in [*above, *lines[body[0] :]] for word in line]
+    if headed:
+        extents = [sorted((word.box[0], word.box[2]) for word in line) for line in lines]
+    edges = [
+        _clear(corridor, words, height)
+        for corridor in corridors
+        if _median_gap(extents, sum(corridor) / 2) >= TEXT_GAP * height
+    ]
+    edges = _without_signs(edges, [word for index in body for word in rows[index]])
+    least_rows = max(2.0, MIN_SETTLED * len(body))
+    settled = [rows[index] for index in body]
+    return _under_head(edges, rows, settled[1:], height) if headed else _settled(edges, settled, least_rows)
+
+
+def _with_drawn(edges: Sequence[float], drawn: Sequence[float], height: float) -> list[float]:
+    """The edges with those that are drawn; nothing but these, where most are."""
+    if len(drawn) >= max(2, MOSTLY_DRAWN * len(edges)):
+        return list(drawn)
+    return sorted({*drawn, *(edge for edge in edges if all(abs(edge - at) > height for at in drawn))})
 
 
 def _keeps_to(columns: Columns, row: Row, height: float) -> bool:
@@ -121,7 +242,7 @@ def _keeps_to(columns: Columns, row: Row, height: float) -> bool:
     return len({first for first, _ in reaches}) >= max(2.0, BODY_TEXTS * columns.count)
 
 
-def _texts_of(row: Row, height: float) -> list[list[Word]]:
+def texts_of(row: Row, height: float) -> list[list[Word]]:
     """The row's words, left to right, parted where they stand further apart than words of one text."""
     texts: list[list[Word]] = []
     for word in sorted(row, key=lambda word: word.box[0]):
@@ -132,14 +253,32 @@ def _texts_of(row: Row, height: float) -> list[list[Word]]:
     return texts
 
 
-def _corridors(extents: Sequence[Sequence[tuple[float, float]]], height: float) -> list[tuple[float, float]]:
-    """Where no more rows than allowed have a word, between the first and the last word of all."""
+def _over(text: Row, corridors: Sequence[tuple[float, float]]) -> bool:
+    """Whether a text goes over the middle of two corridors and more: it is a title, or one over several columns."""
+    return sum(text[0].box[0] < (left + right) / 2 < text[-1].box[2] for left, right in corridors) > 1
+
+
+def _clear(corridor: tuple[float, float], words: Sequence[Word], height: float) -> float:
+    """Where in a corridor an edge is crossed by the fewest words, of rows that do not make the corridor too."""
+    left, right = corridor
+    inside = [word.box for word in words if word.box[2] > left and word.box[0] < right]
+    cuts = sorted({left, right, *(side for box in inside for side in (box[0], box[2]) if left < side < right)})
+    parts = [(first, last) for first, last in pairwise(cuts) if last - first >= MIN_WIDTH * height] or [corridor]
+    crossed = [sum(box[0] < (a + b) / 2 < box[2] for box in inside) for a, b in parts]
+    best = [part for part, count in zip(parts, crossed, strict=True) if count == min(crossed)]
+    first, last = max(best, key=lambda part: part[1] - part[0])
+    return (first + last) / 2
+
+
+def _corridors(
+    extents: Sequence[Sequence[tuple[float, float]]], allowed: int, height: float
+) -> list[tuple[float, float]]:
+    """Where no more rows than that have a word, between the first and the last word of all."""
     steps: list[tuple[float, int]] = []
     for row in extents:
         for left, right in row:
             steps += [(left, 1), (right, -1)]
     steps.sort()
-    allowed = int(MAX_CROSSING * len(extents))
     corridors: list[tuple[float, float]] = []
     covering = 0
     for (at, change), (following, _) in pairwise(steps):
@@ -160,7 +299,7 @@ def _median_gap(extents: Sequence[Sequence[tuple[float, float]]], at: float) -> 
         after = [left for left, right in row if (left + right) / 2 >= at]
         if before and after:
             gaps.append(min(after) - max(before))
-    return statistics.median(gaps) if gaps else 0.0
+    return statistics.median_low(gaps) if gaps else 0.0
 
 
 def _without_signs(edges: Sequence[float], words: Sequence[Word]) -> list[float]:
@@ -182,200 +321,65 @@ def _without_signs(edges: Sequence[float], words: Sequence[Word]) -> list[float]
     return kept
 
 
-def _settled(edges: Sequence[float], rows: Sequence[Row]) -> list[float]:
-    """The edges but those around a column that hardly a row has words in: it is part of the neighbour that its words
-    stand nearer to."""
+def _under_head(edges: Sequence[float], rows: Sequence[Row], body: Sequence[Row], height: float) -> list[float]:
+    """The edges but those around a column that has no text of the head, the first row, or nothing below it, and those
+    that cut a text of the head where the body's full rows have not words on both hands."""
+    columns = Columns(tuple(edges))
+    held = [{columns.of(word.box) for word in row} for row in body]
+    texts = [(text[0].box[0], text[-1].box[2]) for text in texts_of(rows[0], height)]
+    kept = []
+    for index, edge in enumerate(edges):
+        cut = any(left < edge < right for left, right in texts)
+        if not cut or sum({index, index + 1} <= found for found in held) > len(held) / 2:
+            kept.append(edge)
+    kept = _settled(kept, rows[:1], 1.0, rows)
+    return _settled(kept, rows[1:], 1.0, rows)
+
+
+def _settled(
+    edges: Sequence[float], rows: Sequence[Row], least: float, measured: Sequence[Row] | None = None
+) -> list[float]:
+    """The edges but those around a column that fewer rows than these have words in: it is part of the neighbour that
+    its words stand nearer to, in these rows or in those that are to be `measured`."""
     kept = list(edges)
-    least = max(2.0, MIN_SETTLED * len(rows))
     column = 0
     while kept and column <= len(kept):
         columns = Columns(tuple(kept))
-        gaps: tuple[list[float], list[float]] = ([], [])
-        settled = 0
-        for row in rows:
-            inside = [word.box for word in row if columns.of(word.box) == column]
-            if not inside:
-                continue
-            settled += 1
-            before = [word.box[2] for word in row if columns.of(word.box) < column]
-            after = [word.box[0] for word in row if columns.of(word.box) > column]
-            gaps[0].append(min(box[0] for box in inside) - max(before, default=float("-inf")))
-            gaps[1].append(min(after, default=float("inf")) - max(box[2] for box in inside))
-        if settled >= least:
+        if sum(any(columns.of(word.box) == column for word in row) for row in rows) >= least:
             column += 1
             continue
-        nearer_left = min(gaps[0], default=float("inf")) <= min(gaps[1], default=float("inf"))
+        nearer_left = _is_nearer_left(columns, column, rows if measured is None else measured)
         del kept[column - 1 if column and (nearer_left or column == len(kept)) else column]
         column = max(0, column - 1)
     return kept
 
 
-def header_cells(rows: Sequence[Row], columns: Columns, rulings: Rulings, height: float) -> Header | None:
-    """How many rows of text are the header's, and its cells, where a line across the table parts it from the body.
-
-    In the header a line that goes over some columns only says that the text above it is theirs together; what is in a
-    column, and has no such line above or beneath it, is one text, on however many lines it stands.
-    """
-    first = next((index for index in columns.body if _mostly_figures(rows[index], columns)), None)
-    if not first:
-        return None
-    span = (min(word.box[0] for row in rows for word in row), max(word.box[2] for row in rows for word in row))
-    whole = [line.at for line in rulings.horizontal if line.end - line.start >= WHOLE_LINE * (span[1] - span[0])]
-    middles = [statistics.median(centre(word.box)[1] for word in row) for row in rows]
-    below = max((at for at in whole if middles[0] < at < middles[first]), default=None)
-    if below is None or any(middles[0] < at < below - height / 2 for at in whole):
-        return None
-    count = sum(middle < below for middle in middles)
-    words = [word for row in rows[:count] for word in row]
-    top = min(word.box[1] for word in words) - height / 2
-    cells: list[Filled] = []
-    _add_header(cells, words, columns, rulings.horizontal, (0, columns.count - 1), (top, below - height / 4), 0, height)
-    depth = max(cell.row for cell, _ in cells) + 1
-    grown = [
-        (replace(cell, row_span=1 if _spans_others(cell, cells) else depth - cell.row), inside)
-        for cell, inside in cells
-    ]
-    return count, sorted(grown, key=lambda filled: (filled[0].row, filled[0].column))
-
-
-def _mostly_figures(row: Row, columns: Columns) -> bool:
-    """Whether most of the row's words behind the first column have figures, or are marks for none. Years are names."""
-    words = [word for word in row if columns.of(word.box) > 0 and not _YEAR.fullmatch(word.text)]
-    figures = sum(any(letter.isdigit() for letter in word.text) or len(word.text) == 1 for word in words)
-    return figures > 0.5 * len(words)
-
-
-def _spans_others(cell: TableCell, cells: Sequence[Filled]) -> bool:
-    """Whether other cells of the header stand below this one."""
-    return any(
-        other.row > cell.row and cell.column <= other.column < cell.column + cell.column_span for other, _ in cells
-    )
-
-
-def _add_header(
-    cells: list[Filled],
-    words: Sequence[Word],
-    columns: Columns,
-    lines: Sequence[Ruling],
-    among: tuple[int, int],
-    between: tuple[float, float],
-    depth: int,
-    height: float,
-) -> None:
-    """Add the header's cells in the columns `among` and at the heights `between` to `cells`."""
-    first, last = among
-    top, bottom = between
-    owners: list[Ruling | None] = [None] * columns.count
-    for line in sorted(lines, key=lambda line: -line.at):
-        reach = columns.under(line)
-        if top + height / 2 < line.at < bottom and reach is not None and reach[0] < reach[1]:
-            for column in range(max(first, reach[0]), min(last, reach[1]) + 1):
-                owners[column] = line
-    column = first
-    while column <= last:
-        owner = owners[column]
-        end = column
-        while owner is not None and end < last and owners[end + 1] is owner:
-            end += 1
-        own = [word for word in words if column <= columns.of(word.box) <= end]
-        above = [word for word in own if owner is None or centre(word.box)[1] < owner.at]
-        box = _place(above, columns, column, end)
-        cells.append((TableCell(depth, column, 1, end - column + 1, True, box, 1.0), above))
-        if owner is not None:
-            rest = [word for word in own if centre(word.box)[1] >= owner.at]
-            _add_header(cells, rest, columns, lines, (column, end), (owner.at, bottom), depth + 1, height)
-        column = end + 1
-
-
-def aligned_cells(
-    rows: Sequence[Row],
-    columns: Columns,
-    laid: Sequence[int],
-    structure: Sequence[TableCell],
-    header: Header | None,
-    rulings: Rulings,
-    height: float,
-) -> list[Filled]:
-    """The cells of a table that stands in these columns, each with its words; `header` is what `header_cells` found.
-
-    `laid` says which row of the model's structure each row of text belongs to: rows of text that it takes for one are
-    one, unless both are full. A text that reaches over several columns spans them; so does one above a line that does.
-    """
-    filled = [len({columns.of(word.box) for word in row}) for row in rows]
-    is_full = [count >= max(2.0, FULL_ROW * columns.count) for count in filled]
-    groups: list[list[int]] = []
-    for index in range(len(rows)):
-        one = (
-            groups
-            and laid[groups[-1][0]] == laid[index]
-            and not (is_full[index] and any(is_full[i] for i in groups[-1]))
-        )
-        if one:
-            groups[-1].append(index)
-        else:
-            groups.append([index])
-    headers = {cell.row for cell in structure if cell.header}
-    confidence = statistics.fmean(cell.confidence for cell in structure) if structure else 1.0
-    cells: list[Filled] = []
-    first = 0
-    if header is not None:
-        count, cells = header
-        first = max(cell.row for cell, _ in cells) + 1
-        groups = [[index for index in group if index >= count] for group in groups]
-    for number, group in enumerate((group for group in groups if group), start=first):
-        spans = _spans([word for index in group for word in rows[index]], group, rows, columns, rulings, height)
-        in_header = header is None and laid[group[0]] in headers
-        column = 0
-        while column < columns.count:
-            last, words = spans.get(column, (column, []))
-            box = _place(words, columns, column, last)
-            cells.append(
-                (TableCell(number, column, 1, last - column + 1, in_header, box, round(confidence, 4)), list(words))
-            )
-            column = last + 1
-    return cells
-
-
-def _spans(
-    words: Sequence[Word], group: Sequence[int], rows: Sequence[Row], columns: Columns, rulings: Rulings, height: float
-) -> dict[int, tuple[int, list[Word]]]:
-    """First column -> last column and words, for the texts of one row of the table; none of them overlaps another."""
-    pieces: list[tuple[int, int, list[Word]]] = []
-    for index in group:
-        for text in _texts_of(rows[index], height):
-            box = (text[0].box[0], min(w.box[1] for w in text), text[-1].box[2], max(w.box[3] for w in text))
-            first, last = columns.reach(box, 0.1 * height)
-            under = None if index in columns.body else _line_under(box, rulings.horizontal, columns, height)
-            if under is not None:
-                pieces.append((*under, text))
-            elif index in columns.body or first == last:
-                pieces += [(columns.of(word.box), columns.of(word.box), [word]) for word in text]
-            else:
-                pieces.append((first, last, text))
-    spans: list[tuple[int, int, list[Word]]] = []
-    for first, last, text in sorted(pieces, key=lambda piece: (piece[0], piece[1])):
-        if spans and first <= spans[-1][1]:
-            spans[-1] = (spans[-1][0], max(spans[-1][1], last), [*spans[-1][2], *text])
-        else:
-            spans.append((first, last, list(text)))
-    return {first: (last, text) for first, last, text in spans}
-
-
-def _line_under(box: Box, lines: Sequence[Ruling], columns: Columns, height: float) -> tuple[int, int] | None:
-    """The columns over which a line runs that stands close beneath the text and not under the whole table."""
-    middle = (box[0] + box[2]) / 2
-    for line in lines:
-        if not (-0.2 * height <= line.at - box[3] <= 0.8 * height and line.start <= middle <= line.end):
+def _is_nearer_left(columns: Columns, column: int, rows: Sequence[Row]) -> bool:
+    """Whether the column's words come nearer to those on its left than to those on its right."""
+    left, right = [float("inf")], [float("inf")]
+    for row in rows:
+        inside = [word.box for word in row if columns.of(word.box) == column]
+        if not inside:
             continue
-        reach = columns.under(line)
-        if reach is not None and 1 < reach[1] - reach[0] + 1 < columns.count - 1:
-            return reach
-    return None
+        before = [word.box[2] for word in row if columns.of(word.box) < column]
+        after = [word.box[0] for word in row if columns.of(word.box) > column]
+        left.append(min(box[0] for box in inside) - max(before, default=float("-inf")))
+        right.append(min(after, default=float("inf")) - max(box[2] for box in inside))
+    return min(left) <= min(right)
 
 
-def _place(words: Sequence[Word], columns: Columns, first: int, last: int) -> Box:
-    if words:
-        return union(word.box for word in words)
-    left = columns.edges[first - 1] if first else columns.edges[0]
-    right = columns.edges[last] if last < len(columns.edges) else columns.edges[-1]
-    return (min(left, right), 0.0, max(left, right), 0.0)
+def lines_above(rows: Sequence[Row], rulings: Rulings) -> list[bool]:
+    """For each row of text whether a line is drawn, over the whole table, between it and the row above."""
+    whole, middles = whole_lines(rows, rulings), row_middles(rows)
+    return [False, *(any(above < at < here for at in whole) for above, here in pairwise(middles))]
+
+
+def whole_lines(rows: Sequence[Row], rulings: Rulings) -> list[float]:
+    """Where the lines are that go over the whole table."""
+    width = max(word.box[2] for row in rows for word in row) - min(word.box[0] for row in rows for word in row)
+    return [line.at for line in rulings.horizontal if line.end - line.start >= WHOLE_LINE * width]
+
+
+def row_middles(rows: Sequence[Row]) -> list[float]:
+    """The middle height of each row of text."""
+    return [statistics.median(centre(word.box)[1] for word in row) for row in rows]

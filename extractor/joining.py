@@ -83,7 +83,6 @@ class _Whole:
         self.rows = _Rows.of(table)
         self.columns = table.columns
         self._cells = [replace(cell, page=element.page) for cell in table.cells]
-        self._lines = list(table.lines)
         self._parts = [TablePart(element.page, element.box, 0, table.rows)]
 
     def add(self, element: Element, more: Table, rows: _Rows) -> None:
@@ -94,13 +93,12 @@ class _Whole:
         moved = [replace(cell, row=cell.row + shift, page=element.page) for cell in more.cells if cell.row >= repeated]
         self._parts.append(TablePart(element.page, element.box, self.rows.count, more.rows - repeated, head))
         self._cells += moved
-        self._lines += more.lines
         self.rows.add(moved, more.rows - repeated)
 
     @property
     def table(self) -> Table:
         """All of it."""
-        return Table(self.rows.count, self.columns, tuple(self._cells), tuple(self._lines), tuple(self._parts))
+        return Table(self.rows.count, self.columns, tuple(self._cells), tuple(self._parts))
 
 
 def join_tables(pages: Sequence[AssembledPage]) -> list[AssembledPage]:

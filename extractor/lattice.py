@@ -10,14 +10,17 @@ from __future__ import annotations
 import bisect
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 
+from .columns import find_columns
 from .geometry import Box, centre, contains, median_height, union
 from .lines import rows_of_text
 from .regions import TableCell
 from .rulings import Ruling, Rulings
 from .text_layer import Word
+from .unruled_rows import with_rows_parted
 
 # A line parts two places if it covers this much of their common side.
 PARTS = 0.6
@@ -42,7 +45,7 @@ def ruled_cells(rulings: Rulings, words: Sequence[Word], structure: Sequence[Tab
 
     Where the lines and the model count the same rows and columns, the cells are the model's, with its spans, at the
     lines' places. Where they differ, the lines are believed only if nearly every place has its sides drawn, the words
-    keep to the cells, and no row holds several rows of figures (a table whose body has no lines between its rows).
+    keep to the cells, and no cell holds columns of words. A row that holds several items is parted by its words.
     """
     if not words:
         return []
@@ -57,13 +60,15 @@ def ruled_cells(rulings: Rulings, words: Sequence[Word], structure: Sequence[Tab
     if (len(xs) - 1) * (len(ys) - 1) > MOST_PLACES:
         return []
     places = _Places(xs, ys, words, rulings, height)
+    if places.in_head_only():
+        return []
     if (rows, columns) == (places.rows, places.columns):
-        return places.at_lines(_merged(_split(structure, places), places))
+        return with_rows_parted(places.at_lines(_merged(_split(structure, places), places)), words)
     if places.drawn() < MOSTLY_DRAWN:
         return []
     places.join()
     cells = _with_header(places.cells(), structure)
-    return cells if _believable(cells, words) else []
+    return with_rows_parted(cells, words) if _believable(cells, words) else []
 
 
 def _with_header(cells: Sequence[TableCell], structure: Sequence[TableCell]) -> list[TableCell]:
@@ -104,8 +109,16 @@ def _split(structure: Sequence[TableCell], places: _Places) -> list[TableCell]:
                 waiting[:0] = [before, after]
                 break
         else:
-            cells.append(cell)
+            cells += _by_column(cell, places)
     return cells
+
+
+def _by_column(cell: TableCell, places: _Places) -> list[TableCell]:
+    """A cell over several columns as one for each, where its texts stand in some of them and cross no side."""
+    columns = range(cell.column, cell.column + cell.column_span)
+    if cell.row_span > 1 or len(columns) < 2 or not places.texts_in_columns(cell.row, columns):
+        return [cell]
+    return [replace(cell, column=column, column_span=1) for column in columns]
 
 
 def _merged(cells: Sequence[TableCell], places: _Places) -> list[TableCell]:
@@ -192,15 +205,36 @@ class _Places:
         right, bottom = cell.column + cell.column_span, cell.row + cell.row_span
         return (self.xs[cell.column], self.ys[cell.row], self.xs[right], self.ys[bottom])
 
+    def in_head_only(self) -> bool:
+        """Whether lines part columns in the first row, and none does below it, where texts stand in several."""
+        columns = range(1, self.columns)
+        below = range(1, self.rows)
+        return any(self.parted_across(0, column) for column in columns) and not any(
+            self.parted_across(row, column) for row in below for column in columns
+        )
+
     def drawn(self) -> float:
-        """The share of the sides between neighbouring places that have a line, or texts apart on either hand."""
+        """The share of the sides between neighbouring places that have a line, or texts apart on either hand; between
+        two empty places there is none to draw, nor room that is the table's."""
+        texts = self._texts()
         across = [
             self.parted_across(row, column) or self.stand_apart(row, column)
             for row in range(self.rows)
             for column in range(1, self.columns)
+            if texts & {(row, column - 1), (row, column)}
         ]
-        down = [self.parted_down(row, column) for row in range(1, self.rows) for column in range(self.columns)]
-        return sum(across + down) / len(across + down)
+        down = [
+            self.parted_down(row, column)
+            for row in range(1, self.rows)
+            for column in range(self.columns)
+            if texts & {(row - 1, column), (row, column)}
+        ]
+        return sum(across + down) / max(1, len(across + down))
+
+    def _texts(self) -> set[tuple[int, int]]:
+        """The places that have words."""
+        middles = (centre(word.box) for word in self._words)
+        return {(bisect.bisect_right(self.ys, y) - 1, bisect.bisect_right(self.xs, x) - 1) for x, y in middles}
 
     def join(self) -> None:
         """Join neighbours that no line parts, then fill each cell up to a rectangle."""
@@ -240,6 +274,18 @@ class _Places:
                 word.box[2] if (word.box[0] + word.box[2]) / 2 < at else word.box[0]
             )
         return bool(left and right) and min(right) - max(left) >= APART * self._height
+
+    def texts_in_columns(self, row: int, columns: range) -> bool:
+        """Whether texts in the row stand apart in several of the columns, and none crosses a side between them."""
+        inside = self._inside((self.xs[columns[0]], self.ys[row], self.xs[columns[-1] + 1], self.ys[row + 1]))
+        sides = [self.xs[column] for column in columns[1:]]
+        if any(_crosses(word.box, at) for word in inside for at in sides):
+            return False
+        boxes = sorted((word.box for word in inside), key=lambda box: box[0])
+        return any(
+            after[0] - before[2] >= APART * self._height and any(before[2] <= at <= after[0] for at in sides)
+            for before, after in pairwise(boxes)
+        )
 
     def _find(self, place: int) -> int:
         while self._group[place] != place:
@@ -304,36 +350,17 @@ def _believable(cells: Sequence[TableCell], words: Sequence[Word]) -> bool:
         if cell.column_span > 1:
             reach[cell.box[0]] = max(cell.box[2], reach.get(cell.box[0], cell.box[2]))
     spanned = sum(any(left <= word.box[0] and word.box[2] <= right for left, right in reach.items()) for word in words)
-    if crossing - spanned > 0.05 * len(words):
-        return False
-    return not _holds_rows_of_figures(cells, words)
+    return crossing - spanned <= 0.05 * len(words) and not _holds_columns(cells, words)
 
 
-def _holds_rows_of_figures(cells: Sequence[TableCell], words: Sequence[Word]) -> bool:
-    """Whether some row of cells holds several rows of text that each go across, with figures under one another."""
+def _holds_columns(cells: Sequence[TableCell], words: Sequence[Word]) -> bool:
+    """Whether the words in some cell stand in columns: its lines are bars and frames, and no grid."""
     in_order = sorted(words, key=_middle)
-    of_row: dict[int, list[TableCell]] = {}
+    height = median_height(word.box for word in words)
     for cell in cells:
-        if cell.row_span == 1:
-            of_row.setdefault(cell.row, []).append(cell)
-    for across in of_row.values():
-        if len(across) < 2:
-            continue
-        columns_of_rows = []
-        figures = 0
-        top, bottom = across[0].box[1], across[0].box[3]
-        first = bisect.bisect_left(in_order, top, key=_middle)
-        inside = in_order[first : bisect.bisect_right(in_order, bottom, key=_middle)]
-        for line in rows_of_text(inside):
-            columns = {
-                index
-                for index, cell in enumerate(across)
-                for word in line
-                if cell.box[0] <= (word.box[0] + word.box[2]) / 2 <= cell.box[2]
-            }
-            columns_of_rows.append(len(columns))
-            figures += any(sum(letter.isdigit() for letter in word.text) * 2 > len(word.text) for word in line)
-        full = sum(count >= max(2, len(across) - 1) for count in columns_of_rows)
-        if full >= 3 and figures >= 3 and full >= 0.5 * len(columns_of_rows):
+        first = bisect.bisect_left(in_order, cell.box[1], key=_middle)
+        last = bisect.bisect_right(in_order, cell.box[3], key=_middle)
+        inside = [word for word in in_order[first:last] if contains(cell.box, centre(word.box))]
+        if find_columns(rows_of_text(inside), height) is not None:
             return True
     return False

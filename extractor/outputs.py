@@ -36,8 +36,10 @@ from docling_core.transforms.serializer.plain_text import (
 from docling_core.types.doc import ContentLayer, DoclingDocument, FormulaItem, TableData, TableItem
 from docling_core.types.doc import TableCell as DoclingCell
 
-from .assemble import AssembledPage, Element, to_docling
+from .assemble import AssembledPage, Element
+from .docling_document import to_docling
 from .request import CsvFormulas, Output
+from .table_views import records, text_rows
 from .tables import Cell, Table, TablePart
 
 Json = Any
@@ -104,6 +106,12 @@ def render(
             for order, element in enumerate(elements)
             if element.table is not None
         ]
+    if "records" in wanted:
+        data["records"] = [
+            _records(order, element, element.table)
+            for order, element in enumerate(elements)
+            if element.table is not None
+        ]
     if "csv" in wanted:
         quote = csv_formulas == "quote"
         data["csv"] = [_csv(element.table, quote) for element in elements if element.table is not None]
@@ -129,15 +137,15 @@ def to_markdown(document: DoclingDocument, layers: set[ContentLayer]) -> str:
 
 
 def to_text(document: DoclingDocument, layers: set[ContentLayer], tables: Sequence[Table]) -> str:
-    """Plain text; a table is its lines as they stand on the page, tabs between cells."""
-    lines = {item.self_ref: table.lines for item, table in zip(document.tables, tables, strict=True)}
+    """Plain text; a table has one line a row, and one tab a column."""
+    lines = {item.self_ref: text_rows(table) for item, table in zip(document.tables, tables, strict=True)}
     serializer = PlainTextDocSerializer(
         doc=document,
         params=PlainTextParams(layers=layers, caption_placement=CaptionPlacement.LAYOUT),
         text_serializer=_PlainText(),
         table_serializer=_PlainTable(lines),
     )
-    return str(serializer.serialize().text).strip() + "\n"
+    return str(serializer.serialize().text).strip("\n ") + "\n"
 
 
 def to_html(document: DoclingDocument, layers: set[ContentLayer]) -> str:
@@ -194,7 +202,7 @@ class _MarkdownTable(BaseTableSerializer):
 
 
 class _PlainTable(BaseTableSerializer):
-    """A table's lines by the reference of its item."""
+    """A table's rows as lines, by the reference of its item."""
 
     def __init__(self, lines: Mapping[str, Sequence[str]]) -> None:
         self._lines = lines
@@ -309,6 +317,11 @@ def _table(order: int, element: Element, table: Table, caption: str | None) -> J
         "cells": [_cell(cell) for cell in table.cells],
         **({"parts": [_part(part) for part in table.parts]} if table.parts else {}),
     }
+
+
+def _records(order: int, element: Element, table: Table) -> Json:
+    names, rows = records(table)
+    return {"table": f"e{order}", "page": element.page, "columns": names, "rows": rows}
 
 
 def _cell(cell: Cell) -> Json:

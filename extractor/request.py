@@ -30,7 +30,7 @@ from .errors import FetchForbidden, InvalidInput
 from .languages import LANGUAGES, UNSERVED
 from .web import parse_url
 
-Output = Literal["markdown", "text", "html", "elements", "lines", "tables", "csv", "docling"]
+Output = Literal["markdown", "text", "html", "elements", "lines", "tables", "records", "csv", "docling"]
 OcrMode = Literal["auto", "always", "never"]
 UnseenText = Literal["keep", "drop"]
 CsvFormulas = Literal["keep", "quote"]

@@ -14,8 +14,12 @@ from typing import Any
 
 import numpy as np
 
-from .columns import Columns, aligned_cells, find_columns, header_cells
+from .aligned_cells import aligned_cells, header_cells
+from .columns import Columns, find_columns, lines_above
+from .false_spans import without_empty, without_false_spans
 from .geometry import Box, centre, median_height, union
+from .header_rows import with_head
+from .item_rows import body_start, figure_columns, item_rows
 from .lattice import beside_text, ruled_cells
 from .lines import group_lines, rows_of_text
 from .regions import TableCell
@@ -68,14 +72,12 @@ class TablePart:
 class Table:
     """A table of `rows` times `columns` places, each covered by at most one cell.
 
-    `lines` are its rows of text as they stand on the page, tabs between cells: a cell of several lines is on several.
     `parts` are its pieces where it goes over several pages.
     """
 
     rows: int
     columns: int
     cells: tuple[Cell, ...]
-    lines: tuple[str, ...]
     parts: tuple[TablePart, ...] = ()
 
 
@@ -94,8 +96,11 @@ def build_table(words: Sequence[Word], structure: Sequence[TableCell], rulings: 
         return None
     rows = rows_of_text(words)
     height = median_height(word.box for word in words)
-    columns = find_columns(rows, height)
+    columns = find_columns(rows, height, rulings)
     header = None if columns is None else header_cells(rows, columns, rulings, height)
+    parted = lines_above(rows, rulings)
+    if columns is not None and columns.one_item:
+        return _aligned(aligned_cells(rows, columns, [0] * len(rows), cells, None, rulings, height), words)
     if len(cells) < 2:
         if columns is None:
             return None
@@ -106,13 +111,17 @@ def build_table(words: Sequence[Word], structure: Sequence[TableCell], rulings: 
         same = columns.count == max(cell.column + cell.column_span for cell in cells)
         if same:
             filled = _fill(cells, rows, laid, columns)
-        with_header = same and header is not None
-        if with_header or _disagree(filled, rows, columns):
+        sure = (header is not None and (same or columns.headed)) or (
+            same and _contradicted(cells, filled, rows, laid, parted, columns)
+        )
+        if sure or _disagree(filled, rows, columns):
             aligned = aligned_cells(rows, columns, laid, cells, header, rulings, height)
             flaws = _flaws([inside for _, inside in aligned], rows, height)
-            if flaws < _flaws(filled, rows, height) + (1 if with_header else 0):
+            if flaws < _flaws(filled, rows, height) + (1 if sure else 0):
                 return _aligned(aligned, words)
-    return _table(cells, filled)
+    if columns is not None and same:
+        cells, filled = without_false_spans(cells, filled, rows, laid, columns)
+    return _table(*without_empty(cells, filled))
 
 
 def _aligned(filled: Sequence[tuple[TableCell, list[Word]]], words: Sequence[Word]) -> Table:
@@ -120,6 +129,36 @@ def _aligned(filled: Sequence[tuple[TableCell, list[Word]]], words: Sequence[Wor
     if held != len(words):
         raise ValueError(f"{held} of a table's {len(words)} words are in its cells")
     return _table([cell for cell, _ in filled], [inside for _, inside in filled])
+
+
+def _contradicted(
+    cells: Sequence[TableCell],
+    filled: Sequence[Sequence[Word]],
+    rows: Sequence[Sequence[Word]],
+    laid: Sequence[int],
+    parted: Sequence[bool],
+    columns: Columns,
+) -> bool:
+    """Whether figures stand in other columns than the cells that the model has for them, or items make other rows."""
+
+    height = median_height(word.box for row in rows for word in row)
+    places = columns.places(rows, height)
+
+    def column_of(word: Word) -> int:
+        return places[id(word)]
+
+    figures = figure_columns(rows, column_of)
+    if not figures:
+        return False
+    misplaced = sum(
+        column_of(word) in figures and not 0 <= column_of(word) - cell.column < cell.column_span
+        for cell, inside in zip(cells, filled, strict=True)
+        for word in inside
+    )
+    start = body_start(rows, column_of, laid)
+    groups = item_rows(rows[start:], column_of, columns.full, laid[start:], parted[start:])
+    rows_of_groups = [{laid[start + index] for index in group} for group in groups]
+    return misplaced > 1 or len(groups) != len(set(laid[start:])) or any(len(found) > 1 for found in rows_of_groups)
 
 
 def _disagree(filled: Sequence[Sequence[Word]], rows: Sequence[Sequence[Word]], columns: Columns) -> bool:
@@ -154,7 +193,7 @@ def _fill_ruled(cells: Sequence[TableCell], words: Sequence[Word]) -> list[list[
 
 def _table(cells: Sequence[TableCell], filled: Sequence[Sequence[Word]]) -> Table:
     result = []
-    for cell, inside in zip(cells, filled, strict=True):
+    for cell, inside in zip(with_head(cells, filled), filled, strict=True):
         lines = group_lines(inside)
         result.append(
             Cell(
@@ -170,19 +209,7 @@ def _table(cells: Sequence[TableCell], filled: Sequence[Sequence[Word]]) -> Tabl
         )
     rows = max(cell.row + cell.row_span for cell in cells)
     columns = max(cell.column + cell.column_span for cell in cells)
-    return Table(rows, columns, tuple(result), _lines(filled))
-
-
-def _lines(filled: Sequence[Sequence[Word]]) -> tuple[str, ...]:
-    owner = {id(word): index for index, inside in enumerate(filled) for word in inside}
-    lines = []
-    for row in rows_of_text([word for inside in filled for word in inside]):
-        pieces: dict[int, list[Word]] = {}
-        for word in row:
-            pieces.setdefault(owner[id(word)], []).append(word)
-        in_order = sorted(pieces.values(), key=lambda piece: min(word.box[0] for word in piece))
-        lines.append("\t".join(" ".join(line.text for line in group_lines(piece)) for piece in in_order))
-    return tuple(lines)
+    return Table(rows, columns, tuple(result))
 
 
 def _without_overlaps(structure: Sequence[TableCell]) -> list[TableCell]:

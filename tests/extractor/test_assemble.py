@@ -8,7 +8,8 @@ from dataclasses import replace
 import numpy as np
 from docling_core.types.doc import ContentLayer, DocItemLabel
 
-from extractor.assemble import AssembledPage, Element, assemble_page, to_docling
+from extractor.assemble import AssembledPage, Element, assemble_page
+from extractor.docling_document import to_docling
 from extractor.geometry import Box
 from extractor.headings import with_levels
 from extractor.page_reading import PageReading

@@ -8,9 +8,11 @@ from dataclasses import replace
 import pytest
 from docling_core.types.doc import DocItemLabel
 
-from extractor.assemble import AssembledPage, Element, to_docling
+from extractor.assemble import AssembledPage, Element
+from extractor.docling_document import to_docling
 from extractor.geometry import Box, union
 from extractor.joining import join_tables
+from extractor.table_views import text_rows
 from extractor.tables import Cell, Table, TablePart
 
 from .test_tables import grid
@@ -38,8 +40,8 @@ def piece(page: int, rows: Sequence[Sequence[str]], top: float, lefts: Sequence[
         for row, texts in enumerate(rows)
         for column, text in enumerate(texts)
     )
-    table = Table(len(rows), len(lefts), cells, tuple("\t".join(texts) for texts in rows))
-    text = "\n".join(table.lines)
+    table = Table(len(rows), len(lefts), cells)
+    text = "\n".join(text_rows(table))
     # The layout model's region: as wide as the table, whatever its texts' lengths.
     box = union([*(cell.box for cell in cells if cell.box is not None), (lefts[0], top, lefts[-1] + 100, top + 10)])
     return Element(page, DocItemLabel.TABLE, text, box, "text_layer", 0.9, table=table)
@@ -102,7 +104,7 @@ def test_a_head_that_is_said_again_is_no_row_but_is_kept_with_its_piece() -> Non
     (_, part) = whole.table.parts
     assert [(cell.text, cell.row, cell.page) for cell in part.head] == [(text, 0, 2) for text in HEAD]
     assert part.head[0].box == (50.0, 60.0, 70.0, 70.0)
-    assert "\n".join(whole.table.lines).count("Date") == 2, "the lines are as they stand on the pages"
+    assert "\n".join(text_rows(whole.table)).count("Date") == 2, "the text has what stands on the pages"
 
 
 def test_a_head_of_two_rows_is_recognised_though_its_spaces_differ() -> None:

@@ -12,6 +12,7 @@ from PIL import Image, ImageDraw
 from extractor.geometry import Box
 from extractor.regions import TableCell
 from extractor.rulings import Ruling, Rulings, find_rulings
+from extractor.table_views import text_rows
 from extractor.tables import Table, build_table
 from extractor.text_layer import Word
 
@@ -73,7 +74,7 @@ def test_every_word_is_in_exactly_one_cell_even_outside_the_models_boxes() -> No
     table = build(words, structure(2, 2))
     assert table is not None
     assert sorted(" ".join(cell.text for cell in table.cells).split()) == ["far", "inside", "left", "x"]
-    assert sorted("\t".join(table.lines).split()) == ["far", "inside", "left", "x"]
+    assert sorted("\t".join(text_rows(table)).split()) == ["far", "inside", "left", "x"]
 
 
 def test_no_grid_no_table() -> None:
