@@ -17,7 +17,7 @@ import pypdfium2.raw as pdfium_c
 
 from .errors import PageTooLarge
 from .geometry import Box
-from .layer_trust import is_sound, is_strange
+from .soundness import is_sound, is_strange
 
 Source = Literal["text_layer", "ocr"]
 
@@ -180,20 +180,21 @@ def _is_upright(text_page: pdfium_c.FPDF_TEXTPAGE, characters: int, rotation: in
     return len(turns) >= SAMPLE and sum(turn % 4 == 0 for turn in turns) > 0.9 * len(turns)
 
 
+def plain_call(function: Any, result: Any, *arguments: Any) -> Any:
+    """One of PDFium's functions on plain addresses: a third of what it costs through typed pointers."""
+    return ctypes.CFUNCTYPE(result, *arguments)(ctypes.cast(function, ctypes.c_void_p).value or 0)
+
+
 class _Calls:
-    """The calls that are made for each character, on plain addresses: a third of what they cost through pointers."""
+    """The calls that are made for each character."""
 
     def __init__(self) -> None:
         pointer, number = ctypes.c_void_p, ctypes.c_int
-
-        def plain(function: Any, result: Any, *arguments: Any) -> Any:
-            return ctypes.CFUNCTYPE(result, *arguments)(ctypes.cast(function, pointer).value)
-
-        self.unicode = plain(pdfium_c.FPDFText_GetUnicode, ctypes.c_uint, pointer, number)
-        self.is_unmapped = plain(pdfium_c.FPDFText_HasUnicodeMapError, number, pointer, number)
-        self.is_generated = plain(pdfium_c.FPDFText_IsGenerated, number, pointer, number)
-        self.text_object = plain(pdfium_c.FPDFText_GetTextObject, pointer, pointer, number)
-        self.loose_box = plain(pdfium_c.FPDFText_GetLooseCharBox, number, pointer, number, pointer)
+        self.unicode = plain_call(pdfium_c.FPDFText_GetUnicode, ctypes.c_uint, pointer, number)
+        self.is_unmapped = plain_call(pdfium_c.FPDFText_HasUnicodeMapError, number, pointer, number)
+        self.is_generated = plain_call(pdfium_c.FPDFText_IsGenerated, number, pointer, number)
+        self.text_object = plain_call(pdfium_c.FPDFText_GetTextObject, pointer, pointer, number)
+        self.loose_box = plain_call(pdfium_c.FPDFText_GetLooseCharBox, number, pointer, number, pointer)
 
 
 _calls = _Calls()
@@ -209,7 +210,7 @@ class _WordReader:
         self.blanks: list[tuple[int, Box]] = []
         self.unmapped = self.total = self.line = 0
         self._text_page = text_page
-        self._address = ctypes.cast(text_page, ctypes.c_void_p).value
+        self._address = ctypes.cast(text_page, ctypes.c_void_p).value or 0
         self._frame = frame
         self._fonts: dict[int, _Font] = {}
         self._faces: dict[int, tuple[bool, bool]] = {}
@@ -297,9 +298,7 @@ class _WordReader:
         self.turns[turn] += len(self._letters)
         size = font.size or (box[3] - box[1])
         text = "".join(self._letters)
-        self.words.append(
-            Word(text, box, self.line, "text_layer", size, font.bold, font.italic, upright=turn % 2 == 0)
-        )
+        self.words.append(Word(text, box, self.line, "text_layer", size, font.bold, font.italic, upright=turn % 2 == 0))
         self.origins.append(Origin(tuple(self._sources), font.key, tuple(self._strange)))
         self._letters.clear()
         self._boxes.clear()
