@@ -80,7 +80,7 @@ def unseen_words(
     told = np.array([not own or is_scan_layer(word, own, drawing) for word, own in zip(words, looks, strict=True)])
     for _ in range(2):
         asked = [n for n in np.flatnonzero(doubtful & ~told).tolist() if reasons[n] is None]
-        for index in _without_effect(asked, boxes, origins, image, scale, redraw):
+        for index in _without_effect(asked, boxes, origins, scale, redraw):
             hidden = covered[index] and not _layers(looks[index])
             reasons[index] = "covered" if hidden else "without a mark on the page"
         told |= doubtful
@@ -211,7 +211,7 @@ def _maybe_switched_off(looks: Sequence[Sequence[Look]], reasons: Sequence[Reaso
 
 
 def _without_effect(
-    doubtful: Sequence[int], boxes: Boxes, origins: Sequence[Origin], image: Picture, scale: float, redraw: Redraw
+    doubtful: Sequence[int], boxes: Boxes, origins: Sequence[Origin], scale: float, redraw: Redraw
 ) -> list[int]:
     """Those of the words without which the page looks the same."""
     without: list[int] = []
@@ -219,9 +219,8 @@ def _without_effect(
         region = union(_as_box(boxes[index]) for index in group)
         left, top = max(0, int(region[0] * scale)), max(0, int(region[1] * scale))
         addresses = {at: None for index in group for at in origins[index].objects}
-        anew = redraw(region, list(addresses))
-        before = image[top : top + anew.shape[0], left : left + anew.shape[1]]
-        changed = (cv2.absdiff(before, anew[: before.shape[0], : before.shape[1]]).max(axis=2)) >= MIN_CONTRAST
+        # Both anew: where a line of text is cut off, PDFium draws all of its letters a little differently.
+        changed = cv2.absdiff(redraw(region, []), redraw(region, list(addresses))).max(axis=2) >= MIN_CONTRAST
         for index in group:
             box = np.round(boxes[index] * scale).astype(int)
             part = changed[max(0, box[1] - top) : box[3] - top, max(0, box[0] - left) : box[2] - left]
