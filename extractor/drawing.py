@@ -9,7 +9,7 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import pypdfium2.raw as pdfium_c
 
@@ -23,6 +23,9 @@ MOST_COVERS = 2000
 SCAN_SHARE = 0.6
 # Strips of one picture stand no further apart than this, in points.
 EDGE_TO_EDGE = 1.5
+# Of a replacement text, in bytes of UTF-16.
+MOST_SAID = 4096
+_OPTIONAL = "OC".encode("utf-16-le")
 # What is smaller than this, in points, hides no word.
 MIN_COVER = 3.0
 MOST_DEPTH = 8
@@ -40,9 +43,10 @@ _AS_IT_IS: _Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 @dataclass(frozen=True, slots=True)
 class Look:
     """How a text object is drawn: `ink` is its colour, `alpha` how opaque it is, of 255, where it has one; `layer` the
-    optional content that it belongs to, `clip` the box around what its clipping leaves."""
+    optional content that it belongs to, `clip` the box around what its clipping leaves, `form` the address of the form
+    that it is in, or 0."""
 
-    address: int
+    form: int
     order: int
     invisible: bool
     ink: tuple[int, int, int] | None
@@ -65,12 +69,13 @@ class Cover:
 class Drawing:
     """What is drawn on a page: the look of each text object, by its address; the boxes of the pictures; and what may
     lie over the page. `scans` are the pictures that together are most of the page, each with its order: the text
-    beneath them is their text layer."""
+    beneath them is their text layer. `said` is what text objects, by address, say in place of their characters."""
 
     looks: dict[int, Look]
     pictures: tuple[Box, ...]
     covers: tuple[Cover, ...]
-    scans: tuple[tuple[int, Box], ...] = ()
+    scans: tuple[tuple[int, Box], ...]
+    said: dict[int, str]
 
 
 class _Calls:
@@ -103,9 +108,13 @@ def read_drawing(page: Any, frame: PageFrame) -> Drawing:
     pictures: list[Box] = []
     covers: list[Cover] = []
     reader = _ObjectReader(frame)
-    for order, (item, kind, matrix, layer) in enumerate(_walk(page)):
+    said: dict[int, str] = {}
+    for order, found in enumerate(_walk(page)):
+        item, kind, matrix = found[:3]
         if kind == _TEXT:
-            looks[item] = reader.look(item, order, matrix, layer)
+            looks[item] = reader.look(found, order)
+            if found.said:
+                said[item] = found.said
             continue
         if kind == _PATH and not reader.is_filled(item):
             continue
@@ -122,7 +131,7 @@ def read_drawing(page: Any, frame: PageFrame) -> Drawing:
     scan = sum(area(box) for _, box in over) >= SCAN_SHARE * frame.width * frame.height
     covers = [cover for cover in covers if not (scan and cover.is_picture)]
     covers = sorted(covers, key=lambda cover: -area(cover.box))[:MOST_COVERS]
-    return Drawing(looks, tuple(joined(pictures)), tuple(covers), tuple(over) if scan else ())
+    return Drawing(looks, tuple(joined(pictures)), tuple(covers), tuple(over) if scan else (), said)
 
 
 def joined(boxes: Sequence[Box]) -> list[Box]:
@@ -145,8 +154,20 @@ def joined(boxes: Sequence[Box]) -> list[Box]:
     return result
 
 
-def _walk(page: Any) -> Iterator[tuple[int, int, _Matrix, str | None]]:
-    """Each object that is drawn: address, kind, the matrix of the forms that it is in, and its optional content."""
+class _Found(NamedTuple):
+    """An object that is drawn: its address and kind, the matrix of the forms that it is in, its optional content, what
+    it says in place of its characters, and the form that it is in."""
+
+    item: int
+    kind: int
+    matrix: _Matrix
+    layer: str | None
+    said: str | None
+    form: int
+
+
+def _walk(page: Any) -> Iterator[_Found]:
+    """The objects of the page, those of its forms in their place."""
     calls, address = _calls, ctypes.cast(page, ctypes.c_void_p).value
     left = MOST_OBJECTS
     numbers = (ctypes.c_float * 6)()
@@ -164,11 +185,12 @@ def _walk(page: Any) -> Iterator[tuple[int, int, _Matrix, str | None]]:
         if not item:
             continue
         kind = calls.kind(item)
-        own = layer
+        own, said = layer, None
         if kind in (_TEXT, _FORM) and calls.marks(item) > 0:
-            own = _layer(item) or layer
+            own, said = _marks(item, kind)
+            own = layer if own is None else own
         if kind != _FORM:
-            yield item, kind, matrix, own
+            yield _Found(item, kind, matrix, own, said, holder if is_form else 0)
         elif len(stack) <= MOST_DEPTH:
             calls.matrix(item, ctypes.addressof(numbers))
             inner = _product(tuple(numbers), matrix)
@@ -190,18 +212,27 @@ def marks_of(item: int) -> Iterator[Any]:
             yield mark
 
 
-def _layer(item: int) -> str | None:
-    """The name of the optional content that the object belongs to, "" where it has none of its own."""
-    length, buffer = ctypes.c_ulong(), ctypes.create_string_buffer(256)
+def _marks(item: int, kind: int) -> tuple[str | None, str | None]:
+    """The name of the optional content that the object belongs to, "" where it has none of its own, and what a text
+    object says in place of its characters."""
+    layer = said = None
+    length, buffer = ctypes.c_ulong(), ctypes.create_string_buffer(MOST_SAID)
+    wide = ctypes.cast(buffer, ctypes.POINTER(ctypes.c_ushort))
     for mark in marks_of(item):
-        pdfium_c.FPDFPageObjMark_GetName(mark, ctypes.cast(buffer, ctypes.POINTER(ctypes.c_ushort)), 256, length)
-        if buffer.raw[: max(0, length.value - 2)] != "OC".encode("utf-16-le"):
-            continue
-        named = pdfium_c.FPDFPageObjMark_GetParamStringValue(
-            mark, b"Name", ctypes.cast(buffer, ctypes.POINTER(ctypes.c_ushort)), 256, length
-        )
-        return buffer.raw[: length.value].decode("utf-16-le", "replace").rstrip("\0") if named else ""
-    return None
+        pdfium_c.FPDFPageObjMark_GetName(mark, wide, MOST_SAID, length)
+        if buffer.raw[: max(0, length.value - 2)] == _OPTIONAL:
+            named = pdfium_c.FPDFPageObjMark_GetParamStringValue(mark, b"Name", wide, MOST_SAID, length)
+            layer = _decoded(buffer, length.value) if named else ""
+        elif kind == _TEXT and pdfium_c.FPDFPageObjMark_GetParamStringValue(
+            mark, b"ActualText", wide, MOST_SAID, length
+        ):
+            said = _decoded(buffer, min(length.value, MOST_SAID))
+    return layer, said
+
+
+def _decoded(buffer: Any, length: int) -> str:
+    text: str = buffer.raw[:length].decode("utf-16-le", "replace")
+    return text.rstrip("\0")
 
 
 class _ObjectReader:
@@ -229,14 +260,16 @@ class _ObjectReader:
         across, up = zip(*points, strict=True)
         return self._frame.box(min(across), min(up), max(across), max(up))
 
-    def look(self, item: int, order: int, matrix: _Matrix, layer: str | None) -> Look:
+    def look(self, found: _Found, order: int) -> Look:
         """How a text object is drawn."""
+        item = found.item
         mode = _calls.mode(item)
         coloured = _calls.fill(item, *self._colour_at) and mode in _FILLED_MODES
         red, green, blue, alpha = (part.value for part in self._colour)
         ink = (red, green, blue) if coloured and alpha > 0 else None
         invisible = mode in _INVISIBLE_MODES or (bool(coloured) and alpha == 0)
-        return Look(item, order, invisible, ink, alpha if coloured else 255, self._clip(item, matrix), layer)
+        clipped = self._clip(item, found.matrix)
+        return Look(found.form, order, invisible, ink, alpha if coloured else 255, clipped, found.layer)
 
     def is_filled(self, item: int) -> bool:
         """Whether a path is filled, with whatever it is."""

@@ -35,6 +35,7 @@ from pebble import ProcessExpired, ProcessPool
 from PIL import Image
 
 from . import cage
+from .actual_text import as_drawn
 from .drawing import read_drawing
 from .errors import (
     DocumentCorrupt,
@@ -610,6 +611,7 @@ def _read_pdf_page(task: PageTask, canvas: Canvas) -> _CrossingPage:
         if task.ocr != "always":
             may_be_scan = _is_scan(apart(drawing.pictures), studio.whole)
             layer = read_text_layer(page, task.max_words, upright=(lambda: None) if may_be_scan else begin)
+            layer = as_drawn(page, layer, drawing, task.max_words)
         layer, notes = believed(layer, task.number, task.ocr)
         said, beyond = on_page(layer, frame, task.number)
         scan = _is_scan(first_areas(frame, drawing, said, task.ocr), studio.whole)

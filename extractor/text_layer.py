@@ -52,11 +52,12 @@ class Letter:
 @dataclass(frozen=True, slots=True)
 class Origin:
     """Where a word comes from: the addresses of its text objects and of its font, of the open page, and those of its
-    letters that its font gives no character of their own."""
+    letters that its font gives no character of their own; whether it is only said in place of other words."""
 
     objects: tuple[int, ...] = ()
     font: int = 0
     strange: tuple[Letter, ...] = ()
+    only_said: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,13 @@ from .geometry import Box, area, centre, contains, union
 from .text_layer import Origin, Word
 
 Reason = Literal[
-    "drawn invisibly", "too small", "clipped away", "covered", "without a mark on the page", "in a layer switched off"
+    "drawn invisibly",
+    "too small",
+    "clipped away",
+    "covered",
+    "without a mark on the page",
+    "in a layer switched off",
+    "said in place of what is drawn",
 ]
 Picture = np.ndarray[Any, np.dtype[np.uint8]]
 Boxes = np.ndarray[Any, np.dtype[np.float64]]
@@ -72,10 +78,14 @@ def unseen_words(
     if not words:
         return []
     looks = looks_of(origins, drawing)
-    reasons = [_reason(word, own, drawing, image, scale) for word, own in zip(words, looks, strict=True)]
+    reasons: list[Reason | None] = [
+        "said in place of what is drawn" if origin.only_said else _reason(word, own, drawing, image, scale)
+        for word, own, origin in zip(words, looks, origins, strict=True)
+    ]
     boxes = np.array([word.box for word in words])
     covered = _maybe_covered(boxes, looks, drawing)
-    doubtful = covered | _maybe_in_one_place(boxes) | _maybe_switched_off(looks, reasons)
+    doubtful = covered | _maybe_in_one_place(boxes) | _maybe_switched_off(looks, origins, reasons)
+    doubtful[_samples_of_layers(looks)] = True
     # Words of a scan's text layer are seen in its picture.
     told = np.array([not own or is_scan_layer(word, own, drawing) for word, own in zip(words, looks, strict=True)])
     for _ in range(2):
@@ -85,7 +95,7 @@ def unseen_words(
             reasons[index] = "covered" if hidden else "without a mark on the page"
         told |= doubtful
         # A layer that turns out to be switched off is so for all its words.
-        doubtful = _maybe_switched_off(looks, reasons)
+        doubtful = _maybe_switched_off(looks, origins, reasons)
     return [
         "in a layer switched off" if reason == "without a mark on the page" and _layers(own) else reason
         for reason, own in zip(reasons, looks, strict=True)
@@ -197,17 +207,31 @@ def _common_areas(boxes: Boxes, box: Boxes) -> Boxes:
     return np.asarray(wide.clip(min=0) * high.clip(min=0))
 
 
-def _maybe_switched_off(looks: Sequence[Sequence[Look]], reasons: Sequence[Reason | None]) -> Flags:
-    """Whether each word is of a layer one of whose words leaves no mark: the others may stand where something else has
-    left one."""
-    layers = [_layers(own) for own in looks]
+def _maybe_switched_off(
+    looks: Sequence[Sequence[Look]], origins: Sequence[Origin], reasons: Sequence[Reason | None]
+) -> Flags:
+    """Whether each word is of a layer, a form or a text object one of whose words leaves no mark: the others may stand
+    where something else has left one."""
+    groups = [
+        {*_layers(own), *(look.form for look in own if look.form), *origin.objects}
+        for own, origin in zip(looks, origins, strict=True)
+    ]
     unmarked = {
         name
-        for names, reason in zip(layers, reasons, strict=True)
+        for names, reason in zip(groups, reasons, strict=True)
         for name in names
         if reason == "without a mark on the page"
     }
-    return np.array([bool(names & unmarked) for names in layers])
+    return np.array([not names.isdisjoint(unmarked) for names in groups])
+
+
+def _samples_of_layers(looks: Sequence[Sequence[Look]]) -> list[int]:
+    """A word of each layer: they tell whether it is switched off where all its words stand on something else."""
+    samples: dict[str, int] = {}
+    for index, own in enumerate(looks):
+        for name in _layers(own):
+            samples.setdefault(name, index)
+    return list(samples.values())[:MOST_REDRAWINGS]
 
 
 def _without_effect(
