@@ -302,11 +302,17 @@ def _is_copy(word: Word, seen: Sequence[Word], boxes: Boxes) -> bool:
     near = (left - (bottom - top) / 2, top, right + (bottom - top) / 2, bottom)
     common = _common_areas(boxes, np.array(near))
     text = word.text.casefold()
-    for index in np.flatnonzero(common > SAME_PLACE * np.minimum(_areas(boxes), max(area(word.box), 1e-6))):
-        other = seen[index].text.casefold()
-        if text == other or (min(len(text), len(other)) >= PART_OF_A_WORD and (text in other or other in text)):
-            return True
-    return False
+    own = np.minimum(_areas(boxes), max(area(word.box), 1e-6))
+    others = [seen[index] for index in np.flatnonzero(common > SAME_PLACE * own)]
+    if any(text == other.text.casefold() for other in others):
+        return True
+    if len(text) >= PART_OF_A_WORD and any(text in other.text.casefold() for other in others):
+        return True
+    return bool(others) and text == "".join(other.text for other in sorted(others, key=_left)).casefold()
+
+
+def _left(word: Word) -> float:
+    return word.box[0]
 
 
 def unseen_characters(words: Sequence[Word]) -> Counter[str]:
