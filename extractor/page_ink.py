@@ -8,6 +8,7 @@ may be text that only the picture has: a scan's, a stamp's, or one drawn as outl
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import cv2
@@ -16,14 +17,17 @@ import numpy as np
 from .geometry import Box, area, clip, union
 
 Picture = np.ndarray[Any, np.dtype[np.uint8]]
+Boxes = np.ndarray[Any, np.dtype[np.float64]]
 
 # Pixels per point at which ink is looked for, where a page of the common size is concerned: all sizes scale with it.
 INK_SCALE = 1.0
 INK_SIDE = 1000
 # Two pixels beside a pixel that differ by so much of 255 are an edge.
 EDGE = 40
-# A rule is no wider than this, and higher than it, in pixels.
-RULE_WIDTH, RULE_HEIGHT = 3, 14
+# A vertical line is higher than a letter, in pixels.
+RULE_HEIGHT = 14
+# A pixel is dark that has less than this, of 255.
+DARK = 160
 # Letters that stand no further apart than this, in pixels, are of one line.
 LETTER_GAP = 9
 # The heights of lines of text, in pixels, and so many times as wide as high is the least of them.
@@ -42,20 +46,40 @@ MOST_LINES = 300
 LEAST_INK = 40
 
 
-def ink_scale(width: float, height: float, scale: float) -> float:
-    """Pixels per point at which a page's ink is looked for."""
-    return min(scale, max(INK_SCALE, INK_SIDE / max(width, height) / 2))
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """A page's picture in grey, made small: `scale` pixels per unit."""
+
+    grey: Picture
+    scale: float
 
 
-def unexplained_lines(image: Picture, scale: float, words: Sequence[Box]) -> list[Box]:
-    """The boxes of lines of ink that none of the words covers. `image` is RGB, `scale` pixels per unit."""
+def sketch(image: Picture, scale: float) -> Sketch:
+    """The picture of a page, RGB, `scale` pixels per unit, as small as lines of text can be told in it."""
     height, width = image.shape[:2]
-    factor = ink_scale(width / scale, height / scale, scale) / scale
+    factor = min(1.0, max(INK_SCALE, INK_SIDE * scale / max(width, height) / 2) / scale)
     size = (max(1, round(width * factor)), max(1, round(height * factor)))
-    grey = cv2.resize(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), size, interpolation=cv2.INTER_AREA)
+    return Sketch(
+        cv2.resize(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), size, interpolation=cv2.INTER_AREA), scale * factor
+    )
+
+
+def dark_shares(page: Sketch, boxes: Boxes) -> Boxes:
+    """The share of each box's pixels that are dark."""
+    height, width = page.grey.shape
+    sums = cv2.integral(cv2.threshold(page.grey, DARK, 1, cv2.THRESH_BINARY_INV)[1])
+    sides = np.round(boxes * page.scale).astype(int)
+    left, right = sides[:, 0].clip(0, width), sides[:, 2].clip(0, width)
+    top, bottom = sides[:, 1].clip(0, height), sides[:, 3].clip(0, height)
+    dark = sums[bottom, right] - sums[top, right] - sums[bottom, left] + sums[top, left]
+    return np.asarray(dark / np.maximum(1, (right - left) * (bottom - top)), np.float64)
+
+
+def unexplained_lines(page: Sketch, words: Sequence[Box]) -> list[Box]:
+    """The boxes of lines of ink that none of the words covers."""
+    grey, ratio = page.grey, page.scale
     edges = np.zeros(grey.shape, np.uint8)
     cv2.threshold(cv2.absdiff(grey[:, 2:], grey[:, :-2]), EDGE, 1, cv2.THRESH_BINARY, dst=edges[:, 1:-1])
-    ratio = scale * factor
     _leave_out(edges, words, ratio)
     if cv2.countNonZero(edges) < LEAST_INK:
         return []

@@ -19,7 +19,7 @@ import pypdfium2.raw as pdfium_c
 from .drawing import Drawing
 from .geometry import Box, area, centre, contains, intersection, union
 from .layer_trust import UNSURE, is_sure, mended, unsound_fonts
-from .page_ink import areas_of, unexplained_lines
+from .page_ink import Sketch, areas_of, dark_shares, sketch, unexplained_lines
 from .redrawing import draw_without
 from .soundness import is_sound
 from .text_layer import Origin, PageFrame, TextLayer, Word
@@ -116,12 +116,10 @@ def on_page(layer: TextLayer, frame: PageFrame, number: int) -> tuple[Said, list
 def first_areas(frame: PageFrame, drawing: Drawing, said: Said, ocr: OcrMode) -> list[Box]:
     """What has to be read, as far as can be told before the page is looked at: it tells how fine it has to be drawn."""
     words, origins, _ = said
-    own = [
-        word
-        for word, looks in zip(words, looks_of(origins, drawing), strict=True)
-        if not is_scan_layer(word, looks, drawing)
-    ]
-    return areas_to_recognise(frame, drawing.pictures, own, ocr)
+    if drawing.pictures:
+        looks = looks_of(origins, drawing)
+        words = [word for word, own in zip(words, looks, strict=True) if not is_scan_layer(word, own, drawing)]
+    return areas_to_recognise(frame, drawing.pictures, words, ocr)
 
 
 def judge(
@@ -130,7 +128,10 @@ def judge(
     """What of the words is believed, and what of the page has to be read. `image` is the page's picture."""
     words, origins, blanks = said
     notes: list[str] = []
-    reasons = unseen_words(words, origins, drawing, image, scale, partial(draw_without, page, frame, scale))
+    small = sketch(image, scale)
+    shares = dark_shares(small, np.array([word.box for word in words]).reshape(-1, 4))
+    redraw = partial(draw_without, page, frame, scale)
+    reasons = unseen_words(words, origins, drawing, image, scale, redraw, shares)
     repeated = copies(words, reasons)
     words = mended(words, origins, blanks, image, scale)
     looks = looks_of(origins, drawing)
@@ -138,7 +139,7 @@ def judge(
     for word, reason, copy, own in zip(words, reasons, repeated, looks, strict=True):
         if copy:
             continue
-        if reason is None and is_scan_layer(word, own, drawing):
+        if reason is None and drawing.pictures and is_scan_layer(word, own, drawing):
             word = replace(word, confidence=UNSURE)
         kept.append((word, reason))
     if any(reason is not None for _, reason in kept):
@@ -151,7 +152,7 @@ def judge(
     recognise = areas_to_recognise(frame, drawing.pictures, sure, task.ocr)
     if task.ocr == "auto" and recognise != [whole_of(frame)]:
         doubted = [word for word in seen if not is_sure(word)]
-        recognise = _with_unread(recognise, frame, drawing.pictures, doubted, sure, image, scale)
+        recognise = _with_unread(recognise, frame, drawing.pictures, doubted, sure, small)
     return Judged(result, recognise, notes)
 
 
@@ -161,12 +162,11 @@ def _with_unread(
     pictures: Sequence[Box],
     doubted: Sequence[Word],
     sure: Sequence[Word],
-    image: Picture,
-    scale: float,
+    small: Sketch,
 ) -> list[Box]:
     """The areas, and those of the words in doubt and of the lines of ink that no word explains."""
     known = [word.box for word in sure]
-    lines = unexplained_lines(image, scale, [*known, *recognise, *(word.box for word in doubted)])
+    lines = unexplained_lines(small, [*known, *recognise, *(word.box for word in doubted)])
     unread = [*lines, *(word.box for word in doubted)]
     full = [box for box in apart(pictures) if _says_more(box, unread, known)]
     rest = [box for box in unread if not any(contains(picture, centre(box)) for picture in full)]

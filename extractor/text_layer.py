@@ -186,19 +186,13 @@ def plain_call(function: Any, result: Any, *arguments: Any) -> Any:
     return ctypes.CFUNCTYPE(result, *arguments)(ctypes.cast(function, ctypes.c_void_p).value or 0)
 
 
-class _Calls:
-    """The calls that are made for each character."""
-
-    def __init__(self) -> None:
-        pointer, number = ctypes.c_void_p, ctypes.c_int
-        self.unicode = plain_call(pdfium_c.FPDFText_GetUnicode, ctypes.c_uint, pointer, number)
-        self.is_unmapped = plain_call(pdfium_c.FPDFText_HasUnicodeMapError, number, pointer, number)
-        self.is_generated = plain_call(pdfium_c.FPDFText_IsGenerated, number, pointer, number)
-        self.text_object = plain_call(pdfium_c.FPDFText_GetTextObject, pointer, pointer, number)
-        self.loose_box = plain_call(pdfium_c.FPDFText_GetLooseCharBox, number, pointer, number, pointer)
-
-
-_calls = _Calls()
+_POINTER, _INT = ctypes.c_void_p, ctypes.c_int
+# What is asked of each character.
+_unicode = plain_call(pdfium_c.FPDFText_GetUnicode, ctypes.c_uint, _POINTER, _INT)
+_is_unmapped = plain_call(pdfium_c.FPDFText_HasUnicodeMapError, _INT, _POINTER, _INT)
+_is_generated = plain_call(pdfium_c.FPDFText_IsGenerated, _INT, _POINTER, _INT)
+_text_object = plain_call(pdfium_c.FPDFText_GetTextObject, _POINTER, _POINTER, _INT)
+_loose_box = plain_call(pdfium_c.FPDFText_GetLooseCharBox, _INT, _POINTER, _INT, _POINTER)
 
 
 class _WordReader:
@@ -216,6 +210,7 @@ class _WordReader:
         self._fonts: dict[int, _Font] = {}
         self._faces: dict[int, tuple[bool, bool]] = {}
         self._loose = pdfium_c.FS_RECTF()
+        self._loose_at = ctypes.addressof(self._loose)
         self._letters: list[str] = []
         self._boxes: list[Box] = []
         self._sources: dict[int, None] = {}
@@ -225,7 +220,7 @@ class _WordReader:
 
     def read(self) -> None:
         """All characters of the page."""
-        address, unicode_of, is_unmapped = self._address, _calls.unicode, _calls.is_unmapped
+        address, unicode_of, is_unmapped, add = self._address, _unicode, _is_unmapped, self._add
         high_surrogate = 0
         for index in range(pdfium_c.FPDFText_CountChars(self._text_page)):
             code = unicode_of(address, index)
@@ -237,6 +232,11 @@ class _WordReader:
                 code = 0x10000 + ((high_surrogate - 0xD800) << 10) + (code - 0xDC00) if high_surrogate else 0xFFFD
             high_surrogate = 0
             unmapped = is_unmapped(address, index) == 1
+            if 0x20 < code < 0x7F:
+                self.total += 1
+                self.unmapped += unmapped
+                add(index, chr(code), unmapped)
+                continue
             if code in _BREAKS and not unmapped:
                 self.finish_word()
                 self.line += code == 0x0A
@@ -249,43 +249,47 @@ class _WordReader:
                 continue
             self.total += 1
             self.unmapped += unmapped
-            self._add(index, letter, unmapped or is_strange(letter))
+            add(index, letter, unmapped or is_strange(letter))
         self.finish_word()
 
     def _look_at_space(self, index: int) -> None:
         """Note a space of the font's own that is as wide as the figure before it: a figure that the font calls so,
         perhaps."""
-        if not self._letters[-1].isdigit() or _calls.is_generated(self._address, index):
+        if not self._letters[-1].isdigit() or _is_generated(self._address, index):
             return
-        _calls.loose_box(self._address, index, ctypes.addressof(self._loose))
+        _loose_box(self._address, index, self._loose_at)
         box, last = self._frame.box(*_user_space(self._loose)), self._boxes[-1]
         if abs((box[2] - box[0]) - (last[2] - last[0])) < SAME_WIDTH * (last[2] - last[0]):
             self.blanks.append((len(self.words), box))
 
     def _add(self, index: int, letter: str, strange: bool) -> None:
-        loose, frame = self._loose, self._frame
-        _calls.loose_box(self._address, index, ctypes.addressof(loose))
-        key = _calls.text_object(self._address, index) or 0
+        address, letters = self._address, self._letters
+        _loose_box(address, index, self._loose_at)
+        key = _text_object(address, index) or 0
         font = self._fonts.get(key)
         if font is None:
             font = self._fonts[key] = _font(self._text_page, index, self._faces)
-        left, top, right, bottom = _sides(loose)
+        left, top, right, bottom = _sides(self._loose)
         if top - bottom > MAX_LINE_HEIGHT * font.size and right - left < top - bottom:
             # The font claims more room than its letters take (a wrong ascent): believe its size.
             x, y = ctypes.c_double(), ctypes.c_double()
             pdfium_c.FPDFText_GetCharOrigin(self._text_page, index, x, y)
             top = min(top, y.value + ASCENT * font.size)
             bottom = max(bottom, y.value - DESCENT * font.size)
-        box = frame.box(left, bottom, right, top)
-        if self._letters and _apart(self._boxes[-1], box, self._font.size, upright=self._turn % 2 == 0):
-            self.finish_word()
-        if not self._letters:
+        box = self._frame.box(left, bottom, right, top)
+        if letters:
+            last = self._boxes[-1]
+            # Nearly always the next letter of the same font, on the same line.
+            follows = box[1] == last[1] and box[3] == last[3] and abs(box[0] - last[2]) <= self._font.size * 0.5
+            if not (follows and self._turn == 0) and _apart(last, box, self._font.size, upright=self._turn % 2 == 0):
+                self.finish_word()
+        if not letters:
             angle = pdfium_c.FPDFText_GetCharAngle(self._text_page, index)
             self._font = font
-            self._turn = (round(angle / 1.5707963) + 2 * font.upside_down + frame.rotation) % 4
+            self._turn = (round(angle / 1.5707963) + 2 * font.upside_down + self._frame.rotation) % 4
         if strange:
-            self._strange.append(Letter(len(self._letters), box))
-        self._letters.append(letter)
+            self._strange.append(Letter(len(letters), box))
+        letters.append(letter)
         self._boxes.append(box)
         self._sources[key] = None
 

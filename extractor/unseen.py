@@ -42,6 +42,9 @@ MIN_SIZE = 1.0
 MIN_CONTRAST = 20
 # The ground has the text's own colour where so much of it is this near to it, of 255 in each colour.
 SAME_COLOUR, SAME_COLOUR_SHARE = 12, 0.93
+# Ink of less than this, of 255, is dark; a word drawn with it has such a share of dark pixels.
+DARK_INK = 100
+FEWEST_DARK, MOST_DARK = 0.04, 0.85
 # Smaller than this, in pixels, a word's part of the picture tells nothing.
 MIN_PIXELS = 4
 # Two words stand in one place where they share so much of the smaller one.
@@ -73,27 +76,32 @@ def unseen_words(
     image: Picture,
     scale: float,
     redraw: Redraw,
+    dark: Boxes,
 ) -> list[Reason | None]:
-    """For each word why no reader sees it, or None. `image` is the page's picture, `scale` pixels per unit."""
+    """For each word why no reader sees it, or None. `image` is the page's picture, `scale` pixels per unit, `dark` the
+    share of dark pixels in each word's box."""
     if not words:
         return []
     looks = looks_of(origins, drawing)
     reasons: list[Reason | None] = [
-        "said in place of what is drawn" if origin.only_said else _reason(word, own, drawing, image, scale)
-        for word, own, origin in zip(words, looks, origins, strict=True)
+        "said in place of what is drawn" if origin.only_said else _reason(word, own, drawing, image, scale, share)
+        for word, own, origin, share in zip(words, looks, origins, dark.tolist(), strict=True)
     ]
     boxes = np.array([word.box for word in words])
     covered = _maybe_covered(boxes, looks, drawing)
     doubtful = covered | _maybe_in_one_place(boxes) | _maybe_switched_off(looks, origins, reasons)
-    doubtful[_samples_of_layers(looks)] = True
-    # Words of a scan's text layer are seen in its picture.
-    told = np.array([not own or is_scan_layer(word, own, drawing) for word, own in zip(words, looks, strict=True)])
+    doubtful[_samples_of_layers(looks, drawing)] = True
+    asked: set[int] = set()
     for _ in range(2):
-        asked = [n for n in np.flatnonzero(doubtful & ~told).tolist() if reasons[n] is None]
-        for index in _without_effect(asked, boxes, origins, scale, redraw):
+        now = [n for n in np.flatnonzero(doubtful).tolist() if n not in asked and reasons[n] is None and looks[n]]
+        if not now:
+            break
+        asked.update(now)
+        # Words of a scan's text layer are seen in its picture.
+        now = [n for n in now if not is_scan_layer(words[n], looks[n], drawing)]
+        for index in _without_effect(now, boxes, origins, scale, redraw):
             hidden = covered[index] and not _layers(looks[index])
             reasons[index] = "covered" if hidden else "without a mark on the page"
-        told |= doubtful
         # A layer that turns out to be switched off is so for all its words.
         doubtful = _maybe_switched_off(looks, origins, reasons)
     return [
@@ -120,7 +128,9 @@ def is_scan_layer(word: Word, looks: Sequence[Look], drawing: Drawing) -> bool:
     )
 
 
-def _reason(word: Word, looks: Sequence[Look], drawing: Drawing, image: Picture, scale: float) -> Reason | None:
+def _reason(
+    word: Word, looks: Sequence[Look], drawing: Drawing, image: Picture, scale: float, dark: float
+) -> Reason | None:
     if any(look.invisible for look in looks) and not any(contains(box, centre(word.box)) for box in drawing.pictures):
         return "drawn invisibly"
     if word.size < MIN_SIZE and min(word.box[2] - word.box[0], word.box[3] - word.box[1]) < 1.5 * MIN_SIZE:
@@ -129,6 +139,9 @@ def _reason(word: Word, looks: Sequence[Look], drawing: Drawing, image: Picture,
         return "clipped away"
     if looks and all(look.alpha < MIN_CONTRAST for look in looks) and not any(look.invisible for look in looks):
         return "without a mark on the page"
+    ink = looks[0].ink if looks else None
+    if FEWEST_DARK < dark < MOST_DARK and ink is not None and max(ink) < DARK_INK:
+        return None  # dark text, some of whose ground is light: by far the most common, and told at once
     height, width = image.shape[:2]
     left, top = max(0, round(word.box[0] * scale)), max(0, round(word.box[1] * scale))
     right, bottom = min(width, round(word.box[2] * scale)), min(height, round(word.box[3] * scale))
@@ -141,7 +154,6 @@ def _reason(word: Word, looks: Sequence[Look], drawing: Drawing, image: Picture,
     like_corner = _near(ground, corner, MIN_CONTRAST - 1)
     if like_corner == pixels and int((ground.max(axis=(0, 1)) - ground.min(axis=(0, 1))).max()) < MIN_CONTRAST:
         return "without a mark on the page"
-    ink = looks[0].ink if looks else None
     if ink is None or (_far(ink, corner) and like_corner >= (1 - SAME_COLOUR_SHARE) * pixels):
         return None  # what is like the corner is not like the ink, and too much for the rest to be the ground
     if any(letter.isalnum() for letter in word.text) and _near(ground, ink, SAME_COLOUR) > SAME_COLOUR_SHARE * pixels:
@@ -212,6 +224,8 @@ def _maybe_switched_off(
 ) -> Flags:
     """Whether each word is of a layer, a form or a text object one of whose words leaves no mark: the others may stand
     where something else has left one."""
+    if "without a mark on the page" not in reasons:
+        return np.zeros(len(reasons), bool)
     groups = [
         {*_layers(own), *(look.form for look in own if look.form), *origin.objects}
         for own, origin in zip(looks, origins, strict=True)
@@ -225,8 +239,10 @@ def _maybe_switched_off(
     return np.array([not names.isdisjoint(unmarked) for names in groups])
 
 
-def _samples_of_layers(looks: Sequence[Sequence[Look]]) -> list[int]:
+def _samples_of_layers(looks: Sequence[Sequence[Look]], drawing: Drawing) -> list[int]:
     """A word of each layer: they tell whether it is switched off where all its words stand on something else."""
+    if not any(look.layer is not None for look in drawing.looks.values()):
+        return []
     samples: dict[str, int] = {}
     for index, own in enumerate(looks):
         for name in _layers(own):
@@ -238,6 +254,8 @@ def _without_effect(
     doubtful: Sequence[int], boxes: Boxes, origins: Sequence[Origin], scale: float, redraw: Redraw
 ) -> list[int]:
     """Those of the words without which the page looks the same."""
+    if not doubtful:
+        return []
     without: list[int] = []
     for group in _groups(doubtful, boxes, origins):
         region = union(_as_box(boxes[index]) for index in group)
