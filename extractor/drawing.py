@@ -26,6 +26,8 @@ EDGE_TO_EDGE = 1.5
 # Of a replacement text, in bytes of UTF-16.
 MOST_SAID = 4096
 _OPTIONAL = "OC".encode("utf-16-le")
+# The sides of a check box, in points, which differ by no more than this share.
+SMALLEST_SQUARE, LARGEST_SQUARE, SQUARE = 5.0, 20.0, 0.15
 # What is smaller than this, in points, hides no word.
 MIN_COVER = 3.0
 MOST_DEPTH = 8
@@ -69,13 +71,15 @@ class Cover:
 class Drawing:
     """What is drawn on a page: the look of each text object, by its address; the boxes of the pictures; and what may
     lie over the page. `scans` are the pictures that together are most of the page, each with its order: the text
-    beneath them is their text layer. `said` is what text objects, by address, say in place of their characters."""
+    beneath them is their text layer. `said` is what text objects, by address, say in place of their characters;
+    `squares` are small ones that are drawn."""
 
     looks: dict[int, Look]
     pictures: tuple[Box, ...]
     covers: tuple[Cover, ...]
     scans: tuple[tuple[int, Box], ...]
     said: dict[int, str]
+    squares: tuple[Box, ...]
 
 
 class _Calls:
@@ -109,6 +113,7 @@ def read_drawing(page: Any, frame: PageFrame) -> Drawing:
     covers: list[Cover] = []
     reader = _ObjectReader(frame)
     said: dict[int, str] = {}
+    squares: list[Box] = []
     for order, found in enumerate(_walk(page)):
         item, kind, matrix = found[:3]
         if kind == _TEXT:
@@ -116,9 +121,11 @@ def read_drawing(page: Any, frame: PageFrame) -> Drawing:
             if found.said:
                 said[item] = found.said
             continue
+        box = reader.box(item, matrix)
+        if kind == _PATH and box is not None and _is_small_square(box):
+            squares.append(box)
         if kind == _PATH and not reader.is_filled(item):
             continue
-        box = reader.box(item, matrix)
         if box is None or box[0] > frame.width or box[2] < 0 or box[1] > frame.height or box[3] < 0:
             continue
         box = clip(box, frame.width, frame.height)
@@ -131,7 +138,12 @@ def read_drawing(page: Any, frame: PageFrame) -> Drawing:
     scan = sum(area(box) for _, box in over) >= SCAN_SHARE * frame.width * frame.height
     covers = [cover for cover in covers if not (scan and cover.is_picture)]
     covers = sorted(covers, key=lambda cover: -area(cover.box))[:MOST_COVERS]
-    return Drawing(looks, tuple(joined(pictures)), tuple(covers), tuple(over) if scan else (), said)
+    return Drawing(looks, tuple(joined(pictures)), tuple(covers), tuple(over) if scan else (), said, tuple(squares))
+
+
+def _is_small_square(box: Box) -> bool:
+    width, height = box[2] - box[0], box[3] - box[1]
+    return SMALLEST_SQUARE < width < LARGEST_SQUARE and abs(width - height) < SQUARE * width
 
 
 def joined(boxes: Sequence[Box]) -> list[Box]:

@@ -59,9 +59,8 @@ def sketch(image: Picture, scale: float) -> Sketch:
     height, width = image.shape[:2]
     factor = min(1.0, max(INK_SCALE, INK_SIDE * scale / max(width, height) / 2) / scale)
     size = (max(1, round(width * factor)), max(1, round(height * factor)))
-    return Sketch(
-        cv2.resize(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), size, interpolation=cv2.INTER_AREA), scale * factor
-    )
+    grey = cv2.resize(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), size, interpolation=cv2.INTER_AREA)
+    return Sketch(np.asarray(grey, np.uint8), scale * factor)
 
 
 def dark_shares(page: Sketch, boxes: Boxes) -> Boxes:

@@ -37,6 +37,7 @@ from PIL import Image
 from . import cage
 from .actual_text import as_drawn
 from .drawing import read_drawing
+from .drawn_boxes import check_boxes
 from .errors import (
     DocumentCorrupt,
     ExtractionError,
@@ -53,6 +54,7 @@ from .geometry import Box, area, clip
 from .imports import uncollected
 from .page_buffer import Canvas, PageBuffer, Shape
 from .page_text import apart, believed, blank_notes, document_notes, first_areas, judge, on_page
+from .placed_text import as_read
 from .settings import Settings
 from .text_layer import PageFrame, TextLayer, Word, read_text_layer
 
@@ -611,19 +613,21 @@ def _read_pdf_page(task: PageTask, canvas: Canvas) -> _CrossingPage:
         if task.ocr != "always":
             may_be_scan = _is_scan(apart(drawing.pictures), studio.whole)
             layer = read_text_layer(page, task.max_words, upright=(lambda: None) if may_be_scan else begin)
-            layer = as_drawn(page, layer, drawing, task.max_words)
+            layer = as_read(as_drawn(page, layer, drawing, task.max_words))
         layer, notes = believed(layer, task.number, task.ocr)
         said, beyond = on_page(layer, frame, task.number)
         scan = _is_scan(first_areas(frame, drawing, said, task.ocr), studio.whole)
         scale = studio.recognition_scale if scan else studio.layout_scale
         place, image = early[0] if early and not scan else studio.draw(studio.whole, scale)
+        scale_of_image = scale
         judged = judge(page, frame, drawing, said, image, scale, task)
         notes += beyond + judged.notes
         recognise = judged.recognise
         if not scan and _is_scan(recognise, studio.whole):
             scan, scale = True, studio.recognition_scale
             place, _ = studio.draw(studio.whole, scale)
-        words = with_ticks(judged.words, forms.ticks) if task.ocr != "always" else judged.words
+        ticks = [*forms.ticks, *check_boxes(drawing.squares, judged.words, image, scale_of_image)]
+        words = with_ticks(judged.words, ticks) if task.ocr != "always" else judged.words
         notes += blank_notes(task.number, image, words, recognise)
         if task.number == 1:
             notes += document_notes(document)

@@ -52,12 +52,14 @@ class Letter:
 @dataclass(frozen=True, slots=True)
 class Origin:
     """Where a word comes from: the addresses of its text objects and of its font, of the open page, and those of its
-    letters that its font gives no character of their own; whether it is only said in place of other words."""
+    letters that its font gives no character of their own; whether it is only said in place of other words; and whether
+    a space of the text's own stands before it."""
 
     objects: tuple[int, ...] = ()
     font: int = 0
     strange: tuple[Letter, ...] = ()
     only_said: bool = False
+    spaced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +218,7 @@ class _WordReader:
         self._sources: dict[int, None] = {}
         self._strange: list[Letter] = []
         self._font = _Font(0.0, False, False)
+        self._spaced = self._next_is_spaced = False
         self._turn = 0  # of the word's letters: quarters clockwise
 
     def read(self) -> None:
@@ -243,8 +246,7 @@ class _WordReader:
                 continue
             letter = "-" if code in _LINE_END_HYPHEN and not unmapped else chr(code or 0xFFFD)
             if not unmapped and code and letter.isspace():
-                if self._letters and letter == " ":
-                    self._look_at_space(index)
+                self._take_space(index, letter)
                 self.finish_word()
                 continue
             self.total += 1
@@ -252,10 +254,13 @@ class _WordReader:
             add(index, letter, unmapped or is_strange(letter))
         self.finish_word()
 
-    def _look_at_space(self, index: int) -> None:
-        """Note a space of the font's own that is as wide as the figure before it: a figure that the font calls so,
-        perhaps."""
-        if not self._letters[-1].isdigit() or _is_generated(self._address, index):
+    def _take_space(self, index: int, letter: str) -> None:
+        """Note a space of the text's own; and one that is as wide as the figure before it: a figure that the font calls
+        so, perhaps."""
+        if _is_generated(self._address, index):
+            return
+        self._next_is_spaced = True
+        if letter != " " or not self._letters or not self._letters[-1].isdigit():
             return
         _loose_box(self._address, index, self._loose_at)
         box, last = self._frame.box(*_user_space(self._loose)), self._boxes[-1]
@@ -284,6 +289,7 @@ class _WordReader:
             if not (follows and self._turn == 0) and _apart(last, box, self._font.size, upright=self._turn % 2 == 0):
                 self.finish_word()
         if not letters:
+            self._spaced, self._next_is_spaced = self._next_is_spaced, False
             angle = pdfium_c.FPDFText_GetCharAngle(self._text_page, index)
             self._font = font
             self._turn = (round(angle / 1.5707963) + 2 * font.upside_down + self._frame.rotation) % 4
@@ -304,7 +310,7 @@ class _WordReader:
         size = font.size or (box[3] - box[1])
         text = "".join(self._letters)
         self.words.append(Word(text, box, self.line, "text_layer", size, font.bold, font.italic, upright=turn % 2 == 0))
-        self.origins.append(Origin(tuple(self._sources), font.key, tuple(self._strange)))
+        self.origins.append(Origin(tuple(self._sources), font.key, tuple(self._strange), spaced=self._spaced))
         self._letters.clear()
         self._boxes.clear()
         self._sources.clear()
