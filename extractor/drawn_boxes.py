@@ -29,11 +29,19 @@ SIDE = 0.7
 MOST_BOXES = 500
 
 
-def check_boxes(squares: Sequence[Box], words: Sequence[Word], image: Picture, scale: float) -> list[Tick]:
-    """The check boxes among the squares that are drawn on a page. `image` is its picture, RGB."""
+def check_boxes(
+    squares: Sequence[Box], fields: Sequence[Tick], words: Sequence[Word], image: Picture, scale: float
+) -> list[Tick]:
+    """The check boxes among the squares that are drawn on a page, those of its form's fields apart. `image` is its
+    picture, RGB."""
     if not squares or len(squares) > MOST_BOXES:
         return []
-    outer = [box for box in squares if not any(_is_inside(box, other) for other in squares)]
+    outer = [
+        box
+        for box in squares
+        if not any(_is_inside(box, other) for other in squares)
+        and not any(intersection(box, field.box) for field in fields)
+    ]
     found: dict[Box, Tick] = {}
     for box in outer:
         others = [other for other in outer if other != box]

@@ -626,7 +626,7 @@ def _read_pdf_page(task: PageTask, canvas: Canvas) -> _CrossingPage:
         if not scan and _is_scan(recognise, studio.whole):
             scan, scale = True, studio.recognition_scale
             place, _ = studio.draw(studio.whole, scale)
-        ticks = [*forms.ticks, *check_boxes(drawing.squares, judged.words, image, scale_of_image)]
+        ticks = [*forms.ticks, *check_boxes(drawing.squares, forms.ticks, judged.words, image, scale_of_image)]
         words = with_ticks(judged.words, ticks) if task.ocr != "always" else judged.words
         notes += blank_notes(task.number, image, words, recognise)
         if task.number == 1:
