@@ -41,7 +41,7 @@ def as_drawn(page: Any, layer: TextLayer, drawing: Drawing, most_words: int) -> 
             origins.append(origin)
             continue
         words.append(word)
-        origins.append(replace(origin, only_said=True))
+        origins.append(origin._replace(only_said=True))
         if said not in done:
             done.add(said)
             for other, place in _of(drawn, group):

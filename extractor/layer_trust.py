@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from .geometry import Box
-from .soundness import SOFT_HYPHEN, is_language
+from .soundness import MIN_LETTERS, SOFT_HYPHEN, is_language
 from .text_layer import Origin, Word
 
 Picture = np.ndarray[Any, np.dtype[np.uint8]]
@@ -120,4 +120,6 @@ def unsound_fonts(words: Sequence[Word], origins: Sequence[Origin]) -> set[int]:
     by_font: dict[int, list[str]] = {}
     for word, origin in zip(words, origins, strict=True):
         by_font.setdefault(origin.font, []).append(word.text)
-    return {font for font, texts in by_font.items() if not is_language(texts)}
+    if len(by_font) < 2:
+        return set()
+    return {font for font, texts in by_font.items() if sum(map(len, texts)) >= MIN_LETTERS and not is_language(texts)}

@@ -40,6 +40,11 @@ def _joined(words: Sequence[Word], origins: Sequence[Origin]) -> tuple[list[Word
     places: list[Origin] = []
     start = 0
     while start < len(words):
+        if len(words[start].text) > 1:
+            result.append(words[start])
+            places.append(origins[start])
+            start += 1
+            continue
         end = start + 1
         while end < len(words) and _may_follow(words[end - 1], words[end]):
             end += 1
@@ -98,7 +103,7 @@ def _one_word(words: Sequence[Word]) -> Word:
 def _one_origin(origins: Sequence[Origin]) -> Origin:
     objects = dict.fromkeys(at for origin in origins for at in origin.objects)
     strange = tuple(Letter(at, s.box) for at, origin in enumerate(origins) for s in origin.strange)
-    return replace(origins[0], objects=tuple(objects), strange=strange)
+    return origins[0]._replace(objects=tuple(objects), strange=strange)
 
 
 def _beside_blanks(words: Sequence[Word]) -> list[Word]:

@@ -27,7 +27,7 @@ _LETTER_SHARE = {
     **{"l": 4.7, "m": 3.0, "n": 8.0, "o": 6.3, "p": 2.3, "q": 0.4, "r": 6.6, "s": 6.4, "t": 6.9, "u": 4.0, "v": 1.7},
     **{"w": 1.0, "x": 0.2, "y": 1.1, "z": 0.9},
 }
-_MIN_LETTERS = 120
+MIN_LETTERS = 120
 _MIN_LIKENESS = 0.65
 _MIN_CHARACTERS = 20
 _MAX_BROKEN = 0.25
@@ -60,11 +60,13 @@ def is_language(words: list[str]) -> bool:
     """Whether the Latin letters of the words come in shares like those of a European language; True of few words, and
     of other scripts."""
     # Each word once: a column of currencies or units says nothing of its language.
-    letters = Counter(character for character in "".join({w.lower() for w in words}) if "a" <= character <= "z")
-    latin = sum("a" <= character <= "z" for character in "".join(words).lower())
-    joined = "".join(words)
-    all_letters, digits = sum(map(str.isalpha, joined)), sum(map(str.isdigit, joined))
-    if letters.total() < _MIN_LETTERS or latin < 0.8 * all_letters or digits > 0.5 * all_letters:
+    distinct = Counter("".join({word.lower() for word in words}))
+    letters = Counter({letter: distinct[letter] for letter in _LETTER_SHARE})
+    every = Counter("".join(words).lower())
+    latin = sum(every[letter] for letter in _LETTER_SHARE)
+    all_letters = sum(number for letter, number in every.items() if letter.isalpha())
+    digits = sum(number for letter, number in every.items() if letter.isdigit())
+    if letters.total() < MIN_LETTERS or latin < 0.8 * all_letters or digits > 0.5 * all_letters:
         return True
     dot = sum(letters[letter] * share for letter, share in _LETTER_SHARE.items())
     norm = sum(number**2 for number in letters.values()) ** 0.5 * sum(s**2 for s in _LETTER_SHARE.values()) ** 0.5

@@ -11,7 +11,7 @@ import struct
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import pypdfium2.raw as pdfium_c
 
@@ -41,16 +41,14 @@ class Word:
     confidence: float = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
+class Letter(NamedTuple):
     """A letter of a word whose character is in doubt: its place in the word's text, and on the page."""
 
     at: int
     box: Box
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(NamedTuple):
     """Where a word comes from: the addresses of its text objects and of its font, of the open page, and those of its
     letters that its font gives no character of their own; whether it is only said in place of other words; and whether
     a space of the text's own stands before it."""
