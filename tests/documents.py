@@ -6,7 +6,7 @@ Every maker is deterministic and gives bytes. Lengths are PDF points, from the t
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pypdfium2 as pdfium
 from PIL import Image, ImageDraw, ImageFont
@@ -92,18 +92,24 @@ def text_pdf(pages: Sequence[Sequence[str]], font: str = "Helvetica", size: floa
     return buffer.getvalue()
 
 
-def mapped_pdf(lines: Sequence[Sequence[str]], size: float = 12, without_ink: str = "") -> bytes:
+def mapped_pdf(
+    lines: Sequence[Sequence[str]], size: float = 12, without_ink: str = "", glyphs: Mapping[str, str] | None = None
+) -> bytes:
     """A PDF whose font says in Unicode what each of its glyphs means: a line is a list of glyphs, `" "` is a space. The
-    glyph `without_ink` draws nothing.
+    glyph `without_ink` draws nothing; `glyphs` are drawn as others of Helvetica's.
 
     A glyph may mean anything a PDF can claim: several characters, none that exists, half of a surrogate pair.
     """
     codes: dict[str, int] = {" ": 0x20}
     if without_ink:
         codes[without_ink] = 0x01
+    codes.update({meaning: ord(drawn) for meaning, drawn in (glyphs or {}).items()})
+    free = (code for code in range(0x40, 0x100) if code not in codes.values())
     show = [f"BT /F1 {size} Tf"]
     for index, line in enumerate(lines):
-        text = "".join(f"{codes.setdefault(glyph, 0x40 + len(codes)):02x}" for glyph in line)
+        text = "".join(
+            f"{codes[glyph] if glyph in codes else codes.setdefault(glyph, next(free)):02x}" for glyph in line
+        )
         show.append(f"1 0 0 1 72 {A4[1] - 90 - index * size * 1.6:g} Tm <{text}> Tj")
     meanings = [f"<{code:02x}> <{glyph.encode('utf-16-be', 'surrogatepass').hex()}>" for glyph, code in codes.items()]
     to_unicode = [
