@@ -107,9 +107,10 @@ def mapped_pdf(
     free = (code for code in range(0x40, 0x100) if code not in codes.values())
     show = [f"BT /F1 {size} Tf"]
     for index, line in enumerate(lines):
-        text = "".join(
-            f"{codes[glyph] if glyph in codes else codes.setdefault(glyph, next(free)):02x}" for glyph in line
-        )
+        for glyph in line:
+            if glyph not in codes:
+                codes[glyph] = next(free)
+        text = "".join(f"{codes[glyph]:02x}" for glyph in line)
         show.append(f"1 0 0 1 72 {A4[1] - 90 - index * size * 1.6:g} Tm <{text}> Tj")
     meanings = [f"<{code:02x}> <{glyph.encode('utf-16-be', 'surrogatepass').hex()}>" for glyph, code in codes.items()]
     to_unicode = [
