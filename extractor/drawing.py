@@ -26,6 +26,9 @@ EDGE_TO_EDGE = 1.5
 # Of a replacement text, in bytes of UTF-16.
 MOST_SAID = 4096
 _OPTIONAL = "OC".encode("utf-16-le")
+# A rectangle's path has so many segments; one of more than this share of the page may be filled with a pattern.
+RECTANGLE_SEGMENTS = range(4, 7)
+LARGE = 0.02
 # The sides of a check box, in points, which differ by no more than this share.
 SMALLEST_SQUARE, LARGEST_SQUARE, SQUARE = 5.0, 20.0, 0.15
 # What is smaller than this, in points, hides no word.
@@ -72,7 +75,8 @@ class Drawing:
     """What is drawn on a page: the look of each text object, by its address; the boxes of the pictures; and what may
     lie over the page. `scans` are the pictures that together are most of the page, each with its order: the text
     beneath them is their text layer. `said` is what text objects, by address, say in place of their characters;
-    `squares` are small ones that are drawn."""
+    `squares` are small ones that are drawn; `other_ink` tells whether anything is drawn that may hold text: all but
+    lines and plain small rectangles."""
 
     looks: dict[int, Look]
     pictures: tuple[Box, ...]
@@ -80,6 +84,7 @@ class Drawing:
     scans: tuple[tuple[int, Box], ...]
     said: dict[int, str]
     squares: tuple[Box, ...]
+    other_ink: bool
 
 
 class _Calls:
@@ -96,6 +101,7 @@ class _Calls:
         self.matrix = plain_call(pdfium_c.FPDFPageObj_GetMatrix, number, pointer, pointer)
         self.mode = plain_call(pdfium_c.FPDFTextObj_GetTextRenderMode, number, pointer)
         self.fill = plain_call(pdfium_c.FPDFPageObj_GetFillColor, number, *(pointer,) * 5)
+        self.segments = plain_call(pdfium_c.FPDFPath_CountSegments, number, pointer)
         self.draw_mode = plain_call(pdfium_c.FPDFPath_GetDrawMode, number, *(pointer,) * 3)
         self.clip_path = plain_call(pdfium_c.FPDFPageObj_GetClipPath, pointer, pointer)
         self.clip_count = plain_call(pdfium_c.FPDFClipPath_CountPaths, number, pointer)
@@ -114,6 +120,7 @@ def read_drawing(page: Any, frame: PageFrame) -> Drawing:
     reader = _ObjectReader(frame)
     said: dict[int, str] = {}
     squares: list[Box] = []
+    other_ink = False
     for order, found in enumerate(_walk(page)):
         item, kind, matrix = found[:3]
         if kind == _TEXT:
@@ -124,6 +131,9 @@ def read_drawing(page: Any, frame: PageFrame) -> Drawing:
         box = reader.box(item, matrix)
         if kind == _PATH and box is not None and _is_small_square(box):
             squares.append(box)
+        if not other_ink and box is not None and min(box[2] - box[0], box[3] - box[1]) >= MIN_COVER:
+            plain = kind == _PATH and _calls.segments(item) in RECTANGLE_SEGMENTS
+            other_ink = not plain or area(box) > LARGE * frame.width * frame.height
         if kind == _PATH and not reader.is_filled(item):
             continue
         if box is None or box[0] > frame.width or box[2] < 0 or box[1] > frame.height or box[3] < 0:
@@ -138,7 +148,9 @@ def read_drawing(page: Any, frame: PageFrame) -> Drawing:
     scan = sum(area(box) for _, box in over) >= SCAN_SHARE * frame.width * frame.height
     covers = [cover for cover in covers if not (scan and cover.is_picture)]
     covers = sorted(covers, key=lambda cover: -area(cover.box))[:MOST_COVERS]
-    return Drawing(looks, tuple(joined(pictures)), tuple(covers), tuple(over) if scan else (), said, tuple(squares))
+    return Drawing(
+        looks, tuple(joined(pictures)), tuple(covers), tuple(over) if scan else (), said, tuple(squares), other_ink
+    )
 
 
 def _is_small_square(box: Box) -> bool:

@@ -152,7 +152,8 @@ def judge(
     recognise = areas_to_recognise(frame, drawing.pictures, sure, task.ocr)
     if task.ocr == "auto" and recognise != [whole_of(frame)]:
         doubted = [word for word in seen if not is_sure(word)]
-        recognise = _with_unread(recognise, frame, drawing.pictures, doubted, sure, small)
+        if drawing.other_ink or doubted:
+            recognise = _with_unread(recognise, frame, drawing.pictures, doubted, sure, small)
     return Judged(result, recognise, notes)
 
 
