@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from extractor.models.model_set import Models
-from extractor.models.shapes import Shapes
 
 from benchmarks.result_table import ResultTable, Row, figure
 from extractor.languages import DEFAULT_RECOGNISER
+from extractor.models.model_set import Models
+from extractor.models.shapes import Shapes
 from extractor.settings import Settings
 
 # A model's name, its shape key, that key in words, and a batch size.

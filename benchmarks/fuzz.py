@@ -37,7 +37,7 @@ from benchmarks.result_table import ResultTable  # noqa: E402
 from tests import bombs, documents  # noqa: E402
 
 if TYPE_CHECKING:
-    from extractor.pages import PagePool
+    from tests.page_readers import PageReaders
 
 PAGES = 2
 LARGEST_SEED = 300_000
@@ -166,21 +166,21 @@ def _inside_a_stream(content: bytes, others: Sequence[bytes], chance: random.Ran
     return content[: match.start(1)] + packed + content[match.end(1) :]
 
 
-def outcome_of(pool: PagePool, path: Path) -> str:
+def outcome_of(readers: PageReaders, path: Path) -> str:
     """How the document ends: its pages' outcomes, or the code that it is refused with; `FAILURE` where it must not."""
     from extractor.errors import ExtractionError
     from extractor.formats import identify
-    from extractor.pages import FailedPage
+    from extractor.page_failures import Failure
     from extractor.source import FetchedDocument
 
     started = time.perf_counter()
     try:
         document = identify(FetchedDocument(path, path.stat().st_size, ""))
-        outline = pool.open(document, None)
+        outline = readers.open(document, None)
         ends = []
         for number in range(1, min(outline.pages, PAGES) + 1):
-            page = pool.outcome(pool.read(document, number, None, "auto"), number)
-            if not isinstance(page, FailedPage):
+            page = readers.read(document, number)
+            if not isinstance(page, Failure):
                 ends.append("read")
                 continue
             ends.append(_named(page.error))
@@ -211,8 +211,8 @@ def _named(error: Exception) -> str:
 def main() -> int:
     """Break documents until the time is up, and print how they ended. Exit status 1 where one failed."""
     from extractor.engine import Engine
-    from extractor.pages import PagePool
     from extractor.settings import Settings
+    from tests.page_readers import PageReaders
 
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--minutes", type=float, default=5.0)
@@ -229,7 +229,7 @@ def main() -> int:
         seeds += [path.read_bytes() for path in files]
     settings = Settings(page_processes=1, page_cpu_s=2, page_timeout_s=45, open_timeout_s=45, page_memory_mb=400)
     engine = Engine.load(settings) if args.engine_every else None
-    pool, watch = PagePool(settings), Watch(0.1)
+    readers, watch = PageReaders(settings), Watch(0.1)
     outcomes: Counter[str] = Counter()
     failures: list[str] = []
     end = time.monotonic() + 60 * args.minutes
@@ -252,7 +252,7 @@ def main() -> int:
                 content = mutated(chance.choice(seeds), seeds, chance)
                 path = Path(folder, f"document-{index}")
                 path.write_bytes(content)
-                note(str(index), outcome_of(pool, path), content)
+                note(str(index), outcome_of(readers, path), content)
                 path.unlink()
                 if engine is not None and index % args.engine_every == 0:
                     ended = run(engine, watch, content, deadline_s=20, ocr="never", pages=None)
@@ -260,10 +260,10 @@ def main() -> int:
                 index += 1
             good = Path(folder, "good")
             good.write_bytes(documents.invoice_pdf())
-            alive = outcome_of(pool, good) == "read"
+            alive = outcome_of(readers, good) == "read"
     finally:
         watch.stop()
-        pool.close()
+        readers.pool.close()
         if engine is not None:
             engine.close()
     table = ResultTable(

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
+from PIL import Image
 from tqdm import tqdm
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -28,7 +29,8 @@ from benchmarks.result_table import ResultTable, Row, figure  # noqa: E402
 from benchmarks.workload import command  # noqa: E402
 
 if TYPE_CHECKING:
-    from extractor.reading import Models
+    from extractor.models.model_set import Models
+    from extractor.models.pictures import Pixels
 
 # Regions further apart than this, in pixels, are not the same one.
 SAME_REGION = 16.0
@@ -37,8 +39,11 @@ WITHIN = 2.0
 
 def main() -> int:
     """Compare and print the table."""
+    from extractor.decoding.regions import regions_from
     from extractor.languages import DEFAULT_RECOGNISER
-    from extractor.reading import Models
+    from extractor.models.layout import LayoutRow
+    from extractor.models.model_set import Models
+    from extractor.models.pictures import pixels_on
     from extractor.settings import Settings
 
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -57,8 +62,9 @@ def main() -> int:
     other_label = 0
     apart: list[float] = []
     for page in _pages(sorted((args.data / "odl" / "pdfs").glob("*.pdf"))[: args.limit]):
+        row = LayoutRow(pixels_on(device, page))
         both = [
-            models.layout.finish(models.layout.infer([models.layout.prepare(page)])[0], 800, 800)
+            regions_from(models.layout.start([row]).wait()[0], models.facts.labels, 800, 800)
             for models in (exact, rounded)
         ]
         found = [count + len(regions) for count, regions in zip(found, both, strict=True)]
@@ -78,7 +84,9 @@ def main() -> int:
 
     lines = same = 0
     for path in tqdm(sorted((args.data / "sroie" / "img").glob("*.jpg"))[: args.limit], unit="receipt"):
-        for texts in _texts(path, exact, rounded, DEFAULT_RECOGNISER):
+        with Image.open(path) as photo:
+            pixels = pixels_on(device, np.asarray(photo.convert("RGB")))
+        for texts in _texts(pixels, exact, rounded, DEFAULT_RECOGNISER):
             lines += 1
             same += texts[0] == texts[1]
     rows += [("lines of text", str(lines)), ("with the same text", figure(same / lines, 4))]
@@ -102,21 +110,26 @@ def _distance(a: Sequence[float], b: Sequence[float]) -> float:
     return max(abs(x - y) for x, y in zip(a, b, strict=True))
 
 
-def _texts(path: Path, exact: Models, rounded: Models, name: str) -> Iterator[tuple[str, str]]:
+def _texts(pixels: Pixels, exact: Models, rounded: Models, name: str) -> Iterator[tuple[str, str]]:
     """Each line's text by both recognisers."""
-    from PIL import Image
+    from extractor.decoding.ctc import words_of_line
+    from extractor.decoding.text_boxes import text_boxes
+    from extractor.models.shapes import detection_fit, line_content, line_width
+    from extractor.models.text_detection import DetectionRow
+    from extractor.models.text_recognition import LineRows
 
-    from extractor.models.ocr import cut_line
-
-    with Image.open(path) as photo:
-        image = np.asarray(photo.convert("RGB"))
-    prepared = exact.detector.prepare(image)
-    for quad in exact.detector.finish(exact.detector.infer([prepared])[0], prepared):
+    shapes = exact.facts.shapes
+    fit = detection_fit(shapes, pixels.height, pixels.width)
+    text_map = exact.detector.start([DetectionRow(pixels, fit)]).wait()[0]
+    for quad in text_boxes(text_map, pixels.height, pixels.width):
+        content = line_content(quad[None], 0)
+        width = line_width(shapes, int(content[0]))
+        row = LineRows(pixels, quad[None], np.zeros(1, np.uint8), content, width, frozenset())
         read = []
         for models in (exact, rounded):
-            recogniser = models.recognisers[name]
-            line = recogniser.prepare(cut_line(image, quad))
-            read.append(" ".join(word.text for word in recogniser.finish(recogniser.infer([line])[0])))
+            steps = models.recognisers[name].start([row]).wait()[0]
+            words = words_of_line(steps, int(content[0]), models.facts.symbols[name])
+            read.append(" ".join(word.text for word in words))
         yield read[0], read[1]
 
 

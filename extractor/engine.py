@@ -17,8 +17,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from concurrent.futures import wait as wait_for_futures
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, TypeVar
@@ -131,7 +130,10 @@ class _Limits:
     def result(self, future: Future[Value], what: str, *, in_time: bool = True) -> Value:
         """The future's result. Raises as `check` does, and, where it has to be `in_time`, `DeadlineExceeded`, naming
         `what` took so long."""
-        while not wait_for_futures([future], WATCH_S).done:
+        while not future.done():
+            with suppress(TimeoutError):
+                future.exception(WATCH_S)
+                break
             self.watch()
             self.check()
             if in_time and self.late:

@@ -90,7 +90,9 @@ class _Process:
     arena: Arena
     ready: bool = False
     tasks: int = 0
-    documents: OrderedDict[Path, None] = field(default_factory=OrderedDict)
+    documents: set[Path] = field(default_factory=set)
+    # Documents that no job reads any more; it is told when it has nothing to do.
+    forgotten: list[Path] = field(default_factory=list)
     running: Running | None = None
     desk: Desk | None = None
     # Seconds that are left of the task's time, since when they run, and how many requests stop them.
@@ -198,8 +200,10 @@ class PagePool:
         with self._lock:
             for process in self._processes:
                 if document in process.documents:
-                    del process.documents[document]
-                    self._send(process, Kind.FORGET, str(document).encode())
+                    process.documents.remove(document)
+                    process.forgotten.append(document)
+                    if process.running is None:
+                        self._tell_forgotten(process)
 
     def close(self) -> None:
         """Stop every process, whatever it is doing."""
@@ -241,11 +245,15 @@ class PagePool:
         desk = process.desk = Desk(process.arena, lambda *reply: self._replied(process, desk, *reply))
         process.left_s, process.since = task.wall_s, time.monotonic()
         if task.document is not None:
-            process.documents[task.document] = None
-            process.documents.move_to_end(task.document)
+            process.documents.add(task.document)
         self._send(process, Kind.TASK, pickle.dumps((task.name, task.argument)))
         # Its clock is one more to watch.
         self._wake()
+
+    def _tell_forgotten(self, process: _Process) -> None:
+        for document in process.forgotten:
+            self._send(process, Kind.FORGET, str(document).encode())
+        process.forgotten.clear()
 
     def _send(self, process: _Process, kind: Kind, payload: bytes) -> None:
         with suppress(OSError):  # its end is on its way, and tells what becomes of its task
@@ -377,6 +385,7 @@ class PagePool:
     def _finished(self, process: _Process, outcome: Answer | Failure) -> None:
         """A task is done; its process is free, or is renewed."""
         running = self._release(process)
+        self._tell_forgotten(process)
         process.tasks += 1
         if process.tasks >= self._settings.pages_per_process:
             process.end = End.RENEWED

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ctypes
 import struct
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -22,16 +22,20 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 from PIL import Image
 
+from .actual_text import as_drawn
 from .arena import Canvas
+from .drawing import read_drawing
+from .drawn_boxes import check_boxes
 from .errors import DocumentCorrupt, Internal, PageTooLarge, PasswordRequired, PasswordWrong, TooManyPages
+from .form_fields import FormField, with_form_values, with_ticks
 from .formats import PILLOW_FORMATS
-from .geometry import Box, area, centre, clip, contains, intersection, union
+from .geometry import Box, area, clip
 from .outline import Heading, Outline
 from .page_picture import PagePicture
-from .request import OcrMode, UnseenText
+from .page_text import apart, believed, blank_notes, document_notes, first_areas, judge, on_page
+from .placed_text import as_read
 from .tasks import OutlineTask, PageTask
 from .text_layer import PageFrame, TextLayer, Word, read_text_layer
-from .unseen import read_drawing, unseen_characters, unseen_words, without_unseen_characters
 
 # Layout and tables see the page at 144 dpi; recognition at 200 dpi, where a 9 point line is 25 pixels high.
 LAYOUT_SCALE = 2.0
@@ -39,12 +43,6 @@ RECOGNITION_SCALE = 200 / 72
 MIN_LAYOUT_SIDE = 1000
 MAX_LAYOUT_SIDE = 2000
 MAX_RECOGNITION_SIDE = 3600
-# An image without words on it that is at least this share of the page may hold text of its own.
-MIN_PICTURE_SHARE = 0.02
-MIN_PICTURE_SIDE = 24.0
-# A page whose images cover this share of it, with few words beside them, is a scan with a stamp or a header on it.
-SCAN_SHARE = 0.6
-SCAN_WORDS = 30
 # What has to be read from more than this share of the page is read from a picture of the whole page.
 MOST_OF_THE_PAGE = 0.5
 # A picture is drawn with so much of the page around it, in points: letters may touch its edge.
@@ -67,10 +65,6 @@ _ON_THEIR_SIDE = frozenset({_TURNS[orientation] for orientation in (5, 6, 7, 8)}
 MAX_HEADINGS = 5000
 # Counting the pages of a TIFF, and coming to its last ones, takes time that grows with the square of their number.
 MAX_TIFF_PAGES = 10_000
-# Drawing fields and annotations into a page takes time that grows with the square of their number.
-MAX_ANNOTATIONS = 10_000
-# What became of text that no reader sees.
-_FATE: dict[UnseenText, str] = {"keep": "kept", "drop": "left out"}
 # What Pillow's readers raise on damaged files, beside their own errors.
 IMAGE_ERRORS = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, struct.error)
 
@@ -106,6 +100,7 @@ class Page:
     warnings: tuple[str, ...] = ()
     quarters: int = 0
     pictures: tuple[Picture, ...] = ()
+    form_fields: tuple[FormField, ...] = ()
 
     @property
     def box(self) -> Box:
@@ -149,7 +144,10 @@ forget_document = _documents.forget
 
 def _open_pdf(path: Path, password: str | None) -> pdfium.PdfDocument:
     try:
-        return pdfium.PdfDocument(path, password=password)
+        document = pdfium.PdfDocument(path, password=password)
+        # Where there is a form: fields that have a value and no picture of it get one when their page is opened.
+        document.init_forms()
+        return document
     except pdfium.PdfiumError as error:
         if error.err_code == pdfium_c.FPDF_ERR_PASSWORD:
             if password is None:
@@ -326,12 +324,13 @@ def _read_pdf_page(task: PageTask, canvas: Canvas, begin: Callable[[PagePicture]
     if not page:
         raise DocumentCorrupt("the page is damaged and cannot be opened")
     try:
-        page = _with_form_values(document, page, task.number - 1)
+        forms = with_form_values(document, page, task.number - 1)
+        page = forms.page
         frame = PageFrame(page)
         if frame.width < 1 or frame.height < 1:
             raise DocumentCorrupt("the page has no size")
         studio = _Studio(page, frame, canvas, task.max_pixels)
-        pictures = [clip(box, frame.width, frame.height) for box in _picture_boxes(page, frame)]
+        drawing = read_drawing(page, frame)
         early: list[PagePicture] = []
 
         def draw_early() -> None:
@@ -341,42 +340,27 @@ def _read_pdf_page(task: PageTask, canvas: Canvas, begin: Callable[[PagePicture]
 
         layer = TextLayer([], True)
         if task.ocr != "always":
-            may_be_scan = _is_scan(pictures, studio.whole)
+            may_be_scan = _is_scan(apart(drawing.pictures), studio.whole)
             layer = read_text_layer(page, task.max_words, upright=(lambda: None) if may_be_scan else draw_early)
-        words, objects = _on_page(layer, frame)
-        notes = []
-        if len(words) < len(layer.words):
-            notes.append(f"page {task.number}: {len(layer.words) - len(words)} word(s) beyond the page's edge left out")
-        if not layer.sound and task.ocr == "never":
-            notes.append(f"page {task.number}: the text layer looks like garbage; ocr is never")
-        elif not layer.sound:
-            notes.append(f"page {task.number}: the text layer is garbage and was not used")
-            layer = TextLayer([], False)
-            words = []
-        recognise = _areas_to_recognise(frame, pictures, words, task.ocr)
-        scan = _is_scan(recognise, studio.whole)
+            layer = as_read(as_drawn(page, layer, drawing, task.max_words))
+        layer, notes = believed(layer, task.number, task.ocr)
+        said, beyond = on_page(layer, frame, task.number)
+        scan = _is_scan(first_areas(frame, drawing, said, task.ocr), studio.whole)
         scale = studio.recognition_scale if scan else studio.layout_scale
         picture = early[0] if early and not scan else studio.draw(studio.whole, scale)
-        reasons = (
-            unseen_words(words, objects, read_drawing(page, frame, pictures), picture.drawn, scale) if words else []
-        )
-        seen = [word for word, reason in zip(words, reasons, strict=True) if reason is None]
-        if len(seen) < len(words):
-            notes.append(_unseen_note(task, reasons))
-            # What stands in a picture, or on a page, is read where no word that is seen says it.
-            recognise = _areas_to_recognise(frame, pictures, seen, task.ocr)
-            if not scan and _is_scan(recognise, studio.whole):
-                scan, scale = True, studio.recognition_scale
-                picture = studio.draw(studio.whole, scale)
-        if task.unseen == "drop":
-            words = seen
-        characters = unseen_characters(words)
-        if characters:
-            kinds = ", ".join(f"{count} {kind}" for kind, count in characters.items())
-            notes.append(f"page {task.number}: characters that no reader sees ({kinds}) {_FATE[task.unseen]}")
-            if task.unseen == "drop":
-                words = without_unseen_characters(words)
-        parts = [] if scan else [studio.draw_part(box) for box in _apart(recognise)]
+        image, scale_of_image = picture.drawn, scale
+        judged = judge(page, frame, drawing, said, image, scale, task)
+        notes += beyond + judged.notes
+        recognise = judged.recognise
+        if not scan and _is_scan(recognise, studio.whole):
+            scan, scale = True, studio.recognition_scale
+            picture = studio.draw(studio.whole, scale)
+        ticks = [*forms.ticks, *check_boxes(drawing.squares, forms.ticks, judged.words, image, scale_of_image)]
+        words = with_ticks(judged.words, ticks) if task.ocr != "always" else judged.words
+        notes += blank_notes(task.number, image, words, recognise)
+        if task.number == 1:
+            notes += document_notes(document)
+        parts = [] if scan else [studio.draw_part(box) for box in apart(recognise)]
     finally:
         pdfium_c.FPDF_ClosePage(page)
     return Page(
@@ -390,104 +374,12 @@ def _read_pdf_page(task: PageTask, canvas: Canvas, begin: Callable[[PagePicture]
         tuple(notes),
         layer.quarters,
         tuple(parts),
+        forms.fields,
     )
-
-
-def _with_form_values(document: pdfium.PdfDocument, page: Any, index: int) -> Any:
-    """The page with its form fields and annotations drawn into it, so that their text is in the text layer.
-
-    PDFium's text interface reads page content only: the values of a filled-in form would be lost without this.
-    """
-    drawn = (pdfium_c.FPDF_ANNOT_WIDGET, pdfium_c.FPDF_ANNOT_FREETEXT, pdfium_c.FPDF_ANNOT_STAMP)
-    count = pdfium_c.FPDFPage_GetAnnotCount(page)
-    if count > MAX_ANNOTATIONS:
-        raise PageTooLarge(f"the page has {count} fields and annotations; at most {MAX_ANNOTATIONS} are drawn")
-    for number in range(count):
-        annotation = pdfium_c.FPDFPage_GetAnnot(page, number)
-        if not annotation:
-            continue
-        kind = pdfium_c.FPDFAnnot_GetSubtype(annotation)
-        pdfium_c.FPDFPage_CloseAnnot(annotation)
-        if kind in drawn:
-            if pdfium_c.FPDFPage_Flatten(page, pdfium_c.FLAT_NORMALDISPLAY) != pdfium_c.FLATTEN_SUCCESS:
-                return page
-            pdfium_c.FPDF_ClosePage(page)
-            return pdfium_c.FPDF_LoadPage(document.raw, index)
-    return page
-
-
-def _unseen_note(task: PageTask, reasons: Sequence[str | None]) -> str:
-    counts = Counter(reason for reason in reasons if reason is not None)
-    listed = ", ".join(f"{count} {reason}" for reason, count in counts.most_common())
-    return f"page {task.number}: {counts.total()} word(s) that no reader sees ({listed}) {_FATE[task.unseen]}"
-
-
-def _on_page(layer: TextLayer, frame: PageFrame) -> tuple[list[Word], list[tuple[int, ...]]]:
-    """The words that are on the page, and their text objects; a page's content may go on beyond its edge (its crop
-    box), where none sees it."""
-    kept = [
-        (word, own)
-        for word, own in zip(layer.words, layer.objects, strict=True)
-        if word.box[0] < frame.width and word.box[2] > 0 and word.box[1] < frame.height and word.box[3] > 0
-    ]
-    return [word for word, _ in kept], [own for _, own in kept]
-
-
-def _areas_to_recognise(frame: PageFrame, pictures: Sequence[Box], words: Sequence[Word], ocr: OcrMode) -> list[Box]:
-    whole: Box = (0.0, 0.0, frame.width, frame.height)
-    if ocr == "never":
-        return []
-    if ocr == "always" or not words:
-        return [whole]
-    pictures = [box for box in pictures if _large_enough(box, whole)]
-    wordless = [box for box in pictures if not any(contains(box, centre(word.box)) for word in words)]
-    if len(words) < SCAN_WORDS and any(area(box) >= SCAN_SHARE * area(whole) for box in pictures):
-        return [whole]
-    return wordless
-
-
-def _large_enough(box: Box, page: Box) -> bool:
-    return (
-        area(box) >= MIN_PICTURE_SHARE * area(page)
-        and box[2] - box[0] >= MIN_PICTURE_SIDE
-        and box[3] - box[1] >= MIN_PICTURE_SIDE
-    )
-
-
-def _picture_boxes(page: Any, frame: PageFrame) -> list[Box]:
-    """Where the page's own images stand (those at the top level of its content and in its form objects' bounds)."""
-    boxes = []
-    left, bottom, right, top = (ctypes.c_float() for _ in range(4))
-    for index in range(pdfium_c.FPDFPage_CountObjects(page)):
-        item = pdfium_c.FPDFPage_GetObject(page, index)
-        kind = pdfium_c.FPDFPageObj_GetType(item)
-        if kind == pdfium_c.FPDF_PAGEOBJ_FORM:
-            inner = (pdfium_c.FPDFFormObj_GetObject(item, n) for n in range(pdfium_c.FPDFFormObj_CountObjects(item)))
-            if not any(pdfium_c.FPDFPageObj_GetType(part) == pdfium_c.FPDF_PAGEOBJ_IMAGE for part in inner):
-                continue
-        elif kind != pdfium_c.FPDF_PAGEOBJ_IMAGE:
-            continue
-        if pdfium_c.FPDFPageObj_GetBounds(item, left, bottom, right, top):
-            box = frame.box(left.value, bottom.value, right.value, top.value)
-            boxes.append(clip(box, frame.width, frame.height))
-    return boxes
 
 
 def _is_scan(recognise: Sequence[Box], whole: Box) -> bool:
     return any(area(box) > MOST_OF_THE_PAGE * area(whole) for box in recognise)
-
-
-def _apart(boxes: Sequence[Box]) -> list[Box]:
-    """The areas with those that overlap made one: no text is read twice."""
-    apart: list[Box] = []
-    for box in boxes:
-        touching = [other for other in apart if intersection(box, other) > 0]
-        while touching:
-            apart = [other for other in apart if other not in touching]
-            box = union([box, *touching])
-            touching = [other for other in apart if intersection(box, other) > 0]
-        apart.append(box)
-    return apart
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from .chosen_words import chosen
 from .decoding.ctc import RecognisedWord, certainty, words_of_line
 from .decoding.regions import regions_from
 from .decoding.table_cells import table_cells
@@ -130,6 +131,7 @@ class Reader:
             layout = begun or self.begin(upright.page.picture)
             words = list(upright.page.words)
             words += _placed_lines(self._read_pictures(pictures, recognition), words)
+        words = chosen(words)
         recognised_at = time.perf_counter()
         view = upright.page
         regions = regions_from(self._device.regions_of(layout), self._device.facts.labels, view.width, view.height)

@@ -7,16 +7,17 @@ origin top left of the page as it is shown (its /Rotate and crop box applied).
 from __future__ import annotations
 
 import ctypes
-import unicodedata
+import struct
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import pypdfium2.raw as pdfium_c
 
 from .errors import PageTooLarge
 from .geometry import Box
+from .soundness import is_sound, is_strange
 
 Source = Literal["text_layer", "ocr"]
 
@@ -40,18 +41,39 @@ class Word:
     confidence: float = 1.0
 
 
+class Letter(NamedTuple):
+    """A letter of a word whose character is in doubt: its place in the word's text, and on the page."""
+
+    at: int
+    box: Box
+
+
+class Origin(NamedTuple):
+    """Where a word comes from: the addresses of its text objects and of its font, of the open page, and those of its
+    letters that its font gives no character of their own; whether it is only said in place of other words; and whether
+    a space of the text's own stands before it."""
+
+    objects: tuple[int, ...] = ()
+    font: int = 0
+    strange: tuple[Letter, ...] = ()
+    only_said: bool = False
+    spaced: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class TextLayer:
     """The words of one page in stream order; `sound` is False where they are not what a reader sees.
 
     `quarters`: by how many quarters the page has to be turned anticlockwise for most of its letters to stand upright.
-    `objects`: for each word the addresses of the text objects, of the open page, that its letters come from.
+    `origins`: for each word where its letters come from. `blanks`: spaces that may be figures, each the number of the
+    word before it and its box.
     """
 
     words: list[Word]
     sound: bool
     quarters: int = 0
-    objects: tuple[tuple[int, ...], ...] = ()
+    origins: tuple[Origin, ...] = ()
+    blanks: tuple[tuple[int, Box], ...] = ()
 
 
 # PDFium writes a hyphen that ends a line as U+0002 (and, in its UTF-16 interface, as U+FFFE).
@@ -68,6 +90,8 @@ SAME_BASELINE = 0.25
 MOST_LETTERS = 0.7
 # So many characters tell whether a page's text stands upright.
 SAMPLE = 20
+# Characters of one width differ by no more than this share of it.
+SAME_WIDTH = 0.02
 # A page of the most words has no more characters, for each of them, than this.
 LETTERS_A_WORD = 12
 
@@ -78,6 +102,16 @@ class _Font:
     bold: bool
     italic: bool
     upside_down: bool = False
+    key: int = 0
+
+
+# left, top, right and bottom of an FS_RECTF
+_sides = struct.Struct("4f").unpack_from
+
+
+def _user_space(rectangle: pdfium_c.FS_RECTF) -> Box:
+    """Left, bottom, right, top."""
+    return (rectangle.left, rectangle.bottom, rectangle.right, rectangle.top)
 
 
 class PageFrame:
@@ -127,14 +161,17 @@ def read_text_layer(
         frame = PageFrame(page)
         if _is_upright(text_page, characters, frame.rotation):
             upright()
-        words, objects, unmapped, total, turns = _read_words(text_page, frame)
+        reader = _WordReader(text_page, frame)
+        reader.read()
     finally:
         pdfium_c.FPDFText_ClosePage(text_page)
+    words, turns = reader.words, reader.turns
     if len(words) > most_words:
         raise PageTooLarge(f"the page has {len(words)} words; at most {most_words} are read")
     turn, letters = turns.most_common(1)[0] if turns else (0, 0)
-    sound = is_sound([word.text for word in words], unmapped, total)
-    return TextLayer(words, sound, turn if letters > MOST_LETTERS * turns.total() else 0, tuple(objects))
+    sound = is_sound([word.text for word in words], reader.unmapped, reader.total)
+    upright_turn = turn if letters > MOST_LETTERS * turns.total() else 0
+    return TextLayer(words, sound, upright_turn, tuple(reader.origins), tuple(reader.blanks))
 
 
 def _is_upright(text_page: pdfium_c.FPDF_TEXTPAGE, characters: int, rotation: int) -> bool:
@@ -144,90 +181,138 @@ def _is_upright(text_page: pdfium_c.FPDF_TEXTPAGE, characters: int, rotation: in
     return len(turns) >= SAMPLE and sum(turn % 4 == 0 for turn in turns) > 0.9 * len(turns)
 
 
-def _read_words(
-    text_page: pdfium_c.FPDF_TEXTPAGE, frame: PageFrame
-) -> tuple[list[Word], list[tuple[int, ...]], int, int, Counter[int]]:
-    """The words, the text objects of each, how many characters have no Unicode of their own, how many characters there
-    are, and how many of them stand at how many quarter turns clockwise."""
-    words: list[Word] = []
-    objects: list[tuple[int, ...]] = []
-    turns: Counter[int] = Counter()
-    unmapped = total = line = 0
-    fonts: dict[int, _Font] = {}
-    faces: dict[int, tuple[bool, bool]] = {}
-    loose = pdfium_c.FS_RECTF()
-    x, y = ctypes.c_double(), ctypes.c_double()
-    letters: list[str] = []
-    boxes: list[Box] = []
-    sources: dict[int, None] = {}
-    font = _Font(0.0, False, False)
-    turn = 0  # of the word's letters: quarters clockwise
-    high_surrogate = 0
+def plain_call(function: Any, result: Any, *arguments: Any) -> Any:
+    """One of PDFium's functions on plain addresses: a third of what it costs through typed pointers."""
+    return ctypes.CFUNCTYPE(result, *arguments)(ctypes.cast(function, ctypes.c_void_p).value or 0)
 
-    def finish_word() -> None:
-        if letters:
-            box = (
-                min(b[0] for b in boxes),
-                min(b[1] for b in boxes),
-                max(b[2] for b in boxes),
-                max(b[3] for b in boxes),
-            )
-            turns[turn] += len(letters)
-            size = font.size or (box[3] - box[1])
-            words.append(
-                Word("".join(letters), box, line, "text_layer", size, font.bold, font.italic, upright=turn % 2 == 0)
-            )
-            objects.append(tuple(sources))
-            letters.clear()
-            boxes.clear()
-            sources.clear()
 
-    for index in range(pdfium_c.FPDFText_CountChars(text_page)):
-        code = pdfium_c.FPDFText_GetUnicode(text_page, index)
-        if code in _BREAKS:
-            finish_word()
-            line += code == 0x0A
-            continue
-        if 0xD800 <= code < 0xDC00:
-            high_surrogate = code
-            continue
-        if 0xDC00 <= code < 0xE000 and high_surrogate:
-            code = 0x10000 + ((high_surrogate - 0xD800) << 10) + (code - 0xDC00)
-        if 0xD800 <= code < 0xE000:
-            code = 0xFFFD  # half of a pair is no character
+_POINTER, _INT = ctypes.c_void_p, ctypes.c_int
+# What is asked of each character.
+_unicode = plain_call(pdfium_c.FPDFText_GetUnicode, ctypes.c_uint, _POINTER, _INT)
+_is_unmapped = plain_call(pdfium_c.FPDFText_HasUnicodeMapError, _INT, _POINTER, _INT)
+_is_generated = plain_call(pdfium_c.FPDFText_IsGenerated, _INT, _POINTER, _INT)
+_text_object = plain_call(pdfium_c.FPDFText_GetTextObject, _POINTER, _POINTER, _INT)
+_loose_box = plain_call(pdfium_c.FPDFText_GetLooseCharBox, _INT, _POINTER, _INT, _POINTER)
+
+
+class _WordReader:
+    """Characters of a text page, one after the other -> its words, and what is to be known to judge them."""
+
+    def __init__(self, text_page: pdfium_c.FPDF_TEXTPAGE, frame: PageFrame) -> None:
+        self.words: list[Word] = []
+        self.origins: list[Origin] = []
+        self.turns: Counter[int] = Counter()
+        self.blanks: list[tuple[int, Box]] = []
+        self.unmapped = self.total = self.line = 0
+        self._text_page = text_page
+        self._address = ctypes.cast(text_page, ctypes.c_void_p).value or 0
+        self._frame = frame
+        self._fonts: dict[int, _Font] = {}
+        self._faces: dict[int, tuple[bool, bool]] = {}
+        self._loose = pdfium_c.FS_RECTF()
+        self._loose_at = ctypes.addressof(self._loose)
+        self._letters: list[str] = []
+        self._boxes: list[Box] = []
+        self._sources: dict[int, None] = {}
+        self._strange: list[Letter] = []
+        self._font = _Font(0.0, False, False)
+        self._spaced = self._next_is_spaced = False
+        self._turn = 0  # of the word's letters: quarters clockwise
+
+    def read(self) -> None:
+        """All characters of the page."""
+        address, unicode_of, is_unmapped, add = self._address, _unicode, _is_unmapped, self._add
         high_surrogate = 0
-        letter = "-" if code in _LINE_END_HYPHEN else chr(code)
-        if code == 0 or letter.isspace():
-            if code == 0:
-                total += 1
-                unmapped += 1
-            finish_word()
-            continue
-        total += 1
-        unmapped += pdfium_c.FPDFText_HasUnicodeMapError(text_page, index) == 1
-        pdfium_c.FPDFText_GetLooseCharBox(text_page, index, loose)
-        text_object = pdfium_c.FPDFText_GetTextObject(text_page, index)
-        key = ctypes.addressof(text_object.contents) if text_object else 0
-        if key not in fonts:
-            fonts[key] = _font(text_page, index, text_object, faces)
-        height = loose.top - loose.bottom
-        if height > MAX_LINE_HEIGHT * fonts[key].size and loose.right - loose.left < height:
+        for index in range(pdfium_c.FPDFText_CountChars(self._text_page)):
+            code = unicode_of(address, index)
+            if 0xD800 <= code < 0xE000:
+                if code < 0xDC00:
+                    high_surrogate = code
+                    continue
+                # Half of a pair is no character.
+                code = 0x10000 + ((high_surrogate - 0xD800) << 10) + (code - 0xDC00) if high_surrogate else 0xFFFD
+            high_surrogate = 0
+            unmapped = is_unmapped(address, index) == 1
+            if 0x20 < code < 0x7F:
+                self.total += 1
+                self.unmapped += unmapped
+                add(index, chr(code), unmapped)
+                continue
+            if code in _BREAKS and not unmapped:
+                self.finish_word()
+                self.line += code == 0x0A
+                continue
+            letter = "-" if code in _LINE_END_HYPHEN and not unmapped else chr(code or 0xFFFD)
+            if not unmapped and code and letter.isspace():
+                self._take_space(index, letter)
+                self.finish_word()
+                continue
+            self.total += 1
+            self.unmapped += unmapped
+            add(index, letter, unmapped or is_strange(letter))
+        self.finish_word()
+
+    def _take_space(self, index: int, letter: str) -> None:
+        """Note a space of the text's own; and one that is as wide as the figure before it: a figure that the font calls
+        so, perhaps."""
+        if _is_generated(self._address, index):
+            return
+        self._next_is_spaced = True
+        if letter != " " or not self._letters or not self._letters[-1].isdigit():
+            return
+        _loose_box(self._address, index, self._loose_at)
+        box, last = self._frame.box(*_user_space(self._loose)), self._boxes[-1]
+        if abs((box[2] - box[0]) - (last[2] - last[0])) < SAME_WIDTH * (last[2] - last[0]):
+            self.blanks.append((len(self.words), box))
+
+    def _add(self, index: int, letter: str, strange: bool) -> None:
+        address, letters = self._address, self._letters
+        _loose_box(address, index, self._loose_at)
+        key = _text_object(address, index) or 0
+        font = self._fonts.get(key)
+        if font is None:
+            font = self._fonts[key] = _font(self._text_page, index, self._faces)
+        left, top, right, bottom = _sides(self._loose)
+        if top - bottom > MAX_LINE_HEIGHT * font.size and right - left < top - bottom:
             # The font claims more room than its letters take (a wrong ascent): believe its size.
-            pdfium_c.FPDFText_GetCharOrigin(text_page, index, x, y)
-            loose.top = min(loose.top, y.value + ASCENT * fonts[key].size)
-            loose.bottom = max(loose.bottom, y.value - DESCENT * fonts[key].size)
-        box = frame.box(loose.left, loose.bottom, loose.right, loose.top)
-        if letters and _apart(boxes[-1], box, font.size, upright=turn % 2 == 0):
-            finish_word()
+            x, y = ctypes.c_double(), ctypes.c_double()
+            pdfium_c.FPDFText_GetCharOrigin(self._text_page, index, x, y)
+            top = min(top, y.value + ASCENT * font.size)
+            bottom = max(bottom, y.value - DESCENT * font.size)
+        box = self._frame.box(left, bottom, right, top)
+        if letters:
+            last = self._boxes[-1]
+            # Nearly always the next letter of the same font, on the same line.
+            follows = box[1] == last[1] and box[3] == last[3] and abs(box[0] - last[2]) <= self._font.size * 0.5
+            if not (follows and self._turn == 0) and _apart(last, box, self._font.size, upright=self._turn % 2 == 0):
+                self.finish_word()
         if not letters:
-            angle = pdfium_c.FPDFText_GetCharAngle(text_page, index)
-            font = fonts[key]
-            turn = (round(angle / 1.5707963) + 2 * font.upside_down + frame.rotation) % 4
+            self._spaced, self._next_is_spaced = self._next_is_spaced, False
+            angle = pdfium_c.FPDFText_GetCharAngle(self._text_page, index)
+            self._font = font
+            self._turn = (round(angle / 1.5707963) + 2 * font.upside_down + self._frame.rotation) % 4
+        if strange:
+            self._strange.append(Letter(len(letters), box))
         letters.append(letter)
-        boxes.append(box)
-        sources[key] = None
-    finish_word()
-    return words, objects, unmapped, total, turns
+        self._boxes.append(box)
+        self._sources[key] = None
+
+    def finish_word(self) -> None:
+        """The letters so far are a word."""
+        if not self._letters:
+            return
+        lefts, tops, rights, bottoms = zip(*self._boxes, strict=True)
+        box = (min(lefts), min(tops), max(rights), max(bottoms))
+        turn, font = self._turn, self._font
+        self.turns[turn] += len(self._letters)
+        size = font.size or (box[3] - box[1])
+        text = "".join(self._letters)
+        self.words.append(Word(text, box, self.line, "text_layer", size, font.bold, font.italic, upright=turn % 2 == 0))
+        self.origins.append(Origin(tuple(self._sources), font.key, tuple(self._strange), spaced=self._spaced))
+        self._letters.clear()
+        self._boxes.clear()
+        self._sources.clear()
+        self._strange.clear()
 
 
 def _apart(last: Box, box: Box, size: float, upright: bool) -> bool:
@@ -240,19 +325,20 @@ def _apart(last: Box, box: Box, size: float, upright: bool) -> bool:
     return gap > reach or common < SAME_BASELINE * lower
 
 
-def _font(text_page: pdfium_c.FPDF_TEXTPAGE, index: int, item: Any, faces: dict[int, tuple[bool, bool]]) -> _Font:
+def _font(text_page: pdfium_c.FPDF_TEXTPAGE, index: int, faces: dict[int, tuple[bool, bool]]) -> _Font:
     """Size (scaled as on the page), weight and slant of the font of the character's text object; `faces` are the weight
     and slant of fonts seen before, by address."""
     matrix = pdfium_c.FS_MATRIX()
     size = pdfium_c.FPDFText_GetFontSize(text_page, index)
     if pdfium_c.FPDFText_GetMatrix(text_page, index, matrix):
         size *= (matrix.c**2 + matrix.d**2) ** 0.5
+    item = pdfium_c.FPDFText_GetTextObject(text_page, index)
     font = pdfium_c.FPDFTextObj_GetFont(item) if item else None
     key = ctypes.addressof(font.contents) if font else 0
     if key not in faces:
         faces[key] = _face(text_page, index)
     # A negative size turns letters upside down, and their matrix, often, back again: its angle is of the matrix alone.
-    return _Font(abs(size), *faces[key], upside_down=size < 0)
+    return _Font(abs(size), *faces[key], upside_down=size < 0, key=key)
 
 
 def _face(text_page: pdfium_c.FPDF_TEXTPAGE, index: int) -> tuple[bool, bool]:
@@ -266,48 +352,3 @@ def _face(text_page: pdfium_c.FPDF_TEXTPAGE, index: int) -> tuple[bool, bool]:
     )
     # Bit 7 of a font descriptor's flags (ISO 32000-1, table 123) is Italic.
     return bold, bool(flags.value & 64) or "italic" in name or "oblique" in name
-
-
-# How often each letter stands in running text, averaged over eleven European languages (per cent; published letter
-# counts of English, French, German, Spanish, Portuguese, Italian, Dutch, Danish, Swedish, Polish and Finnish).
-_LETTER_SHARE = {
-    **{"a": 8.9, "b": 1.3, "c": 2.5, "d": 4.2, "e": 14.0, "f": 1.4, "g": 2.0, "h": 2.2, "i": 7.5, "j": 0.7, "k": 2.4},
-    **{"l": 4.7, "m": 3.0, "n": 8.0, "o": 6.3, "p": 2.3, "q": 0.4, "r": 6.6, "s": 6.4, "t": 6.9, "u": 4.0, "v": 1.7},
-    **{"w": 1.0, "x": 0.2, "y": 1.1, "z": 0.9},
-}
-_MIN_LETTERS = 120
-_MIN_LIKENESS = 0.65
-_MIN_CHARACTERS = 20
-_MAX_BROKEN = 0.25
-_MIN_MEANINGFUL = 0.4
-
-
-def is_sound(words: list[str], unmapped: int = 0, total: int = 0) -> bool:
-    """Whether the words are language, and not glyph numbers that only the font's shapes make readable.
-
-    `unmapped` of `total` characters had no Unicode value. Three general signs of a broken text layer: characters that
-    mean nothing (unmapped, replacement, private use, control), hardly any letter or digit among the rest, and Latin
-    letters that come in shares unlike those of any European language (a shifted or shuffled encoding).
-    """
-    characters = [character for word in words for character in word]
-    count = max(total, len(characters))
-    if count < _MIN_CHARACTERS:
-        return unmapped * 2 <= count
-    categories = Counter(unicodedata.category(character) for character in characters)
-    meaningless = sum(categories[name] for name in ("Co", "Cn", "Cc", "Cs")) + characters.count("\ufffd")
-    if max(meaningless, unmapped) > _MAX_BROKEN * count:
-        return False
-    meaningful = sum(number for name, number in categories.items() if name[0] in "LNM")
-    leaders = sum(number for character, number in Counter(characters).items() if character in "._-…·•")
-    if meaningful < _MIN_MEANINGFUL * max(1, len(characters) - leaders):
-        return False
-    # Each word once: a column of currencies or units says nothing of its language.
-    letters = Counter(character for character in "".join({w.lower() for w in words}) if "a" <= character <= "z")
-    latin = sum("a" <= character <= "z" for character in "".join(words).lower())
-    all_letters = sum(number for name, number in categories.items() if name[0] == "L")
-    digits = categories["Nd"]
-    if letters.total() < _MIN_LETTERS or latin < 0.8 * all_letters or digits > 0.5 * all_letters:
-        return True
-    dot = sum(letters[letter] * share for letter, share in _LETTER_SHARE.items())
-    norm = sum(number**2 for number in letters.values()) ** 0.5 * sum(s**2 for s in _LETTER_SHARE.values()) ** 0.5
-    return bool(dot / norm >= _MIN_LIKENESS)

@@ -1,29 +1,40 @@
 """A page's words -> those that no reader sees, and characters that none sees: what a document says to machines only.
 
 Runs inside a page process. Four witnesses: how the text is drawn (render mode, opacity, size, clipping; ISO 32000-2,
-9.3.6 and 8.5.4), what is drawn over it later, the page's picture (a word that leaves no mark in it, or all of whose
-ground has the text's own colour), and the characters themselves. The text layer of a scan is drawn invisibly over its
-picture by right: it is seen where the picture has a mark.
+9.3.6 and 8.5.4), the page's picture (a word that leaves no mark in it, or all of whose ground has the text's own
+colour), the page drawn without the word, and the characters themselves. The last but one is asked only where something
+may hide a word and the picture cannot tell: where something filled is drawn over it later, where another word stands in
+its place, where its layer may be switched off. The text layer of a scan is drawn invisibly over its picture by right:
+it is seen where the picture has a mark.
 """
 
 from __future__ import annotations
 
-import ctypes
 import re
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
 import cv2
 import numpy as np
-import pypdfium2.raw as pdfium_c
 
-from .geometry import Box, area, centre, contains
-from .text_layer import PageFrame, Word
+from .drawing import Drawing, Look
+from .geometry import Box, area, centre, contains, union
+from .text_layer import Origin, Word
 
-Reason = Literal["drawn invisibly", "too small", "clipped away", "covered", "without a mark on the page"]
+Reason = Literal[
+    "drawn invisibly",
+    "too small",
+    "clipped away",
+    "covered",
+    "without a mark on the page",
+    "in a layer switched off",
+    "said in place of what is drawn",
+]
 Picture = np.ndarray[Any, np.dtype[np.uint8]]
+Boxes = np.ndarray[Any, np.dtype[np.float64]]
+Flags = np.ndarray[Any, np.dtype[np.bool_]]
 
 # Text of less than this size, in points, is not read by anyone.
 MIN_SIZE = 1.0
@@ -31,17 +42,20 @@ MIN_SIZE = 1.0
 MIN_CONTRAST = 20
 # The ground has the text's own colour where so much of it is this near to it, of 255 in each colour.
 SAME_COLOUR, SAME_COLOUR_SHARE = 12, 0.93
+# Ink of less than this, of 255, is dark; a word drawn with it has such a share of dark pixels.
+DARK_INK = 100
+FEWEST_DARK, MOST_DARK = 0.04, 0.85
 # Smaller than this, in pixels, a word's part of the picture tells nothing.
 MIN_PIXELS = 4
-# A picture that covers this share of the page is a scan; the text beneath it is its text layer.
-SCAN_SHARE = 0.6
-# Objects of a page that are looked at, those in form objects included, and how deep forms go.
-MOST_OBJECTS = 50_000
-MOST_COVERS = 2000
-MOST_DEPTH = 8
+# Two words stand in one place where they share so much of the smaller one.
+SAME_PLACE = 0.4
+# So many letters of a word are known again in it.
+PART_OF_A_WORD = 3
+# The page is drawn anew so often, at most, without some of its words.
+MOST_REDRAWINGS = 8
 
-_INVISIBLE_MODES = frozenset({pdfium_c.FPDF_TEXTRENDERMODE_INVISIBLE, pdfium_c.FPDF_TEXTRENDERMODE_CLIP})
-_FILLED_MODES = frozenset({pdfium_c.FPDF_TEXTRENDERMODE_FILL, pdfium_c.FPDF_TEXTRENDERMODE_FILL_CLIP})
+# A part of the page drawn anew, without the text objects at these addresses: (box, addresses) -> picture.
+Redraw = Callable[[Box, Sequence[int]], Picture]
 
 # Control characters; overrides, embeddings and isolates of the direction of writing; what has no width; tags. Joiners
 # and direction marks are part of writing in many scripts: they are counted between Latin letters and figures only.
@@ -55,66 +69,67 @@ _CHARACTERS: dict[str, re.Pattern[str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Look:
-    """How a text object is drawn: `ink` is its colour, where it has one; `order` its place among the page's objects."""
-
-    invisible: bool
-    ink: tuple[int, int, int] | None
-    order: int
-    clip: Box | None
-
-
-@dataclass(frozen=True, slots=True)
-class Drawing:
-    """What is drawn on a page: the look of each text object, by its address, and what lies opaque over the page."""
-
-    looks: dict[int, _Look]
-    covers: tuple[tuple[int, Box], ...]
-    pictures: tuple[Box, ...]
-
-
-def read_drawing(page: Any, frame: PageFrame, pictures: Sequence[Box]) -> Drawing:
-    """How the page's texts are drawn. `pictures` are the boxes of its images."""
-    looks: dict[int, _Look] = {}
-    covers: list[tuple[int, Box]] = []
-    whole = frame.width * frame.height
-    left = MOST_OBJECTS
-    for order in range(min(pdfium_c.FPDFPage_CountObjects(page), MOST_OBJECTS)):
-        top = pdfium_c.FPDFPage_GetObject(page, order)
-        waiting = [(top, 0)]
-        while waiting and left > 0:
-            left -= 1
-            item, depth = waiting.pop()
-            kind = pdfium_c.FPDFPageObj_GetType(item)
-            if kind == pdfium_c.FPDF_PAGEOBJ_TEXT:
-                looks[_address(item)] = _look(item, order, frame if depth == 0 else None)
-            elif kind == pdfium_c.FPDF_PAGEOBJ_FORM and depth < MOST_DEPTH:
-                count = min(pdfium_c.FPDFFormObj_CountObjects(item), left)
-                waiting += [(pdfium_c.FPDFFormObj_GetObject(item, n), depth + 1) for n in range(count)]
-        box = _cover(top, frame)
-        if box is not None and area(box) < SCAN_SHARE * whole:
-            covers.append((order, box))
-    covers = sorted(covers, key=lambda cover: -area(cover[1]))[:MOST_COVERS]
-    return Drawing(looks, tuple(covers), tuple(pictures))
-
-
 def unseen_words(
-    words: Sequence[Word], objects: Sequence[tuple[int, ...]], drawing: Drawing, image: Picture, scale: float
+    words: Sequence[Word],
+    origins: Sequence[Origin],
+    drawing: Drawing,
+    image: Picture,
+    scale: float,
+    redraw: Redraw,
+    dark: Boxes,
 ) -> list[Reason | None]:
-    """For each word why no reader sees it, or None. `objects` are the addresses of each word's text objects."""
+    """For each word why no reader sees it, or None. `image` is the page's picture, `scale` pixels per unit, `dark` the
+    share of dark pixels in each word's box."""
     if not words:
         return []
-    looks = [[drawing.looks[address] for address in own if address in drawing.looks] for own in objects]
-    covered = _covered(words, looks, drawing)
+    looks = looks_of(origins, drawing)
+    reasons: list[Reason | None] = [
+        "said in place of what is drawn" if origin.only_said else _reason(word, own, drawing, image, scale, share)
+        for word, own, origin, share in zip(words, looks, origins, dark.tolist(), strict=True)
+    ]
+    boxes = np.array([word.box for word in words])
+    covered = _maybe_covered(boxes, looks, drawing)
+    doubtful = covered | _maybe_in_one_place(boxes) | _maybe_switched_off(looks, origins, reasons)
+    doubtful[_samples_of_layers(looks, drawing)] = True
+    asked: set[int] = set()
+    for _ in range(2):
+        now = [n for n in np.flatnonzero(doubtful).tolist() if n not in asked and reasons[n] is None and looks[n]]
+        if not now:
+            break
+        asked.update(now)
+        # Words of a scan's text layer are seen in its picture.
+        now = [n for n in now if not is_scan_layer(words[n], looks[n], drawing)]
+        for index in _without_effect(now, boxes, origins, scale, redraw):
+            hidden = covered[index] and not _layers(looks[index])
+            reasons[index] = "covered" if hidden else "without a mark on the page"
+        # A layer that turns out to be switched off is so for all its words.
+        doubtful = _maybe_switched_off(looks, origins, reasons)
     return [
-        _reason(word, own, beneath, drawing, image, scale)
-        for word, own, beneath in zip(words, looks, covered, strict=True)
+        "in a layer switched off" if reason == "without a mark on the page" and _layers(own) else reason
+        for reason, own in zip(reasons, looks, strict=True)
     ]
 
 
+def looks_of(origins: Sequence[Origin], drawing: Drawing) -> list[list[Look]]:
+    """For each word how its text objects are drawn."""
+    return [[drawing.looks[at] for at in origin.objects if at in drawing.looks] for origin in origins]
+
+
+def _layers(looks: Sequence[Look]) -> set[str]:
+    return {look.layer for look in looks if look.layer is not None}
+
+
+def is_scan_layer(word: Word, looks: Sequence[Look], drawing: Drawing) -> bool:
+    """Whether the word is of a scan's text layer: drawn invisibly on a picture, or beneath a picture of the page."""
+    if any(look.invisible for look in looks):
+        return any(contains(box, centre(word.box)) for box in drawing.pictures)
+    return bool(looks) and any(
+        contains(box, centre(word.box)) and all(look.order < order for look in looks) for order, box in drawing.scans
+    )
+
+
 def _reason(
-    word: Word, looks: Sequence[_Look], covered: bool, drawing: Drawing, image: Picture, scale: float
+    word: Word, looks: Sequence[Look], drawing: Drawing, image: Picture, scale: float, dark: float
 ) -> Reason | None:
     if any(look.invisible for look in looks) and not any(contains(box, centre(word.box)) for box in drawing.pictures):
         return "drawn invisibly"
@@ -122,8 +137,11 @@ def _reason(
         return "too small"
     if looks and all(look.clip is not None and _apart(word.box, look.clip) for look in looks):
         return "clipped away"
-    if covered:
-        return "covered"
+    if looks and all(look.alpha < MIN_CONTRAST for look in looks) and not any(look.invisible for look in looks):
+        return "without a mark on the page"
+    ink = looks[0].ink if looks else None
+    if FEWEST_DARK < dark < MOST_DARK and ink is not None and max(ink) < DARK_INK:
+        return None  # dark text, some of whose ground is light: by far the most common, and told at once
     height, width = image.shape[:2]
     left, top = max(0, round(word.box[0] * scale)), max(0, round(word.box[1] * scale))
     right, bottom = min(width, round(word.box[2] * scale)), min(height, round(word.box[3] * scale))
@@ -136,7 +154,6 @@ def _reason(
     like_corner = _near(ground, corner, MIN_CONTRAST - 1)
     if like_corner == pixels and int((ground.max(axis=(0, 1)) - ground.min(axis=(0, 1))).max()) < MIN_CONTRAST:
         return "without a mark on the page"
-    ink = looks[0].ink if looks else None
     if ink is None or (_far(ink, corner) and like_corner >= (1 - SAME_COLOUR_SHARE) * pixels):
         return None  # what is like the corner is not like the ink, and too much for the rest to be the ground
     if any(letter.isalnum() for letter in word.text) and _near(ground, ink, SAME_COLOUR) > SAME_COLOUR_SHARE * pixels:
@@ -155,79 +172,165 @@ def _far(ink: tuple[int, int, int], corner: tuple[int, int, int]) -> bool:
     return max(abs(one - other) for one, other in zip(ink, corner, strict=True)) >= SAME_COLOUR + MIN_CONTRAST
 
 
-def _covered(words: Sequence[Word], looks: Sequence[Sequence[_Look]], drawing: Drawing) -> list[bool]:
-    """Whether something opaque that is drawn later lies over each word's middle."""
-    order = np.array([max((look.order for look in own), default=MOST_OBJECTS) for own in looks])
-    x, y = np.array([centre(word.box) for word in words]).T
-    covered = np.zeros(len(words), bool)
-    for later, (left, top, right, bottom) in drawing.covers:
-        covered |= (order < later) & (left < x) & (x < right) & (top < y) & (y < bottom)
-    return [bool(value) for value in covered]
+def _maybe_covered(boxes: Boxes, looks: Sequence[Sequence[Look]], drawing: Drawing) -> Flags:
+    """Whether something filled that is drawn later lies over each word's middle."""
+    covered = np.zeros(len(boxes), bool)
+    if not drawing.covers:
+        return covered
+    order = np.array([max((look.order for look in own), default=1 << 30) for own in looks])
+    x, y = (boxes[:, 0] + boxes[:, 2]) / 2, (boxes[:, 1] + boxes[:, 3]) / 2
+    first = order.min()
+    for cover in drawing.covers:
+        if cover.order > first:
+            left, top, right, bottom = cover.box
+            covered |= (order < cover.order) & (left < x) & (x < right) & (top < y) & (y < bottom)
+    return covered
 
 
-def _look(item: Any, order: int, frame: PageFrame | None) -> _Look:
-    mode = pdfium_c.FPDFTextObj_GetTextRenderMode(item)
-    red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
-    coloured = pdfium_c.FPDFPageObj_GetFillColor(item, red, green, blue, alpha) and mode in _FILLED_MODES
-    ink = (red.value, green.value, blue.value) if coloured and alpha.value > 0 else None
-    invisible = mode in _INVISIBLE_MODES or (bool(coloured) and alpha.value == 0)
-    return _Look(invisible, ink, order, None if frame is None else _clip(item, frame))
+def _maybe_in_one_place(boxes: Boxes) -> Flags:
+    """Whether another word stands in each word's place. Neighbours by height and then by left side are compared, twice,
+    in bands that overlap: of words in one place at least two are neighbours."""
+    found = np.zeros(len(boxes), bool)
+    middle = (boxes[:, 1] + boxes[:, 3]) / 2
+    band = max(float(np.median(boxes[:, 3] - boxes[:, 1])), 1e-6)
+    for shift in (0.0, 0.5):
+        order = np.lexsort((boxes[:, 0], np.floor(middle / band + shift)))
+        one, two = boxes[order[:-1]], boxes[order[1:]]
+        wide = np.minimum(one[:, 2], two[:, 2]) - np.maximum(one[:, 0], two[:, 0])
+        high = np.minimum(one[:, 3], two[:, 3]) - np.maximum(one[:, 1], two[:, 1])
+        smaller = np.minimum(_areas(one), _areas(two))
+        same = wide.clip(min=0) * high.clip(min=0) > SAME_PLACE * smaller
+        found[order[:-1][same]] = found[order[1:][same]] = True
+    if not found.any():
+        return found
+    for index in range(len(boxes)):
+        found[index] = found[index] or bool((_common_areas(boxes[found], boxes[index]) > 0).sum() > 1)
+    return found
 
 
-def _cover(item: Any, frame: PageFrame) -> Box | None:
-    """What the object hides: an opaque picture, or a filled rectangle."""
-    kind = pdfium_c.FPDFPageObj_GetType(item)
-    if kind == pdfium_c.FPDF_PAGEOBJ_PATH:
-        fill, stroke = ctypes.c_int(), ctypes.c_int()
-        red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
-        drawn = pdfium_c.FPDFPath_GetDrawMode(item, fill, stroke) and fill.value != pdfium_c.FPDF_FILLMODE_NONE
-        if not drawn or pdfium_c.FPDFPath_CountSegments(item) > 6:
-            return None
-        pdfium_c.FPDFPageObj_GetFillColor(item, red, green, blue, alpha)
-        if alpha.value < 255:
-            return None
-    elif kind != pdfium_c.FPDF_PAGEOBJ_IMAGE:
-        return None
-    if pdfium_c.FPDFPageObj_HasTransparency(item):
-        return None
-    left, bottom, right, top = (ctypes.c_float() for _ in range(4))
-    if not pdfium_c.FPDFPageObj_GetBounds(item, left, bottom, right, top):
-        return None
-    box = frame.box(left.value, bottom.value, right.value, top.value)
-    clip = _clip(item, frame)
-    if clip is None:
-        return box
-    return (max(box[0], clip[0]), max(box[1], clip[1]), min(box[2], clip[2]), min(box[3], clip[3]))
+def _areas(boxes: Boxes) -> Boxes:
+    return np.asarray((boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1]))
 
 
-def _clip(item: Any, frame: PageFrame) -> Box | None:
-    """The box around what the object's clipping leaves of it; None where nothing clips it."""
-    path = pdfium_c.FPDFPageObj_GetClipPath(item)
-    count = pdfium_c.FPDFClipPath_CountPaths(path) if path else -1
-    result: Box | None = None
-    x, y = ctypes.c_float(), ctypes.c_float()
-    for index in range(min(count, MOST_DEPTH)):
-        points = []
-        for step in range(min(pdfium_c.FPDFClipPath_CountPathSegments(path, index), 1000)):
-            segment = pdfium_c.FPDFClipPath_GetPathSegment(path, index, step)
-            if segment and pdfium_c.FPDFPathSegment_GetPoint(segment, x, y):
-                points.append((x.value, y.value))
-        if not points:
-            continue
-        across, down = [point[0] for point in points], [point[1] for point in points]
-        box = frame.box(min(across), min(down), max(across), max(down))
-        if result is not None:
-            box = (max(box[0], result[0]), max(box[1], result[1]), min(box[2], result[2]), min(box[3], result[3]))
-        result = box
-    return result
+def _common_areas(boxes: Boxes, box: Boxes) -> Boxes:
+    """The area that each of the boxes shares with one."""
+    wide = np.minimum(boxes[:, 2], box[2]) - np.maximum(boxes[:, 0], box[0])
+    high = np.minimum(boxes[:, 3], box[3]) - np.maximum(boxes[:, 1], box[1])
+    return np.asarray(wide.clip(min=0) * high.clip(min=0))
+
+
+def _maybe_switched_off(
+    looks: Sequence[Sequence[Look]], origins: Sequence[Origin], reasons: Sequence[Reason | None]
+) -> Flags:
+    """Whether each word is of a layer, a form or a text object one of whose words leaves no mark: the others may stand
+    where something else has left one."""
+    if "without a mark on the page" not in reasons:
+        return np.zeros(len(reasons), bool)
+    groups = [
+        {*_layers(own), *(look.form for look in own if look.form), *origin.objects}
+        for own, origin in zip(looks, origins, strict=True)
+    ]
+    unmarked = {
+        name
+        for names, reason in zip(groups, reasons, strict=True)
+        for name in names
+        if reason == "without a mark on the page"
+    }
+    return np.array([not names.isdisjoint(unmarked) for names in groups])
+
+
+def _samples_of_layers(looks: Sequence[Sequence[Look]], drawing: Drawing) -> list[int]:
+    """A word of each layer: they tell whether it is switched off where all its words stand on something else."""
+    if not any(look.layer is not None for look in drawing.looks.values()):
+        return []
+    samples: dict[str, int] = {}
+    for index, own in enumerate(looks):
+        for name in _layers(own):
+            samples.setdefault(name, index)
+    return list(samples.values())[:MOST_REDRAWINGS]
+
+
+def _without_effect(
+    doubtful: Sequence[int], boxes: Boxes, origins: Sequence[Origin], scale: float, redraw: Redraw
+) -> list[int]:
+    """Those of the words without which the page looks the same."""
+    if not doubtful:
+        return []
+    without: list[int] = []
+    for group in _groups(doubtful, boxes, origins):
+        region = union(_as_box(boxes[index]) for index in group)
+        left, top = max(0, int(region[0] * scale)), max(0, int(region[1] * scale))
+        addresses = {at: None for index in group for at in origins[index].objects}
+        # Both anew: where a line of text is cut off, PDFium draws all of its letters a little differently.
+        changed = cv2.absdiff(redraw(region, []), redraw(region, list(addresses))).max(axis=2) >= MIN_CONTRAST
+        for index in group:
+            box = np.round(boxes[index] * scale).astype(int)
+            part = changed[max(0, box[1] - top) : box[3] - top, max(0, box[0] - left) : box[2] - left]
+            if min(part.shape, default=0) >= MIN_PIXELS and not part.any():
+                without.append(int(index))
+    return without
+
+
+def _as_box(sides: Boxes) -> Box:
+    left, top, right, bottom = sides.tolist()
+    return (left, top, right, bottom)
+
+
+def _groups(doubtful: Sequence[int], boxes: Boxes, origins: Sequence[Origin]) -> list[list[int]]:
+    """The words in groups in none of which the text objects of two stand in one place: each is judged by itself."""
+    extents: dict[tuple[int, ...], Boxes] = {}
+    for index, origin in enumerate(origins):
+        box = extents.get(origin.objects, boxes[index])
+        low, high = np.minimum(box[:2], boxes[index, :2]), np.maximum(box[2:], boxes[index, 2:])
+        extents[origin.objects] = np.concatenate([low, high])
+    groups: list[list[int]] = []
+    taken: list[list[Boxes]] = []
+    chosen: dict[tuple[int, ...], int] = {}
+    for index in doubtful:
+        own = origins[index].objects
+        if own not in chosen:
+            free = (n for n, held in enumerate(taken) if not (_common_areas(np.array(held), extents[own]) > 0).any())
+            chosen[own] = number = next(free, len(groups))
+            if number == len(groups) and number < MOST_REDRAWINGS:
+                groups.append([])
+                taken.append([])
+            if number < len(groups):
+                taken[number].append(extents[own])
+        if chosen[own] < len(groups):
+            groups[chosen[own]].append(index)
+    return groups
 
 
 def _apart(box: Box, clip: Box) -> bool:
     return box[2] <= clip[0] or box[0] >= clip[2] or box[3] <= clip[1] or box[1] >= clip[3]
 
 
-def _address(item: Any) -> int:
-    return ctypes.addressof(item.contents) if item else 0
+def copies(words: Sequence[Word], reasons: Sequence[Reason | None]) -> list[bool]:
+    """Whether each word that is not seen only repeats one that is, in its place."""
+    seen = [word for word, reason in zip(words, reasons, strict=True) if reason is None]
+    if not seen or len(seen) == len(words):
+        return [False] * len(words)
+    boxes = np.array([word.box for word in seen])
+    return [reason is not None and _is_copy(word, seen, boxes) for word, reason in zip(words, reasons, strict=True)]
+
+
+def _is_copy(word: Word, seen: Sequence[Word], boxes: Boxes) -> bool:
+    left, top, right, bottom = word.box
+    # Letters of another font stand a little apart from those that they repeat.
+    near = (left - (bottom - top) / 2, top, right + (bottom - top) / 2, bottom)
+    common = _common_areas(boxes, np.array(near))
+    text = word.text.casefold()
+    own = np.minimum(_areas(boxes), max(area(word.box), 1e-6))
+    others = [seen[index] for index in np.flatnonzero(common > SAME_PLACE * own)]
+    if any(text == other.text.casefold() for other in others):
+        return True
+    if len(text) >= PART_OF_A_WORD and any(text in other.text.casefold() for other in others):
+        return True
+    return bool(others) and text == "".join(other.text for other in sorted(others, key=_left)).casefold()
+
+
+def _left(word: Word) -> float:
+    return word.box[0]
 
 
 def unseen_characters(words: Sequence[Word]) -> Counter[str]:

@@ -6,7 +6,7 @@ Every maker is deterministic and gives bytes. Lengths are PDF points, from the t
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pypdfium2 as pdfium
 from PIL import Image, ImageDraw, ImageFont
@@ -92,15 +92,25 @@ def text_pdf(pages: Sequence[Sequence[str]], font: str = "Helvetica", size: floa
     return buffer.getvalue()
 
 
-def mapped_pdf(lines: Sequence[Sequence[str]], size: float = 12) -> bytes:
-    """A PDF whose font says in Unicode what each of its glyphs means: a line is a list of glyphs, `" "` is a space.
+def mapped_pdf(
+    lines: Sequence[Sequence[str]], size: float = 12, without_ink: str = "", glyphs: Mapping[str, str] | None = None
+) -> bytes:
+    """A PDF whose font says in Unicode what each of its glyphs means: a line is a list of glyphs, `" "` is a space. The
+    glyph `without_ink` draws nothing; `glyphs` are drawn as others of Helvetica's.
 
     A glyph may mean anything a PDF can claim: several characters, none that exists, half of a surrogate pair.
     """
     codes: dict[str, int] = {" ": 0x20}
+    if without_ink:
+        codes[without_ink] = 0x01
+    codes.update({meaning: ord(drawn) for meaning, drawn in (glyphs or {}).items()})
+    free = (code for code in range(0x40, 0x100) if code not in codes.values())
     show = [f"BT /F1 {size} Tf"]
     for index, line in enumerate(lines):
-        text = "".join(f"{codes.setdefault(glyph, 0x40 + len(codes)):02x}" for glyph in line)
+        for glyph in line:
+            if glyph not in codes:
+                codes[glyph] = next(free)
+        text = "".join(f"{codes[glyph]:02x}" for glyph in line)
         show.append(f"1 0 0 1 72 {A4[1] - 90 - index * size * 1.6:g} Tm <{text}> Tj")
     meanings = [f"<{code:02x}> <{glyph.encode('utf-16-be', 'surrogatepass').hex()}>" for glyph, code in codes.items()]
     to_unicode = [
@@ -210,3 +220,30 @@ def text_image(lines: Sequence[str], size: int = 28) -> Image.Image:
     for index, line in enumerate(lines):
         draw.text((40, 40 + index * size * 2), line, fill="black", font=font)
     return image
+
+
+def raw_pdf(
+    content: str, resources: str = "", objects: Sequence[str | tuple[str, str]] = (), page: str = "", catalog: str = ""
+) -> bytes:
+    """A page of A4 with this content stream. `/F1` is Helvetica; `objects` are numbered from 6, a stream as its
+    dictionary and its content; `resources`, `page` and `catalog` are further entries of those dictionaries."""
+    fonts = "/Font << /F1 5 0 R >>"
+    kids: list[str | tuple[str, str]] = [
+        f"<< /Type /Catalog /Pages 2 0 R {catalog} >>",
+        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R "
+        f"/Resources << {fonts} {resources} >> {page} >>",
+        ("<< >>", content),
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
+        *objects,
+    ]
+    written, places = b"%PDF-1.7\n", []
+    for number, kid in enumerate(kids, start=1):
+        places.append(len(written))
+        if isinstance(kid, tuple):
+            kid = f"{kid[0][:-2]} /Length {len(kid[1])} >>\nstream\n{kid[1]}\nendstream"
+        written += f"{number} 0 obj\n{kid}\nendobj\n".encode("latin-1")
+    table = "".join(f"{place:010d} 00000 n \n" for place in places)
+    size = len(kids) + 1
+    end = f"xref\n0 {size}\n0000000000 65535 f \n{table}trailer << /Size {size} /Root 1 0 R >>\nstartxref\n"
+    return written + f"{end}{len(written)}\n%%EOF".encode()

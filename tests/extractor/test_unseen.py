@@ -11,8 +11,10 @@ from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
 from extractor.formats import DocumentFile
+from extractor.geometry import centre, contains
+from extractor.layer_trust import UNSURE, is_sure
 from extractor.pages import Page
-from extractor.request import UnseenText
+from extractor.request import OcrMode, UnseenText
 from extractor.settings import Settings
 from tests import documents
 from tests.page_readers import PageReaders, page_readers
@@ -29,10 +31,12 @@ def readers() -> Iterator[PageReaders]:
         yield running
 
 
-def read(readers: PageReaders, folder: Path, content: bytes, unseen: UnseenText = "keep") -> Page:
+def read(
+    readers: PageReaders, folder: Path, content: bytes, unseen: UnseenText = "keep", ocr: OcrMode = "auto"
+) -> Page:
     path = folder / f"document-{len(list(folder.iterdir()))}"
     path.write_bytes(content)
-    page = readers.read(DocumentFile(path, "pdf"), 1, unseen=unseen)
+    page = readers.read(DocumentFile(path, "pdf"), 1, ocr=ocr, unseen=unseen)
     assert isinstance(page, Page), page
     return page
 
@@ -183,11 +187,20 @@ def searchable(*, over: bool) -> bytes:
 
 
 @pytest.mark.parametrize("over", [True, False], ids=["over-the-scan", "beneath-the-scan"])
-def test_text_layer_of_a_scan_is_trusted(readers: PageReaders, tmp_path: Path, over: bool) -> None:
+def test_text_layer_of_a_scan_is_seen_and_compared_with_the_picture(
+    readers: PageReaders, tmp_path: Path, over: bool
+) -> None:
     page = read(readers, tmp_path, searchable(over=over), "drop")
     assert page.warnings == ()
-    assert page.recognise == ()
+    assert page.recognise == (page.box,)
     assert len(page.words) == 30 * 11
+    assert not any(map(is_sure, page.words))
+
+
+def test_text_layer_of_a_scan_stands_unsure_where_nothing_is_recognised(readers: PageReaders, tmp_path: Path) -> None:
+    page = read(readers, tmp_path, searchable(over=True), ocr="never")
+    assert page.recognise == ()
+    assert {word.confidence for word in page.words} == {UNSURE}
 
 
 def test_words_over_a_blank_scan_are_hidden_and_the_scan_is_read(readers: PageReaders, tmp_path: Path) -> None:
@@ -211,7 +224,7 @@ CHARACTERS = {
 @pytest.mark.parametrize("kind", CHARACTERS)
 def test_characters_that_no_reader_sees(readers: PageReaders, tmp_path: Path, kind: str) -> None:
     odd = CHARACTERS[kind]
-    content = documents.mapped_pdf([[*"Pay", odd, *"me 80.90 today and not a single day later"]])
+    content = documents.mapped_pdf([[*"Pay", odd, *"me 80.90 today and not a single day later"]], without_ink=odd)
     kept, dropped = read(readers, tmp_path, content), read(readers, tmp_path, content, "drop")
     assert any(letter in kept.words[0].text for letter in odd)
     assert all(letter not in dropped.words[0].text for letter in odd)
@@ -221,6 +234,18 @@ def test_characters_that_no_reader_sees(readers: PageReaders, tmp_path: Path, ki
     assert said.endswith("kept")
     assert dropped.warnings[-1].endswith("left out")
     assert [word.text for word in dropped.words[1:]] == [word.text for word in kept.words[1:]]
+
+
+def test_visible_sign_that_its_font_calls_a_control_character_is_seen(readers: PageReaders, tmp_path: Path) -> None:
+    content = documents.mapped_pdf([[*"Pay", "\x08", *"280.90 today and not a single day later"]])
+    for fate in ("keep", "drop"):
+        page = read(readers, tmp_path, content, fate)
+        assert page.warnings == ()
+        assert page.words[0].text == "Pay\x08280.90"
+        assert not is_sure(page.words[0])
+        assert [word for word in page.words if not is_sure(word)] == [page.words[0]]
+        (area,) = page.recognise
+        assert contains(area, centre(page.words[0].box))
 
 
 @pytest.mark.parametrize("word", ["نمی\u200cخواهم", "क्\u200dष", "שלום\u200f", "👨\u200d👩\u200d👧"])

@@ -1,0 +1,268 @@
+"""A PDF page's text layer and its picture -> the words that are believed, and the areas that have to be read.
+
+Runs inside a page process. Nothing on a page is left out silently: what its words do not say is read from its picture.
+Boxes are of the page as shown.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, Literal, Protocol
+
+import numpy as np
+import pypdfium2 as pdfium
+import pypdfium2.raw as pdfium_c
+
+from .drawing import Drawing
+from .geometry import Box, area, centre, contains, intersection, union
+from .layer_trust import UNSURE, is_sure, mended, unsound_fonts
+from .page_ink import Sketch, areas_of, dark_shares, sketch, unexplained_lines
+from .redrawing import draw_without
+from .soundness import is_sound
+from .text_layer import Origin, PageFrame, TextLayer, Word
+from .unseen import (
+    Reason,
+    copies,
+    is_scan_layer,
+    looks_of,
+    unseen_characters,
+    unseen_words,
+    without_unseen_characters,
+)
+
+OcrMode = Literal["auto", "always", "never"]
+UnseenText = Literal["keep", "drop"]
+Picture = np.ndarray[Any, np.dtype[np.uint8]]
+
+# An image without words on it that is at least this share of the page may hold text of its own.
+MIN_PICTURE_SHARE = 0.02
+MIN_PICTURE_SIDE = 24.0
+# A page whose images cover this share of it, with few words beside them, is a scan with a stamp or a header on it.
+SCAN_SHARE = 0.6
+SCAN_WORDS = 30
+# Lines of ink that no word explains, over so much of the page, make it one that is read as a whole.
+MOST_OF_THE_PAGE = 0.5
+# A picture with so many lines that no word explains may be read as one.
+FEW_LINES = 3
+# So many characters of a layer, those in doubt apart, tell that the rest is language.
+FEW_CHARACTERS = 20
+# A page none of whose pixels differs by more than this, of 255, is blank.
+BLANK = 12
+# What became of text that no reader sees.
+_FATE: dict[UnseenText, str] = {"keep": "kept", "drop": "left out"}
+
+# Words, where they come from, and spaces that may be figures.
+Said = tuple[Sequence[Word], Sequence[Origin], Sequence[tuple[int, Box]]]
+
+
+class Task(Protocol):
+    """What is asked of a page."""
+
+    @property
+    def number(self) -> int: ...
+    @property
+    def ocr(self) -> OcrMode: ...
+    @property
+    def unseen(self) -> UnseenText: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The words of a text layer: those of less than full confidence stand where the picture is not read better.
+    `recognise` are the areas to read; `notes` what the caller has to know."""
+
+    words: list[Word]
+    recognise: list[Box]
+    notes: list[str]
+
+
+def believed(layer: TextLayer, number: int, ocr: OcrMode) -> tuple[TextLayer, list[str]]:
+    """The layer, or an empty one where it is garbage as a whole; and what is to be said of it.
+
+    Where only some of its fonts or words are, the others are language: it stands, and those are in doubt one by one.
+    """
+    if layer.sound:
+        return layer, []
+    fonts = unsound_fonts(layer.words, layer.origins)
+    rest = [
+        word.text
+        for word, origin in zip(layer.words, layer.origins, strict=True)
+        if not origin.strange and origin.font not in fonts
+    ]
+    if sum(map(len, rest)) >= FEW_CHARACTERS and is_sound(rest):
+        return layer, []
+    if ocr == "never":
+        return layer, [f"page {number}: the text layer looks like garbage; ocr is never"]
+    return TextLayer([], False), [f"page {number}: the text layer is garbage and was not used"]
+
+
+def on_page(layer: TextLayer, frame: PageFrame, number: int) -> tuple[Said, list[str]]:
+    """The words that are on the page; its content may go on beyond its edge (its crop box), where none sees it."""
+    inside = [
+        word.box[0] < frame.width and word.box[2] > 0 and word.box[1] < frame.height and word.box[3] > 0
+        for word in layer.words
+    ]
+    if all(inside):
+        return (layer.words, layer.origins, layer.blanks), []
+    words = [word for word, kept in zip(layer.words, inside, strict=True) if kept]
+    origins = [origin for origin, kept in zip(layer.origins, inside, strict=True) if kept]
+    note = f"page {number}: {len(layer.words) - len(words)} word(s) beyond the page's edge left out"
+    return (words, origins, ()), [note]
+
+
+def first_areas(frame: PageFrame, drawing: Drawing, said: Said, ocr: OcrMode) -> list[Box]:
+    """What has to be read, as far as can be told before the page is looked at: it tells how fine it has to be drawn."""
+    words, origins, _ = said
+    if drawing.pictures:
+        looks = looks_of(origins, drawing)
+        words = [word for word, own in zip(words, looks, strict=True) if not is_scan_layer(word, own, drawing)]
+    return areas_to_recognise(frame, drawing.pictures, words, ocr)
+
+
+def judge(
+    page: Any, frame: PageFrame, drawing: Drawing, said: Said, image: Picture, scale: float, task: Task
+) -> Judged:
+    """What of the words is believed, and what of the page has to be read. `image` is the page's picture."""
+    words, origins, blanks = said
+    notes: list[str] = []
+    small = sketch(image, scale)
+    shares = dark_shares(small, np.array([word.box for word in words]).reshape(-1, 4))
+    redraw = partial(draw_without, page, frame, scale)
+    reasons = unseen_words(words, origins, drawing, image, scale, redraw, shares)
+    repeated = copies(words, reasons)
+    words = mended(words, origins, blanks, image, scale)
+    looks = looks_of(origins, drawing)
+    kept: list[tuple[Word, Reason | None]] = []
+    for word, reason, copy, own in zip(words, reasons, repeated, looks, strict=True):
+        if copy:
+            continue
+        if reason is None and drawing.pictures and is_scan_layer(word, own, drawing):
+            word = replace(word, confidence=UNSURE)
+        kept.append((word, reason))
+    if any(reason is not None for _, reason in kept):
+        notes.append(_unseen_note(task, [reason for _, reason in kept]))
+    seen = [word for word, reason in kept if reason is None]
+    result = seen if task.unseen == "drop" else [word for word, _ in kept]
+    result, note = _without_unseen_characters(result, task)
+    notes += note
+    sure = [word for word in seen if is_sure(word)]
+    recognise = areas_to_recognise(frame, drawing.pictures, sure, task.ocr)
+    if task.ocr == "auto" and recognise != [whole_of(frame)]:
+        doubted = [word for word in seen if not is_sure(word)]
+        if drawing.other_ink or doubted:
+            recognise = _with_unread(recognise, frame, drawing.pictures, doubted, sure, small)
+    return Judged(result, recognise, notes)
+
+
+def _with_unread(
+    recognise: Sequence[Box],
+    frame: PageFrame,
+    pictures: Sequence[Box],
+    doubted: Sequence[Word],
+    sure: Sequence[Word],
+    small: Sketch,
+) -> list[Box]:
+    """The areas, and those of the words in doubt and of the lines of ink that no word explains."""
+    known = [word.box for word in sure]
+    lines = unexplained_lines(small, [*known, *recognise, *(word.box for word in doubted)])
+    unread = [*lines, *(word.box for word in doubted)]
+    full = [box for box in apart(pictures) if _says_more(box, unread, known)]
+    rest = [box for box in unread if not any(contains(picture, centre(box)) for picture in full)]
+    found = [*full, *areas_of(rest, frame.width, frame.height)]
+    if sum(area(box) for box in apart([*recognise, *found])) > MOST_OF_THE_PAGE * area(whole_of(frame)):
+        return [whole_of(frame)]
+    return [*recognise, *found]
+
+
+def _says_more(picture: Box, unread: Sequence[Box], known: Sequence[Box]) -> bool:
+    """Whether there is more in the picture than what is known says: then it is read as one."""
+    inside = [box for box in unread if contains(picture, centre(box))]
+    covered = sum(area(box) for box in known if contains(picture, centre(box)))
+    return len(inside) >= FEW_LINES and sum(map(area, inside)) > covered
+
+
+def whole_of(frame: PageFrame) -> Box:
+    """The page's own box."""
+    return (0.0, 0.0, frame.width, frame.height)
+
+
+def areas_to_recognise(frame: PageFrame, pictures: Sequence[Box], words: Sequence[Word], ocr: OcrMode) -> list[Box]:
+    """What has to be read by what is known of a page before it is looked at: nothing but its words and its pictures."""
+    whole = whole_of(frame)
+    if ocr == "never":
+        return []
+    if ocr == "always" or not words:
+        return [whole]
+    pictures = [box for box in pictures if _large_enough(box, whole)]
+    wordless = [box for box in pictures if not any(contains(box, centre(word.box)) for word in words)]
+    if len(words) < SCAN_WORDS and any(area(box) >= SCAN_SHARE * area(whole) for box in pictures):
+        return [whole]
+    return wordless
+
+
+def _large_enough(box: Box, page: Box) -> bool:
+    return (
+        area(box) >= MIN_PICTURE_SHARE * area(page)
+        and box[2] - box[0] >= MIN_PICTURE_SIDE
+        and box[3] - box[1] >= MIN_PICTURE_SIDE
+    )
+
+
+def apart(boxes: Sequence[Box]) -> list[Box]:
+    """The areas with those that overlap made one: no text is read twice."""
+    result: list[Box] = []
+    for box in boxes:
+        touching = [other for other in result if intersection(box, other) > 0]
+        while touching:
+            result = [other for other in result if other not in touching]
+            box = union([box, *touching])
+            touching = [other for other in result if intersection(box, other) > 0]
+        result.append(box)
+    return result
+
+
+def _unseen_note(task: Task, reasons: Sequence[Reason | None]) -> str:
+    counts = Counter(reason for reason in reasons if reason is not None)
+    listed = ", ".join(f"{count} {reason}" for reason, count in counts.most_common())
+    return f"page {task.number}: {counts.total()} word(s) that no reader sees ({listed}) {_FATE[task.unseen]}"
+
+
+def _without_unseen_characters(words: list[Word], task: Task) -> tuple[list[Word], list[str]]:
+    """The words, without characters that no reader sees where those are to go; and what is to be said of them. What is
+    in doubt is drawn: it is no such character."""
+    sure = [word for word in words if is_sure(word)]
+    characters = unseen_characters(sure)
+    if not characters:
+        return words, []
+    kinds = ", ".join(f"{count} {kind}" for kind, count in characters.items())
+    note = f"page {task.number}: characters that no reader sees ({kinds}) {_FATE[task.unseen]}"
+    if task.unseen == "drop":
+        words = [
+            kept for word in words for kept in ([word] if not is_sure(word) else without_unseen_characters([word]))
+        ]
+    return words, [note]
+
+
+def blank_notes(number: int, image: Picture, words: Sequence[Word], recognise: Sequence[Box]) -> list[str]:
+    """What is to be said of a page without a word: that it is blank, or that nothing on it was read."""
+    if words:
+        return []
+    if int(np.ptp(image.max(axis=(0, 1)).astype(int) - image.min(axis=(0, 1)).astype(int))) == 0 and (
+        int((image.max(axis=(0, 1)) - image.min(axis=(0, 1))).max()) <= BLANK
+    ):
+        return [f"page {number}: the page is blank"]
+    return [] if recognise else [f"page {number}: no text layer, and ocr is never: nothing was read"]
+
+
+def document_notes(document: pdfium.PdfDocument) -> list[str]:
+    """What is to be said of the document as a whole: files attached to it, and forms that only a few viewers show."""
+    notes = []
+    files = pdfium_c.FPDFDoc_GetAttachmentCount(document.raw)
+    if files > 0:
+        notes.append(f"the document has {files} attached (embedded) file(s), which are not read")
+    if pdfium_c.FPDF_GetFormType(document.raw) == pdfium_c.FORMTYPE_XFA_FULL:
+        notes.append("the document is an XFA form: what its pages show may be a placeholder")
+    return notes
