@@ -1,6 +1,6 @@
 """Words of a page in two readings, a text layer's in doubt and the recogniser's -> each word once.
 
-Runs in page processes, once a page's areas have been read. A hidden text layer is some other program's reading, and a font
+Runs in page processes, once the areas have been read. A hidden text layer is some other program's reading, and a font
 that lies says what nobody sees: line by line the recogniser's own reading goes before them where it is certain, and
 they stand where it is not, or where nothing was read. Every word is there once, in the reading that was chosen.
 """

@@ -27,7 +27,7 @@ from .device_requests import (
 )
 from .errors import Internal
 from .models.facts import ModelFacts
-from .models.shapes import Fit, seen_width
+from .models.shapes import Fit, line_width, seen_width
 from .page_link import Kind, PageLink
 
 Numbers = np.ndarray[Any, np.dtype[np.float32]]
@@ -87,21 +87,21 @@ class DeviceClient:
         picture: PictureRef,
         recogniser: str,
         scripts: frozenset[str],
-        width: int,
         quads: np.ndarray[Any, np.dtype[np.float32]],
         quarters: np.ndarray[Any, np.dtype[np.uint8]],
         contents: np.ndarray[Any, np.dtype[np.int32]],
     ) -> Pending:
-        """Ask for lines of one width to be read: quads (lines, 4, 2); `lines_of` reads the result."""
+        """Ask for lines to be read: quads (lines, 4, 2); `lines_of` reads the result."""
+        widths = np.array([line_width(self.facts.shapes, content) for content in contents.tolist()], np.int32)
         return self._ask(
             Request(
                 *(0, "lines", picture, 0, 0),
                 recogniser=recogniser,
                 scripts=scripts,
-                width=width,
                 quads=quads,
                 quarters=quarters,
                 contents=contents,
+                widths=widths,
             )
         )
 

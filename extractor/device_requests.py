@@ -75,8 +75,8 @@ class PictureRef:
 @dataclass(frozen=True, slots=True)
 class Request:
     """One request. `number` tells a page process's requests apart; the results, `capacity` bytes at most, go to
-    `reply_at`. `width` is that of a bucket of lines, in pixels at a line's height; `scripts` are those that lines are
-    read in, any where there are none."""
+    `reply_at`. Of lines: `widths` are those of the shapes that they go into; `scripts` those that they are read in, any
+    where there are none."""
 
     number: int
     model: Model
@@ -86,10 +86,10 @@ class Request:
     fit: Fit | None = None
     recogniser: str = ""
     scripts: frozenset[str] = frozenset()
-    width: int = 0
     quads: np.ndarray[Any, np.dtype[np.float32]] = field(default_factory=lambda: np.empty((0, 4, 2), np.float32))
     quarters: np.ndarray[Any, np.dtype[np.uint8]] = field(default_factory=lambda: np.empty(0, np.uint8))
     contents: np.ndarray[Any, np.dtype[np.int32]] = field(default_factory=lambda: np.empty(0, np.int32))
+    widths: np.ndarray[Any, np.dtype[np.int32]] = field(default_factory=lambda: np.empty(0, np.int32))
     boxes: np.ndarray[Any, np.dtype[np.int32]] = field(default_factory=lambda: np.empty((0, 4), np.int32))
 
 
@@ -101,7 +101,7 @@ def reply_bytes(request: Request) -> int:
         assert request.fit is not None
         return int(request.fit.height * request.fit.width)
     if request.model == "lines":
-        return len(request.contents) * (request.width // PIXELS_PER_STEP) * LINE_NUMBERS * 4
+        return int(request.widths.sum()) // PIXELS_PER_STEP * LINE_NUMBERS * 4
     # A table's steps are as many as they are: each is preceded by their number.
     return len(request.boxes) * (4 + TABLE_STEPS * TABLE_NUMBERS * 4)
 
@@ -125,10 +125,9 @@ def packed(request: Request) -> bytes:
         head |= {
             "recogniser": request.recogniser,
             "scripts": sorted(request.scripts),
-            "width": request.width,
             "count": len(request.contents),
         }
-        arrays = [request.quads, request.contents, request.quarters]
+        arrays = [request.quads, request.contents, request.widths, request.quarters]
     elif request.model == "tables":
         head["count"] = len(request.boxes)
         arrays = [request.boxes]
@@ -194,29 +193,32 @@ def _fit(numbers: Any, shapes: Shapes) -> Fit:
 def _lines(
     head: Mapping[str, Any], arrays: memoryview, picture: PictureRef, shapes: Shapes, recognisers: Collection[str]
 ) -> dict[str, Any]:
-    count, width = _whole(head["count"]), _whole(head["width"])
+    count = _whole(head["count"])
     _require(0 < count <= MOST_LINES, "number of lines")
-    _require(width in dict(shapes.lines), "width of lines")
     _require(isinstance(head["recogniser"], str) and head["recogniser"] in recognisers, "recogniser")
     scripts = head["scripts"]
     _require(isinstance(scripts, list) and len(scripts) <= MOST_SCRIPTS, "scripts")
     _require(all(isinstance(script, str) and len(script) == 4 for script in scripts), "scripts")
-    _require(len(arrays) == count * (32 + 4 + 1), "length")
+    _require(len(arrays) == count * (32 + 4 + 4 + 1), "length")
     quads = np.frombuffer(arrays, np.float32, count * 8).reshape(count, 4, 2)
     contents = np.frombuffer(arrays, np.int32, count, count * 32)
-    quarters = np.frombuffer(arrays, np.uint8, count, count * 36)
+    widths = np.frombuffer(arrays, np.int32, count, count * 36)
+    quarters = np.frombuffer(arrays, np.uint8, count, count * 40)
+    _require({width for width, _ in shapes.lines}.issuperset(widths.tolist()), "width of lines")
     rows, columns = picture.shape
-    _require(bool(np.isfinite(quads).all()), "line's corners")
-    low, high = np.array([columns, rows]) * -FAR, np.array([columns, rows]) * (1 + FAR)
-    _require(bool(((quads >= low) & (quads <= high)).all()), "line's corners")
-    sides = np.linalg.norm(quads - np.roll(quads, -1, axis=1), axis=2)
-    pixels = float((np.maximum(sides[:, 0], sides[:, 2]) * np.maximum(sides[:, 1], sides[:, 3])).sum())
+    # What is no number compares with none.
+    far = FAR * max(rows, columns)
+    _require(bool(quads.min() >= -far) and bool(quads.max() <= max(rows, columns) + far), "line's corners")
+    across, down = (
+        np.abs(quads[:, [0, 3, 0, 1]] - quads[:, [1, 2, 3, 2]]).sum(axis=2).T.reshape(2, 2, count).max(axis=1)
+    )
+    pixels = float((across * down).sum())
     _require(pixels <= MOST_PICTURES_OF_LINES * max(rows * columns, 10_000), "lines' pixels")
-    _require(bool(((contents > 0) & (contents <= width)).all()) and bool((quarters < 4).all()), "lines")
+    _require(contents.min() > 0 and bool((contents <= widths).all()) and quarters.max() < 4, "lines")
     return {
         "recogniser": head["recogniser"],
         "scripts": frozenset(scripts),
-        "width": width,
+        "widths": widths,
         "quads": quads,
         "contents": contents,
         "quarters": quarters,

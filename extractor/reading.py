@@ -25,7 +25,7 @@ from .device_client import DeviceClient, NoResult, Pending
 from .errors import ModelFailure, OutOfMemory
 from .geometry import Box, area, centre, clip, contains, intersection, median_height
 from .languages import Recognition
-from .models.shapes import detection_fit, line_content, line_width
+from .models.shapes import detection_fit, line_content
 from .page_picture import PagePicture
 from .page_reading import PageReading, TableReading
 from .pages import Page, Picture
@@ -259,22 +259,21 @@ class Reader:
         ]
 
     def _read_lines(self, lines: Sequence[Sequence[_Attempt]], recognition: Recognition) -> list[list[_Reading]]:
-        """What each attempt at each line gave. Attempts of one width go together."""
+        """What each attempt at each line gave. Attempts by one recogniser on one picture go together."""
         attempts = [attempt for line in lines for attempt in line]
         if not attempts:
             return [[] for _ in lines]
         quads = np.stack([attempt.quad for attempt in attempts])
         quarters = np.array([attempt.quarters % 4 for attempt in attempts], np.uint8)
         contents = line_content(quads, quarters)
-        groups: dict[tuple[int, str, int], list[int]] = {}
-        for index, (attempt, content) in enumerate(zip(attempts, contents.tolist(), strict=True)):
-            width = line_width(self._shapes, content)
-            groups.setdefault((id(attempt.picture), attempt.recogniser, width), []).append(index)
+        groups: dict[tuple[int, str], list[int]] = {}
+        for index, attempt in enumerate(attempts):
+            groups.setdefault((id(attempt.picture), attempt.recogniser), []).append(index)
         asked = []
-        for (_, recogniser, width), some in groups.items():
+        for (_, recogniser), some in groups.items():
             picture = attempts[some[0]].picture.ref
             parts = (quads[some], quarters[some], contents[some])
-            asked.append((some, self._device.read_lines(picture, recogniser, recognition.scripts, width, *parts)))
+            asked.append((some, self._device.read_lines(picture, recogniser, recognition.scripts, *parts)))
         readings: dict[int, _Reading] = {}
         for some, pending in asked:
             for index, steps in zip(some, self._device.lines_of(pending), strict=True):
