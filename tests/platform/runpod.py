@@ -11,7 +11,6 @@ import asyncio
 import contextlib
 import itertools
 import json
-import math
 import threading
 import time
 from collections import deque
@@ -89,7 +88,7 @@ class Platform:
         self.open_polls = 0
         self.take_replies: deque[Reply] = deque()
         # What the next calls for jobs are answered with, as it stands; whether the last of it is then said for ever.
-        self.take_bodies: deque[bytes] = deque()
+        self.take_bodies: deque[tuple[bytes, list[Job]]] = deque()
         self.take_bodies_repeat = False
         # How long the second half of such an answer takes to come, and whether a first half is on its way.
         self.take_pause_s = 0.0
@@ -151,13 +150,13 @@ class Platform:
     def hand_out(self, body: bytes, *ids: str) -> list[Job]:
         """Answer the next call for jobs with `body`, as it stands; `ids` are those of the jobs that it brings.
 
-        They never come back to the queue: what is lost of them stays lost.
+        One that is lost is handed out again without an input.
         """
         now = time.monotonic()
         with self._changed:
-            jobs = [Job(id, None, "IN_PROGRESS", deliveries=1, taken_at=now, named_at=math.inf) for id in ids]
+            jobs = [Job(id, None, submitted_at=now, taken_at=now) for id in ids]
             self.jobs.update({job.id: job for job in jobs})
-            self.take_bodies.append(body)
+            self.take_bodies.append((body, jobs))
         self._wake()
         return jobs
 
@@ -275,9 +274,14 @@ class Platform:
             await self._news_or(give_up)
         self._open(-1)
         if self.take_bodies:
-            raw = self.take_bodies[0]
+            raw, brought = self.take_bodies[0]
             if not (self.take_bodies_repeat and len(self.take_bodies) == 1):
                 self.take_bodies.popleft()
+            with self._changed:
+                for job in brought:
+                    job.state, job.worker = "IN_PROGRESS", request.match_info["worker"]
+                    job.deliveries += 1
+                    job.taken_at = job.named_at = time.monotonic()
             self._record(kind, request, 200, at=at)
             return await self._in_halves(request, raw)
         jobs = []
@@ -367,7 +371,7 @@ class Platform:
         with self._changed:
             for name in named:
                 if name in self.jobs:
-                    self.jobs[name].named_at = max(self.jobs[name].named_at, time.monotonic())
+                    self.jobs[name].named_at = time.monotonic()
         self._record("ping", request, 200, {**request.query, "jobs": named})
         return web.Response(status=200)
 

@@ -53,6 +53,9 @@ SHARES = {
     "stopped": 5,
     "delivered twice": 4,
 }
+# Comes beside the others, in takes that hold no good job.
+ODD = "odd take"
+DEEP = "[" * 3000 + "]" * 3000
 
 
 @dataclass(frozen=True)
@@ -227,7 +230,7 @@ def soak(count: int, concurrency: int, seed: int, out: io.TextIOBase, folder: Pa
         def ended() -> int:
             return sum(platform.jobs[id].state in TERMINAL for id in jobs)
 
-        while ended() < count and time.monotonic() < give_up:
+        while ended() < len(jobs) and time.monotonic() < give_up:
             platform.wait(lambda: False, 0.1)
             running = [id for id in jobs if platform.jobs[id].state == "IN_PROGRESS"]
             for id in running:
@@ -251,6 +254,18 @@ def soak(count: int, concurrency: int, seed: int, out: io.TextIOBase, folder: Pa
             if serving and faults.due("out of memory", 30):
                 fault_file.write_text("memory")
                 faults.counted["model out of memory"] += 1
+            if serving and faults.due("an odd take", 15):
+                faults.counted["an odd take"] += 1
+                number = faults.counted["an odd take"]
+                bare, deep, spaced = f"bare-{number}", f"deep-{number}", f"spa ced-{number}"
+                odd = [
+                    f'{{"id": "{bare}"}}',
+                    f'{{"id": "{deep}", "input": {DEEP}}}',
+                    f'{{"id": "{spaced}", "input": 1}}',
+                ]
+                body = f"[{', '.join(['{}', '7', *odd, 'null'])}]".encode()
+                for job in platform.hand_out(body, bare, deep, spaced):
+                    jobs[job.id] = Wanted(ODD, None, ("INVALID_INPUT",))
             if not terminated and ended() > 0.4 * count and serving:
                 terminated = True
                 worker.terminate()
@@ -306,7 +321,7 @@ def report(
     ended = {id: platform.jobs[id] for id in jobs}
     wrong = {id: reason for id in jobs if (reason := verdict(jobs[id], ended[id]))}
     out.write("| kind | jobs | what became of them |\n|---|---|---|\n")
-    for kind in SHARES:
+    for kind in (*SHARES, ODD):
         mine = [ended[id] for id, wanted in jobs.items() if wanted.kind == kind]
         ends: Counter[str] = Counter()
         for job in mine:

@@ -13,3 +13,4 @@ def test_every_job_has_one_true_answer_and_nothing_is_left(tmp_path: Path) -> No
     assert soak(18, 4, seed=3, out=table, folder=tmp_path), table.getvalue()
     assert "| SIGTERM | 1 |" in table.getvalue()
     assert "| SIGKILL | 1 |" in table.getvalue()
+    assert "| an odd take |" in table.getvalue()
