@@ -80,14 +80,15 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class _ReadPage:
-    """A finished page: whether it was recognised, its confidence, what there is to warn of, its stages' times; `blob`
-    is the page itself, for whoever writes the document."""
+    """A finished page: whether it was recognised, its confidence, what there is to warn of, its stages' times, the
+    fields of its form; `blob` is the page itself, for whoever writes the document."""
 
     number: int
     recognised: bool
     confidence: float
     warnings: tuple[str, ...]
     timings_ms: Mapping[str, float]
+    form_fields: tuple[dict[str, Any], ...]
     blob: bytes
 
 
@@ -399,6 +400,8 @@ class Engine:
                 raise outcome.error
             blob = outcome.blob
         data: dict[str, Any] = json.loads(blob)
+        if job.document.format == "pdf":
+            data["form_fields"] = [field for page in finished for field in page.form_fields]
         return data
 
     def _submit(self, job: _Job, name: TaskName, task: object, subject: str, seconds: float) -> Running:
@@ -506,7 +509,9 @@ def _read_page_of(number: int, answer: Answer) -> _ReadPage:
     head = answer.head
     timings = {str(stage): float(value) for stage, value in dict(head["timings_ms"]).items()}
     warnings = tuple(str(warning) for warning in list(head["warnings"]))
-    return _ReadPage(number, bool(head["recognised"]), float(head["confidence"]), warnings, timings, answer.blob)
+    fields = tuple(dict(field) for field in list(head["form_fields"]))
+    confidence = float(head["confidence"])
+    return _ReadPage(number, bool(head["recognised"]), confidence, warnings, timings, fields, answer.blob)
 
 
 def _since(started: float) -> float:

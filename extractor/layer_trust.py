@@ -28,13 +28,18 @@ FIGURE_HEIGHT = 0.35
 # A word of the text layer that is not believed as it stands has this confidence: what the recogniser reads in its place
 # goes before it.
 UNSURE = 0.5
-# A sign that was read from its shape.
+# A word some of whose signs were looked at in the picture: read from their shape, or seen to be there.
 BY_SHAPE = 0.9
 
 
 def is_sure(word: Word) -> bool:
     """Whether a word is believed as it stands: no more than recognised ones that contradict it."""
     return word.source != "text_layer" or word.confidence > UNSURE
+
+
+def was_looked_at(word: Word) -> bool:
+    """Whether a word of a text layer is in doubt, or signs of it were seen in the picture."""
+    return word.source == "text_layer" and word.confidence <= BY_SHAPE
 
 
 def mended(
@@ -83,8 +88,7 @@ def _mended(word: Word, origin: Origin, image: Picture, scale: float) -> Word:
             doubtful += 1
     if doubtful and (len(origin.strange) > 1 or any(letter.isalnum() for letter in others)):
         return replace(word, confidence=UNSURE)
-    text = "".join(letters)
-    return word if text == word.text else replace(word, text=text, confidence=BY_SHAPE)
+    return replace(word, text="".join(letters), confidence=BY_SHAPE) if drawn else word
 
 
 def _ink(image: Picture, box: Box, scale: float) -> Picture | None:

@@ -72,6 +72,16 @@ def read_page(task: WholePageTask, bench: Bench) -> Answer:
     head: Mapping[str, Any] = {
         "recognised": reading.recognised,
         "warnings": reading.warnings,
+        "form_fields": [
+            {
+                "name": field.name,
+                "type": field.type,
+                "value": field.value,
+                "page": field.page,
+                "bbox": [round(side, 2) for side in field.box],
+            }
+            for field in page.form_fields
+        ],
         "confidence": _confidence(assembled),
         "timings_ms": timings,
     }

@@ -18,7 +18,7 @@ import pypdfium2.raw as pdfium_c
 
 from .drawing import Drawing
 from .geometry import Box, area, centre, contains, intersection, union
-from .layer_trust import UNSURE, is_sure, mended, unsound_fonts
+from .layer_trust import UNSURE, is_sure, mended, unsound_fonts, was_looked_at
 from .page_ink import Sketch, areas_of, dark_shares, sketch, unexplained_lines
 from .redrawing import draw_without
 from .soundness import is_sound
@@ -233,16 +233,14 @@ def _unseen_note(task: Task, reasons: Sequence[Reason | None]) -> str:
 def _without_unseen_characters(words: list[Word], task: Task) -> tuple[list[Word], list[str]]:
     """The words, without characters that no reader sees where those are to go; and what is to be said of them. What is
     in doubt is drawn: it is no such character."""
-    sure = [word for word in words if is_sure(word)]
-    characters = unseen_characters(sure)
+    characters = unseen_characters([word for word in words if not was_looked_at(word)])
     if not characters:
         return words, []
     kinds = ", ".join(f"{count} {kind}" for kind, count in characters.items())
     note = f"page {task.number}: characters that no reader sees ({kinds}) {_FATE[task.unseen]}"
     if task.unseen == "drop":
-        words = [
-            kept for word in words for kept in ([word] if not is_sure(word) else without_unseen_characters([word]))
-        ]
+        looked = ([word] if was_looked_at(word) else without_unseen_characters([word]) for word in words)
+        words = [word for kept in looked for word in kept]
     return words, [note]
 
 

@@ -25,6 +25,7 @@ from .device_client import DeviceClient, NoResult, Pending
 from .errors import ModelFailure, OutOfMemory
 from .geometry import Box, area, centre, clip, contains, intersection, median_height
 from .languages import Recognition
+from .layer_trust import is_sure
 from .models.shapes import detection_fit, line_content
 from .page_picture import PagePicture
 from .page_reading import PageReading, TableReading
@@ -189,7 +190,7 @@ class Reader:
 
     def _read_scan(self, upright: Upright, recognition: Recognition) -> tuple[Upright, list[Word]]:
         """A scan set upright, whichever way it was turned, and its words."""
-        least = MIN_PICTURE_LEGIBILITY if upright.page.words else 0.0
+        least = MIN_PICTURE_LEGIBILITY if any(map(is_sure, upright.page.words)) else 0.0
         quads = self._detect(upright.page)
         if on_their_side(quads):
             upright = turned(upright, 3 if self._upside_down(upright.page, quads, recognition) else 1)
@@ -321,7 +322,8 @@ def _attempts(page: Page, quad: Quad, turns: Iterable[int], recognition: Recogni
 def _wanted(quads: Sequence[Quad], page: Page) -> list[Quad]:
     """The detected lines that are in an area to be read, and not among those that the text layer already has."""
     # A page may have thousands of lines, and tens of thousands of words: not one by one.
-    lefts, tops, rights, bottoms = np.ascontiguousarray(_boxes(page.words).T)
+    sure = [word for word in page.words if is_sure(word)]
+    lefts, tops, rights, bottoms = np.ascontiguousarray(_boxes(sure).T)
     wanted = []
     for quad in quads:
         line = _box(quad, page.scale)

@@ -1,0 +1,46 @@
+"""A text layer in doubt and our own reading: each word once, in the better reading."""
+
+from __future__ import annotations
+
+from extractor.chosen_words import chosen
+from extractor.layer_trust import UNSURE
+from extractor.text_layer import Source, Word
+
+
+def line(text: str, y: float, source: Source, confidence: float, number: int, shift: float = 0.0) -> list[Word]:
+    words, x = [], 50.0 + shift
+    for part in text.split():
+        words.append(Word(part, (x, y, x + 6 * len(part), y + 12), number, source, 11.0, confidence=confidence))
+        x += 6 * len(part) + 4
+    return words
+
+
+def texts(words: list[Word]) -> str:
+    return " ".join(word.text for word in words)
+
+
+LAYER = line("Tota1 due 912.60", 100, "text_layer", UNSURE, 0)
+
+
+def test_our_certain_reading_goes_before_a_layer_in_doubt() -> None:
+    assert texts(chosen([*LAYER, *line("Total due 972.60", 101, "ocr", 0.98, 1)])) == "Total due 972.60"
+
+
+def test_layer_stands_where_our_reading_is_not_certain() -> None:
+    assert texts(chosen([*LAYER, *line("T0lq4 duo 9?2.b0", 101, "ocr", 0.3, 1)])) == texts(LAYER)
+
+
+def test_layer_stands_where_nothing_was_read() -> None:
+    read = line("Another line", 300, "ocr", 0.98, 1)
+    assert texts(chosen([*LAYER, *read])) == f"{texts(LAYER)} Another line"
+
+
+def test_layer_that_is_placed_roughly_is_not_there_twice() -> None:
+    layer = line("Total due 972.60", 100, "text_layer", UNSURE, 0, shift=20)
+    assert texts(chosen([*layer, *line("Total due 972.60", 106, "ocr", 0.98, 1)])) == "Total due 972.60"
+
+
+def test_sure_words_stand_whatever_was_read() -> None:
+    sure = line("Total due 912.60", 100, "text_layer", 1.0, 0)
+    read = line("Total due 972.60", 101, "ocr", 0.98, 1)
+    assert chosen([*sure, *read]) == [*sure, *read]

@@ -1,0 +1,122 @@
+"""Filled-in forms: values and ticks as words in their place, and as data; drawn check boxes and comb boxes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from extractor.form_fields import FormField
+from extractor.settings import Settings
+from tests import documents
+from tests.documents import raw_pdf
+from tests.extractor.pdf_page import read_page, said
+from tests.page_readers import PageReaders, page_readers
+
+
+@pytest.fixture(scope="module")
+def readers() -> Iterator[PageReaders]:
+    with page_readers(Settings(page_processes=1)) as running:
+        yield running
+
+
+def say(text: str, x: float, y: float) -> str:
+    return f"BT /F1 11 Tf {x} {y} Td ({text}) Tj ET\n"
+
+
+LABELS = say("Name", 72, 700) + say("Paid", 110, 660) + say("Open", 110, 630) + say("Code", 72, 600)
+
+
+def form(flags: int = 0) -> bytes:
+    """A form without a picture of any value."""
+    fields = [
+        f"<< /Type /Annot /Subtype /Widget /FT /Tx /T (name) /V (Maria Lindqvist) /DA (/F1 11 Tf 0 g) /F 4 /Ff {flags} "
+        "/Rect [150 695 350 712] >>",
+        "<< /Type /Annot /Subtype /Widget /FT /Btn /T (paid) /V /Yes /AS /Yes /F 4 /Rect [90 658 102 670] "
+        "/AP << /N << /Yes 9 0 R /Off 9 0 R >> >> >>",
+        "<< /Type /Annot /Subtype /Widget /FT /Btn /T (open) /V /Off /AS /Off /F 4 /Rect [90 628 102 640] "
+        "/AP << /N << /Yes 9 0 R /Off 9 0 R >> >> >>",
+        ("<< /Type /XObject /Subtype /Form /BBox [0 0 12 12] >>", "0 0 12 12 re S"),
+    ]
+    catalog = "/AcroForm << /Fields [6 0 R 7 0 R 8 0 R] /NeedAppearances true /DR << /Font << /F1 5 0 R >> >> >>"
+    return raw_pdf(LABELS, "", fields, page="/Annots [6 0 R 7 0 R 8 0 R]", catalog=catalog)
+
+
+def test_values_and_ticks_are_words_and_data(readers: PageReaders, tmp_path: Path) -> None:
+    page = read_page(readers, tmp_path, form())
+    words = {word.text: word.box for word in page.words}
+    assert sorted(words) == sorted(("Name", "Paid", "Open", "Code", "Maria", "Lindqvist", "[x]", "[ ]"))
+    assert abs(words["[x]"][1] - words["Paid"][1]) < 6
+    assert abs(words["[ ]"][1] - words["Open"][1]) < 6
+    found = [(field.name, field.type, field.value, field.page) for field in page.form_fields]
+    assert found == [
+        ("name", "text", "Maria Lindqvist", 1),
+        ("paid", "checkbox", True, 1),
+        ("open", "checkbox", False, 1),
+    ]
+    assert isinstance(page.form_fields[0], FormField)
+    assert page.form_fields[0].box == pytest.approx((150, 842 - 712, 350, 842 - 695))
+
+
+def test_value_of_a_password_is_not_given(readers: PageReaders, tmp_path: Path) -> None:
+    page = read_page(readers, tmp_path, form(1 << 13))
+    assert page.form_fields[0].value is None
+    assert "Maria" not in said(page)
+
+
+def test_page_without_a_form_has_no_fields(readers: PageReaders, tmp_path: Path) -> None:
+    page = read_page(readers, tmp_path, documents.invoice_pdf())
+    assert page.form_fields == ()
+    assert not any("[" in word.text for word in page.words)
+
+
+SQUARE, CROSS = "90 658 11 11 re S\n", "90 658 m 101 669 l S 90 669 m 101 658 l S\n"
+
+
+@pytest.mark.parametrize(("drawn", "mark"), [(SQUARE, "[ ]"), (SQUARE + CROSS, "[x]")])
+def test_drawn_check_box(readers: PageReaders, tmp_path: Path, drawn: str, mark: str) -> None:
+    assert said(read_page(readers, tmp_path, raw_pdf(LABELS + drawn))) == f"Name Paid Open Code {mark}"
+
+
+@pytest.mark.parametrize(
+    "drawn",
+    [
+        "90 658 11 11 re f\n",
+        "0.8 0.2 0.2 rg 90 658 11 11 re B\n",
+        "90 400 11 11 re S\n",
+        SQUARE + "79 658 11 11 re S\n",
+    ],
+    ids=["bullet", "key of a chart", "alone", "grid"],
+)
+def test_square_that_is_no_check_box(readers: PageReaders, tmp_path: Path, drawn: str) -> None:
+    assert said(read_page(readers, tmp_path, raw_pdf(LABELS + drawn))) == "Name Paid Open Code"
+
+
+def placed(text: str, step: float) -> str:
+    return "".join(say(letter, 150 + step * number, 600) for number, letter in enumerate(text) if letter != " ")
+
+
+def test_letters_in_boxes_are_words(readers: PageReaders, tmp_path: Path) -> None:
+    assert said(read_page(readers, tmp_path, raw_pdf(LABELS + placed("0001284,60 KELLER", 15)))).endswith(
+        "Code 0001284,60 KELLER"
+    )
+
+
+@pytest.mark.parametrize("text", [placed("1234567", 45), say("A B C D E F G", 150, 600), placed("123", 15)])
+def test_letters_that_stand_alone_stay_so(readers: PageReaders, tmp_path: Path, text: str) -> None:
+    words = read_page(readers, tmp_path, raw_pdf(LABELS + text)).words[4:]
+    assert all(len(word.text) == 1 for word in words)
+
+
+def test_blank_ends_where_something_is_written_on_it(readers: PageReaders, tmp_path: Path) -> None:
+    page = read_page(readers, tmp_path, raw_pdf(LABELS + say("_" * 30, 150, 600) + say("17-B", 155, 601)))
+    blank, code = (next(word.box for word in page.words if word.text == text) for text in ("_" * 30, "17-B"))
+    assert blank[0] >= code[2]
+
+
+def test_attached_files_are_told(readers: PageReaders, tmp_path: Path) -> None:
+    catalog = "/Names << /EmbeddedFiles << /Names [(a.xml) << /Type /Filespec /F (a.xml) /EF << /F 6 0 R >> >>] >> >>"
+    content = raw_pdf(LABELS, "", [("<< /Type /EmbeddedFile >>", "<a/>")], catalog=catalog)
+    (told,) = read_page(readers, tmp_path, content).warnings
+    assert "1 attached" in told
