@@ -19,11 +19,13 @@ from extractor.assemble import AssembledPage, Element, assemble_page
 from extractor.headings import with_levels
 from extractor.joining import join_tables
 from extractor.lists import DEEPEST
-from extractor.models.layout import Region
-from extractor.models.tables import TableCell
+from extractor.outline import Heading
 from extractor.outputs import render
-from extractor.pages import Heading, Page
-from extractor.reading import PageReading, TableReading, _wanted
+from extractor.page_picture import PagePicture
+from extractor.page_reading import PageReading, TableReading
+from extractor.pages import Page
+from extractor.reading import _wanted
+from extractor.regions import Region, TableCell
 from extractor.rulings import Ruling, Rulings, find_rulings
 from extractor.text_layer import Word
 
@@ -189,7 +191,7 @@ def test_detected_lines_meet_all_words_at_once() -> None:
     def meet(count: int) -> int:
         words = tuple(word("tiny", n % 600, n // 600, 0, 0.5, 0.5) for n in range(count))
         image = np.empty((0, 0, 3), np.uint8)
-        scan = Page(1, 600, 1000, image, 1.0, words, ((0, 0, 600, 1000),))
+        scan = Page(1, 600, 1000, PagePicture(image, 0), 1.0, words, ((0, 0, 600, 1000),))
         quads = [np.array([[9, y], [99, y], [99, y + 9], [9, y + 9]], np.float32) for y in range(0, 900, 10)]
         found, calls = calls_in(lambda: _wanted(quads, scan))
         assert len(found) == len(quads)
