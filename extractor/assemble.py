@@ -17,6 +17,7 @@ from docling_core.types.doc import (
     DocItemLabel,
 )
 
+from .comb_boxes import spelled
 from .geometry import Box, area, clip, covered, intersection, union
 from .lines import group_lines, make_line, parted
 from .marked_parts import weighted_median, with_headings, with_lists
@@ -140,8 +141,12 @@ def assemble_page(reading: PageReading) -> AssembledPage:
     ]
     pictures = [part.box for part in parts if part.label in PICTURES]
     words, across = without_slanted(reading.words, pictures)
+    words, rulings = spelled(words, [table.rulings for table in reading.tables])
     orphans = _share_words(words, parts)
-    structures = {table.region: table for table in reading.tables}
+    structures = {
+        table.region: table if lines == table.rulings else replace(table, rulings=lines, cells=())
+        for table, lines in zip(reading.tables, rulings, strict=True)
+    }
     parts = [part for part in parts if part.words or part.label in PICTURES]
     parts = [piece for part in parts for piece in beside_each_other(part, structures)]
     parts = with_lists(with_headings(as_paragraphs(with_blocks(parts, text_blocks(orphans)))))

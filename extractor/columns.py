@@ -128,7 +128,7 @@ def find_columns(rows: Sequence[Row], height: float, rulings: Rulings | None = N
     edges = _with_drawn(edges, drawn_edges(rulings.vertical, rows, height) if rows else [], height)
     if not edges:
         return None
-    found = Columns(tuple(edges))
+    found = Columns(tuple(_without_empty(edges, rows)))
     keeping = tuple(index for index, row in enumerate(rows) if _keeps_to(found, row, height))
     held = _held(found, [rows[index] for index in keeping])
     if not all(held):
@@ -232,6 +232,13 @@ def _with_drawn(edges: Sequence[float], drawn: Sequence[float], height: float) -
     if len(drawn) >= max(2, MOSTLY_DRAWN * len(edges)):
         return list(drawn)
     return sorted({*drawn, *(edge for edge in edges if all(abs(edge - at) > height for at in drawn))})
+
+
+def _without_empty(edges: Sequence[float], rows: Sequence[Row]) -> list[float]:
+    """The edges but the second one around a column without any word: the end of a bar in the white between two."""
+    columns = Columns(tuple(edges))
+    held = {columns.of(word.box) for row in rows for word in row}
+    return [edge for column, edge in enumerate(edges) if column in held or column == 0]
 
 
 def _keeps_to(columns: Columns, row: Row, height: float) -> bool:

@@ -26,6 +26,8 @@ SAME_ROW = 0.5
 # more than any page has, and a bound to what a page that is made for it can cost.
 MOST_LINES_AT_A_HEIGHT = 40
 MOST_PIECES_IN_A_LINE = 1000
+# What blanks to be filled in are made of.
+_BLANKS = frozenset("_.\u2026")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ def _upright_lines(words: Sequence[Word]) -> list[Line]:
             overlap = _overlap(piece.box, boxes[index])
             if overlap > most and len(rows[index]) < MOST_PIECES_IN_A_LINE:
                 apart = piece.box[0] >= boxes[index][2] or piece.box[2] <= boxes[index][0]
-                if apart or all(_beside(piece.box, part.box) for part in rows[index]):
+                if apart or all(_beside(_printed(piece), _printed(part)) for part in rows[index]):
                     best, most = index, overlap
         if best is None:
             best = len(rows)
@@ -142,6 +144,12 @@ class _Bands:
 
     def _reach(self, box: Box) -> range:
         return range(int(box[1] // self._height), int(box[3] // self._height) + 1)
+
+
+def _printed(line: Line) -> Box:
+    """The box of a line's words without the blanks to be filled in: what is typed over these is beside it."""
+    words = [word for word in line.words if not set(word.text) <= _BLANKS]
+    return union(word.box for word in words) if words else line.box
 
 
 def _beside(a: Box, b: Box) -> bool:

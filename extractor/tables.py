@@ -84,9 +84,14 @@ class Table:
 def build_table(words: Sequence[Word], structure: Sequence[TableCell], rulings: Rulings) -> Table | None:
     """Every word in exactly one cell.
 
-    The page's own lines are the first witness of where the cells are, the model's structure the second. None where
-    neither has a grid to speak of: fewer than two cells.
+    The page's own lines are the first witness of where the cells are, white space the second, the model's structure the
+    third. None where none of them has a grid to speak of: fewer than two cells, or one column, which is text.
     """
+    table = _grid_of(words, structure, rulings)
+    return table if table is not None and table.columns > 1 else None
+
+
+def _grid_of(words: Sequence[Word], structure: Sequence[TableCell], rulings: Rulings) -> Table | None:
     cells = _without_overlaps(structure)
     rulings = beside_text(rulings, words)
     ruled = ruled_cells(rulings, words, cells)

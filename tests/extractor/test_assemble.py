@@ -276,3 +276,26 @@ def test_a_label_and_its_amount_are_lines_of_their_own() -> None:
     assert element.text == "Total due 1,140.00"
     assert [(line.text, line.confidence) for line in element.lines] == [("Total due", 0.81), ("1,140.00", 0.5)]
     assert element.confidence == 0.655
+
+
+def test_lines_of_a_paragraph_that_are_a_region_each_are_one_element() -> None:
+    lines = ("The customer pays the price within fourteen days of the", "day on which the goods were delivered.")
+    words = [each for at, line in enumerate(lines) for each in sentence(line, 50, 100 + 13 * at, at)]
+    regions = [("text", (45.0, 98.0 + 13 * at, 400.0, 111.0 + 13 * at), 0.9) for at in range(2)]
+    assert texts(page(words, regions)) == ["\n".join(lines)]
+
+
+def test_a_region_after_the_end_of_a_sentence_is_an_element_of_its_own() -> None:
+    lines = ("Place of delivery:", "Harbour 3, Ostra")
+    words = [each for at, line in enumerate(lines) for each in sentence(line, 50, 100 + 13 * at, at)]
+    regions = [("text", (45.0, 98.0 + 13 * at, 400.0, 111.0 + 13 * at), 0.9) for at in range(2)]
+    assert texts(page(words, regions)) == list(lines)
+
+
+def test_a_large_slanted_word_over_the_text_is_an_element_of_its_own_at_the_end() -> None:
+    words = sentence("Total due 1,140.00 EUR", 50, 100, 0)
+    stamp = Word("PAID", (60.0, 60.0, 160.0, 150.0), 5, "text_layer", 40.0)
+    assert texts(page([stamp, *words], [("text", (45.0, 95.0, 300.0, 115.0), 0.9)])) == [
+        "Total due 1,140.00 EUR",
+        "PAID",
+    ]

@@ -193,3 +193,17 @@ class TestPlacedWords:
 
     def test_no_words_are_no_lines(self) -> None:
         assert group_lines([]) == []
+
+
+def test_what_is_typed_over_a_blank_is_on_the_line_of_its_label() -> None:
+    label = Word("Tenant:", (50.0, 100.0, 85.0, 110.0), 0, "text_layer", 10.0)
+    blank = Word("__________", (90.0, 100.0, 190.0, 110.0), 0, "text_layer", 10.0)
+    value = Word("Lindqvist", (95.0, 97.0, 140.0, 107.0), 1, "text_layer", 10.0)
+    assert [line.text for line in group_lines([label, blank, value])] == ["Tenant: __________ Lindqvist"]
+
+
+def test_what_stands_over_a_text_is_a_line_of_its_own() -> None:
+    label = Word("Tenant:", (50.0, 100.0, 85.0, 110.0), 0, "text_layer", 10.0)
+    name = Word("Habermann", (90.0, 100.0, 190.0, 110.0), 0, "text_layer", 10.0)
+    other = Word("Lindqvist", (95.0, 96.0, 140.0, 106.0), 1, "text_layer", 10.0)
+    assert len(group_lines([label, name, other])) == 2

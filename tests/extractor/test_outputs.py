@@ -48,7 +48,9 @@ def rendered(*elements: Element, furniture: bool = True) -> dict[str, Any]:
         AssembledPage(number, 595.276, 841.89, tuple(one for one in elements if one.page == number))
         for number in range(1, 1 + max((one.page for one in elements), default=1))
     ]
-    wanted = [output for output in get_args(Output) if output in (*VIEWS, "elements", "tables", "csv", "docling")]
+    wanted = [
+        output for output in get_args(Output) if output in (*VIEWS, "elements", "tables", "records", "csv", "docling")
+    ]
     return render(pages, wanted, furniture=furniture)
 
 
@@ -199,6 +201,17 @@ class TestText:
         plain = f"Berth\tVessel | flag\n4\tAnna Maria\n\t{ODD}"
         spanning = "Traffic\t\t\nNight\t03:15\t<b>4</b>\n\t21:40 & later\t7"
         assert text == f"Before\n\n{plain}\n\n{spanning}\n\nAfter\n"
+
+
+class TestRecords:
+    def test_rows_by_the_names_of_the_head(self) -> None:
+        (found,) = rendered(PLAIN)["records"]
+        assert found == {
+            "table": "e0",
+            "page": 1,
+            "columns": ["Berth", "Vessel | flag"],
+            "rows": [{"Berth": "4", "Vessel | flag": "Anna Maria"}, {"Berth": "", "Vessel | flag": ODD}],
+        }
 
 
 class TestCsv:

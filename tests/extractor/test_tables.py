@@ -82,9 +82,15 @@ def test_no_grid_no_table() -> None:
     assert build([], structure(3, 3)) is None
 
 
+def test_one_column_is_text() -> None:
+    lines = [word("Ferry", 10, 10), word("Harbour", 10, 60), word("Ticket", 10, 110)]
+    assert build(lines, structure(3, 1)) is None
+    assert build([*lines, word("16.50", 160, 110)], structure(3, 2)) is not None
+
+
 def test_overlapping_spans_are_cut() -> None:
     cells = [
-        TableCell(0, 0, 1, 3, False, (0.0, 0.0, 300.0, 20.0), 0.9),
+        TableCell(0, 0, 1, 3, False, (0.0, 0.0, 95.0, 20.0), 0.9),
         TableCell(0, 1, 1, 1, False, (100.0, 0.0, 200.0, 20.0), 0.9),
         TableCell(1, 0, 5, 1, False, (0.0, 20.0, 100.0, 40.0), 0.9),
     ]
