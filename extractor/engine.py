@@ -241,10 +241,9 @@ class Engine:
         return self._scheduler.longest_batch_s
 
     @property
-    def free_device_memory(self) -> int | None:
-        """Bytes of the GPU's memory that nobody uses; None on a CPU."""
-        device = self.models.device
-        return torch.cuda.mem_get_info(device)[0] if device.type == "cuda" else None
+    def page_processes(self) -> int:
+        """How many pages can be worked on at the same time."""
+        return len(self._pages.arenas)
 
     def close(self) -> None:
         """Stop every thread and process; jobs still running fail."""

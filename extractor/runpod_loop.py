@@ -49,7 +49,6 @@ TAKE_PAUSE_S = 1.0
 # A take that has begun to arrive when the worker is told to leave.
 ARRIVAL_S = 3.0
 _LONGEST_PAUSE_S = 15.0
-_GIB = 2**30
 # A body of so many bytes is read in a millisecond or two, and at once; a longer one beside the loop.
 PARSED_AT_ONCE_BYTES = 1 << 18
 # In a header, where every job's id that is one stands as it is.
@@ -379,13 +378,13 @@ class ProgressReports:
 def concurrency(engine: Engine) -> int:
     """How many jobs to take at a time: `MAX_CONCURRENCY`, or by the device.
 
-    Micro-batches bound what models need on a device however many jobs there are; a job's pages in flight need about a
-    gibibyte of memory. Two at a time, and the device need not wait for a download or an answer's way out.
+    What a device works on is bounded by the page processes, however many jobs there are: on a GPU a job for each of them
+    keeps them busy where jobs have one page. On a processor two at a time, so that the models need not wait for a
+    download or an answer's way out.
     """
     if engine.settings.max_concurrency:
         return engine.settings.max_concurrency
-    free = engine.free_device_memory
-    return 2 if free is None else max(2, min(8, free // (2 * _GIB)))
+    return engine.page_processes if engine.models.device.type == "cuda" else 2
 
 
 def modifier(load: Callable[[], Engine], ready: Callable[[], None]) -> Callable[[int], int]:

@@ -35,25 +35,26 @@ TEST_GPU = "NVIDIA GeForce RTX 4090"
 # Unpacked: packages of 5 GB and more, weights of 0.2 GB, and room for documents of 200 MB each.
 DISK_GB = 20
 
-# Weights take 0.2 GB; what a batch takes grows with it. Recognition's lines are many and small, layout's pages few.
+# Weights take 0.2 GB, and the models run in a closed set of shapes: these limits are for small cards. Jobs at a time keep
+# the page processes busy, which are as many as the machine has cores.
 PRESETS: dict[str, dict[str, int]] = {
     "16 GB (RTX A4000, RTX 2000 Ada)": {
         "layout_batch": 8,
         "recognition_batch": 32,
         "pages_in_flight": 16,
-        "max_concurrency": 2,
+        "max_concurrency": 8,
     },
     "24 GB (RTX 3090, L4, RTX 4090)": {
         "layout_batch": 16,
-        "recognition_batch": 64,
+        "recognition_batch": 32,
         "pages_in_flight": 32,
-        "max_concurrency": 4,
+        "max_concurrency": 16,
     },
     "48 GB (A40, RTX A6000, L40S)": {
-        "layout_batch": 32,
-        "recognition_batch": 128,
-        "pages_in_flight": 64,
-        "max_concurrency": 8,
+        "layout_batch": 16,
+        "recognition_batch": 32,
+        "pages_in_flight": 32,
+        "max_concurrency": 24,
     },
 }
 
