@@ -51,7 +51,7 @@ from .scratch import Scratch
 from .settings import Settings
 from .source import FetchedDocument, fetch_document
 from .tasks import OutlineTask, PageTask, TaskName, WholeDocumentTask, WholePageTask, WriteTask
-from .vitals import Vitals, is_sticky
+from .vitals import Vitals
 from .weights import Weights, find_weights
 
 log = logging.getLogger("extractor")
@@ -430,8 +430,7 @@ class Engine:
     def _model_failed(self, error: BaseException) -> None:
         """A model raised on a row of its own; called by the device's owner."""
         log.error("a model failed (%s)", type(error).__name__, exc_info=error)
-        if is_sticky(error):
-            self.vitals.condemn("the device reports an error that only a new process mends")
+        self.vitals.raised(error)
 
     def _fetch(
         self, request: ExtractionRequest, folder: Path, upload: BinaryIO | None, limits: _Limits

@@ -52,6 +52,11 @@ class Vitals:
         with self._lock:
             self._failures += 1
 
+    def raised(self, error: BaseException) -> None:
+        """A model raised on the device."""
+        if is_sticky(error):
+            self.condemn("the device reports an error that only a new process mends")
+
     def condemn(self, reason: str) -> None:
         """The worker is sick for good; the first reason stays."""
         with self._lock:

@@ -161,7 +161,7 @@ class TestVitals:
 
     def test_first_reason_stays(self) -> None:
         vitals = Vitals()
-        vitals.failed(torch.AcceleratorError("CUDA error: unspecified launch failure"))
+        vitals.raised(torch.AcceleratorError("CUDA error: unspecified launch failure"))
         first = vitals.sick
         vitals.condemn("another")
         assert first == vitals.sick != "another"
