@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import multiprocessing
 import os
 import pickle
@@ -130,6 +131,9 @@ class PagePool:
         self._owner: DeviceOwner | None = None
         self._facts: bytes | None = None
         self._false_starts = 0
+        # When the thread wakes by itself, and whether something waits for room on a line.
+        self._wakes_at = math.inf
+        self._writes_wanted = False
         self._closing = False
         self._said = False
         self._selector = selectors.DefaultSelector()
@@ -189,10 +193,11 @@ class PagePool:
                     self._unqueue(running.task.job, waiting, running)
             else:
                 process = running.process
-                self._count_down(process, min(process.left_s, GRACE_S))
                 if process.desk is not None and self._owner is not None:
                     self._owner.stop(process.desk)
-                self._wake()
+                process.left_s = min(process.left_s, GRACE_S)
+                if process.since is not None:
+                    self._run_clock(process)
         running.future.cancel()
 
     def forget(self, document: Path) -> None:
@@ -243,12 +248,11 @@ class PagePool:
         process.end = None
         process.waiting = 0
         desk = process.desk = Desk(process.arena, lambda *reply: self._replied(process, desk, *reply))
-        process.left_s, process.since = task.wall_s, time.monotonic()
+        process.left_s = task.wall_s
+        self._run_clock(process)
         if task.document is not None:
             process.documents.add(task.document)
         self._send(process, Kind.TASK, pickle.dumps((task.name, task.argument)))
-        # Its clock is one more to watch.
-        self._wake()
 
     def _tell_forgotten(self, process: _Process) -> None:
         for document in process.forgotten:
@@ -267,17 +271,24 @@ class PagePool:
             self._send(process, Kind.REPLY, packed_reply(number, status, size))
             process.waiting -= 1
             if process.waiting == 0:
-                process.since = time.monotonic()
-                self._wake()
+                self._run_clock(process)
 
-    def _count_down(self, process: _Process, left_s: float) -> None:
-        process.left_s = left_s
-        if process.since is not None:
-            process.since = time.monotonic()
+    def _run_clock(self, process: _Process) -> None:
+        """The task's time runs from now on; the thread is woken only where it would sleep too long."""
+        process.since = time.monotonic()
+        due = process.since + process.left_s
+        if due < self._wakes_at:
+            self._wakes_at = due
+            self._wake()
 
     def _wake(self) -> None:
         if threading.current_thread() is not self._thread:
             os.eventfd_write(self._alarm, 1)
+
+    def _want_writes(self) -> None:
+        """Something could not be sent at once; called by any thread."""
+        self._writes_wanted = True
+        self._wake()
 
     # ------------------------------------------------------------------------------------------------- the thread
 
@@ -290,7 +301,7 @@ class PagePool:
             with self._lock:
                 if self._closing:
                     break
-                timeout = self._soonest()
+                timeout = None if self._wakes_at == math.inf else max(0.0, self._wakes_at - time.monotonic())
             for key, events in self._selector.select(timeout):
                 if key.fd == self._alarm:
                     os.eventfd_read(self._alarm)
@@ -304,32 +315,35 @@ class PagePool:
                     if not is_end and events & selectors.EVENT_READ:
                         self._listen(process)
             with self._lock:
-                self._end_overdue()
-                self._want_writes()
+                if time.monotonic() >= self._wakes_at:
+                    self._look_at_clocks()
+                if self._writes_wanted:
+                    self._watch_for_room()
         self._stop_all()
 
-    def _soonest(self) -> float | None:
+    def _look_at_clocks(self) -> None:
+        """End what is overdue, and know when to look again."""
         now = time.monotonic()
-        due = [seconds for process in self._processes if (seconds := process.overdue_in(now)) is not None]
-        return max(0.0, min(due)) if due else None
-
-    def _end_overdue(self) -> None:
-        now = time.monotonic()
+        self._wakes_at = math.inf
         for process in self._processes:
             seconds = process.overdue_in(now)
-            if seconds is not None and seconds <= 0 and process.end is None:
+            if seconds is None or process.end is not None:
+                continue
+            if seconds <= 0:
                 self._kill(process, End.TIME)
+            else:
+                self._wakes_at = min(self._wakes_at, now + seconds)
 
     def _kill(self, process: _Process, why: End) -> None:
         process.end = why
         process.since = None
         process.handle.kill()
 
-    def _want_writes(self) -> None:
+    def _watch_for_room(self) -> None:
         """Watch for room where something could not be sent."""
-        for process in self._processes:
-            if process.link.descriptor < 0:
-                continue
+        living = [process for process in self._processes if process.link.descriptor >= 0]
+        self._writes_wanted = any(process.link.unsent for process in living)
+        for process in living:
             wanted = selectors.EVENT_READ | (selectors.EVENT_WRITE if process.link.unsent else 0)
             if self._selector.get_key(process.link.descriptor).events != wanted:
                 self._selector.modify(process.link.descriptor, wanted, (process, False))
@@ -465,7 +479,7 @@ class PagePool:
             except BaseException:
                 ours.close()
                 raise
-        return _Process(handle, WorkerLink(ours.detach(), self._wake), arena)
+        return _Process(handle, WorkerLink(ours.detach(), self._want_writes), arena)
 
     def _give_up(self, error: BaseException) -> None:
         reason = str(error) or type(error).__name__

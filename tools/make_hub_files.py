@@ -35,8 +35,8 @@ TEST_GPU = "NVIDIA GeForce RTX 4090"
 # Unpacked: packages of 5 GB and more, weights of 0.2 GB, and room for documents of 200 MB each.
 DISK_GB = 20
 
-# Weights take 0.2 GB, and the models run in a closed set of shapes: these limits are for small cards. Jobs at a time keep
-# the page processes busy, which are as many as the machine has cores.
+# Weights take 0.2 GB, and the models run in a closed set of shapes: these limits are for small cards. Jobs at a time
+# keep the page processes busy, which are as many as the machine has cores.
 PRESETS: dict[str, dict[str, int]] = {
     "16 GB (RTX A4000, RTX 2000 Ada)": {
         "layout_batch": 8,
