@@ -17,15 +17,6 @@ from .source import FetchedDocument
 
 Format = Literal["pdf", "png", "jpeg", "tiff", "webp", "bmp", "gif"]
 
-# The reader, of Pillow's, for each format: no other is ever tried.
-PILLOW_FORMATS: dict[str, tuple[str, ...]] = {
-    "png": ("PNG",),
-    "jpeg": ("JPEG",),
-    "tiff": ("TIFF",),
-    "webp": ("WEBP",),
-    "bmp": ("BMP",),
-    "gif": ("GIF",),
-}
 _IMAGE_SIGNATURES: dict[bytes, Format] = {
     b"\x89PNG": "png",
     b"\xff\xd8\xff": "jpeg",

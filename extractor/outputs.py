@@ -38,7 +38,7 @@ from docling_core.types.doc import TableCell as DoclingCell
 
 from .assemble import AssembledPage, Element
 from .docling_document import to_docling
-from .request import CsvFormulas, Output
+from .options import CsvFormulas, Output
 from .table_views import records, text_rows
 from .tables import Cell, Table, TablePart
 

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Literal, Protocol
+from typing import Any
 
 import numpy as np
 import pypdfium2 as pdfium
@@ -19,9 +19,11 @@ import pypdfium2.raw as pdfium_c
 from .drawing import Drawing
 from .geometry import Box, area, centre, contains, intersection, union
 from .layer_trust import UNSURE, is_sure, mended, unsound_fonts, was_looked_at
+from .options import OcrMode, UnseenText
 from .page_ink import Sketch, areas_of, dark_shares, sketch, unexplained_lines
 from .redrawing import draw_without
 from .soundness import is_sound
+from .tasks import PageTask
 from .text_layer import Origin, PageFrame, TextLayer, Word
 from .unseen import (
     Reason,
@@ -33,8 +35,6 @@ from .unseen import (
     without_unseen_characters,
 )
 
-OcrMode = Literal["auto", "always", "never"]
-UnseenText = Literal["keep", "drop"]
 Picture = np.ndarray[Any, np.dtype[np.uint8]]
 
 # An image without words on it that is at least this share of the page may hold text of its own.
@@ -56,17 +56,6 @@ _FATE: dict[UnseenText, str] = {"keep": "kept", "drop": "left out"}
 
 # Words, where they come from, and spaces that may be figures.
 Said = tuple[Sequence[Word], Sequence[Origin], Sequence[tuple[int, Box]]]
-
-
-class Task(Protocol):
-    """What is asked of a page."""
-
-    @property
-    def number(self) -> int: ...
-    @property
-    def ocr(self) -> OcrMode: ...
-    @property
-    def unseen(self) -> UnseenText: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +112,7 @@ def first_areas(frame: PageFrame, drawing: Drawing, said: Said, ocr: OcrMode) ->
 
 
 def judge(
-    page: Any, frame: PageFrame, drawing: Drawing, said: Said, image: Picture, scale: float, task: Task
+    page: Any, frame: PageFrame, drawing: Drawing, said: Said, image: Picture, scale: float, task: PageTask
 ) -> Judged:
     """What of the words is believed, and what of the page has to be read. `image` is the page's picture."""
     words, origins, blanks = said
@@ -224,13 +213,13 @@ def apart(boxes: Sequence[Box]) -> list[Box]:
     return result
 
 
-def _unseen_note(task: Task, reasons: Sequence[Reason | None]) -> str:
+def _unseen_note(task: PageTask, reasons: Sequence[Reason | None]) -> str:
     counts = Counter(reason for reason in reasons if reason is not None)
     listed = ", ".join(f"{count} {reason}" for reason, count in counts.most_common())
     return f"page {task.number}: {counts.total()} word(s) that no reader sees ({listed}) {_FATE[task.unseen]}"
 
 
-def _without_unseen_characters(words: list[Word], task: Task) -> tuple[list[Word], list[str]]:
+def _without_unseen_characters(words: list[Word], task: PageTask) -> tuple[list[Word], list[str]]:
     """The words, without characters that no reader sees where those are to go; and what is to be said of them. What is
     in doubt is drawn: it is no such character."""
     characters = unseen_characters([word for word in words if not was_looked_at(word)])

@@ -28,8 +28,8 @@ from .drawing import read_drawing
 from .drawn_boxes import check_boxes
 from .errors import DocumentCorrupt, Internal, PageTooLarge, PasswordRequired, PasswordWrong, TooManyPages
 from .form_fields import FormField, with_form_values, with_ticks
-from .formats import PILLOW_FORMATS
 from .geometry import Box, area, clip
+from .image_formats import PILLOW_FORMATS
 from .outline import Heading, Outline
 from .page_picture import PagePicture
 from .page_text import apart, believed, blank_notes, document_notes, first_areas, judge, on_page

@@ -11,7 +11,7 @@ import contextlib
 import difflib
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, get_args
 
 from pydantic import (
     AfterValidator,
@@ -28,12 +28,8 @@ from pydantic import (
 
 from .errors import FetchForbidden, InvalidInput
 from .languages import LANGUAGES, UNSERVED
+from .options import CsvFormulas, OcrMode, Output, UnseenText
 from .web import parse_url
-
-Output = Literal["markdown", "text", "html", "elements", "lines", "tables", "records", "csv", "docling"]
-OcrMode = Literal["auto", "always", "never"]
-UnseenText = Literal["keep", "drop"]
-CsvFormulas = Literal["keep", "quote"]
 
 # Keys and outputs of the contract that this version does not serve: refused by name, never ignored.
 UNSERVED_KEYS = ("fields", "json_schema")

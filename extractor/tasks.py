@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Literal
 
 from .languages import Recognition
+from .options import CsvFormulas, OcrMode, Output, UnseenText
 from .outline import Heading
-from .request import CsvFormulas, OcrMode, Output, UnseenText
 
 # The tasks, by the names that `page_tasks.TASKS` has them under.
 TaskName = Literal["open_document", "read_page", "write_document"]

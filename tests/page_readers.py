@@ -9,12 +9,12 @@ from contextlib import contextmanager
 from extractor.device_owner import DeviceOwner
 from extractor.formats import DocumentFile
 from extractor.models.model_set import Models
+from extractor.options import OcrMode, UnseenText
 from extractor.outline import Outline, outline_of
 from extractor.page_failures import Failure
 from extractor.page_pool import PagePool, Task
 from extractor.page_reading import PageReading
 from extractor.pages import Page
-from extractor.request import OcrMode, UnseenText
 from extractor.scheduler import Scheduler
 from extractor.settings import Settings
 from extractor.tasks import OutlineTask, PageTask

@@ -15,8 +15,8 @@ from docling_core.types.doc import DocItemLabel, DoclingDocument
 from extractor.assemble import AssembledPage, Element, TextLine
 from extractor.geometry import Box
 from extractor.joining import join_tables
+from extractor.options import Output
 from extractor.outputs import render
-from extractor.request import Output
 from extractor.tables import Cell, Table
 from tests.extractor.html_grid import GridCell, html_grid
 

@@ -12,7 +12,7 @@ from reportlab.lib.pagesizes import A4
 
 from extractor.geometry import area, contains
 from extractor.layer_trust import is_sure
-from extractor.request import UnseenText
+from extractor.options import UnseenText
 from extractor.settings import Settings
 from tests import documents
 from tests.extractor.pdf_page import read_page, said

@@ -16,6 +16,7 @@ from reportlab.lib.pagesizes import A4
 
 from extractor.errors import DocumentCorrupt, ExtractionError, PageTooLarge
 from extractor.formats import DocumentFile
+from extractor.options import OcrMode
 from extractor.outline import Heading
 from extractor.page_failures import Failure
 from extractor.pages import (
@@ -26,7 +27,6 @@ from extractor.pages import (
     RECOGNITION_SCALE,
     Page,
 )
-from extractor.request import OcrMode
 from extractor.settings import Settings
 from tests import documents
 from tests.page_readers import PageReaders, page_readers

@@ -13,8 +13,8 @@ from reportlab.pdfgen.canvas import Canvas
 from extractor.formats import DocumentFile
 from extractor.geometry import centre, contains
 from extractor.layer_trust import UNSURE, is_sure
+from extractor.options import OcrMode, UnseenText
 from extractor.pages import Page
-from extractor.request import OcrMode, UnseenText
 from extractor.settings import Settings
 from tests import documents
 from tests.page_readers import PageReaders, page_readers
