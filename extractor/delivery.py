@@ -22,7 +22,7 @@ import httpcore2
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from .errors import DeliveryFailed, FetchForbidden, Internal, OutputTooLarge
+from .errors import Cancelled, DeliveryFailed, FetchForbidden, Internal, OutputTooLarge
 from .patience import OutOfTime, Patience
 from .settings import Bucket, Settings
 from .web import InvalidUrl, Unreachable, Web, parse_url
@@ -73,8 +73,13 @@ def check_destination(result_url: str | None, settings: Settings, cancelled: Cal
     """
     if result_url is None:
         return
+
+    def check() -> None:
+        if cancelled():
+            raise Cancelled("the job was stopped")
+
     try:
-        with _way_out(settings, Patience.of(_TOTAL_S, cancelled)) as web:
+        with _way_out(settings, Patience.of(_TOTAL_S, check)) as web:
             web.check(parse_url(result_url))
     except InvalidUrl as error:
         raise DeliveryFailed(f"result_url: {error}") from None

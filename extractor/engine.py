@@ -112,21 +112,19 @@ class _Limits:
     watch: Callable[[], None]
 
     @property
-    def over(self) -> bool:
-        """Whether nobody waits for this job's pages any more."""
-        return self.late or self.vitals.sick is not None or self.cancelled()
-
-    @property
     def late(self) -> bool:
         """Whether the job's time is up."""
         return time.monotonic() >= self.deadline
 
-    def check(self) -> None:
-        """Raise `Cancelled` or `WorkerUnhealthy` where it applies."""
+    def check(self, what: str | None = None) -> None:
+        """Raise the reason why the job has to end, where there is one: `Cancelled` or `WorkerUnhealthy`; and
+        `DeadlineExceeded`, naming `what` took so long, where that is given."""
         if self.vitals.sick is not None:
             raise WorkerUnhealthy(f"{self.vitals.sick}; send the job again")
         if self.cancelled():
             raise Cancelled("the job was stopped")
+        if what is not None and self.late:
+            raise DeadlineExceeded(f"the time was up before {what}")
 
     def result(self, future: Future[Value], what: str, *, in_time: bool = True) -> Value:
         """The future's result. Raises as `check` does, and, where it has to be `in_time`, `DeadlineExceeded`, naming
@@ -136,17 +134,8 @@ class _Limits:
                 future.exception(WATCH_S)
                 break
             self.watch()
-            self.check()
-            if in_time and self.late:
-                raise DeadlineExceeded(f"the time was up before {what}")
-        try:
-            return future.result()
-        except Cancelled:
-            # Whoever noticed first that the job is over does not know why.
-            self.check()
-            if self.late:
-                raise DeadlineExceeded(f"the time was up before {what}") from None
-            raise
+            self.check(what if in_time else None)
+        return future.result()
 
 
 @dataclass(slots=True)
@@ -439,10 +428,11 @@ class Engine:
         if request.document_url is None:
             return fetch_document(request, folder, self.settings, upload)
         thread = ThreadPoolExecutor(1, thread_name_prefix="fetch")
-        future = thread.submit(fetch_document, request, folder, self.settings, upload, lambda: limits.over)
+        what = "the document had arrived"
+        future = thread.submit(fetch_document, request, folder, self.settings, upload, lambda: limits.check(what))
         thread.shutdown(wait=False)
         try:
-            return limits.result(future, "the document had arrived")
+            return limits.result(future, what)
         finally:
             future.cancel()
 

@@ -6,8 +6,6 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from .errors import Cancelled
-
 _STEP_S = 0.25
 
 
@@ -17,20 +15,19 @@ class OutOfTime(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """`deadline` is a `time.monotonic()`; `cancelled` says whether the job was stopped meanwhile."""
+    """`deadline` is a `time.monotonic()`; `check` raises where the job has ended meanwhile, with its own reason."""
 
     deadline: float
-    cancelled: Callable[[], bool] = lambda: False
+    check: Callable[[], None] = lambda: None
 
     @classmethod
-    def of(cls, seconds: float, cancelled: Callable[[], bool] = lambda: False) -> Patience:
+    def of(cls, seconds: float, check: Callable[[], None] = lambda: None) -> Patience:
         """Patience for `seconds` from now on."""
-        return cls(time.monotonic() + seconds, cancelled)
+        return cls(time.monotonic() + seconds, check)
 
     def left(self) -> float:
-        """The seconds that are left, above 0. Raises `OutOfTime`, and `Cancelled` if the job was stopped."""
-        if self.cancelled():
-            raise Cancelled("the job was stopped")
+        """The seconds that are left, above 0. Raises what `check` does, and `OutOfTime`: the job is asked first."""
+        self.check()
         left = self.deadline - time.monotonic()
         if left <= 0:
             raise OutOfTime

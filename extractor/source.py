@@ -41,17 +41,17 @@ def fetch_document(
     folder: Path,
     settings: Settings,
     upload: BinaryIO | None = None,
-    cancelled: Callable[[], bool] = lambda: False,
+    check: Callable[[], None] = lambda: None,
 ) -> FetchedDocument:
     """Put the request's document, or the one that was uploaded beside it, into `folder`.
 
-    A download ends soon after `cancelled` says so.
+    A download ends soon after the job has, with what `check` raises then.
 
     Raises `InvalidInput` for broken base64, `FetchForbidden`, `FetchFailed` or `FetchTimeout` for a URL that cannot be
-    had, `DocumentTooLarge`, `Cancelled`, and `DiskFull`.
+    had, `DocumentTooLarge`, what `check` raises, and `DiskFull`.
     """
     with writing():
-        return _fetched(request, folder, settings, upload, cancelled)
+        return _fetched(request, folder, settings, upload, check)
 
 
 def _fetched(
@@ -59,7 +59,7 @@ def _fetched(
     folder: Path,
     settings: Settings,
     upload: BinaryIO | None,
-    cancelled: Callable[[], bool],
+    check: Callable[[], None],
 ) -> FetchedDocument:
     path = folder / "document"
     if upload is not None:
@@ -69,7 +69,7 @@ def _fetched(
     else:
         assert request.document_url is not None
         seconds = min(settings.fetch_total_timeout_s, request.deadline_s or settings.deadline_s)
-        patience = Patience.of(seconds, cancelled)
+        patience = Patience.of(seconds, check)
         download(request.document_url, request.headers or {}, path, settings, patience, seconds)
     with path.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()

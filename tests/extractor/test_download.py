@@ -21,8 +21,10 @@ import brotli
 import pytest
 from backports import zstd
 
+from extractor.engine import Engine
 from extractor.errors import (
     Cancelled,
+    DeadlineExceeded,
     DocumentTooLarge,
     ExtractionError,
     FetchFailed,
@@ -98,13 +100,13 @@ def site() -> Iterator[Site]:
 
 
 def fetch(
-    folder: Path, url: str, *, cancelled: Callable[[], bool] = lambda: False, deadline_s: float = 60, **settings: Any
+    folder: Path, url: str, *, check: Callable[[], None] = lambda: None, deadline_s: float = 60, **settings: Any
 ) -> bytes:
     request = parse_request({"document_url": url, "headers": {"X-Api-Key": "k3y"}, "deadline_s": deadline_s})
     quick = Settings(
         **{"fetch_allow_hosts": ("127.0.0.1",), "fetch_backoff_s": 0.001, "max_document_bytes": 400_000, **settings}
     )
-    fetched = fetch_document(request, folder, quick, cancelled=cancelled)
+    fetched = fetch_document(request, folder, quick, check=check)
     content = fetched.path.read_bytes()
     assert [path.name for path in folder.iterdir()] == [fetched.path.name]
     fetched.path.unlink()
@@ -488,7 +490,19 @@ class TestStopping:
     )
     def test_while_waiting(self, site: Site, tmp_path: Path, answer: Answer) -> None:
         url = site.answering(answer)
-        refusal(tmp_path, url, Cancelled, cancelled=lambda: bool(site.asked))
+
+        def check() -> None:
+            if site.asked:
+                raise Cancelled("the job was stopped")
+
+        refusal(tmp_path, url, Cancelled, check=check)
+
+    @pytest.mark.parametrize("seconds", [0.4, 0.55, 0.7])
+    def test_a_job_whose_time_is_up_meanwhile_was_not_stopped(self, site: Site, engine: Engine, seconds: float) -> None:
+        url = site.answering(lambda connection: connection.connection.recv(1))
+        request = parse_request({"document_url": url, "deadline_s": seconds})
+        with pytest.raises(DeadlineExceeded, match="the time was up before the document had arrived"):
+            engine.extract(request, document_id="late")
 
 
 class TestRedirects:
