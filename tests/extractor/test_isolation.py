@@ -193,6 +193,7 @@ class TestSickness:
         assert "80.90" in extract(healthy, TEXT)["data"]["markdown"]
 
     def test_page_processes_that_cannot_be_started_again_make_a_sick_worker(self) -> None:
+        others = set(multiprocessing.active_children())
         sick = Engine.load(Settings())
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
 
@@ -200,7 +201,7 @@ class TestSickness:
             """End the page processes, and leave this one without a file descriptor for new ones."""
             if progress.stage == "pages":
                 resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))
-                for process in multiprocessing.active_children():
+                for process in set(multiprocessing.active_children()) - others:
                     process.kill()
 
         content = base64.b64encode(TEXT).decode("ascii")

@@ -32,10 +32,13 @@ def test_graph_says_what_transformers_says() -> None:
     expected = load_checkpoint(PPDocLayoutV3ForObjectDetection, Settings().models_dir / MODEL, CPU)(batch)
     checkpoint = load_checkpoint(PPDocLayoutV3ForObjectDetection, Settings().models_dir / MODEL, CPU)
     logits, boxes, order = LayoutGraph(checkpoint, torch.float32)(batch)
-    assert (logits.sigmoid().amax(dim=-1) > 0.3).any()
+    regions = logits.sigmoid().amax(dim=-1) > 0.3
+    assert regions.any(dim=1).all()
     torch.testing.assert_close(logits, expected.logits, atol=2e-3, rtol=0)
     torch.testing.assert_close(boxes, expected.pred_boxes, atol=1e-4, rtol=0)
-    torch.testing.assert_close(order, expected.order_logits, atol=1e-2, rtol=1e-4)
+    # Of queries that are no region nothing is read; there rounding, which differs from processor to processor, is large.
+    for ours, theirs, some in zip(order, expected.order_logits, regions, strict=True):
+        torch.testing.assert_close(ours[some][:, some], theirs[some][:, some], atol=1e-2, rtol=1e-4)
 
 
 @torch.inference_mode()
