@@ -17,7 +17,7 @@ from tests.bombs import BOMBS, Bomb
 from tests.page_readers import PageReaders, page_readers
 
 # Those that take long to make are made smaller, and meet smaller limits; those of words and lines need the models.
-SETTINGS = Settings(page_processes=1, page_cpu_s=2, page_memory_mb=250, max_page_pixels=20_000_000)
+SETTINGS = Settings(page_processes=1, page_memory_mb=250, max_page_pixels=20_000_000)
 MB = 2**20
 SMALLER: dict[str, Callable[[], bytes]] = {
     "zip of a gigabyte": lambda: bombs.zip_bomb(megabytes=16),
