@@ -174,6 +174,9 @@ class Connection(HttpToolsProtocol):
             if self._running.response_started:
                 self.transport.abort()
                 return
+            # Its body will never be whole: it has this answer, and what its own would have been goes nowhere.
+            self._running.disconnected = True
+            self._running.message_event.set()
         body = json.dumps(refusal(status, detail, uuid.uuid4().hex, retryable=retryable)).encode()
         head = (
             f"HTTP/1.1 {status.value} {status.phrase}\r\nContent-Type: application/json\r\nCache-Control: no-store\r\n"
