@@ -36,7 +36,7 @@ def test_graph_says_what_transformers_says() -> None:
     assert regions.any(dim=1).all()
     torch.testing.assert_close(logits, expected.logits, atol=2e-3, rtol=0)
     torch.testing.assert_close(boxes, expected.pred_boxes, atol=1e-4, rtol=0)
-    # Of queries that are no region nothing is read; there rounding, which differs from processor to processor, is large.
+    # Nothing is read of queries that are no region: there rounding is large, and another on each kind of processor.
     for ours, theirs, some in zip(order, expected.order_logits, regions, strict=True):
         torch.testing.assert_close(ours[some][:, some], theirs[some][:, some], atol=1e-2, rtol=1e-4)
 
