@@ -252,7 +252,6 @@ def _require(right: bool, what: str) -> None:
 
 
 # How a request ended, as its reply says.
-ReplyStatus = Literal[0, 1, 2, 3]
 DONE, FAILED, OUT_OF_MEMORY, CANCELLED = 0, 1, 2, 3
 
 

@@ -50,7 +50,7 @@ from .scheduler import Scheduler
 from .scratch import Scratch
 from .settings import Settings
 from .source import FetchedDocument, fetch_document
-from .tasks import OutlineTask, PageTask, TaskName, WholeDocumentTask, WholePageTask, WriteTask
+from .tasks import PAGES_TO_WRITE, OutlineTask, PageTask, TaskName, WholeDocumentTask, WholePageTask, WriteTask
 from .vitals import Vitals
 from .weights import Weights, find_weights
 
@@ -59,8 +59,6 @@ log = logging.getLogger("extractor")
 LOW_CONFIDENCE = 0.8
 # Poll interval for cancellation and deadline, in seconds.
 WATCH_S = 0.1
-# Writing a document may take a page's time once more for each so many pages.
-PAGES_TO_WRITE = 10
 
 Stage = Literal["fetch", "open", "pages", "outputs"]
 Value = TypeVar("Value")

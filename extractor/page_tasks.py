@@ -23,10 +23,7 @@ from .outputs import render
 from .page_picture import PagePicture
 from .page_process import Answer, Bench, Function, Stage
 from .reading import Reader
-from .tasks import OutlineTask, TaskName, WholeDocumentTask, WholePageTask, WriteTask
-
-# Writing a document may take its stage's processor time once more for each so many pages.
-PAGES_TO_WRITE = 10
+from .tasks import PAGES_TO_WRITE, OutlineTask, TaskName, WholeDocumentTask, WholePageTask, WriteTask
 
 
 def prepare(bench: Bench) -> None:

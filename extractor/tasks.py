@@ -13,6 +13,9 @@ from .outline import Heading
 # The tasks, by the names that `page_tasks.TASKS` has them under.
 TaskName = Literal["open_document", "read_page", "write_document"]
 
+# Writing a document may take what a page may, by the clock and of the processor, once more for each so many pages.
+PAGES_TO_WRITE = 10
+
 
 @dataclass(frozen=True, slots=True)
 class OutlineTask:

@@ -10,13 +10,11 @@ from PIL import Image
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
-from extractor.formats import DocumentFile
 from extractor.geometry import centre, contains
 from extractor.layer_trust import UNSURE, is_sure
-from extractor.options import OcrMode, UnseenText
-from extractor.pages import Page
 from extractor.settings import Settings
 from tests import documents
+from tests.extractor.pdf_page import read_page as read
 from tests.page_readers import PageReaders, page_readers
 
 SEEN = "Total due 3,222.64 within thirty days"
@@ -29,16 +27,6 @@ Draw = Callable[[Canvas], None]
 def readers() -> Iterator[PageReaders]:
     with page_readers(Settings(page_processes=1)) as running:
         yield running
-
-
-def read(
-    readers: PageReaders, folder: Path, content: bytes, unseen: UnseenText = "keep", ocr: OcrMode = "auto"
-) -> Page:
-    path = folder / f"document-{len(list(folder.iterdir()))}"
-    path.write_bytes(content)
-    page = readers.read(DocumentFile(path, "pdf"), 1, ocr=ocr, unseen=unseen)
-    assert isinstance(page, Page), page
-    return page
 
 
 def drawn(*draw: Draw) -> bytes:
