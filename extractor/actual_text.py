@@ -16,7 +16,8 @@ from typing import Any
 import pypdfium2.raw as pdfium_c
 
 from .drawing import Drawing, marks_of
-from .text_layer import Origin, TextLayer, Word, read_text_layer
+from .text_layer import Origin, TextLayer, read_text_layer
+from .words import Word
 
 # Two texts that have so many of their letters in common are one, in another order or spelling.
 ALIKE = 0.7

@@ -14,9 +14,8 @@ from dataclasses import replace
 from .columns import Columns, Row, lines_above, row_middles, texts_of, whole_lines
 from .geometry import Box, centre, union
 from .item_rows import item_rows
-from .regions import TableCell
-from .rulings import Ruling, Rulings
-from .text_layer import Word
+from .regions import Ruling, Rulings, TableCell
+from .words import Word
 
 _YEAR = re.compile(r"(19|20)\d\d")
 

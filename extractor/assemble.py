@@ -1,4 +1,4 @@
-"""What the models saw on each page -> one document: elements in reading order, and docling-core's DoclingDocument.
+"""What the models saw on each page -> its elements in reading order.
 
 Guarantees: every word of a page is in exactly one element; words that no region claims become elements of their own,
 where a reader would come upon them; no character of a word is changed. Boxes are in the page's unit, origin top left.
@@ -9,8 +9,7 @@ from __future__ import annotations
 import math
 import statistics
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import replace
 
 import numpy as np
 from docling_core.types.doc import (
@@ -18,16 +17,15 @@ from docling_core.types.doc import (
 )
 
 from .comb_boxes import spelled
-from .geometry import Box, area, clip, covered, intersection, union
+from .document import AssembledPage, Element, TextLine
+from .geometry import Box, Matrix, area, clip, covered, intersection, mapped, union
 from .lines import group_lines, make_line, parted
 from .marked_parts import weighted_median, with_headings, with_lists
-from .page_reading import PageReading
 from .parts import Part, as_paragraphs, beside_each_other, block_of, text_blocks, with_blocks
-from .regions import Region
+from .regions import PageReading, Region
 from .slanted import without_slanted
-from .tables import Table, build_table
-from .text_layer import Word
-from .upright import Matrix, mapped
+from .tables import build_table
+from .words import Source, Word
 
 # PP-DocLayoutV3's labels in docling-core's terms.
 LABELS: dict[str, DocItemLabel] = {
@@ -70,61 +68,6 @@ WORD_INSIDE = 0.5
 
 # A caption is no further from its table or figure than this, in its own lines' heights.
 CAPTION_REACH = 3.0
-
-
-Source = Literal["text_layer", "ocr"]
-
-
-@dataclass(frozen=True, slots=True)
-class TextLine:
-    """A line of an element as it stands on the page, or a piece of one that stands apart from the rest of it.
-
-    `confidence` is the chance that all of it is right.
-    """
-
-    text: str
-    box: Box
-    confidence: float
-
-
-@dataclass(frozen=True, slots=True)
-class Element:
-    """A part of the document, at its place in reading order.
-
-    `confidence` is the mean of its lines'; for a table no more than its cells'.
-    `level` is that of a heading, or how deep a list item is nested, from 1; `size` is the type size that most of its
-    text has, in the page's unit; `marker` is what a list item begins with (its text has it too). `caption_of` is the
-    place, among its page's elements, of the table or figure that a caption belongs to. The later piece of a table that
-    goes over several pages has its own part of it as `continued`, and `continues` the first piece: the place of its
-    page among the pages, and its own among that page's elements.
-    """
-
-    page: int
-    label: DocItemLabel
-    text: str
-    box: Box
-    source: Source | None
-    confidence: float
-    level: int | None = None
-    table: Table | None = None
-    furniture: bool = False
-    size: float = 0.0
-    marker: str | None = None
-    enumerated: bool = False
-    caption_of: int | None = None
-    continued: Table | None = None
-    continues: tuple[int, int] | None = None
-    lines: tuple[TextLine, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class AssembledPage:
-    """One page's size and elements."""
-
-    number: int
-    width: float
-    height: float
-    elements: tuple[Element, ...]
 
 
 def assemble_page(reading: PageReading) -> AssembledPage:

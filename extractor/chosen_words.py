@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from .layer_trust import is_sure
-from .text_layer import Word
+from .words import Word
 
 Boxes = np.ndarray[Any, np.dtype[np.float64]]
 

@@ -16,9 +16,8 @@ from itertools import pairwise
 from .drawn_columns import drawn_edges
 from .geometry import Box, centre
 from .item_rows import is_figure
-from .regions import TableCell
-from .rulings import Ruling, Rulings
-from .text_layer import Word
+from .regions import Ruling, Rulings, TableCell
+from .words import Word
 
 # Words further apart than this, in text heights, are not of one text.
 TEXT_GAP = 0.7

@@ -11,8 +11,8 @@ from dataclasses import replace
 from itertools import pairwise
 
 from .geometry import centre, median_height, union
-from .rulings import Ruling, Rulings
-from .text_layer import Word
+from .regions import Ruling, Rulings
+from .words import Word
 
 # So many boxes in a row make a comb; they differ by no more than this share of their width, and are no wider than this
 # many text heights.

@@ -25,7 +25,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from .errors import Cancelled, DeliveryFailed, FetchForbidden, Internal, OutputTooLarge
 from .patience import OutOfTime, Patience
 from .settings import Bucket, Settings
-from .web import InvalidUrl, Unreachable, Web, parse_url
+from .urls import InvalidUrl, parse_url
+from .web import Unreachable, Web
 
 _ATTEMPTS = 3
 _TIMEOUT_S = (10, 120)

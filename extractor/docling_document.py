@@ -20,9 +20,9 @@ from docling_core.types.doc import (
 )
 from docling_core.types.doc import TableCell as DoclingCell
 
-from .assemble import PICTURES, AssembledPage, Element
+from .assemble import PICTURES
+from .document import AssembledPage, Element, Table
 from .geometry import Box, centre
-from .tables import Table
 
 
 def to_docling(name: str, pages: Sequence[AssembledPage]) -> DoclingDocument:

@@ -31,7 +31,8 @@ from . import __version__
 from .errors import DocumentTooLarge, FetchFailed, FetchForbidden, FetchTimeout, InvalidInput
 from .patience import OutOfTime, Patience
 from .settings import Settings
-from .web import InvalidUrl, Target, Unreachable, Web, parse_url
+from .urls import InvalidUrl, Target, parse_url
+from .web import Unreachable, Web
 
 MAX_REDIRECTS = 5
 

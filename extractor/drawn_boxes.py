@@ -13,7 +13,7 @@ import numpy as np
 
 from .form_fields import Tick
 from .geometry import Box, area, centre, contains, intersection
-from .text_layer import Word
+from .words import Word
 
 Picture = np.ndarray[Any, np.dtype[np.uint8]]
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .rulings import Ruling
-from .text_layer import Word
+from .regions import Ruling
+from .words import Word
 
 # Lines nearer than this many text heights are one, drawn twice.
 SAME_LINE = 0.4

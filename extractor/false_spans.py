@@ -13,7 +13,7 @@ from .columns import Columns
 from .geometry import median_height, union
 from .item_rows import figure_columns
 from .regions import TableCell
-from .text_layer import Word
+from .words import Word
 
 # A name over columns is no further from their middle than this, in text heights, or is over fewer.
 CENTRED = 1.5

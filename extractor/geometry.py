@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
 
 Box = tuple[float, float, float, float]
+# (3, 3): points of one page to those of another.
+Matrix = np.ndarray[Any, np.dtype[np.float64]]
 
 
 def area(box: Box) -> float:
@@ -56,4 +61,16 @@ def clip(box: Box, width: float, height: float) -> Box:
         min(max(box[1], 0.0), height),
         min(max(box[2], 0.0), width),
         min(max(box[3], 0.0), height),
+    )
+
+
+def mapped(matrix: Matrix, box: Box) -> Box:
+    """The box around the mapped corners of a box."""
+    left, top, right, bottom = box
+    corners = matrix @ np.array([[left, right, right, left], [top, top, bottom, bottom], [1.0, 1.0, 1.0, 1.0]])
+    return (
+        float(corners[0].min()),
+        float(corners[1].min()),
+        float(corners[0].max()),
+        float(corners[1].max()),
     )

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from .item_rows import is_figure
 from .regions import TableCell
-from .text_layer import Word
+from .words import Word
 
 # A head has no more rows than this.
 MOST_ROWS = 4

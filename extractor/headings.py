@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from docling_core.types.doc import DocItemLabel
 
-from .assemble import AssembledPage, Element
+from .document import AssembledPage, Element
 from .outline import Heading
 
 _NUMBER = re.compile(r"(\d{1,3}(?:\.\d{1,3})*)[.)]?\s")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from .geometry import median_height
-from .text_layer import Word
+from .words import Word
 
 # The white between two items is this much wider than the widest within one, and wider by so many text heights.
 WIDER = 1.25

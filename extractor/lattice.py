@@ -17,10 +17,9 @@ import numpy as np
 from .columns import find_columns
 from .geometry import Box, centre, contains, median_height, union
 from .lines import rows_of_text
-from .regions import TableCell
-from .rulings import Ruling, Rulings
-from .text_layer import Word
+from .regions import Ruling, Rulings, TableCell
 from .unruled_rows import with_rows_parted
+from .words import Word
 
 # A line parts two places if it covers this much of their common side.
 PARTS = 0.6

@@ -14,7 +14,8 @@ import numpy as np
 
 from .geometry import Box
 from .soundness import MIN_LETTERS, SOFT_HYPHEN, is_language
-from .text_layer import Origin, Word
+from .text_layer import Origin
+from .words import Word
 
 Picture = np.ndarray[Any, np.dtype[np.uint8]]
 

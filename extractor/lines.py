@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from .geometry import Box, median_height, union
-from .text_layer import Word
+from .words import Word
 
 # Two pieces are of one line if they share this much of the lower one's height.
 SAME_LINE_OVERLAP = 0.5

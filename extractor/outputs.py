@@ -36,11 +36,10 @@ from docling_core.transforms.serializer.plain_text import (
 from docling_core.types.doc import ContentLayer, DoclingDocument, FormulaItem, TableData, TableItem
 from docling_core.types.doc import TableCell as DoclingCell
 
-from .assemble import AssembledPage, Element
 from .docling_document import to_docling
+from .document import AssembledPage, Cell, Element, Table, TablePart
 from .options import CsvFormulas, Output
 from .table_views import records, text_rows
-from .tables import Cell, Table, TablePart
 
 Json = Any
 

@@ -15,8 +15,9 @@ from dataclasses import asdict
 from typing import Any
 
 from . import pages
-from .assemble import AssembledPage, assemble_page
+from .assemble import assemble_page
 from .device_client import Pending
+from .document import AssembledPage
 from .headings import with_levels
 from .joining import join_tables
 from .outputs import render

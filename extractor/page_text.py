@@ -24,7 +24,7 @@ from .page_ink import Sketch, areas_of, dark_shares, sketch, unexplained_lines
 from .redrawing import draw_without
 from .soundness import is_sound
 from .tasks import PageTask
-from .text_layer import Origin, PageFrame, TextLayer, Word
+from .text_layer import Origin, PageFrame, TextLayer
 from .unseen import (
     Reason,
     copies,
@@ -34,6 +34,7 @@ from .unseen import (
     unseen_words,
     without_unseen_characters,
 )
+from .words import Word
 
 Picture = np.ndarray[Any, np.dtype[np.uint8]]
 

@@ -35,7 +35,8 @@ from .page_picture import PagePicture
 from .page_text import apart, believed, blank_notes, document_notes, first_areas, judge, on_page
 from .placed_text import as_read
 from .tasks import OutlineTask, PageTask
-from .text_layer import PageFrame, TextLayer, Word, read_text_layer
+from .text_layer import PageFrame, TextLayer, read_text_layer
+from .words import Word
 
 # Layout and tables see the page at 144 dpi; recognition at 200 dpi, where a 9 point line is 25 pixels high.
 LAYOUT_SCALE = 2.0

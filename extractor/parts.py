@@ -20,10 +20,9 @@ from docling_core.types.doc import (
 from .geometry import Box, centre, union
 from .lines import Line, group_lines
 from .lists import Piece
-from .page_reading import TableReading
-from .rulings import Ruling, Rulings
+from .regions import Ruling, Rulings, TableReading
 from .side_by_side import blocks_beside
-from .text_layer import Word
+from .words import Word
 
 # A line looks for its block among no more than so many that end above it.
 MOST_BLOCKS_AT_A_HEIGHT = 200

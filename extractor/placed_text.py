@@ -12,7 +12,8 @@ from dataclasses import replace
 from itertools import pairwise
 
 from .geometry import Box, union
-from .text_layer import Letter, Origin, TextLayer, Word
+from .text_layer import Letter, Origin, TextLayer
+from .words import Word
 
 # Fewer letters than this, one by one, are a list, or columns of figures.
 FEW_LETTERS = 5

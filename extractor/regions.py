@@ -1,10 +1,11 @@
-"""What the models see on a page: regions, and the cells of tables."""
+"""What is seen on a page: regions, the cells and ruling lines of tables, and all of it together with its words."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from .geometry import Box
+from .geometry import Box, Matrix
+from .words import Word
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,3 +30,49 @@ class TableCell:
     header: bool
     box: Box
     confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """A straight line: at `at` across its direction, from `start` to `end` along it."""
+
+    at: float
+    start: float
+    end: float
+
+
+@dataclass(frozen=True, slots=True)
+class Rulings:
+    """The lines of one table."""
+
+    horizontal: tuple[Ruling, ...] = ()
+    vertical: tuple[Ruling, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TableReading:
+    """The structure of one table: `region` is its place in the page's regions; all boxes are in the page's unit."""
+
+    region: int
+    cells: tuple[TableCell, ...]
+    rulings: Rulings
+
+
+@dataclass(frozen=True, slots=True)
+class PageReading:
+    """All that is known of a page when the models are done. `words` are the text layer's and the recognised ones.
+
+    `width` and `height` are those of the page as it is shown; all boxes are of the upright page. `to_shown`, (3, 3),
+    maps that one's points to the page as it is shown, where the two differ.
+    """
+
+    number: int
+    width: float
+    height: float
+    words: tuple[Word, ...]
+    regions: tuple[Region, ...]
+    tables: tuple[TableReading, ...]
+    recognised: bool
+    warnings: tuple[str, ...] = ()
+    timings_ms: dict[str, float] = field(default_factory=dict)
+    to_shown: Matrix | None = None

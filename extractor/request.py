@@ -29,7 +29,7 @@ from pydantic import (
 from .errors import FetchForbidden, InvalidInput
 from .languages import LANGUAGES, UNSERVED
 from .options import CsvFormulas, OcrMode, Output, UnseenText
-from .web import parse_url
+from .urls import parse_url
 
 # Keys and outputs of the contract that this version does not serve: refused by name, never ignored.
 UNSERVED_KEYS = ("fields", "json_schema")

@@ -6,11 +6,12 @@ within its own width and counts once. Coordinates are pixels of the image, origi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import cv2
 import numpy as np
+
+from .regions import Ruling, Rulings
 
 Image = np.ndarray[Any, np.dtype[np.uint8]]
 Mask = np.ndarray[Any, np.dtype[np.uint8]]
@@ -21,23 +22,6 @@ MIN_STEP = 14
 LINE_WIDTH = 5
 # More lines than this in one direction are hatching, and no table's.
 MOST_LINES = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Ruling:
-    """A straight line: at `at` across its direction, from `start` to `end` along it."""
-
-    at: float
-    start: float
-    end: float
-
-
-@dataclass(frozen=True, slots=True)
-class Rulings:
-    """The lines of one table."""
-
-    horizontal: tuple[Ruling, ...] = ()
-    vertical: tuple[Ruling, ...] = ()
 
 
 def find_rulings(image: Image, text_height: float) -> Rulings:

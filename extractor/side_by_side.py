@@ -11,8 +11,8 @@ from itertools import pairwise
 
 from .geometry import median_height
 from .lines import rows_of_text
-from .rulings import Rulings
-from .text_layer import Word
+from .regions import Rulings
+from .words import Word
 
 # The white between two blocks is this many text heights wide; texts of one line are nearer to each other than TEXT_GAP.
 MIN_GAP = 1.0

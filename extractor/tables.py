@@ -8,7 +8,7 @@ least total distance, and only then does each word choose its cell within its ro
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -16,15 +16,15 @@ import numpy as np
 
 from .aligned_cells import aligned_cells, header_cells
 from .columns import Columns, find_columns, lines_above
+from .document import Cell, Table
 from .false_spans import without_empty, without_false_spans
 from .geometry import Box, centre, median_height, union
 from .header_rows import with_head
 from .item_rows import body_start, figure_columns, item_rows
 from .lattice import beside_text, ruled_cells
 from .lines import group_lines, rows_of_text
-from .regions import TableCell
-from .rulings import Rulings
-from .text_layer import Word
+from .regions import Rulings, TableCell
+from .words import Word
 
 # The cost of a row of cells that no row of text goes to, in line heights: less than a misplaced row of text, more
 # than what the model's boxes drift.
@@ -34,51 +34,6 @@ TOGETHER = 0.35
 APART = 1.5
 # In more than this share of the body's rows the model's cells have to contradict the columns of words to be given up.
 DISAGREEMENT = 0.15
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A table cell with its text. `box` spans its words, or is None for an empty cell; rows and columns from 0.
-
-    `page` is the cell's own, in a table that goes over several pages.
-    """
-
-    row: int
-    column: int
-    row_span: int
-    column_span: int
-    header: bool
-    text: str
-    box: Box | None
-    confidence: float
-    page: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class TablePart:
-    """A piece of a table that goes over several pages: its page, its place there, its first row and how many it has.
-
-    `head` are the cells of the table's head where the piece repeats it; they are in none of the table's rows.
-    """
-
-    page: int
-    box: Box
-    first_row: int
-    rows: int
-    head: tuple[Cell, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table of `rows` times `columns` places, each covered by at most one cell.
-
-    `parts` are its pieces where it goes over several pages.
-    """
-
-    rows: int
-    columns: int
-    cells: tuple[Cell, ...]
-    parts: tuple[TablePart, ...] = ()
 
 
 def build_table(words: Sequence[Word], structure: Sequence[TableCell], rulings: Rulings) -> Table | None:

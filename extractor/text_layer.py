@@ -11,34 +11,14 @@ import struct
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import pypdfium2.raw as pdfium_c
 
 from .errors import PageTooLarge
 from .geometry import Box
 from .soundness import is_sound, is_strange
-
-Source = Literal["text_layer", "ocr"]
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """Characters without a space between them, as they stand on the page.
-
-    `line` numbers the lines of the page's own text stream (or of the recogniser), from 0; `size` is the font size
-    (the line's height where recognised), in the page's unit; `upright` is False for text that runs up or down.
-    """
-
-    text: str
-    box: Box
-    line: int
-    source: Source
-    size: float
-    bold: bool = False
-    italic: bool = False
-    upright: bool = True
-    confidence: float = 1.0
+from .words import Word
 
 
 class Letter(NamedTuple):

@@ -17,7 +17,7 @@ from .geometry import centre
 from .item_rows import is_figure, item_rows
 from .lines import rows_of_text
 from .regions import TableCell
-from .text_layer import Word
+from .words import Word
 
 # Lines that all go across are rows from this many on, and in a table of this many columns.
 MIN_FULL_LINES = 3

@@ -21,7 +21,8 @@ import numpy as np
 
 from .drawing import Drawing, Look
 from .geometry import Box, area, centre, contains, union
-from .text_layer import Origin, Word
+from .text_layer import Origin
+from .words import Word
 
 Reason = Literal[
     "drawn invisibly",

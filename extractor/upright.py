@@ -13,12 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from .geometry import Box
+from .geometry import Matrix, mapped
 from .page_picture import PagePicture
 from .pages import Page, Picture
-from .text_layer import Word
+from .words import Word
 
-Matrix = np.ndarray[Any, np.dtype[np.float64]]
 Quad = np.ndarray[Any, np.dtype[np.float32]]
 
 # Skew that is worth a turn, and the most that is taken for skew, in degrees.
@@ -105,18 +104,6 @@ def _changed(
         recognise=tuple(mapped(forward, box) for box in before.page.recognise),
     )
     return Upright(page, before.matrix @ np.linalg.inv(forward), (before.quarters + quarters) % 4, before.skew + skew)
-
-
-def mapped(matrix: Matrix, box: Box) -> Box:
-    """The box around the mapped corners of a box."""
-    left, top, right, bottom = box
-    corners = matrix @ np.array([[left, right, right, left], [top, top, bottom, bottom], [1.0, 1.0, 1.0, 1.0]])
-    return (
-        float(corners[0].min()),
-        float(corners[1].min()),
-        float(corners[0].max()),
-        float(corners[1].max()),
-    )
 
 
 def on_its_side(quad: Quad) -> bool:

@@ -13,8 +13,8 @@ from extractor.options import OcrMode, UnseenText
 from extractor.outline import Outline, outline_of
 from extractor.page_failures import Failure
 from extractor.page_pool import PagePool, Task
-from extractor.page_reading import PageReading
 from extractor.pages import Page
+from extractor.regions import PageReading
 from extractor.scheduler import Scheduler
 from extractor.settings import Settings
 from extractor.tasks import OutlineTask, PageTask

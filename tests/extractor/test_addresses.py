@@ -18,7 +18,7 @@ from extractor.patience import Patience
 from extractor.request import parse_request
 from extractor.settings import Settings
 from extractor.source import fetch_document
-from extractor.web import InvalidUrl, parse_url
+from extractor.urls import InvalidUrl, parse_url
 
 # {port} is that of a server that listens on every address of this machine.
 FORBIDDEN = [

@@ -8,14 +8,14 @@ from dataclasses import replace
 import numpy as np
 from docling_core.types.doc import ContentLayer, DocItemLabel
 
-from extractor.assemble import AssembledPage, Element, assemble_page
+from extractor.assemble import assemble_page
 from extractor.docling_document import to_docling
+from extractor.document import AssembledPage, Element
 from extractor.geometry import Box
 from extractor.headings import with_levels
-from extractor.page_reading import PageReading
 from extractor.pages import Heading
-from extractor.regions import Region
-from extractor.text_layer import Word
+from extractor.regions import PageReading, Region
+from extractor.words import Word
 
 
 def word(text: str, left: float, top: float, line: int = 0, size: float = 10.0) -> Word:

@@ -15,19 +15,19 @@ import numpy as np
 import pytest
 from docling_core.types.doc import DocItemLabel
 
-from extractor.assemble import AssembledPage, Element, assemble_page
+from extractor.assemble import assemble_page
+from extractor.document import AssembledPage, Element
 from extractor.headings import with_levels
 from extractor.joining import join_tables
 from extractor.lists import DEEPEST
 from extractor.outline import Heading
 from extractor.outputs import render
 from extractor.page_picture import PagePicture
-from extractor.page_reading import PageReading, TableReading
 from extractor.pages import Page
 from extractor.reading import _wanted
-from extractor.regions import Region, TableCell
-from extractor.rulings import Ruling, Rulings, find_rulings
-from extractor.text_layer import Word
+from extractor.regions import PageReading, Region, Ruling, Rulings, TableCell, TableReading
+from extractor.rulings import find_rulings
+from extractor.words import Word
 
 from .test_joining import piece
 

@@ -10,7 +10,8 @@ import pytest
 
 from extractor.geometry import Box
 from extractor.lines import group_lines, make_line
-from extractor.text_layer import Source, Word, read_text_layer
+from extractor.text_layer import read_text_layer
+from extractor.words import Source, Word
 from tests import documents
 
 LEFT = ("Hafenstrasse 21", "20457 Hamburg", "VAT ID DE123456789")

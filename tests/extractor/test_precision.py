@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from extractor.models.model_set import Models
-from extractor.page_reading import PageReading
+from extractor.regions import PageReading
 from extractor.settings import Settings
 from tests import documents
 from tests.drawing_tasks import ShownPage

@@ -8,8 +8,9 @@ from PIL import Image, ImageDraw, ImageFont
 
 from extractor.geometry import Box
 from extractor.lattice import beside_text
-from extractor.rulings import LINE_WIDTH, Ruling, Rulings, find_rulings
-from extractor.text_layer import Word
+from extractor.regions import Ruling, Rulings
+from extractor.rulings import LINE_WIDTH, find_rulings
+from extractor.words import Word
 
 XS = (40, 180, 320, 460, 600)
 TEXT_HEIGHT = 14

@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
+from extractor.document import Table
 from extractor.geometry import Box
-from extractor.regions import TableCell
-from extractor.rulings import Ruling, Rulings, find_rulings
+from extractor.regions import Ruling, Rulings, TableCell
+from extractor.rulings import find_rulings
 from extractor.table_views import text_rows
-from extractor.tables import Table, build_table
-from extractor.text_layer import Word
+from extractor.tables import build_table
+from extractor.words import Word
 
 
 def word(text: str, left: float, top: float, height: float = 10.0) -> Word:

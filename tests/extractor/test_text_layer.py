@@ -19,7 +19,8 @@ from reportlab.pdfbase.pdfmetrics import stringWidth
 
 from extractor.errors import PageTooLarge
 from extractor.geometry import Box
-from extractor.text_layer import PageFrame, TextLayer, Word, is_sound, read_text_layer
+from extractor.text_layer import PageFrame, TextLayer, is_sound, read_text_layer
+from extractor.words import Word
 from tests import bombs, documents
 
 LINE = "Harbour office: 1,286 movements"

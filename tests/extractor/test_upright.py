@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from extractor.geometry import mapped
 from extractor.page_picture import PagePicture
 from extractor.pages import Page
-from extractor.text_layer import Word
-from extractor.upright import as_shown, deskewed, mapped, on_their_side, skew_of, turned
+from extractor.upright import as_shown, deskewed, on_their_side, skew_of, turned
+from extractor.words import Word
 
 SCALE = 2.0
 

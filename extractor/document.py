@@ -1,0 +1,110 @@
+"""What a document says: its pages, their elements in reading order, tables and their cells.
+
+Boxes are `(left, top, right, bottom)` in the page's unit, origin top left of the page as it is shown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from docling_core.types.doc import DocItemLabel
+
+from .geometry import Box
+from .words import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A table cell with its text. `box` spans its words, or is None for an empty cell; rows and columns from 0.
+
+    `page` is the cell's own, in a table that goes over several pages.
+    """
+
+    row: int
+    column: int
+    row_span: int
+    column_span: int
+    header: bool
+    text: str
+    box: Box | None
+    confidence: float
+    page: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TablePart:
+    """A piece of a table that goes over several pages: its page, its place there, its first row and how many it has.
+
+    `head` are the cells of the table's head where the piece repeats it; they are in none of the table's rows.
+    """
+
+    page: int
+    box: Box
+    first_row: int
+    rows: int
+    head: tuple[Cell, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of `rows` times `columns` places, each covered by at most one cell.
+
+    `parts` are its pieces where it goes over several pages.
+    """
+
+    rows: int
+    columns: int
+    cells: tuple[Cell, ...]
+    parts: tuple[TablePart, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TextLine:
+    """A line of an element as it stands on the page, or a piece of one that stands apart from the rest of it.
+
+    `confidence` is the chance that all of it is right.
+    """
+
+    text: str
+    box: Box
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """A part of the document, at its place in reading order.
+
+    `confidence` is the mean of its lines'; for a table no more than its cells'.
+    `level` is that of a heading, or how deep a list item is nested, from 1; `size` is the type size that most of its
+    text has, in the page's unit; `marker` is what a list item begins with (its text has it too). `caption_of` is the
+    place, among its page's elements, of the table or figure that a caption belongs to. The later piece of a table that
+    goes over several pages has its own part of it as `continued`, and `continues` the first piece: the place of its
+    page among the pages, and its own among that page's elements.
+    """
+
+    page: int
+    label: DocItemLabel
+    text: str
+    box: Box
+    source: Source | None
+    confidence: float
+    level: int | None = None
+    table: Table | None = None
+    furniture: bool = False
+    size: float = 0.0
+    marker: str | None = None
+    enumerated: bool = False
+    caption_of: int | None = None
+    continued: Table | None = None
+    continues: tuple[int, int] | None = None
+    lines: tuple[TextLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AssembledPage:
+    """One page's size and elements."""
+
+    number: int
+    width: float
+    height: float
+    elements: tuple[Element, ...]
