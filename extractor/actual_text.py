@@ -17,7 +17,7 @@ import pypdfium2.raw as pdfium_c
 
 from .drawing import Drawing, marks_of
 from .text_layer import Origin, TextLayer, read_text_layer
-from .words import Word
+from .values.words import Word
 
 # Two texts that have so many of their letters in common are one, in another order or spelling.
 ALIKE = 0.7

@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from .columns import Columns, Row, lines_above, row_middles, texts_of, whole_lines
-from .geometry import Box, centre, union
 from .item_rows import item_rows
-from .regions import Ruling, Rulings, TableCell
-from .words import Word
+from .values.boxes import Box, centre, union
+from .values.reading import Ruling, Rulings, TableCell
+from .values.words import Word
 
 _YEAR = re.compile(r"(19|20)\d\d")
 

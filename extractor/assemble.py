@@ -17,15 +17,15 @@ from docling_core.types.doc import (
 )
 
 from .comb_boxes import spelled
-from .document import AssembledPage, Element, TextLine
-from .geometry import Box, Matrix, area, clip, covered, intersection, mapped, union
 from .lines import group_lines, make_line, parted
 from .marked_parts import weighted_median, with_headings, with_lists
 from .parts import Part, as_paragraphs, beside_each_other, block_of, text_blocks, with_blocks
-from .regions import PageReading, Region
 from .slanted import without_slanted
 from .tables import build_table
-from .words import Source, Word
+from .values.boxes import Box, Matrix, area, clip, covered, intersection, mapped, union
+from .values.document import AssembledPage, Element, TextLine
+from .values.reading import PageReading, Region
+from .values.words import Source, Word
 
 # PP-DocLayoutV3's labels in docling-core's terms.
 LABELS: dict[str, DocItemLabel] = {

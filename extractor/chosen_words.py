@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from .layer_trust import is_sure
-from .words import Word
+from .values.words import Word
 
 Boxes = np.ndarray[Any, np.dtype[np.float64]]
 

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from .drawn_columns import drawn_edges
-from .geometry import Box, centre
 from .item_rows import is_figure
-from .regions import Ruling, Rulings, TableCell
-from .words import Word
+from .values.boxes import Box, centre
+from .values.reading import Ruling, Rulings, TableCell
+from .values.words import Word
 
 # Words further apart than this, in text heights, are not of one text.
 TEXT_GAP = 0.7

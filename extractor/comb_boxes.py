@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from .geometry import centre, median_height, union
-from .regions import Ruling, Rulings
-from .words import Word
+from .values.boxes import centre, median_height, union
+from .values.reading import Ruling, Rulings
+from .values.words import Word
 
 # So many boxes in a row make a comb; they differ by no more than this share of their width, and are no wider than this
 # many text heights.

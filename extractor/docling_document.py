@@ -21,8 +21,8 @@ from docling_core.types.doc import (
 from docling_core.types.doc import TableCell as DoclingCell
 
 from .assemble import PICTURES
-from .document import AssembledPage, Element, Table
-from .geometry import Box, centre
+from .values.boxes import Box, centre
+from .values.document import AssembledPage, Element, Table
 
 
 def to_docling(name: str, pages: Sequence[AssembledPage]) -> DoclingDocument:

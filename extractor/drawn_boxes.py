@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from .form_fields import Tick
-from .geometry import Box, area, centre, contains, intersection
-from .words import Word
+from .values.boxes import Box, area, centre, contains, intersection
+from .values.words import Word
 
 Picture = np.ndarray[Any, np.dtype[np.uint8]]
 

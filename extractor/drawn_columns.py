@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .regions import Ruling
-from .words import Word
+from .values.reading import Ruling
+from .values.words import Word
 
 # Lines nearer than this many text heights are one, drawn twice.
 SAME_LINE = 0.4

@@ -41,7 +41,6 @@ from .host_memory import give_freed_memory_back, keep_freed_memory, set_switches
 from .languages import Recognition, recognition_for
 from .models.model_set import Models
 from .models.pinned import PinnedMemory
-from .outline import Outline, outline_of
 from .page_failures import Failure
 from .page_pool import PagePool, Running, Task
 from .page_process import Answer
@@ -50,7 +49,8 @@ from .scheduler import Scheduler
 from .scratch import Scratch
 from .settings import Settings
 from .source import FetchedDocument, fetch_document
-from .tasks import PAGES_TO_WRITE, OutlineTask, PageTask, TaskName, WholeDocumentTask, WholePageTask, WriteTask
+from .values.outline import Outline, outline_of
+from .values.tasks import PAGES_TO_WRITE, OutlineTask, PageTask, TaskName, WholeDocumentTask, WholePageTask, WriteTask
 from .vitals import Vitals
 from .weights import Weights, find_weights
 

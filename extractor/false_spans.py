@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from .columns import Columns
-from .geometry import median_height, union
 from .item_rows import figure_columns
-from .regions import TableCell
-from .words import Word
+from .values.boxes import median_height, union
+from .values.reading import TableCell
+from .values.words import Word
 
 # A name over columns is no further from their middle than this, in text heights, or is over fewer.
 CENTRED = 1.5

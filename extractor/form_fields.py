@@ -17,9 +17,9 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
 from .errors import PageTooLarge
-from .geometry import Box, centre, contains
 from .text_layer import PageFrame
-from .words import Word
+from .values.boxes import Box, centre, contains
+from .values.words import Word
 
 # Drawing fields and annotations into a page takes time that grows with the square of their number.
 MAX_ANNOTATIONS = 10_000

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from .item_rows import is_figure
-from .regions import TableCell
-from .words import Word
+from .values.reading import TableCell
+from .values.words import Word
 
 # A head has no more rows than this.
 MOST_ROWS = 4

@@ -13,8 +13,8 @@ from dataclasses import replace
 
 from docling_core.types.doc import DocItemLabel
 
-from .document import AssembledPage, Element
-from .outline import Heading
+from .values.document import AssembledPage, Element
+from .values.outline import Heading
 
 _NUMBER = re.compile(r"(\d{1,3}(?:\.\d{1,3})*)[.)]?\s")
 # Sizes this near to each other, in the page's unit, are one.

@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from .geometry import median_height
-from .words import Word
+from .values.boxes import median_height
+from .values.words import Word
 
 # The white between two items is this much wider than the widest within one, and wider by so many text heights.
 WIDER = 1.25

@@ -14,8 +14,8 @@ from itertools import pairwise
 
 from docling_core.types.doc import DocItemLabel
 
-from .document import AssembledPage, Cell, Element, Table, TablePart
-from .geometry import Box
+from .values.boxes import Box
+from .values.document import AssembledPage, Cell, Element, Table, TablePart
 
 # Two tables' sides, and their columns' middles, are at one place if they differ by less than this share of the page.
 SAME_PLACE = 0.02

@@ -15,11 +15,11 @@ from itertools import pairwise
 import numpy as np
 
 from .columns import find_columns
-from .geometry import Box, centre, contains, median_height, union
 from .lines import rows_of_text
-from .regions import Ruling, Rulings, TableCell
 from .unruled_rows import with_rows_parted
-from .words import Word
+from .values.boxes import Box, centre, contains, median_height, union
+from .values.reading import Ruling, Rulings, TableCell
+from .values.words import Word
 
 # A line parts two places if it covers this much of their common side.
 PARTS = 0.6

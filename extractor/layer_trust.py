@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from .geometry import Box
 from .soundness import MIN_LETTERS, SOFT_HYPHEN, is_language
 from .text_layer import Origin
-from .words import Word
+from .values.boxes import Box
+from .values.words import Word
 
 Picture = np.ndarray[Any, np.dtype[np.uint8]]
 

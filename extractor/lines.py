@@ -11,8 +11,8 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from .geometry import Box, median_height, union
-from .words import Word
+from .values.boxes import Box, median_height, union
+from .values.words import Word
 
 # Two pieces are of one line if they share this much of the lower one's height.
 SAME_LINE_OVERLAP = 0.5

@@ -9,10 +9,10 @@ from docling_core.types.doc import (
     DocItemLabel,
 )
 
-from .geometry import union
 from .lines import Line, group_lines
 from .lists import list_pieces
 from .parts import Part, piece_of, side_by_side
+from .values.boxes import union
 
 MAYBE_HEADINGS = frozenset({DocItemLabel.TEXT, DocItemLabel.PAGE_HEADER, DocItemLabel.CAPTION})
 # A heading is this much larger than the running text; a recogniser's line heights vary more than font sizes do.

@@ -37,9 +37,9 @@ from docling_core.types.doc import ContentLayer, DoclingDocument, FormulaItem, T
 from docling_core.types.doc import TableCell as DoclingCell
 
 from .docling_document import to_docling
-from .document import AssembledPage, Cell, Element, Table, TablePart
-from .options import CsvFormulas, Output
 from .table_views import records, text_rows
+from .values.document import AssembledPage, Cell, Element, Table, TablePart
+from .values.options import CsvFormulas, Output
 
 Json = Any
 

@@ -17,14 +17,14 @@ from typing import Any
 from . import pages
 from .assemble import assemble_page
 from .device_client import Pending
-from .document import AssembledPage
 from .headings import with_levels
 from .joining import join_tables
 from .outputs import render
 from .page_picture import PagePicture
 from .page_process import Answer, Bench, Function, Stage
 from .reading import Reader
-from .tasks import PAGES_TO_WRITE, OutlineTask, TaskName, WholeDocumentTask, WholePageTask, WriteTask
+from .values.document import AssembledPage
+from .values.tasks import PAGES_TO_WRITE, OutlineTask, TaskName, WholeDocumentTask, WholePageTask, WriteTask
 
 
 def prepare(bench: Bench) -> None:

@@ -17,13 +17,10 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
 from .drawing import Drawing
-from .geometry import Box, area, centre, contains, intersection, union
 from .layer_trust import UNSURE, is_sure, mended, unsound_fonts, was_looked_at
-from .options import OcrMode, UnseenText
 from .page_ink import Sketch, areas_of, dark_shares, sketch, unexplained_lines
 from .redrawing import draw_without
 from .soundness import is_sound
-from .tasks import PageTask
 from .text_layer import Origin, PageFrame, TextLayer
 from .unseen import (
     Reason,
@@ -34,7 +31,10 @@ from .unseen import (
     unseen_words,
     without_unseen_characters,
 )
-from .words import Word
+from .values.boxes import Box, area, centre, contains, intersection, union
+from .values.options import OcrMode, UnseenText
+from .values.tasks import PageTask
+from .values.words import Word
 
 Picture = np.ndarray[Any, np.dtype[np.uint8]]
 

@@ -17,12 +17,12 @@ from docling_core.types.doc import (
     DocItemLabel,
 )
 
-from .geometry import Box, centre, union
 from .lines import Line, group_lines
 from .lists import Piece
-from .regions import Ruling, Rulings, TableReading
 from .side_by_side import blocks_beside
-from .words import Word
+from .values.boxes import Box, centre, union
+from .values.reading import Ruling, Rulings, TableReading
+from .values.words import Word
 
 # A line looks for its block among no more than so many that end above it.
 MOST_BLOCKS_AT_A_HEIGHT = 200

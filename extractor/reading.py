@@ -23,16 +23,16 @@ from .decoding.table_cells import table_cells
 from .decoding.text_boxes import Quad, text_boxes
 from .device_client import DeviceClient, NoResult, Pending
 from .errors import ModelFailure, OutOfMemory
-from .geometry import Box, Matrix, area, centre, clip, contains, intersection, median_height
 from .languages import Recognition
 from .layer_trust import is_sure
 from .models.shapes import detection_fit, line_content
 from .page_picture import PagePicture
 from .pages import Page, Picture
-from .regions import PageReading, Region, Ruling, Rulings, TableCell, TableReading
 from .rulings import find_rulings
 from .upright import Upright, as_shown, deskewed, on_its_side, on_their_side, skew_of, turned
-from .words import Word
+from .values.boxes import Box, Matrix, area, centre, clip, contains, intersection, median_height
+from .values.reading import PageReading, Region, Ruling, Rulings, TableCell, TableReading
+from .values.words import Word
 
 # A line that stands on a picture of a digital page is text only if the recogniser is sure of it: photographs have
 # texture that looks like letters.

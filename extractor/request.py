@@ -28,8 +28,8 @@ from pydantic import (
 
 from .errors import FetchForbidden, InvalidInput
 from .languages import LANGUAGES, UNSERVED
-from .options import CsvFormulas, OcrMode, Output, UnseenText
 from .urls import parse_url
+from .values.options import CsvFormulas, OcrMode, Output, UnseenText
 
 # Keys and outputs of the contract that this version does not serve: refused by name, never ignored.
 UNSERVED_KEYS = ("fields", "json_schema")

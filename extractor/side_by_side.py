@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from .geometry import median_height
 from .lines import rows_of_text
-from .regions import Rulings
-from .words import Word
+from .values.boxes import median_height
+from .values.reading import Rulings
+from .values.words import Word
 
 # The white between two blocks is this many text heights wide; texts of one line are nearer to each other than TEXT_GAP.
 MIN_GAP = 1.0

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .geometry import Box, centre, contains
-from .words import Word
+from .values.boxes import Box, centre, contains
+from .values.words import Word
 
 # A box this many type sizes tall is of a word on a slant; type this much larger than most is printed over it.
 SLANTED = 1.7

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from .document import Cell, Table
+from .values.document import Cell, Table
 
 
 def text_rows(table: Table) -> list[str]:

@@ -16,15 +16,15 @@ import numpy as np
 
 from .aligned_cells import aligned_cells, header_cells
 from .columns import Columns, find_columns, lines_above
-from .document import Cell, Table
 from .false_spans import without_empty, without_false_spans
-from .geometry import Box, centre, median_height, union
 from .header_rows import with_head
 from .item_rows import body_start, figure_columns, item_rows
 from .lattice import beside_text, ruled_cells
 from .lines import group_lines, rows_of_text
-from .regions import Rulings, TableCell
-from .words import Word
+from .values.boxes import Box, centre, median_height, union
+from .values.document import Cell, Table
+from .values.reading import Rulings, TableCell
+from .values.words import Word
 
 # The cost of a row of cells that no row of text goes to, in line heights: less than a misplaced row of text, more
 # than what the model's boxes drift.

@@ -16,9 +16,9 @@ from typing import Any, NamedTuple
 import pypdfium2.raw as pdfium_c
 
 from .errors import PageTooLarge
-from .geometry import Box
 from .soundness import is_sound, is_strange
-from .words import Word
+from .values.boxes import Box
+from .values.words import Word
 
 
 class Letter(NamedTuple):

@@ -13,11 +13,11 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from .geometry import centre
 from .item_rows import is_figure, item_rows
 from .lines import rows_of_text
-from .regions import TableCell
-from .words import Word
+from .values.boxes import centre
+from .values.reading import TableCell
+from .values.words import Word
 
 # Lines that all go across are rows from this many on, and in a table of this many columns.
 MIN_FULL_LINES = 3

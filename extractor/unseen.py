@@ -20,9 +20,9 @@ import cv2
 import numpy as np
 
 from .drawing import Drawing, Look
-from .geometry import Box, area, centre, contains, union
 from .text_layer import Origin
-from .words import Word
+from .values.boxes import Box, area, centre, contains, union
+from .values.words import Word
 
 Reason = Literal[
     "drawn invisibly",

@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from .geometry import Matrix, mapped
 from .page_picture import PagePicture
 from .pages import Page, Picture
-from .words import Word
+from .values.boxes import Matrix, mapped
+from .values.words import Word
 
 Quad = np.ndarray[Any, np.dtype[np.float32]]
 

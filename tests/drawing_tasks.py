@@ -8,13 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from extractor import page_tasks, pages
-from extractor.geometry import Box
 from extractor.languages import Recognition
 from extractor.page_picture import PagePicture
 from extractor.page_process import Answer, Bench, Function, Stage
 from extractor.pages import Page
 from extractor.reading import Reader
-from extractor.tasks import PageTask
+from extractor.values.boxes import Box
+from extractor.values.tasks import PageTask
 
 
 @dataclass(frozen=True, slots=True)

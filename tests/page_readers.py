@@ -9,15 +9,15 @@ from contextlib import contextmanager
 from extractor.device_owner import DeviceOwner
 from extractor.formats import DocumentFile
 from extractor.models.model_set import Models
-from extractor.options import OcrMode, UnseenText
-from extractor.outline import Outline, outline_of
 from extractor.page_failures import Failure
 from extractor.page_pool import PagePool, Task
 from extractor.pages import Page
-from extractor.regions import PageReading
 from extractor.scheduler import Scheduler
 from extractor.settings import Settings
-from extractor.tasks import OutlineTask, PageTask
+from extractor.values.options import OcrMode, UnseenText
+from extractor.values.outline import Outline, outline_of
+from extractor.values.reading import PageReading
+from extractor.values.tasks import OutlineTask, PageTask
 from tests import drawing_tasks
 from tests.drawing_tasks import ShownPage
 

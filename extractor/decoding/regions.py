@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..geometry import area, clip
-from ..regions import Region
+from ..values.boxes import area, clip
+from ..values.reading import Region
 from .numbers import Floats, require_numbers
 
 MIN_SCORE = 0.3

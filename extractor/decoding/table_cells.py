@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..geometry import Box
-from ..regions import TableCell
+from ..values.boxes import Box
+from ..values.reading import TableCell
 from .numbers import Floats, require_numbers
 
 # The decoder's vocabulary (the published graph's metadata), between its start and end tokens.

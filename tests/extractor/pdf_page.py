@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from extractor.formats import DocumentFile
-from extractor.options import OcrMode, UnseenText
 from extractor.pages import Page
+from extractor.values.options import OcrMode, UnseenText
 from tests.page_readers import PageReaders
 
 

@@ -10,12 +10,12 @@ from docling_core.types.doc import ContentLayer, DocItemLabel
 
 from extractor.assemble import assemble_page
 from extractor.docling_document import to_docling
-from extractor.document import AssembledPage, Element
-from extractor.geometry import Box
 from extractor.headings import with_levels
 from extractor.pages import Heading
-from extractor.regions import PageReading, Region
-from extractor.words import Word
+from extractor.values.boxes import Box
+from extractor.values.document import AssembledPage, Element
+from extractor.values.reading import PageReading, Region
+from extractor.values.words import Word
 
 
 def word(text: str, left: float, top: float, line: int = 0, size: float = 10.0) -> Word:

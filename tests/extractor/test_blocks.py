@@ -8,11 +8,11 @@ from dataclasses import replace
 from extractor.columns import find_columns
 from extractor.false_spans import without_false_spans
 from extractor.lines import rows_of_text
-from extractor.regions import Ruling, Rulings, TableCell
 from extractor.side_by_side import blocks_beside
 from extractor.slanted import without_slanted
 from extractor.tables import build_table
-from extractor.words import Word
+from extractor.values.reading import Ruling, Rulings, TableCell
+from extractor.values.words import Word
 
 from .test_tables import grid, structure, word
 

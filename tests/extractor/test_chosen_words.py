@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from extractor.chosen_words import chosen
 from extractor.layer_trust import UNSURE
-from extractor.words import Source, Word
+from extractor.values.words import Source, Word
 
 
 def line(text: str, y: float, source: Source, confidence: float, number: int, shift: float = 0.0) -> list[Word]:

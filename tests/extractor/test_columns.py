@@ -11,10 +11,10 @@ import pytest
 from extractor.aligned_cells import aligned_cells, header_cells
 from extractor.columns import Columns, find_columns
 from extractor.lines import rows_of_text
-from extractor.regions import Ruling, Rulings
 from extractor.table_views import text_rows
 from extractor.tables import build_table
-from extractor.words import Word
+from extractor.values.reading import Ruling, Rulings
+from extractor.values.words import Word
 
 from .test_tables import grid, structure, word
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from extractor.comb_boxes import spelled
-from extractor.regions import Ruling, Rulings
-from extractor.words import Word
+from extractor.values.reading import Ruling, Rulings
+from extractor.values.words import Word
 
 from .test_tables import word
 

@@ -16,18 +16,18 @@ import pytest
 from docling_core.types.doc import DocItemLabel
 
 from extractor.assemble import assemble_page
-from extractor.document import AssembledPage, Element
 from extractor.headings import with_levels
 from extractor.joining import join_tables
 from extractor.lists import DEEPEST
-from extractor.outline import Heading
 from extractor.outputs import render
 from extractor.page_picture import PagePicture
 from extractor.pages import Page
 from extractor.reading import _wanted
-from extractor.regions import PageReading, Region, Ruling, Rulings, TableCell, TableReading
 from extractor.rulings import find_rulings
-from extractor.words import Word
+from extractor.values.document import AssembledPage, Element
+from extractor.values.outline import Heading
+from extractor.values.reading import PageReading, Region, Ruling, Rulings, TableCell, TableReading
+from extractor.values.words import Word
 
 from .test_joining import piece
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from extractor.header_rows import with_head
-from extractor.regions import TableCell
+from extractor.values.reading import TableCell
 
 from .test_tables import structure, word
 

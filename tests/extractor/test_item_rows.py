@@ -8,9 +8,9 @@ import pytest
 
 from extractor.item_rows import is_figure, item_rows
 from extractor.lines import rows_of_text
-from extractor.regions import Ruling, Rulings
 from extractor.tables import build_table
-from extractor.words import Word
+from extractor.values.reading import Ruling, Rulings
+from extractor.values.words import Word
 
 from .test_tables import grid, structure, word
 

@@ -9,10 +9,10 @@ import pytest
 from docling_core.types.doc import DocItemLabel
 
 from extractor.docling_document import to_docling
-from extractor.document import AssembledPage, Cell, Element, Table, TablePart
-from extractor.geometry import Box, union
 from extractor.joining import join_tables
 from extractor.table_views import text_rows
+from extractor.values.boxes import Box, union
+from extractor.values.document import AssembledPage, Cell, Element, Table, TablePart
 
 from .test_tables import grid
 

@@ -8,10 +8,10 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 import pytest
 
-from extractor.geometry import Box
 from extractor.lines import group_lines, make_line
 from extractor.text_layer import read_text_layer
-from extractor.words import Source, Word
+from extractor.values.boxes import Box
+from extractor.values.words import Source, Word
 from tests import documents
 
 LEFT = ("Hafenstrasse 21", "20457 Hamburg", "VAT ID DE123456789")

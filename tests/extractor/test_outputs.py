@@ -12,11 +12,11 @@ from typing import Any, get_args
 import pytest
 from docling_core.types.doc import DocItemLabel, DoclingDocument
 
-from extractor.document import AssembledPage, Cell, Element, Table, TextLine
-from extractor.geometry import Box
 from extractor.joining import join_tables
-from extractor.options import Output
 from extractor.outputs import render
+from extractor.values.boxes import Box
+from extractor.values.document import AssembledPage, Cell, Element, Table, TextLine
+from extractor.values.options import Output
 from tests.extractor.html_grid import GridCell, html_grid
 
 VIEWS: tuple[Output, ...] = ("markdown", "text", "html")

@@ -10,10 +10,10 @@ import pytest
 from PIL import Image
 from reportlab.lib.pagesizes import A4
 
-from extractor.geometry import area, contains
 from extractor.layer_trust import is_sure
-from extractor.options import UnseenText
 from extractor.settings import Settings
+from extractor.values.boxes import area, contains
+from extractor.values.options import UnseenText
 from tests import documents
 from tests.extractor.pdf_page import read_page, said
 from tests.page_readers import PageReaders, page_readers

@@ -16,8 +16,6 @@ from reportlab.lib.pagesizes import A4
 
 from extractor.errors import DocumentCorrupt, ExtractionError, PageTooLarge
 from extractor.formats import DocumentFile
-from extractor.options import OcrMode
-from extractor.outline import Heading
 from extractor.page_failures import Failure
 from extractor.pages import (
     LAYOUT_SCALE,
@@ -28,6 +26,8 @@ from extractor.pages import (
     Page,
 )
 from extractor.settings import Settings
+from extractor.values.options import OcrMode
+from extractor.values.outline import Heading
 from tests import documents
 from tests.page_readers import PageReaders, page_readers
 

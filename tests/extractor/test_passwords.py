@@ -17,7 +17,7 @@ from extractor.page_failures import Failure
 from extractor.pages import Page
 from extractor.request import parse_request
 from extractor.settings import Settings
-from extractor.tasks import OutlineTask, PageTask
+from extractor.values.tasks import OutlineTask, PageTask
 from tests import documents
 from tests.page_readers import PageReaders, page_readers
 

@@ -9,8 +9,8 @@ import pytest
 import torch
 
 from extractor.models.model_set import Models
-from extractor.regions import PageReading
 from extractor.settings import Settings
+from extractor.values.reading import PageReading
 from tests import documents
 from tests.drawing_tasks import ShownPage
 from tests.page_readers import models_for

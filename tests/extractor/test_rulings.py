@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from extractor.geometry import Box
 from extractor.lattice import beside_text
-from extractor.regions import Ruling, Rulings
 from extractor.rulings import LINE_WIDTH, find_rulings
-from extractor.words import Word
+from extractor.values.boxes import Box
+from extractor.values.reading import Ruling, Rulings
+from extractor.values.words import Word
 
 XS = (40, 180, 320, 460, 600)
 TEXT_HEIGHT = 14

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from extractor.document import Cell, Table, TablePart
 from extractor.table_views import records, text_rows
+from extractor.values.document import Cell, Table, TablePart
 
 
 def cell(row: int, column: int, text: str, across: int = 1, header: bool = False) -> Cell:

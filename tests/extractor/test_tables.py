@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from extractor.document import Table
-from extractor.geometry import Box
-from extractor.regions import Ruling, Rulings, TableCell
 from extractor.rulings import find_rulings
 from extractor.table_views import text_rows
 from extractor.tables import build_table
-from extractor.words import Word
+from extractor.values.boxes import Box
+from extractor.values.document import Table
+from extractor.values.reading import Ruling, Rulings, TableCell
+from extractor.values.words import Word
 
 
 def word(text: str, left: float, top: float, height: float = 10.0) -> Word:

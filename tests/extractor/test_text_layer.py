@@ -18,9 +18,9 @@ from reportlab.lib.pagesizes import A4
 from reportlab.pdfbase.pdfmetrics import stringWidth
 
 from extractor.errors import PageTooLarge
-from extractor.geometry import Box
 from extractor.text_layer import PageFrame, TextLayer, is_sound, read_text_layer
-from extractor.words import Word
+from extractor.values.boxes import Box
+from extractor.values.words import Word
 from tests import bombs, documents
 
 LINE = "Harbour office: 1,286 movements"

@@ -10,9 +10,9 @@ from PIL import Image
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
-from extractor.geometry import centre, contains
 from extractor.layer_trust import UNSURE, is_sure
 from extractor.settings import Settings
+from extractor.values.boxes import centre, contains
 from tests import documents
 from tests.extractor.pdf_page import read_page as read
 from tests.page_readers import PageReaders, page_readers

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from extractor.geometry import mapped
 from extractor.page_picture import PagePicture
 from extractor.pages import Page
 from extractor.upright import as_shown, deskewed, on_their_side, skew_of, turned
-from extractor.words import Word
+from extractor.values.boxes import mapped
+from extractor.values.words import Word
 
 SCALE = 2.0
 

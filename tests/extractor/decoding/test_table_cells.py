@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from extractor.decoding.table_cells import TOKENS, table_cells
-from extractor.regions import TableCell
+from extractor.values.reading import TableCell
 from tests.extractor.html_grid import GridCell, html_grid
 
 PLAIN = "<td></td>"

@@ -13,12 +13,12 @@ from reportlab.lib.pagesizes import A4
 from reportlab.platypus import Table, TableStyle
 
 from extractor.decoding.regions import regions_from
-from extractor.geometry import Box, covered
 from extractor.models.layout import LayoutModel, LayoutRow
 from extractor.models.pictures import pixels_on
 from extractor.models.shapes import SHAPES
-from extractor.regions import Region
 from extractor.settings import Settings
+from extractor.values.boxes import Box, covered
+from extractor.values.reading import Region
 from tests import documents
 
 CPU = torch.device("cpu")

@@ -11,8 +11,8 @@ from extractor.decoding.table_cells import END, table_cells
 from extractor.models.pictures import pixels_on
 from extractor.models.shapes import SHAPES
 from extractor.models.tables import TableModel, TableRow
-from extractor.regions import TableCell
 from extractor.settings import Settings
+from extractor.values.reading import TableCell
 
 CELL = (130, 44)
 MARGIN = 10

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from .geometry import Box
+from .boxes import Box
 
 Source = Literal["text_layer", "ocr"]
 

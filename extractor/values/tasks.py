@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from .languages import Recognition
+from ..languages import Recognition
 from .options import CsvFormulas, OcrMode, Output, UnseenText
 from .outline import Heading
 

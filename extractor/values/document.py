@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from docling_core.types.doc import DocItemLabel
 
-from .geometry import Box
+from .boxes import Box
 from .words import Source
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from .geometry import Box, Matrix
+from .boxes import Box, Matrix
 from .words import Word
 
 

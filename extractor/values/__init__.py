@@ -1,0 +1,1 @@
+"""Values that cross rooms and processes: plain, frozen, and loading nothing heavy."""
