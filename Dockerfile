@@ -67,7 +67,7 @@ WORKDIR /app
 USER 10001:10001
 # The HTTP door's: `docker run IMAGE python -u server.py`.
 EXPOSE 8000
-HEALTHCHECK --interval=30s --timeout=10s --start-period=180s CMD ["python", "-m", "extractor.container_health"]
+HEALTHCHECK --interval=30s --timeout=10s --start-period=180s CMD ["python", "-m", "extractor.lifecycle.container_health"]
 # Python is the first process: it handles SIGTERM itself, and its children end with it.
 CMD ["python", "-u", "handler.py"]
 

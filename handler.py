@@ -35,7 +35,7 @@ MOST_JOBS = 128
 def load_engine() -> Engine:
     """The worker's one engine. Raises `WorkerUnhealthy` where it cannot be loaded, whatever the cause."""
     from extractor.errors import ExtractionError, WorkerUnhealthy
-    from extractor.imports import uncollected
+    from extractor.lifecycle.quick_imports import uncollected
 
     try:
         with uncollected():
@@ -199,13 +199,13 @@ def serve_runpod() -> int:
 
     The models load as one of the fitness checks, so that RunPod is told why a worker cannot serve.
     """
-    from extractor.imports import uncollected
-    from extractor.startup import StartUp
+    from extractor.lifecycle.quick_imports import uncollected
+    from extractor.lifecycle.startup import StartUp
 
     start_up = StartUp()
     with uncollected():
         from extractor.health import register_fitness_checks
-        from extractor.processes import end_forks_with_this_process
+        from extractor.lifecycle.processes import end_forks_with_this_process
         from extractor.runpod_loop import modifier, use_loop
         from extractor.runpod_sdk import runpod
         from extractor.settings import Settings
@@ -246,7 +246,7 @@ def main() -> int:
         return 1
 
     from extractor.errors import ExtractionError
-    from extractor.processes import end_on_sigterm
+    from extractor.lifecycle.processes import end_on_sigterm
 
     end_on_sigterm()
     if on_runpod:
@@ -266,7 +266,7 @@ def main() -> int:
 
 def run() -> NoReturn:
     """`main`, and then the end, whatever threads are still doing."""
-    from extractor.processes import leave
+    from extractor.lifecycle.processes import leave
 
     status = 1
     try:

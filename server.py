@@ -13,7 +13,7 @@ log = logging.getLogger("extractor")
 
 def run() -> NoReturn:
     """Serve until told to stop, and then the end, whatever threads are still doing."""
-    from extractor.processes import leave
+    from extractor.lifecycle.processes import leave
     from extractor.serving import serve
     from extractor.settings import Settings
     from extractor.telemetry import start_logging

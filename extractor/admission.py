@@ -21,8 +21,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 
 from .body import JobBody, read_body
-from .disk import shortage
 from .errors import ExtractionError, WorkerUnhealthy
+from .lifecycle.disk import shortage
 from .settings import Settings
 from .telemetry import Door
 

@@ -27,8 +27,8 @@ from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
-from .disk import writing
 from .errors import DocumentTooLarge, InvalidInput
+from .lifecycle.disk import writing
 from .settings import Settings
 
 JSON = "application/json"

@@ -18,6 +18,7 @@ import torch
 
 from .arena import Arena
 from .device_requests import CANCELLED, DONE, FAILED, OUT_OF_MEMORY, MalformedRequest, PictureRef, Request, parse
+from .lifecycle.vitals import out_of_memory
 from .models.layout import LayoutRow
 from .models.model_set import Models
 from .models.pictures import Pixels, pixels_on
@@ -25,7 +26,6 @@ from .models.tables import TableRow
 from .models.text_detection import DetectionRow
 from .models.text_recognition import LineRows
 from .scheduler import Result, Scheduler, Work
-from .vitals import out_of_memory
 
 # Requests of one task that may wait at the same time.
 MOST_WAITING = 2000

@@ -39,6 +39,8 @@ from .errors import (
 from .formats import Arrival, DocumentFile, identify
 from .host_memory import give_freed_memory_back, keep_freed_memory, set_switches
 from .languages import Recognition, recognition_for
+from .lifecycle.scratch import Scratch
+from .lifecycle.vitals import Vitals
 from .models.model_set import Models
 from .models.pinned import PinnedMemory
 from .page_failures import Failure
@@ -46,12 +48,10 @@ from .page_pool import PagePool, Running, Task
 from .page_process import Answer
 from .request import ExtractionRequest, selected_pages
 from .scheduler import Scheduler
-from .scratch import Scratch
 from .settings import Settings
 from .source import FetchedDocument, fetch_document
 from .values.outline import Outline, outline_of
 from .values.tasks import PAGES_TO_WRITE, OutlineTask, PageTask, TaskName, WholeDocumentTask, WholePageTask, WriteTask
-from .vitals import Vitals
 from .weights import Weights, find_weights
 
 log = logging.getLogger("extractor")

@@ -21,9 +21,9 @@ import torch
 
 from .engine import Engine
 from .errors import ExtractionError, Internal, ModelFailure, OutOfMemory, WorkerUnhealthy
+from .lifecycle.startup import Phase, StartUp
 from .request import parse_request
 from .settings import Settings
-from .startup import Phase, StartUp
 
 KNOWN_PAGES = Path(__file__).resolve().parent / "known_pages"
 KNOWN_PAGES_DEADLINE_S = 120.0

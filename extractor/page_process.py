@@ -29,7 +29,7 @@ from . import cage
 from .arena import Canvas
 from .device_client import DeviceClient
 from .errors import ExtractionError
-from .imports import uncollected
+from .lifecycle.quick_imports import uncollected
 from .page_link import Kind, PageLink
 
 _LENGTH = struct.Struct("<I")

@@ -28,8 +28,8 @@ from urllib.parse import quote
 from aiohttp import ClientError, ClientSession, ClientTimeout
 from yarl import URL
 
-from .disk import shortage
 from .errors import DeliveryFailed, ExtractionError, InvalidInput, WorkerUnhealthy
+from .lifecycle.disk import shortage
 from .runpod_sdk import AsyncClientSession, TooManyRequests, rp_http, rp_job, rp_scale
 from .takes import Taken, read_take
 

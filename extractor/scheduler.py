@@ -33,8 +33,8 @@ from typing import Any, Protocol
 import numpy as np
 import torch
 
+from .lifecycle.vitals import out_of_memory
 from .models.device_clock import DeviceClock
-from .vitals import out_of_memory
 
 log = logging.getLogger("extractor")
 

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from .disk import writing
 from .download import download
 from .errors import DocumentTooLarge, InvalidInput
+from .lifecycle.disk import writing
 from .patience import Patience
 from .request import ExtractionRequest
 from .settings import Settings

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from extractor.disk import shortage
+from extractor.lifecycle.disk import shortage
 from tests.platform.runpod import Platform
 from tests.platform.test_worker import CHEAP, LETTER, job
 from tests.platform.worker import Worker

@@ -8,8 +8,8 @@ import sys
 import time
 from pathlib import Path
 
+from extractor.lifecycle.startup import process_age_s
 from extractor.settings import PROJECT_ROOT
-from extractor.startup import process_age_s
 from tests.platform.runpod import Platform
 from tests.platform.worker import Worker
 
@@ -56,7 +56,7 @@ def test_worker_tells_its_phases_and_imports_what_the_first_job_needs(tmp_path: 
     listed = tmp_path / "modules"
     code = (
         "import sys, handler\n"
-        "from extractor.startup import StartUp\n"
+        "from extractor.lifecycle.startup import StartUp\n"
         "ready = StartUp.ready\n"
         "def listing(self):\n"
         f"    open({str(listed)!r}, 'w').write(' '.join(sys.modules))\n"
@@ -89,7 +89,9 @@ def test_worker_tells_its_phases_and_imports_what_the_first_job_needs(tmp_path: 
 def test_age_of_a_process_counts_from_its_beginning() -> None:
     began = time.monotonic()
     time.sleep(0.2)
-    (age,) = python("import time; time.sleep(0.5); from extractor.startup import process_age_s; print(process_age_s())")
+    (age,) = python(
+        "import time; time.sleep(0.5); from extractor.lifecycle.startup import process_age_s; print(process_age_s())"
+    )
     assert 0.5 <= float(age) <= time.monotonic() - began
     assert process_age_s() > 0.2
 
@@ -97,7 +99,7 @@ def test_age_of_a_process_counts_from_its_beginning() -> None:
 def test_imports_are_left_out_of_collections_for_good() -> None:
     code = (
         "import gc\n"
-        "from extractor.imports import uncollected\n"
+        "from extractor.lifecycle.quick_imports import uncollected\n"
         "with uncollected():\n"
         "    seen = gc.isenabled()\n"
         "    import pydantic\n"

@@ -24,8 +24,8 @@ from extractor.health import (
     free_host_memory,
     runs_on,
 )
+from extractor.lifecycle.vitals import Vitals, is_sticky, out_of_memory
 from extractor.settings import PROJECT_ROOT, Settings
-from extractor.vitals import Vitals, is_sticky, out_of_memory
 from tools.make_known_pages import document, expected
 
 BUILT = ["sm_70", "sm_75", "sm_80", "sm_86", "sm_90", "sm_100", "sm_120"]

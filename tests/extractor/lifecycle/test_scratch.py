@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from extractor.scratch import Scratch
+from extractor.lifecycle.scratch import Scratch
 from extractor.settings import PROJECT_ROOT
 
 KILLED = """

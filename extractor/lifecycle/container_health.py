@@ -1,4 +1,6 @@
-"""Whether the container is well, for its HEALTHCHECK: `python -m extractor.container_health` ends with 0 or 1.
+"""Whether the container is well, for its HEALTHCHECK: the command below ends with 0 or 1.
+
+    python -m extractor.lifecycle.container_health
 
 A container of the HTTP door (`server.py` is its first process) is well when `/health` says so. One of the queue worker
 is: it tells RunPod itself how it is, and ends when it is sick.
@@ -11,7 +13,7 @@ import sys
 from ipaddress import ip_address
 from pathlib import Path
 
-from .settings import Settings
+from ..settings import Settings
 
 TIMEOUT_S = 5.0
 

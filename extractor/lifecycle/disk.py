@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from .errors import WorkerUnhealthy
+from ..errors import WorkerUnhealthy
 
 _MIB = 2**20
 _FULL = (errno.ENOSPC, errno.EDQUOT)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from extractor.container_health import is_well
+from extractor.lifecycle.container_health import is_well
 from extractor.settings import Settings
 
 SERVER = b"python\0-u\0server.py\0"
@@ -67,7 +67,7 @@ def test_the_command_asks_the_real_door() -> None:
         port = free.getsockname()[1]
     script = (
         "import os, subprocess, sys, time\n"
-        "def ask(): return subprocess.run([sys.executable, '-m', 'extractor.container_health']).returncode\n"
+        "def ask(): return subprocess.run([sys.executable, '-m', 'extractor.lifecycle.container_health']).returncode\n"
         "if os.fork() == 0:\n"
         "    seen = [ask()]\n"
         "    while seen[-1] != 0: time.sleep(0.2); seen.append(ask())\n"
