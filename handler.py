@@ -128,10 +128,10 @@ def _answer(
     upload: BinaryIO | None,
     arrived: Callable[[Arrival], None],
 ) -> dict[str, Any]:
-    from extractor.delivery import check_destination, deliver
     from extractor.errors import Cancelled, ExtractionError, Internal
     from extractor.health import diagnose
     from extractor.request import document_id_of, parse_request
+    from extractor.transport.delivery import check_destination, deliver
 
     job_input = job.get("input")
     document_id = document_id_of(job_input, str(job.get("id", "unknown")))

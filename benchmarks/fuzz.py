@@ -171,7 +171,7 @@ def outcome_of(readers: PageReaders, path: Path) -> str:
     from extractor.errors import ExtractionError
     from extractor.formats import identify
     from extractor.page_failures import Failure
-    from extractor.source import FetchedDocument
+    from extractor.transport.source import FetchedDocument
 
     started = time.perf_counter()
     try:

@@ -49,7 +49,7 @@ from .page_process import Answer
 from .request import ExtractionRequest, selected_pages
 from .scheduler import Scheduler
 from .settings import Settings
-from .source import FetchedDocument, fetch_document
+from .transport.source import FetchedDocument, fetch_document
 from .values.outline import Outline, outline_of
 from .values.tasks import PAGES_TO_WRITE, OutlineTask, PageTask, TaskName, WholeDocumentTask, WholePageTask, WriteTask
 from .weights import Weights, find_weights

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from .errors import DocumentCorrupt, UnsupportedFormat
-from .source import FetchedDocument
+from .transport.source import FetchedDocument
 
 Format = Literal["pdf", "png", "jpeg", "tiff", "webp", "bmp", "gif"]
 

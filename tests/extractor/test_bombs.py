@@ -11,7 +11,7 @@ from extractor.errors import ExtractionError, TooManyPages
 from extractor.formats import identify
 from extractor.page_failures import Failure
 from extractor.settings import Settings
-from extractor.source import FetchedDocument
+from extractor.transport.source import FetchedDocument
 from tests import bombs, documents
 from tests.bombs import BOMBS, Bomb
 from tests.page_readers import PageReaders, page_readers

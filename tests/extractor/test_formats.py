@@ -14,7 +14,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from extractor.errors import DocumentCorrupt, UnsupportedFormat
 from extractor.formats import DocumentFile, identify
-from extractor.source import FetchedDocument
+from extractor.transport.source import FetchedDocument
 from tests import documents
 
 PDF = documents.text_pdf([["Receipt 4711"]])

@@ -17,8 +17,8 @@ import threading
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
-from .errors import FetchForbidden
-from .patience import Patience
+from ..errors import FetchForbidden
+from ..patience import Patience
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network

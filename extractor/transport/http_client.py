@@ -23,10 +23,10 @@ from typing import Any
 import certifi
 import httpcore2
 
-from .addresses import AddressGuard, HostNotFound
-from .patience import Patience
-from .settings import Settings
-from .urls import Target
+from ..patience import Patience
+from ..settings import Settings
+from ..urls import Target
+from .address_guard import AddressGuard, HostNotFound
 
 # At DEBUG the client logs whole requests: URLs with their signatures, headers with their keys.
 logging.getLogger("httpcore2").setLevel(logging.WARNING)

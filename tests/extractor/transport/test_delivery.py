@@ -23,11 +23,11 @@ from moto.server import ThreadedMotoServer
 from pydantic import ValidationError
 
 import handler
-from extractor import delivery
-from extractor.delivery import check_destination, deliver, encode
 from extractor.engine import Engine
 from extractor.errors import Cancelled, DeliveryFailed, ExtractionError, FetchForbidden, Internal, OutputTooLarge
 from extractor.settings import Settings
+from extractor.transport import delivery
+from extractor.transport.delivery import check_destination, deliver, encode
 
 ANSWER: dict[str, Any] = {
     "success": True,

@@ -22,11 +22,11 @@ import httpcore2
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from .errors import Cancelled, DeliveryFailed, FetchForbidden, Internal, OutputTooLarge
-from .patience import OutOfTime, Patience
-from .settings import Bucket, Settings
-from .urls import InvalidUrl, parse_url
-from .web import Unreachable, Web
+from ..errors import Cancelled, DeliveryFailed, FetchForbidden, Internal, OutputTooLarge
+from ..patience import OutOfTime, Patience
+from ..settings import Bucket, Settings
+from ..urls import InvalidUrl, parse_url
+from .http_client import Unreachable, Web
 
 _ATTEMPTS = 3
 _TIMEOUT_S = (10, 120)

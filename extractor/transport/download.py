@@ -27,12 +27,12 @@ import brotli
 import httpcore2
 from backports import zstd
 
-from . import __version__
-from .errors import DocumentTooLarge, FetchFailed, FetchForbidden, FetchTimeout, InvalidInput
-from .patience import OutOfTime, Patience
-from .settings import Settings
-from .urls import InvalidUrl, Target, parse_url
-from .web import Unreachable, Web
+from .. import __version__
+from ..errors import DocumentTooLarge, FetchFailed, FetchForbidden, FetchTimeout, InvalidInput
+from ..patience import OutOfTime, Patience
+from ..settings import Settings
+from ..urls import InvalidUrl, Target, parse_url
+from .http_client import Unreachable, Web
 
 MAX_REDIRECTS = 5
 

@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractor.addresses import AddressGuard, is_public
 from extractor.errors import Cancelled, FetchForbidden, InvalidInput
 from extractor.patience import Patience
 from extractor.request import parse_request
 from extractor.settings import Settings
-from extractor.source import fetch_document
+from extractor.transport.address_guard import AddressGuard, is_public
+from extractor.transport.source import fetch_document
 from extractor.urls import InvalidUrl, parse_url
 
 # {port} is that of a server that listens on every address of this machine.

@@ -33,7 +33,7 @@ from extractor.errors import (
 )
 from extractor.request import parse_request
 from extractor.settings import Settings
-from extractor.source import fetch_document
+from extractor.transport.source import fetch_document
 
 DOCUMENT = random.Random(1).randbytes(300_000)
 OTHER = random.Random(2).randbytes(200_000)

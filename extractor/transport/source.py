@@ -15,12 +15,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from ..errors import DocumentTooLarge, InvalidInput
+from ..lifecycle.disk import writing
+from ..patience import Patience
+from ..request import ExtractionRequest
+from ..settings import Settings
 from .download import download
-from .errors import DocumentTooLarge, InvalidInput
-from .lifecycle.disk import writing
-from .patience import Patience
-from .request import ExtractionRequest
-from .settings import Settings
 
 _DATA_PREFIX = re.compile(r"data:[^,]{0,256};base64,", re.IGNORECASE)
 _CHUNK = 1 << 16

@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from extractor import delivery
-from extractor.delivery import deliver
 from extractor.errors import DeliveryFailed
 from extractor.settings import Settings
+from extractor.transport import delivery
+from extractor.transport.delivery import deliver
 
 ANSWER = {"success": True, "data": {"markdown": "x" * 20_000}}
 

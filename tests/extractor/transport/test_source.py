@@ -18,7 +18,7 @@ import pytest
 from extractor.errors import DocumentTooLarge, ExtractionError, FetchFailed, FetchForbidden, FetchTimeout, InvalidInput
 from extractor.request import parse_request
 from extractor.settings import Settings
-from extractor.source import fetch_document
+from extractor.transport.source import fetch_document
 from tests import documents
 
 PDF = documents.text_pdf([["Receipt 4711"]])

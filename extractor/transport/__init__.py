@@ -1,0 +1,1 @@
+"""The way out: documents in, results out, and the only connections that a job opens."""
