@@ -37,12 +37,13 @@ from .errors import (
     WorkerUnhealthy,
 )
 from .formats import Arrival, DocumentFile, identify
-from .host_memory import give_freed_memory_back, keep_freed_memory, set_switches
 from .languages import Recognition, recognition_for
 from .lifecycle.scratch import Scratch
 from .lifecycle.vitals import Vitals
+from .models.host_memory import give_freed_memory_back, keep_freed_memory, set_switches
 from .models.model_set import Models
 from .models.pinned import PinnedMemory
+from .models.weights import Weights, find_weights
 from .page_failures import Failure
 from .page_pool import PagePool, Running, Task
 from .page_process import Answer
@@ -52,7 +53,6 @@ from .settings import Settings
 from .transport.source import FetchedDocument, fetch_document
 from .values.outline import Outline, outline_of
 from .values.tasks import PAGES_TO_WRITE, OutlineTask, PageTask, TaskName, WholeDocumentTask, WholePageTask, WriteTask
-from .weights import Weights, find_weights
 
 log = logging.getLogger("extractor")
 

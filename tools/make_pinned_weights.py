@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from builder.manifest import SETS, render
-from extractor.weights import PINNED
+from extractor.models.weights import PINNED
 
 
 def main() -> int:

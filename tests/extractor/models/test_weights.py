@@ -15,8 +15,8 @@ import pytest
 from builder.manifest import SETS, render
 from extractor.engine import Engine
 from extractor.errors import WorkerUnhealthy
+from extractor.models.weights import PINNED, find_weights
 from extractor.settings import Settings
-from extractor.weights import PINNED, find_weights
 
 BAKED = Settings().models_dir
 DEFAULT = {model.name for model in SETS["default"]}

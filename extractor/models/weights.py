@@ -24,13 +24,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from .errors import WorkerUnhealthy
-from .languages import OTHER_RECOGNISERS
-from .settings import Settings
+from ..errors import WorkerUnhealthy
+from ..languages import OTHER_RECOGNISERS
+from ..settings import Settings
 
 log = logging.getLogger("extractor")
 
-PINNED = Path(__file__).resolve().parent / "pinned_weights.json"
+PINNED = Path(__file__).resolve().parents[1] / "pinned_weights.json"
 MANIFEST = "manifest.json"
 WEIGHTS = "model.safetensors"
 _BLOCK_BYTES = 1 << 20
