@@ -122,7 +122,7 @@ class Trial:
 
     def memory_when_idle(self) -> int:
         """The worker's resident bytes, once it has given back what it does not use."""
-        from extractor.scheduler import IDLE_S
+        from extractor.device.scheduler import IDLE_S
 
         time.sleep(IDLE_S + 2)
         return self.watch.worker()

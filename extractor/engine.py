@@ -25,7 +25,8 @@ from typing import Any, BinaryIO, Literal, TypeVar
 import torch
 
 from . import __version__
-from .device_owner import DeviceOwner
+from .device.owner import DeviceOwner
+from .device.scheduler import Scheduler
 from .errors import (
     Cancelled,
     DeadlineExceeded,
@@ -48,7 +49,6 @@ from .page_failures import Failure
 from .page_pool import PagePool, Running, Task
 from .page_process import Answer
 from .request import ExtractionRequest, selected_pages
-from .scheduler import Scheduler
 from .settings import Settings
 from .transport.source import FetchedDocument, fetch_document
 from .values.outline import Outline, outline_of

@@ -32,13 +32,13 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-from .arena import Arena
-from .device_owner import Desk, DeviceOwner
-from .device_requests import MalformedRequest, packed_reply
+from .device.arena import Arena
+from .device.link import Kind, WorkerLink
+from .device.owner import Desk, DeviceOwner
+from .device.requests import MalformedRequest, packed_reply
 from .errors import Internal, WorkerUnhealthy
 from .models.facts import ModelFacts
 from .page_failures import End, Failure, failure
-from .page_link import Kind, WorkerLink
 from .page_process import Answer, Inherited, Stage, parsed_answer, serve
 from .settings import Settings
 

@@ -26,11 +26,11 @@ import cv2
 from PIL import Image
 
 from . import cage
-from .arena import Canvas
-from .device_client import DeviceClient
+from .device.arena import Canvas
+from .device.client import DeviceClient
+from .device.link import Kind, PageLink
 from .errors import ExtractionError
 from .lifecycle.quick_imports import uncollected
-from .page_link import Kind, PageLink
 
 _LENGTH = struct.Struct("<I")
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from . import pages
 from .assemble import assemble_page
-from .device_client import Pending
+from .device.client import Pending
 from .headings import with_levels
 from .joining import join_tables
 from .outputs import render

@@ -23,7 +23,7 @@ import pypdfium2.raw as pdfium_c
 from PIL import Image
 
 from .actual_text import as_drawn
-from .arena import Canvas
+from .device.arena import Canvas
 from .drawing import read_drawing
 from .drawn_boxes import check_boxes
 from .errors import DocumentCorrupt, Internal, PageTooLarge, PasswordRequired, PasswordWrong, TooManyPages

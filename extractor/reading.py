@@ -21,7 +21,7 @@ from .decoding.ctc import RecognisedWord, certainty, words_of_line
 from .decoding.regions import regions_from
 from .decoding.table_cells import table_cells
 from .decoding.text_boxes import Quad, text_boxes
-from .device_client import DeviceClient, NoResult, Pending
+from .device.client import DeviceClient, NoResult, Pending
 from .errors import ModelFailure, OutOfMemory
 from .languages import Recognition
 from .layer_trust import is_sure

@@ -6,13 +6,13 @@ import pickle
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from extractor.device_owner import DeviceOwner
+from extractor.device.owner import DeviceOwner
+from extractor.device.scheduler import Scheduler
 from extractor.formats import DocumentFile
 from extractor.models.model_set import Models
 from extractor.page_failures import Failure
 from extractor.page_pool import PagePool, Task
 from extractor.pages import Page
-from extractor.scheduler import Scheduler
 from extractor.settings import Settings
 from extractor.values.options import OcrMode, UnseenText
 from extractor.values.outline import Outline, outline_of

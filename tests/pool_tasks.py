@@ -8,8 +8,8 @@ import sys
 import time
 
 from extractor import errors
-from extractor.device_requests import PictureRef, Request, packed
-from extractor.page_link import Kind
+from extractor.device.link import Kind
+from extractor.device.requests import PictureRef, Request, packed
 from extractor.page_process import Answer, Bench, Function, Stage
 
 LIBC = ctypes.CDLL(None)

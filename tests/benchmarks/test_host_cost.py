@@ -15,7 +15,7 @@ from benchmarks.host_cost import result_of
 from benchmarks.recorded_engine import Taken, Task, carry_out
 from benchmarks.recorded_models import recorded
 from benchmarks.workload import scanned
-from extractor import device_owner
+from extractor.device import owner as device_owner
 from extractor.engine import Engine
 from tests.documents import invoice_pdf, text_pdf
 

@@ -13,15 +13,15 @@ from pathlib import Path
 
 import pytest
 
-from extractor.device_owner import DeviceOwner
+from extractor.device.link import Kind
+from extractor.device.owner import DeviceOwner
+from extractor.device.scheduler import Scheduler
 from extractor.engine import Engine
 from extractor.errors import DocumentCorrupt, Internal, PageTooLarge
 from extractor.formats import DocumentFile
 from extractor.page_failures import Failure
-from extractor.page_link import Kind
 from extractor.page_pool import PagePool, Running, Task
 from extractor.page_process import Answer, Stage
-from extractor.scheduler import Scheduler
 from extractor.settings import Settings
 from tests import documents
 from tests.page_readers import page_readers

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 import torch
 
-from extractor.scheduler import Scheduler, Work
+from extractor.device.scheduler import Scheduler, Work
 
 PATIENCE_S = 20.0
 
@@ -383,7 +383,7 @@ class TestClock:
 
 class TestIdle:
     def test_an_owner_that_has_nothing_to_do_says_so_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("extractor.scheduler.IDLE_S", 0.02)
+        monkeypatch.setattr("extractor.device.scheduler.IDLE_S", 0.02)
         told: queue.Queue[str] = queue.Queue()
         scheduler = owner(when_idle=lambda: told.put("idle"))
         try:

@@ -16,15 +16,15 @@ from typing import Any
 import numpy as np
 import torch
 
+from ..lifecycle.vitals import out_of_memory
+from ..models.layout import LayoutRow
+from ..models.model_set import Models
+from ..models.pictures import Pixels, pixels_on
+from ..models.tables import TableRow
+from ..models.text_detection import DetectionRow
+from ..models.text_recognition import LineRows
 from .arena import Arena
-from .device_requests import CANCELLED, DONE, FAILED, OUT_OF_MEMORY, MalformedRequest, PictureRef, Request, parse
-from .lifecycle.vitals import out_of_memory
-from .models.layout import LayoutRow
-from .models.model_set import Models
-from .models.pictures import Pixels, pixels_on
-from .models.tables import TableRow
-from .models.text_detection import DetectionRow
-from .models.text_recognition import LineRows
+from .requests import CANCELLED, DONE, FAILED, OUT_OF_MEMORY, MalformedRequest, PictureRef, Request, parse
 from .scheduler import Result, Scheduler, Work
 
 # Requests of one task that may wait at the same time.

@@ -11,8 +11,12 @@ from typing import Any
 
 import numpy as np
 
+from ..errors import Internal
+from ..models.facts import ModelFacts
+from ..models.shapes import Fit, line_width, seen_width
 from .arena import Canvas
-from .device_requests import (
+from .link import Kind, PageLink
+from .requests import (
     CANCELLED,
     LAYOUT_NUMBERS,
     LINE_NUMBERS,
@@ -25,10 +29,6 @@ from .device_requests import (
     parsed_reply,
     reply_bytes,
 )
-from .errors import Internal
-from .models.facts import ModelFacts
-from .models.shapes import Fit, line_width, seen_width
-from .page_link import Kind, PageLink
 
 Numbers = np.ndarray[Any, np.dtype[np.float32]]
 

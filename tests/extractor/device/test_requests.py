@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from extractor.arena import ARENA_BYTES, HEADER_BYTES, PICTURES_START
-from extractor.device_requests import MalformedRequest, PictureRef, Request, packed, parse, reply_bytes
+from extractor.device.arena import ARENA_BYTES, HEADER_BYTES, PICTURES_START
+from extractor.device.requests import MalformedRequest, PictureRef, Request, packed, parse, reply_bytes
 from extractor.models.shapes import SHAPES, Fit
 
 SHAPES_HERE = SHAPES["cuda"]

@@ -20,8 +20,8 @@ from typing import Any, Literal
 
 import numpy as np
 
+from ..models.shapes import Fit, Shapes
 from .arena import ARENA_BYTES, HEADER_BYTES, PICTURES_START
-from .models.shapes import Fit, Shapes
 
 Matrix = tuple[float, float, float, float, float, float]
 Model = Literal["layout", "detection", "lines", "tables"]

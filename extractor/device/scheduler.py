@@ -33,8 +33,8 @@ from typing import Any, Protocol
 import numpy as np
 import torch
 
-from .lifecycle.vitals import out_of_memory
-from .models.device_clock import DeviceClock
+from ..lifecycle.vitals import out_of_memory
+from ..models.device_clock import DeviceClock
 
 log = logging.getLogger("extractor")
 

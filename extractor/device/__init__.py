@@ -1,0 +1,1 @@
+"""The device's owner, and what page processes may ask of it: memory, requests, batches."""
