@@ -73,7 +73,7 @@ def _seconds(path: Path) -> float:
     """How long PDFium takes for all words of the file."""
     import pypdfium2 as pdfium
 
-    from extractor.text_layer import read_text_layer
+    from extractor.pages.text_layer import read_text_layer
 
     started = time.perf_counter()
     document = pdfium.PdfDocument(path)

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from .layer_trust import is_sure
+from .pages.layer_trust import is_sure
 from .values.words import Word
 
 Boxes = np.ndarray[Any, np.dtype[np.float64]]

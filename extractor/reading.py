@@ -24,10 +24,10 @@ from .decoding.text_boxes import Quad, text_boxes
 from .device.client import DeviceClient, NoResult, Pending
 from .errors import ModelFailure, OutOfMemory
 from .languages import Recognition
-from .layer_trust import is_sure
 from .models.shapes import detection_fit, line_content
-from .page_picture import PagePicture
-from .pages import Page, Picture
+from .pages.documents import Page, Picture
+from .pages.layer_trust import is_sure
+from .pages.page_picture import PagePicture
 from .rulings import find_rulings
 from .upright import Upright, as_shown, deskewed, on_its_side, on_their_side, skew_of, turned
 from .values.boxes import Box, Matrix, area, centre, clip, contains, intersection, median_height

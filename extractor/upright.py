@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from .page_picture import PagePicture
-from .pages import Page, Picture
+from .pages.documents import Page, Picture
+from .pages.page_picture import PagePicture
 from .values.boxes import Matrix, mapped
 from .values.words import Word
 

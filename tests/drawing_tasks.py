@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from extractor import page_tasks, pages
+from extractor import page_tasks
 from extractor.languages import Recognition
-from extractor.page_picture import PagePicture
 from extractor.page_process import Answer, Bench, Function, Stage
-from extractor.pages import Page
+from extractor.pages import documents as pages
+from extractor.pages.documents import Page
+from extractor.pages.page_picture import PagePicture
 from extractor.reading import Reader
 from extractor.values.boxes import Box
 from extractor.values.tasks import PageTask

@@ -12,7 +12,7 @@ from extractor.formats import DocumentFile
 from extractor.models.model_set import Models
 from extractor.page_failures import Failure
 from extractor.page_pool import PagePool, Task
-from extractor.pages import Page
+from extractor.pages.documents import Page
 from extractor.settings import Settings
 from extractor.values.options import OcrMode, UnseenText
 from extractor.values.outline import Outline, outline_of

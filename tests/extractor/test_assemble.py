@@ -11,7 +11,7 @@ from docling_core.types.doc import ContentLayer, DocItemLabel
 from extractor.assemble import assemble_page
 from extractor.docling_document import to_docling
 from extractor.headings import with_levels
-from extractor.pages import Heading
+from extractor.pages.documents import Heading
 from extractor.values.boxes import Box
 from extractor.values.document import AssembledPage, Element
 from extractor.values.reading import PageReading, Region

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from extractor.chosen_words import chosen
-from extractor.layer_trust import UNSURE
+from extractor.pages.layer_trust import UNSURE
 from extractor.values.words import Source, Word
 
 

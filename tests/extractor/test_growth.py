@@ -20,8 +20,8 @@ from extractor.headings import with_levels
 from extractor.joining import join_tables
 from extractor.lists import DEEPEST
 from extractor.outputs import render
-from extractor.page_picture import PagePicture
-from extractor.pages import Page
+from extractor.pages.documents import Page
+from extractor.pages.page_picture import PagePicture
 from extractor.reading import _wanted
 from extractor.rulings import find_rulings
 from extractor.values.document import AssembledPage, Element

@@ -9,7 +9,7 @@ import pypdfium2.raw as pdfium_c
 import pytest
 
 from extractor.lines import group_lines, make_line
-from extractor.text_layer import read_text_layer
+from extractor.pages.text_layer import read_text_layer
 from extractor.values.boxes import Box
 from extractor.values.words import Source, Word
 from tests import documents

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from extractor.page_picture import PagePicture
-from extractor.pages import Page
+from extractor.pages.documents import Page
+from extractor.pages.page_picture import PagePicture
 from extractor.upright import as_shown, deskewed, on_their_side, skew_of, turned
 from extractor.values.boxes import mapped
 from extractor.values.words import Word

@@ -14,7 +14,7 @@ from pypdf import PdfReader, PdfWriter
 from extractor.errors import ExtractionError, PasswordRequired, PasswordWrong
 from extractor.formats import DocumentFile
 from extractor.page_failures import Failure
-from extractor.pages import Page
+from extractor.pages.documents import Page
 from extractor.request import parse_request
 from extractor.settings import Settings
 from extractor.values.tasks import OutlineTask, PageTask

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import pypdfium2.raw as pdfium_c
 
+from ..values.boxes import Box
 from .text_layer import PageFrame, plain_call
-from .values.boxes import Box
 
 Picture = np.ndarray[Any, np.dtype[np.uint8]]
 

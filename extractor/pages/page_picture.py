@@ -13,8 +13,8 @@ from typing import Any
 import cv2
 import numpy as np
 
-from .device.arena import Pixels
-from .device.requests import PictureRef
+from ..device.arena import Pixels
+from ..device.requests import PictureRef
 
 Matrix = np.ndarray[Any, np.dtype[np.float64]]
 

@@ -16,13 +16,12 @@ import numpy as np
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
+from ..values.boxes import Box, area, centre, contains, intersection, union
+from ..values.options import OcrMode, UnseenText
+from ..values.tasks import PageTask
+from ..values.words import Word
 from .drawing import Drawing
-from .layer_trust import UNSURE, is_sure, mended, unsound_fonts, was_looked_at
-from .page_ink import Sketch, areas_of, dark_shares, sketch, unexplained_lines
-from .redrawing import draw_without
-from .soundness import is_sound
-from .text_layer import Origin, PageFrame, TextLayer
-from .unseen import (
+from .hidden_text import (
     Reason,
     copies,
     is_scan_layer,
@@ -31,10 +30,11 @@ from .unseen import (
     unseen_words,
     without_unseen_characters,
 )
-from .values.boxes import Box, area, centre, contains, intersection, union
-from .values.options import OcrMode, UnseenText
-from .values.tasks import PageTask
-from .values.words import Word
+from .layer_trust import UNSURE, is_sure, mended, unsound_fonts, was_looked_at
+from .page_ink import Sketch, areas_of, dark_shares, sketch, unexplained_lines
+from .redrawing import draw_without
+from .soundness import is_sound
+from .text_layer import Origin, PageFrame, TextLayer
 
 Picture = np.ndarray[Any, np.dtype[np.uint8]]
 

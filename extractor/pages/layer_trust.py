@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
+from ..values.boxes import Box
+from ..values.words import Word
 from .soundness import MIN_LETTERS, SOFT_HYPHEN, is_language
 from .text_layer import Origin
-from .values.boxes import Box
-from .values.words import Word
 
 Picture = np.ndarray[Any, np.dtype[np.uint8]]
 

@@ -15,10 +15,10 @@ from typing import Any, NamedTuple
 
 import pypdfium2.raw as pdfium_c
 
-from .errors import PageTooLarge
+from ..errors import PageTooLarge
+from ..values.boxes import Box
+from ..values.words import Word
 from .soundness import is_sound, is_strange
-from .values.boxes import Box
-from .values.words import Word
 
 
 class Letter(NamedTuple):

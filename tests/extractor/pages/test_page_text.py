@@ -10,12 +10,12 @@ import pytest
 from PIL import Image
 from reportlab.lib.pagesizes import A4
 
-from extractor.layer_trust import is_sure
+from extractor.pages.layer_trust import is_sure
 from extractor.settings import Settings
 from extractor.values.boxes import area, contains
 from extractor.values.options import UnseenText
 from tests import documents
-from tests.extractor.pdf_page import read_page, said
+from tests.extractor.pages.pdf_page import read_page, said
 from tests.page_readers import PageReaders, page_readers
 
 FOOTER = [f"Signed in line {n} by the office of the issuer, see the portal for more of it." for n in range(4)]

@@ -19,10 +19,10 @@ from typing import Any, Literal
 import cv2
 import numpy as np
 
+from ..values.boxes import Box, area, centre, contains, union
+from ..values.words import Word
 from .drawing import Drawing, Look
 from .text_layer import Origin
-from .values.boxes import Box, area, centre, contains, union
-from .values.words import Word
 
 Reason = Literal[
     "drawn invisibly",

@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 
 import pypdfium2.raw as pdfium_c
 
+from ..values.boxes import Box, area, clip, union
 from .text_layer import PageFrame, plain_call
-from .values.boxes import Box, area, clip, union
 
 # Objects of a page that are looked at, those in form objects included, and how deep forms go.
 MOST_OBJECTS = 50_000

@@ -9,7 +9,7 @@ import pytest
 
 from extractor.settings import Settings
 from tests.documents import raw_pdf
-from tests.extractor.pdf_page import read_page, said
+from tests.extractor.pages.pdf_page import read_page, said
 from tests.page_readers import PageReaders, page_readers
 
 SEEN = "Total due 3,222.64 within thirty days"

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from ..values.boxes import Box, union
+from ..values.words import Word
 from .text_layer import Letter, Origin, TextLayer
-from .values.boxes import Box, union
-from .values.words import Word
 
 # Fewer letters than this, one by one, are a list, or columns of figures.
 FEW_LETTERS = 5

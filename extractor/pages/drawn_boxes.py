@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from ..values.boxes import Box, area, centre, contains, intersection
+from ..values.words import Word
 from .form_fields import Tick
-from .values.boxes import Box, area, centre, contains, intersection
-from .values.words import Word
 
 Picture = np.ndarray[Any, np.dtype[np.uint8]]
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from extractor.form_fields import FormField
+from extractor.pages.form_fields import FormField
 from extractor.settings import Settings
 from tests import documents
 from tests.documents import raw_pdf
-from tests.extractor.pdf_page import read_page, said
+from tests.extractor.pages.pdf_page import read_page, said
 from tests.page_readers import PageReaders, page_readers
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from .values.boxes import Box, area, clip, union
+from ..values.boxes import Box, area, clip, union
 
 Picture = np.ndarray[Any, np.dtype[np.uint8]]
 Boxes = np.ndarray[Any, np.dtype[np.float64]]

@@ -15,9 +15,9 @@ from typing import Any
 
 import pypdfium2.raw as pdfium_c
 
+from ..values.words import Word
 from .drawing import Drawing, marks_of
 from .text_layer import Origin, TextLayer, read_text_layer
-from .values.words import Word
 
 # Two texts that have so many of their letters in common are one, in another order or spelling.
 ALIKE = 0.7

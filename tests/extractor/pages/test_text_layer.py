@@ -18,7 +18,7 @@ from reportlab.lib.pagesizes import A4
 from reportlab.pdfbase.pdfmetrics import stringWidth
 
 from extractor.errors import PageTooLarge
-from extractor.text_layer import PageFrame, TextLayer, is_sound, read_text_layer
+from extractor.pages.text_layer import PageFrame, TextLayer, is_sound, read_text_layer
 from extractor.values.boxes import Box
 from extractor.values.words import Word
 from tests import bombs, documents

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from extractor.formats import DocumentFile
-from extractor.pages import Page
+from extractor.pages.documents import Page
 from extractor.values.options import OcrMode, UnseenText
 from tests.page_readers import PageReaders
 

@@ -22,21 +22,21 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 from PIL import Image
 
+from ..device.arena import Canvas
+from ..errors import DocumentCorrupt, Internal, PageTooLarge, PasswordRequired, PasswordWrong, TooManyPages
+from ..values.boxes import Box, area, clip
+from ..values.outline import Heading, Outline
+from ..values.tasks import OutlineTask, PageTask
+from ..values.words import Word
 from .actual_text import as_drawn
-from .device.arena import Canvas
 from .drawing import read_drawing
 from .drawn_boxes import check_boxes
-from .errors import DocumentCorrupt, Internal, PageTooLarge, PasswordRequired, PasswordWrong, TooManyPages
 from .form_fields import FormField, with_form_values, with_ticks
 from .image_formats import PILLOW_FORMATS
 from .page_picture import PagePicture
 from .page_text import apart, believed, blank_notes, document_notes, first_areas, judge, on_page
 from .placed_text import as_read
 from .text_layer import PageFrame, TextLayer, read_text_layer
-from .values.boxes import Box, area, clip
-from .values.outline import Heading, Outline
-from .values.tasks import OutlineTask, PageTask
-from .values.words import Word
 
 # Layout and tables see the page at 144 dpi; recognition at 200 dpi, where a 9 point line is 25 pixels high.
 LAYOUT_SCALE = 2.0

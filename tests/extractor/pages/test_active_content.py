@@ -12,7 +12,7 @@ from pypdf import PdfReader, PdfWriter
 from pypdf.generic import ArrayObject, DictionaryObject, NameObject, StreamObject, TextStringObject
 
 from extractor.formats import DocumentFile
-from extractor.pages import Page
+from extractor.pages.documents import Page
 from extractor.settings import Settings
 from tests import documents
 from tests.page_readers import page_readers

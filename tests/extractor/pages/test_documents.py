@@ -17,7 +17,7 @@ from reportlab.lib.pagesizes import A4
 from extractor.errors import DocumentCorrupt, ExtractionError, PageTooLarge
 from extractor.formats import DocumentFile
 from extractor.page_failures import Failure
-from extractor.pages import (
+from extractor.pages.documents import (
     LAYOUT_SCALE,
     MAX_LAYOUT_SIDE,
     MAX_RECOGNITION_SIDE,

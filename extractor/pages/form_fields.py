@@ -16,10 +16,10 @@ from typing import Any
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
-from .errors import PageTooLarge
+from ..errors import PageTooLarge
+from ..values.boxes import Box, centre, contains
+from ..values.words import Word
 from .text_layer import PageFrame
-from .values.boxes import Box, centre, contains
-from .values.words import Word
 
 # Drawing fields and annotations into a page takes time that grows with the square of their number.
 MAX_ANNOTATIONS = 10_000

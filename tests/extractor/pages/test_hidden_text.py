@@ -10,11 +10,11 @@ from PIL import Image
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
-from extractor.layer_trust import UNSURE, is_sure
+from extractor.pages.layer_trust import UNSURE, is_sure
 from extractor.settings import Settings
 from extractor.values.boxes import centre, contains
 from tests import documents
-from tests.extractor.pdf_page import read_page as read
+from tests.extractor.pages.pdf_page import read_page as read
 from tests.page_readers import PageReaders, page_readers
 
 SEEN = "Total due 3,222.64 within thirty days"
