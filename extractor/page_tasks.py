@@ -22,7 +22,7 @@ from .outputs import render
 from .page_process import Answer, Bench, Function, Stage
 from .pages import documents as pages
 from .pages.page_picture import PagePicture
-from .reading import Reader
+from .reading.page_reader import Reader
 from .values.document import AssembledPage
 from .values.tasks import PAGES_TO_WRITE, OutlineTask, TaskName, WholeDocumentTask, WholePageTask, WriteTask
 

@@ -13,7 +13,7 @@ from extractor.page_process import Answer, Bench, Function, Stage
 from extractor.pages import documents as pages
 from extractor.pages.documents import Page
 from extractor.pages.page_picture import PagePicture
-from extractor.reading import Reader
+from extractor.reading.page_reader import Reader
 from extractor.values.boxes import Box
 from extractor.values.tasks import PageTask
 

@@ -22,8 +22,8 @@ from extractor.lists import DEEPEST
 from extractor.outputs import render
 from extractor.pages.documents import Page
 from extractor.pages.page_picture import PagePicture
-from extractor.reading import _wanted
-from extractor.rulings import find_rulings
+from extractor.reading.page_reader import _wanted
+from extractor.reading.rulings import find_rulings
 from extractor.values.document import AssembledPage, Element
 from extractor.values.outline import Heading
 from extractor.values.reading import PageReading, Region, Ruling, Rulings, TableCell, TableReading

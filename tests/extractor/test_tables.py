@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from extractor.rulings import find_rulings
+from extractor.reading.rulings import find_rulings
 from extractor.table_views import text_rows
 from extractor.tables import build_table
 from extractor.values.boxes import Box

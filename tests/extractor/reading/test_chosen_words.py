@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from extractor.chosen_words import chosen
 from extractor.pages.layer_trust import UNSURE
+from extractor.reading.chosen_words import chosen
 from extractor.values.words import Source, Word
 
 

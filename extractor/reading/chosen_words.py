@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from .pages.layer_trust import is_sure
-from .values.words import Word
+from ..pages.layer_trust import is_sure
+from ..values.words import Word
 
 Boxes = np.ndarray[Any, np.dtype[np.float64]]
 

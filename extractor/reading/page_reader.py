@@ -16,23 +16,23 @@ from typing import Any
 
 import numpy as np
 
+from ..decoding.ctc import RecognisedWord, certainty, words_of_line
+from ..decoding.regions import regions_from
+from ..decoding.table_cells import table_cells
+from ..decoding.text_boxes import Quad, text_boxes
+from ..device.client import DeviceClient, NoResult, Pending
+from ..errors import ModelFailure, OutOfMemory
+from ..languages import Recognition
+from ..models.shapes import detection_fit, line_content
+from ..pages.documents import Page, Picture
+from ..pages.layer_trust import is_sure
+from ..pages.page_picture import PagePicture
+from ..values.boxes import Box, Matrix, area, centre, clip, contains, intersection, median_height
+from ..values.reading import PageReading, Region, Ruling, Rulings, TableCell, TableReading
+from ..values.words import Word
 from .chosen_words import chosen
-from .decoding.ctc import RecognisedWord, certainty, words_of_line
-from .decoding.regions import regions_from
-from .decoding.table_cells import table_cells
-from .decoding.text_boxes import Quad, text_boxes
-from .device.client import DeviceClient, NoResult, Pending
-from .errors import ModelFailure, OutOfMemory
-from .languages import Recognition
-from .models.shapes import detection_fit, line_content
-from .pages.documents import Page, Picture
-from .pages.layer_trust import is_sure
-from .pages.page_picture import PagePicture
+from .orientation import Upright, as_shown, deskewed, on_its_side, on_their_side, skew_of, turned
 from .rulings import find_rulings
-from .upright import Upright, as_shown, deskewed, on_its_side, on_their_side, skew_of, turned
-from .values.boxes import Box, Matrix, area, centre, clip, contains, intersection, median_height
-from .values.reading import PageReading, Region, Ruling, Rulings, TableCell, TableReading
-from .values.words import Word
 
 # A line that stands on a picture of a digital page is text only if the recogniser is sure of it: photographs have
 # texture that looks like letters.

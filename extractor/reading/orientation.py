@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from .pages.documents import Page, Picture
-from .pages.page_picture import PagePicture
-from .values.boxes import Matrix, mapped
-from .values.words import Word
+from ..pages.documents import Page, Picture
+from ..pages.page_picture import PagePicture
+from ..values.boxes import Matrix, mapped
+from ..values.words import Word
 
 Quad = np.ndarray[Any, np.dtype[np.float32]]
 

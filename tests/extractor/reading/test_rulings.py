@@ -7,7 +7,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from extractor.lattice import beside_text
-from extractor.rulings import LINE_WIDTH, find_rulings
+from extractor.reading.rulings import LINE_WIDTH, find_rulings
 from extractor.values.boxes import Box
 from extractor.values.reading import Ruling, Rulings
 from extractor.values.words import Word

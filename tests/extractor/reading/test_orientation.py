@@ -7,7 +7,7 @@ import pytest
 
 from extractor.pages.documents import Page
 from extractor.pages.page_picture import PagePicture
-from extractor.upright import as_shown, deskewed, on_their_side, skew_of, turned
+from extractor.reading.orientation import as_shown, deskewed, on_their_side, skew_of, turned
 from extractor.values.boxes import mapped
 from extractor.values.words import Word
 

@@ -11,7 +11,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from .values.reading import Ruling, Rulings
+from ..values.reading import Ruling, Rulings
 
 Image = np.ndarray[Any, np.dtype[np.uint8]]
 Mask = np.ndarray[Any, np.dtype[np.uint8]]
