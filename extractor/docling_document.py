@@ -20,7 +20,7 @@ from docling_core.types.doc import (
 )
 from docling_core.types.doc import TableCell as DoclingCell
 
-from .assemble import PICTURES
+from .structure.assemble import PICTURES
 from .values.boxes import Box, centre
 from .values.document import AssembledPage, Element, Table
 

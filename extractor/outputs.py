@@ -37,7 +37,7 @@ from docling_core.types.doc import ContentLayer, DoclingDocument, FormulaItem, T
 from docling_core.types.doc import TableCell as DoclingCell
 
 from .docling_document import to_docling
-from .table_views import records, text_rows
+from .structure.table_views import records, text_rows
 from .values.document import AssembledPage, Cell, Element, Table, TablePart
 from .values.options import CsvFormulas, Output
 

@@ -14,15 +14,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from .assemble import assemble_page
 from .device.client import Pending
-from .headings import with_levels
-from .joining import join_tables
 from .outputs import render
 from .page_process import Answer, Bench, Function, Stage
 from .pages import documents as pages
 from .pages.page_picture import PagePicture
 from .reading.page_reader import Reader
+from .structure.assemble import assemble_page
+from .structure.continued_tables import join_tables
+from .structure.headings import with_levels
 from .values.document import AssembledPage
 from .values.tasks import PAGES_TO_WRITE, OutlineTask, TaskName, WholeDocumentTask, WholePageTask, WriteTask
 

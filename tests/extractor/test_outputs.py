@@ -12,12 +12,12 @@ from typing import Any, get_args
 import pytest
 from docling_core.types.doc import DocItemLabel, DoclingDocument
 
-from extractor.joining import join_tables
 from extractor.outputs import render
+from extractor.structure.continued_tables import join_tables
 from extractor.values.boxes import Box
 from extractor.values.document import AssembledPage, Cell, Element, Table, TextLine
 from extractor.values.options import Output
-from tests.extractor.html_grid import GridCell, html_grid
+from tests.extractor.structure.html_grid import GridCell, html_grid
 
 VIEWS: tuple[Output, ...] = ("markdown", "text", "html")
 ODD = 'a_b_c & "d" < e > f * g | h # i ~ j ` k $1,140.00 \\ {x} [y](z) <script>alert(1)</script> ÄÖß 漢 😀'

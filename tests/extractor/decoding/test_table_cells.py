@@ -7,7 +7,7 @@ import pytest
 
 from extractor.decoding.table_cells import TOKENS, table_cells
 from extractor.values.reading import TableCell
-from tests.extractor.html_grid import GridCell, html_grid
+from tests.extractor.structure.html_grid import GridCell, html_grid
 
 PLAIN = "<td></td>"
 

@@ -21,7 +21,7 @@ from extractor.models.text_detection import DetectionRow, TextDetector
 from extractor.models.text_recognition import LineRows, TextRecogniser
 from extractor.settings import Settings
 from tests import documents
-from tests.extractor.drawn_lines import LINES, drawing
+from tests.extractor.structure.drawn_lines import LINES, drawing
 
 from .test_graphs import Repeating
 from .test_tables import ruled_table

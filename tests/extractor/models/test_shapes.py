@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from extractor.models.shapes import SHAPES, detection_fit, line_content, line_width, seen_width
-from tests.extractor.drawn_lines import quad
+from tests.extractor.structure.drawn_lines import quad
 
 GPU, PROCESSOR = SHAPES["cuda"], SHAPES["cpu"]
 

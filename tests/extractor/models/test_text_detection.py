@@ -13,7 +13,7 @@ from extractor.models.shapes import SHAPES, Fit, detection_fit
 from extractor.models.text_detection import DetectionRow, TextDetector
 from extractor.settings import Settings
 from tests import documents
-from tests.extractor.drawn_lines import LINES, SIZE, drawing, placed
+from tests.extractor.structure.drawn_lines import LINES, SIZE, drawing, placed
 
 CPU = torch.device("cpu")
 GPU_SHAPES = SHAPES["cuda"]

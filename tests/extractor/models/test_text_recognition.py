@@ -17,7 +17,7 @@ from extractor.models.pictures import pixels_on
 from extractor.models.shapes import SHAPES, line_content, line_width, seen_width
 from extractor.models.text_recognition import LineRows, TextRecogniser
 from extractor.settings import Settings
-from tests.extractor.drawn_lines import LINES, SHORT, drawing, placed, quad
+from tests.extractor.structure.drawn_lines import LINES, SHORT, drawing, placed, quad
 from tests.recognisers import write_recogniser
 
 MODELS = Settings().models_dir

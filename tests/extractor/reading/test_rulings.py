@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from extractor.lattice import beside_text
 from extractor.reading.rulings import LINE_WIDTH, find_rulings
+from extractor.structure.ruled_tables import beside_text
 from extractor.values.boxes import Box
 from extractor.values.reading import Ruling, Rulings
 from extractor.values.words import Word

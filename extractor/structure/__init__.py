@@ -1,0 +1,1 @@
+"""What is seen on pages -> a document's elements and tables. Runs in page processes; knows no model."""

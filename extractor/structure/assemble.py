@@ -1,0 +1,246 @@
+"""What the models saw on each page -> its elements in reading order.
+
+Guarantees: every word of a page is in exactly one element; words that no region claims become elements of their own,
+where a reader would come upon them; no character of a word is changed. Boxes are in the page's unit, origin top left.
+"""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from docling_core.types.doc import (
+    DocItemLabel,
+)
+
+from ..values.boxes import Box, Matrix, area, clip, covered, intersection, mapped, union
+from ..values.document import AssembledPage, Element, TextLine
+from ..values.reading import PageReading, Region
+from ..values.words import Source, Word
+from .comb_boxes import spelled
+from .marked_parts import weighted_median, with_headings, with_lists
+from .parts import Part, as_paragraphs, beside_each_other, block_of, text_blocks, with_blocks
+from .slanted import without_slanted
+from .tables import build_table
+from .text_lines import group_lines, make_line, parted
+
+# PP-DocLayoutV3's labels in docling-core's terms.
+LABELS: dict[str, DocItemLabel] = {
+    "abstract": DocItemLabel.TEXT,
+    "algorithm": DocItemLabel.CODE,
+    "aside_text": DocItemLabel.TEXT,
+    "chart": DocItemLabel.CHART,
+    "content": DocItemLabel.DOCUMENT_INDEX,
+    "display_formula": DocItemLabel.FORMULA,
+    "doc_title": DocItemLabel.TITLE,
+    "figure_title": DocItemLabel.CAPTION,
+    "footer": DocItemLabel.PAGE_FOOTER,
+    "footer_image": DocItemLabel.PICTURE,
+    "footnote": DocItemLabel.FOOTNOTE,
+    "formula_number": DocItemLabel.TEXT,
+    "header": DocItemLabel.PAGE_HEADER,
+    "header_image": DocItemLabel.PICTURE,
+    "image": DocItemLabel.PICTURE,
+    "number": DocItemLabel.PAGE_FOOTER,
+    "paragraph_title": DocItemLabel.SECTION_HEADER,
+    "reference": DocItemLabel.TEXT,
+    "reference_content": DocItemLabel.REFERENCE,
+    "seal": DocItemLabel.PICTURE,
+    "table": DocItemLabel.TABLE,
+    "text": DocItemLabel.TEXT,
+    "vertical_text": DocItemLabel.TEXT,
+    "vision_footnote": DocItemLabel.FOOTNOTE,
+}
+# Marks inside a line of text, not parts of the page.
+INLINE_LABELS = frozenset({"inline_formula"})
+PICTURES = frozenset({DocItemLabel.PICTURE, DocItemLabel.CHART})
+FURNITURE = frozenset({DocItemLabel.PAGE_HEADER, DocItemLabel.PAGE_FOOTER})
+FURNITURE_PICTURES = frozenset({"header_image", "footer_image"})
+
+# A region that lies so far inside another one is a second opinion on it, or a part of it.
+INSIDE = 0.8
+# A word that is less than this much inside every region is nobody's.
+WORD_INSIDE = 0.5
+
+
+# A caption is no further from its table or figure than this, in its own lines' heights.
+CAPTION_REACH = 3.0
+
+
+def assemble_page(reading: PageReading) -> AssembledPage:
+    """The page's elements in reading order."""
+    parts = [
+        Part(
+            LABELS[region.label],
+            region.box,
+            region.score,
+            index,
+            furniture=LABELS[region.label] in FURNITURE or region.label in FURNITURE_PICTURES,
+        )
+        for index, region in _distinct(reading.regions)
+    ]
+    pictures = [part.box for part in parts if part.label in PICTURES]
+    words, across = without_slanted(reading.words, pictures)
+    words, rulings = spelled(words, [table.rulings for table in reading.tables])
+    orphans = _share_words(words, parts)
+    structures = {
+        table.region: table if lines == table.rulings else replace(table, rulings=lines, cells=())
+        for table, lines in zip(reading.tables, rulings, strict=True)
+    }
+    parts = [part for part in parts if part.words or part.label in PICTURES]
+    parts = [piece for part in parts for piece in beside_each_other(part, structures)]
+    parts = with_lists(with_headings(as_paragraphs(with_blocks(parts, text_blocks(orphans)))))
+    parts += [block_of([make_line(line)]) for line in across]
+    elements = [_element(reading.number, part) for part in parts]
+    elements = _with_captions(elements)
+    if reading.to_shown is not None:
+        elements = [_as_shown(element, reading.to_shown, reading) for element in elements]
+    return AssembledPage(reading.number, reading.width, reading.height, tuple(elements))
+
+
+def _as_shown(element: Element, to_shown: Matrix, reading: PageReading) -> Element:
+    """The element with its boxes on the page as it is shown, and none beyond its edge."""
+
+    def shown(box: Box) -> Box:
+        return clip(mapped(to_shown, box), reading.width, reading.height)
+
+    table = element.table
+    if table is not None:
+        cells = [replace(cell, box=None if cell.box is None else shown(cell.box)) for cell in table.cells]
+        table = replace(table, cells=tuple(cells))
+    lines = tuple(replace(line, box=shown(line.box)) for line in element.lines)
+    return replace(element, box=shown(element.box), table=table, lines=lines)
+
+
+def _distinct(regions: Sequence[Region]) -> list[tuple[int, Region]]:
+    """The regions without second opinions, in reading order.
+
+    Of two regions that cover the same place the more certain one stays; a table swallows the text regions in it; a
+    picture keeps them, for a figure's text may be a caption or a label of its own.
+    """
+    kept: list[tuple[int, Region]] = []
+    for index, region in sorted(enumerate(regions), key=lambda pair: -pair[1].score):
+        if region.label in INLINE_LABELS:
+            continue
+        if not any(_repeats(region, other) for _, other in kept):
+            kept.append((index, region))
+    tables = [region for _, region in kept if region.label == "table"]
+    kept = [
+        (index, region)
+        for index, region in kept
+        if not any(region is not table and covered(region.box, table.box) >= INSIDE for table in tables)
+    ]
+    return sorted(kept, key=lambda pair: pair[1].order)
+
+
+def _repeats(region: Region, other: Region) -> bool:
+    both = intersection(region.box, other.box)
+    smaller = min(area(region.box), area(other.box))
+    if both < INSIDE * smaller:
+        return False
+    pictures = {LABELS[region.label] in PICTURES, LABELS[other.label] in PICTURES}
+    if pictures == {True, False}:
+        return both > INSIDE * max(area(region.box), area(other.box))
+    if "table" in (region.label, other.label) and region.label != other.label:
+        return both > INSIDE * max(area(region.box), area(other.box))
+    return True
+
+
+def _share_words(words: Sequence[Word], parts: Sequence[Part]) -> list[Word]:
+    """Give each word to one part; the words that belong to none come back, in their order."""
+    if not words or not parts:
+        return list(words)
+    boxes = np.array([word.box for word in words])
+    own = np.array([area(word.box) for word in words])
+    x, y = (boxes[:, 0] + boxes[:, 2]) / 2, (boxes[:, 1] + boxes[:, 3]) / 2
+    owner = np.full(len(words), -1)
+    # Text regions before the pictures that they stand on, tight regions before wide ones.
+    order = sorted(range(len(parts)), key=lambda index: (parts[index].label in PICTURES, area(parts[index].box)))
+    for index in order:
+        left, top, right, bottom = parts[index].box
+        across = np.minimum(boxes[:, 2], right) - np.maximum(boxes[:, 0], left)
+        down = np.minimum(boxes[:, 3], bottom) - np.maximum(boxes[:, 1], top)
+        common = np.where((across > 0) & (down > 0), across * down, 0.0)
+        # A word without area counts as its centre.
+        holds = (left <= x) & (x <= right) & (top <= y) & (y <= bottom)
+        inside = np.where(own > 0, common >= WORD_INSIDE * own, holds)
+        owner[inside & (owner < 0)] = index
+    for word, index in zip(words, owner, strict=True):
+        if index >= 0:
+            parts[index].words.append(word)
+    return [word for word, index in zip(words, owner, strict=True) if index < 0]
+
+
+def _distance(a: Box, b: Box) -> float:
+    across = max(a[0] - b[2], b[0] - a[2], 0.0)
+    down = max(a[1] - b[3], b[1] - a[3], 0.0)
+    return float((across**2 + down**2) ** 0.5)
+
+
+def _with_captions(elements: Sequence[Element]) -> list[Element]:
+    """The elements, each caption with the table or figure that it stands by: the nearest above or below it."""
+    result = []
+    floating = [
+        (index, other) for index, other in enumerate(elements) if other.table is not None or other.label in PICTURES
+    ]
+    for element in elements:
+        if element.label == DocItemLabel.CAPTION and element.text:
+            height = (element.box[3] - element.box[1]) / (element.text.count("\n") + 1)
+            near = [
+                (distance, index)
+                for index, other in floating
+                if (distance := _distance(element.box, other.box)) <= CAPTION_REACH * height
+                and min(element.box[2], other.box[2]) > max(element.box[0], other.box[0])
+            ]
+            if near:
+                element = replace(element, caption_of=min(near)[1])
+        result.append(element)
+    return result
+
+
+def _element(page: int, part: Part) -> Element:
+    lines = group_lines(part.words)
+    text = "\n".join(line.text for line in lines)
+    if part.label in (DocItemLabel.TITLE, DocItemLabel.SECTION_HEADER):
+        text = " ".join(line.text for line in lines)
+    sources = {word.source for word in part.words}
+    source: Source | None = None if not sources else "ocr" if "ocr" in sources else "text_layer"
+    read = tuple(
+        TextLine(piece.text, piece.box, round(math.prod(word.confidence for word in piece.words), 4))
+        for line in lines
+        for piece in parted(line)
+    )
+    certainty = statistics.fmean(line.confidence for line in read) if read else part.score
+    size = weighted_median([(word.size, len(word.text)) for word in part.words]) if part.words else 0.0
+    level = {DocItemLabel.TITLE: 1, DocItemLabel.SECTION_HEADER: 2}.get(part.label)
+    item = part.item
+    if item is not None:
+        level = item.depth
+    table = None
+    label = part.label
+    if label == DocItemLabel.TABLE:
+        if part.structure is not None:
+            table = build_table(part.words, part.structure.cells, part.structure.rulings)
+        if table is None:
+            label = DocItemLabel.TEXT
+        else:
+            certainty = min(certainty, statistics.fmean(cell.confidence for cell in table.cells))
+    box = union([part.box, *(word.box for word in part.words)])
+    return Element(
+        page,
+        label,
+        text,
+        box,
+        source,
+        round(certainty, 4),
+        level,
+        table,
+        part.furniture,
+        size,
+        marker=item.marker if item else None,
+        enumerated=item.enumerated if item else False,
+        lines=read,
+    )

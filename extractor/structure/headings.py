@@ -1,0 +1,64 @@
+"""A document's headings -> their levels, from bookmarks, numbering and type size together.
+
+The title is level 1. A heading that the document's outline names has the outline's depth below it; one with a number
+("2.1 Scope") the number's depth; any other the level of the headings set in its size, or else its size's rank.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+
+from docling_core.types.doc import DocItemLabel
+
+from ..values.document import AssembledPage, Element
+from ..values.outline import Heading
+
+_NUMBER = re.compile(r"(\d{1,3}(?:\.\d{1,3})*)[.)]?\s")
+# Sizes this near to each other, in the page's unit, are one.
+SIZE_STEP = 0.5
+DEEPEST = 6
+
+
+def with_levels(pages: Sequence[AssembledPage], outline: Sequence[Heading]) -> list[AssembledPage]:
+    """The pages, each section header with its level: 2 to 6."""
+    headings = [element for page in pages for element in page.elements if element.label == DocItemLabel.SECTION_HEADER]
+    known: dict[int, int] = {}
+    depths = {(_plain(entry.title), entry.page): entry.level for entry in outline}
+    for heading in headings:
+        depth = depths.get((_plain(heading.text), heading.page))
+        number = _NUMBER.match(heading.text)
+        if depth is not None:
+            known[id(heading)] = depth + 1
+        elif number:
+            known[id(heading)] = number[1].count(".") + 2
+    levels: dict[int, Counter[int]] = {}
+    for heading in headings:
+        found = levels.setdefault(_step(heading.size), Counter())
+        if id(heading) in known:
+            found[known[id(heading)]] += 1
+    level_of_size = {
+        size: found.most_common(1)[0][0] if found else rank + 2
+        for rank, (size, found) in enumerate(sorted(levels.items(), reverse=True, key=lambda entry: entry[0]))
+    }
+    return [
+        replace(page, elements=tuple(_levelled(element, known, level_of_size) for element in page.elements))
+        for page in pages
+    ]
+
+
+def _levelled(element: Element, known: dict[int, int], level_of_size: dict[int, int]) -> Element:
+    if element.label != DocItemLabel.SECTION_HEADER:
+        return element
+    level = known.get(id(element), level_of_size[_step(element.size)])
+    return replace(element, level=max(2, min(level, DEEPEST)))
+
+
+def _step(size: float) -> int:
+    return round(size / SIZE_STEP)
+
+
+def _plain(text: str) -> str:
+    return "".join(character for character in text.casefold() if character.isalnum())

@@ -1,0 +1,173 @@
+"""Words and regions -> the parts of a page on their way to elements: texts, blocks beside each other, paragraphs.
+
+Words that no region claims become parts of their own, where a reader would come upon them. Boxes are in the page's
+unit, origin top left.
+"""
+
+from __future__ import annotations
+
+import bisect
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from docling_core.types.doc import (
+    DocItemLabel,
+)
+
+from ..values.boxes import Box, centre, union
+from ..values.reading import Ruling, Rulings, TableReading
+from ..values.words import Word
+from .lists import Piece
+from .side_by_side import blocks_beside
+from .text_lines import Line, group_lines
+
+# A line looks for its block among no more than so many that end above it.
+MOST_BLOCKS_AT_A_HEIGHT = 200
+# Lines of a paragraph follow each other within this many text heights, and do not end like this before its end.
+LEADING = 0.6
+SENTENCE_ENDS = frozenset(".:;!?")
+
+
+@dataclass(slots=True)
+class Part:
+    """A region on its way to an element."""
+
+    label: DocItemLabel
+    box: Box
+    score: float
+    region: int | None
+    words: list[Word] = field(default_factory=list)
+    furniture: bool = False
+    item: Piece | None = None
+    structure: TableReading | None = None
+
+
+def text_blocks(words: Sequence[Word]) -> list[Part]:
+    """Words that no region claimed, as text blocks: lines that follow each other closely at the same place."""
+    blocks: list[list[Line]] = []
+    # Where each block ends, and its place among the blocks: in order of height.
+    ends: list[tuple[float, int]] = []
+    for line in group_lines(words):
+        height = line.box[3] - line.box[1]
+        first = bisect.bisect_left(ends, (line.box[1] - 0.8 * height, -1))
+        last = bisect.bisect_right(ends, (line.box[1] + 0.5 * height, len(blocks)))
+        for end, index in sorted(ends[first:last][:MOST_BLOCKS_AT_A_HEIGHT], key=lambda place: place[1]):
+            block = blocks[index]
+            above = block[-1].box
+            aligned = min(above[2], line.box[2]) - max(above[0], line.box[0]) > 0
+            if aligned and abs(block[-1].size - line.size) <= 0.2 * max(line.size, 1e-6):
+                block.append(line)
+                ends.remove((end, index))
+                break
+        else:
+            index = len(blocks)
+            blocks.append([line])
+        bisect.insort(ends, (line.box[3], index))
+    return [block_of(block) for block in blocks]
+
+
+def block_of(lines: Sequence[Line]) -> Part:
+    """Lines that no region claimed as a text."""
+    words = [word for line in lines for word in line.words]
+    box = union(line.box for line in lines)
+    return Part(DocItemLabel.TEXT, box, statistics.fmean(word.confidence for word in words), None, words)
+
+
+def piece_of(part: Part, lines: Sequence[Line], label: DocItemLabel) -> Part:
+    """Some lines of a part as a part of their own."""
+    words = [word for line in lines for word in line.words]
+    return Part(label, union(word.box for word in words), part.score, None, words)
+
+
+def as_paragraphs(parts: Sequence[Part]) -> list[Part]:
+    """The parts, lines of one paragraph joined that are a region each: the next goes on below, flush left, in the same
+    type, and the one before does not end a sentence."""
+    result: list[Part] = []
+    last: Line | None = None
+    for part in parts:
+        lines = group_lines(part.words) if part.label == DocItemLabel.TEXT else []
+        if last is not None and len(lines) == 1 and _goes_on(last, lines[0]):
+            result[-1].words += part.words
+            result[-1].box = union((result[-1].box, part.box))
+        else:
+            result.append(part)
+        last = lines[-1] if lines else None
+    return result
+
+
+def _goes_on(last: Line, line: Line) -> bool:
+    """Whether a line is the next one of the paragraph that the other is the last of so far."""
+    height = max(last.box[3] - last.box[1], 1e-6)
+    return (
+        last.text[-1] not in SENTENCE_ENDS
+        and abs(line.box[0] - last.box[0]) <= 0.3 * height
+        and -0.3 * height <= line.box[1] - last.box[3] <= LEADING * height
+        and abs(line.size - last.size) <= 0.05 * max(last.size, 1e-6)
+        and line.words[0].bold == last.words[-1].bold
+        and line.words[0].source == last.words[0].source
+        and line.words[0].upright
+        and last.words[0].upright
+    )
+
+
+def beside_each_other(part: Part, structures: dict[int, TableReading]) -> list[Part]:
+    """A table's part with its structure; as several where blocks stand beside each other in it."""
+    if part.label != DocItemLabel.TABLE:
+        return [part]
+    part.structure = None if part.region is None else structures.get(part.region)
+    rulings = Rulings() if part.structure is None else part.structure.rulings
+    blocks = blocks_beside(part.words, rulings)
+    if len(blocks) == 1 or part.structure is None:
+        return [part]
+    boxes = [union(word.box for word in block) for block in blocks]
+    return [
+        replace(part, box=box, words=block, structure=replace(part.structure, cells=(), rulings=_inside(rulings, box)))
+        for block, box in zip(blocks, boxes, strict=True)
+    ]
+
+
+def _inside(rulings: Rulings, box: Box) -> Rulings:
+    """The lines that are drawn in the box."""
+
+    def goes_through(line: Ruling, across: int) -> bool:
+        along = 1 - across
+        return box[across] < line.at < box[across + 2] and line.start < box[along + 2] and line.end > box[along]
+
+    return Rulings(
+        tuple(line for line in rulings.horizontal if goes_through(line, 1)),
+        tuple(line for line in rulings.vertical if goes_through(line, 0)),
+    )
+
+
+def with_blocks(parts: Sequence[Part], blocks: Sequence[Part]) -> list[Part]:
+    """The parts, each block that the layout model did not order put next to the part that is nearest to it."""
+    result = list(parts)
+    boxes = np.array([part.box for part in parts]).reshape(-1, 4)
+    for block in blocks:
+        place = _place_of(block, result, boxes)
+        result.insert(place, block)
+        boxes = np.insert(boxes, place, block.box, axis=0)
+    return result
+
+
+def _place_of(block: Part, parts: Sequence[Part], boxes: np.ndarray[Any, np.dtype[np.float64]]) -> int:
+    """Where a block comes among the parts, whose boxes are given besides: before or behind the nearest one."""
+    if not parts:
+        return 0
+    across = np.maximum(np.maximum(boxes[:, 0] - block.box[2], block.box[0] - boxes[:, 2]), 0.0)
+    down = np.maximum(np.maximum(boxes[:, 1] - block.box[3], block.box[1] - boxes[:, 3]), 0.0)
+    nearest = int(np.argmin(across**2 + down**2))
+    other = parts[nearest].box
+    if side_by_side(block.box, other):
+        before = centre(block.box)[0] < centre(other)[0]
+    else:
+        before = centre(block.box)[1] < centre(other)[1]
+    return nearest if before else nearest + 1
+
+
+def side_by_side(a: Box, b: Box) -> bool:
+    """Whether the boxes stand at one height, next to each other."""
+    return min(a[3], b[3]) - max(a[1], b[1]) > 0.5 * min(a[3] - a[1], b[3] - b[1])

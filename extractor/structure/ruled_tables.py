@@ -1,0 +1,365 @@
+"""Ruling lines and words -> the cells of a ruled table, in the same form as the model's.
+
+Lines that go only part of the way still say where a column or a row ends: places between two lines are joined where no
+line parts them, unless text stands on both sides of the missing line and does not cross it (a shaded header without
+lines of its own). Boxes are in the page's unit, origin top left.
+"""
+
+from __future__ import annotations
+
+import bisect
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+
+from ..values.boxes import Box, centre, contains, median_height, union
+from ..values.reading import Ruling, Rulings, TableCell
+from ..values.words import Word
+from .columns import find_columns
+from .text_lines import rows_of_text
+from .unruled_rows import with_rows_parted
+
+# A line parts two places if it covers this much of their common side.
+PARTS = 0.6
+# Texts this many text heights apart are of different cells, if a column's side is between them.
+APART = 1.5
+# Lines of one paragraph are no further apart than this, in text heights; rows of a table have padding besides.
+LINE_GAP = 0.4
+# A grid whose lines are all there but those inside spanning cells.
+MOSTLY_DRAWN = 0.8
+# Lines nearer than this many text heights are one line, drawn twice.
+SAME_LINE = 0.4
+# A line so much of which runs through words is part of them.
+TEXT_SHARE = 0.5
+# A grid of more places than this is a pattern or squared paper.
+MOST_PLACES = 10_000
+# A word that reaches over a line by more than this share of its own width crosses it.
+CROSSES = 0.25
+
+
+def ruled_cells(rulings: Rulings, words: Sequence[Word], structure: Sequence[TableCell]) -> list[TableCell]:
+    """The cells of a table whose lines make a grid, row by row; nothing where they do not.
+
+    Where the lines and the model count the same rows and columns, the cells are the model's, with its spans, at the
+    lines' places. Where they differ, the lines are believed only if nearly every place has its sides drawn, the words
+    keep to the cells, and no cell holds columns of words. A row that holds several items is parted by its words.
+    """
+    if not words:
+        return []
+    height = median_height(word.box for word in words)
+    around = union([word.box for word in words])
+    ys = _edges(rulings.horizontal, (around[1], around[3]), height)
+    xs = _edges(rulings.vertical, (around[0], around[2]), height)
+    if len(ys) < 3 or len(xs) < 3:
+        return []
+    rows = max((cell.row + cell.row_span for cell in structure), default=0)
+    columns = max((cell.column + cell.column_span for cell in structure), default=0)
+    if (len(xs) - 1) * (len(ys) - 1) > MOST_PLACES:
+        return []
+    places = _Places(xs, ys, words, rulings, height)
+    if places.in_head_only():
+        return []
+    if (rows, columns) == (places.rows, places.columns):
+        return with_rows_parted(places.at_lines(_merged(_split(structure, places), places)), words)
+    if places.drawn() < MOSTLY_DRAWN:
+        return []
+    places.join()
+    cells = _with_header(places.cells(), structure)
+    return with_rows_parted(cells, words) if _believable(cells, words) else []
+
+
+def _with_header(cells: Sequence[TableCell], structure: Sequence[TableCell]) -> list[TableCell]:
+    """The cells, those marked as header whose middle is no lower than the model's header goes."""
+    bottom = max((cell.box[3] for cell in structure if cell.header), default=float("-inf"))
+    return [replace(cell, header=centre(cell.box)[1] <= bottom) for cell in cells]
+
+
+def beside_text(rulings: Rulings, words: Sequence[Word]) -> Rulings:
+    """The lines that do not run through words for most of their length: those are letters' feet and underlines."""
+
+    boxes = np.array([word.box for word in words]).reshape(-1, 4)
+
+    def is_line(line: Ruling, direction: int) -> bool:
+        low, high = boxes[:, 1 - direction], boxes[:, 3 - direction]
+        margin = 0.1 * (high - low)
+        through = boxes[(low + margin < line.at) & (line.at < high - margin)]
+        common = np.minimum(line.end, through[:, direction + 2]) - np.maximum(line.start, through[:, direction])
+        return bool(np.maximum(common, 0.0).sum() < TEXT_SHARE * (line.end - line.start))
+
+    return Rulings(
+        tuple(line for line in rulings.horizontal if is_line(line, 0)),
+        tuple(line for line in rulings.vertical if is_line(line, 1)),
+    )
+
+
+def _split(structure: Sequence[TableCell], places: _Places) -> list[TableCell]:
+    """The model's cells, those cut in two that a drawn line crosses, or whose texts stand apart at a line's place."""
+    cells = []
+    waiting = list(structure)
+    while waiting:
+        cell = waiting.pop(0)
+        rows = range(cell.row, cell.row + cell.row_span)
+        for column in range(cell.column + 1, cell.column + cell.column_span):
+            if all(places.parted_across(row, column) or places.stand_apart(row, column) for row in rows):
+                before = replace(cell, column_span=column - cell.column)
+                after = replace(cell, column=column, column_span=cell.column_span - before.column_span)
+                waiting[:0] = [before, after]
+                break
+        else:
+            cells += _by_column(cell, places)
+    return cells
+
+
+def _by_column(cell: TableCell, places: _Places) -> list[TableCell]:
+    """A cell over several columns as one for each, where its texts stand in some of them and cross no side."""
+    columns = range(cell.column, cell.column + cell.column_span)
+    if cell.row_span > 1 or len(columns) < 2 or not places.texts_in_columns(cell.row, columns):
+        return [cell]
+    return [replace(cell, column=column, column_span=1) for column in columns]
+
+
+def _merged(cells: Sequence[TableCell], places: _Places) -> list[TableCell]:
+    """The cells, those joined that hold one text and where a line stops short of their column.
+
+    A line that is drawn between two rows in other columns and not here says that here the rows are one.
+    """
+    merged = list(cells)
+    for row in range(1, places.rows):
+        drawn = [places.parted_down(row, column) for column in range(places.columns)]
+        if not any(drawn):
+            continue
+        for column in range(places.columns):
+            if drawn[column]:
+                continue
+            above = next((c for c in merged if c.row + c.row_span == row and c.column == column), None)
+            below = next((c for c in merged if c.row == row and c.column == column), None)
+            if above is None or below is None or above.column_span != below.column_span:
+                continue
+            if any(drawn[column : column + above.column_span]) or not places.one_text(above, below):
+                continue
+            merged[merged.index(above)] = replace(above, row_span=above.row_span + below.row_span)
+            merged.remove(below)
+    return merged
+
+
+def _edges(lines: Sequence[Ruling], text: tuple[float, float], height: float) -> list[float]:
+    """Where the lines are across their direction, each once, with the table's own sides where no line is drawn."""
+    edges: list[list[float]] = []
+    for at in sorted(line.at for line in lines):
+        if edges and at - edges[-1][-1] <= SAME_LINE * height:
+            edges[-1].append(at)
+        else:
+            edges.append([at])
+    found = [sum(group) / len(group) for group in edges]
+    if not found:
+        return []
+    if text[0] < found[0] - height / 2:
+        found.insert(0, text[0] - 0.1 * height)
+    if text[1] > found[-1] + height / 2:
+        found.append(text[1] + 0.1 * height)
+    return found
+
+
+class _Places:
+    """The elementary places of a grid, and which of them are one cell."""
+
+    def __init__(
+        self, xs: Sequence[float], ys: Sequence[float], words: Sequence[Word], rulings: Rulings, height: float
+    ) -> None:
+        self.xs, self.ys = xs, ys
+        self._height = height
+        self.rows, self.columns = len(ys) - 1, len(xs) - 1
+        self._group = list(range(self.rows * self.columns))
+        self._horizontal = sorted(rulings.horizontal, key=_at)
+        self._vertical = sorted(rulings.vertical, key=_at)
+        self._words = sorted(words, key=_middle)
+        self._middles = [_middle(word) for word in self._words]
+
+    def parted_across(self, row: int, column: int) -> bool:
+        """Whether a line is drawn in `row` at the left side of `column`."""
+        return _parted(self._vertical, self.xs[column], (self.ys[row], self.ys[row + 1]))
+
+    def parted_down(self, row: int, column: int) -> bool:
+        """Whether a line is drawn in `column` at the top of `row`."""
+        return _parted(self._horizontal, self.ys[row], (self.xs[column], self.xs[column + 1]))
+
+    def one_text(self, above: TableCell, below: TableCell) -> bool:
+        """Whether one of the cells is empty, or the text of the lower follows that of the upper line upon line."""
+        upper = [word.box[3] for word in self._inside(self._place(above))]
+        lower = [word.box[1] for word in self._inside(self._place(below))]
+        return not upper or not lower or min(lower) - max(upper) < LINE_GAP * self._height
+
+    def at_lines(self, cells: Sequence[TableCell]) -> list[TableCell]:
+        """The cells with the boxes that the lines give them."""
+        return [replace(cell, box=self._place(cell)) for cell in cells]
+
+    def _inside(self, box: Box) -> list[Word]:
+        """The words whose middle is in the box."""
+        first, last = bisect.bisect_left(self._middles, box[1]), bisect.bisect_right(self._middles, box[3])
+        return [word for word in self._words[first:last] if contains(box, centre(word.box))]
+
+    def _place(self, cell: TableCell) -> Box:
+        right, bottom = cell.column + cell.column_span, cell.row + cell.row_span
+        return (self.xs[cell.column], self.ys[cell.row], self.xs[right], self.ys[bottom])
+
+    def in_head_only(self) -> bool:
+        """Whether lines part columns in the first row, and none does below it, where texts stand in several."""
+        columns = range(1, self.columns)
+        below = range(1, self.rows)
+        return any(self.parted_across(0, column) for column in columns) and not any(
+            self.parted_across(row, column) for row in below for column in columns
+        )
+
+    def drawn(self) -> float:
+        """The share of the sides between neighbouring places that have a line, or texts apart on either hand; between
+        two empty places there is none to draw, nor room that is the table's."""
+        texts = self._texts()
+        across = [
+            self.parted_across(row, column) or self.stand_apart(row, column)
+            for row in range(self.rows)
+            for column in range(1, self.columns)
+            if texts & {(row, column - 1), (row, column)}
+        ]
+        down = [
+            self.parted_down(row, column)
+            for row in range(1, self.rows)
+            for column in range(self.columns)
+            if texts & {(row - 1, column), (row, column)}
+        ]
+        return sum(across + down) / max(1, len(across + down))
+
+    def _texts(self) -> set[tuple[int, int]]:
+        """The places that have words."""
+        middles = (centre(word.box) for word in self._words)
+        return {(bisect.bisect_right(self.ys, y) - 1, bisect.bisect_right(self.xs, x) - 1) for x, y in middles}
+
+    def join(self) -> None:
+        """Join neighbours that no line parts, then fill each cell up to a rectangle."""
+        for row in range(self.rows):
+            for column in range(self.columns):
+                here = row * self.columns + column
+                if column + 1 < self.columns and not (
+                    self.parted_across(row, column + 1) or self.stand_apart(row, column + 1)
+                ):
+                    self._unite(here, here + 1)
+                if row + 1 < self.rows and not self.parted_down(row + 1, column):
+                    self._unite(here, here + self.columns)
+        self._fill_rectangles()
+
+    def cells(self) -> list[TableCell]:
+        """One cell for each group of places."""
+        cells = []
+        for members in sorted(self._members().values(), key=min):
+            rows = [place // self.columns for place in members]
+            columns = [place % self.columns for place in members]
+            top, left, bottom, right = min(rows), min(columns), max(rows) + 1, max(columns) + 1
+            place = (self.xs[left], self.ys[top], self.xs[right], self.ys[bottom])
+            cells.append(TableCell(top, left, bottom - top, right - left, False, place, 1.0))
+        return cells
+
+    def stand_apart(self, row: int, column: int) -> bool:
+        """Whether texts stand on both hands of a column's left side, and none crosses it."""
+        at, top, bottom = self.xs[column], self.ys[row], self.ys[row + 1]
+        left: list[float] = []
+        right: list[float] = []
+        for word in self._words[bisect.bisect_left(self._middles, top) : bisect.bisect_right(self._middles, bottom)]:
+            if word.box[2] <= self.xs[column - 1] or word.box[0] >= self.xs[column + 1]:
+                continue
+            if _crosses(word.box, at):
+                return False
+            (left if (word.box[0] + word.box[2]) / 2 < at else right).append(
+                word.box[2] if (word.box[0] + word.box[2]) / 2 < at else word.box[0]
+            )
+        return bool(left and right) and min(right) - max(left) >= APART * self._height
+
+    def texts_in_columns(self, row: int, columns: range) -> bool:
+        """Whether texts in the row stand apart in several of the columns, and none crosses a side between them."""
+        inside = self._inside((self.xs[columns[0]], self.ys[row], self.xs[columns[-1] + 1], self.ys[row + 1]))
+        sides = [self.xs[column] for column in columns[1:]]
+        if any(_crosses(word.box, at) for word in inside for at in sides):
+            return False
+        boxes = sorted((word.box for word in inside), key=lambda box: box[0])
+        return any(
+            after[0] - before[2] >= APART * self._height and any(before[2] <= at <= after[0] for at in sides)
+            for before, after in pairwise(boxes)
+        )
+
+    def _find(self, place: int) -> int:
+        while self._group[place] != place:
+            self._group[place] = self._group[self._group[place]]
+            place = self._group[place]
+        return place
+
+    def _unite(self, a: int, b: int) -> None:
+        self._group[self._find(b)] = self._find(a)
+
+    def _members(self) -> dict[int, list[int]]:
+        members: dict[int, list[int]] = {}
+        for place in range(self.rows * self.columns):
+            members.setdefault(self._find(place), []).append(place)
+        return members
+
+    def _fill_rectangles(self) -> None:
+        changed = True
+        while changed:
+            changed = False
+            for members in self._members().values():
+                rows = [place // self.columns for place in members]
+                columns = [place % self.columns for place in members]
+                for row in range(min(rows), max(rows) + 1):
+                    for column in range(min(columns), max(columns) + 1):
+                        place = row * self.columns + column
+                        if self._find(place) != self._find(members[0]):
+                            self._unite(members[0], place)
+                            changed = True
+
+
+def _at(line: Ruling) -> float:
+    return line.at
+
+
+def _middle(word: Word) -> float:
+    return (word.box[1] + word.box[3]) / 2
+
+
+def _parted(lines: Sequence[Ruling], at: float, side: tuple[float, float]) -> bool:
+    """Whether the lines, in order, cover the side at `at`."""
+    length = max(side[1] - side[0], 1e-6)
+    near = 0.02 * length + 3.0
+    beside = lines[bisect.bisect_left(lines, at - near, key=_at) : bisect.bisect_right(lines, at + near, key=_at)]
+    covered = sum(max(0.0, min(line.end, side[1]) - max(line.start, side[0])) for line in beside)
+    return covered >= PARTS * length
+
+
+def _crosses(word: Box, at: float) -> bool:
+    reach = CROSSES * (word[2] - word[0])
+    return word[0] + reach < at < word[2] - reach
+
+
+def _believable(cells: Sequence[TableCell], words: Sequence[Word]) -> bool:
+    if len(cells) < 4:
+        return False
+    inner = {cell.box[0] for cell in cells if cell.column > 0}
+    crossing = sum(any(_crosses(word.box, at) for at in inner) for word in words)
+    # Where a span starts and how far at most it goes: the cells of a grid have few sides.
+    reach: dict[float, float] = {}
+    for cell in cells:
+        if cell.column_span > 1:
+            reach[cell.box[0]] = max(cell.box[2], reach.get(cell.box[0], cell.box[2]))
+    spanned = sum(any(left <= word.box[0] and word.box[2] <= right for left, right in reach.items()) for word in words)
+    return crossing - spanned <= 0.05 * len(words) and not _holds_columns(cells, words)
+
+
+def _holds_columns(cells: Sequence[TableCell], words: Sequence[Word]) -> bool:
+    """Whether the words in some cell stand in columns: its lines are bars and frames, and no grid."""
+    in_order = sorted(words, key=_middle)
+    height = median_height(word.box for word in words)
+    for cell in cells:
+        first = bisect.bisect_left(in_order, cell.box[1], key=_middle)
+        last = bisect.bisect_right(in_order, cell.box[3], key=_middle)
+        inside = [word for word in in_order[first:last] if contains(cell.box, centre(word.box))]
+        if find_columns(rows_of_text(inside), height) is not None:
+            return True
+    return False

@@ -1,0 +1,87 @@
+"""A table region's words -> the blocks that stand beside one another in it, each with lines of its own.
+
+Totals beside a bill's items, or two columns of labels with their values, are one region to the layout model, and one
+table to the eye only where their lines stand at the same heights. Boxes are in the page's unit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from ..values.boxes import median_height
+from ..values.reading import Rulings
+from ..values.words import Word
+from .text_lines import rows_of_text
+
+# The white between two blocks is this many text heights wide; texts of one line are nearer to each other than TEXT_GAP.
+MIN_GAP = 1.0
+TEXT_GAP = 0.7
+# Lines whose middles are this many text heights apart are two; so many of a block's lines have none beside them.
+SAME_HEIGHT = 0.3
+MIN_APART = 2
+APART = 0.3
+# A block has so many lines, and two texts in this share of them.
+MIN_LINES = 3
+MOSTLY = 0.7
+
+Row = Sequence[Word]
+
+
+def blocks_beside(words: Sequence[Word], rulings: Rulings) -> list[list[Word]]:
+    """The words by block, left to right; all in one where they are one block, or lines hold them together."""
+    if not words:
+        return [list(words)]
+    height = median_height(word.box for word in words)
+    for at in _gaps(words, height):
+        if any(line.start < at < line.end for line in rulings.horizontal):
+            continue
+        left = [word for word in words if word.box[2] <= at]
+        right = [word for word in words if word.box[0] >= at]
+        if _are_apart(rows_of_text(left), rows_of_text(right), height):
+            return [left, *blocks_beside(right, rulings)]
+    return [list(words)]
+
+
+def _gaps(words: Sequence[Word], height: float) -> list[float]:
+    """The middles of the white strips that no word reaches into, left to right."""
+    spans = sorted((word.box[0], word.box[2]) for word in words)
+    reach, gaps = spans[0][1], []
+    for left, right in spans[1:]:
+        if left - reach >= MIN_GAP * height:
+            gaps.append((reach + left) / 2)
+        reach = max(reach, right)
+    return gaps
+
+
+def _are_apart(left: Sequence[Row], right: Sequence[Row], height: float) -> bool:
+    """Whether both hands are blocks of several columns, and lines of each stand where the other has none."""
+    if not all(_is_block(side, height) for side in (left, right)):
+        return False
+    ours, theirs = [_middle(row) for row in left], [_middle(row) for row in right]
+    top, bottom = max(ours[0], theirs[0]), min(ours[-1], theirs[-1])
+    lonely = [_without_neighbour(side, other, top, bottom, height) for side, other in ((theirs, ours), (ours, theirs))]
+    return lonely[0] >= max(MIN_APART, APART * len(theirs)) and lonely[1] > 0
+
+
+def _without_neighbour(
+    lines: Sequence[float], others: Sequence[float], top: float, bottom: float, height: float
+) -> int:
+    """How many of the lines between these heights have none of the others beside them."""
+    near = SAME_HEIGHT * height
+    return sum(top <= at <= bottom and all(abs(at - other) > near for other in others) for at in lines)
+
+
+def _is_block(rows: Sequence[Row], height: float) -> bool:
+    """Whether nearly all rows of text have two texts and more, as labels and their values have."""
+    several = [row for row in rows if _texts(row, height) > 1]
+    return len(rows) >= MIN_LINES and len(several) >= MOSTLY * len(rows)
+
+
+def _texts(row: Row, height: float) -> int:
+    boxes = sorted((word.box for word in row), key=lambda box: box[0])
+    return 1 + sum(after[0] - before[2] >= TEXT_GAP * height for before, after in pairwise(boxes))
+
+
+def _middle(row: Row) -> float:
+    return sorted(word.box[1] + word.box[3] for word in row)[len(row) // 2] / 2

@@ -1,0 +1,296 @@
+"""A table's words and the model's structure -> a table whose cells hold the words.
+
+The model says which cells there are; its boxes are drawn at 488 pixels for the whole table and drift in long ones. The
+words say exactly where the rows of text are. So rows of text are laid onto rows of cells as a whole, in order, at the
+least total distance, and only then does each word choose its cell within its row. Boxes are in the page's unit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from ..values.boxes import Box, centre, median_height, union
+from ..values.document import Cell, Table
+from ..values.reading import Rulings, TableCell
+from ..values.words import Word
+from .aligned_cells import aligned_cells, header_cells
+from .columns import Columns, find_columns, lines_above
+from .false_spans import without_empty, without_false_spans
+from .header_rows import with_head
+from .item_rows import body_start, figure_columns, item_rows
+from .ruled_tables import beside_text, ruled_cells
+from .text_lines import group_lines, rows_of_text
+
+# The cost of a row of cells that no row of text goes to, in line heights: less than a misplaced row of text, more
+# than what the model's boxes drift.
+EMPTY_ROW_COST = 0.8
+# In text heights: words of one text are no further apart than the first, and further than the second are two texts.
+TOGETHER = 0.35
+APART = 1.5
+# In more than this share of the body's rows the model's cells have to contradict the columns of words to be given up.
+DISAGREEMENT = 0.15
+
+
+def build_table(words: Sequence[Word], structure: Sequence[TableCell], rulings: Rulings) -> Table | None:
+    """Every word in exactly one cell.
+
+    The page's own lines are the first witness of where the cells are, white space the second, the model's structure the
+    third. None where none of them has a grid to speak of: fewer than two cells, or one column, which is text.
+    """
+    table = _grid_of(words, structure, rulings)
+    return table if table is not None and table.columns > 1 else None
+
+
+def _grid_of(words: Sequence[Word], structure: Sequence[TableCell], rulings: Rulings) -> Table | None:
+    cells = _without_overlaps(structure)
+    rulings = beside_text(rulings, words)
+    ruled = ruled_cells(rulings, words, cells)
+    if ruled:
+        return _table(ruled, _fill_ruled(ruled, words))
+    if not words:
+        return None
+    rows = rows_of_text(words)
+    height = median_height(word.box for word in words)
+    columns = find_columns(rows, height, rulings)
+    header = None if columns is None else header_cells(rows, columns, rulings, height)
+    parted = lines_above(rows, rulings)
+    if columns is not None and columns.one_item:
+        return _aligned(aligned_cells(rows, columns, [0] * len(rows), cells, None, rulings, height), words)
+    if len(cells) < 2:
+        if columns is None:
+            return None
+        return _aligned(aligned_cells(rows, columns, range(len(rows)), cells, header, rulings, height), words)
+    laid = _lay_rows(cells, rows)
+    filled = _fill(cells, rows, laid, None)
+    if columns is not None:
+        same = columns.count == max(cell.column + cell.column_span for cell in cells)
+        if same:
+            filled = _fill(cells, rows, laid, columns)
+        sure = (header is not None and (same or columns.headed)) or (
+            same and _contradicted(cells, filled, rows, laid, parted, columns)
+        )
+        if sure or _disagree(filled, rows, columns):
+            aligned = aligned_cells(rows, columns, laid, cells, header, rulings, height)
+            flaws = _flaws([inside for _, inside in aligned], rows, height)
+            if flaws < _flaws(filled, rows, height) + (1 if sure else 0):
+                return _aligned(aligned, words)
+    if columns is not None and same:
+        cells, filled = without_false_spans(cells, filled, rows, laid, columns)
+    return _table(*without_empty(cells, filled))
+
+
+def _aligned(filled: Sequence[tuple[TableCell, list[Word]]], words: Sequence[Word]) -> Table:
+    held = sum(len(inside) for _, inside in filled)
+    if held != len(words):
+        raise ValueError(f"{held} of a table's {len(words)} words are in its cells")
+    return _table([cell for cell, _ in filled], [inside for _, inside in filled])
+
+
+def _contradicted(
+    cells: Sequence[TableCell],
+    filled: Sequence[Sequence[Word]],
+    rows: Sequence[Sequence[Word]],
+    laid: Sequence[int],
+    parted: Sequence[bool],
+    columns: Columns,
+) -> bool:
+    """Whether figures stand in other columns than the cells that the model has for them, or items make other rows."""
+
+    height = median_height(word.box for row in rows for word in row)
+    places = columns.places(rows, height)
+
+    def column_of(word: Word) -> int:
+        return places[id(word)]
+
+    figures = figure_columns(rows, column_of)
+    if not figures:
+        return False
+    misplaced = sum(
+        column_of(word) in figures and not 0 <= column_of(word) - cell.column < cell.column_span
+        for cell, inside in zip(cells, filled, strict=True)
+        for word in inside
+    )
+    start = body_start(rows, column_of, laid)
+    groups = item_rows(rows[start:], column_of, columns.full, laid[start:], parted[start:])
+    rows_of_groups = [{laid[start + index] for index in group} for group in groups]
+    return misplaced > 1 or len(groups) != len(set(laid[start:])) or any(len(found) > 1 for found in rows_of_groups)
+
+
+def _disagree(filled: Sequence[Sequence[Word]], rows: Sequence[Sequence[Word]], columns: Columns) -> bool:
+    """Whether the cells' words and the columns that the eye sees contradict each other in many rows of the body.
+
+    They do where a cell holds words of two columns that stand side by side, and where one column's words in one row
+    are in two cells.
+    """
+    owner = {id(word): index for index, inside in enumerate(filled) for word in inside}
+    wrong = 0
+    for index in columns.body:
+        cells_of: dict[int, set[int]] = {}
+        columns_of: dict[int, set[int]] = {}
+        for word in rows[index]:
+            cell, column = owner[id(word)], columns.of(word.box)
+            columns_of.setdefault(cell, set()).add(column)
+            cells_of.setdefault(column, set()).add(cell)
+        wrong += any(len(found) > 1 for found in (*cells_of.values(), *columns_of.values()))
+    return wrong >= max(2.0, DISAGREEMENT * len(columns.body))
+
+
+def _fill_ruled(cells: Sequence[TableCell], words: Sequence[Word]) -> list[list[Word]]:
+    """For each cell of a ruled table the words that are most inside it, or else nearest to it."""
+    filled: list[list[Word]] = [[] for _ in cells]
+    left, top, right, bottom = np.array([cell.box for cell in cells]).T
+    for word in words:
+        x, y = centre(word.box)
+        away = np.maximum(np.maximum(left - x, x - right), 0.0) + np.maximum(np.maximum(top - y, y - bottom), 0.0)
+        filled[int(np.argmin(away))].append(word)
+    return filled
+
+
+def _table(cells: Sequence[TableCell], filled: Sequence[Sequence[Word]]) -> Table:
+    result = []
+    for cell, inside in zip(with_head(cells, filled), filled, strict=True):
+        lines = group_lines(inside)
+        result.append(
+            Cell(
+                cell.row,
+                cell.column,
+                cell.row_span,
+                cell.column_span,
+                cell.header,
+                "\n".join(line.text for line in lines),
+                union(line.box for line in lines) if lines else None,
+                round(min([cell.confidence, *(word.confidence for word in inside)]), 4),
+            )
+        )
+    rows = max(cell.row + cell.row_span for cell in cells)
+    columns = max(cell.column + cell.column_span for cell in cells)
+    return Table(rows, columns, tuple(result))
+
+
+def _without_overlaps(structure: Sequence[TableCell]) -> list[TableCell]:
+    """The cells with their spans cut where they would reach over another cell or out of the grid's rows."""
+    rows = max((cell.row for cell in structure), default=-1) + 1
+    taken: set[tuple[int, int]] = set()
+    cells = []
+    starts = {(cell.row, cell.column) for cell in structure}
+    for cell in structure:
+        across, down = cell.column_span, min(cell.row_span, rows - cell.row)
+        while across > 1 and any((cell.row, cell.column + c) in starts | taken for c in range(1, across)):
+            across -= 1
+        while down > 1 and any(
+            (cell.row + r, cell.column + c) in starts | taken for r in range(1, down) for c in range(across)
+        ):
+            down -= 1
+        taken |= {(cell.row + r, cell.column + c) for r in range(down) for c in range(across)}
+        cells.append(replace(cell, row_span=down, column_span=across))
+    return cells
+
+
+def _flaws(filled: Sequence[Sequence[Word]], rows: Sequence[Sequence[Word]], height: float) -> int:
+    """How often a cell holds texts that stand far apart in one row, and a text is shared out among cells."""
+    owner = {id(word): index for index, inside in enumerate(filled) for word in inside}
+    flaws = 0
+    for row in rows:
+        for before, after in pairwise(sorted(row, key=lambda word: word.box[0])):
+            gap = after.box[0] - before.box[2]
+            together = owner[id(before)] == owner[id(after)]
+            flaws += (together and gap > APART * height) or (not together and gap < TOGETHER * height)
+    return flaws
+
+
+def _fill(
+    cells: Sequence[TableCell], rows: Sequence[Sequence[Word]], laid: Sequence[int], columns: Columns | None
+) -> list[list[Word]]:
+    """For each cell its words; `columns` tell more surely than the cells' boxes which column a word is in."""
+    filled: list[list[Word]] = [[] for _ in cells]
+    for row_of_cells, row in zip(laid, rows, strict=True):
+        candidates = [
+            index for index, cell in enumerate(cells) if cell.row <= row_of_cells < cell.row + cell.row_span
+        ] or list(range(len(cells)))
+        for word in row:
+            fitting = candidates
+            if columns is not None:
+                at = columns.of(word.box)
+                here = (index for index in candidates if 0 <= at - cells[index].column < cells[index].column_span)
+                fitting = list(here) or candidates
+            filled[max(fitting, key=lambda index: _fit(word.box, cells[index].box))].append(word)
+    return filled
+
+
+def _fit(word: Box, cell: Box) -> tuple[float, float]:
+    """How well a word fits a cell of its own row: the width that they share, or else how near they are."""
+    common = min(word[2], cell[2]) - max(word[0], cell[0])
+    return (max(common, 0.0), min(common, 0.0))
+
+
+def _lay_rows(cells: Sequence[TableCell], rows: Sequence[Sequence[Word]]) -> list[int]:
+    """For each row of text the row of cells that it belongs to: in order, at the least cost (dynamic programming).
+
+    A row of text costs its distance, in line heights, from the heights that the model gave to the row of cells; a row
+    of cells without any text costs `EMPTY_ROW_COST`. As many rows of text as of cells are laid one on one.
+    """
+    extents = _row_extents(cells)
+    if len(rows) == len(extents):
+        return list(range(len(rows)))
+    height = median_height(word.box for row in rows for word in row)
+    middles = [sorted((word.box[1] + word.box[3]) / 2 for word in row)[len(row) // 2] for row in rows]
+    count = len(extents)
+    # skipped[r, q]: what the rows of cells cost that stay empty between q and r, which comes no earlier.
+    behind = np.arange(count)[:, None] - np.arange(count)[None, :]
+    skipped = np.where(behind >= 0, EMPTY_ROW_COST * np.maximum(0, behind - 1), np.inf)
+    # best[r]: the least cost of the rows of text so far if the last of them lies in row of cells r.
+    best = np.full(count, np.inf)
+    paths: list[np.ndarray[Any, np.dtype[np.intp]]] = []
+    for index, middle in enumerate(middles):
+        cost = np.array(
+            [
+                max(top - middle, middle - bottom, 0.0) / height + 0.1 * abs((top + bottom) / 2 - middle) / height
+                for top, bottom in extents
+            ]
+        )
+        if index == 0:
+            best = EMPTY_ROW_COST * np.arange(count) + cost
+            continue
+        reached = best[None, :] + skipped
+        step = np.argmin(reached, axis=1)
+        best = reached[np.arange(count), step] + cost
+        paths.append(step)
+    last = int(np.argmin(best + EMPTY_ROW_COST * (count - 1 - np.arange(count))))
+    laid = [last]
+    for step in reversed(paths):
+        laid.append(int(step[laid[-1]]))
+    return laid[::-1]
+
+
+def _row_extents(cells: Sequence[TableCell]) -> list[tuple[float, float]]:
+    """Top and bottom of each row of cells: the middle of what its one-row cells say, or else between its neighbours."""
+    count = max(cell.row + cell.row_span for cell in cells)
+    known: dict[int, tuple[float, float]] = {}
+    for row in range(count):
+        boxes = [cell.box for cell in cells if cell.row == row and cell.row_span == 1]
+        if boxes:
+            known[row] = (
+                sorted(box[1] for box in boxes)[len(boxes) // 2],
+                sorted(box[3] for box in boxes)[len(boxes) // 2],
+            )
+    extents = []
+    for row in range(count):
+        if row in known:
+            extents.append(known[row])
+            continue
+        above = max((r for r in known if r < row), default=None)
+        below = min((r for r in known if r > row), default=None)
+        if above is not None and below is not None:
+            part = (row - above) / (below - above)
+            top = known[above][0] + part * (known[below][0] - known[above][0])
+            extents.append((top, top + known[above][1] - known[above][0]))
+        else:
+            spanning = [cell.box for cell in cells if cell.row <= row < cell.row + cell.row_span]
+            box = union(spanning) if spanning else union(cell.box for cell in cells)
+            extents.append((box[1], box[3]))
+    return extents

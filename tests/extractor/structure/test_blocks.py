@@ -1,0 +1,172 @@
+"""What stands beside a table, across it, or over several of its columns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from extractor.structure.columns import find_columns
+from extractor.structure.false_spans import without_false_spans
+from extractor.structure.side_by_side import blocks_beside
+from extractor.structure.slanted import without_slanted
+from extractor.structure.tables import build_table
+from extractor.structure.text_lines import rows_of_text
+from extractor.values.reading import Ruling, Rulings, TableCell
+from extractor.values.words import Word
+
+from .test_tables import grid, structure, word
+
+HEIGHT = 10.0
+
+
+def block(rows: Sequence[Sequence[str]], lefts: Sequence[float], top: float, pitch: float) -> list[Word]:
+    return [
+        word(text, left, top + pitch * number)
+        for number, row in enumerate(rows)
+        for left, text in zip(lefts, row, strict=True)
+        if text
+    ]
+
+
+ITEMS = [["Plant", "Pots", "Sum"], ["Apple", "3", "102.00"], ["Hedge", "20", "136.00"], ["Peat", "2", "19.00"]]
+TOTALS = [["Goods", "257.00"], ["Discount", "-12.50"], ["Tax", "24.45"], ["To pay", "268.95"]]
+
+
+class TestBlocksBeside:
+    def test_totals_at_heights_of_their_own_are_a_block(self) -> None:
+        items = block(ITEMS, (0, 80, 140), 0, 20)
+        totals = block(TOTALS, (240, 320), 12, 12)
+        assert blocks_beside([*items, *totals], Rulings()) == [items, totals]
+
+    def test_columns_at_the_same_heights_are_one_table(self) -> None:
+        words = block(ITEMS, (0, 80, 140), 0, 20) + block(TOTALS, (240, 320), 0, 20)
+        assert blocks_beside(words, Rulings()) == [words]
+
+    def test_figures_at_half_the_height_of_their_items_are_no_block(self) -> None:
+        names = block([["Lamp"], ["black"], ["Desk"], ["oak"], ["Chair"], ["blue"]], (0,), 0, 12)
+        figures = block([["2", "80.00"], ["1", "240.00"], ["4", "48.00"]], (140, 200), 6, 24)
+        assert blocks_beside([*names, *figures], Rulings()) == [[*names, *figures]]
+
+    def test_a_line_under_both_holds_them_together(self) -> None:
+        words = block(ITEMS, (0, 80, 140), 0, 20) + block(TOTALS, (240, 320), 12, 12)
+        assert blocks_beside(words, Rulings(horizontal=(Ruling(15, 0, 360),))) == [words]
+
+
+class TestSlanted:
+    def test_a_word_across_the_rows_is_none_of_theirs(self) -> None:
+        rows = block(ITEMS, (0, 80, 140), 0, 20)
+        stamp = Word("PAID", (20.0, 0.0, 120.0, 75.0), 9, "text_layer", 30.0)
+        assert without_slanted([*rows, stamp], []) == (rows, [[stamp]])
+
+    def test_a_small_slanted_name_over_a_column_stays(self) -> None:
+        rows = block(ITEMS, (0, 80, 140), 40, 20)
+        name = Word("Pots", (80.0, 0.0, 110.0, 30.0), 9, "text_layer", HEIGHT)
+        assert without_slanted([*rows, name], []) == ([*rows, name], [])
+
+    def test_what_is_on_a_picture_is_the_pictures(self) -> None:
+        label = Word("North", (20.0, 0.0, 120.0, 75.0), 9, "text_layer", 30.0)
+        assert without_slanted([label], [(0.0, 0.0, 200.0, 200.0)]) == ([label], [])
+
+
+class TestFalseSpans:
+    ROWS = (["Mon", "5.00", "", "95.00"], ["Tue", "", "7.00", "102.00"], ["Wed", "2.00", "1.00", "101.00"])
+
+    def filled(self, cells: Sequence[TableCell]) -> list[list[str]]:
+        """The texts by place of the model's cells, once spans are cut."""
+        words = block(self.ROWS, (0, 60, 120, 180), 0, 20)
+        rows = rows_of_text(words)
+        columns = find_columns(rows, HEIGHT)
+        assert columns is not None
+        held = [
+            [
+                one
+                for row, line in enumerate(rows)
+                for one in line
+                if cell.row <= row < cell.row + cell.row_span and columns.of(one.box) == cell.column
+            ]
+            for cell in cells
+        ]
+        kept, inside = without_false_spans(cells, held, rows, range(3), columns)
+        places = [["-"] * 4 for _ in range(3)]
+        for cell, own in zip(kept, inside, strict=True):
+            places[cell.row][cell.column] = " ".join(one.text for one in own)
+        return places
+
+    def test_a_figure_is_of_the_row_that_it_stands_in(self) -> None:
+        plain = structure(3, 4)
+        spanning = [replace(c, row_span=2) if (c.row, c.column) == (0, 2) else c for c in plain]
+        cells = [c for c in spanning if (c.row, c.column) != (1, 2)]
+        assert self.filled(cells) == [list(row) for row in self.ROWS]
+
+    def test_a_name_that_spans_rows_keeps_them(self) -> None:
+        names = (["North", "5.00", "1.00", "95.00"], ["", "3.00", "7.00", "102.00"], ["South", "2.00", "1.00", "1.00"])
+        words = block(names, (0, 60, 120, 180), 0, 20)
+        plain = [c for c in structure(3, 4) if (c.row, c.column) != (1, 0)]
+        cells = [replace(c, row_span=2) if (c.row, c.column) == (0, 0) else c for c in plain]
+        table = build_table(words, cells, Rulings())
+        assert table is not None
+        assert [c.row_span for c in table.cells if c.text == "North"] == [2]
+
+    def test_a_name_over_columns_stands_over_their_middle(self) -> None:
+        rows = [
+            ["Sales", "120", "118", "125", "131"],
+            ["Rent", "480", "502", "490", "487"],
+            ["Tax", "7", "8", "9", "6"],
+        ]
+        words = block(rows, (0, 100, 160, 220, 280), 20, 20)
+        words += [word("2023", 128, 0), word("2024", 248, 0)]
+        plain = [c for c in structure(4, 5) if c.row]
+        head = structure(4, 5)[0]
+        cells = [replace(head, column_span=3), replace(head, column=3, column_span=2), *plain]
+        table = build_table(words, cells, Rulings())
+        assert table is not None
+        assert [(c.text, c.column, c.column_span) for c in table.cells if c.row == 0 and c.text] == [
+            ("2023", 1, 2),
+            ("2024", 3, 2),
+        ]
+
+
+class TestHeadedColumns:
+    RULE = Rulings(horizontal=(Ruling(18.0, 0.0, 400.0), Ruling(80.0, 0.0, 400.0)))
+    LEFTS = (0.0, 100.0, 200.0, 340.0)
+
+    def test_one_item_under_a_ruled_head_has_its_columns(self) -> None:
+        words = block([["Work", "Pieces", "Each", "Sum"], ["Survey", "4", "70.00", "280.00"]], self.LEFTS, 4, 20)
+        words += block([["of the roof", "", "", ""]], self.LEFTS, 36, 20)
+        assert grid(build_table(words, [], self.RULE)) == [
+            ["Work", "Pieces", "Each", "Sum"],
+            ["Survey\nof the roof", "4", "70.00", "280.00"],
+        ]
+
+    def test_an_item_that_is_all_there_is_has_its_columns(self) -> None:
+        """The rest of a table that began on the page before: no head, and one line that goes across."""
+        words = block([["2", "Survey", "70.00", "4", "280.00"]], (0, 40, 140, 220, 300), 4, 20)
+        words += block([["", "of the roof", "", "", ""], ["", "and loft", "", "", ""]], (0, 40, 140, 220, 300), 18, 12)
+        assert grid(build_table(words, [], Rulings())) == [
+            ["2", "Survey\nof the roof\nand loft", "70.00", "4", "280.00"]
+        ]
+
+    def test_two_lines_that_go_across_are_not_one_item(self) -> None:
+        rows = [["2", "Survey", "70.00", "4", "280.00"], ["3", "Gutter", "45.00", "1", "45.00"]]
+        assert build_table(block(rows, (0, 40, 140, 220, 300), 4, 20), [], Rulings()) is None
+
+    def test_without_the_line_two_rows_tell_nothing(self) -> None:
+        words = block([["Work", "Pieces", "Each", "Sum"], ["Survey", "4", "70.00", "280.00"]], self.LEFTS, 4, 20)
+        assert build_table(words, [], Rulings()) is None
+
+    def test_lines_drawn_in_the_head_part_the_body_however_near_its_words(self) -> None:
+        rows = [["No", "Text", "Units", "Sum"], ["10", "300.50", "7", "1.00"], ["11", "400.50", "8", "2.00"]]
+        rows.append(["12", "500.50", "9", "3.00"])
+        words = block(rows, (0.0, 12.0, 80.0, 140.0), 4, 20)
+        lines = tuple(Ruling(at, 0.0, 18.0) for at in (11.0, 70.0, 130.0))
+        rulings = Rulings(horizontal=(Ruling(18.0, 0.0, 160.0),), vertical=lines)
+        assert grid(build_table(words, [], rulings)) == rows
+
+    def test_a_text_that_has_overflowed_is_in_the_column_that_it_begins_in(self) -> None:
+        rows = [["No", "Text", "Each", "Sum"], ["1", "Lamp", "70.00", "280.00"], ["2", "Desk", "35.00", "35.00"]]
+        words = block(rows[:2], (0.0, 40.0, 140.0, 220.0), 4, 20)
+        words += [replace(word("with-cable-and-plug-of-kind-F", 40.0, 36.0))]
+        words += block(rows[2:], (0.0, 40.0, 140.0, 220.0), 60, 20)
+        lines = tuple(Ruling(at, 0.0, 18.0) for at in (30.0, 130.0, 210.0))
+        table = grid(build_table(words, [], Rulings(horizontal=(Ruling(18.0, 0.0, 250.0),), vertical=lines)))
+        assert table[1] == ["1", "Lamp\nwith-cable-and-plug-of-kind-F", "70.00", "280.00"]

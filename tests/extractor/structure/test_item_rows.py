@@ -1,0 +1,144 @@
+"""Rows of text -> rows of a table: what a reader takes for one item, and for two."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from extractor.structure.item_rows import is_figure, item_rows
+from extractor.structure.tables import build_table
+from extractor.structure.text_lines import rows_of_text
+from extractor.values.reading import Ruling, Rulings
+from extractor.values.words import Word
+
+from .test_tables import grid, structure, word
+
+LEFTS = (0.0, 60.0, 260.0, 340.0)
+HEIGHT = 10.0
+
+# Each line of an item: its texts by column.
+Item = Sequence[Sequence[str]]
+
+
+def items(*each: Item, within: float = 12.0, between: float = 20.0) -> list[Word]:
+    """Items below one another: their lines stand `within` apart, and the items `between`."""
+    words: list[Word] = []
+    top = 0.0
+    for item in each:
+        for number, line in enumerate(item):
+            top += within if number else between
+            for at, text in zip(LEFTS, line, strict=True):
+                begin = at
+                for part in text.split():
+                    words.append(word(part, begin, top, HEIGHT))
+                    begin += 5 * len(part) + 3
+    return words
+
+
+def column_of(one: Word) -> int:
+    return max(column for column, left in enumerate(LEFTS) if one.box[0] >= left)
+
+
+def groups(words: Sequence[Word], full: float = 3.0, parted: Sequence[bool] = ()) -> list[list[int]]:
+    rows = rows_of_text(words)
+    return item_rows(rows, column_of, full, range(len(rows)), parted)
+
+
+HEAD: Item = [["No.", "Article", "Pieces", "Sum"]]
+TOP: Item = [["1", "Lamp", "2", "80.00"], ["", "with a plug", "", ""], ["", "black", "", ""]]
+CENTRED: Item = [["", "Lamp", "", ""], ["2", "with a plug", "2", "80.00"], ["", "black", "", ""]]
+LAST: Item = [["", "Lamp", "", ""], ["", "with a plug", "", ""], ["3", "black", "2", "80.00"]]
+SINGLE: Item = [["4", "Basket", "1", "9.50"]]
+
+
+class TestByWhite:
+    @pytest.mark.parametrize("item", [TOP, CENTRED, LAST])
+    def test_lines_near_each_other_are_one_item_wherever_its_figures_stand(self, item: Item) -> None:
+        assert groups(items(HEAD, item, SINGLE, item)) == [[0], [1, 2, 3], [4], [5, 6, 7]]
+
+    def test_white_that_would_throw_two_amounts_together_parts_no_items(self) -> None:
+        """Rows in blocks of three: the white stands between the blocks, and each line is an item."""
+        block = [["1", "Lamp", "2", "80.00"], ["2", "Desk", "1", "240.00"], ["3", "Chair", "4", "12.00"]]
+        assert groups(items(HEAD, block, block)) == [[index] for index in range(7)]
+
+
+class TestByText:
+    def test_a_line_of_one_text_goes_on_with_the_one_above(self) -> None:
+        assert groups(items(HEAD, TOP, SINGLE, between=12.0)) == [[0], [1, 2, 3], [4]]
+
+    def test_a_name_in_the_first_column_begins_a_group_of_rows(self) -> None:
+        label = [["Lamps", "", "", ""]]
+        assert groups(items(HEAD, SINGLE, label, SINGLE, between=12.0)) == [[0], [1], [2], [3]]
+
+    def test_a_line_with_an_amount_of_its_own_is_an_item(self) -> None:
+        travel = [["", "Travel", "", "35.00"]]
+        assert groups(items(HEAD, SINGLE, travel, SINGLE, between=12.0)) == [[0], [1], [2], [3]]
+
+
+class TestByLines:
+    def test_between_two_drawn_lines_stands_one_item(self) -> None:
+        """The white is the same everywhere: only the lines tell where an item ends."""
+        words = items(HEAD, CENTRED, LAST, SINGLE, between=12.0)
+        parted = [False, True, False, False, True, False, False, True]
+        assert groups(words, parted=parted) == [[0], [1, 2, 3], [4, 5, 6], [7]]
+
+    def test_two_items_between_two_lines_are_two(self) -> None:
+        words = items(HEAD, SINGLE, SINGLE, SINGLE, between=12.0)
+        assert groups(words, parted=[False, True, False, True]) == [[0], [1], [2], [3]]
+
+
+@pytest.mark.parametrize("text", ["12", "1,250.00", "2024-03-01", "10 %", "$ 7", "-", "(3.5)", "m2 45"])
+def test_figures(text: str) -> None:
+    assert is_figure(text)
+
+
+@pytest.mark.parametrize("text", ["Lamp", "2 Stück", "Q1 result", "m2"])
+def test_names(text: str) -> None:
+    assert not is_figure(text)
+
+
+class TestRuledTables:
+    """A box with lines between its columns, and under its head, but none between its rows."""
+
+    BOX = Rulings(
+        horizontal=tuple(Ruling(at, 0.0, 400.0) for at in (0.0, 40.0, 200.0)),
+        vertical=tuple(Ruling(at, 0.0, 200.0) for at in (0.0, 100.0, 200.0, 300.0, 400.0)),
+    )
+
+    def table(self, *rows: Sequence[str], pitch: float = 20.0) -> list[list[str]]:
+        words = [word(text, 10 + 100 * column, 15) for column, text in enumerate(("Item", "Pieces", "Each", "Sum"))]
+        for number, row in enumerate(rows):
+            words += [word(text, 10 + 100 * column, 50 + pitch * number) for column, text in enumerate(row) if text]
+        return grid(build_table(words, structure(2, 4, (0.0, 0.0, 400.0, 200.0)), self.BOX))[1:]
+
+    def test_amounts_under_one_another_are_rows(self) -> None:
+        rows = [["Desk", "", "", "240.00"], ["Lamp", "2", "40.00", "80.00"], ["", "", "Total", "320.00"]]
+        assert self.table(*rows) == rows
+
+    def test_lines_that_all_go_across_are_rows(self) -> None:
+        rows = [["Anna", "Sales", "Leeds", "full"], ["Ravi", "Desk", "Hull", "part"], ["Li", "Books", "York", "full"]]
+        assert self.table(*rows) == rows
+
+    def test_lines_of_texts_are_one_row(self) -> None:
+        """Nothing says that there are two: the drawn lines hold."""
+        assert self.table(["DNA", "rack", "tips", "gel"], ["buffer", "of", "for", ""], pitch=12.0) == [
+            ["DNA\nbuffer", "rack\nof", "tips\nfor", "gel"]
+        ]
+
+    def test_bars_are_no_grid(self) -> None:
+        """A shaded head, and a bar under a part of the last row: five columns stand between them."""
+        names = ("Item", "Text", "Pieces", "Each", "Sum")
+        rows = [list(names)] + [[f"A{n}", "Bolt", str(n), "4.75", f"{n}7.00"] for n in range(1, 5)]
+        rows.append(["", "", "", "TOTAL", "90.00"])
+        words = [
+            word(text, 10 + 80 * column, 5 + 20 * number)
+            for number, row in enumerate(rows)
+            for column, text in enumerate(row)
+            if text
+        ]
+        bars = Rulings(
+            horizontal=(Ruling(0.0, 0.0, 400.0), Ruling(20.0, 0.0, 400.0), Ruling(102.0, 175.0, 400.0)),
+            vertical=(Ruling(0.0, 0.0, 20.0), Ruling(175.0, 102.0, 120.0), Ruling(400.0, 0.0, 20.0)),
+        )
+        assert grid(build_table(words, structure(6, 5, (0.0, 0.0, 400.0, 120.0)), bars)) == rows
