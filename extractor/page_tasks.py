@@ -15,7 +15,7 @@ from dataclasses import asdict
 from typing import Any
 
 from .device.client import Pending
-from .outputs import render
+from .outputs.views import render
 from .page_process import Answer, Bench, Function, Stage
 from .pages import documents as pages
 from .pages.page_picture import PagePicture

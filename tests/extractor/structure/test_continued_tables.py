@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from docling_core.types.doc import DocItemLabel
 
-from extractor.docling_document import to_docling
+from extractor.outputs.docling import to_docling
 from extractor.structure.continued_tables import join_tables
 from extractor.structure.table_views import text_rows
 from extractor.values.boxes import Box, union

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from docling_core.types.doc import DocItemLabel
 
-from extractor.outputs import render
+from extractor.outputs.views import render
 from extractor.pages.documents import Page
 from extractor.pages.page_picture import PagePicture
 from extractor.reading.page_reader import _wanted

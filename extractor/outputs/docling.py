@@ -20,9 +20,9 @@ from docling_core.types.doc import (
 )
 from docling_core.types.doc import TableCell as DoclingCell
 
-from .structure.assemble import PICTURES
-from .values.boxes import Box, centre
-from .values.document import AssembledPage, Element, Table
+from ..structure.assemble import PICTURES
+from ..values.boxes import Box, centre
+from ..values.document import AssembledPage, Element, Table
 
 
 def to_docling(name: str, pages: Sequence[AssembledPage]) -> DoclingDocument:

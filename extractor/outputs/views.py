@@ -36,10 +36,10 @@ from docling_core.transforms.serializer.plain_text import (
 from docling_core.types.doc import ContentLayer, DoclingDocument, FormulaItem, TableData, TableItem
 from docling_core.types.doc import TableCell as DoclingCell
 
-from .docling_document import to_docling
-from .structure.table_views import records, text_rows
-from .values.document import AssembledPage, Cell, Element, Table, TablePart
-from .values.options import CsvFormulas, Output
+from ..structure.table_views import records, text_rows
+from ..values.document import AssembledPage, Cell, Element, Table, TablePart
+from ..values.options import CsvFormulas, Output
+from .docling import to_docling
 
 Json = Any
 

@@ -12,7 +12,7 @@ from typing import Any, get_args
 import pytest
 from docling_core.types.doc import DocItemLabel, DoclingDocument
 
-from extractor.outputs import render
+from extractor.outputs.views import render
 from extractor.structure.continued_tables import join_tables
 from extractor.values.boxes import Box
 from extractor.values.document import AssembledPage, Cell, Element, Table, TextLine

@@ -1,0 +1,1 @@
+"""A document -> the views that its caller asked for. Runs in page processes."""
