@@ -170,7 +170,7 @@ def outcome_of(readers: PageReaders, path: Path) -> str:
     """How the document ends: its pages' outcomes, or the code that it is refused with; `FAILURE` where it must not."""
     from extractor.errors import ExtractionError
     from extractor.formats import identify
-    from extractor.page_failures import Failure
+    from extractor.page_processes.failures import Failure
     from extractor.transport.source import FetchedDocument
 
     started = time.perf_counter()

@@ -45,9 +45,9 @@ from .models.host_memory import give_freed_memory_back, keep_freed_memory, set_s
 from .models.model_set import Models
 from .models.pinned import PinnedMemory
 from .models.weights import Weights, find_weights
-from .page_failures import Failure
-from .page_pool import PagePool, Running, Task
-from .page_process import Answer
+from .page_processes.failures import Failure
+from .page_processes.pool import PagePool, Running, Task
+from .page_processes.process import Answer
 from .request import ExtractionRequest, selected_pages
 from .settings import Settings
 from .transport.source import FetchedDocument, fetch_document

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from extractor import page_tasks
 from extractor.languages import Recognition
-from extractor.page_process import Answer, Bench, Function, Stage
+from extractor.page_processes import tasks as page_tasks
+from extractor.page_processes.process import Answer, Bench, Function, Stage
 from extractor.pages import documents as pages
 from extractor.pages.documents import Page
 from extractor.pages.page_picture import PagePicture

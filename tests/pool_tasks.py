@@ -10,7 +10,7 @@ import time
 from extractor import errors
 from extractor.device.link import Kind
 from extractor.device.requests import PictureRef, Request, packed
-from extractor.page_process import Answer, Bench, Function, Stage
+from extractor.page_processes.process import Answer, Bench, Function, Stage
 
 LIBC = ctypes.CDLL(None)
 

@@ -9,7 +9,7 @@ import pytest
 
 from extractor.errors import ExtractionError, TooManyPages
 from extractor.formats import identify
-from extractor.page_failures import Failure
+from extractor.page_processes.failures import Failure
 from extractor.settings import Settings
 from extractor.transport.source import FetchedDocument
 from tests import bombs, documents

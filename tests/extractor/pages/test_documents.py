@@ -16,7 +16,7 @@ from reportlab.lib.pagesizes import A4
 
 from extractor.errors import DocumentCorrupt, ExtractionError, PageTooLarge
 from extractor.formats import DocumentFile
-from extractor.page_failures import Failure
+from extractor.page_processes.failures import Failure
 from extractor.pages.documents import (
     LAYOUT_SCALE,
     MAX_LAYOUT_SIDE,

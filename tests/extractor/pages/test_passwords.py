@@ -13,7 +13,7 @@ from pypdf import PdfReader, PdfWriter
 
 from extractor.errors import ExtractionError, PasswordRequired, PasswordWrong
 from extractor.formats import DocumentFile
-from extractor.page_failures import Failure
+from extractor.page_processes.failures import Failure
 from extractor.pages.documents import Page
 from extractor.request import parse_request
 from extractor.settings import Settings

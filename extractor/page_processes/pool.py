@@ -32,20 +32,20 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-from .device.arena import Arena
-from .device.link import Kind, WorkerLink
-from .device.owner import Desk, DeviceOwner
-from .device.requests import MalformedRequest, packed_reply
-from .errors import Internal, WorkerUnhealthy
-from .models.facts import ModelFacts
-from .page_failures import End, Failure, failure
-from .page_process import Answer, Inherited, Stage, parsed_answer, serve
-from .settings import Settings
+from ..device.arena import Arena
+from ..device.link import Kind, WorkerLink
+from ..device.owner import Desk, DeviceOwner
+from ..device.requests import MalformedRequest, packed_reply
+from ..errors import Internal, WorkerUnhealthy
+from ..models.facts import ModelFacts
+from ..settings import Settings
+from .failures import End, Failure, failure
+from .process import Answer, Inherited, Stage, parsed_answer, serve
 
 log = logging.getLogger("extractor")
 
 # The module that has the tasks.
-TASKS = "extractor.page_tasks"
+TASKS = "extractor.page_processes.tasks"
 # How often a task is done where something beside it ends its process each time (out-of-memory killer, renewal).
 TRIES = 3
 # How long a task that nobody waits for may hold its process, in seconds.

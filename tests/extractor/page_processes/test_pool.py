@@ -19,9 +19,9 @@ from extractor.device.scheduler import Scheduler
 from extractor.engine import Engine
 from extractor.errors import DocumentCorrupt, Internal, PageTooLarge
 from extractor.formats import DocumentFile
-from extractor.page_failures import Failure
-from extractor.page_pool import PagePool, Running, Task
-from extractor.page_process import Answer, Stage
+from extractor.page_processes.failures import Failure
+from extractor.page_processes.pool import PagePool, Running, Task
+from extractor.page_processes.process import Answer, Stage
 from extractor.settings import Settings
 from tests import documents
 from tests.page_readers import page_readers

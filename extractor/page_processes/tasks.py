@@ -14,17 +14,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from .device.client import Pending
-from .outputs.views import render
-from .page_process import Answer, Bench, Function, Stage
-from .pages import documents as pages
-from .pages.page_picture import PagePicture
-from .reading.page_reader import Reader
-from .structure.assemble import assemble_page
-from .structure.continued_tables import join_tables
-from .structure.headings import with_levels
-from .values.document import AssembledPage
-from .values.tasks import PAGES_TO_WRITE, OutlineTask, TaskName, WholeDocumentTask, WholePageTask, WriteTask
+from ..device.client import Pending
+from ..outputs.views import render
+from ..pages import documents as pages
+from ..pages.page_picture import PagePicture
+from ..reading.page_reader import Reader
+from ..structure.assemble import assemble_page
+from ..structure.continued_tables import join_tables
+from ..structure.headings import with_levels
+from ..values.document import AssembledPage
+from ..values.tasks import PAGES_TO_WRITE, OutlineTask, TaskName, WholeDocumentTask, WholePageTask, WriteTask
+from .process import Answer, Bench, Function, Stage
 
 
 def prepare(bench: Bench) -> None:

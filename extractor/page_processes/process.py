@@ -25,12 +25,12 @@ from typing import Any
 import cv2
 from PIL import Image
 
-from . import cage
-from .device.arena import Canvas
-from .device.client import DeviceClient
-from .device.link import Kind, PageLink
-from .errors import ExtractionError
-from .lifecycle.quick_imports import uncollected
+from ..device.arena import Canvas
+from ..device.client import DeviceClient
+from ..device.link import Kind, PageLink
+from ..errors import ExtractionError
+from ..lifecycle.quick_imports import uncollected
+from . import sandbox as cage
 
 _LENGTH = struct.Struct("<I")
 

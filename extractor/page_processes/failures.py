@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
 
-from .errors import (
+from ..errors import (
     DocumentCorrupt,
     ExtractionError,
     Internal,
@@ -24,7 +24,7 @@ from .errors import (
     PasswordWrong,
     TooManyPages,
 )
-from .page_process import Stage
+from .process import Stage
 
 log = logging.getLogger("extractor")
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from extractor import cage
+from extractor.page_processes import sandbox as cage
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 MB = 2**20

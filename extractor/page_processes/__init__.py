@@ -1,0 +1,1 @@
+"""Page processes: the worker's pool of them, and what runs inside, in a sandbox."""
