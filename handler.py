@@ -75,7 +75,7 @@ def telemetry() -> Telemetry:
 
 async def handler(job: dict[str, Any]) -> dict[str, Any]:
     """One RunPod job -> the contract's answer. Never raises, except to pass a cancellation on."""
-    from extractor.runpod_loop import ProgressReports
+    from extractor.doors.runpod_loop import ProgressReports
 
     stop = threading.Event()
     received = time.monotonic()
@@ -204,10 +204,10 @@ def serve_runpod() -> int:
 
     start_up = StartUp()
     with uncollected():
+        from extractor.doors.runpod_loop import modifier, use_loop
+        from extractor.doors.runpod_sdk import runpod
         from extractor.health import register_fitness_checks
         from extractor.lifecycle.processes import end_forks_with_this_process
-        from extractor.runpod_loop import modifier, use_loop
-        from extractor.runpod_sdk import runpod
         from extractor.settings import Settings
 
     settings = Settings()
@@ -258,7 +258,7 @@ def main() -> int:
         return 1
     if options.document is not None:
         return run_document(options.document)
-    from extractor.runpod_sdk import runpod
+    from extractor.doors.runpod_sdk import runpod
 
     runpod.serverless.start({"handler": handler if served else printing_handler})
     return 0

@@ -13,8 +13,8 @@ log = logging.getLogger("extractor")
 
 def run() -> NoReturn:
     """Serve until told to stop, and then the end, whatever threads are still doing."""
+    from extractor.doors.http_server import serve
     from extractor.lifecycle.processes import leave
-    from extractor.serving import serve
     from extractor.settings import Settings
     from extractor.telemetry import start_logging
     from handler import answer_job, close_engine, load_engine, telemetry

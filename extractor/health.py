@@ -61,7 +61,7 @@ def checks(settings: Settings, load: Callable[[], Engine]) -> list[Check]:
 
 def register_fitness_checks(settings: Settings, load: Callable[[], Engine], start_up: StartUp) -> None:
     """Have RunPod's SDK run the checks before it takes a job: a worker that fails one reports it and ends."""
-    from .runpod_sdk import runpod
+    from .doors.runpod_sdk import runpod
 
     for check in checks(settings, load):
 

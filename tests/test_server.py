@@ -30,8 +30,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 import handler
-from extractor.admission import Admission
-from extractor.api import STATUS, _Guard, build_app
+from extractor.doors.http_admission import Admission
+from extractor.doors.http_app import STATUS, _Guard, build_app
 from extractor.errors import WorkerUnhealthy
 from extractor.request import ExtractionRequest
 from extractor.settings import Settings

@@ -45,7 +45,7 @@ def test_sdk_is_imported_without_its_look_at_the_processor() -> None:
             "from runpod.serverless.utils.rp_debugger import PROCESSOR\n"
             "print(sys.executable in programs); print(PROCESSOR); print(cpuinfo.get_cpu_info.__module__)"
         )
-        for module in ("extractor.runpod_sdk", "runpod")
+        for module in ("extractor.doors.runpod_sdk", "runpod")
     )
     assert (started[0], sdk[0]) == ("False", "True")
     assert started[1:] == sdk[1:]

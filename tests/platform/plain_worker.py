@@ -16,7 +16,7 @@ from typing import Any
 
 import runpod
 
-from extractor.runpod_loop import use_loop
+from extractor.doors.runpod_loop import use_loop
 from extractor.settings import Settings
 
 

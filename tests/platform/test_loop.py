@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from runpod.serverless.modules.worker_state import JobsProgress
 
+from extractor.doors.runpod_loop import JobLoop, concurrency, modifier
 from extractor.engine import Engine
-from extractor.runpod_loop import JobLoop, concurrency, modifier
 from extractor.settings import Settings
 
 

@@ -1,6 +1,7 @@
 """What the worker relies on in the pinned SDK, and what of it the worker's own loop is there to mend.
 
-An upgrade that changes one of these fails here by its name: then look at `extractor/runpod_loop.py` and `handler.py`.
+An upgrade that changes one of these fails here by its name: then look at `extractor/doors/runpod_loop.py` and
+`handler.py`.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import pytest
 import runpod
 from runpod.serverless.modules import rp_http, rp_job, rp_scale
 
-from extractor.runpod_loop import JobLoop, use_loop
+from extractor.doors.runpod_loop import JobLoop, use_loop
 from extractor.settings import Settings
 
 from .runpod import Call, Job, Platform, Reply

@@ -20,11 +20,11 @@ from typing import Any, BinaryIO, Literal, Protocol
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 
-from .body import JobBody, read_body
-from .errors import ExtractionError, WorkerUnhealthy
-from .lifecycle.disk import shortage
-from .settings import Settings
-from .telemetry import Door
+from ..errors import ExtractionError, WorkerUnhealthy
+from ..lifecycle.disk import shortage
+from ..settings import Settings
+from ..telemetry import Door
+from .http_body import JobBody, read_body
 
 log = logging.getLogger("extractor")
 

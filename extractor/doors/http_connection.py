@@ -19,7 +19,7 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from .settings import Settings
+from ..settings import Settings
 
 MAX_HEAD_BYTES = 64 << 10
 # Requests that may wait behind the one that is answered; hardly any client sends a second before its answer.

@@ -27,9 +27,9 @@ from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
-from .errors import DocumentTooLarge, InvalidInput
-from .lifecycle.disk import writing
-from .settings import Settings
+from ..errors import DocumentTooLarge, InvalidInput
+from ..lifecycle.disk import writing
+from ..settings import Settings
 
 JSON = "application/json"
 MULTIPART = "multipart/form-data"

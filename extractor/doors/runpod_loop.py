@@ -28,14 +28,14 @@ from urllib.parse import quote
 from aiohttp import ClientError, ClientSession, ClientTimeout
 from yarl import URL
 
-from .errors import DeliveryFailed, ExtractionError, InvalidInput, WorkerUnhealthy
-from .lifecycle.disk import shortage
+from ..errors import DeliveryFailed, ExtractionError, InvalidInput, WorkerUnhealthy
+from ..lifecycle.disk import shortage
 from .runpod_sdk import AsyncClientSession, TooManyRequests, rp_http, rp_job, rp_scale
-from .takes import Taken, read_take
+from .runpod_takes import Taken, read_take
 
 if TYPE_CHECKING:
-    from .engine import Engine, Progress
-    from .settings import Settings
+    from ..engine import Engine, Progress
+    from ..settings import Settings
 
 log = logging.getLogger("extractor")
 

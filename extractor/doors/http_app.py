@@ -27,14 +27,14 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from . import __version__
-from .admission import Admission, State
-from .body import JSON, MULTIPART
-from .connection import refusal
-from .errors import ExtractionError, Internal
-from .request import SOURCES, ExtractionRequest
-from .settings import Settings
-from .telemetry import Telemetry
+from .. import __version__
+from ..errors import ExtractionError, Internal
+from ..request import SOURCES, ExtractionRequest
+from ..settings import Settings
+from ..telemetry import Telemetry
+from .http_admission import Admission, State
+from .http_body import JSON, MULTIPART
+from .http_connection import refusal
 
 # The contract's codes -> statuses. 422: the request is sound, what it points to is not.
 STATUS: dict[str, HTTPStatus] = {

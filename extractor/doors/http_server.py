@@ -17,14 +17,14 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
-from .admission import Admission, AnswerJob
-from .api import build_app, is_loopback
-from .connection import Connection
-from .settings import Settings
-from .telemetry import Telemetry
+from ..settings import Settings
+from ..telemetry import Telemetry
+from .http_admission import Admission, AnswerJob
+from .http_app import build_app, is_loopback
+from .http_connection import Connection
 
 if TYPE_CHECKING:  # it brings torch with it, and the door is to answer before that is there
-    from .engine import Engine
+    from ..engine import Engine
 
 log = logging.getLogger("extractor")
 
