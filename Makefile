@@ -41,9 +41,9 @@ fuzz: $(VENV)/.dev
 # that is passed over, with the reason.
 audit: $(VENV)/.setup
 	@reasoned=$$(grep -E '^\| (PYSEC|CVE|GHSA)-' SECURITY.md | cut -d '|' -f 2 | tr -d ' ' | tr ',' '\n' | sed 's/^/--ignore-vuln=/'); \
-	for name in requirements requirements-builder requirements-dev requirements-setup requirements-mirror; do \
+	for file in requirements.txt requirements/builder.txt requirements/dev.txt requirements/setup.txt requirements/mirror.txt; do \
 		$(BIN)/uv tool run --system-certs --from pip-audit==2.10.1 pip-audit --strict --disable-pip --progress-spinner off \
-			$$reasoned -r $$name.txt || exit 1; \
+			$$reasoned -r $$file || exit 1; \
 	done
 
 sbom: $(VENV)/.setup
@@ -54,7 +54,7 @@ sbom: $(VENV)/.setup
 hub: $(VENV)/.runtime
 	@$(BIN)/python -m tools.make_hub_files
 
-$(VENV)/.setup: requirements-setup.txt
+$(VENV)/.setup: requirements/setup.txt
 	@echo "set-up: virtual environment in $(VENV)/"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
@@ -65,12 +65,12 @@ $(VENV)/.runtime: requirements.txt $(VENV)/.setup
 	@$(call install,$<)
 	@touch $@
 
-$(VENV)/.builder: requirements-builder.txt $(VENV)/.runtime
+$(VENV)/.builder: requirements/builder.txt $(VENV)/.runtime
 	@echo "set-up: tools that bake the weights"
 	@$(call install,$<)
 	@touch $@
 
-$(VENV)/.dev: requirements-dev.txt $(VENV)/.builder
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.builder
 	@echo "set-up: tools for checks and tests"
 	@$(call install,$<)
 	@touch $@
@@ -80,9 +80,9 @@ $(VENV)/.dev: requirements-dev.txt $(VENV)/.builder
 install = $(BIN)/uv pip install --compile-bytecode --system-certs --python $(BIN)/python --require-hashes -r $(1) \
 	|| $(BIN)/python -m pip install --require-hashes -r $(1)
 
-# Pins and hashes of requirements*.txt from requirements*.in; existing pins stay unless UPGRADE=1.
+# Pins and hashes from requirements/*.in; existing pins stay unless UPGRADE=1.
 lock: $(VENV)/.setup
-	@for name in requirements requirements-builder requirements-dev requirements-setup requirements-mirror; do \
-		$(BIN)/uv pip compile --quiet --no-header --python-version 3.11 --generate-hashes \
-			$(if $(UPGRADE),--upgrade) $$name.in -o $$name.txt || exit 1; \
-	done
+	@lock() { $(BIN)/uv pip compile --quiet --no-header --python-version 3.11 --generate-hashes \
+		$(if $(UPGRADE),--upgrade) "$$1" -o "$$2"; }; \
+	lock requirements/worker.in requirements.txt && \
+	for name in builder dev setup mirror; do lock requirements/$$name.in requirements/$$name.txt || exit 1; done

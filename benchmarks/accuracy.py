@@ -38,7 +38,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("data", type=Path, metavar="DATA", help="the folder that holds odl/, sroie/, icdar2013/")
     parser.add_argument("--sets", default=",".join(SETS), help="which of these, with commas between (default: all)")
-    parser.add_argument("--peers", action="store_true", help="run the peers of requirements-bench.txt too")
+    parser.add_argument("--peers", action="store_true", help="run the peers of requirements/bench.txt too")
     parser.add_argument("--languages", type=lambda codes: codes.split(","), help="ocr_languages, with commas between")
     parser.add_argument("--limit", type=int, metavar="N", help="the first N documents of each set only")
     parser.add_argument("--out", type=Path, default=OUT, help="where answers are kept (default: benchmarks/out)")

@@ -16,7 +16,7 @@ from typing import Any
 from benchmarks.metrics.text_rows import TextLine, rows_text
 
 ROOT = Path(__file__).resolve().parent.parent
-REQUIREMENTS = ROOT / "requirements-bench.txt"
+REQUIREMENTS = ROOT / "requirements" / "bench.txt"
 
 # Peers run on what is installed: none may reach for a model hub. Some are given the worker's weights.
 OFFLINE = {
@@ -49,7 +49,7 @@ class PeerRun:
 
 
 def make_environment(folder: Path) -> Path:
-    """The python of the peers' virtual environment, made from requirements-bench.txt where it is not there yet."""
+    """The python of the peers' virtual environment, made from requirements/bench.txt where it is not there yet."""
     python = folder / "bin" / "python"
     stamp = folder / "requirements.sha256"
     wanted = hashlib.sha256(REQUIREMENTS.read_bytes()).hexdigest()

@@ -3,7 +3,7 @@
 With `--ask` instead of the folders it reads paths from its standard input, one a line, and answers each with a line of
 JSON: `{"seconds": ...}` or `{"failed": ...}`, the first line being `{"version": ..., "device": ...}`.
 
-Stands alone: it runs in the peers' own environment (requirements-bench.txt), where nothing of this project is
+Stands alone: it runs in the peers' own environment (requirements/bench.txt), where nothing of this project is
 installed. For each file, in the order of their names, it writes `<stem>.md` (a peer that gives markdown) or
 `<stem>.json` (one that gives lines: `[{"text": ..., "box": [left, top, right, bottom]}, ...]`, in pixels), and at the
 end `peer.json`: version, device, seconds for each file (loading the models is not counted) and what failed. A peer that

@@ -89,7 +89,7 @@ def main() -> int:
     parser.add_argument("--pages", type=int, metavar="N", help="one document of N pages of each kind of PDF, too")
     parser.add_argument("--first-calls", action="store_true", help="what each shape's first batch takes on a GPU")
     parser.add_argument("--repeat", type=int, default=1, help="how often the documents are read in each measurement")
-    parser.add_argument("--peers", action="store_true", help="next to the peers of requirements-bench.txt")
+    parser.add_argument("--peers", action="store_true", help="next to the peers of requirements/bench.txt")
     parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "out")
     parser.add_argument("--markdown", action="store_true")
     args = parser.parse_args()
