@@ -64,7 +64,7 @@ def main() -> int:
     for page in _pages(sorted((args.data / "odl" / "pdfs").glob("*.pdf"))[: args.limit]):
         row = LayoutRow(pixels_on(device, page))
         both = [
-            regions_from(models.layout.start([row]).wait()[0], models.facts.labels, 800, 800)
+            regions_from(models.layout.start([row]).wait()[0], models.facts.kinds, 800, 800)
             for models in (exact, rounded)
         ]
         found = [count + len(regions) for count, regions in zip(found, both, strict=True)]
@@ -72,7 +72,7 @@ def main() -> int:
             nearest = min(both[1], key=lambda other: _distance(region.box, other.box), default=None)
             if nearest is not None and _distance(region.box, nearest.box) < SAME_REGION:
                 apart.append(_distance(region.box, nearest.box))
-                other_label += nearest.label != region.label
+                other_label += nearest.kind != region.kind
     rows += [
         (f"regions, float32 / {args.dtype}", f"{found[0]} / {found[1]}"),
         ("of these found by both", str(len(apart))),

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ..values.reading import RegionKind
 from .shapes import Shapes
 
 
 @dataclass(frozen=True, slots=True)
 class ModelFacts:
-    """The layout model's labels by their number; each recogniser's symbols by theirs, the blank first, "" where a
-    number has none; the shapes that pictures and lines are made to fit."""
+    """What the layout model's labels are, by their number, None where one is no region; each recogniser's symbols by
+    theirs, the blank first, "" where a number has none; the shapes that pictures and lines are made to fit."""
 
-    labels: tuple[str, ...]
+    kinds: tuple[RegionKind | None, ...]
     symbols: Mapping[str, tuple[str, ...]]
     shapes: Shapes

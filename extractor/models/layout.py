@@ -14,6 +14,8 @@ from pathlib import Path
 import torch
 from transformers import PPDocLayoutV3ForObjectDetection
 
+from ..errors import WorkerUnhealthy
+from ..values.reading import RegionKind
 from .batch import Batch, closed_size, sent
 from .checkpoint import load_checkpoint, weight_bytes
 from .convolutions import serve_on_device
@@ -25,6 +27,35 @@ from .shapes import Batches, Shapes
 
 MODEL = "PP-DocLayoutV3"
 SIDE = 800
+# The checkpoint's labels, as what they are in a document.
+KINDS: dict[str, RegionKind | None] = {
+    "abstract": RegionKind("text"),
+    "algorithm": RegionKind("code"),
+    "aside_text": RegionKind("text"),
+    "chart": RegionKind("chart"),
+    "content": RegionKind("document_index"),
+    "display_formula": RegionKind("formula"),
+    "doc_title": RegionKind("title"),
+    "figure_title": RegionKind("caption"),
+    "footer": RegionKind("page_footer", furniture=True),
+    "footer_image": RegionKind("picture", furniture=True),
+    "footnote": RegionKind("footnote"),
+    "formula_number": RegionKind("text"),
+    "header": RegionKind("page_header", furniture=True),
+    "header_image": RegionKind("picture", furniture=True),
+    "image": RegionKind("picture"),
+    # A mark inside a line of text, no part of the page.
+    "inline_formula": None,
+    "number": RegionKind("page_footer", furniture=True),
+    "paragraph_title": RegionKind("section_header"),
+    "reference": RegionKind("text"),
+    "reference_content": RegionKind("reference"),
+    "seal": RegionKind("picture"),
+    "table": RegionKind("table"),
+    "text": RegionKind("text"),
+    "vertical_text": RegionKind("text"),
+    "vision_footnote": RegionKind("footnote"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +66,9 @@ class LayoutRow:
 
 
 class LayoutModel:
-    """Finds the regions of pages."""
+    """Finds the regions of pages. `kinds` says what its labels are, by number; None where one is no region.
+
+    Raises `WorkerUnhealthy` for a checkpoint with a label that is not in `KINDS`."""
 
     def __init__(
         self, models_dir: Path, device: torch.device, dtype: torch.dtype, shapes: Shapes, pool: Capturing | None
@@ -44,7 +77,9 @@ class LayoutModel:
         self._sizes = shapes.layout
         checkpoint = load_checkpoint(PPDocLayoutV3ForObjectDetection, models_dir / MODEL, device)
         names = {int(index): str(label) for index, label in checkpoint.config.id2label.items()}
-        self.labels = tuple(names[index] for index in range(len(names)))
+        if unknown := sorted(set(names.values()) - set(KINDS)):
+            raise WorkerUnhealthy(f"{MODEL} finds what nothing here knows: {', '.join(unknown)}")
+        self.kinds = tuple(KINDS[names[index]] for index in range(len(names)))
         self._graph = LayoutGraph(checkpoint, dtype)
         serve_on_device(self._graph, device)
         self.weight_bytes = weight_bytes(self._graph)

@@ -60,7 +60,7 @@ class Models:
         self.recognisers = {name: recogniser.result() for name, recogniser in recognisers.items()}
         self.tables = tables.result()
         self.facts = ModelFacts(
-            labels=self.layout.labels,
+            kinds=self.layout.kinds,
             symbols={name: recogniser.symbols for name, recogniser in self.recognisers.items()},
             shapes=shapes,
         )

@@ -134,7 +134,7 @@ class Reader:
         words = chosen(words)
         recognised_at = time.perf_counter()
         view = upright.page
-        regions = regions_from(self._device.regions_of(layout), self._device.facts.labels, view.width, view.height)
+        regions = regions_from(self._device.regions_of(layout), self._device.facts.kinds, view.width, view.height)
         layout_at = time.perf_counter()
         tables = self._structure(view, words, regions)
         finished = time.perf_counter()
@@ -286,7 +286,7 @@ class Reader:
     def _structure(self, page: Page, words: Sequence[Word], regions: Sequence[Region]) -> list[TableReading]:
         found: list[tuple[int, Box, tuple[int, int, int, int]]] = []
         for index, region in enumerate(regions):
-            if region.label != "table":
+            if region.kind.label != "table":
                 continue
             box = clip(_grown(region.box, TABLE_MARGIN), page.width, page.height)
             left, top, right, bottom = (round(side * page.scale) for side in box)

@@ -27,38 +27,7 @@ from .slanted import without_slanted
 from .tables import build_table
 from .text_lines import group_lines, make_line, parted
 
-# PP-DocLayoutV3's labels in docling-core's terms.
-LABELS: dict[str, DocItemLabel] = {
-    "abstract": DocItemLabel.TEXT,
-    "algorithm": DocItemLabel.CODE,
-    "aside_text": DocItemLabel.TEXT,
-    "chart": DocItemLabel.CHART,
-    "content": DocItemLabel.DOCUMENT_INDEX,
-    "display_formula": DocItemLabel.FORMULA,
-    "doc_title": DocItemLabel.TITLE,
-    "figure_title": DocItemLabel.CAPTION,
-    "footer": DocItemLabel.PAGE_FOOTER,
-    "footer_image": DocItemLabel.PICTURE,
-    "footnote": DocItemLabel.FOOTNOTE,
-    "formula_number": DocItemLabel.TEXT,
-    "header": DocItemLabel.PAGE_HEADER,
-    "header_image": DocItemLabel.PICTURE,
-    "image": DocItemLabel.PICTURE,
-    "number": DocItemLabel.PAGE_FOOTER,
-    "paragraph_title": DocItemLabel.SECTION_HEADER,
-    "reference": DocItemLabel.TEXT,
-    "reference_content": DocItemLabel.REFERENCE,
-    "seal": DocItemLabel.PICTURE,
-    "table": DocItemLabel.TABLE,
-    "text": DocItemLabel.TEXT,
-    "vertical_text": DocItemLabel.TEXT,
-    "vision_footnote": DocItemLabel.FOOTNOTE,
-}
-# Marks inside a line of text, not parts of the page.
-INLINE_LABELS = frozenset({"inline_formula"})
 PICTURES = frozenset({DocItemLabel.PICTURE, DocItemLabel.CHART})
-FURNITURE = frozenset({DocItemLabel.PAGE_HEADER, DocItemLabel.PAGE_FOOTER})
-FURNITURE_PICTURES = frozenset({"header_image", "footer_image"})
 
 # A region that lies so far inside another one is a second opinion on it, or a part of it.
 INSIDE = 0.8
@@ -73,13 +42,7 @@ CAPTION_REACH = 3.0
 def assemble_page(reading: PageReading) -> AssembledPage:
     """The page's elements in reading order."""
     parts = [
-        Part(
-            LABELS[region.label],
-            region.box,
-            region.score,
-            index,
-            furniture=LABELS[region.label] in FURNITURE or region.label in FURNITURE_PICTURES,
-        )
+        Part(DocItemLabel(region.kind.label), region.box, region.score, index, furniture=region.kind.furniture)
         for index, region in _distinct(reading.regions)
     ]
     pictures = [part.box for part in parts if part.label in PICTURES]
@@ -123,11 +86,9 @@ def _distinct(regions: Sequence[Region]) -> list[tuple[int, Region]]:
     """
     kept: list[tuple[int, Region]] = []
     for index, region in sorted(enumerate(regions), key=lambda pair: -pair[1].score):
-        if region.label in INLINE_LABELS:
-            continue
         if not any(_repeats(region, other) for _, other in kept):
             kept.append((index, region))
-    tables = [region for _, region in kept if region.label == "table"]
+    tables = [region for _, region in kept if region.kind.label == DocItemLabel.TABLE]
     kept = [
         (index, region)
         for index, region in kept
@@ -141,12 +102,10 @@ def _repeats(region: Region, other: Region) -> bool:
     smaller = min(area(region.box), area(other.box))
     if both < INSIDE * smaller:
         return False
-    pictures = {LABELS[region.label] in PICTURES, LABELS[other.label] in PICTURES}
-    if pictures == {True, False}:
-        return both > INSIDE * max(area(region.box), area(other.box))
-    if "table" in (region.label, other.label) and region.label != other.label:
-        return both > INSIDE * max(area(region.box), area(other.box))
-    return True
+    labels = (region.kind.label, other.kind.label)
+    one_picture = (labels[0] in PICTURES) != (labels[1] in PICTURES)
+    one_table = (labels[0] == DocItemLabel.TABLE) != (labels[1] == DocItemLabel.TABLE)
+    return not (one_picture or one_table) or both > INSIDE * max(area(region.box), area(other.box))
 
 
 def _share_words(words: Sequence[Word], parts: Sequence[Part]) -> list[Word]:

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from .boxes import Box, Matrix
 from .words import Word
 
 
-@dataclass(frozen=True, slots=True)
-class Region:
-    """A part of the page. `label` is the checkpoint's own; `order` is its rank in reading order, comparable within
-    one page only; `box` is in the page's unit."""
+class RegionKind(NamedTuple):
+    """What a region is: `label` is the value of docling-core's `DocItemLabel`, whatever the model calls it; `furniture`
+    is what stands on pages again and again: headers and footers, and the pictures in them."""
 
     label: str
+    furniture: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A part of the page; `order` is its rank in reading order, comparable within one page only; `box` is in the page's
+    unit."""
+
+    kind: RegionKind
     box: Box
     score: float
     order: float

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from extractor.decoding.regions import regions_from
+from extractor.values.reading import RegionKind
 
-LABELS = ("text", "table")
+KINDS = (RegionKind("text"), RegionKind("table"), None)
 # Label, score, centre and size relative to the page, votes.
 QUERIES = np.array(
     [
@@ -21,15 +22,21 @@ QUERIES = np.array(
 
 
 def test_unsure_queries_and_boxes_without_area_are_no_regions() -> None:
-    first, second = regions_from(QUERIES, LABELS, 100, 200)
+    first, second = regions_from(QUERIES, KINDS, 100, 200)
     assert first.box == pytest.approx((70, 140, 100, 200))
     assert second.box == pytest.approx((40, 90, 60, 110))
-    assert (first.label, second.label) == ("text", "table")
+    assert (first.kind, second.kind) == KINDS[:2]
     assert (first.score, second.score) == (pytest.approx(0.6), pytest.approx(0.9))
 
 
 def test_regions_stand_in_the_order_of_their_votes() -> None:
-    assert [region.order for region in regions_from(QUERIES, LABELS, 100, 200)] == [0.5, 2]
+    assert [region.order for region in regions_from(QUERIES, KINDS, 100, 200)] == [0.5, 2]
+
+
+def test_a_mark_inside_a_line_is_no_region() -> None:
+    queries = QUERIES.copy()
+    queries[3, 0] = 2
+    assert [region.kind for region in regions_from(queries, KINDS, 100, 200)] == [KINDS[1]]
 
 
 @pytest.mark.parametrize("column", [1, 4, 6])
@@ -37,4 +44,4 @@ def test_a_result_that_is_no_number_is_refused(column: int) -> None:
     queries = QUERIES.copy()
     queries[1, column] = np.nan
     with pytest.raises(ArithmeticError, match="not finite"):
-        regions_from(queries, LABELS, 100, 200)
+        regions_from(queries, KINDS, 100, 200)

@@ -47,7 +47,7 @@ def readings(request: pytest.FixtureRequest) -> Readings:
 
 
 def test_regions_are_the_same_within_two_pixels(readings: Readings) -> None:
-    assert [region.label for region in readings.rounded.regions] == [region.label for region in readings.exact.regions]
+    assert [region.kind for region in readings.rounded.regions] == [region.kind for region in readings.exact.regions]
     for exact, rounded in zip(readings.exact.regions, readings.rounded.regions, strict=True):
         assert rounded.box == pytest.approx(exact.box, abs=2)
         assert rounded.score == pytest.approx(exact.score, abs=0.05)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from docling_core.types.doc import DocItemLabel
 from PIL import Image
 from reportlab.lib import colors
 from reportlab.lib.pagesizes import A4
 from reportlab.platypus import Table, TableStyle
 
 from extractor.decoding.regions import regions_from
+from extractor.errors import WorkerUnhealthy
 from extractor.models.layout import LayoutModel, LayoutRow
 from extractor.models.pictures import pixels_on
 from extractor.models.shapes import SHAPES
@@ -78,7 +81,7 @@ def page_row(image: Image.Image) -> LayoutRow:
 
 @pytest.fixture(scope="module")
 def regions(looked: Looked) -> list[Region]:
-    return regions_from(looked.alone, looked.model.labels, WIDTH, HEIGHT)
+    return regions_from(looked.alone, looked.model.kinds, WIDTH, HEIGHT)
 
 
 def at(regions: list[Region], box: Box) -> Region:
@@ -89,12 +92,12 @@ def at(regions: list[Region], box: Box) -> Region:
 
 class TestPage:
     def test_parts_are_found_where_they_were_drawn(self, regions: list[Region]) -> None:
-        assert at(regions, TITLE).label in ("doc_title", "paragraph_title")
-        assert at(regions, FIRST).label == "text"
-        assert at(regions, SECOND).label == "text"
+        assert at(regions, TITLE).kind.label in ("title", "section_header")
+        assert at(regions, FIRST).kind.label == "text"
+        assert at(regions, SECOND).kind.label == "text"
 
     def test_table_is_found_to_the_point(self, regions: list[Region]) -> None:
-        (table,) = [region for region in regions if region.label == "table"]
+        (table,) = [region for region in regions if region.kind.label == "table"]
         assert table.box == pytest.approx(TABLE, abs=6)
         assert table.score > 0.8
 
@@ -106,7 +109,7 @@ class TestPage:
         assert len(set(parts)) == 4
 
     def test_boxes_are_in_the_unit_of_the_page(self, looked: Looked, regions: list[Region]) -> None:
-        enlarged = regions_from(looked.alone, looked.model.labels, 2 * WIDTH, 3 * HEIGHT)
+        enlarged = regions_from(looked.alone, looked.model.kinds, 2 * WIDTH, 3 * HEIGHT)
         for region, other in zip(regions, enlarged, strict=True):
             left, top, right, bottom = region.box
             assert other.box == pytest.approx((2 * left, 3 * top, 2 * right, 3 * bottom))
@@ -115,8 +118,8 @@ class TestPage:
 
 
 def test_page_does_not_depend_on_its_company(looked: Looked, regions: list[Region]) -> None:
-    others = regions_from(looked.in_company, looked.model.labels, WIDTH, HEIGHT)
-    assert [region.label for region in others] == [region.label for region in regions]
+    others = regions_from(looked.in_company, looked.model.kinds, WIDTH, HEIGHT)
+    assert [region.kind for region in others] == [region.kind for region in regions]
     for region, other in zip(regions, others, strict=True):
         assert other.score == pytest.approx(region.score, abs=1e-4)
         assert other.box == pytest.approx(region.box, abs=0.5)
@@ -127,3 +130,23 @@ def test_any_picture_becomes_the_models_square(looked: Looked, shape: tuple[int,
     (queries,) = looked.model.start([page_row(Image.new("RGB", shape[::-1], "blue"))]).wait()
     assert queries.shape == looked.alone.shape
     assert np.isfinite(queries).all()
+
+
+def test_every_label_of_the_checkpoint_is_one_of_a_document(looked: Looked) -> None:
+    kinds = [kind for kind in looked.model.kinds if kind is not None]
+    assert len(looked.model.kinds) == 25
+    assert {DocItemLabel(kind.label) for kind in kinds} > {DocItemLabel.TABLE, DocItemLabel.TEXT, DocItemLabel.TITLE}
+    assert [kind.furniture for kind in kinds if kind.label in ("page_header", "page_footer")] == [True] * 3
+
+
+def test_a_checkpoint_that_finds_something_unknown_is_refused(tmp_path: Path) -> None:
+    models_dir = Settings().models_dir
+    (tmp_path / "PP-DocLayoutV3").mkdir()
+    for file in (models_dir / "PP-DocLayoutV3").iterdir():
+        (tmp_path / "PP-DocLayoutV3" / file.name).symlink_to(file.resolve())
+    config = tmp_path / "PP-DocLayoutV3" / "config.json"
+    altered = config.read_text(encoding="utf-8").replace('"seal"', '"barcode"')
+    config.unlink()
+    config.write_text(altered, encoding="utf-8")
+    with pytest.raises(WorkerUnhealthy, match="barcode"):
+        LayoutModel(tmp_path, CPU, torch.float32, SHAPES["cpu"], None)

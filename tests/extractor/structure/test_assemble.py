@@ -14,8 +14,10 @@ from extractor.structure.assemble import assemble_page
 from extractor.structure.headings import with_levels
 from extractor.values.boxes import Box
 from extractor.values.document import AssembledPage, Element
-from extractor.values.reading import PageReading, Region
+from extractor.values.reading import PageReading, Region, RegionKind
 from extractor.values.words import Word
+
+FURNITURE = ("page_header", "page_footer")
 
 
 def word(text: str, left: float, top: float, line: int = 0, size: float = 10.0) -> Word:
@@ -33,8 +35,11 @@ def sentence(text: str, left: float, top: float, line: int) -> list[Word]:
 
 
 def page(words: list[Word], regions: list[tuple[str, Box, float]]) -> AssembledPage:
-    """A 600 by 800 page whose regions are read in the order given."""
-    seen = tuple(Region(label, box, score, float(order)) for order, (label, box, score) in enumerate(regions))
+    """A 600 by 800 page whose regions, by docling-core's labels, are read in the order given."""
+    seen = tuple(
+        Region(RegionKind(label, label in FURNITURE), box, score, float(order))
+        for order, (label, box, score) in enumerate(regions)
+    )
     return assemble_page(PageReading(1, 600.0, 800.0, tuple(words), seen, (), False))
 
 
@@ -56,7 +61,7 @@ def test_a_word_of_two_overlapping_regions_is_in_one() -> None:
 
 def test_the_text_region_on_a_picture_gets_the_words_before_the_picture() -> None:
     words = sentence("Berth 17", 100, 200, 0) + sentence("Figure label", 100, 400, 1)
-    regions = [("image", (50.0, 150.0, 500.0, 600.0), 0.9), ("text", (90.0, 190.0, 200.0, 220.0), 0.8)]
+    regions = [("picture", (50.0, 150.0, 500.0, 600.0), 0.9), ("text", (90.0, 190.0, 200.0, 220.0), 0.8)]
     assembled = page(words, regions)
     by_label = {element.label: element.text for element in assembled.elements}
     assert by_label == {DocItemLabel.PICTURE: "Figure label", DocItemLabel.TEXT: "Berth 17"}
@@ -79,30 +84,24 @@ def test_a_page_without_regions_keeps_all_its_words() -> None:
 
 
 def test_a_region_without_words_is_nothing_unless_it_is_a_picture() -> None:
-    regions = [("text", (40.0, 90.0, 300.0, 120.0), 0.9), ("image", (40.0, 300.0, 300.0, 500.0), 0.9)]
+    regions = [("text", (40.0, 90.0, 300.0, 120.0), 0.9), ("picture", (40.0, 300.0, 300.0, 500.0), 0.9)]
     assert [element.label for element in page([], regions).elements] == [DocItemLabel.PICTURE]
 
 
 def test_headings_are_one_line_and_have_levels() -> None:
     words = sentence("General", 50, 50, 0) + sentence("Terms", 50, 64, 1) + sentence("1 Scope", 50, 120, 2)
-    regions = [("doc_title", (40.0, 40.0, 300.0, 80.0), 0.9), ("paragraph_title", (40.0, 110.0, 300.0, 135.0), 0.9)]
+    regions = [("title", (40.0, 40.0, 300.0, 80.0), 0.9), ("section_header", (40.0, 110.0, 300.0, 135.0), 0.9)]
     title, heading = page(words, regions).elements
     assert (title.text, title.level) == ("General Terms", 1)
     assert (heading.text, heading.level) == ("1 Scope", 2)
 
 
-def test_an_inline_formula_is_part_of_its_paragraph() -> None:
-    words = sentence("where x + y holds", 50, 100, 0)
-    regions = [("text", (40.0, 90.0, 300.0, 120.0), 0.9), ("inline_formula", (75.0, 95.0, 110.0, 115.0), 0.9)]
-    assert texts(page(words, regions)) == ["where x + y holds"]
-
-
 def test_headers_and_footers_are_furniture() -> None:
     words = sentence("Company", 50, 20, 0) + sentence("body", 50, 100, 1) + sentence("7", 300, 780, 2)
     regions = [
-        ("header", (40.0, 10.0, 300.0, 40.0), 0.9),
+        ("page_header", (40.0, 10.0, 300.0, 40.0), 0.9),
         ("text", (40.0, 90.0, 300.0, 120.0), 0.9),
-        ("number", (290.0, 770.0, 320.0, 795.0), 0.9),
+        ("page_footer", (290.0, 770.0, 320.0, 795.0), 0.9),
     ]
     assembled = page(words, regions)
     assert [element.furniture for element in assembled.elements] == [True, False, True]
@@ -171,8 +170,8 @@ def test_where_all_is_bold_nothing_is_a_heading_for_it() -> None:
 def test_a_number_that_stands_apart_belongs_to_its_heading() -> None:
     words = sentence("4", 50, 100, 0) + sentence("Basis fields", 90, 100, 0)
     regions = [
-        ("paragraph_title", (45.0, 95.0, 60.0, 115.0), 0.9),
-        ("paragraph_title", (85.0, 95.0, 200.0, 115.0), 0.9),
+        ("section_header", (45.0, 95.0, 60.0, 115.0), 0.9),
+        ("section_header", (85.0, 95.0, 200.0, 115.0), 0.9),
     ]
     assert labels(words, *regions) == [(DocItemLabel.SECTION_HEADER, "4 Basis fields")]
 
@@ -222,9 +221,9 @@ def test_list_items_are_parted_and_keep_their_marks() -> None:
 def test_a_caption_belongs_to_the_figure_that_it_stands_by() -> None:
     words = sentence("Figure 2: the berth", 60, 305, 0) + sentence("Running text of the page.", 60, 700, 1)
     regions: list[tuple[str, Box, float]] = [
-        ("image", (50.0, 400.0, 300.0, 600.0), 0.9),
-        ("image", (50.0, 100.0, 300.0, 300.0), 0.9),
-        ("figure_title", (55.0, 300.0, 250.0, 318.0), 0.9),
+        ("picture", (50.0, 400.0, 300.0, 600.0), 0.9),
+        ("picture", (50.0, 100.0, 300.0, 300.0), 0.9),
+        ("caption", (55.0, 300.0, 250.0, 318.0), 0.9),
         ("text", (55.0, 695.0, 400.0, 715.0), 0.9),
     ]
     elements = page(words, regions).elements
@@ -236,8 +235,8 @@ def test_a_caption_belongs_to_the_figure_that_it_stands_by() -> None:
 def test_a_caption_far_from_any_figure_belongs_to_none() -> None:
     words = sentence("Figure 2: the berth", 60, 505, 0)
     regions: list[tuple[str, Box, float]] = [
-        ("image", (50.0, 100.0, 300.0, 300.0), 0.9),
-        ("figure_title", (55.0, 500.0, 250.0, 518.0), 0.9),
+        ("picture", (50.0, 100.0, 300.0, 300.0), 0.9),
+        ("caption", (55.0, 500.0, 250.0, 518.0), 0.9),
     ]
     elements = page(words, regions).elements
     assert [element.caption_of for element in elements] == [None, None]
@@ -251,7 +250,7 @@ def test_a_large_line_above_a_table_is_its_heading_and_a_named_one_its_caption()
     ):
         large = [replace(one, size=18.0) for one in sentence(text, 50, 100, 0)]
         regions: list[tuple[str, Box, float]] = [
-            ("figure_title", (45.0, 95.0, 300.0, 120.0), 0.9),
+            ("caption", (45.0, 95.0, 300.0, 120.0), 0.9),
             ("text", (45.0, 295.0, 500.0, 315.0), 0.9),
         ]
         assert page(large + small, regions).elements[0].label == label
@@ -260,7 +259,7 @@ def test_a_large_line_above_a_table_is_its_heading_and_a_named_one_its_caption()
 def test_boxes_of_a_turned_page_are_on_the_page_as_it_is_shown() -> None:
     """The page is shown on its side, 800 wide and 600 high: what is read at (50, 100) stands at (100, 600 - 50)."""
     words = sentence("turned text", 50, 100, 0)
-    seen = (Region("text", (40.0, 90.0, 300.0, 120.0), 0.9, 0.0),)
+    seen = (Region(RegionKind("text"), (40.0, 90.0, 300.0, 120.0), 0.9, 0.0),)
     to_shown = np.array([[0.0, 1.0, 0.0], [-1.0, 0.0, 600.0], [0.0, 0.0, 1.0]])
     turned = PageReading(1, 800.0, 600.0, tuple(words), seen, (), True, to_shown=to_shown)
     (element,) = assemble_page(turned).elements

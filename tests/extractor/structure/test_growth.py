@@ -26,7 +26,7 @@ from extractor.structure.headings import with_levels
 from extractor.structure.lists import DEEPEST
 from extractor.values.document import AssembledPage, Element
 from extractor.values.outline import Heading
-from extractor.values.reading import PageReading, Region, Ruling, Rulings, TableCell, TableReading
+from extractor.values.reading import PageReading, Region, RegionKind, Ruling, Rulings, TableCell, TableReading
 from extractor.values.words import Word
 
 from .test_continued_tables import piece
@@ -44,7 +44,7 @@ def page(words: list[Word], *regions: Region, tables: tuple[TableReading, ...] =
 
 
 def whole(label: str, words: list[Word]) -> Region:
-    return Region(label, (0, 0, 600, max(found.box[3] for found in words) + 10), 0.9, 0)
+    return Region(RegionKind(label), (0, 0, 600, max(found.box[3] for found in words) + 10), 0.9, 0)
 
 
 def prose(count: int) -> PageReading:
@@ -80,7 +80,7 @@ def counted(count: int) -> PageReading:
 
 def captions(count: int) -> PageReading:
     words = [word("Table 1", 20, 20 + 30 * n, n) for n in range(count)]
-    regions = [Region("figure_title", (19, 19 + 30 * n, 60, 30 + 30 * n), 0.9, n) for n in range(count)]
+    regions = [Region(RegionKind("caption"), (19, 19 + 30 * n, 60, 30 + 30 * n), 0.9, n) for n in range(count)]
     return page(words, *regions[:100])
 
 
