@@ -42,7 +42,7 @@ from .languages import Recognition, recognition_for
 from .lifecycle.scratch import Scratch
 from .lifecycle.vitals import Vitals
 from .models.host_memory import give_freed_memory_back, keep_freed_memory, set_switches
-from .models.model_set import Models
+from .models.model_set import Models, model_set
 from .models.pinned import PinnedMemory
 from .models.weights import Weights, find_weights
 from .page_processes.failures import Failure
@@ -208,7 +208,7 @@ class Engine:
             pages = PagePool(settings)
             unfinished.callback(pages.close)
             with scratch.folder() as own:
-                weights = find_weights(settings, own)
+                weights = find_weights(settings, own, model_set(settings.model_set).required)
                 models = Models(weights.folder, device, settings)
             unfinished.pop_all()
         engine = cls(settings, scratch, pages, models, weights)

@@ -48,6 +48,7 @@ class Settings(BaseSettings):
         default=Path("/runpod-volume"),
         description="a volume whose weights go before the baked ones, where they are the very same files",
     )
+    model_set: str = Field(default="default", description="the set of models that documents are read with")
     device: Literal["auto", "cpu", "cuda"] = Field(default="auto", description="auto takes CUDA where torch sees it")
     dtype: Literal["auto", "float32", "float16", "bfloat16"] = Field(
         default="auto", description="what models compute in; auto takes float16 on GPUs that have it, else float32"

@@ -1,21 +1,24 @@
-"""The models of one worker, loaded side by side onto its device."""
+"""Sets of models by name, and the models of one worker, loaded side by side onto its device."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
 import torch
 
+from ..errors import WorkerUnhealthy
 from ..languages import DEFAULT_RECOGNISER, OTHER_RECOGNISERS
 from ..settings import Settings
+from . import layout, tables, text_detection
 from .facts import ModelFacts
-from .graphs import GraphPool
+from .graphs import Capturing, GraphPool
 from .layout import LayoutModel
-from .shapes import SHAPES
+from .shapes import SHAPES, Shapes
 from .tables import TableModel
 from .text_detection import TextDetector
 from .text_recognition import TextRecogniser
@@ -31,13 +34,49 @@ class WarmModel(Protocol):
         """Prepare for batches of this size."""
 
 
-class Models:
-    """The models of the default set and the recognisers of other languages that are baked, on one device.
+@dataclass(frozen=True, slots=True)
+class ModelSet:
+    """The models that read a document together: a class for each task, and the folders of their weights.
 
-    Raises `WorkerUnhealthy` where weights of the default set are missing.
+    `required` must be there. Of `recognisers` the first reads where no language is asked for; the others are loaded
+    where they are.
+    """
+
+    layout: Callable[[Path, torch.device, torch.dtype, Shapes, Capturing | None], LayoutModel]
+    detector: Callable[[Path, torch.device, torch.dtype, Shapes, Capturing | None], TextDetector]
+    recogniser: Callable[[str, Path, torch.device, torch.dtype, Shapes, Capturing | None], TextRecogniser]
+    tables: Callable[[Path, torch.device, Shapes, Capturing | None], TableModel]
+    required: tuple[str, ...]
+    recognisers: tuple[str, ...]
+
+
+MODEL_SETS: dict[str, ModelSet] = {
+    "default": ModelSet(
+        layout=LayoutModel,
+        detector=TextDetector,
+        recogniser=TextRecogniser,
+        tables=TableModel,
+        required=(layout.MODEL, text_detection.MODEL, DEFAULT_RECOGNISER, tables.MODEL),
+        recognisers=(DEFAULT_RECOGNISER, *OTHER_RECOGNISERS),
+    )
+}
+
+
+def model_set(name: str) -> ModelSet:
+    """The set of that name. Raises `WorkerUnhealthy` where there is none."""
+    if name not in MODEL_SETS:
+        raise WorkerUnhealthy(f"MODEL_SET={name} is none of {', '.join(MODEL_SETS)}")
+    return MODEL_SETS[name]
+
+
+class Models:
+    """The models of the set that the settings name, on one device.
+
+    Raises `WorkerUnhealthy` where there is no such set, or weights that it requires are missing.
     """
 
     def __init__(self, models_dir: Path, device: torch.device, settings: Settings) -> None:
+        made = model_set(settings.model_set)
         dtype = serving_dtype(device, settings)
         kind = device.type if settings.shapes == "auto" else settings.shapes
         shapes = SHAPES[kind].at_most(settings.layout_batch, settings.recognition_batch)
@@ -45,20 +84,21 @@ class Models:
         self.device = device
         self.dtype = dtype
         self.graph_pool = pool
-        others = [name for name in OTHER_RECOGNISERS if (models_dir / name / "model.safetensors").is_file()]
+        default, *others = made.recognisers
+        others = [name for name in others if (models_dir / name / "model.safetensors").is_file()]
         with ThreadPoolExecutor(thread_name_prefix="load") as side_by_side:
             load = side_by_side.submit
-            layout = load(LayoutModel, models_dir, device, dtype, shapes, pool)
-            detector = load(TextDetector, models_dir, device, dtype, shapes, pool)
+            regions = load(made.layout, models_dir, device, dtype, shapes, pool)
+            detector = load(made.detector, models_dir, device, dtype, shapes, pool)
             recognisers = {
-                name: load(TextRecogniser, name, models_dir, device, dtype, shapes, pool)
-                for name in (DEFAULT_RECOGNISER, *others)
+                name: load(made.recogniser, name, models_dir, device, dtype, shapes, pool)
+                for name in (default, *others)
             }
-            tables = load(TableModel, models_dir, device, shapes, pool)
-        self.layout = layout.result()
+            structure = load(made.tables, models_dir, device, shapes, pool)
+        self.layout = regions.result()
         self.detector = detector.result()
         self.recognisers = {name: recogniser.result() for name, recogniser in recognisers.items()}
-        self.tables = tables.result()
+        self.tables = structure.result()
         self.facts = ModelFacts(
             kinds=self.layout.kinds,
             symbols={name: recogniser.symbols for name, recogniser in self.recognisers.items()},
@@ -70,7 +110,7 @@ class Models:
         first, into which all others fit. Nothing where batches need no preparation."""
         if self.graph_pool is None:
             return []
-        recogniser = self.recognisers[DEFAULT_RECOGNISER]
+        recogniser = next(iter(self.recognisers.values()))
         keys: list[tuple[WarmModel, Any]] = [(self.layout, ())]
         keys += [(self.detector, canvas) for canvas in sorted(self.facts.shapes.canvases, reverse=True)]
         keys += [(recogniser, (width, frozenset())) for width, _ in reversed(self.facts.shapes.lines)]

@@ -19,13 +19,12 @@ import json
 import logging
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import WorkerUnhealthy
-from ..languages import OTHER_RECOGNISERS
 from ..settings import Settings
 
 log = logging.getLogger("extractor")
@@ -68,14 +67,15 @@ class _NotTheFile(Exception):
     """A file on a volume is not the one that is expected; the message says how they differ."""
 
 
-def find_weights(settings: Settings, own: Path) -> Weights:
-    """The models to load. `own` is an empty folder for what comes from a volume, until it is loaded."""
+def find_weights(settings: Settings, own: Path, required: Collection[str]) -> Weights:
+    """The models to load; those that are not `required` may be missing. `own` is an empty folder for what comes from a
+    volume, until it is loaded."""
     baked, pinned = _baked(settings.models_dir), _listed(PINNED)
     expected = {**pinned, **baked}
     from_volume = tuple(model for model in expected if _copied(settings.models_volume, model, expected[model], own))
     used = {model: expected[model] for model in expected if model in baked or model in from_volume}
-    for model in expected:
-        if model not in used and model not in OTHER_RECOGNISERS:
+    for model in required:
+        if model not in used:
             raise WorkerUnhealthy(
                 f"the models are not there: run `python -m builder` ({model} is neither in MODELS_DIR nor on a volume)"
             )

@@ -15,6 +15,7 @@ import pytest
 from builder.manifest import SETS, render
 from extractor.engine import Engine
 from extractor.errors import WorkerUnhealthy
+from extractor.models.model_set import MODEL_SETS
 from extractor.models.weights import PINNED, find_weights
 from extractor.settings import Settings
 
@@ -72,9 +73,18 @@ def test_pins_are_those_of_the_builder() -> None:
     assert PINNED.read_bytes() == render(list(SETS)), "run `python -m tools.make_pinned_weights`"
 
 
+def test_what_each_set_requires_is_what_the_builder_bakes_for_it() -> None:
+    assert {name: set(made.required) for name, made in MODEL_SETS.items()} == {"default": DEFAULT}
+
+
+def test_a_set_that_there_is_none_of_is_told() -> None:
+    with pytest.raises(WorkerUnhealthy, match="MODEL_SET=docstring is none of default"):
+        Engine.load(Settings(model_set="docstring"))
+
+
 class TestBaked:
     def test_are_loaded_from_where_they_are(self, own: Path, tmp_path: Path) -> None:
-        found = find_weights(Settings(models_volume=tmp_path / "none"), own)
+        found = find_weights(Settings(models_volume=tmp_path / "none"), own, DEFAULT)
         assert found.folder == BAKED
         assert set(found.versions) >= DEFAULT
         assert found.from_volume == ()
@@ -83,20 +93,20 @@ class TestBaked:
     def test_changed_missing_and_no_manifest(self, own: Path, tmp_path: Path) -> None:
         models = baked(tmp_path / "models", TABLES)
         settings = Settings(models_dir=models, models_volume=tmp_path / "none")
-        assert str(find_weights(settings, own)).startswith("13 files, 172 MB")
+        assert str(find_weights(settings, own, DEFAULT)).startswith("13 files, 172 MB")
         flip(models / TABLES / HEAD)
         with pytest.raises(WorkerUnhealthy, match=rf"{TABLES}/{HEAD} is not the file that was baked"):
-            find_weights(settings, own)
+            find_weights(settings, own, DEFAULT)
         (models / TABLES / HEAD).unlink()
         with pytest.raises(WorkerUnhealthy, match=rf"{TABLES}/{HEAD} is not there"):
-            find_weights(settings, own)
+            find_weights(settings, own, DEFAULT)
         (models / "manifest.json").write_text("{}", encoding="utf-8")
         with pytest.raises(WorkerUnhealthy, match="cannot be read"):
-            find_weights(settings, own)
+            find_weights(settings, own, DEFAULT)
 
     def test_none_and_no_volume_says_what_to_do(self, own: Path, tmp_path: Path) -> None:
         with pytest.raises(WorkerUnhealthy, match=r"run `python -m builder` .* neither in MODELS_DIR nor on a volume"):
-            find_weights(Settings(models_dir=tmp_path, models_volume=tmp_path), own)
+            find_weights(Settings(models_dir=tmp_path, models_volume=tmp_path), own, DEFAULT)
 
 
 class TestVolume:
@@ -105,7 +115,7 @@ class TestVolume:
         self, own: Path, tmp_path: Path, put: Callable[[Path, str], Path]
     ) -> None:
         folder = put(tmp_path / "volume", TABLES)
-        found = find_weights(Settings(models_volume=tmp_path / "volume"), own)
+        found = find_weights(Settings(models_volume=tmp_path / "volume"), own, DEFAULT)
         assert found.from_volume == (TABLES,)
         assert str(found).startswith("13 files, 172 MB")
         flip(folder / HEAD)  # after they were verified
@@ -130,7 +140,7 @@ class TestVolume:
     ) -> None:
         damage(network_volume(tmp_path / "volume", TABLES) / HEAD)
         with caplog.at_level(logging.WARNING):
-            found = find_weights(Settings(models_volume=tmp_path / "volume"), own)
+            found = find_weights(Settings(models_volume=tmp_path / "volume"), own, DEFAULT)
         assert (found.folder, found.from_volume) == (BAKED, ())
         (warning,) = caplog.messages
         assert warning.startswith(f"{TABLES}/{HEAD} on the volume: it")
@@ -149,4 +159,4 @@ class TestVolume:
         (volume / "models" / "manifest.json").write_text(json.dumps({"files": []}), encoding="utf-8")
         flip(volume / "models" / TABLES / HEAD)
         with pytest.raises(WorkerUnhealthy, match=f"{TABLES} is neither in MODELS_DIR nor on a volume"):
-            find_weights(Settings(models_dir=tmp_path / "none", models_volume=volume), own / "again")
+            find_weights(Settings(models_dir=tmp_path / "none", models_volume=volume), own / "again", DEFAULT)
