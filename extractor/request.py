@@ -1,9 +1,9 @@
 """A job's input -> `ExtractionRequest`: the ONE schema.
 
 The validator, the error messages and the JSON schema come from this model; a test holds the README's table against it.
-Whatever is wrong is an `InvalidInput` that lists every problem with the key that it is about, and echoes no value. Every
-part of an input has a size that it may not exceed, and is measured before anything is done with it; the document itself
-when it is decoded.
+Whatever is wrong is an `InvalidInput` that lists every problem with the key that it is about, and echoes no value.
+Every part of an input has a size that it may not exceed, and is measured before anything is done with it; the document
+itself when it is decoded.
 """
 
 from __future__ import annotations
