@@ -134,7 +134,16 @@ def build_app(admission: Admission, telemetry: Telemetry) -> FastAPI:
         lifespan=lifespan,
     )
     guard = _Guard(admission.settings)
+    _add_extract(app, admission, guard)
+    _add_states(app, admission, guard)
+    _add_metrics(app, telemetry, guard)
+    _add_refusals(app)
+    app.add_middleware(_Observed, telemetry=telemetry)
+    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
+    return app
 
+
+def _add_extract(app: FastAPI, admission: Admission, guard: _Guard) -> None:
     @app.post(
         "/extract",
         summary="Read a document",
@@ -155,6 +164,8 @@ def build_app(admission: Admission, telemetry: Telemetry) -> FastAPI:
             return Response(status_code=CALLER_GONE)
         return _json(HTTPStatus.OK if answer["success"] else STATUS[answer["error_code"]], answer)
 
+
+def _add_states(app: FastAPI, admission: Admission, guard: _Guard) -> None:
     @app.get(
         "/health",
         summary="How the worker is",
@@ -184,6 +195,8 @@ def build_app(admission: Admission, telemetry: Telemetry) -> FastAPI:
         statuses: dict[State, HTTPStatus] = {"ready": HTTPStatus.OK, "loading": HTTPStatus.NO_CONTENT}
         return Response(status_code=statuses.get(admission.state, HTTPStatus.SERVICE_UNAVAILABLE))
 
+
+def _add_metrics(app: FastAPI, telemetry: Telemetry, guard: _Guard) -> None:
     @app.get(
         "/metrics",
         summary="Counters and histograms in Prometheus' text format",
@@ -195,6 +208,8 @@ def build_app(admission: Admission, telemetry: Telemetry) -> FastAPI:
         guard.check(request)
         return Response(telemetry.exposition(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
+
+def _add_refusals(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def refuse(request: Request, error: HTTPException) -> Response:
         status = HTTPStatus(error.status_code)
@@ -205,10 +220,6 @@ def build_app(admission: Admission, telemetry: Telemetry) -> FastAPI:
     async def fail(request: Request, _: Exception) -> Response:
         unforeseen = Internal("an unexpected error; the worker's log has the details")
         return _json(HTTPStatus.INTERNAL_SERVER_ERROR, unforeseen.answer(request.state.request_id))
-
-    app.add_middleware(_Observed, telemetry=telemetry)
-    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
-    return app
 
 
 class _Guard:
