@@ -28,10 +28,11 @@ import httpcore2
 from backports import zstd
 
 from . import __version__
+from .deadline import Limit, OutOfTime
 from .errors import DocumentTooLarge, FetchFailed, FetchForbidden, FetchTimeout, InvalidInput
-from .patience import OutOfTime, Patience
 from .settings import Settings
-from .web import InvalidUrl, Target, Unreachable, Web, parse_url
+from .web import InvalidUrl, Target, Web, parse_url
+from .web_stream import Unreachable
 
 MAX_REDIRECTS = 5
 
@@ -65,13 +66,11 @@ class _Transfer:
         return {"Range": f"bytes={self.received}-", "If-Range": self.validator}
 
 
-def download(
-    url: str, headers: Mapping[str, str], path: Path, settings: Settings, patience: Patience, total_s: float
-) -> None:
-    """Put the document at `url` into the file `path`. `total_s` is what `patience` began with.
+def download(url: str, headers: Mapping[str, str], path: Path, settings: Settings, limit: Limit) -> None:
+    """Put the document at `url` into the file `path`; `limit` is the whole download's (`fetch_total_timeout_s`).
 
     Raises `InvalidInput` for what is no URL, `FetchForbidden` for where this worker does not go, `FetchFailed`,
-    `FetchTimeout`, `DocumentTooLarge`, `Cancelled`.
+    `FetchTimeout`, `DocumentTooLarge`, and what the job ends with.
     """
     transfer = _Transfer(path.with_name("transfer"))
     try:
@@ -80,10 +79,10 @@ def download(
         except InvalidUrl as error:
             raise InvalidInput(f"document_url: {error}") from None
         connect_s, read_s = settings.fetch_connect_timeout_s, settings.fetch_read_timeout_s
-        with Web(settings, patience, connect_s=connect_s, read_s=read_s) as web:
-            _fetch(web, target, headers, transfer, path, settings, patience)
+        with Web(settings, limit, connect_s=connect_s, read_s=read_s) as web:
+            _fetch(web, target, headers, transfer, path, settings, limit)
     except OutOfTime:
-        raise FetchTimeout(f"document_url: not received within {total_s:g} s") from None
+        raise FetchTimeout(f"document_url: not received within {settings.fetch_total_timeout_s:g} s") from None
     except FetchForbidden as error:
         raise FetchForbidden(f"document_url: {error.message}") from None
     finally:
@@ -97,7 +96,7 @@ def _fetch(
     transfer: _Transfer,
     path: Path,
     settings: Settings,
-    patience: Patience,
+    limit: Limit,
 ) -> None:
     retries = 0
     while True:
@@ -106,7 +105,7 @@ def _fetch(
         try:
             with _followed(web, target, headers, transfer.resuming()) as response:
                 _take(response, transfer, settings.max_document_bytes)
-            _decode(transfer, path, settings.max_document_bytes, patience)
+            _decode(transfer, path, settings.max_document_bytes, limit)
             return
         except _Postponed as error:
             failure, pause = error, max(pause, error.after_s)
@@ -114,9 +113,9 @@ def _fetch(
             raise FetchFailed(f"document_url: {error}") from error
         except (httpcore2.NetworkError, httpcore2.RemoteProtocolError, httpcore2.TimeoutException) as error:
             failure = error
-        if retries == settings.fetch_retries or pause >= patience.left():
+        if retries == settings.fetch_retries or pause >= limit.left():
             break
-        patience.pause(pause)
+        limit.pause(pause)
         retries += 1
     if isinstance(failure, _Postponed):
         raise FetchFailed(f"document_url: {failure}")
@@ -245,8 +244,8 @@ def _too_large(limit: int) -> DocumentTooLarge:
     return DocumentTooLarge(f"the document is larger than {limit} bytes")
 
 
-def _decode(transfer: _Transfer, path: Path, limit: int, patience: Patience) -> None:
-    """Undo the transfer's compression, piece by piece; at most `limit` bytes come out.
+def _decode(transfer: _Transfer, path: Path, most: int, limit: Limit) -> None:
+    """Undo the transfer's compression, piece by piece; at most `most` bytes come out.
 
     A coding that is none of the four is taken for no coding (`aws-chunked`, `utf-8`, `none` are seen in the wild): the
     content says what it is.
@@ -261,10 +260,10 @@ def _decode(transfer: _Transfer, path: Path, limit: int, patience: Patience) -> 
     try:
         with transfer.path.open("rb") as file, path.open("wb") as decoded:
             for piece in _DECODERS[codings[0]](file):
-                patience.left()
+                limit.check()
                 written += len(piece)
-                if written > limit:
-                    raise _too_large(limit)
+                if written > most:
+                    raise _too_large(most)
                 decoded.write(piece)
     except (EOFError, zlib.error, brotli.error, zstd.ZstdError) as error:
         transfer.received, transfer.validator = 0, ""

@@ -19,6 +19,7 @@ from typing import Any
 
 import torch
 
+from .deadline import error_of
 from .engine import Engine
 from .errors import ExtractionError, Internal, ModelFailure, OutOfMemory, WorkerUnhealthy
 from .request import parse_request
@@ -85,7 +86,7 @@ def diagnose(engine: Engine) -> Iterator[None]:
     except (ModelFailure, OutOfMemory, Internal):
         _examine(engine)
         if engine.vitals.sick is not None:
-            raise WorkerUnhealthy(f"{engine.vitals.sick}; send the job again") from None
+            raise error_of("sick", words=engine.vitals.sick) from None
         raise
     _examine(engine)
 

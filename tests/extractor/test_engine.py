@@ -18,6 +18,7 @@ from PIL import Image
 from reportlab.lib.pagesizes import A4
 
 from extractor import errors
+from extractor.deadline import JobEnd
 from extractor.engine import Engine, Progress
 from extractor.request import parse_request
 from tests import documents
@@ -359,11 +360,13 @@ class TestErrors:
         content = base64.b64encode(documents.text_pdf([PARAGRAPH] * 4)).decode("ascii")
         seen: list[Progress] = []
         request = parse_request({"document_content_base64": content})
+        end = JobEnd()
+
+        def stop(progress: Progress) -> None:
+            seen.append(progress)
+            if progress.pages_done:
+                end.end("stopped")
+
         with pytest.raises(errors.Cancelled):
-            engine.extract(
-                request,
-                document_id="x",
-                progress=seen.append,
-                cancelled=lambda: any(progress.pages_done for progress in seen),
-            )
+            engine.extract(request, document_id="x", end=end, progress=stop)
         assert seen == [Progress(0, 0, "fetch"), Progress(0, 0, "open"), Progress(0, 4), Progress(1, 4)]
