@@ -29,7 +29,7 @@ from backports import zstd
 
 from . import __version__
 from .deadline import Limit, OutOfTime
-from .errors import DocumentTooLarge, FetchFailed, FetchForbidden, FetchTimeout, InvalidInput
+from .errors import DocumentTooLarge, FetchFailed, FetchForbidden, FetchRefused, FetchTimeout, InvalidInput
 from .settings import Settings
 from .web import InvalidUrl, Target, Web, parse_url
 from .web_stream import Unreachable
@@ -37,12 +37,14 @@ from .web_stream import Unreachable
 MAX_REDIRECTS = 5
 
 _REDIRECTS = (301, 302, 303, 307, 308)
+# What a link that was good for a time answers when it is over.
+_EXPIRED = (401, 403, 404, 410)
 _CHUNK = 1 << 16
 _CONTENT_RANGE = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18}|\*)")
 
 
 class _Postponed(Exception):
-    """The server wants the request later: 408, 429 and 5xx. `after_s` is its Retry-After."""
+    """The server wants the request later (`_is_postponed`). `after_s` is its Retry-After."""
 
     def __init__(self, status: int, after_s: float) -> None:
         super().__init__(f"the server answered with status {status}")
@@ -110,7 +112,7 @@ def _fetch(
         except _Postponed as error:
             failure, pause = error, max(pause, error.after_s)
         except Unreachable as error:
-            raise FetchFailed(f"document_url: {error}") from error
+            raise FetchRefused(f"document_url: {error}") from error
         except (httpcore2.NetworkError, httpcore2.RemoteProtocolError, httpcore2.TimeoutException) as error:
             failure = error
         if retries == settings.fetch_retries or pause >= limit.left():
@@ -144,7 +146,7 @@ def _followed(
         if following.origin != target.origin:
             sent = ours
         target = following
-    raise FetchFailed(f"document_url: more than {MAX_REDIRECTS} redirects")
+    raise FetchRefused(f"document_url: more than {MAX_REDIRECTS} redirects")
 
 
 def _redirected(target: Target, location: str) -> Target:
@@ -152,7 +154,7 @@ def _redirected(target: Target, location: str) -> Target:
         # What arrives as bytes is read as UTF-8, as browsers do.
         following = parse_url(urljoin(target.url, location.encode("latin-1").decode("utf-8")))
     except ValueError:
-        raise FetchFailed("document_url: the server redirected to what is no URL") from None
+        raise FetchRefused("document_url: the server redirected to what is no URL") from None
     except FetchForbidden as error:
         raise FetchForbidden(f"redirected to where this worker does not go: {error.message}") from None
     if (target.scheme, following.scheme) == ("https", "http"):
@@ -173,7 +175,7 @@ def _take(response: httpcore2.Response, transfer: _Transfer, limit: int) -> None
     """Write the answer's body to the transfer's file, or behind what is there already if it is the rest of that."""
     fields = _fields(response)
     asked_for_rest = bool(transfer.resuming())
-    if response.status in (408, 429) or response.status >= 500:
+    if _is_postponed(response.status):
         raise _Postponed(response.status, _retry_after(fields.get("retry-after", "")))
     if asked_for_rest and response.status in (206, 416):
         if response.status == 416 or not _continues(fields, transfer):
@@ -185,7 +187,8 @@ def _take(response: httpcore2.Response, transfer: _Transfer, limit: int) -> None
         transfer.complete = int(length) if length.isdigit() else None
         transfer.coding = fields.get("content-encoding", "").strip().lower()
     else:
-        raise FetchFailed(f"document_url: the server answered with status {response.status}")
+        expired = "; the link may have expired" if response.status in _EXPIRED else ""
+        raise FetchRefused(f"document_url: the server answered with status {response.status}{expired}")
     if transfer.complete is not None and transfer.complete > limit:
         raise _too_large(limit)
     with transfer.path.open("ab" if transfer.received else "wb") as file:
@@ -196,6 +199,11 @@ def _take(response: httpcore2.Response, transfer: _Transfer, limit: int) -> None
             file.write(chunk)
     if transfer.complete is not None and transfer.received != transfer.complete:
         raise httpcore2.RemoteProtocolError("the server sent less than it has, or more")
+
+
+def _is_postponed(status: int) -> bool:
+    """Whether the same request may be answered otherwise a little later (408, 429; 425 of RFC 8470; 5xx)."""
+    return status in (408, 425, 429) or 500 <= status < 600
 
 
 def _continues(fields: Mapping[str, str], transfer: _Transfer) -> bool:
@@ -255,7 +263,7 @@ def _decode(transfer: _Transfer, path: Path, most: int, limit: Limit) -> None:
         transfer.path.replace(path)
         return
     if len(codings) > 1:
-        raise FetchFailed("document_url: the server compressed the document more than once")
+        raise FetchRefused("document_url: the server compressed the document more than once")
     written = 0
     try:
         with transfer.path.open("rb") as file, path.open("wb") as decoded:

@@ -114,11 +114,14 @@ def fetch(folder: Path, url: str, *, end: JobEnd | None = None, deadline_s: floa
     return content
 
 
-def refusal(folder: Path, url: str, error: type[ExtractionError], **arguments: Any) -> str:
+def refusal(
+    folder: Path, url: str, error: type[ExtractionError], *, retryable: bool | None = None, **arguments: Any
+) -> str:
     """The message of the error that has to come."""
     with pytest.raises(error) as caught:
         fetch(folder, url, **arguments)
-    assert type(caught.value) is error
+    assert caught.value.code == error.code
+    assert retryable in (None, caught.value.retryable)
     assert "s3cret" not in caught.value.message
     assert "127.0.0.1" not in caught.value.message
     assert not (folder / "transfer").exists()
@@ -171,21 +174,30 @@ def ranged(*headers: tuple[str, str], most: int = 10**9, content: bytes = DOCUME
 
 
 class TestRetries:
-    @pytest.mark.parametrize("code", [408, 429, 500, 502, 503, 504])
+    @pytest.mark.parametrize("code", [408, 425, 429, 500, 502, 503, 504, 529])
     def test_a_server_that_puts_off_is_asked_again(self, site: Site, tmp_path: Path, code: int) -> None:
         url = site.answering(status(code), status(code, ("Retry-After", "0")), whole())
         assert fetch(tmp_path, url) == DOCUMENT
         assert len(site.asked["/a.pdf"]) == 3
 
-    @pytest.mark.parametrize("code", [204, 206, 300, 304, 400, 401, 403, 404, 410, 416])
+    @pytest.mark.parametrize("code", [204, 206, 300, 304, 400, 402, 405, 416, 451, 600])
     def test_a_server_that_refuses_is_not(self, site: Site, tmp_path: Path, code: int) -> None:
         url = site.answering(status(code), whole())
-        assert f"status {code}" in refusal(tmp_path, url, FetchFailed)
+        said = f"document_url: the server answered with status {code}"
+        assert refusal(tmp_path, url, FetchFailed, retryable=False) == said
         assert len(site.asked["/a.pdf"]) == 1
 
-    def test_a_server_that_stays_busy_is_given_up(self, site: Site, tmp_path: Path) -> None:
-        url = site.answering(status(503))
-        assert "status 503" in refusal(tmp_path, url, FetchFailed, fetch_retries=2)
+    @pytest.mark.parametrize("code", [401, 403, 404, 410])
+    def test_a_link_that_may_have_expired_is_called_so(self, site: Site, tmp_path: Path, code: int) -> None:
+        url = site.answering(status(code), whole())
+        said = f"document_url: the server answered with status {code}; the link may have expired"
+        assert refusal(tmp_path, url, FetchFailed, retryable=False) == said
+        assert len(site.asked["/a.pdf"]) == 1
+
+    @pytest.mark.parametrize("code", [408, 425, 429, 503])
+    def test_a_server_that_stays_busy_is_given_up(self, site: Site, tmp_path: Path, code: int) -> None:
+        url = site.answering(status(code))
+        assert f"status {code}" in refusal(tmp_path, url, FetchFailed, fetch_retries=2, retryable=True)
         assert len(site.asked["/a.pdf"]) == 3
 
     @pytest.mark.parametrize(
@@ -215,7 +227,7 @@ class TestRetries:
 class TestWholeOrNotThere:
     @pytest.mark.parametrize("after", [0, 1, 200_000, 299_999])
     def test_a_body_that_ends_early_is_never_a_document(self, site: Site, tmp_path: Path, after: int) -> None:
-        refusal(tmp_path, site.answering(broken_off(after)), FetchFailed, fetch_retries=1)
+        refusal(tmp_path, site.answering(broken_off(after)), FetchFailed, fetch_retries=1, retryable=True)
         assert len(site.asked["/a.pdf"]) == 2
 
     def test_chunks_that_end_early_are_never_a_document(self, site: Site, tmp_path: Path) -> None:
@@ -528,7 +540,7 @@ class TestRedirects:
         assert len(site.asked["/6"]) == 1
 
     def test_in_circles_end(self, site: Site, tmp_path: Path) -> None:
-        refusal(tmp_path, site.answering(redirect("/a.pdf")), FetchFailed)
+        refusal(tmp_path, site.answering(redirect("/a.pdf")), FetchFailed, retryable=False)
         assert len(site.asked["/a.pdf"]) == 6
 
     @pytest.mark.parametrize(
