@@ -17,7 +17,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
@@ -32,6 +32,7 @@ from .errors import (
     ExtractionError,
     Internal,
     ModelFailure,
+    PageTooComplex,
     TooManyPages,
     WorkerUnhealthy,
 )
@@ -105,7 +106,8 @@ class _Job:
     outline: Outline
     recognition: Recognition
     end: JobEnd
-    fatal_pages: int = 0
+    # Why pages were the end of their page process.
+    fatal: list[ExtractionError] = field(default_factory=list)
 
     def write_task(self) -> WriteTask:
         """How its document is to be written."""
@@ -300,11 +302,11 @@ class Engine:
 
     def _begin_page(self, job: _Job, number: int, write: WriteTask | None) -> Running | Failure:
         """Have a page read; or why it is not tried."""
-        if job.fatal_pages >= self.settings.max_fatal_pages:
-            reason = (
-                f"page {number} was not tried: {job.fatal_pages} pages before it were the end of their page process"
-            )
-            return Failure(DocumentCorrupt(reason))
+        if len(job.fatal) >= self.settings.max_fatal_pages:
+            too_complex = all(isinstance(error, PageTooComplex) for error in job.fatal)
+            why = "took more time than they may" if too_complex else "were the end of their page process"
+            reason = f"page {number} was not tried: {len(job.fatal)} pages before it {why}"
+            return Failure(PageTooComplex(reason) if too_complex else DocumentCorrupt(reason))
         request, most = job.request, self.settings
         page = PageTask(
             *(job.document.path, job.document.format, request.password, number, request.ocr),
@@ -325,7 +327,8 @@ class Engine:
             else:
                 self.vitals.worked()
                 return read
-        job.fatal_pages += outcome.fatal
+        if outcome.fatal:
+            job.fatal.append(outcome.error)
         if isinstance(outcome.error, ModelFailure):
             self.vitals.failed()
         log.warning("page %d failed: %s", number, outcome.error.code)

@@ -114,6 +114,12 @@ class PageTooLarge(ExtractionError):
     code = "PAGE_TOO_LARGE"
 
 
+class PageTooComplex(ExtractionError):
+    """A page, or opening the document, takes more time than it may, by the processor or by the clock."""
+
+    code = "PAGE_TOO_COMPLEX"
+
+
 class DeadlineExceeded(ExtractionError):
     """The time was up before a single page was finished."""
 

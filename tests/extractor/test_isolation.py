@@ -125,7 +125,7 @@ class TestPageProcesses:
             answer = hanging.result()
             assert other.result()["metadata"]["pages"]["failed"] == []
         (failed,) = answer["metadata"]["pages"]["failed"]
-        assert (failed["page"], failed["code"]) == (2, "DOCUMENT_CORRUPT")
+        assert (failed["page"], failed["code"]) == (2, "PAGE_TOO_COMPLEX")
         assert [page["page"] for page in answer["data"]["pages"]] == [1, 3]
 
     @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
