@@ -159,7 +159,7 @@ def _answer(
         log.info("[EXTRACT] Success: %s, Method: docstrange_local", document_id)
         return answer
     except ExtractionError as error:
-        log.warning("[EXTRACT] Failed: %s, %s", document_id, error.code)
+        log.warning("[EXTRACT] Failed: %s, %s: %s", document_id, error.code, error.message)
         return error.answer(document_id)
     except Exception:
         log.exception("[EXTRACT] Failed: %s, INTERNAL", document_id)

@@ -331,7 +331,7 @@ class Engine:
             job.fatal.append(outcome.error)
         if isinstance(outcome.error, ModelFailure):
             self.vitals.failed()
-        log.warning("page %d failed: %s", number, outcome.error.code)
+        log.warning("page %d failed: %s: %s", number, outcome.error.code, outcome.error.message)
         return _FailedPage(number, outcome.error)
 
     def _written(self, job: _Job, numbers: Sequence[int], finished: Sequence[_ReadPage]) -> dict[str, Any]:

@@ -730,3 +730,4 @@ class TestLeaving:
         assert list(served.scratch.rglob("job-*")) == []
         line = served.lines()[-1]
         assert (line["code"], line["document_id"]) == ("WORKER_UNHEALTHY", answer.json()["document_id"])
+        assert f"[EXTRACT] Failed: {line['document_id']}, {answer.json()['error']}\n" in served.log

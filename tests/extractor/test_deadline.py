@@ -359,7 +359,7 @@ class TestJob:
         error, words = ENDS[reason]
         assert (answer["error_code"], answer["retryable"]) == (error.code, error.retryable)
         assert answer["error"] == f"{error.code}: {words.format(what=what)}"
-        assert f"[EXTRACT] Failed: job-1, {error.code}" in caplog.text
+        assert f"[EXTRACT] Failed: job-1, {answer['error']}" in caplog.text
         assert f'"code": "{error.code}"' in caplog.text
 
     @pytest.mark.parametrize("reason", ENDS)

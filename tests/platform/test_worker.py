@@ -190,6 +190,7 @@ class TestStopping:
         done = platform.finished(long)
         assert (done.output["error_code"], done.output["retryable"]) == ("WORKER_UNHEALTHY", True)
         assert codes(worker, long) == ["WORKER_UNHEALTHY"]
+        assert f"[EXTRACT] Failed: {long}, {done.answer['error']}\n" in worker.log
         assert done.answer["error"].endswith("; send the job again")
         assert worker.orphans() == []
         assert worker.left_files() == []
