@@ -28,6 +28,7 @@ from .sheets import (
     blocks_of,
     box_of,
     in_order,
+    may_be_several,
     on_their_sides,
     sheets_on,
     standing_in,
@@ -79,7 +80,7 @@ class ScanReader:
 
     def _sheets(self, page: Page, quads: Sequence[Quad]) -> list[Box]:
         """The sheets that lie on the page, in pixels; none where it is one."""
-        if sum(len(block) >= MIN_LINES for block in blocks_of(quads)) < 2:
+        if not may_be_several(quads):
             return []
         picture = page.picture
         return sheets_on(picture.part((0, 0, picture.columns, picture.rows)), quads)

@@ -23,6 +23,8 @@ Numbers = np.ndarray[Any, np.dtype[np.float64]]
 
 # Lines belong to one block if they are no further apart than this, in their heights: along them, and across.
 ALONG, ACROSS = 10.0, 2.0
+# Lines of two sheets are further apart than this: a sheet has a margin.
+BETWEEN = 4.0
 # A line that is so many times as high as it is wide runs up or down.
 SIDEWAYS = 3.0
 # Fewer lines are no block that could be a sheet.
@@ -30,19 +32,28 @@ MIN_LINES = 3
 # A block is cut out with so many of its lines' heights around it.
 MARGIN = 1.0
 # The picture's long side in pixels, where sheets' edges are looked for.
-EDGE_SIDE = 1200
+EDGE_SIDE = 800
 # Two pixels beside a pixel that differ by so much of 255 are an edge of paper.
-EDGE = 10
+EDGE = 7
+# Paper is brighter than this, of 255.
+WHITE = 200
 # A sheet's share of the picture, and the share of the smallest rectangle around it that it fills.
 SMALLEST, LARGEST = 0.01, 0.7
 RECTANGULAR = 0.85
+# What is so far inside a larger one is no sheet of its own.
+INSIDE = 0.9
 # Sheets hold this share of the lines, and are this far apart, in the lines' heights.
 HELD = 0.95
 APART = 1.5
 
 
-def blocks_of(quads: Sequence[Quad]) -> list[list[int]]:
-    """The lines by block: their places among `quads`."""
+def may_be_several(quads: Sequence[Quad]) -> bool:
+    """Whether the lines stand so far apart that they may be on several sheets: hardly a page's do."""
+    return sum(len(block) >= MIN_LINES for block in blocks_of(quads, BETWEEN)) > 1
+
+
+def blocks_of(quads: Sequence[Quad], across_gap: float = ACROSS) -> list[list[int]]:
+    """The lines by block, of which each is within such a gap of the next: their places among `quads`."""
     boxes, sideways = _boxes(quads), np.array([on_its_side(quad) for quad in quads], bool)
     heights = np.where(sideways, boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1])
     near = np.minimum(heights[:, None], heights[None, :])
@@ -56,7 +67,7 @@ def blocks_of(quads: Sequence[Quad]) -> list[list[int]]:
     over = np.where(across[:, None] == 1, gaps[0], gaps[1])
     # In one row of text, or under each other.
     level = (over < -0.5 * near) & (along <= ALONG * near)
-    beneath = (along < 0) & (over <= ACROSS * near)
+    beneath = (along < 0) & (over <= across_gap * near)
     linked = (level | beneath) & (sideways[:, None] == sideways[None, :])
     return _connected(linked | linked.T)
 
@@ -80,8 +91,21 @@ def on_their_sides(quads: Sequence[Quad]) -> list[Box]:
     long = [bool(np.ptp(quad[:, 1]) >= SIDEWAYS * np.ptp(quad[:, 0])) for quad in quads]
     if sum(long) < MIN_LINES:
         return []
-    blocks = [block for block in blocks_of(quads) if sum(long[place] for place in block) >= MIN_LINES]
+    blocks = [
+        block
+        for block in blocks_of(quads)
+        if _beside_each_other([quads[place] for place in block if long[place]]) >= MIN_LINES
+    ]
     return [box_of([quads[place] for place in block], MARGIN) for block in blocks if stands_alone(quads, block)]
+
+
+def _beside_each_other(quads: Sequence[Quad]) -> int:
+    """How many of the lines have no other one over or under them: figures in a column stand in one line."""
+    count, reach = 0, -np.inf
+    for left, _, right, _ in sorted(_boxes(quads).tolist()):
+        if left >= reach:
+            count, reach = count + 1, right
+    return count
 
 
 def stands_alone(quads: Sequence[Quad], block: Sequence[int]) -> bool:
@@ -112,9 +136,12 @@ def sheets_on(picture: Picture, quads: Sequence[Quad]) -> list[Box]:
     boxes = _boxes(quads)
     height = float(np.median(np.minimum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1])))
     middles = [centre(box) for box in boxes.tolist()]
-    for mask_of in (_edges, _bright):
-        found = [scaled(box, 1 / factor) for box in _rectangles(mask_of(grey))]
-        found = [box for box in found if not any(box is not other and _holds(other, box) for other in found)]
+    for mask_of in (_edges, _bright) if _lies_on_dark(grey) else (_edges,):
+        found: list[Box] = []
+        for box in sorted(_rectangles(mask_of(grey)), key=area, reverse=True):
+            if not any(intersection(box, other) > INSIDE * area(box) for other in found):
+                found.append(box)
+        found = [scaled(box, 1 / factor) for box in found]
         found = [box for box in found if any(contains(box, middle) for middle in middles)]
         held = sum(any(contains(box, middle) for box in found) for middle in middles)
         if len(found) > 1 and held >= HELD * len(quads) and _are_apart(found, APART * height):
@@ -130,6 +157,12 @@ def _edges(grey: Picture) -> Picture:
     change[1:-1] = np.maximum(change[1:-1], cv2.absdiff(soft[2:], soft[:-2]))
     edges = cv2.threshold(change, EDGE, 1, cv2.THRESH_BINARY)[1]
     return np.asarray(cv2.morphologyEx(edges, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8)), np.uint8)
+
+
+def _lies_on_dark(grey: Picture) -> bool:
+    """Whether the picture is not white all around."""
+    rim = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
+    return bool(np.median(rim) < WHITE)
 
 
 def _bright(grey: Picture) -> Picture:
@@ -151,10 +184,6 @@ def _rectangles(mask: Picture) -> list[Box]:
         if cv2.contourArea(outline) >= RECTANGULAR * max(across * down, 1.0):
             boxes.append((float(left), float(top), float(left + width), float(top + height)))
     return boxes
-
-
-def _holds(box: Box, other: Box) -> bool:
-    return area(box) > area(other) and intersection(box, other) > 0.9 * area(other)
 
 
 def _are_apart(boxes: Sequence[Box], gap: float) -> bool:

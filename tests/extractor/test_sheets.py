@@ -105,8 +105,8 @@ def test_the_one_that_stands_on_its_side_is_told() -> None:
 
 
 def test_figures_under_each_other_do_not_stand_on_their_side() -> None:
-    page = page_with([], [(100 + 200 * column, 100 + 40 * row, "1") for column in (0, 1) for row in range(12)])
-    assert on_their_sides(lines_of(page)) == []
+    figures = [(x, 40.0 * row, x + 11, 40.0 * row + 36) for x in (100.0, 300.0, 500.0) for row in range(12)]
+    assert on_their_sides([np.array([(a, b), (c, b), (c, d), (a, d)], np.float32) for a, b, c, d in figures]) == []
 
 
 def test_a_block_beside_the_text_does_not_stand_alone() -> None:
