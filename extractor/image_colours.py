@@ -7,8 +7,9 @@ from typing import Any, cast
 import numpy as np
 from PIL import Image
 
-# A very large image is converted in bands of about so many pixels.
+# A very large image is converted in bands of about so many pixels; one of more than this is.
 _BAND_PIXELS = 4_000_000
+_AT_ONCE = 40_000_000
 
 
 def small_rgb(image: Image.Image, most: tuple[int, int]) -> Image.Image:
@@ -17,8 +18,8 @@ def small_rgb(image: Image.Image, most: tuple[int, int]) -> Image.Image:
     In bands: beside the decoded image itself nothing of its full size is ever in memory.
     """
     extent = _grey_extent(image) if _is_deep_grey(image) else (0.0, 255.0)
-    factor = max(image.width // most[0], image.height // most[1])
-    if factor < 2:
+    factor = max(1, image.width // most[0], image.height // most[1])
+    if factor == 1 and image.width * image.height <= _AT_ONCE:
         return _to_rgb(image, extent)
     small = Image.new("RGB", (-(-image.width // factor), -(-image.height // factor)))
     step = factor * max(1, _BAND_PIXELS // (factor * image.width))

@@ -332,7 +332,8 @@ def _read_pdf_page(task: PageTask, canvas: Canvas, begin: Callable[[PagePicture]
         notes += blank_notes(task.number, image, words, recognise)
         if task.number == 1:
             notes += document_notes(document)
-        notes += shrunk_notes(task.number, studio.recognition_scale / RECOGNITION_SCALE, recognise)
+        fine = min(RECOGNITION_SCALE, drawing.finest or RECOGNITION_SCALE)
+        notes += shrunk_notes(task.number, studio.recognition_scale / fine, recognise)
         parts = [] if scan or studio.tiles else [studio.draw_part(box) for box in apart(recognise)]
         tiles = studio.draw_tiles(studio.recognition_scale if recognise else studio.layout_scale)
     finally:

@@ -14,6 +14,7 @@ from PIL import Image, ImageDraw
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import ArrayObject, ByteStringObject, DictionaryObject, NameObject, NumberObject
 from reportlab.lib.pagesizes import A4
+from reportlab.lib.utils import ImageReader
 
 from extractor.errors import DocumentCorrupt, ExtractionError, PageTooLarge
 from extractor.formats import DocumentFile
@@ -382,6 +383,16 @@ class TestPictures:
     ) -> None:
         page = page_of(readers, keep(documents.image_bytes(Image.new("L", size, 255), "JPEG"), "jpeg"))
         assert [f"(0, 0, {size[0]}, {size[1]}) was shrunk to 45%" in note for note in page.warnings] == [True] * told
+
+    @pytest.mark.parametrize(("pixels", "told"), [((1754, 1240), False), ((5300, 3746), True)], ids=str)
+    def test_a_scan_on_a_large_page_is_shrunk_only_where_it_is_finer_than_it_is_read(
+        self, readers: PageReaders, keep: Keep, pixels: tuple[int, int], told: bool
+    ) -> None:
+        buffer, canvas = documents.new_canvas((3508, 2480))
+        canvas.drawImage(ImageReader(Image.new("L", pixels, 200)), 0, 0, 3508, 2480)
+        canvas.save()
+        page = page_of(readers, keep(buffer.getvalue()))
+        assert any("was shrunk" in note for note in page.warnings) == told
 
     @pytest.mark.parametrize("ocr", ["auto", "always"])
     def test_a_long_page_is_drawn_in_tiles_as_fine_as_its_text_needs(
