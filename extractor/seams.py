@@ -83,41 +83,34 @@ class _OneByOne:
 
 def _same(before: Sequence[Quad], after: Sequence[Quad], seam: Seam) -> list[tuple[list[int], list[int]]]:
     """The lines near the seam that are one in both tiles: places in `before`, places in `after`."""
-    groups: list[tuple[set[int], set[int]]] = []
-    for index, quad in enumerate(before):
-        if _end(quad, seam) <= seam.start:
-            continue
-        mates = {place for place, other in enumerate(after) if _is_same(quad, other, seam)}
-        if not mates:
-            continue
-        joined = ({index}, mates)
-        for group in [group for group in groups if group[1] & mates]:
-            groups.remove(group)
-            joined = (joined[0] | group[0], joined[1] | group[1])
-        groups.append(joined)
-    return [(sorted(some), sorted(others)) for some, others in groups]
-
-
-def _is_same(quad: Quad, other: Quad, seam: Seam) -> bool:
-    across = 1 - seam.axis
-    return (
-        _start(other, seam) < seam.end
-        and _common(_within(quad, seam), _within(other, seam)) >= SAME_LINE
-        and _common(_span(quad, across), _span(other, across)) >= SAME_LINE
+    ours = [place for place, quad in enumerate(before) if _end(quad, seam) > seam.start]
+    theirs = [place for place, quad in enumerate(after) if _start(quad, seam) < seam.end]
+    if not ours or not theirs:
+        return []
+    boxes, others = (
+        np.array([_around([lines[place]]) for place in places]) for lines, places in ((before, ours), (after, theirs))
     )
-
-
-def _within(quad: Quad, seam: Seam) -> tuple[float, float]:
-    """From where to where along the page the line is in both tiles."""
-    return max(_start(quad, seam), seam.start), min(_end(quad, seam), seam.end)
+    same = np.ones((len(ours), len(theirs)), bool)
+    for axis in (0, 1):
+        low, high = (seam.start, seam.end) if axis == seam.axis else (-np.inf, np.inf)
+        starts, ends = boxes[:, None, axis].clip(min=low), boxes[:, None, axis + 2].clip(max=high)
+        other_starts, other_ends = others[None, :, axis].clip(min=low), others[None, :, axis + 2].clip(max=high)
+        common = np.minimum(ends, other_ends) - np.maximum(starts, other_starts)
+        same &= common >= SAME_LINE * np.minimum(ends - starts, other_ends - other_starts)
+    groups = []
+    for row in range(len(ours)):
+        rows, columns = {row}, np.flatnonzero(same[row])
+        if not len(columns):
+            continue
+        while len(wider := set(np.flatnonzero(same[:, columns].any(axis=1)).tolist())) > len(rows):
+            rows, columns = wider, np.flatnonzero(same[sorted(wider)].any(axis=0))
+        groups.append(([ours[one] for one in sorted(rows)], [theirs[one] for one in columns.tolist()]))
+        same[sorted(rows)] = False
+    return groups
 
 
 def _common(a: tuple[float, float], b: tuple[float, float]) -> float:
     return (min(a[1], b[1]) - max(a[0], b[0])) / max(min(a[1] - a[0], b[1] - b[0]), 1e-6)
-
-
-def _span(quad: Quad, axis: int) -> tuple[float, float]:
-    return float(quad[:, axis].min()), float(quad[:, axis].max())
 
 
 def _start(quad: Quad, seam: Seam) -> float:

@@ -29,6 +29,8 @@ BETWEEN = 4.0
 SIDEWAYS = 3.0
 # Fewer lines are no block that could be a sheet.
 MIN_LINES = 3
+# More lines than that are no receipts, and telling their blocks takes room that grows with the square of their number.
+MOST_LINES = 1000
 # A block is cut out with so many of its lines' heights around it.
 MARGIN = 1.0
 # The picture's long side in pixels, where sheets' edges are looked for.
@@ -53,7 +55,10 @@ def may_be_several(quads: Sequence[Quad]) -> bool:
 
 
 def blocks_of(quads: Sequence[Quad], across_gap: float = ACROSS) -> list[list[int]]:
-    """The lines by block, of which each is within such a gap of the next: their places among `quads`."""
+    """The lines by block, of which each is within such a gap of the next: their places among `quads`. Very many lines
+    are one block."""
+    if len(quads) > MOST_LINES:
+        return [list(range(len(quads)))]
     boxes, sideways = _boxes(quads), np.array([on_its_side(quad) for quad in quads], bool)
     heights = np.where(sideways, boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1])
     near = np.minimum(heights[:, None], heights[None, :])
