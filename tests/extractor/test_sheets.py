@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import cv2
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
+from extractor.assemble import assemble_page
 from extractor.decoding.text_boxes import Quad
 from extractor.geometry import Box
+from extractor.page_reading import PageReading
+from extractor.regions import Region
 from extractor.sheets import blocks_of, box_of, in_order, on_their_sides, sheets_on, stands_alone, without
+from extractor.text_layer import Word
+from extractor.upright import Matrix
 from tests.receipts import BAKERY, HOTEL, PARKING, Laid, scan_of
 
 THREE = (Laid(BAKERY, 60, 60), Laid(HOTEL, 700, 100, 90), Laid(PARKING, 80, 560, 180))
@@ -125,3 +131,27 @@ def test_what_stands_on_a_sheet_is_told_from_the_rest() -> None:
 def test_boxes_are_read_above_before_below_and_left_before_right() -> None:
     tall, upper, lower, foot = (0, 0, 100, 500), (200, 20, 300, 200), (200, 250, 300, 480), (0, 600, 300, 700)
     assert in_order([foot, lower, upper, tall]) == [tall, upper, lower, foot]
+
+
+def page_of(
+    lines: Sequence[tuple[str, Box]], *, sheets: tuple[PageReading, ...] = (), shown: Matrix | None = None
+) -> PageReading:
+    """A page, or a sheet on it, with a line of text at each of these places."""
+    words = tuple(Word(text, box, number, "ocr", 10.0) for number, (text, box) in enumerate(lines))
+    regions = tuple(Region("text", box, 0.9, float(order)) for order, (_, box) in enumerate(lines))
+    return PageReading(1, 600, 800, words, regions, (), True, to_shown=shown, sheets=sheets)
+
+
+def test_a_sheets_elements_follow_one_another_where_it_lies_and_captions_keep_their_pictures() -> None:
+    # Upside down, its lines from the page's place (500, 300) upwards and to the left.
+    turned = np.array([[-1.0, 0.0, 500.0], [0.0, -1.0, 300.0], [0.0, 0.0, 1.0]])
+    sheet = page_of([("first", (10, 10, 90, 20)), ("second", (10, 30, 90, 40))], shown=turned)
+    below = page_of([("above", (10, 10, 90, 20)), ("below", (10, 700, 90, 712))], sheets=(sheet,))
+    picture = Region("image", (200, 400, 400, 600), 0.9, 0.5)
+    caption = Region("figure_title", (200, 605, 400, 617), 0.9, 0.6)
+    words = (*below.words, Word("caption", (210, 606, 300, 616), 9, "ocr", 10.0))
+    regions = (*below.regions, picture, caption)
+    elements = assemble_page(replace(below, words=words, regions=regions)).elements
+    assert [element.text for element in elements] == ["above", "first", "second", "", "caption", "below"]
+    assert elements[1].box == (410, 280, 490, 290)
+    assert elements[4].caption_of == 3
