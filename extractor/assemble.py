@@ -128,7 +128,38 @@ class AssembledPage:
 
 
 def assemble_page(reading: PageReading) -> AssembledPage:
-    """The page's elements in reading order."""
+    """The page's elements in reading order; those of a sheet that lies on it follow one another."""
+    elements = _elements(reading)
+    for sheet in reading.sheets:
+        elements = _with_sheet(elements, _elements(sheet))
+    return AssembledPage(reading.number, reading.width, reading.height, tuple(elements))
+
+
+def _with_sheet(elements: Sequence[Element], sheet: Sequence[Element]) -> list[Element]:
+    """The elements with a sheet's among them: before the first one that stands below or to the right of it."""
+    if not sheet:
+        return list(elements)
+    _, top, right, bottom = union(element.box for element in sheet)
+    place = next(
+        (
+            index
+            for index, element in enumerate(elements)
+            if element.box[1] >= bottom or (element.box[0] >= right and element.box[3] > top)
+        ),
+        len(elements),
+    )
+
+    def placed(element: Element, first: int, by: int) -> Element:
+        """The element when those from the first one on have moved."""
+        captioned = element.caption_of
+        return element if captioned is None or captioned < first else replace(element, caption_of=captioned + by)
+
+    others = [placed(element, place, len(sheet)) for element in elements]
+    return [*others[:place], *(placed(element, 0, place) for element in sheet), *others[place:]]
+
+
+def _elements(reading: PageReading) -> list[Element]:
+    """The elements of a page, or of a sheet on it, in reading order."""
     parts = [
         Part(
             LABELS[region.label],
@@ -155,7 +186,7 @@ def assemble_page(reading: PageReading) -> AssembledPage:
     elements = _with_captions(elements)
     if reading.to_shown is not None:
         elements = [_as_shown(element, reading.to_shown, reading) for element in elements]
-    return AssembledPage(reading.number, reading.width, reading.height, tuple(elements))
+    return elements
 
 
 def _as_shown(element: Element, to_shown: Matrix, reading: PageReading) -> Element:

@@ -57,3 +57,13 @@ def clip(box: Box, width: float, height: float) -> Box:
         min(max(box[2], 0.0), width),
         min(max(box[3], 0.0), height),
     )
+
+
+def scaled(box: Box, factor: float) -> Box:
+    """The box in another unit: so many of it to one of its own."""
+    return (box[0] * factor, box[1] * factor, box[2] * factor, box[3] * factor)
+
+
+def moved(box: Box, across: float, down: float) -> Box:
+    """The box, so much further to the right and down."""
+    return (box[0] + across, box[1] + down, box[2] + across, box[3] + down)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from .regions import Region, TableCell
 from .rulings import Rulings
 from .text_layer import Word
-from .upright import Matrix
+from .upright import Matrix, Upright
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +20,26 @@ class TableReading:
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """What the models saw on a page, or on a part of it that is read for itself: all boxes are of `upright`.
+
+    `seconds`: what reading its words, its layout and its tables took.
+    """
+
+    upright: Upright
+    words: tuple[Word, ...]
+    regions: tuple[Region, ...]
+    tables: tuple[TableReading, ...]
+    seconds: tuple[float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
 class PageReading:
     """All that is known of a page when the models are done. `words` are the text layer's and the recognised ones.
 
     `width` and `height` are those of the page as it is shown; all boxes are of the upright page. `to_shown`, (3, 3),
-    maps that one's points to the page as it is shown, where the two differ.
+    maps that one's points to the page as it is shown, where the two differ. `sheets` are parts of the page that are
+    read for themselves, the way each of them stands, in their order: receipts that lie beside each other.
     """
 
     number: int
@@ -37,3 +52,4 @@ class PageReading:
     warnings: tuple[str, ...] = ()
     timings_ms: dict[str, float] = field(default_factory=dict)
     to_shown: Matrix | None = None
+    sheets: tuple[PageReading, ...] = ()

@@ -51,6 +51,8 @@ FEW_LINES = 3
 FEW_CHARACTERS = 20
 # A page none of whose pixels differs by more than this, of 255, is blank.
 BLANK = 12
+# What is read from less of its length than this may be read worse for it.
+SHRUNK = 0.75
 # So many rows of a picture are looked at together.
 ROWS_AT_A_TIME = 64
 # What became of text that no reader sees.
@@ -239,12 +241,29 @@ def blank_notes(number: int, image: Picture, words: Sequence[Word], recognise: S
     """What is to be said of a page without a word: that it is blank, or that nothing on it was read."""
     if words:
         return []
-    if _is_blank(image):
+    if is_blank(image):
         return [f"page {number}: the page is blank"]
     return [] if recognise else [f"page {number}: no text layer, and ocr is never: nothing was read"]
 
 
-def _is_blank(image: Picture) -> bool:
+def unread_notes(number: int, image: Picture, known: Sequence[str]) -> list[str]:
+    """What is to be said of a page that was read, and on which nothing was found; `known` is said already."""
+    if is_blank(image):
+        note = f"page {number}: the page is blank"
+        return [] if note in known else [note]
+    return [f"page {number}: nothing was read, though the page is not blank"]
+
+
+def shrunk_notes(number: int, scale: float, areas: Sequence[Box]) -> tuple[str, ...]:
+    """What is to be said of areas that were made smaller to be read: `scale` is the length that was left of each unit
+    of it that the recogniser would have."""
+    if not areas or scale >= SHRUNK:
+        return ()
+    place = ", ".join(f"{side:.0f}" for side in union(areas))
+    return (f"page {number}: ({place}) was shrunk to {scale:.0%} before it was read: small print may be lost",)
+
+
+def is_blank(image: Picture) -> bool:
     """Whether hardly a pixel differs from the others; nearly every page says no at its first few rows."""
     ground = image[0, 0].astype(np.int16)
     return all(

@@ -16,6 +16,7 @@ import pytest
 from docling_core.types.doc import DocItemLabel
 
 from extractor.assemble import AssembledPage, Element, assemble_page
+from extractor.found_lines import wanted
 from extractor.headings import with_levels
 from extractor.joining import join_tables
 from extractor.lists import DEEPEST
@@ -24,7 +25,6 @@ from extractor.outputs import render
 from extractor.page_picture import PagePicture
 from extractor.page_reading import PageReading, TableReading
 from extractor.pages import Page
-from extractor.reading import _wanted
 from extractor.regions import Region, TableCell
 from extractor.rulings import Ruling, Rulings, find_rulings
 from extractor.text_layer import Word
@@ -193,7 +193,7 @@ def test_detected_lines_meet_all_words_at_once() -> None:
         image = np.empty((0, 0, 3), np.uint8)
         scan = Page(1, 600, 1000, PagePicture(image, 0), 1.0, words, ((0, 0, 600, 1000),))
         quads = [np.array([[9, y], [99, y], [99, y + 9], [9, y + 9]], np.float32) for y in range(0, 900, 10)]
-        found, calls = calls_in(lambda: _wanted(quads, scan))
+        found, calls = calls_in(lambda: wanted(quads, scan))
         assert len(found) == len(quads)
         return calls
 

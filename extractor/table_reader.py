@@ -1,0 +1,94 @@
+"""The tables on a page -> their structure, by the model and by the lines that are drawn. Runs in page processes.
+
+Boxes are in the page's unit, origin top left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from .decoding.table_cells import table_cells
+from .device_client import DeviceClient
+from .found_lines import boxes_of
+from .geometry import Box, clip, median_height
+from .page_reading import TableReading
+from .pages import Page
+from .regions import Region, TableCell
+from .rulings import Ruling, Rulings, find_rulings
+from .text_layer import Word
+
+TABLE_MARGIN = 2.0
+# The least side of a table that is looked at, in pixels.
+MIN_TABLE_SIDE = 8
+
+PixelBox = tuple[int, int, int, int]
+
+
+def table_readings(
+    device: DeviceClient, page: Page, words: Sequence[Word], regions: Sequence[Region]
+) -> list[TableReading]:
+    """The structure of the page's regions that are tables. Waits for the model."""
+    found: list[tuple[int, Box, PixelBox]] = []
+    for index, region in enumerate(regions):
+        if region.label != "table":
+            continue
+        box, pixels = _place(page, region.box)
+        if _is_large_enough(pixels):
+            found.append((index, box, pixels))
+    if not found:
+        return []
+    asked = device.structure(page.picture.ref, np.array([pixels for *_, pixels in found], np.int32))
+    rulings = [_seen_rulings(page, words, box, pixels) for _, box, pixels in found]
+    readings = []
+    for (index, box, (left, top, right, bottom)), own, steps in zip(
+        found, rulings, device.structures_of(asked), strict=True
+    ):
+        cells = table_cells(steps, bottom - top, right - left)
+        readings.append(TableReading(index, tuple(_on_page(cell, box, page.scale) for cell in cells), own))
+    return readings
+
+
+def drawn_rulings(page: Page, words: Sequence[Word], box: Box) -> Rulings:
+    """The lines that are drawn in a box of the page, where its words are these."""
+    box, pixels = _place(page, box)
+    return _seen_rulings(page, words, box, pixels) if _is_large_enough(pixels) else Rulings()
+
+
+def _place(page: Page, box: Box) -> tuple[Box, PixelBox]:
+    """The box with a margin, and the same in whole pixels of the page's picture."""
+    box = clip(_grown(box, TABLE_MARGIN), page.width, page.height)
+    left, top, right, bottom = (round(side * page.scale) for side in box)
+    return box, (left, top, min(right, page.picture.columns), min(bottom, page.picture.rows))
+
+
+def _is_large_enough(pixels: PixelBox) -> bool:
+    left, top, right, bottom = pixels
+    return right - left >= MIN_TABLE_SIDE and bottom - top >= MIN_TABLE_SIDE
+
+
+def _seen_rulings(page: Page, words: Sequence[Word], box: Box, pixels: PixelBox) -> Rulings:
+    boxes = boxes_of(words)
+    middles = (boxes[:, :2] + boxes[:, 2:]) / 2
+    inside = ((middles >= box[:2]) & (middles <= box[2:])).all(axis=1)
+    text_height = median_height(words[number].box for number in np.flatnonzero(inside))
+    return _rulings_on_page(find_rulings(page.picture.part(pixels), text_height * page.scale), box, page.scale)
+
+
+def _rulings_on_page(rulings: Rulings, origin: Box, scale: float) -> Rulings:
+    left, top = origin[0], origin[1]
+    return Rulings(
+        tuple(Ruling(top + r.at / scale, left + r.start / scale, left + r.end / scale) for r in rulings.horizontal),
+        tuple(Ruling(left + r.at / scale, top + r.start / scale, top + r.end / scale) for r in rulings.vertical),
+    )
+
+
+def _grown(box: Box, margin: float) -> Box:
+    return (box[0] - margin, box[1] - margin, box[2] + margin, box[3] + margin)
+
+
+def _on_page(cell: TableCell, origin: Box, scale: float) -> TableCell:
+    left, top, right, bottom = cell.box
+    box = (origin[0] + left / scale, origin[1] + top / scale, origin[0] + right / scale, origin[1] + bottom / scale)
+    return TableCell(cell.row, cell.column, cell.row_span, cell.column_span, cell.header, box, cell.confidence)
