@@ -30,6 +30,7 @@ Reason = Literal[
     "covered",
     "without a mark on the page",
     "in a layer switched off",
+    "in an annotation's layer, which may be switched off",
     "said in place of what is drawn",
 ]
 Picture = np.ndarray[Any, np.dtype[np.uint8]]
@@ -113,6 +114,21 @@ def unseen_words(
 def looks_of(origins: Sequence[Origin], drawing: Drawing) -> list[list[Look]]:
     """For each word how its text objects are drawn."""
     return [[drawing.looks[at] for at in origin.objects if at in drawing.looks] for origin in origins]
+
+
+def in_layers(
+    words: Sequence[Word], reasons: Sequence[Reason | None], looks: Sequence[Sequence[Look]], layered: Sequence[Box]
+) -> list[Reason | None]:
+    """The reasons, and one for each word that is drawn by an annotation in one of these places, whose optional content
+    may be switched off. An annotation is drawn as a form."""
+    if not layered:
+        return list(reasons)
+    return [
+        "in an annotation's layer, which may be switched off"
+        if reason is None and all(look.form for look in own) and any(contains(box, centre(word.box)) for box in layered)
+        else reason
+        for word, reason, own in zip(words, reasons, looks, strict=True)
+    ]
 
 
 def _layers(looks: Sequence[Look]) -> set[str]:
