@@ -21,8 +21,9 @@ from .errors import PageTooLarge
 from .geometry import Box, area, centre, clip, contains
 from .text_layer import PageFrame, Word
 
-# Drawing fields and annotations into a page takes time that grows with the square of their number.
-MAX_ANNOTATIONS = 10_000
+# Drawing annotations into a page takes time that grows with the square of their number; much more of it where they are
+# fields, whose form PDFium searches for each of them, and where they have no appearance, and it draws them itself.
+MAX_ANNOTATIONS, MAX_FIELDS = 10_000, 2_000
 # Of a field's name or value, in bytes of UTF-16.
 MAX_VALUE = 1 << 17
 TICKED, UNTICKED = "[x]", "[ ]"
@@ -30,6 +31,8 @@ TICKED, UNTICKED = "[x]", "[ ]"
 _INVISIBLE, _HIDDEN, _NO_VIEW = 1, 2, 32
 # The appearance that is drawn; and the length of one that is not there, in bytes of UTF-16.
 _NORMAL, _EMPTY = pdfium_c.FPDF_ANNOT_APPEARANCEMODE_NORMAL, 2
+# Of these nothing is drawn that is not there already, or we say it ourselves.
+_NOT_DRAWN = (pdfium_c.FPDF_ANNOT_LINK, pdfium_c.FPDF_ANNOT_POPUP, pdfium_c.FPDF_ANNOT_FREETEXT)
 _PASSWORD = 1 << 13
 _TYPES = {
     pdfium_c.FPDF_FORMFIELD_TEXTFIELD: "text",
@@ -83,13 +86,17 @@ def with_form_values(document: pdfium.PdfDocument, page: Any, index: int, most_w
     """The page with what its fields and annotations show drawn into it. The page that is handed in is closed where
     another one comes back.
 
-    Raises `PageTooLarge` where there are more than `MAX_ANNOTATIONS`, or more words in notes than the most.
+    Raises `PageTooLarge` where there are more than `MAX_ANNOTATIONS`, more costly ones than `MAX_FIELDS`, or more words
+    in notes than the most.
     """
     count = pdfium_c.FPDFPage_GetAnnotCount(page)
     if count < 1:
         return Forms(page)
     if count > MAX_ANNOTATIONS:
         raise PageTooLarge(f"the page has {count} fields and annotations; at most {MAX_ANNOTATIONS} are drawn")
+    costly = sum(_is_costly(page, number) for number in range(count)) if count > MAX_FIELDS else 0
+    if costly > MAX_FIELDS:
+        raise PageTooLarge(f"the page has {costly} fields and marks without a picture; at most {MAX_FIELDS} are drawn")
     form = document.formenv.raw if document.formenv else None
     if form:
         pdfium_c.FORM_OnAfterLoadPage(page, form)
@@ -108,6 +115,16 @@ def with_form_values(document: pdfium.PdfDocument, page: Any, index: int, most_w
         page = pdfium_c.FPDF_LoadPage(document.raw, index)
     fields = tuple(_one_a_group(reader.fields[::-1]))
     return Forms(page, fields, tuple(reader.ticks), tuple(reader.notes), tuple(reader.layered))
+
+
+def _is_costly(page: Any, index: int) -> bool:
+    """Whether the annotation is a field, or one that PDFium draws itself."""
+    annotation = pdfium_c.FPDFPage_GetAnnot(page, index)
+    if not annotation:
+        return False
+    kind, pictured = pdfium_c.FPDFAnnot_GetSubtype(annotation), pdfium_c.FPDFAnnot_HasKey(annotation, b"AP")
+    pdfium_c.FPDFPage_CloseAnnot(annotation)
+    return kind == pdfium_c.FPDF_ANNOT_WIDGET or not (pictured or kind in _NOT_DRAWN)
 
 
 def _one_a_group(fields: Sequence[FormField]) -> list[FormField]:
