@@ -17,6 +17,7 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
 from .drawing import Drawing
+from .form_fields import Forms
 from .geometry import Box, area, centre, contains, intersection, union
 from .layer_trust import UNSURE, is_sure, mended, unsound_fonts, was_looked_at
 from .options import OcrMode, UnseenText
@@ -28,6 +29,7 @@ from .text_layer import Origin, PageFrame, TextLayer, Word
 from .unseen import (
     Reason,
     copies,
+    in_layers,
     is_scan_layer,
     looks_of,
     unseen_characters,
@@ -116,15 +118,24 @@ def first_areas(frame: PageFrame, drawing: Drawing, said: Said, ocr: OcrMode) ->
 
 
 def judge(
-    page: Any, frame: PageFrame, drawing: Drawing, said: Said, image: Picture, scale: float, task: PageTask
+    page: Any,
+    frame: PageFrame,
+    drawing: Drawing,
+    said: Said,
+    image: Picture,
+    scale: float,
+    task: PageTask,
+    forms: Forms,
 ) -> Judged:
-    """What of the words is believed, and what of the page has to be read. `image` is the page's picture."""
+    """What of the words is believed, and what of the page has to be read. `image` is the page's picture; the words of
+    the forms' notes are not drawn in it, and a reader sees them all the same."""
     words, origins, blanks = said
     notes: list[str] = []
     small = sketch(image, scale)
     shares = dark_shares(small, np.array([word.box for word in words]).reshape(-1, 4))
     redraw = partial(draw_without, page, frame, scale)
     reasons = unseen_words(words, origins, drawing, image, scale, redraw, shares)
+    reasons = in_layers(words, reasons, looks_of(origins, drawing), forms.layered)
     repeated = copies(words, reasons)
     words = mended(words, origins, blanks, image, scale)
     looks = looks_of(origins, drawing)
@@ -139,6 +150,8 @@ def judge(
         notes.append(_unseen_note(task, [reason for _, reason in kept]))
     seen = [word for word, reason in kept if reason is None]
     result = seen if task.unseen == "drop" else [word for word, _ in kept]
+    lines = 1 + max((word.line for word in result), default=-1)
+    result += [replace(word, line=lines + word.line) for word in forms.notes]
     result, note = _without_unseen_characters(result, task)
     notes += note
     sure = [word for word in seen if is_sure(word)]

@@ -295,7 +295,7 @@ def _read_pdf_page(task: PageTask, canvas: Canvas, begin: Callable[[PagePicture]
     if not page:
         raise DocumentCorrupt("the page is damaged and cannot be opened")
     try:
-        forms = with_form_values(document, page, task.number - 1)
+        forms = with_form_values(document, page, task.number - 1, task.max_words)
         page = forms.page
         frame = PageFrame(page)
         if frame.width < 1 or frame.height < 1:
@@ -321,7 +321,7 @@ def _read_pdf_page(task: PageTask, canvas: Canvas, begin: Callable[[PagePicture]
         scale = studio.recognition_scale if scan and not studio.tiles else studio.layout_scale
         picture = early[0] if early and not scan else studio.draw(studio.whole, scale)
         image, scale_of_image = picture.drawn, scale
-        judged = judge(page, frame, drawing, said, image, scale, task)
+        judged = judge(page, frame, drawing, said, image, scale, task, forms)
         notes += beyond + judged.notes
         recognise = judged.recognise
         if not scan and not studio.tiles and _is_scan(recognise, studio.whole):
