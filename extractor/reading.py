@@ -30,6 +30,7 @@ from .models.shapes import detection_fit, line_content
 from .page_picture import PagePicture
 from .page_reading import PageReading, TableReading
 from .pages import Page, Picture
+from .raised_ink import with_numbers_ended
 from .regions import Region, TableCell
 from .rulings import Ruling, Rulings, find_rulings
 from .text_layer import Word
@@ -253,7 +254,11 @@ class Reader:
         for index, readings in zip(unsure, self._read_lines(again, recognition), strict=True):
             words[index] = _voted([words[index], *(reading.words for reading in readings)])
         return [
-            _ReadLine((quad / page.scale).astype(np.float64), tuple(read), reading.attempt.quarters)
+            _ReadLine(
+                (quad / page.scale).astype(np.float64),
+                tuple(with_numbers_ended(read, page.picture, quad, reading.attempt.quarters)),
+                reading.attempt.quarters,
+            )
             if read and _legibility(read) >= least
             else None
             for (page, quad), reading, read in zip(found, best, words, strict=True)
