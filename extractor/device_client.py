@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from .arena import Canvas
+from .arena import Canvas, Pixels
 from .device_requests import (
     CANCELLED,
     LAYOUT_NUMBERS,
@@ -63,6 +63,10 @@ class DeviceClient:
         self._number = 0
         self._waiting: set[int] = set()
         self._ended: dict[int, tuple[int, int]] = {}
+
+    def room_for_picture(self, rows: int, columns: int) -> tuple[int, Pixels]:
+        """Room for one more picture of the page, (rows, columns, 3), and its offset. Raises `MemoryError`."""
+        return self._canvas.new(rows, columns)
 
     def layout(self, picture: PictureRef) -> Pending:
         """Ask for the regions on a picture; `regions_of` reads the result."""

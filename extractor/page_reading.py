@@ -24,7 +24,8 @@ class PageReading:
     """All that is known of a page when the models are done. `words` are the text layer's and the recognised ones.
 
     `width` and `height` are those of the page as it is shown; all boxes are of the upright page. `to_shown`, (3, 3),
-    maps that one's points to the page as it is shown, where the two differ.
+    maps that one's points to the page as it is shown, where the two differ. `stamps` are the places of words
+    that are printed over the text.
     """
 
     number: int
@@ -37,3 +38,4 @@ class PageReading:
     warnings: tuple[str, ...] = ()
     timings_ms: dict[str, float] = field(default_factory=dict)
     to_shown: Matrix | None = None
+    stamps: tuple[tuple[int, ...], ...] = ()

@@ -33,6 +33,7 @@ from .pages import Page, Picture
 from .raised_ink import with_numbers_ended
 from .regions import Region, TableCell
 from .rulings import Ruling, Rulings, find_rulings
+from .stamps import stamps_of, without_stamps
 from .text_layer import Word
 from .upright import Matrix, Upright, as_shown, deskewed, on_its_side, on_their_side, skew_of, turned
 
@@ -126,16 +127,20 @@ class Reader:
             begun = None
         if recognised:
             upright, found = self._read_scan(upright, recognition)
-            words = [*upright.page.words, *found]
-            layout = self.begin(upright.page.picture)
+            words, layout = [*upright.page.words, *found], None
         else:
             pictures = [self._search(picture, upright.page) for picture in upright.page.pictures]
             layout = begun or self.begin(upright.page.picture)
             words = list(upright.page.words)
             words += _placed_lines(self._read_pictures(pictures, recognition), words)
         words = chosen(words)
-        recognised_at = time.perf_counter()
         view = upright.page
+        stamps = stamps_of(words, view.picture, view.scale)
+        cleared = without_stamps(view.picture, view.scale, stamps, self._device.room_for_picture)
+        if layout is None or cleared is not view.picture:
+            view = replace(view, picture=cleared)
+            layout = self.begin(cleared)
+        recognised_at = time.perf_counter()
         regions = regions_from(self._device.regions_of(layout), self._device.facts.labels, view.width, view.height)
         layout_at = time.perf_counter()
         tables = self._structure(view, words, regions)
@@ -161,6 +166,7 @@ class Reader:
                 "tables": (finished - layout_at) * 1000,
             },
             to_shown=upright.matrix if upright.quarters or upright.skew else None,
+            stamps=tuple(stamp.words for stamp in stamps),
         )
 
     def _detect(self, page: Page) -> list[Quad]:
