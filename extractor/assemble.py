@@ -171,7 +171,8 @@ def _elements(reading: PageReading) -> list[Element]:
         for index, region in _distinct(reading.regions)
     ]
     pictures = [part.box for part in parts if part.label in PICTURES]
-    words, across = without_slanted(reading.words, pictures)
+    words, stamps = _without_stamped(reading)
+    words, slanted = without_slanted(words, pictures)
     words, rulings = spelled(words, [table.rulings for table in reading.tables])
     orphans = _share_words(words, parts)
     structures = {
@@ -181,12 +182,20 @@ def _elements(reading: PageReading) -> list[Element]:
     parts = [part for part in parts if part.words or part.label in PICTURES]
     parts = [piece for part in parts for piece in beside_each_other(part, structures)]
     parts = with_lists(with_headings(as_paragraphs(with_blocks(parts, text_blocks(orphans)))))
-    parts += [block_of([make_line(line)]) for line in across]
+    parts += [block_of([make_line(line)]) for line in slanted]
+    parts += [block_of(group_lines(stamp)) for stamp in stamps]
     elements = [_element(reading.number, part) for part in parts]
     elements = _with_captions(elements)
     if reading.to_shown is not None:
         elements = [_as_shown(element, reading.to_shown, reading) for element in elements]
     return elements
+
+
+def _without_stamped(reading: PageReading) -> tuple[list[Word], list[list[Word]]]:
+    """The words of the page, and apart from them those of each stamp."""
+    places = {place for stamp in reading.stamps for place in stamp}
+    rest = [word for place, word in enumerate(reading.words) if place not in places]
+    return rest, [[reading.words[place] for place in stamp] for stamp in reading.stamps]
 
 
 def _as_shown(element: Element, to_shown: Matrix, reading: PageReading) -> Element:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from .arena import Canvas
+from .arena import Canvas, Pixels
 from .device_requests import (
     CANCELLED,
     LAYOUT_NUMBERS,
@@ -65,6 +65,10 @@ class DeviceClient:
         self._ended: dict[int, tuple[int, int]] = {}
         # What was asked for, and its results not taken yet: they stand in the arena.
         self._untaken: set[int] = set()
+
+    def room_for_picture(self, rows: int, columns: int) -> tuple[int, Pixels]:
+        """Room for one more picture of the page, (rows, columns, 3), and its offset. Raises `MemoryError`."""
+        return self._canvas.new(rows, columns)
 
     def layout(self, picture: PictureRef) -> Pending:
         """Ask for the regions on a picture; `regions_of` reads the result."""

@@ -20,6 +20,7 @@ from .languages import Recognition
 from .models.shapes import line_content
 from .page_picture import PagePicture
 from .pages import Page
+from .raised_ink import with_numbers_ended
 from .text_layer import Word
 from .upright import Matrix, on_its_side
 
@@ -104,7 +105,11 @@ class LineReader:
         for index, readings in zip(unsure, self._read_lines(again, recognition), strict=True):
             words[index] = _voted([words[index], *(reading.words for reading in readings)])
         return [
-            ReadLine((quad / page.scale).astype(np.float64), tuple(read), reading.attempt.quarters)
+            ReadLine(
+                (quad / page.scale).astype(np.float64),
+                tuple(with_numbers_ended(read, page.picture, quad, reading.attempt.quarters)),
+                reading.attempt.quarters,
+            )
             if read and legibility(read) >= least
             else None
             for (page, quad), reading, read in zip(found, best, words, strict=True)

@@ -23,7 +23,8 @@ class TableReading:
 class Seen:
     """What the models saw on a page, or on a part of it that is read for itself: all boxes are of `upright`.
 
-    `seconds`: what reading its words, its layout and its tables took.
+    `seconds`: what reading its words, its layout and its tables took. `stamps`: the places of words that are printed
+    over the text.
     """
 
     upright: Upright
@@ -31,6 +32,7 @@ class Seen:
     regions: tuple[Region, ...]
     tables: tuple[TableReading, ...]
     seconds: tuple[float, float, float]
+    stamps: tuple[tuple[int, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,8 @@ class PageReading:
 
     `width` and `height` are those of the page as it is shown; all boxes are of the upright page. `to_shown`, (3, 3),
     maps that one's points to the page as it is shown, where the two differ. `sheets` are parts of the page that are
-    read for themselves, the way each of them stands, in their order: receipts that lie beside each other.
+    read for themselves, the way each of them stands, in their order: receipts that lie beside each other. `stamps` are
+    the places of words that are printed over the text.
     """
 
     number: int
@@ -53,3 +56,4 @@ class PageReading:
     timings_ms: dict[str, float] = field(default_factory=dict)
     to_shown: Matrix | None = None
     sheets: tuple[PageReading, ...] = ()
+    stamps: tuple[tuple[int, ...], ...] = ()

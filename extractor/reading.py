@@ -127,6 +127,7 @@ def _reading_of(page: Page, seen: Seen) -> PageReading:
         recognised=page.is_scan,
         timings_ms=dict(zip(("ocr", "layout", "tables"), (1000 * took for took in seen.seconds), strict=True)),
         to_shown=None if np.array_equal(upright.matrix, np.eye(3)) else upright.matrix,
+        stamps=seen.stamps,
     )
 
 

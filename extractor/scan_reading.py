@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -35,6 +36,7 @@ from .sheets import (
     stands_alone,
     without,
 )
+from .stamps import stamps_of, without_stamps
 from .table_reader import table_readings
 from .text_layer import Word
 from .upright import Upright, cropped, deskewed, on_their_side, skew_of, turned
@@ -66,8 +68,7 @@ class ScanReader:
             seen = Seen(upright, tuple(chosen([*kept, *words])), (), (), took)
             return seen, [self._sheet(upright, box, recognition) for box in apart]
         level, words, others = self._set_upright(upright, quads, recognition)
-        layout = self._device.layout(level.page.picture.ref)
-        seen = seen_on(self._device, level, [*level.page.words, *words], layout, began)
+        seen = seen_on(self._device, level, [*level.page.words, *words], None, began)
         return seen, [self._sheet(*other, recognition) for other in others]
 
     def _sheet(self, upright: Upright, box: Box, recognition: Recognition) -> Seen:
@@ -75,8 +76,7 @@ class ScanReader:
         began = time.perf_counter()
         part = cropped(upright, box)
         level, words, _ = self._set_upright(part, self._detect(part.page), recognition, whole=True)
-        layout = self._device.layout(level.page.picture.ref)
-        return seen_on(self._device, level, [*level.page.words, *words], layout, began)
+        return seen_on(self._device, level, [*level.page.words, *words], None, began)
 
     def _sheets(self, page: Page, quads: Sequence[Quad]) -> list[Box]:
         """The sheets that lie on the page, in pixels; none where it is one."""
@@ -142,15 +142,23 @@ class ScanReader:
         return self._lines.upside_down([(page, quad) for quad in quads], recognition)
 
 
-def seen_on(device: DeviceClient, upright: Upright, words: Sequence[Word], layout: Pending, began: float) -> Seen:
-    """All that is seen on an upright page, when its words are known and its layout is on its way. Waits for the models.
+def seen_on(
+    device: DeviceClient, upright: Upright, words: Sequence[Word], layout: Pending | None, began: float
+) -> Seen:
+    """All that is seen on an upright page, when its words are known. Waits for the models.
 
+    `layout` where it is on its way already; it is begun again where stamps are to be taken off the page first.
     `began`: when reading it did.
     """
     page, words = upright.page, chosen(words)
+    stamps = stamps_of(words, page.picture, page.scale)
+    cleared = without_stamps(page.picture, page.scale, stamps, device.room_for_picture)
+    if layout is None or cleared is not page.picture:
+        page = replace(page, picture=cleared)
+        layout = device.layout(cleared.ref)
     recognised_at = time.perf_counter()
     regions = regions_from(device.regions_of(layout), device.facts.labels, page.width, page.height)
     layout_at = time.perf_counter()
     tables = table_readings(device, page, words, regions)
     seconds = (recognised_at - began, layout_at - recognised_at, time.perf_counter() - layout_at)
-    return Seen(upright, tuple(words), tuple(regions), tuple(tables), seconds)
+    return Seen(upright, tuple(words), tuple(regions), tuple(tables), seconds, tuple(stamp.words for stamp in stamps))
