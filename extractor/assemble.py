@@ -91,7 +91,7 @@ class TextLine:
 class Element:
     """A part of the document, at its place in reading order.
 
-    `confidence` is the mean of its lines'; for a table no more than its cells'.
+    `confidence` is the mean of its lines', for a table no more than its cells', and None where nothing was read.
     `level` is that of a heading, or how deep a list item is nested, from 1; `size` is the type size that most of its
     text has, in the page's unit; `marker` is what a list item begins with (its text has it too). `caption_of` is the
     place, among its page's elements, of the table or figure that a caption belongs to. The later piece of a table that
@@ -104,7 +104,7 @@ class Element:
     text: str
     box: Box
     source: Source | None
-    confidence: float
+    confidence: float | None
     level: int | None = None
     table: Table | None = None
     furniture: bool = False
@@ -270,7 +270,7 @@ def _element(page: int, part: Part) -> Element:
         for line in lines
         for piece in parted(line)
     )
-    certainty = statistics.fmean(line.confidence for line in read) if read else part.score
+    certainty = statistics.fmean(line.confidence for line in read) if read else None
     size = weighted_median([(word.size, len(word.text)) for word in part.words]) if part.words else 0.0
     level = {DocItemLabel.TITLE: 1, DocItemLabel.SECTION_HEADER: 2}.get(part.label)
     item = part.item
@@ -284,7 +284,8 @@ def _element(page: int, part: Part) -> Element:
         if table is None:
             label = DocItemLabel.TEXT
         else:
-            certainty = min(certainty, statistics.fmean(cell.confidence for cell in table.cells))
+            of_cells = statistics.fmean(cell.confidence for cell in table.cells)
+            certainty = of_cells if certainty is None else min(certainty, of_cells)
     box = union([part.box, *(word.box for word in part.words)])
     return Element(
         page,
@@ -292,7 +293,7 @@ def _element(page: int, part: Part) -> Element:
         text,
         box,
         source,
-        round(certainty, 4),
+        None if certainty is None else round(certainty, 4),
         level,
         table,
         part.furniture,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from .notices import Notice
 from .regions import Region, TableCell
 from .rulings import Rulings
 from .text_layer import Word
@@ -34,6 +35,6 @@ class PageReading:
     regions: tuple[Region, ...]
     tables: tuple[TableReading, ...]
     recognised: bool
-    warnings: tuple[str, ...] = ()
+    notices: tuple[Notice, ...] = ()
     timings_ms: dict[str, float] = field(default_factory=dict)
     to_shown: Matrix | None = None

@@ -24,15 +24,17 @@ from PIL import Image
 
 from .actual_text import as_drawn
 from .arena import Canvas
+from .document_facts import document_notices, document_properties
 from .drawing import read_drawing
 from .drawn_boxes import check_boxes
 from .errors import DocumentCorrupt, Internal, PageTooLarge, PasswordRequired, PasswordWrong, TooManyPages
 from .form_fields import FormField, with_form_values, with_ticks
 from .geometry import Box, area, clip
 from .image_formats import PILLOW_FORMATS
+from .notices import Notice
 from .outline import Heading, Outline
 from .page_picture import PagePicture
-from .page_text import apart, believed, blank_notes, document_notes, first_areas, judge, on_page
+from .page_text import apart, believed, blank_notes, first_areas, forbidden_areas, judge, on_page
 from .placed_text import as_read
 from .tasks import OutlineTask, PageTask
 from .text_layer import PageFrame, TextLayer, Word, read_text_layer
@@ -97,7 +99,7 @@ class Page:
     scale: float
     words: tuple[Word, ...] = ()
     recognise: tuple[Box, ...] = ()
-    warnings: tuple[str, ...] = ()
+    notices: tuple[Notice, ...] = ()
     quarters: int = 0
     pictures: tuple[Picture, ...] = ()
     form_fields: tuple[FormField, ...] = ()
@@ -195,7 +197,7 @@ def read_outline(task: OutlineTask) -> Outline:
         if index is not None and not 0 <= index < len(document):
             index = None
         headings.append(Heading(title, bookmark.level + 1, None if index is None else index + 1))
-    return Outline(len(document), tuple(headings))
+    return Outline(len(document), tuple(headings), document_notices(document), document_properties(document))
 
 
 def read_page(task: PageTask, canvas: Canvas, begin: Callable[[PagePicture], object] = lambda _: None) -> Page:
@@ -256,11 +258,13 @@ def _read_image_page(task: PageTask, canvas: Canvas) -> Page:
         decoded = decoded.transpose(turn)
         if turn in _ON_THEIR_SIDE:
             width, height = height, width
-    whole = () if task.ocr == "never" else ((0.0, 0.0, float(width), float(height)),)
     offset, picture = canvas.new(decoded.height, decoded.width)
     picture[:] = np.asarray(decoded)
     drawn = PagePicture(picture, offset)
-    return Page(task.number, float(width), float(height), drawn, decoded.width / width, recognise=whole)
+    box = (0.0, 0.0, float(width), float(height))
+    notes = blank_notes(task.number, picture, (), [box] if task.ocr == "never" else [])
+    whole = () if task.ocr == "never" else (box,)
+    return Page(task.number, *box[2:], drawn, decoded.width / width, recognise=whole, notices=tuple(notes))
 
 
 def _small_rgb(image: Image.Image) -> Image.Image:
@@ -357,9 +361,7 @@ def _read_pdf_page(task: PageTask, canvas: Canvas, begin: Callable[[PagePicture]
             picture = studio.draw(studio.whole, scale)
         ticks = [*forms.ticks, *check_boxes(drawing.squares, forms.ticks, judged.words, image, scale_of_image)]
         words = with_ticks(judged.words, ticks) if task.ocr != "always" else judged.words
-        notes += blank_notes(task.number, image, words, recognise)
-        if task.number == 1:
-            notes += document_notes(document)
+        notes += blank_notes(task.number, image, words, forbidden_areas(frame, drawing, said, task.ocr))
         parts = [] if scan else [studio.draw_part(box) for box in apart(recognise)]
     finally:
         pdfium_c.FPDF_ClosePage(page)

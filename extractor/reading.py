@@ -33,6 +33,7 @@ from .pages import Page, Picture
 from .regions import Region, TableCell
 from .rulings import Ruling, Rulings, find_rulings
 from .text_layer import Word
+from .unread import HardlyRead, hardly_read, unread_notices
 from .upright import Matrix, Upright, as_shown, deskewed, on_its_side, on_their_side, skew_of, turned
 
 # A line that stands on a picture of a digital page is text only if the recogniser is sure of it: photographs have
@@ -120,11 +121,11 @@ class Reader:
     def _read(self, page: Page, recognition: Recognition, begun: Pending | None) -> PageReading:
         started = time.perf_counter()
         recognised = page.is_scan
-        upright = turned(as_shown(page), page.quarters)
+        upright, hardly = turned(as_shown(page), page.quarters), HardlyRead()
         if recognised or page.quarters:
             begun = None
         if recognised:
-            upright, found = self._read_scan(upright, recognition)
+            upright, found, hardly = self._read_scan(upright, recognition)
             words = [*upright.page.words, *found]
             layout = self.begin(upright.page.picture)
         else:
@@ -139,12 +140,6 @@ class Reader:
         layout_at = time.perf_counter()
         tables = self._structure(view, words, regions)
         finished = time.perf_counter()
-        notes = list(page.warnings)
-        if upright.quarters:
-            notes.append(
-                f"page {page.number}: the text is turned; it was read after {upright.quarters * 90} degrees "
-                "anticlockwise"
-            )
         return PageReading(
             number=page.number,
             width=page.width,
@@ -153,7 +148,7 @@ class Reader:
             regions=tuple(regions),
             tables=tuple(tables),
             recognised=recognised,
-            warnings=tuple(notes),
+            notices=(*page.notices, *unread_notices(page, words, upright.quarters, recognition, hardly)),
             timings_ms={
                 "ocr": (recognised_at - started) * 1000,
                 "layout": (layout_at - recognised_at) * 1000,
@@ -188,22 +183,24 @@ class Reader:
         lines = self._recognise(found, recognition, MIN_PICTURE_LEGIBILITY)
         return [line.moved(move) for line, move in zip(lines, to_page, strict=True) if line is not None]
 
-    def _read_scan(self, upright: Upright, recognition: Recognition) -> tuple[Upright, list[Word]]:
-        """A scan set upright, whichever way it was turned, and its words."""
+    def _read_scan(self, upright: Upright, recognition: Recognition) -> tuple[Upright, list[Word], HardlyRead]:
+        """A scan set upright, whichever way it was turned; its words, and its lines that were hardly read."""
         least = MIN_PICTURE_LEGIBILITY if any(map(is_sure, upright.page.words)) else 0.0
         quads = self._detect(upright.page)
         if on_their_side(quads):
             upright = turned(upright, 3 if self._upside_down(upright.page, quads, recognition) else 1)
             quads = self._detect(upright.page)
-        lines = self._recognise_all(upright.page, quads, recognition, least)
-        read = [word for line in lines for word in line.words]
+        lines = self._recognise([(upright.page, quad) for quad in quads], recognition, least)
+        read = [word for line in lines if line is not None for word in line.words]
         if read and _legibility(read) < UNSURE and self._upside_down(upright.page, quads, recognition):
             upright = turned(upright, 2)
             quads = self._detect(upright.page)
-            lines = self._recognise_all(upright.page, quads, recognition, least)
+            lines = self._recognise([(upright.page, quad) for quad in quads], recognition, least)
         level = deskewed(upright, skew_of(quads))
         forward = np.linalg.inv(level.matrix) @ upright.matrix
-        return level, _placed_lines([line.moved(forward) for line in lines], level.page.words)
+        hardly = hardly_read(quads, [() if line is None else line.words for line in lines])
+        read_lines = [line.moved(forward) for line in lines if line is not None]
+        return level, _placed_lines(read_lines, level.page.words), hardly
 
     def _upside_down(self, page: Page, quads: Sequence[Quad], recognition: Recognition) -> bool:
         """Whether the longest lines are read with more certainty when they are turned by 180 degrees."""
@@ -217,13 +214,6 @@ class Reader:
             for half in (words[: len(longest)], words[len(longest) :])
         )
         return turned_round > as_it_is
-
-    def _recognise_all(
-        self, page: Page, quads: Sequence[Quad], recognition: Recognition, least: float
-    ) -> list[_ReadLine]:
-        """The lines of a page that are at least so legible."""
-        lines = self._recognise([(page, quad) for quad in quads], recognition, least)
-        return [line for line in lines if line is not None]
 
     def _recognise(
         self, found: Sequence[tuple[Page, Quad]], recognition: Recognition, least: float

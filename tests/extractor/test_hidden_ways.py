@@ -9,7 +9,7 @@ import pytest
 
 from extractor.settings import Settings
 from tests.documents import raw_pdf
-from tests.extractor.pdf_page import read_page, said
+from tests.extractor.pdf_page import read_page, said, told
 from tests.page_readers import PageReaders, page_readers
 
 SEEN = "Total due 3,222.64 within thirty days"
@@ -81,11 +81,11 @@ WAYS = {
 @pytest.mark.parametrize("way", WAYS)
 def test_hidden_text_is_told_and_left_out_on_demand(readers: PageReaders, tmp_path: Path, way: str) -> None:
     kept, dropped = (read_page(readers, tmp_path, WAYS[way], fate) for fate in ("keep", "drop"))
-    (told,) = kept.warnings
-    assert told.startswith(f"page 1: {len(HIDDEN.split())} word(s) that no reader sees (")
+    (note,) = told(kept)
+    assert note.startswith(f"page 1: {len(HIDDEN.split())} word(s) that no reader sees (")
     assert set(HIDDEN.split()) <= set(said(kept).split())
-    (told,) = dropped.warnings
-    assert told.endswith("left out")
+    (note,) = told(dropped)
+    assert note.endswith("left out")
     seen = f"{SEEN} {OTHER}".split() if OTHER.encode() in WAYS[way] else SEEN.split()
     assert sorted(said(dropped).split()) == sorted(seen)
 
@@ -103,21 +103,21 @@ PLAIN = {
 @pytest.mark.parametrize("way", PLAIN)
 def test_what_is_seen_is_not_told(readers: PageReaders, tmp_path: Path, way: str) -> None:
     page = read_page(readers, tmp_path, PLAIN[way], "drop")
-    assert page.warnings == ()
+    assert told(page) == ()
     assert said(page) == f"{SEEN} {HIDDEN}"
 
 
 def test_replacement_text_of_a_ligature_stands(readers: PageReaders, tmp_path: Path) -> None:
     content = "BT /F1 11 Tf 72 600 Td (The of) Tj /Span << /ActualText (fice) >> BDC (fice) Tj EMC ( is open) Tj ET"
     page = read_page(readers, tmp_path, raw_pdf(TEXT + content), "drop")
-    assert page.warnings == ()
+    assert told(page) == ()
     assert said(page) == f"{SEEN} The office is open"
 
 
 def test_hidden_copy_of_live_text_is_dropped(readers: PageReaders, tmp_path: Path) -> None:
     content = f"{TEXT}BT 3 Tr /F1 10.5 Tf 72.5 701 Td ({SEEN}) Tj ET"
     page = read_page(readers, tmp_path, raw_pdf(content))
-    assert page.warnings == ()
+    assert told(page) == ()
     assert said(page) == SEEN
 
 

@@ -29,6 +29,7 @@ from extractor.pages import (
 )
 from extractor.settings import Settings
 from tests import documents
+from tests.extractor.pdf_page import told
 from tests.page_readers import PageReaders, page_readers
 
 PROSE = [f"Entry {n}: the harbour office lists vessel number {n} at berth {n + 3}." for n in range(12)]
@@ -281,11 +282,11 @@ class TestAreasToRecognise:
         garbage = keep(documents.mapped_pdf(glyphs))
         page = page_of(readers, garbage)
         assert (page.words, page.recognise) == ((), (page.box,))
-        assert page.warnings == ("page 1: the text layer is garbage and was not used",)
+        assert told(page) == ("page 1: the text layer is garbage and was not used",)
         page = page_of(readers, garbage, ocr="never")
         assert len(page.words) == len(PROSE[0].split())
         assert page.recognise == ()
-        assert page.warnings == ("page 1: the text layer looks like garbage; ocr is never",)
+        assert told(page) == ("page 1: the text layer looks like garbage; ocr is never",)
 
 
 class TestPictures:
