@@ -18,6 +18,7 @@ from docling_core.types.doc import (
 )
 
 from .comb_boxes import spelled
+from .emphasis import looks_of_words, spans_of_lines, with_spans
 from .geometry import Box, area, clip, covered, intersection, union
 from .lines import group_lines, make_line, parted
 from .marked_parts import weighted_median, with_headings, with_lists
@@ -25,6 +26,7 @@ from .page_reading import PageReading
 from .parts import Part, as_paragraphs, beside_each_other, block_of, text_blocks, with_blocks
 from .regions import Region
 from .slanted import without_slanted
+from .styles import Span
 from .tables import Table, build_table
 from .text_layer import Word
 from .upright import Matrix, mapped
@@ -96,7 +98,8 @@ class Element:
     text has, in the page's unit; `marker` is what a list item begins with (its text has it too). `caption_of` is the
     place, among its page's elements, of the table or figure that a caption belongs to. The later piece of a table that
     goes over several pages has its own part of it as `continued`, and `continues` the first piece: the place of its
-    page among the pages, and its own among that page's elements.
+    page among the pages, and its own among that page's elements. `spans` are the parts of its text that are not set
+    plainly.
     """
 
     page: int
@@ -115,6 +118,7 @@ class Element:
     continued: Table | None = None
     continues: tuple[int, int] | None = None
     lines: tuple[TextLine, ...] = ()
+    spans: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,7 +281,7 @@ def _element(page: int, part: Part) -> Element:
     if item is not None:
         level = item.depth
     table = None
-    label = part.label
+    label, looks = part.label, looks_of_words(lines)
     if label == DocItemLabel.TABLE:
         if part.structure is not None:
             table = build_table(part.words, part.structure.cells, part.structure.rulings)
@@ -285,6 +289,7 @@ def _element(page: int, part: Part) -> Element:
             label = DocItemLabel.TEXT
         else:
             of_cells = statistics.fmean(cell.confidence for cell in table.cells)
+            table = with_spans(table, part.words, looks)
             certainty = of_cells if certainty is None else min(certainty, of_cells)
     box = union([part.box, *(word.box for word in part.words)])
     return Element(
@@ -301,4 +306,5 @@ def _element(page: int, part: Part) -> Element:
         marker=item.marker if item else None,
         enumerated=item.enumerated if item else False,
         lines=read,
+        spans=spans_of_lines(lines, looks),
     )

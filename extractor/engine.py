@@ -155,9 +155,8 @@ class _Job:
         request = self.request
         return WriteTask(
             tuple(request.outputs),
-            request.furniture,
+            request.writing,
             request.filename or self.document_id,
-            request.csv_formulas,
             self.outline.headings,
         )
 

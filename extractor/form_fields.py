@@ -18,6 +18,7 @@ import pypdfium2.raw as pdfium_c
 
 from .errors import PageTooLarge
 from .geometry import Box, centre, contains
+from .links import Link, links_of
 from .text_layer import PageFrame, Word
 
 # Drawing fields and annotations into a page takes time that grows with the square of their number.
@@ -68,6 +69,7 @@ class Forms:
     page: Any
     fields: tuple[FormField, ...] = ()
     ticks: tuple[Tick, ...] = ()
+    links: tuple[Link, ...] = ()
 
 
 def with_form_values(document: pdfium.PdfDocument, page: Any, index: int) -> Forms:
@@ -97,7 +99,7 @@ def with_form_values(document: pdfium.PdfDocument, page: Any, index: int) -> For
     if drawn == pdfium_c.FLATTEN_SUCCESS or reader.inserted:
         pdfium_c.FPDF_ClosePage(page)
         page = pdfium_c.FPDF_LoadPage(document.raw, index)
-    return Forms(page, tuple(_one_a_group(reader.fields[::-1])), tuple(reader.ticks))
+    return Forms(page, tuple(_one_a_group(reader.fields[::-1])), tuple(reader.ticks), tuple(reader.links))
 
 
 def _one_a_group(fields: Sequence[FormField]) -> list[FormField]:
@@ -115,6 +117,7 @@ class _AnnotationReader:
     def __init__(self, document: pdfium.PdfDocument, page: Any, form: Any, number: int) -> None:
         self.fields: list[FormField] = []
         self.ticks: list[Tick] = []
+        self.links: list[Link] = []
         self.drawn = self.inserted = False
         self._document, self._page, self._form, self._number = document, page, form, number
         self._frame = PageFrame(page)
@@ -132,6 +135,8 @@ class _AnnotationReader:
                     # Of kinds that no viewer knows; those that are known are drawn.
                     pdfium_c.FPDFAnnot_SetFlags(annotation, flags & ~_INVISIBLE)
                 self._read_visible(annotation, kind)
+            if kind == pdfium_c.FPDF_ANNOT_LINK and not flags & (_HIDDEN | _NO_VIEW):
+                self.links += links_of(self._document, annotation, self._frame)
         finally:
             pdfium_c.FPDFPage_CloseAnnot(annotation)
         if away:

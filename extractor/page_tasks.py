@@ -95,9 +95,8 @@ def _written(task: WriteTask, read: Sequence[AssembledPage]) -> bytes:
     data = render(
         join_tables(with_levels(read, task.headings)),
         task.outputs,
-        furniture=task.furniture,
+        task.writing,
         name=task.name,
-        csv_formulas=task.csv_formulas,
     )
     return json.dumps(data, allow_nan=False).encode()
 

@@ -31,6 +31,7 @@ from .errors import DocumentCorrupt, Internal, PageTooLarge, PasswordRequired, P
 from .form_fields import FormField, with_form_values, with_ticks
 from .geometry import Box, area, clip
 from .image_formats import PILLOW_FORMATS
+from .links import with_links
 from .notices import Notice
 from .outline import Heading, Outline
 from .page_picture import PagePicture
@@ -361,6 +362,7 @@ def _read_pdf_page(task: PageTask, canvas: Canvas, begin: Callable[[PagePicture]
             picture = studio.draw(studio.whole, scale)
         ticks = [*forms.ticks, *check_boxes(drawing.squares, forms.ticks, judged.words, image, scale_of_image)]
         words = with_ticks(judged.words, ticks) if task.ocr != "always" else judged.words
+        words = with_links(words, forms.links)
         notes += blank_notes(task.number, image, words, forbidden_areas(frame, drawing, said, task.ocr))
         parts = [] if scan else [studio.draw_part(box) for box in apart(recognise)]
     finally:
