@@ -222,6 +222,7 @@ class _WordReader:
         self._address = ctypes.cast(text_page, ctypes.c_void_p).value or 0
         self._frame = frame
         self._fonts: dict[int, _Font] = {}
+        self._looks: dict[tuple[float, int, bool], _Font] = {}
         self._faces: dict[int, tuple[bool, bool]] = {}
         self._loose = pdfium_c.FS_RECTF()
         self._loose_at = ctypes.addressof(self._loose)
@@ -286,7 +287,10 @@ class _WordReader:
         key = _text_object(address, index) or 0
         font = self._fonts.get(key)
         if font is None:
-            font = self._fonts[key] = _font(self._text_page, index, self._faces)
+            font = _font(self._text_page, index, self._faces)
+            # Text objects of one look share it: most words of several objects are set in one.
+            looks = (font.size, font.key, font.upside_down)
+            font = self._fonts[key] = self._looks.setdefault(looks, font)
         left, top, right, bottom = _sides(self._loose)
         if top - bottom > MAX_LINE_HEIGHT * font.size and right - left < top - bottom:
             # The font claims more room than its letters take (a wrong ascent): believe its size.
