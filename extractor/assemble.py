@@ -23,8 +23,10 @@ from .geometry import Box, area, clip, covered, intersection, union
 from .lines import group_lines, make_line, parted
 from .marked_parts import weighted_median, with_headings, with_lists
 from .page_reading import PageReading
+from .pairs import Pair, pairs_of, with_values_beside
 from .parts import Part, as_paragraphs, beside_each_other, block_of, text_blocks, with_blocks
 from .regions import Region
+from .selection_marks import SelectionMark, box_signs, selection_marks
 from .slanted import without_slanted
 from .styles import Span
 from .tables import Table, build_table
@@ -99,7 +101,7 @@ class Element:
     place, among its page's elements, of the table or figure that a caption belongs to. The later piece of a table that
     goes over several pages has its own part of it as `continued`, and `continues` the first piece: the place of its
     page among the pages, and its own among that page's elements. `spans` are the parts of its text that are not set
-    plainly.
+    plainly; `pairs` the labels and values that it is made of, where it is; `marks` the check boxes in it.
     """
 
     page: int
@@ -119,6 +121,8 @@ class Element:
     continues: tuple[int, int] | None = None
     lines: tuple[TextLine, ...] = ()
     spans: tuple[Span, ...] = ()
+    pairs: tuple[Pair, ...] = ()
+    marks: tuple[SelectionMark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,9 +157,11 @@ def assemble_page(reading: PageReading) -> AssembledPage:
     }
     parts = [part for part in parts if part.words or part.label in PICTURES]
     parts = [piece for part in parts for piece in beside_each_other(part, structures)]
-    parts = with_lists(with_headings(as_paragraphs(with_blocks(parts, text_blocks(orphans)))))
+    parts = with_values_beside(as_paragraphs(with_blocks(parts, text_blocks(orphans))))
+    parts = with_lists(with_headings(parts))
     parts += [block_of([make_line(line)]) for line in across]
-    elements = [_element(reading.number, part) for part in parts]
+    boxes = box_signs(reading.words)
+    elements = [_element(reading.number, part, boxes) for part in parts]
     elements = _with_captions(elements)
     if reading.to_shown is not None:
         elements = [_as_shown(element, reading.to_shown, reading) for element in elements]
@@ -173,7 +179,11 @@ def _as_shown(element: Element, to_shown: Matrix, reading: PageReading) -> Eleme
         cells = [replace(cell, box=None if cell.box is None else shown(cell.box)) for cell in table.cells]
         table = replace(table, cells=tuple(cells))
     lines = tuple(replace(line, box=shown(line.box)) for line in element.lines)
-    return replace(element, box=shown(element.box), table=table, lines=lines)
+    marks = tuple(replace(mark, box=shown(mark.box)) for mark in element.marks)
+    pairs = tuple(
+        Pair(*(replace(side, box=shown(side.box)) for side in (pair.label, pair.value))) for pair in element.pairs
+    )
+    return replace(element, box=shown(element.box), table=table, lines=lines, marks=marks, pairs=pairs)
 
 
 def _distinct(regions: Sequence[Region]) -> list[tuple[int, Region]]:
@@ -262,7 +272,7 @@ def _with_captions(elements: Sequence[Element]) -> list[Element]:
     return result
 
 
-def _element(page: int, part: Part) -> Element:
+def _element(page: int, part: Part, boxes: frozenset[str]) -> Element:
     lines = group_lines(part.words)
     text = "\n".join(line.text for line in lines)
     if part.label in (DocItemLabel.TITLE, DocItemLabel.SECTION_HEADER):
@@ -307,4 +317,6 @@ def _element(page: int, part: Part) -> Element:
         enumerated=item.enumerated if item else False,
         lines=read,
         spans=spans_of_lines(lines, looks),
+        pairs=pairs_of(lines) if label == DocItemLabel.TEXT and part.item is None else (),
+        marks=selection_marks(lines, boxes),
     )

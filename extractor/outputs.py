@@ -12,7 +12,6 @@ import html
 import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import accumulate
 from typing import Any
 
 from docling_core.transforms.serializer.base import (
@@ -38,6 +37,7 @@ from docling_core.types.doc import TableCell as DoclingCell
 
 from .assemble import AssembledPage, Element
 from .docling_document import to_docling
+from .listed_elements import Listed, listed
 from .marked_text import Marks, has_spans, texts_of, with_marks
 from .options import Output, Writing
 from .reflow import reflowed
@@ -78,37 +78,20 @@ def render(
         data |= _texts(reflowed(pages) if writing.reflow else pages, wanted, writing, name)
     if "docling" in wanted:
         data["docling"] = to_docling(name, pages).export_to_dict(mode="json", coord_precision=2, confid_precision=4)
-    elements = [element for page in pages for element in page.elements]
-    starts = list(accumulate((len(page.elements) for page in pages), initial=0))
-    owners = {
-        first + index: first + element.caption_of
-        for first, page in zip(starts, pages, strict=False)
-        for index, element in enumerate(page.elements)
-        if element.caption_of is not None
-    }
+    elements = listed(pages)
     if "elements" in wanted:
-        data["elements"] = [
-            _element(order, element, owners.get(order), _continued(element, starts))
-            for order, element in enumerate(elements)
-        ]
+        data["elements"] = [_element(order, one) for order, one in enumerate(elements)]
     if "lines" in wanted:
-        data["lines"] = [line for order, element in enumerate(elements) for line in _lines(order, element)]
+        data["lines"] = [line for order, one in enumerate(elements) for line in _lines(order, one.element)]
+    tables = [(order, one.element, one.element.table) for order, one in enumerate(elements) if one.element.table]
     if "tables" in wanted:
-        captions = {owner: elements[order].text for order, owner in owners.items()}
-        data["tables"] = [
-            _table(order, element, element.table, captions.get(order))
-            for order, element in enumerate(elements)
-            if element.table is not None
-        ]
+        captions = {one.ties["caption_of"]: one.element.text for one in elements if "caption_of" in one.ties}
+        data["tables"] = [_table(order, element, table, captions.get(order)) for order, element, table in tables]
     if "records" in wanted:
-        data["records"] = [
-            _records(order, element, element.table)
-            for order, element in enumerate(elements)
-            if element.table is not None
-        ]
+        data["records"] = [_records(order, element, table) for order, element, table in tables]
     if "csv" in wanted:
         quote = writing.csv_formulas == "quote"
-        data["csv"] = [_csv(element.table, quote) for element in elements if element.table is not None]
+        data["csv"] = [_csv(table, quote) for _, _, table in tables]
     return data
 
 
@@ -326,13 +309,8 @@ def _box(element_box: Sequence[float] | None) -> list[float] | None:
     return None if element_box is None else [round(side, 2) for side in element_box]
 
 
-def _continued(element: Element, starts: Sequence[int]) -> int | None:
-    """The first piece of the table that an element continues, by its place among the document's elements."""
-    return None if element.continues is None else starts[element.continues[0]] + element.continues[1]
-
-
-def _element(order: int, element: Element, owner: int | None, continued: int | None) -> Json:
-    ties = {"caption_of": owner, "continues": continued}
+def _element(order: int, listed: Listed) -> Json:
+    element = listed.element
     return {
         "id": f"e{order}",
         "page": element.page,
@@ -343,7 +321,8 @@ def _element(order: int, element: Element, owner: int | None, continued: int | N
         "order": order,
         "source": element.source,
         "confidence": element.confidence,
-        **{name: f"e{other}" for name, other in ties.items() if other is not None},
+        **({} if listed.selected is None else {"selected": listed.selected, "label": listed.words}),
+        **{name: f"e{other}" for name, other in listed.ties.items()},
     }
 
 
