@@ -17,10 +17,10 @@ from .text_layer import Word
 # Unicode's ballot boxes, and where Microsoft's Wingdings has its own (private use, U+F000 and the character's code).
 _SELECTED = frozenset({TICKED, "[X]", "\u2611", "\u2612", "\U0001f5f9", "\U0001f5f5", "\U0001f5f7", "\uf0fe", "\uf0fd"})
 _UNSELECTED = frozenset({UNTICKED, "\u2610", "\uf0a8", "\uf06f"})
-# Signs that are bullets as well: they are boxes where a box with a mark in it is on the page.
-_MAYBE_UNSELECTED = frozenset({"\u25a1", "\u25fb", "\u274f", "\u2751"})
-# Radio buttons: a circle is one only where one of its line's has a dot in it.
-_DOTTED, _CIRCLES = frozenset({"\u25c9", "\u29bf"}), frozenset({"\u25cb", "\u25ef"})
+_DOTTED = frozenset({"\u25c9", "\u29bf"})
+# Signs that are bullets as well: squares are boxes where a box with a mark in it is on the page, circles are radio
+# buttons where one with a dot is.
+_SQUARES, _CIRCLES = frozenset({"\u25a1", "\u25fb", "\u274f", "\u2751"}), frozenset({"\u25cb", "\u25ef"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,23 +33,23 @@ class SelectionMark:
 
 
 def box_signs(words: Iterable[Word]) -> frozenset[str]:
-    """The signs that are boxes on a page of these words; none where there is no box."""
+    """The signs that are boxes, or radio buttons, on a page of these words."""
     texts = {word.text for word in words}
-    boxes = _SELECTED | _UNSELECTED | (_MAYBE_UNSELECTED if texts & _SELECTED else frozenset())
-    return boxes if texts & (boxes | _DOTTED) else frozenset()
+    boxes = texts & (_SELECTED | _UNSELECTED | _DOTTED)
+    if texts & _SELECTED:
+        boxes |= texts & _SQUARES
+    if texts & _DOTTED:
+        boxes |= texts & _CIRCLES
+    return frozenset(boxes)
 
 
 def selection_marks(lines: Iterable[Line], boxes: frozenset[str]) -> tuple[SelectionMark, ...]:
     """The signs in the lines of one part of a page whose signs of boxes are given, in their order."""
-    if not boxes:
-        return ()
     marks: list[SelectionMark] = []
-    for line in lines:
-        dotted = any(word.text in _DOTTED for word in line.words)
-        signs = boxes | (_DOTTED | _CIRCLES if dotted else frozenset())
+    for line in lines if boxes else ():
         pieces = [piece.words for piece in parted(line)]
         for number, piece in enumerate(pieces):
-            marks += _marks(piece, pieces[number + 1] if number + 1 < len(pieces) else (), signs)
+            marks += _marks(piece, pieces[number + 1] if number + 1 < len(pieces) else (), boxes)
     return tuple(marks)
 
 

@@ -13,6 +13,7 @@ from extractor.request import parse_request
 from extractor.selection_marks import box_signs, selection_marks
 from extractor.text_layer import Word
 from tests.documents import new_canvas
+from tests.extractor.test_pairs import placed, read
 
 
 def marks(*lines: str) -> list[tuple[bool, str]]:
@@ -45,6 +46,19 @@ def marks(*lines: str) -> list[tuple[bool, str]]:
 )
 def test_signs_and_their_words(lines: list[str], found: list[tuple[bool, str]]) -> None:
     assert marks(*lines) == found
+
+
+@pytest.mark.parametrize("texts", [("□ Ex works", "☒ Delivered"), ("○ Train", "◉ Car"), ("☐ Ex works", "☑ Delivered")])
+def test_a_sign_that_is_a_box_is_no_bullet(texts: tuple[str, str]) -> None:
+    data = read(placed(*((50.0, 100.0 + 16 * number, text) for number, text in enumerate(texts))))
+    assert data["text"] == "\n".join(texts) + "\n"
+    assert [element["selected"] for element in data["elements"] if "selected" in element] == [False, True]
+
+
+@pytest.mark.parametrize("bullet", ["□", "○"])
+def test_a_bullet_is_no_box(bullet: str) -> None:
+    data = read(placed((50.0, 100.0, f"{bullet} First item"), (50.0, 116.0, f"{bullet} Second item")))
+    assert [element["type"] for element in data["elements"]] == ["list_item", "list_item"]
 
 
 def test_fields_and_drawn_boxes_are_elements(engine: Engine) -> None:
