@@ -8,8 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
-from .geometry import Box, centre, contains
+import numpy as np
+
+from .geometry import Box, centre
 from .lines import Line
 from .styles import PLAIN, Span, Style, joined
 from .tables import Cell, Table
@@ -61,26 +64,31 @@ def with_spans(table: Table, words: Sequence[Word], looks: Looks) -> Table:
     """The table, its cells with the spans of their texts."""
     if not looks:
         return table
-    return replace(table, cells=tuple(_with_spans(cell, words, looks) for cell in table.cells))
+    middles = np.array([centre(word.box) for word in words])
+    plain = np.array([id(word) not in looks for word in words])
+    cells = []
+    for cell in table.cells:
+        inside = _inside(cell.box, middles) if cell.box is not None else np.zeros(len(words), bool)
+        own = [words[number] for number in np.flatnonzero(inside)] if not plain[inside].all() else []
+        cells.append(_with_spans(cell, own, looks) if own else cell)
+    return replace(table, cells=tuple(cells))
+
+
+def _inside(box: Box, middles: np.ndarray[Any, np.dtype[np.float64]]) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    x, y = middles[:, 0], middles[:, 1]
+    return np.asarray((x >= box[0]) & (x <= box[2]) & (y >= box[1]) & (y <= box[3]))
 
 
 def _with_spans(cell: Cell, words: Sequence[Word], looks: Looks) -> Cell:
-    if cell.box is None:
-        return cell
-    own = [word for word in words if contains(_grown(cell.box), centre(word.box))]
-    if not any(id(word) in looks for word in own):
-        return cell
+    """The cell, whose words are given in any order: those of its text, as often as they are in it."""
+    by_text: dict[str, list[Word]] = {}
+    for word in reversed(words):
+        by_text.setdefault(word.text, []).append(word)
     spans: list[Span] = []
     for token in _TOKEN.finditer(cell.text):
-        word = next((word for word in own if word.text == token[0]), None)
-        if word is not None:
-            own.remove(word)
-            spans += _spans_of_word(word, token.start(), looks)
+        if by_text.get(token[0]):
+            spans += _spans_of_word(by_text[token[0]].pop(), token.start(), looks)
     return replace(cell, spans=tuple(joined(spans, cell.text)))
-
-
-def _grown(box: Box) -> Box:
-    return (box[0] - 0.1, box[1] - 0.1, box[2] + 0.1, box[3] + 0.1)
 
 
 def _spans_of_word(word: Word, start: int, looks: Looks) -> list[Span]:

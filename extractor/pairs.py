@@ -20,9 +20,13 @@ from .parts import Part
 from .text_layer import Word
 
 FEWEST_ROWS = 2
+# More rows are a table, or a trick.
+MOST_ROWS = 200
 # Without a colon, leaders or bold type there have to be more.
 FEWEST_PLAIN_ROWS = 3
 LONGEST_LABEL = 40
+# Columns of labels on a page, at most.
+MOST_COLUMNS = 50
 # Edges this near to each other, in text heights, are one.
 SAME_EDGE = 0.6
 SAME_LINE = 0.5
@@ -60,7 +64,7 @@ class _Row:
 
 def pairs_of(lines: Sequence[Line]) -> tuple[Pair, ...]:
     """The pairs that the lines of one part are, all of them; nothing where one line is neither."""
-    if len(lines) < FEWEST_ROWS or not all(word.upright for line in lines for word in line.words):
+    if not FEWEST_ROWS <= len(lines) <= MOST_ROWS or not all(word.upright for line in lines for word in line.words):
         return ()
     near = SAME_EDGE * statistics.median(line.box[3] - line.box[1] for line in lines)
     found = [_row(line) for line in lines]
@@ -156,12 +160,12 @@ def with_values_beside(parts: Sequence[Part]) -> list[Part]:
     Each label ends with a colon, and each has one value on its line; no line of either is without the other.
     """
     result = list(parts)
-    for labels in parts:
-        lines = group_lines(labels.words) if labels.label == DocItemLabel.TEXT else []
+    for labels in [part for part in parts if _may_be_labels(part)][:MOST_COLUMNS]:
+        lines = group_lines(labels.words)
         if len(lines) < FEWEST_ROWS or not all(line.text.endswith(":") for line in lines):
             continue
         for values in result:
-            if values is labels or values.label != DocItemLabel.TEXT or values.box[0] < labels.box[2]:
+            if values.label != DocItemLabel.TEXT or values.box[0] < labels.box[2] or not _level(labels.box, values.box):
                 continue
             own = group_lines(values.words)
             if len(own) == len(lines) and all(_on_one_line(a, b) for a, b in zip(lines, own, strict=True)):
@@ -170,6 +174,16 @@ def with_values_beside(parts: Sequence[Part]) -> list[Part]:
                 result = [part for part in result if part is not values]
                 break
     return result
+
+
+def _may_be_labels(part: Part) -> bool:
+    return part.label == DocItemLabel.TEXT and sum(word.text.endswith(":") for word in part.words) >= FEWEST_ROWS
+
+
+def _level(a: Box, b: Box) -> bool:
+    """Whether two columns of one number of lines may stand at one height: they begin and end near to each other."""
+    near = (a[3] - a[1]) / FEWEST_ROWS
+    return abs(a[1] - b[1]) < near and abs(a[3] - b[3]) < near
 
 
 def _on_one_line(a: Line, b: Line) -> bool:

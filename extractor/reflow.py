@@ -7,9 +7,10 @@ done unasked: joining parted words is a guess (a hyphen that ends a line may be 
 
 from __future__ import annotations
 
+import bisect
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -147,21 +148,22 @@ def _edit(line: str, following: str, end: int, hyphenated: set[str]) -> _Edit:
     return _Edit(end, end + 1, "" if wide else " ")
 
 
-def _edited(element: Element, edits: Iterable[_Edit]) -> Element:
+def _edited(element: Element, edits: Sequence[_Edit]) -> Element:
     """The element with the edits, in their order, made in its text and its spans."""
     parts = []
-    done = gone = 0
-    spans = list(element.spans)
+    done = 0
+    ends, gone = [], [0]
     for edit in edits:
         parts += [element.text[done : edit.start], edit.text]
         done = edit.end
-        start, length = edit.start + gone, edit.end - edit.start
-        shift = len(edit.text) - length
+        ends.append(edit.end)
+        gone.append(gone[-1] + len(edit.text) - (edit.end - edit.start))
 
-        def moved(at: int, start: int = start, end: int = start + length, shift: int = shift) -> int:
-            return at + shift if at >= end else min(at, start)
+    def moved(at: int) -> int:
+        before = bisect.bisect_right(ends, at)
+        inside = before < len(edits) and at > edits[before].start
+        return (edits[before].start if inside else at) + gone[before]
 
-        spans = [Span(moved(span.start), moved(span.end), span.style) for span in spans]
-        gone += shift
+    spans = [Span(moved(span.start), moved(span.end), span.style) for span in element.spans]
     text = "".join([*parts, element.text[done:]])
     return replace(element, text=text, spans=tuple(joined(spans, text)))

@@ -11,7 +11,7 @@ import pytest
 from docling_core.types.doc import DocItemLabel
 
 from extractor.assemble import AssembledPage, Element
-from extractor.emphasis import looks_of_words, spans_of_lines
+from extractor.emphasis import looks_of_words, spans_of_lines, with_spans
 from extractor.engine import Engine
 from extractor.lines import group_lines
 from extractor.options import Writing
@@ -20,6 +20,7 @@ from extractor.request import parse_request
 from extractor.settings import Settings
 from extractor.styles import Span, Style
 from extractor.tables import Cell, Table
+from extractor.text_layer import Word
 from tests.documents import new_canvas, raw_pdf
 from tests.extractor.pdf_page import read_page
 from tests.page_readers import PageReaders, page_readers
@@ -127,6 +128,22 @@ def test_heads_are_bold_by_what_they_are() -> None:
     assert views(table)["markdown"] == "| Price | Unit |\n| --- | --- |\n| **80.90** | a \\| b |\n"
     assert "<strong>80.90</strong>" in views(table)["html"]
     assert "<strong>Price</strong>" not in views(table)["html"]
+
+
+def test_cells_have_the_styles_of_their_own_words() -> None:
+    """The same word in two cells, and twice in one: each is itself."""
+    places = ((50, 100, False), (50, 116, True), (150, 100, False), (190, 100, True))
+    words = [
+        Word("80.90", (x, y, x + 30, y + 12), n, "text_layer", 10, bold=bold) for n, (x, y, bold) in enumerate(places)
+    ]
+    cells = (
+        Cell(0, 0, 1, 1, False, "80.90", (50, 100, 80, 112), 1.0),
+        Cell(1, 0, 1, 1, False, "80.90", (50, 116, 80, 128), 1.0),
+        Cell(0, 1, 1, 1, False, "80.90 80.90", (150, 100, 220, 112), 1.0),
+        Cell(1, 1, 1, 1, False, "", None, 1.0),
+    )
+    table = with_spans(Table(2, 2, cells), words, looks_of_words(group_lines(words)))
+    assert [cell.spans for cell in table.cells] == [(), (Span(0, 5, BOLD),), (Span(6, 11, BOLD),), ()]
 
 
 def test_the_mark_of_a_list_item_is_no_part_of_its_emphasis() -> None:
