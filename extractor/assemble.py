@@ -18,13 +18,17 @@ from docling_core.types.doc import (
 )
 
 from .comb_boxes import spelled
+from .emphasis import looks_of_words, spans_of_lines, with_spans
 from .geometry import Box, area, clip, covered, intersection, union
 from .lines import group_lines, make_line, parted
 from .marked_parts import weighted_median, with_headings, with_lists
 from .page_reading import PageReading
+from .pairs import Pair, pairs_of, with_values_beside
 from .parts import Part, as_paragraphs, beside_each_other, block_of, text_blocks, with_blocks
 from .regions import Region
+from .selection_marks import SelectionMark, box_signs, selection_marks
 from .slanted import without_slanted
+from .styles import Span
 from .tables import Table, build_table
 from .text_layer import Word
 from .upright import Matrix, mapped
@@ -91,12 +95,13 @@ class TextLine:
 class Element:
     """A part of the document, at its place in reading order.
 
-    `confidence` is the mean of its lines'; for a table no more than its cells'.
+    `confidence` is the mean of its lines', for a table no more than its cells', and None where nothing was read.
     `level` is that of a heading, or how deep a list item is nested, from 1; `size` is the type size that most of its
     text has, in the page's unit; `marker` is what a list item begins with (its text has it too). `caption_of` is the
     place, among its page's elements, of the table or figure that a caption belongs to. The later piece of a table that
     goes over several pages has its own part of it as `continued`, and `continues` the first piece: the place of its
-    page among the pages, and its own among that page's elements.
+    page among the pages, and its own among that page's elements. `spans` are the parts of its text that are not set
+    plainly; `pairs` the labels and values that it is made of, where it is; `marks` the check boxes in it.
     """
 
     page: int
@@ -104,7 +109,7 @@ class Element:
     text: str
     box: Box
     source: Source | None
-    confidence: float
+    confidence: float | None
     level: int | None = None
     table: Table | None = None
     furniture: bool = False
@@ -115,6 +120,9 @@ class Element:
     continued: Table | None = None
     continues: tuple[int, int] | None = None
     lines: tuple[TextLine, ...] = ()
+    spans: tuple[Span, ...] = ()
+    pairs: tuple[Pair, ...] = ()
+    marks: tuple[SelectionMark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,10 +189,12 @@ def _elements(reading: PageReading) -> list[Element]:
     }
     parts = [part for part in parts if part.words or part.label in PICTURES]
     parts = [piece for part in parts for piece in beside_each_other(part, structures)]
-    parts = with_lists(with_headings(as_paragraphs(with_blocks(parts, text_blocks(orphans)))))
+    parts = with_values_beside(as_paragraphs(with_blocks(parts, text_blocks(orphans))))
+    parts = with_lists(with_headings(parts))
     parts += [block_of([make_line(line)]) for line in slanted]
     parts += [block_of(group_lines(stamp)) for stamp in stamps]
-    elements = [_element(reading.number, part) for part in parts]
+    boxes = box_signs(reading.words)
+    elements = [_element(reading.number, part, boxes) for part in parts]
     elements = _with_captions(elements)
     if reading.to_shown is not None:
         elements = [_as_shown(element, reading.to_shown, reading) for element in elements]
@@ -209,7 +219,11 @@ def _as_shown(element: Element, to_shown: Matrix, reading: PageReading) -> Eleme
         cells = [replace(cell, box=None if cell.box is None else shown(cell.box)) for cell in table.cells]
         table = replace(table, cells=tuple(cells))
     lines = tuple(replace(line, box=shown(line.box)) for line in element.lines)
-    return replace(element, box=shown(element.box), table=table, lines=lines)
+    marks = tuple(replace(mark, box=shown(mark.box)) for mark in element.marks)
+    pairs = tuple(
+        Pair(*(replace(side, box=shown(side.box)) for side in (pair.label, pair.value))) for pair in element.pairs
+    )
+    return replace(element, box=shown(element.box), table=table, lines=lines, marks=marks, pairs=pairs)
 
 
 def _distinct(regions: Sequence[Region]) -> list[tuple[int, Region]]:
@@ -298,7 +312,7 @@ def _with_captions(elements: Sequence[Element]) -> list[Element]:
     return result
 
 
-def _element(page: int, part: Part) -> Element:
+def _element(page: int, part: Part, boxes: frozenset[str]) -> Element:
     lines = group_lines(part.words)
     text = "\n".join(line.text for line in lines)
     if part.label in (DocItemLabel.TITLE, DocItemLabel.SECTION_HEADER):
@@ -310,21 +324,23 @@ def _element(page: int, part: Part) -> Element:
         for line in lines
         for piece in parted(line)
     )
-    certainty = statistics.fmean(line.confidence for line in read) if read else part.score
+    certainty = statistics.fmean(line.confidence for line in read) if read else None
     size = weighted_median([(word.size, len(word.text)) for word in part.words]) if part.words else 0.0
     level = {DocItemLabel.TITLE: 1, DocItemLabel.SECTION_HEADER: 2}.get(part.label)
     item = part.item
     if item is not None:
         level = item.depth
     table = None
-    label = part.label
+    label, looks = part.label, looks_of_words(lines)
     if label == DocItemLabel.TABLE:
         if part.structure is not None:
             table = build_table(part.words, part.structure.cells, part.structure.rulings)
         if table is None:
             label = DocItemLabel.TEXT
         else:
-            certainty = min(certainty, statistics.fmean(cell.confidence for cell in table.cells))
+            of_cells = statistics.fmean(cell.confidence for cell in table.cells)
+            table = with_spans(table, part.words, looks)
+            certainty = of_cells if certainty is None else min(certainty, of_cells)
     box = union([part.box, *(word.box for word in part.words)])
     return Element(
         page,
@@ -332,7 +348,7 @@ def _element(page: int, part: Part) -> Element:
         text,
         box,
         source,
-        round(certainty, 4),
+        None if certainty is None else round(certainty, 4),
         level,
         table,
         part.furniture,
@@ -340,4 +356,7 @@ def _element(page: int, part: Part) -> Element:
         marker=item.marker if item else None,
         enumerated=item.enumerated if item else False,
         lines=read,
+        spans=spans_of_lines(lines, looks),
+        pairs=pairs_of(lines) if label == DocItemLabel.TEXT and part.item is None else (),
+        marks=selection_marks(lines, boxes),
     )

@@ -41,6 +41,7 @@ from .host_memory import give_freed_memory_back, keep_freed_memory, set_switches
 from .languages import Recognition, recognition_for
 from .models.model_set import Models
 from .models.pinned import PinnedMemory
+from .notices import Notice, notice_of
 from .outline import Outline, outline_of
 from .page_failures import Failure
 from .page_pool import PagePool, Running, Task
@@ -75,13 +76,13 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class _ReadPage:
-    """A finished page: whether it was recognised, its confidence, what there is to warn of, its stages' times, the
-    fields of its form; `blob` is the page itself, for whoever writes the document."""
+    """A finished page: whether it was recognised, its confidence (None where nothing was read), what its caller has to
+    know, its stages' times, the fields of its form; `blob` is the page itself, for whoever writes the document."""
 
     number: int
     recognised: bool
-    confidence: float
-    warnings: tuple[str, ...]
+    confidence: float | None
+    notices: tuple[Notice, ...]
     timings_ms: Mapping[str, float]
     form_fields: tuple[dict[str, Any], ...]
     blob: bytes
@@ -114,9 +115,8 @@ class _Job:
         request = self.request
         return WriteTask(
             tuple(request.outputs),
-            request.furniture,
+            request.writing,
             request.filename or self.document_id,
-            request.csv_formulas,
             self.outline.headings,
         )
 
@@ -397,11 +397,12 @@ class Engine:
         late: bool,
         timings: dict[str, float],
     ) -> dict[str, Any]:
-        warnings = [warning for read in finished for warning in read.warnings]
+        notices = [*job.outline.notices, *(notice for read in finished for notice in read.notices)]
         if late:
             missing = len(numbers) - len(finished) - len(failed)
-            warnings.append(f"the deadline was reached: {missing} page(s) were not read")
-        confidences = {read.number: read.confidence for read in finished}
+            told = f"the deadline was reached: {missing} page(s) were not read"
+            notices.append(Notice("DEADLINE_REACHED", told))
+        confidences = {read.number: read.confidence for read in finished if read.confidence is not None}
         return {
             "processing_mode": "local",
             "cloud_enabled": False,
@@ -418,13 +419,15 @@ class Engine:
             "partial": late or bool(failed),
             "ocr_pages": [read.number for read in finished if read.recognised],
             "confidence": {
-                "mean": round(statistics.fmean(confidences.values()), 4),
+                "mean": round(statistics.fmean(confidences.values()), 4) if confidences else None,
                 "low_pages": [number for number, value in confidences.items() if value < LOW_CONFIDENCE],
             },
             "device": self.device,
             "models": self.weights.versions,
             "timings_ms": {stage: round(value, 1) for stage, value in timings.items()},
-            "warnings": warnings,
+            "properties": dict(job.outline.properties),
+            "warnings": [notice.message for notice in notices],
+            "notices": [notice.as_json() for notice in notices],
             "worker_version": __version__,
         }
 
@@ -434,10 +437,10 @@ def _read_page_of(number: int, answer: Answer) -> _ReadPage:
     word."""
     head = answer.head
     timings = {str(stage): float(value) for stage, value in dict(head["timings_ms"]).items()}
-    warnings = tuple(str(warning) for warning in list(head["warnings"]))
+    notices = tuple(notice_of(entry) for entry in list(head["notices"]))
     fields = tuple(dict(field) for field in list(head["form_fields"]))
-    confidence = float(head["confidence"])
-    return _ReadPage(number, bool(head["recognised"]), confidence, warnings, timings, fields, answer.blob)
+    confidence = None if head["confidence"] is None else float(head["confidence"])
+    return _ReadPage(number, bool(head["recognised"]), confidence, notices, timings, fields, answer.blob)
 
 
 def _since(started: float) -> float:

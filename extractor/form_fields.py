@@ -19,6 +19,7 @@ import pypdfium2.raw as pdfium_c
 
 from .errors import PageTooLarge
 from .geometry import Box, area, centre, clip, contains
+from .links import Link, links_of
 from .text_layer import PageFrame, Word
 
 # Drawing annotations into a page takes time that grows with the square of their number; much more of it where they are
@@ -80,6 +81,7 @@ class Forms:
     ticks: tuple[Tick, ...] = ()
     notes: tuple[Word, ...] = ()
     layered: tuple[Box, ...] = ()
+    links: tuple[Link, ...] = ()
 
 
 def with_form_values(document: pdfium.PdfDocument, page: Any, index: int, most_words: int = 20_000) -> Forms:
@@ -100,7 +102,7 @@ def with_form_values(document: pdfium.PdfDocument, page: Any, index: int, most_w
     form = document.formenv.raw if document.formenv else None
     if form:
         pdfium_c.FORM_OnAfterLoadPage(page, form)
-    reader = _AnnotationReader(page, form, index + 1)
+    reader = _AnnotationReader(document, page, form, index + 1)
     try:
         for number in reversed(range(count)):
             reader.read(number)
@@ -114,7 +116,7 @@ def with_form_values(document: pdfium.PdfDocument, page: Any, index: int, most_w
         pdfium_c.FPDF_ClosePage(page)
         page = pdfium_c.FPDF_LoadPage(document.raw, index)
     fields = tuple(_one_a_group(reader.fields[::-1]))
-    return Forms(page, fields, tuple(reader.ticks), tuple(reader.notes), tuple(reader.layered))
+    return Forms(page, fields, tuple(reader.ticks), tuple(reader.notes), tuple(reader.layered), tuple(reader.links))
 
 
 def _is_costly(page: Any, index: int) -> bool:
@@ -139,13 +141,14 @@ def _one_a_group(fields: Sequence[FormField]) -> list[FormField]:
 class _AnnotationReader:
     """Looks at annotations one after the other, last first: those that no viewer draws are taken away."""
 
-    def __init__(self, page: Any, form: Any, number: int) -> None:
+    def __init__(self, document: pdfium.PdfDocument, page: Any, form: Any, number: int) -> None:
         self.fields: list[FormField] = []
         self.ticks: list[Tick] = []
+        self.links: list[Link] = []
         self.notes: list[Word] = []
         self.layered: list[Box] = []
         self.drawn = False
-        self._page, self._form, self._number = page, form, number
+        self._document, self._page, self._form, self._number = document, page, form, number
         self._frame = PageFrame(page)
 
     def read(self, index: int) -> None:
@@ -161,6 +164,8 @@ class _AnnotationReader:
                     # Of kinds that no viewer knows; those that are known are drawn.
                     pdfium_c.FPDFAnnot_SetFlags(annotation, flags & ~_INVISIBLE)
                 away = not self._read_visible(annotation, kind)
+            if kind == pdfium_c.FPDF_ANNOT_LINK and not flags & (_HIDDEN | _NO_VIEW):
+                self.links += links_of(self._document, annotation, self._frame)
         finally:
             pdfium_c.FPDFPage_CloseAnnot(annotation)
         if away:

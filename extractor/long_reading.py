@@ -30,6 +30,7 @@ from .rulings import Ruling, Rulings
 from .seams import TiledRegion, lines_once, regions_once, seams_of, widest_gap
 from .table_reader import drawn_rulings, table_readings
 from .text_layer import Word
+from .unread import HardlyRead, hardly_read
 from .upright import Matrix, Upright, as_shown, deskewed, mapped, on_their_side, skew_of, turned
 
 # So many tiles are on their way to the models together: their maps take room.
@@ -57,10 +58,12 @@ class LongReader:
     def read(self, upright: Upright, recognition: Recognition) -> Seen:
         """What is on the page. Waits for the models."""
         began = time.perf_counter()
+        hardly = HardlyRead()
         if upright.page.is_scan:
-            upright, level, lines = self._scan(upright, recognition)
+            upright, level, lines, hardly = self._scan(upright, recognition)
         else:
-            level, lines = upright, self._read(self._found(upright.page), recognition, MIN_PICTURE_LEGIBILITY)
+            read_lines = self._read(self._found(upright.page), recognition, MIN_PICTURE_LEGIBILITY)
+            level, lines = upright, [line for line in read_lines if line is not None]
         words = chosen([*level.page.words, *placed_lines(lines, level.page.words)])
         read = time.perf_counter()
         tiles = _level_tiles(upright, level)
@@ -68,24 +71,27 @@ class LongReader:
         found = time.perf_counter()
         tables = self._tables(tiles, words, regions)
         times = (read - began, found - read, time.perf_counter() - found)
-        return Seen(level, tuple(words), tuple(tiled.region for tiled in regions), tuple(tables), times)
+        seen = tuple(tiled.region for tiled in regions)
+        return Seen(level, tuple(words), seen, tuple(tables), times, hardly=hardly)
 
-    def _scan(self, upright: Upright, recognition: Recognition) -> tuple[Upright, Upright, list[ReadLine]]:
-        """The page turned so that it can be read, the same without its skew, and the lines of the latter."""
+    def _scan(self, upright: Upright, recognition: Recognition) -> tuple[Upright, Upright, list[ReadLine], HardlyRead]:
+        """The page turned so that it can be read, the same without its skew, the lines of the latter, and those of its
+        lines that were hardly read."""
         least = MIN_PICTURE_LEGIBILITY if any(map(is_sure, upright.page.words)) else 0.0
         found = self._found(upright.page)
         if on_their_side([quad for _, quad in found]):
             upright = turned(upright, 3 if self._upside_down(found, recognition) else 1)
             found = self._found(upright.page)
         lines = self._read(found, recognition, least)
-        read = [word for line in lines for word in line.words]
+        read = [word for line in lines if line is not None for word in line.words]
         if read and legibility(read) < UNSURE and self._upside_down(found, recognition):
             upright = turned(upright, 2)
             found = self._found(upright.page)
             lines = self._read(found, recognition, least)
         level = deskewed(upright, skew_of([quad for _, quad in found]))
         forward = np.linalg.inv(level.matrix) @ upright.matrix
-        return upright, level, [line.moved(forward) for line in lines]
+        hardly = hardly_read([quad for _, quad in found], [() if line is None else line.words for line in lines])
+        return upright, level, [line.moved(forward) for line in lines if line is not None], hardly
 
     def _found(self, page: Page) -> list[tuple[_Tile, Quad]]:
         """The lines that the text layer does not have, in pixels of the tile that each is to be read from."""
@@ -122,10 +128,14 @@ class LongReader:
                     shape = (tile.page.picture.rows, tile.page.picture.columns)
                     yield wanted(text_boxes(self._device.text_map_of(pending), *shape), tile.page)
 
-    def _read(self, found: Sequence[tuple[_Tile, Quad]], recognition: Recognition, least: float) -> list[ReadLine]:
-        """The lines' words, in the page's unit."""
+    def _read(
+        self, found: Sequence[tuple[_Tile, Quad]], recognition: Recognition, least: float
+    ) -> list[ReadLine | None]:
+        """The lines' words, in the page's unit; None for a line that is not even so legible."""
         lines = self._lines.recognise([(tile.page, quad) for tile, quad in found], recognition, least)
-        return [line.moved(tile.to_page) for (tile, _), line in zip(found, lines, strict=True) if line is not None]
+        return [
+            None if line is None else line.moved(tile.to_page) for (tile, _), line in zip(found, lines, strict=True)
+        ]
 
     def _upside_down(self, found: Sequence[tuple[_Tile, Quad]], recognition: Recognition) -> bool:
         return self._lines.upside_down([(tile.page, quad) for tile, quad in found], recognition) > 0

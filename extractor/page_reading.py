@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from .notices import Notice
 from .regions import Region, TableCell
 from .rulings import Rulings
 from .text_layer import Word
+from .unread import HardlyRead
 from .upright import Matrix, Upright
 
 
@@ -24,7 +26,7 @@ class Seen:
     """What the models saw on a page, or on a part of it that is read for itself: all boxes are of `upright`.
 
     `seconds`: what reading its words, its layout and its tables took. `stamps`: the places of words that are printed
-    over the text.
+    over the text; `hardly`: its lines that were hardly read.
     """
 
     upright: Upright
@@ -33,6 +35,7 @@ class Seen:
     tables: tuple[TableReading, ...]
     seconds: tuple[float, float, float]
     stamps: tuple[tuple[int, ...], ...] = ()
+    hardly: HardlyRead = field(default_factory=HardlyRead)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,7 @@ class PageReading:
     regions: tuple[Region, ...]
     tables: tuple[TableReading, ...]
     recognised: bool
-    warnings: tuple[str, ...] = ()
+    notices: tuple[Notice, ...] = ()
     timings_ms: dict[str, float] = field(default_factory=dict)
     to_shown: Matrix | None = None
     sheets: tuple[PageReading, ...] = ()

@@ -25,6 +25,7 @@ from PIL import Image
 
 from .actual_text import as_drawn
 from .arena import Canvas
+from .document_facts import document_notices, document_properties
 from .drawing import read_drawing
 from .drawn_boxes import check_boxes
 from .errors import DocumentCorrupt, Internal, PageTooLarge, PasswordRequired, PasswordWrong, TooManyPages
@@ -32,10 +33,12 @@ from .form_fields import FormField, with_form_values, with_ticks
 from .geometry import Box, area, clip, scaled
 from .image_colours import small_rgb
 from .image_formats import PILLOW_FORMATS
+from .links import with_links
 from .long_pages import MOST_COARSE_PIXELS, MOST_LONG_PIXELS, long_scale, tiles_of
+from .notices import Notice
 from .outline import Heading, Outline
 from .page_picture import PagePicture
-from .page_text import apart, believed, blank_notes, document_notes, first_areas, judge, on_page, shrunk_notes
+from .page_text import apart, believed, blank_notes, first_areas, forbidden_areas, judge, on_page, shrunk_notes
 from .placed_text import as_read
 from .tasks import OutlineTask, PageTask
 from .text_layer import PageFrame, TextLayer, Word, read_text_layer
@@ -99,7 +102,7 @@ class Page:
     scale: float
     words: tuple[Word, ...] = ()
     recognise: tuple[Box, ...] = ()
-    warnings: tuple[str, ...] = ()
+    notices: tuple[Notice, ...] = ()
     quarters: int = 0
     pictures: tuple[Picture, ...] = ()
     tiles: tuple[Picture, ...] = ()
@@ -198,7 +201,7 @@ def read_outline(task: OutlineTask) -> Outline:
         if index is not None and not 0 <= index < len(document):
             index = None
         headings.append(Heading(title, bookmark.level + 1, None if index is None else index + 1))
-    return Outline(len(document), tuple(headings))
+    return Outline(len(document), tuple(headings), document_notices(document), document_properties(document))
 
 
 def read_page(task: PageTask, canvas: Canvas, begin: Callable[[PagePicture], object] = lambda _: None) -> Page:
@@ -259,17 +262,21 @@ def _read_image_page(task: PageTask, canvas: Canvas) -> Page:
         decoded = decoded.transpose(turn)
         if turn in _ON_THEIR_SIDE:
             width, height = height, width
-    whole = () if task.ocr == "never" else ((0.0, 0.0, float(width), float(height)),)
+    box = (0.0, 0.0, float(width), float(height))
     scale = decoded.width / width
     tiles = tuple(
-        Picture(scaled(box, 1 / scale), _on_canvas(decoded.crop(box), canvas), scale) for box in tiles_of(*decoded.size)
+        Picture(scaled(part, 1 / scale), _on_canvas(decoded.crop(part), canvas), scale)
+        for part in tiles_of(*decoded.size)
     )
     if tiles:
         decoded.thumbnail((MAX_LAYOUT_SIDE, MAX_LAYOUT_SIDE))
     drawn = _on_canvas(decoded, canvas)
-    notes = shrunk_notes(task.number, scale, whole)
-    size = (float(width), float(height))
-    return Page(task.number, *size, drawn, drawn.columns / width, recognise=whole, warnings=notes, tiles=tiles)
+    whole = () if task.ocr == "never" else (box,)
+    notices = (
+        *blank_notes(task.number, drawn.drawn, (), [box] if task.ocr == "never" else []),
+        *shrunk_notes(task.number, scale, whole),
+    )
+    return Page(task.number, *box[2:], drawn, drawn.columns / width, recognise=whole, notices=notices, tiles=tiles)
 
 
 def _most_pixels(width: int, height: int) -> tuple[int, int]:
@@ -329,9 +336,8 @@ def _read_pdf_page(task: PageTask, canvas: Canvas, begin: Callable[[PagePicture]
             picture = studio.draw(studio.whole, scale)
         ticks = [*forms.ticks, *check_boxes(drawing.squares, forms.ticks, judged.words, image, scale_of_image)]
         words = with_ticks(judged.words, ticks) if task.ocr != "always" else judged.words
-        notes += blank_notes(task.number, image, words, recognise)
-        if task.number == 1:
-            notes += document_notes(document)
+        words = with_links(words, forms.links)
+        notes += blank_notes(task.number, image, words, forbidden_areas(frame, drawing, said, task.ocr))
         fine = min(RECOGNITION_SCALE, drawing.finest or RECOGNITION_SCALE)
         notes += shrunk_notes(task.number, studio.recognition_scale / fine, recognise)
         parts = [] if scan or studio.tiles else [studio.draw_part(box) for box in apart(recognise)]

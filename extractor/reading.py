@@ -23,11 +23,12 @@ from .languages import Recognition
 from .line_reader import MIN_PICTURE_LEGIBILITY, Found, LineReader, ReadLine, placed_lines
 from .long_reading import LongReader
 from .models.shapes import detection_fit
+from .notices import Notice
 from .page_picture import PagePicture
 from .page_reading import PageReading, Seen
-from .page_text import unread_notes
 from .pages import Page, Picture
 from .scan_reading import ScanReader, seen_on
+from .unread import unread_notices
 from .upright import Matrix, Upright, as_shown, mapped, turned
 
 
@@ -76,13 +77,17 @@ class Reader:
             seen, sheets = self._scans.read(upright, recognition)
         else:
             seen = self._digital(upright, recognition, None if page.quarters else begun)
-        notes = [*page.warnings, *_turned_notes(page, seen, sheets)]
-        if page.recognise and not any(part.words for part in (seen, *sheets)):
-            notes += unread_notes(page.number, page.picture.drawn, notes)
+        hardly = sum((sheet.hardly for sheet in sheets), seen.hardly)
+        words = [word for part in (seen, *sheets) for word in part.words]
+        notices = [
+            *page.notices,
+            *([] if hardly.is_much else _turned_notices(page, seen, sheets)),
+            *unread_notices(page, words, recognition, hardly),
+        ]
         parts = tuple(_reading_of(page, sheet) for sheet in sheets)
         whole = _reading_of(page, seen)
         timings = {stage: sum(part.timings_ms[stage] for part in (whole, *parts)) for stage in whole.timings_ms}
-        return replace(whole, warnings=tuple(notes), timings_ms=timings, sheets=parts)
+        return replace(whole, notices=tuple(notices), timings_ms=timings, sheets=parts)
 
     def _digital(self, upright: Upright, recognition: Recognition, begun: Pending | None) -> Seen:
         """A page whose text layer says what stands on it, its pictures apart."""
@@ -131,17 +136,13 @@ def _reading_of(page: Page, seen: Seen) -> PageReading:
     )
 
 
-def _turned_notes(page: Page, seen: Seen, sheets: Sequence[Seen]) -> list[str]:
+def _turned_notices(page: Page, seen: Seen, sheets: Sequence[Seen]) -> list[Notice]:
     """What is to be said of text that does not stand upright on the page as it is shown."""
-    notes = []
+    notices = []
     for part in (seen, *sheets):
         if part.upright.quarters and part.words:
-            text = "the text" if part is seen else f"what stands in {_place(part)}"
-            degrees = part.upright.quarters * 90
-            notes.append(f"page {page.number}: {text} is turned; it was read after {degrees} degrees anticlockwise")
-    return notes
-
-
-def _place(sheet: Seen) -> str:
-    box = mapped(sheet.upright.matrix, sheet.upright.page.box)
-    return "(" + ", ".join(f"{side:.0f}" for side in box) + ")"
+            box = None if part is seen else mapped(part.upright.matrix, part.upright.page.box)
+            text = "the text" if box is None else f"what stands in ({', '.join(f'{side:.0f}' for side in box)})"
+            said = f"{text} is turned; it was read after {part.upright.quarters * 90} degrees anticlockwise"
+            notices.append(Notice("PAGE_TURNED", f"page {page.number}: {said}", page.number, box))
+    return notices

@@ -39,6 +39,7 @@ from .sheets import (
 from .stamps import stamps_of, without_stamps
 from .table_reader import table_readings
 from .text_layer import Word
+from .unread import HardlyRead, hardly_read
 from .upright import Upright, cropped, deskewed, on_their_side, skew_of, turned
 
 # A block of lines is upside down if it is so much more legible when it is turned.
@@ -63,20 +64,21 @@ class ScanReader:
             rest = without(quads, boxes)
             lines = self._lines.recognise([(page, quad) for quad in rest], recognition, 0.0)
             words = placed_lines([line for line in lines if line is not None], page.words)
+            hardly = hardly_read(rest, [() if line is None else line.words for line in lines])
             kept = [word for word in page.words if not any(contains(box, centre(word.box)) for box in apart)]
             took = (time.perf_counter() - began, 0.0, 0.0)
-            seen = Seen(upright, tuple(chosen([*kept, *words])), (), (), took)
+            seen = Seen(upright, tuple(chosen([*kept, *words])), (), (), took, hardly=hardly)
             return seen, [self._sheet(upright, box, recognition) for box in apart]
-        level, words, others = self._set_upright(upright, quads, recognition)
+        level, words, hardly, others = self._set_upright(upright, quads, recognition)
         seen = seen_on(self._device, level, [*level.page.words, *words], None, began)
-        return seen, [self._sheet(*other, recognition) for other in others]
+        return replace(seen, hardly=hardly), [self._sheet(*other, recognition) for other in others]
 
     def _sheet(self, upright: Upright, box: Box, recognition: Recognition) -> Seen:
         """What is on a part of the page that is read for itself."""
         began = time.perf_counter()
         part = cropped(upright, box)
-        level, words, _ = self._set_upright(part, self._detect(part.page), recognition, whole=True)
-        return seen_on(self._device, level, [*level.page.words, *words], None, began)
+        level, words, hardly, _ = self._set_upright(part, self._detect(part.page), recognition, whole=True)
+        return replace(seen_on(self._device, level, [*level.page.words, *words], None, began), hardly=hardly)
 
     def _sheets(self, page: Page, quads: Sequence[Quad]) -> list[Box]:
         """The sheets that lie on the page, in pixels; none where it is one."""
@@ -93,9 +95,10 @@ class ScanReader:
 
     def _set_upright(
         self, upright: Upright, quads: list[Quad], recognition: Recognition, whole: bool = False
-    ) -> tuple[Upright, list[Word], list[tuple[Upright, Box]]]:
-        """A scan set upright, whichever way it was turned, and its words; and the parts of it that stand another way,
-        in the unit of the page that each is cut from. There are none where it is to be read as a `whole`."""
+    ) -> tuple[Upright, list[Word], HardlyRead, list[tuple[Upright, Box]]]:
+        """A scan set upright, whichever way it was turned, its words, its lines that were hardly read; and the parts of
+        it that stand another way, in the unit of the page that each is cut from. There are none where it is to be read
+        as a `whole`."""
         least = MIN_PICTURE_LEGIBILITY if any(map(is_sure, upright.page.words)) else 0.0
         if on_their_side(quads):
             upright = turned(upright, 3 if self._upside_down(upright.page, quads, recognition) > 0 else 1)
@@ -113,13 +116,15 @@ class ScanReader:
         if not whole:
             boxes = self._turned_round(upright.page, quads, lines, recognition)
             inside = standing_in(quads, boxes)
-            lines = [None if out else line for line, out in zip(lines, inside, strict=True)]
+            lines = [line for line, out in zip(lines, inside, strict=True) if not out]
+            quads = [quad for quad, out in zip(quads, inside, strict=True) if not out]
             others += boxes
+        hardly = hardly_read(quads, [() if line is None else line.words for line in lines])
         kept = [line for line in lines if line is not None]
         level = deskewed(upright, skew_of(quads))
         forward = np.linalg.inv(level.matrix) @ upright.matrix
         words = placed_lines([line.moved(forward) for line in kept], level.page.words)
-        return level, words, [(upright, scaled(box, 1 / upright.page.scale)) for box in in_order(others)]
+        return level, words, hardly, [(upright, scaled(box, 1 / upright.page.scale)) for box in in_order(others)]
 
     def _turned_round(
         self, page: Page, quads: Sequence[Quad], lines: Sequence[ReadLine | None], recognition: Recognition

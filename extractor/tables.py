@@ -24,6 +24,7 @@ from .lattice import beside_text, ruled_cells
 from .lines import group_lines, rows_of_text
 from .regions import TableCell
 from .rulings import Rulings
+from .styles import Span
 from .text_layer import Word
 
 # The cost of a row of cells that no row of text goes to, in line heights: less than a misplaced row of text, more
@@ -40,7 +41,8 @@ DISAGREEMENT = 0.15
 class Cell:
     """A table cell with its text. `box` spans its words, or is None for an empty cell; rows and columns from 0.
 
-    `page` is the cell's own, in a table that goes over several pages.
+    `page` is the cell's own, in a table that goes over several pages; `spans` are the parts of its text that are not
+    set plainly.
     """
 
     row: int
@@ -52,6 +54,7 @@ class Cell:
     box: Box | None
     confidence: float
     page: int | None = None
+    spans: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,12 +24,22 @@ from .soundness import is_sound, is_strange
 Source = Literal["text_layer", "ocr"]
 
 
+class WordPart(NamedTuple):
+    """Letters of a word from `start` on that are set in another way than those before them."""
+
+    start: int
+    bold: bool
+    italic: bool
+    raised: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Word:
     """Characters without a space between them, as they stand on the page.
 
     `line` numbers the lines of the page's own text stream (or of the recogniser), from 0; `size` is the font size
     (the line's height where recognised), in the page's unit; `upright` is False for text that runs up or down.
+    `parts`: its letters by how they are set, where that is not all alike; `link`: the address that it leads to.
     """
 
     text: str
@@ -41,6 +51,8 @@ class Word:
     italic: bool = False
     upright: bool = True
     confidence: float = 1.0
+    parts: tuple[WordPart, ...] = ()
+    link: str | None = None
 
 
 class Letter(NamedTuple):
@@ -88,6 +100,8 @@ ASCENT, DESCENT = 0.9, 0.25
 MAX_LINE_HEIGHT = 1.7
 # Neighbours in a word share this much of their height; a raised or lowered character still does.
 SAME_BASELINE = 0.25
+# A raised letter is so much smaller than its neighbours, and its base line so much of their size above theirs.
+RAISED_SIZE, RAISED_BY = 0.85, 0.15
 # A page is turned for this share of its letters, or stays.
 MOST_LETTERS = 0.7
 # So many characters tell whether a page's text stands upright.
@@ -210,6 +224,7 @@ class _WordReader:
         self._address = ctypes.cast(text_page, ctypes.c_void_p).value or 0
         self._frame = frame
         self._fonts: dict[int, _Font] = {}
+        self._looks: dict[tuple[float, int, bool], _Font] = {}
         self._faces: dict[int, tuple[bool, bool]] = {}
         self._loose = pdfium_c.FS_RECTF()
         self._loose_at = ctypes.addressof(self._loose)
@@ -217,6 +232,7 @@ class _WordReader:
         self._boxes: list[Box] = []
         self._sources: dict[int, None] = {}
         self._strange: list[Letter] = []
+        self._changes: list[tuple[int, _Font]] = []
         self._font = self._last_font = _Font(0.0, False, False)
         self._spaced = self._next_is_spaced = False
         self._angle = 0.0  # of the word's first letter, in radians
@@ -274,7 +290,10 @@ class _WordReader:
         key = _text_object(address, index) or 0
         font = self._fonts.get(key)
         if font is None:
-            font = self._fonts[key] = _font(self._text_page, index, self._faces)
+            font = _font(self._text_page, index, self._faces)
+            # Text objects of one look share it: most words of several objects are set in one.
+            looks = (font.size, font.key, font.upside_down)
+            font = self._fonts[key] = self._looks.setdefault(looks, font)
         left, top, right, bottom = _sides(self._loose)
         if top - bottom > MAX_LINE_HEIGHT * font.size and right - left < top - bottom:
             # The font claims more room than its letters take (a wrong ascent): believe its size.
@@ -296,6 +315,8 @@ class _WordReader:
             self._angle = pdfium_c.FPDFText_GetCharAngle(self._text_page, index)
             self._font = font
             self._turn = (round(self._angle / 1.5707963) + 2 * font.upside_down + self._frame.rotation) % 4
+        elif font is not self._last_font:
+            self._changes.append((len(letters), font))
         if strange:
             self._strange.append(Letter(len(letters), box))
         self._last_font = font
@@ -325,12 +346,34 @@ class _WordReader:
         self.turns[turn] += len(self._letters)
         size = font.size or (box[3] - box[1])
         text = "".join(self._letters)
-        self.words.append(Word(text, box, self.line, "text_layer", size, font.bold, font.italic, upright=turn % 2 == 0))
+        parts = self._parts() if self._changes else ()
+        upright = turn % 2 == 0
+        self.words.append(Word(text, box, self.line, "text_layer", size, font.bold, font.italic, upright, parts=parts))
         self.origins.append(Origin(tuple(self._sources), font.key, tuple(self._strange), spaced=self._spaced))
         self._letters.clear()
         self._boxes.clear()
         self._sources.clear()
         self._strange.clear()
+        self._changes.clear()
+
+    def _parts(self) -> tuple[WordPart, ...]:
+        """The word's letters by how they are set; nothing where they all are alike."""
+        starts = [(0, self._font), *self._changes]
+        largest, base = max(((font.size, self._boxes[at][3]) for at, font in starts), key=lambda found: found[0])
+        parts: list[WordPart] = []
+        for at, font in starts:
+            raised = self._turn == 0 and is_raised(font.size, self._boxes[at][3], largest, base)
+            part = WordPart(at, font.bold, font.italic, raised)
+            if not parts or part[1:] != parts[-1][1:]:
+                parts.append(part)
+        return tuple(parts) if len(parts) > 1 else ()
+
+
+def is_raised(size: float, bottom: float, full: float, baseline: float) -> bool:
+    """Whether letters of a size whose room ends at `bottom` are a superscript beside others of the size `full` whose
+    room ends at `baseline`; y downwards."""
+    # A smaller letter's room ends higher on the same base line.
+    return 0 < size <= RAISED_SIZE * full and baseline - bottom - DESCENT * (full - size) > RAISED_BY * full
 
 
 def _apart(last: Box, box: Box, size: float, upright: bool) -> bool:

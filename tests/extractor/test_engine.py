@@ -250,7 +250,7 @@ class TestPdfPages:
         page.save()
         answer = extract(engine, buffer.getvalue())
         assert answer["data"]["elements"] == []
-        assert answer["metadata"]["confidence"] == {"mean": 1.0, "low_pages": []}
+        assert answer["metadata"]["confidence"] == {"mean": None, "low_pages": []}
 
     def test_broken_page_is_named_and_the_others_are_delivered(self, engine: Engine) -> None:
         pdf = documents.text_pdf([PARAGRAPH, PARAGRAPH, PARAGRAPH])

@@ -11,7 +11,7 @@ from extractor.formats import DocumentFile
 from extractor.page_failures import Failure
 from extractor.settings import Settings
 from tests.documents import raw_pdf
-from tests.extractor.pdf_page import read_page, said
+from tests.extractor.pdf_page import read_page, said, told
 from tests.page_readers import PageReaders, page_readers
 
 SEEN = "Total due 3,222.64 within thirty days"
@@ -83,11 +83,11 @@ WAYS = {
 @pytest.mark.parametrize("way", WAYS)
 def test_hidden_text_is_told_and_left_out_on_demand(readers: PageReaders, tmp_path: Path, way: str) -> None:
     kept, dropped = (read_page(readers, tmp_path, WAYS[way], fate) for fate in ("keep", "drop"))
-    (told,) = kept.warnings
-    assert told.startswith(f"page 1: {len(HIDDEN.split())} word(s) that no reader sees (")
+    (note,) = told(kept)
+    assert note.startswith(f"page 1: {len(HIDDEN.split())} word(s) that no reader sees (")
     assert set(HIDDEN.split()) <= set(said(kept).split())
-    (told,) = dropped.warnings
-    assert told.endswith("left out")
+    (note,) = told(dropped)
+    assert note.endswith("left out")
     seen = f"{SEEN} {OTHER}".split() if OTHER.encode() in WAYS[way] else SEEN.split()
     assert sorted(said(dropped).split()) == sorted(seen)
 
@@ -105,21 +105,21 @@ PLAIN = {
 @pytest.mark.parametrize("way", PLAIN)
 def test_what_is_seen_is_not_told(readers: PageReaders, tmp_path: Path, way: str) -> None:
     page = read_page(readers, tmp_path, PLAIN[way], "drop")
-    assert page.warnings == ()
+    assert told(page) == ()
     assert said(page) == f"{SEEN} {HIDDEN}"
 
 
 def test_replacement_text_of_a_ligature_stands(readers: PageReaders, tmp_path: Path) -> None:
     content = "BT /F1 11 Tf 72 600 Td (The of) Tj /Span << /ActualText (fice) >> BDC (fice) Tj EMC ( is open) Tj ET"
     page = read_page(readers, tmp_path, raw_pdf(TEXT + content), "drop")
-    assert page.warnings == ()
+    assert told(page) == ()
     assert said(page) == f"{SEEN} The office is open"
 
 
 def test_hidden_copy_of_live_text_is_dropped(readers: PageReaders, tmp_path: Path) -> None:
     content = f"{TEXT}BT 3 Tr /F1 10.5 Tf 72.5 701 Td ({SEEN}) Tj ET"
     page = read_page(readers, tmp_path, raw_pdf(content))
-    assert page.warnings == ()
+    assert told(page) == ()
     assert said(page) == SEEN
 
 
@@ -162,7 +162,7 @@ CYRILLIC = "<feff" + "Оплачено 370,00 €".encode("utf-16-be").hex() + "
 def test_typed_note_is_read_in_any_script(readers: PageReaders, tmp_path: Path, entries: str) -> None:
     page = read_page(readers, tmp_path, annotated("FreeText", 4, entries))
     assert said(page) == f"{SEEN} Оплачено 370,00 €"
-    assert page.warnings == ()
+    assert page.notices == ()
     assert all(72 <= word.box[0] < word.box[2] <= 300 for word in page.words)
 
 
@@ -208,7 +208,7 @@ def test_annotation_in_a_layer_is_told(readers: PageReaders, tmp_path: Path) -> 
     drawn = (APPEARANCE, "BT /F1 11 Tf 2 10 Td (PAID 370.00 cash) Tj ET")
     content = raw_pdf(TEXT + say("(5 May)", 595), "", [stamp, drawn, LAYER], page="/Annots [6 0 R]", catalog=catalog)
     kept, dropped = (read_page(readers, tmp_path, content, fate) for fate in ("keep", "drop"))
-    (told,) = kept.warnings
-    assert "3 word(s) that no reader sees (3 in an annotation's layer, which may be switched off) kept" in told
+    (notice,) = told(kept)
+    assert "3 word(s) that no reader sees (3 in an annotation's layer, which may be switched off) kept" in notice
     assert "PAID" in said(kept)
     assert said(dropped) == f"{SEEN} (5 May)"

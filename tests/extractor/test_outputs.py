@@ -15,7 +15,7 @@ from docling_core.types.doc import DocItemLabel, DoclingDocument
 from extractor.assemble import AssembledPage, Element, TextLine
 from extractor.geometry import Box
 from extractor.joining import join_tables
-from extractor.options import Output
+from extractor.options import Output, Writing
 from extractor.outputs import render
 from extractor.tables import Cell, Table
 from tests.extractor.html_grid import GridCell, html_grid
@@ -51,7 +51,7 @@ def rendered(*elements: Element, furniture: bool = True) -> dict[str, Any]:
     wanted = [
         output for output in get_args(Output) if output in (*VIEWS, "elements", "tables", "records", "csv", "docling")
     ]
-    return render(pages, wanted, furniture=furniture)
+    return render(pages, wanted, Writing(furniture=furniture))
 
 
 PLAIN = table(
@@ -424,7 +424,7 @@ def test_cells_that_a_spreadsheet_would_compute_are_quoted_on_demand_only(text: 
     page = AssembledPage(1, 595, 842, (table(cell(0, 0, text), cell(0, 1, "total")),))
 
     def first_cell(*choice: Any) -> str:
-        (answer,) = render([page], ["csv"], **dict(zip(["csv_formulas"], choice, strict=False)))["csv"]
+        (answer,) = render([page], ["csv"], Writing(csv_formulas=choice[0]) if choice else Writing())["csv"]
         return next(csv.reader(io.StringIO(answer)))[0]
 
     assert first_cell() == first_cell("keep") == text

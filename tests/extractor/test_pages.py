@@ -32,6 +32,7 @@ from extractor.pages import (
 )
 from extractor.settings import Settings
 from tests import documents
+from tests.extractor.pdf_page import told
 from tests.page_readers import PageReaders, page_readers
 from tests.receipts import roll_pdf, roll_rows
 
@@ -285,11 +286,16 @@ class TestAreasToRecognise:
         garbage = keep(documents.mapped_pdf(glyphs))
         page = page_of(readers, garbage)
         assert (page.words, page.recognise) == ((), (page.box,))
-        assert page.warnings == ("page 1: the text layer is garbage and was not used",)
+        assert told(page) == ("page 1: the text layer is garbage and was not used",)
         page = page_of(readers, garbage, ocr="never")
         assert len(page.words) == len(PROSE[0].split())
         assert page.recognise == ()
-        assert page.warnings == ("page 1: the text layer looks like garbage; ocr is never",)
+        assert told(page) == ("page 1: the text layer looks like garbage; ocr is never",)
+
+
+def shrunk(page: Page) -> str:
+    """What is said of a page that was made smaller."""
+    return " ".join(notice.message for notice in page.notices if notice.code == "PAGE_SHRUNK")
 
 
 class TestPictures:
@@ -366,7 +372,7 @@ class TestPictures:
             seen[top:bottom, left:right] = True
         assert seen.all()
         assert {tile.scale for tile in page.tiles} == {1.0}
-        assert not page.warnings
+        assert not page.notices
 
     def test_a_long_image_beyond_all_limits_is_made_smaller_and_told(self, readers: PageReaders, keep: Keep) -> None:
         image = Image.new("L", (1000, 60_000), 255)
@@ -374,15 +380,14 @@ class TestPictures:
         pixels = sum(tile.picture.rows * tile.picture.columns for tile in page.tiles)
         assert pixels <= 1.4 * MOST_LONG_PIXELS
         assert page.tiles[0].scale == pytest.approx((MOST_LONG_PIXELS / 60e6) ** 0.5, rel=0.01)
-        (note,) = page.warnings
-        assert "(0, 0, 1000, 60000) was shrunk to 55%" in note
+        assert "(0, 0, 1000, 60000) was shrunk to 55%" in shrunk(page)
 
     @pytest.mark.parametrize(("size", "told"), [((8064, 6048), True), ((4032, 3024), False)], ids=str)
     def test_a_shrunk_page_is_told_where_print_may_be_lost(
         self, readers: PageReaders, keep: Keep, size: tuple[int, int], told: bool
     ) -> None:
         page = page_of(readers, keep(documents.image_bytes(Image.new("L", size, 255), "JPEG"), "jpeg"))
-        assert [f"(0, 0, {size[0]}, {size[1]}) was shrunk to 45%" in note for note in page.warnings] == [True] * told
+        assert (f"(0, 0, {size[0]}, {size[1]}) was shrunk to 45%" in shrunk(page)) == told
 
     @pytest.mark.parametrize(("pixels", "told"), [((1754, 1240), False), ((5300, 3746), True)], ids=str)
     def test_a_scan_on_a_large_page_is_shrunk_only_where_it_is_finer_than_it_is_read(
@@ -392,7 +397,7 @@ class TestPictures:
         canvas.drawImage(ImageReader(Image.new("L", pixels, 200)), 0, 0, 3508, 2480)
         canvas.save()
         page = page_of(readers, keep(buffer.getvalue()))
-        assert any("was shrunk" in note for note in page.warnings) == told
+        assert bool(shrunk(page)) == told
 
     @pytest.mark.parametrize("ocr", ["auto", "always"])
     def test_a_long_page_is_drawn_in_tiles_as_fine_as_its_text_needs(
@@ -403,7 +408,7 @@ class TestPictures:
         assert page.tiles[-1].box[3] == page.height > 9900
         assert all(after.box[1] < before.box[3] for before, after in pairwise(page.tiles))
         assert page.tiles[0].scale >= (0.95 * RECOGNITION_SCALE if ocr == "always" else 1.9)
-        assert not page.warnings
+        assert not page.notices
 
     def test_small_image_stays_as_it_is(self, readers: PageReaders, keep: Keep) -> None:
         page = page_of(readers, keep(documents.image_bytes(PHOTO, "PNG"), "png"))
