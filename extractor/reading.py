@@ -119,11 +119,10 @@ class Reader:
 
     def _read(self, page: Page, recognition: Recognition, begun: Pending | None) -> PageReading:
         started = time.perf_counter()
-        recognised = page.is_scan
         upright = turned(as_shown(page), page.quarters)
-        if recognised or page.quarters:
+        if page.is_scan or page.quarters:
             begun = None
-        if recognised:
+        if page.is_scan:
             upright, found = self._read_scan(upright, recognition)
             words = [*upright.page.words, *found]
             layout = self.begin(upright.page.picture)
@@ -152,7 +151,7 @@ class Reader:
             words=tuple(words),
             regions=tuple(regions),
             tables=tuple(tables),
-            recognised=recognised,
+            recognised=page.is_scan or any(word.source == "ocr" for word in words),
             warnings=tuple(notes),
             timings_ms={
                 "ocr": (recognised_at - started) * 1000,
