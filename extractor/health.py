@@ -206,6 +206,8 @@ def check_known_pages(engine: Engine) -> str:
     data, pages = answer["data"], answer["metadata"]["pages"]
     for failed in pages["failed"]:
         raise WorkerUnhealthy(f"known page {failed['page']} is not read: {failed['code']}")
+    if pages["processed"] < pages["total"]:
+        raise WorkerUnhealthy(f"the known pages were not all read within {KNOWN_PAGES_DEADLINE_S:g} s")
     words = [word for line in expected["text"] for word in line.split()]
     for page in range(1, pages["total"] + 1):
         texts = [one["text"] for one in data["elements"] if one["page"] == page and one["type"] != "table"]

@@ -40,7 +40,8 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class PageReading:
-    """All that is known of a page when the models are done. `words` are the text layer's and the recognised ones.
+    """All that is known of a page when the models are done. `words` are the text layer's and the recognised ones;
+    `recognised`: whether the page was read from its picture, as a whole or in parts that had words.
 
     `width` and `height` are those of the page as it is shown; all boxes are of the upright page. `to_shown`, (3, 3),
     maps that one's points to the page as it is shown, where the two differ. `sheets` are parts of the page that are

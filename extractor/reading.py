@@ -129,7 +129,7 @@ def _reading_of(page: Page, seen: Seen) -> PageReading:
         words=seen.words,
         regions=seen.regions,
         tables=seen.tables,
-        recognised=page.is_scan,
+        recognised=page.is_scan or any(word.source == "ocr" for word in seen.words),
         timings_ms=dict(zip(("ocr", "layout", "tables"), (1000 * took for took in seen.seconds), strict=True)),
         to_shown=None if np.array_equal(upright.matrix, np.eye(3)) else upright.matrix,
         stamps=seen.stamps,

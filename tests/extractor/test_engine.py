@@ -205,7 +205,16 @@ class TestRecognition:
         page.save()
         answer = extract(engine, buffer.getvalue())
         assert element_words(answer) == words_of(" ".join(PARAGRAPH) + " Berth 17 closed")
-        assert answer["metadata"]["ocr_pages"] == []
+        assert answer["metadata"]["ocr_pages"] == [1]
+
+    def test_picture_without_a_word_makes_no_page_recognised(self, engine: Engine) -> None:
+        buffer, page = documents.new_canvas()
+        page.setFont("Helvetica", 11)
+        for index, line in enumerate(PARAGRAPH):
+            page.drawString(72, 700 - 16 * index, line)
+        page.drawInlineImage(Image.radial_gradient("L").convert("RGB"), 72, 300, 400, 140)
+        page.save()
+        assert extract(engine, buffer.getvalue())["metadata"]["ocr_pages"] == []
 
 
 class TestPdfPages:
