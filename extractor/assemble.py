@@ -74,6 +74,8 @@ WORD_INSIDE = 0.5
 
 # A caption is no further from its table or figure than this, in its own lines' heights.
 CAPTION_REACH = 3.0
+# A check box stands no further before its words than this, in its own height.
+BOX_REACH = 2.0
 
 
 Source = Literal["text_layer", "ocr"]
@@ -195,7 +197,7 @@ def _elements(reading: PageReading) -> list[Element]:
     parts += [block_of(group_lines(stamp)) for stamp in stamps]
     boxes = box_signs(reading.words)
     elements = [_element(reading.number, part, boxes) for part in parts]
-    elements = _with_captions(elements)
+    elements = _with_words_beside(_with_captions(elements))
     if reading.to_shown is not None:
         elements = [_as_shown(element, reading.to_shown, reading) for element in elements]
     return elements
@@ -310,6 +312,26 @@ def _with_captions(elements: Sequence[Element]) -> list[Element]:
                 element = replace(element, caption_of=min(near)[1])
         result.append(element)
     return result
+
+
+def _with_words_beside(elements: Sequence[Element]) -> list[Element]:
+    """The elements, each check box that has no words in its own with those of the line that it stands before."""
+    if not any(mark.label == "" for element in elements for mark in element.marks):
+        return list(elements)
+    lines = [line for element in elements if not element.marks for line in element.lines]
+
+    def named(mark: SelectionMark) -> SelectionMark:
+        _, top, right, bottom = mark.box
+        reach = BOX_REACH * (bottom - top)
+        beside = [
+            line
+            for line in lines
+            if 0 <= line.box[0] - right < reach and line.box[1] < (top + bottom) / 2 < line.box[3]
+        ]
+        nearest = min(beside, key=lambda line: line.box[0], default=None)
+        return mark if mark.label or nearest is None else replace(mark, label=nearest.text)
+
+    return [replace(element, marks=tuple(map(named, element.marks))) for element in elements]
 
 
 def _element(page: int, part: Part, boxes: frozenset[str]) -> Element:

@@ -1,6 +1,7 @@
 """Words and their lines -> how parts of a text are set. Runs in page processes.
 
-A word is raised where it is clearly smaller than its line and stands above its base line, as a footnote mark does.
+A word is raised where it is short, clearly smaller than the one before it, and stands close behind that one above its
+base line, as a footnote mark does.
 """
 
 from __future__ import annotations
@@ -18,6 +19,10 @@ from .styles import PLAIN, Span, Style, joined
 from .tables import Cell, Table
 from .text_layer import Word, is_raised
 
+# A raised word is a mark: so many letters at most, and no further behind its word than this, in font sizes.
+LONGEST_MARK = 5
+MARK_GAP = 0.6
+
 _TOKEN = re.compile(r"\S+")
 
 # For each word, by its identity, its letters in one style each: where they begin, and the style.
@@ -28,12 +33,13 @@ def looks_of_words(lines: Iterable[Line]) -> Looks:
     """The words that are set in another way than plainly."""
     looks: dict[int, Sequence[tuple[int, Style]]] = {}
     for line in lines:
-        size = line.size
-        baseline = max(word.box[3] for word in line.words if word.size >= 0.9 * size)
+        before: Word | None = None
         for word in line.words:
             if word.source != "text_layer":
                 continue
-            raised = word.upright and is_raised(word.size, word.box[3], size, baseline)
+            raised = before is not None and _is_mark(word, before)
+            # What a raised word stands behind is the next one's measure too: `1, 2`.
+            before = before if raised else word
             style = Style(word.bold, word.italic, raised, word.link)
             parts = [(0, style)]
             if word.parts and word.parts[-1].start < len(word.text):
@@ -43,6 +49,12 @@ def looks_of_words(lines: Iterable[Line]) -> Looks:
             if len(parts) > 1 or style != PLAIN:
                 looks[id(word)] = parts
     return looks
+
+
+def _is_mark(word: Word, before: Word) -> bool:
+    """Whether a word is a raised mark behind another one."""
+    near = word.upright and len(word.text) <= LONGEST_MARK and word.box[0] - before.box[2] < MARK_GAP * before.size
+    return near and is_raised(word.size, word.box[3], before.size, before.box[3])
 
 
 def spans_of_lines(lines: Sequence[Line], looks: Looks) -> tuple[Span, ...]:

@@ -100,8 +100,9 @@ ASCENT, DESCENT = 0.9, 0.25
 MAX_LINE_HEIGHT = 1.7
 # Neighbours in a word share this much of their height; a raised or lowered character still does.
 SAME_BASELINE = 0.25
-# A raised letter is so much smaller than its neighbours, and its base line so much of their size above theirs.
-RAISED_SIZE, RAISED_BY = 0.85, 0.15
+# A raised letter has such a share of its neighbours' size (beside an initial it has less), and its base line is so much
+# of their size above theirs.
+RAISED_SIZES, RAISED_BY = (0.45, 0.85), 0.15
 # A page is turned for this share of its letters, or stays.
 MOST_LETTERS = 0.7
 # So many characters tell whether a page's text stands upright.
@@ -373,7 +374,8 @@ def is_raised(size: float, bottom: float, full: float, baseline: float) -> bool:
     """Whether letters of a size whose room ends at `bottom` are a superscript beside others of the size `full` whose
     room ends at `baseline`; y downwards."""
     # A smaller letter's room ends higher on the same base line.
-    return 0 < size <= RAISED_SIZE * full and baseline - bottom - DESCENT * (full - size) > RAISED_BY * full
+    smaller = RAISED_SIZES[0] * full <= size <= RAISED_SIZES[1] * full
+    return smaller and baseline - bottom - DESCENT * (full - size) > RAISED_BY * full
 
 
 def _apart(last: Box, box: Box, size: float, upright: bool) -> bool:

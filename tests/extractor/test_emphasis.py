@@ -65,8 +65,20 @@ def test_bold_and_italic_words_and_letters(readers: PageReaders, tmp_path: Path)
         ("(Water H) Tj 7 Tf -2 Ts (2) Tj 12 Tf 0 Ts (O cold) Tj", []),
         ("(S) Tj 9 Tf (MALL) Tj 12 Tf ( C) Tj 9 Tf (APS) Tj", []),
         ("(All of one size) Tj", []),
+        ("(Share) Tj 7 Tf 60 5 Td (32%) Tj", []),
+        ("/F1 30 Tf -10 Ts (T) Tj 9 Tf 10 Ts (his) Tj 12 Tf 0 Ts ( is so) Tj", []),
+        ("(Scale) Tj 7 Tf 5 Ts ( pictures of faces) Tj", []),
     ],
-    ids=["in a word", "a word of its own", "subscript", "small capitals", "plain"],
+    ids=[
+        "in a word",
+        "a word of its own",
+        "subscript",
+        "small capitals",
+        "plain",
+        "small beside",
+        "initial",
+        "small words",
+    ],
 )
 def test_superscripts(readers: PageReaders, tmp_path: Path, content: str, found: list[str]) -> None:
     content = content.replace("7 Tf", "/F1 7 Tf").replace("9 Tf", "/F1 9 Tf").replace("12 Tf", "/F1 12 Tf")
