@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -24,6 +24,7 @@ from .marked_parts import weighted_median, with_headings, with_lists
 from .page_reading import PageReading
 from .parts import Part, as_paragraphs, beside_each_other, block_of, text_blocks, with_blocks
 from .regions import Region
+from .sideways import turned_words
 from .slanted import without_slanted
 from .tables import Table, build_table
 from .text_layer import Word
@@ -142,11 +143,13 @@ def assemble_page(reading: PageReading) -> AssembledPage:
     pictures = [part.box for part in parts if part.label in PICTURES]
     words, stamps = _without_stamped(reading)
     words, slanted = without_slanted(words, pictures)
-    words, rulings = spelled(words, [table.rulings for table in reading.tables])
+    level = [table for table in reading.tables if table.to_page is None]
+    words, rulings = spelled(words, [table.rulings for table in level])
     orphans = _share_words(words, parts)
-    structures = {
-        table.region: table if lines == table.rulings else replace(table, rulings=lines, cells=())
-        for table, lines in zip(reading.tables, rulings, strict=True)
+    structures = {table.region: table for table in reading.tables} | {
+        table.region: replace(table, rulings=lines, cells=())
+        for table, lines in zip(level, rulings, strict=True)
+        if lines != table.rulings
     }
     parts = [part for part in parts if part.words or part.label in PICTURES]
     parts = [piece for part in parts for piece in beside_each_other(part, structures)]
@@ -169,16 +172,17 @@ def _without_stamped(reading: PageReading) -> tuple[list[Word], list[list[Word]]
 
 def _as_shown(element: Element, to_shown: Matrix, reading: PageReading) -> Element:
     """The element with its boxes on the page as it is shown, and none beyond its edge."""
+    return _moved(element, lambda box: clip(mapped(to_shown, box), reading.width, reading.height))
 
-    def shown(box: Box) -> Box:
-        return clip(mapped(to_shown, box), reading.width, reading.height)
 
+def _moved(element: Element, moved: Callable[[Box], Box]) -> Element:
+    """The element with its boxes elsewhere."""
     table = element.table
     if table is not None:
-        cells = [replace(cell, box=None if cell.box is None else shown(cell.box)) for cell in table.cells]
+        cells = [replace(cell, box=None if cell.box is None else moved(cell.box)) for cell in table.cells]
         table = replace(table, cells=tuple(cells))
-    lines = tuple(replace(line, box=shown(line.box)) for line in element.lines)
-    return replace(element, box=shown(element.box), table=table, lines=lines)
+    lines = tuple(replace(line, box=moved(line.box)) for line in element.lines)
+    return replace(element, box=moved(element.box), table=table, lines=lines)
 
 
 def _distinct(regions: Sequence[Region]) -> list[tuple[int, Region]]:
@@ -268,6 +272,16 @@ def _with_captions(elements: Sequence[Element]) -> list[Element]:
 
 
 def _element(page: int, part: Part) -> Element:
+    to_page = None if part.structure is None else part.structure.to_page
+    if to_page is None:
+        return _read_element(page, part)
+    # A table that is printed sideways is read the way it stands, and its boxes are the page's.
+    element = _read_element(page, replace(part, words=turned_words(part.words, to_page)))
+    element = _moved(element, lambda box: mapped(to_page, box))
+    return replace(element, box=union([part.box, *(word.box for word in part.words)]))
+
+
+def _read_element(page: int, part: Part) -> Element:
     lines = group_lines(part.words)
     text = "\n".join(line.text for line in lines)
     if part.label in (DocItemLabel.TITLE, DocItemLabel.SECTION_HEADER):

@@ -31,8 +31,9 @@ from .page_picture import PagePicture
 from .page_reading import PageReading, TableReading
 from .pages import Page, Picture
 from .raised_ink import with_numbers_ended
-from .regions import Region, TableCell
+from .regions import TableCell
 from .rulings import Ruling, Rulings, find_rulings
+from .sideways import Facing, facings
 from .stamps import stamps_of, without_stamps
 from .text_layer import Word
 from .upright import Matrix, Upright, as_shown, deskewed, on_its_side, on_their_side, skew_of, turned
@@ -138,12 +139,11 @@ class Reader:
         stamps = stamps_of(words, view.picture, view.scale)
         cleared = without_stamps(view.picture, view.scale, stamps, self._device.room_for_picture)
         if layout is None or cleared is not view.picture:
-            view = replace(view, picture=cleared)
-            layout = self.begin(cleared)
+            view, layout = replace(view, picture=cleared), self.begin(cleared)
         recognised_at = time.perf_counter()
         regions = regions_from(self._device.regions_of(layout), self._device.facts.labels, view.width, view.height)
         layout_at = time.perf_counter()
-        tables = self._structure(view, words, regions)
+        tables = [table for facing in facings(view, words, regions) for table in self._structure(facing)]
         finished = time.perf_counter()
         notes = list(page.warnings)
         if upright.quarters:
@@ -295,9 +295,10 @@ class Reader:
         ordered = iter(readings[index] for index in range(len(attempts)))
         return [[next(ordered) for _ in line] for line in lines]
 
-    def _structure(self, page: Page, words: Sequence[Word], regions: Sequence[Region]) -> list[TableReading]:
+    def _structure(self, facing: Facing) -> list[TableReading]:
+        page, words = facing.page, facing.words
         found: list[tuple[int, Box, tuple[int, int, int, int]]] = []
-        for index, region in enumerate(regions):
+        for index, region in enumerate(facing.regions):
             if region.label != "table":
                 continue
             box = clip(_grown(region.box, TABLE_MARGIN), page.width, page.height)
@@ -320,8 +321,8 @@ class Reader:
         for (index, box, (left, top, right, bottom)), own, steps in zip(
             found, rulings, self._device.structures_of(asked), strict=True
         ):
-            cells = table_cells(steps, bottom - top, right - left)
-            readings.append(TableReading(index, tuple(_on_page(cell, box, page.scale) for cell in cells), own))
+            cells = tuple(_on_page(cell, box, page.scale) for cell in table_cells(steps, bottom - top, right - left))
+            readings.append(TableReading(index, cells, own, facing.to_page))
         return readings
 
 
