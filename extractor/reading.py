@@ -22,8 +22,9 @@ from .decoding.regions import regions_from
 from .decoding.table_cells import table_cells
 from .decoding.text_boxes import Quad, text_boxes
 from .device_client import DeviceClient, NoResult, Pending
+from .dot_print import with_dots_joined
 from .errors import ModelFailure, OutOfMemory
-from .geometry import Box, area, centre, clip, contains, intersection, median_height
+from .geometry import Box, area, centre, clip, contains, grown, intersection, median_height
 from .languages import Recognition
 from .layer_trust import is_sure
 from .models.shapes import detection_fit, line_content
@@ -127,6 +128,7 @@ class Reader:
         if recognised or page.quarters:
             begun = None
         if recognised:
+            upright = with_dots_joined(upright, self._device.room_for_picture)
             upright, found = self._read_scan(upright, recognition)
             words, layout = [*upright.page.words, *found], None
         else:
@@ -301,7 +303,7 @@ class Reader:
         for index, region in enumerate(facing.regions):
             if region.label != "table":
                 continue
-            box = clip(_grown(region.box, TABLE_MARGIN), page.width, page.height)
+            box = clip(grown(region.box, TABLE_MARGIN), page.width, page.height)
             left, top, right, bottom = (round(side * page.scale) for side in box)
             right, bottom = min(right, page.picture.columns), min(bottom, page.picture.rows)
             if right - left >= MIN_TABLE_SIDE and bottom - top >= MIN_TABLE_SIDE:
@@ -378,10 +380,6 @@ def _rulings_on_page(rulings: Rulings, origin: Box, scale: float) -> Rulings:
         tuple(Ruling(top + r.at / scale, left + r.start / scale, left + r.end / scale) for r in rulings.horizontal),
         tuple(Ruling(left + r.at / scale, top + r.start / scale, top + r.end / scale) for r in rulings.vertical),
     )
-
-
-def _grown(box: Box, margin: float) -> Box:
-    return (box[0] - margin, box[1] - margin, box[2] + margin, box[3] + margin)
 
 
 def _on_page(cell: TableCell, origin: Box, scale: float) -> TableCell:
