@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -27,6 +27,7 @@ from .pairs import Pair, pairs_of, with_values_beside
 from .parts import Part, as_paragraphs, beside_each_other, block_of, text_blocks, with_blocks
 from .regions import Region
 from .selection_marks import SelectionMark, box_signs, selection_marks
+from .sideways import turned_words
 from .slanted import without_slanted
 from .styles import Span
 from .tables import Table, build_table
@@ -183,11 +184,13 @@ def _elements(reading: PageReading) -> list[Element]:
     pictures = [part.box for part in parts if part.label in PICTURES]
     words, stamps = _without_stamped(reading)
     words, slanted = without_slanted(words, pictures)
-    words, rulings = spelled(words, [table.rulings for table in reading.tables])
+    level = [table for table in reading.tables if table.to_page is None]
+    words, rulings = spelled(words, [table.rulings for table in level])
     orphans = _share_words(words, parts)
-    structures = {
-        table.region: table if lines == table.rulings else replace(table, rulings=lines, cells=())
-        for table, lines in zip(reading.tables, rulings, strict=True)
+    structures = {table.region: table for table in reading.tables} | {
+        table.region: replace(table, rulings=lines, cells=())
+        for table, lines in zip(level, rulings, strict=True)
+        if lines != table.rulings
     }
     parts = [part for part in parts if part.words or part.label in PICTURES]
     parts = [piece for part in parts for piece in beside_each_other(part, structures)]
@@ -212,20 +215,21 @@ def _without_stamped(reading: PageReading) -> tuple[list[Word], list[list[Word]]
 
 def _as_shown(element: Element, to_shown: Matrix, reading: PageReading) -> Element:
     """The element with its boxes on the page as it is shown, and none beyond its edge."""
+    return _moved(element, lambda box: clip(mapped(to_shown, box), reading.width, reading.height))
 
-    def shown(box: Box) -> Box:
-        return clip(mapped(to_shown, box), reading.width, reading.height)
 
+def _moved(element: Element, moved: Callable[[Box], Box]) -> Element:
+    """The element with its boxes elsewhere."""
     table = element.table
     if table is not None:
-        cells = [replace(cell, box=None if cell.box is None else shown(cell.box)) for cell in table.cells]
+        cells = [replace(cell, box=None if cell.box is None else moved(cell.box)) for cell in table.cells]
         table = replace(table, cells=tuple(cells))
-    lines = tuple(replace(line, box=shown(line.box)) for line in element.lines)
-    marks = tuple(replace(mark, box=shown(mark.box)) for mark in element.marks)
+    lines = tuple(replace(line, box=moved(line.box)) for line in element.lines)
+    marks = tuple(replace(mark, box=moved(mark.box)) for mark in element.marks)
     pairs = tuple(
-        Pair(*(replace(side, box=shown(side.box)) for side in (pair.label, pair.value))) for pair in element.pairs
+        Pair(*(replace(side, box=moved(side.box)) for side in (pair.label, pair.value))) for pair in element.pairs
     )
-    return replace(element, box=shown(element.box), table=table, lines=lines, marks=marks, pairs=pairs)
+    return replace(element, box=moved(element.box), table=table, lines=lines, marks=marks, pairs=pairs)
 
 
 def _distinct(regions: Sequence[Region]) -> list[tuple[int, Region]]:
@@ -335,6 +339,16 @@ def _with_words_beside(elements: Sequence[Element]) -> list[Element]:
 
 
 def _element(page: int, part: Part, boxes: frozenset[str]) -> Element:
+    to_page = None if part.structure is None else part.structure.to_page
+    if to_page is None:
+        return _read_element(page, part, boxes)
+    # A table that is printed sideways is read the way it stands, and its boxes are the page's.
+    element = _read_element(page, replace(part, words=turned_words(part.words, to_page)), boxes)
+    element = _moved(element, lambda box: mapped(to_page, box))
+    return replace(element, box=union([part.box, *(word.box for word in part.words)]))
+
+
+def _read_element(page: int, part: Part, boxes: frozenset[str]) -> Element:
     lines = group_lines(part.words)
     text = "\n".join(line.text for line in lines)
     if part.label in (DocItemLabel.TITLE, DocItemLabel.SECTION_HEADER):

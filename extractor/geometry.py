@@ -49,6 +49,11 @@ def contains(box: Box, point: tuple[float, float]) -> bool:
     return box[0] <= point[0] <= box[2] and box[1] <= point[1] <= box[3]
 
 
+def grown(box: Box, margin: float) -> Box:
+    """The box with so much more on each side."""
+    return (box[0] - margin, box[1] - margin, box[2] + margin, box[3] + margin)
+
+
 def clip(box: Box, width: float, height: float) -> Box:
     """The part of the box that is on a page of this size."""
     return (

@@ -28,7 +28,8 @@ from .pages import Page
 from .regions import Region
 from .rulings import Ruling, Rulings
 from .seams import TiledRegion, lines_once, regions_once, seams_of, widest_gap
-from .table_reader import drawn_rulings, table_readings
+from .sideways import Facing
+from .table_reader import drawn_rulings, upright_tables
 from .text_layer import Word
 from .unread import HardlyRead, hardly_read
 from .upright import Matrix, Upright, as_shown, deskewed, mapped, on_their_side, skew_of, turned
@@ -163,7 +164,7 @@ class LongReader:
                 tile = tiles[tiled.first]
                 inside = _on_tile(tile, words)
                 region = replace(tiled.region, box=mapped(np.linalg.inv(tile.to_page), tiled.region.box))
-                for table in table_readings(self._device, tile.page, inside, [region]):
+                for table in upright_tables(self._device, Facing(tile.page, inside, [region])):
                     cells = tuple(replace(cell, box=mapped(tile.to_page, cell.box)) for cell in table.cells)
                     readings.append(TableReading(index, cells, _shifted(table.rulings, tile)))
             else:

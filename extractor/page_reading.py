@@ -14,11 +14,15 @@ from .upright import Matrix, Upright
 
 @dataclass(frozen=True, slots=True)
 class TableReading:
-    """The structure of one table: `region` is its place in the page's regions; all boxes are in the page's unit."""
+    """The structure of one table: `region` is its place in the page's regions; all boxes are in the page's unit.
+
+    `to_page`, (3, 3), maps the points of a table that is printed sideways, as it is read, to the page.
+    """
 
     region: int
     cells: tuple[TableCell, ...]
     rulings: Rulings
+    to_page: Matrix | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from .chosen_words import chosen
 from .decoding.regions import regions_from
 from .decoding.text_boxes import Quad, text_boxes
 from .device_client import DeviceClient, Pending
+from .dot_print import with_dots_joined
 from .found_lines import wanted
 from .geometry import Box, centre, contains, scaled
 from .languages import Recognition
@@ -56,6 +57,7 @@ class ScanReader:
     def read(self, upright: Upright, recognition: Recognition) -> tuple[Seen, list[Seen]]:
         """What is on the page, but for the sheets that lie on it; and on each of these, in reading order."""
         began = time.perf_counter()
+        upright = with_dots_joined(upright, self._device.room_for_picture)
         page = upright.page
         quads = self._detect(page)
         boxes = self._sheets(page, quads)

@@ -14,7 +14,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from .geometry import Box, centre, contains, union
+from .geometry import Box, centre, contains, grown, union
 from .page_picture import PagePicture
 from .text_layer import Word
 
@@ -119,7 +119,7 @@ def without_stamps(picture: PagePicture, scale: float, stamps: Sequence[Stamp], 
     offset, pixels = canvas(picture.rows, picture.columns)
     pixels[:] = picture.part((0, 0, picture.columns, picture.rows))
     for stamp in told:
-        left, top, right, bottom = _pixel_box(_grown(stamp.box, EDGE / scale), picture, scale)
+        left, top, right, bottom = _pixel_box(grown(stamp.box, EDGE / scale), picture, scale)
         part = pixels[top:bottom, left:right]
         assert stamp.ink is not None
         ground = _ground(part)
@@ -186,10 +186,6 @@ def _pixel_box(box: Box, picture: PagePicture, scale: float) -> tuple[int, int, 
     return left, top, max(left + 1, right), max(top + 1, bottom)
 
 
-def _grown(box: Box, margin: float) -> Box:
-    return (box[0] - margin, box[1] - margin, box[2] + margin, box[3] + margin)
-
-
 def _ground(pixels: Pixels) -> Pixels:
     """The colour of the paper: that of most pixels on the edge."""
     edge = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
@@ -231,7 +227,7 @@ def _extent(word: Box, ink: Colour, picture: PagePicture, scale: float) -> Box:
     height, found = word[3] - word[1], word
     for reach in REACHES:
         margin = reach * height
-        seen = _pixel_box(_grown(word, margin), picture, scale)
+        seen = _pixel_box(grown(word, margin), picture, scale)
         found = union((word, _hanging_together(word, seen, ink, picture, scale)))
         left, top, right, bottom = _pixel_box(found, picture, scale)
         if left > seen[0] and top > seen[1] and right < seen[2] and bottom < seen[3]:

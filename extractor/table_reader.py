@@ -12,11 +12,12 @@ import numpy as np
 from .decoding.table_cells import table_cells
 from .device_client import DeviceClient
 from .found_lines import boxes_of
-from .geometry import Box, clip, median_height
+from .geometry import Box, clip, grown, median_height
 from .page_reading import TableReading
 from .pages import Page
 from .regions import Region, TableCell
 from .rulings import Ruling, Rulings, find_rulings
+from .sideways import Facing, facings
 from .text_layer import Word
 
 TABLE_MARGIN = 2.0
@@ -29,7 +30,13 @@ PixelBox = tuple[int, int, int, int]
 def table_readings(
     device: DeviceClient, page: Page, words: Sequence[Word], regions: Sequence[Region]
 ) -> list[TableReading]:
-    """The structure of the page's regions that are tables. Waits for the model."""
+    """The structure of the page's regions that are tables, each as it stands. Waits for the model."""
+    return [table for facing in facings(page, words, regions) for table in upright_tables(device, facing)]
+
+
+def upright_tables(device: DeviceClient, facing: Facing) -> list[TableReading]:
+    """The structure of the tables that stand upright on a page. Waits for the model."""
+    page, words, regions = facing.page, facing.words, facing.regions
     found: list[tuple[int, Box, PixelBox]] = []
     for index, region in enumerate(regions):
         if region.label != "table":
@@ -45,8 +52,8 @@ def table_readings(
     for (index, box, (left, top, right, bottom)), own, steps in zip(
         found, rulings, device.structures_of(asked), strict=True
     ):
-        cells = table_cells(steps, bottom - top, right - left)
-        readings.append(TableReading(index, tuple(_on_page(cell, box, page.scale) for cell in cells), own))
+        cells = tuple(_on_page(cell, box, page.scale) for cell in table_cells(steps, bottom - top, right - left))
+        readings.append(TableReading(index, cells, own, facing.to_page))
     return readings
 
 
@@ -58,7 +65,7 @@ def drawn_rulings(page: Page, words: Sequence[Word], box: Box) -> Rulings:
 
 def _place(page: Page, box: Box) -> tuple[Box, PixelBox]:
     """The box with a margin, and the same in whole pixels of the page's picture."""
-    box = clip(_grown(box, TABLE_MARGIN), page.width, page.height)
+    box = clip(grown(box, TABLE_MARGIN), page.width, page.height)
     left, top, right, bottom = (round(side * page.scale) for side in box)
     return box, (left, top, min(right, page.picture.columns), min(bottom, page.picture.rows))
 
@@ -82,10 +89,6 @@ def _rulings_on_page(rulings: Rulings, origin: Box, scale: float) -> Rulings:
         tuple(Ruling(top + r.at / scale, left + r.start / scale, left + r.end / scale) for r in rulings.horizontal),
         tuple(Ruling(left + r.at / scale, top + r.start / scale, top + r.end / scale) for r in rulings.vertical),
     )
-
-
-def _grown(box: Box, margin: float) -> Box:
-    return (box[0] - margin, box[1] - margin, box[2] + margin, box[3] + margin)
 
 
 def _on_page(cell: TableCell, origin: Box, scale: float) -> TableCell:
