@@ -13,7 +13,6 @@ import json
 import logging
 import os
 import sys
-import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -21,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
 
 if TYPE_CHECKING:
+    from extractor.deadline import JobEnd
     from extractor.engine import Engine, Progress
     from extractor.formats import Arrival
     from extractor.telemetry import Door, Telemetry
@@ -73,18 +73,21 @@ def telemetry() -> Telemetry:
     return Telemetry()
 
 
-async def handler(job: dict[str, Any]) -> dict[str, Any]:
-    """One RunPod job -> the contract's answer. Never raises, except to pass a cancellation on."""
+async def handler(job: dict[str, Any], end: JobEnd | None = None) -> dict[str, Any]:
+    """One RunPod job -> the contract's answer. Never raises, except to pass a cancellation on.
+
+    `end` comes from a loop that knows when the job was received, and ends it; without one it was received now.
+    """
+    from extractor.deadline import JobEnd
     from extractor.doors.runpod_loop import ProgressReports
 
-    stop = threading.Event()
-    received = time.monotonic()
+    end = JobEnd() if end is None else end
     async with ProgressReports(job) as reports:
-        run = functools.partial(answer_job, job, stop.is_set, reports.report, received=received)
+        run = functools.partial(answer_job, job, end, reports.report)
         try:
             answer = await asyncio.get_running_loop().run_in_executor(job_threads(), run)
         except asyncio.CancelledError:
-            stop.set()
+            end.end("stopped")
             raise
     if answer.get("error_code") == "WORKER_UNHEALTHY" and sick() is not None:
         answer["refresh_worker"] = True
@@ -93,28 +96,30 @@ async def handler(job: dict[str, Any]) -> dict[str, Any]:
 
 def answer_job(
     job: dict[str, Any],
-    cancelled: Callable[[], bool] = lambda: False,
+    end: JobEnd | None = None,
     progress: Callable[[Progress], None] = lambda _: None,
     *,
     door: Door = "runpod",
-    received: float | None = None,
     upload: BinaryIO | None = None,
 ) -> dict[str, Any]:
-    """One job -> its answer, in this thread. `cancelled` is asked between pages, `progress` told after each.
+    """One job -> its answer, in this thread. `progress` is told when a stage begins and after each page.
 
-    `received`, a time of `time.monotonic`, is when the job came, if not now; `upload` is its document, if not in its
-    input. The answer is logged and counted.
+    Without an `end` nobody stops the job, and it was received now; `upload` is its document, if not in its input. The
+    answer is logged and counted.
     """
+    from extractor.deadline import JobEnd
+
+    end = JobEnd() if end is None else end
     started = time.monotonic()
-    received = started if received is None else received
     arrivals: list[Arrival] = []
     with telemetry().in_flight():
-        answer = _answer(job, cancelled, progress, received, upload, arrivals.append)
+        answer = _answer(job, end, progress, upload, arrivals.append)
+    end.end("answered")
     telemetry().observe(
         answer,
         door=door,
-        queue_s=started - received,
-        total_s=time.monotonic() - received,
+        queue_s=started - end.received,
+        total_s=time.monotonic() - end.received,
         arrival=arrivals[-1] if arrivals else None,
     )
     return answer
@@ -122,13 +127,12 @@ def answer_job(
 
 def _answer(
     job: dict[str, Any],
-    cancelled: Callable[[], bool],
+    end: JobEnd,
     progress: Callable[[Progress], None],
-    received: float,
     upload: BinaryIO | None,
     arrived: Callable[[Arrival], None],
 ) -> dict[str, Any]:
-    from extractor.errors import Cancelled, ExtractionError, Internal
+    from extractor.errors import ExtractionError, Internal
     from extractor.health import diagnose
     from extractor.request import document_id_of, parse_request
     from extractor.transport.delivery import check_destination, deliver
@@ -136,26 +140,26 @@ def _answer(
     job_input = job.get("input")
     document_id = document_id_of(job_input, str(job.get("id", "unknown")))
     try:
-        if cancelled():
-            raise Cancelled("the job was stopped before it began")
+        end.check("the job was begun")
         request = parse_request(job_input, uploaded=upload is not None)
         engine = load_engine()
-        check_destination(request.result_url, engine.settings, cancelled)
+        engine.concern(request, end)
+        end.check("the job was begun")
+        check_destination(request.result_url, engine.settings, end)
         with diagnose(engine):
             answer = engine.extract(
                 request,
                 document_id=document_id,
+                end=end,
                 upload=upload,
-                received=received,
                 progress=progress,
-                cancelled=cancelled,
                 arrived=arrived,
             )
-        answer = deliver(answer, request.result_url, engine.settings)
+        answer = deliver(answer, request.result_url, engine.settings, end)
         log.info("[EXTRACT] Success: %s, Method: docstrange_local", document_id)
         return answer
     except ExtractionError as error:
-        log.warning("[EXTRACT] Failed: %s, %s", document_id, error.code)
+        log.warning("[EXTRACT] Failed: %s, %s: %s", document_id, error.code, error.message)
         return error.answer(document_id)
     except Exception:
         log.exception("[EXTRACT] Failed: %s, INTERNAL", document_id)

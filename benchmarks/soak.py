@@ -77,6 +77,7 @@ BOMBS: tuple[Callable[[], bytes], ...] = (
     bombs.form_in_itself_pdf,
     bombs.shading_pdf,
     bombs.annotations_pdf,
+    lambda: bombs.annotations_pdf(3000),
     bombs.many_words_pdf,
     bombs.tiff_loop,
     bombs.gif,

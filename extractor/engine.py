@@ -2,9 +2,9 @@
 
 Guarantees: one answer or one `ExtractionError` for each request; a page that fails is named with its reason while the
 others are delivered; at most `pages_in_flight` pages of a job are in memory; the job's temporary folder is gone when
-the job is. A job that is stopped, or whose time is up, holds neither the device nor a page process nor a file any more
-within a tenth of a second, but for the batch that runs. Models and processes belong to the engine, are loaded once, and
-are shared by all jobs; when they are beyond mending, `vitals.sick` says so and every job ends with `WorkerUnhealthy`.
+the job is. A job that has ended (`deadline.py`) holds neither the device nor a page process nor a file any more within
+a tenth of a second, but for the batch that runs. Models and processes belong to the engine, are loaded once, and are
+shared by all jobs; when they are beyond mending, `vitals.sick` says so and every job ends with `WorkerUnhealthy`.
 """
 
 from __future__ import annotations
@@ -16,24 +16,24 @@ import statistics
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack, suppress
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO, Literal, TypeVar
+from typing import Any, BinaryIO, Literal
 
 import torch
 
 from . import __version__
+from .deadline import JobEnd, Limit
 from .device.owner import DeviceOwner
 from .device.scheduler import Scheduler
 from .errors import (
-    Cancelled,
     DeadlineExceeded,
     DocumentCorrupt,
     ExtractionError,
     Internal,
     ModelFailure,
+    PageTooComplex,
     TooManyPages,
     WorkerUnhealthy,
 )
@@ -51,17 +51,15 @@ from .page_processes.process import Answer
 from .request import ExtractionRequest, selected_pages
 from .settings import Settings
 from .transport.source import FetchedDocument, fetch_document
+from .values.notices import Notice, notice_of
 from .values.outline import Outline, outline_of
 from .values.tasks import PAGES_TO_WRITE, OutlineTask, PageTask, TaskName, WholeDocumentTask, WholePageTask, WriteTask
 
 log = logging.getLogger("extractor")
 
 LOW_CONFIDENCE = 0.8
-# Poll interval for cancellation and deadline, in seconds.
-WATCH_S = 0.1
 
 Stage = Literal["fetch", "open", "pages", "outputs"]
-Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +76,13 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class _ReadPage:
-    """A finished page: whether it was recognised, its confidence, what there is to warn of, its stages' times, the
-    fields of its form; `blob` is the page itself, for whoever writes the document."""
+    """A finished page: whether it was recognised, its confidence (None where nothing was read), what its caller has to
+    know, its stages' times, the fields of its form; `blob` is the page itself, for whoever writes the document."""
 
     number: int
     recognised: bool
-    confidence: float
-    warnings: tuple[str, ...]
+    confidence: float | None
+    notices: tuple[Notice, ...]
     timings_ms: Mapping[str, float]
     form_fields: tuple[dict[str, Any], ...]
     blob: bytes
@@ -98,44 +96,6 @@ class _FailedPage:
     error: ExtractionError
 
 
-@dataclass(frozen=True, slots=True)
-class _Limits:
-    """When a job has to end: its caller stops it, its time is up, or the worker is sick.
-
-    `watch` is called while the job waits: it may find the worker sick."""
-
-    cancelled: Callable[[], bool]
-    deadline: float
-    vitals: Vitals
-    watch: Callable[[], None]
-
-    @property
-    def late(self) -> bool:
-        """Whether the job's time is up."""
-        return time.monotonic() >= self.deadline
-
-    def check(self, what: str | None = None) -> None:
-        """Raise the reason why the job has to end, where there is one: `Cancelled` or `WorkerUnhealthy`; and
-        `DeadlineExceeded`, naming `what` took so long, where that is given."""
-        if self.vitals.sick is not None:
-            raise WorkerUnhealthy(f"{self.vitals.sick}; send the job again")
-        if self.cancelled():
-            raise Cancelled("the job was stopped")
-        if what is not None and self.late:
-            raise DeadlineExceeded(f"the time was up before {what}")
-
-    def result(self, future: Future[Value], what: str, *, in_time: bool = True) -> Value:
-        """The future's result. Raises as `check` does, and, where it has to be `in_time`, `DeadlineExceeded`, naming
-        `what` took so long."""
-        while not future.done():
-            with suppress(TimeoutError):
-                future.exception(WATCH_S)
-                break
-            self.watch()
-            self.check(what if in_time else None)
-        return future.result()
-
-
 @dataclass(slots=True)
 class _Job:
     """One request on its way."""
@@ -146,17 +106,17 @@ class _Job:
     document: DocumentFile
     outline: Outline
     recognition: Recognition
-    limits: _Limits
-    fatal_pages: int = 0
+    end: JobEnd
+    # Why pages were the end of their page process.
+    fatal: list[ExtractionError] = field(default_factory=list)
 
     def write_task(self) -> WriteTask:
         """How its document is to be written."""
         request = self.request
         return WriteTask(
             tuple(request.outputs),
-            request.furniture,
+            request.writing,
             request.filename or self.document_id,
-            request.csv_formulas,
             self.outline.headings,
         )
 
@@ -185,6 +145,7 @@ class Engine:
             failed=self._model_failed,
         )
         log.info("CUDA graphs: %s", models.said())
+        pages.when_sick(self.vitals.condemn)
         pages.introduce(DeviceOwner(models, self._scheduler), models.facts)
         # On a CPU the models are the bottleneck: more pages at a time would only make each of them wait. A GPU wants
         # two batches of pages from one job, and as many from others.
@@ -240,33 +201,35 @@ class Engine:
             pinned.release()
         self._scratch.close()
 
+    def concern(self, request: ExtractionRequest, end: JobEnd) -> None:
+        """From now on the job ends when its time is up, counted from its reception, and when the worker is sick."""
+        end.expire_in(request.deadline_s or self.settings.deadline_s)
+        self.vitals.concern(end)
+
     def extract(
         self,
         request: ExtractionRequest,
         *,
         document_id: str,
+        end: JobEnd | None = None,
         upload: BinaryIO | None = None,
-        received: float | None = None,
         progress: Callable[[Progress], None] = lambda _: None,
-        cancelled: Callable[[], bool] = lambda: False,
         arrived: Callable[[Arrival], None] = lambda _: None,
     ) -> dict[str, Any]:
         """Read the document and answer as the contract says (a success), or raise an `ExtractionError`.
 
         `upload` is the document where the request names none; `arrived` is told of the document as soon as something is
-        known of it. The deadline counts from `received`, a time of `time.monotonic`, or else from now.
+        known of it. Without an `end` nobody stops the job, and it was received now.
         """
         started = time.perf_counter()
-        deadline = (time.monotonic() if received is None else received) + (
-            request.deadline_s or self.settings.deadline_s
-        )
-        limits = _Limits(cancelled, deadline, self.vitals, self._watch)
+        end = JobEnd() if end is None else end
+        self.concern(request, end)
         timings: dict[str, float] = {}
         recognition = recognition_for(request.ocr_languages, self._recognisers)
         with self._scratch.folder() as folder:
-            limits.check()
+            end.check("the document had arrived")
             progress(Progress(0, 0, "fetch"))
-            fetched = self._fetch(request, folder, upload, limits)
+            fetched = fetch_document(request, folder, self.settings, end, upload)
             timings["fetch"] = _since(started)
             arrived(Arrival(fetched.size))
             log.info("[EXTRACT] Processing document (%d bytes) with LOCAL extraction", fetched.size)
@@ -275,14 +238,14 @@ class Engine:
             document = identify(fetched)
             arrived(Arrival(fetched.size, document.format))
             try:
-                outline = self._open(document, request.password, limits)
+                outline = self._open(document, request.password, end)
                 timings["open"] = _since(opening)
                 numbers = selected_pages(request.pages, outline.pages)
                 if len(numbers) > self.settings.max_pages:
                     raise TooManyPages(
                         f"{len(numbers)} pages are asked for, at most {self.settings.max_pages} are read; pass pages"
                     )
-                job = _Job(request, document_id, fetched, document, outline, recognition, limits)
+                job = _Job(request, document_id, fetched, document, outline, recognition, end)
                 finished, failed, partial = self._read_all(job, numbers, progress)
             finally:
                 self._pages.forget(document.path)
@@ -295,7 +258,7 @@ class Engine:
         data = self._written(job, numbers, finished)
         timings["outputs"] = _since(writing) + sum(page.timings_ms.get("outputs", 0.0) for page in finished)
         timings["total"] = _since(started)
-        limits.check()  # nothing of a stopped job goes out
+        end.check(late=False)  # nothing of a job that was stopped goes out
         log.info("Successfully extracted data using DocStrange (local mode)")
         return {
             "success": True,
@@ -326,7 +289,6 @@ class Engine:
                 except DeadlineExceeded:
                     return finished, failed, True
                 running.popleft()
-                job.limits.check()
                 if isinstance(outcome, _FailedPage):
                     failed.append(outcome)
                 else:
@@ -340,22 +302,23 @@ class Engine:
 
     def _begin_page(self, job: _Job, number: int, write: WriteTask | None) -> Running | Failure:
         """Have a page read; or why it is not tried."""
-        if job.fatal_pages >= self.settings.max_fatal_pages:
-            reason = (
-                f"page {number} was not tried: {job.fatal_pages} pages before it were the end of their page process"
-            )
-            return Failure(DocumentCorrupt(reason))
+        if len(job.fatal) >= self.settings.max_fatal_pages:
+            too_complex = all(isinstance(error, PageTooComplex) for error in job.fatal)
+            why = "took more time than they may" if too_complex else "were the end of their page process"
+            reason = f"page {number} was not tried: {len(job.fatal)} pages before it {why}"
+            return Failure(PageTooComplex(reason) if too_complex else DocumentCorrupt(reason))
         request, most = job.request, self.settings
         page = PageTask(
             *(job.document.path, job.document.format, request.password, number, request.ocr),
             *(most.max_page_pixels, most.max_page_words, request.unseen_text),
         )
         task = WholePageTask(page, job.recognition, write)
-        return self._submit(job, "read_page", task, f"page {number}", most.page_timeout_s)
+        return self._submit("read_page", task, f"page {number}", most.page_timeout_s, job.end, job.document.path)
 
     def _page(self, job: _Job, number: int, page: Running | Failure) -> _ReadPage | _FailedPage:
-        """What became of a page. Raises `DeadlineExceeded`, `Cancelled` or `WorkerUnhealthy`."""
-        outcome = page if isinstance(page, Failure) else self._outcome(job.limits, page, "the next page was finished")
+        """What became of a page. Raises what the job ends with."""
+        limit = job.end.limit("the next page was finished")
+        outcome = page if isinstance(page, Failure) else self._outcome(page, limit)
         if isinstance(outcome, Answer):
             try:
                 read = _read_page_of(number, outcome)
@@ -364,10 +327,11 @@ class Engine:
             else:
                 self.vitals.worked()
                 return read
-        job.fatal_pages += outcome.fatal
+        if outcome.fatal:
+            job.fatal.append(outcome.error)
         if isinstance(outcome.error, ModelFailure):
             self.vitals.failed()
-        log.warning("page %d failed: %s", number, outcome.error.code)
+        log.warning("page %d failed: %s: %s", number, outcome.error.code, outcome.error.message)
         return _FailedPage(number, outcome.error)
 
     def _written(self, job: _Job, numbers: Sequence[int], finished: Sequence[_ReadPage]) -> dict[str, Any]:
@@ -377,9 +341,10 @@ class Engine:
         else:
             task = WholeDocumentTask(job.write_task(), tuple(page.blob for page in finished))
             seconds = self.settings.page_timeout_s * (1 + len(finished) / PAGES_TO_WRITE)
-            writing = self._submit(job, "write_document", task, "the answer", seconds)
+            writing = self._submit("write_document", task, "the answer", seconds, job.end)
             try:
-                outcome = self._outcome(job.limits, writing, "the answer was written", in_time=False)
+                # The pages that a late job has finished go out all the same.
+                outcome = self._outcome(writing, job.end.limit("the answer was written", late=False))
             finally:
                 self._pages.drop(writing)
             if isinstance(outcome, Failure):
@@ -390,58 +355,33 @@ class Engine:
             data["form_fields"] = [field for page in finished for field in page.form_fields]
         return data
 
-    def _submit(self, job: _Job, name: TaskName, task: object, subject: str, seconds: float) -> Running:
-        document = None if name == "write_document" else job.document.path
-        return self._ask(Task(name, task, subject, seconds, id(job.limits), document))
+    def _submit(
+        self, name: TaskName, task: object, subject: str, seconds: float, end: JobEnd, document: Path | None = None
+    ) -> Running:
+        return self._pages.submit(Task(name, task, subject, seconds, id(end), document))
 
-    def _ask(self, task: Task) -> Running:
-        try:
-            return self._pages.submit(task)
-        finally:
-            self._watch()
+    def _outcome(self, running: Running, limit: Limit) -> Answer | Failure:
+        """What a page process made of a task. Raises what the job ends with.
 
-    def _outcome(self, limits: _Limits, running: Running, what: str, *, in_time: bool = True) -> Answer | Failure:
-        """What a page process made of a task. Raises as `limits.result` does."""
-        try:
-            return limits.result(running.future, what, in_time=in_time)
-        finally:
-            self._watch()
-
-    def _watch(self) -> None:
-        """Notice what makes the worker sick for good."""
-        if self._scheduler.batch_s > self.settings.batch_timeout_s:
-            self.vitals.condemn("the device hangs")
-        if self._pages.sick is not None:
-            self.vitals.condemn(self._pages.sick)
+        A device that hangs is noticed by those who wait: they look when a batch that began now would hang.
+        """
+        while not limit.wait(running.future, max(0.0, self.settings.batch_timeout_s - self._scheduler.batch_s)):
+            if self._scheduler.batch_s > self.settings.batch_timeout_s:
+                self.vitals.condemn("the device hangs")
+        return limit.result(running.future)
 
     def _model_failed(self, error: BaseException) -> None:
         """A model raised on a row of its own; called by the device's owner."""
         log.error("a model failed (%s)", type(error).__name__, exc_info=error)
         self.vitals.raised(error)
 
-    def _fetch(
-        self, request: ExtractionRequest, folder: Path, upload: BinaryIO | None, limits: _Limits
-    ) -> FetchedDocument:
-        """The document; one from a server in a thread that is left behind where the job ends before the server does."""
-        if request.document_url is None:
-            return fetch_document(request, folder, self.settings, upload)
-        thread = ThreadPoolExecutor(1, thread_name_prefix="fetch")
-        what = "the document had arrived"
-        future = thread.submit(fetch_document, request, folder, self.settings, upload, lambda: limits.check(what))
-        thread.shutdown(wait=False)
-        try:
-            return limits.result(future, what)
-        finally:
-            future.cancel()
-
-    def _open(self, document: DocumentFile, password: str | None, limits: _Limits) -> Outline:
+    def _open(self, document: DocumentFile, password: str | None, end: JobEnd) -> Outline:
         """Open the document."""
         task = OutlineTask(document.path, document.format, password, self.settings.max_document_pixels)
-        opening = self._ask(
-            Task("open_document", task, "the document", self.settings.open_timeout_s, id(limits), document.path)
-        )
+        seconds = self.settings.open_timeout_s
+        opening = self._submit("open_document", task, "the document", seconds, end, document.path)
         try:
-            outcome = self._outcome(limits, opening, "the document was opened")
+            outcome = self._outcome(opening, end.limit("the document was opened"))
         finally:
             self._pages.drop(opening)
         if isinstance(outcome, Failure):
@@ -457,11 +397,12 @@ class Engine:
         late: bool,
         timings: dict[str, float],
     ) -> dict[str, Any]:
-        warnings = [warning for read in finished for warning in read.warnings]
+        notices = [*job.outline.notices, *(notice for read in finished for notice in read.notices)]
         if late:
             missing = len(numbers) - len(finished) - len(failed)
-            warnings.append(f"the deadline was reached: {missing} page(s) were not read")
-        confidences = {read.number: read.confidence for read in finished}
+            told = f"the deadline was reached: {missing} page(s) were not read"
+            notices.append(Notice("DEADLINE_REACHED", told))
+        confidences = {read.number: read.confidence for read in finished if read.confidence is not None}
         return {
             "processing_mode": "local",
             "cloud_enabled": False,
@@ -478,13 +419,15 @@ class Engine:
             "partial": late or bool(failed),
             "ocr_pages": [read.number for read in finished if read.recognised],
             "confidence": {
-                "mean": round(statistics.fmean(confidences.values()), 4),
+                "mean": round(statistics.fmean(confidences.values()), 4) if confidences else None,
                 "low_pages": [number for number, value in confidences.items() if value < LOW_CONFIDENCE],
             },
             "device": self.device,
             "models": self.weights.versions,
             "timings_ms": {stage: round(value, 1) for stage, value in timings.items()},
-            "warnings": warnings,
+            "properties": dict(job.outline.properties),
+            "warnings": [notice.message for notice in notices],
+            "notices": [notice.as_json() for notice in notices],
             "worker_version": __version__,
         }
 
@@ -494,10 +437,10 @@ def _read_page_of(number: int, answer: Answer) -> _ReadPage:
     word."""
     head = answer.head
     timings = {str(stage): float(value) for stage, value in dict(head["timings_ms"]).items()}
-    warnings = tuple(str(warning) for warning in list(head["warnings"]))
+    notices = tuple(notice_of(entry) for entry in list(head["notices"]))
     fields = tuple(dict(field) for field in list(head["form_fields"]))
-    confidence = float(head["confidence"])
-    return _ReadPage(number, bool(head["recognised"]), confidence, warnings, timings, fields, answer.blob)
+    confidence = None if head["confidence"] is None else float(head["confidence"])
+    return _ReadPage(number, bool(head["recognised"]), confidence, notices, timings, fields, answer.blob)
 
 
 def _since(started: float) -> float:

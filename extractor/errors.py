@@ -53,10 +53,16 @@ class FetchForbidden(ExtractionError):
 
 
 class FetchFailed(ExtractionError):
-    """The document's server could not be reached, or answered with an error."""
+    """The document's server could not be reached, broke off, or put the request off (408, 425, 429, 5xx)."""
 
     code = "FETCH_FAILED"
     retryable = True
+
+
+class FetchRefused(FetchFailed):
+    """The document's server answered, and would answer the same again: the link may have expired."""
+
+    retryable = False
 
 
 class FetchTimeout(ExtractionError):
@@ -108,6 +114,12 @@ class PageTooLarge(ExtractionError):
     code = "PAGE_TOO_LARGE"
 
 
+class PageTooComplex(ExtractionError):
+    """A page, or opening the document, takes more time than it may, by the processor or by the clock."""
+
+    code = "PAGE_TOO_COMPLEX"
+
+
 class DeadlineExceeded(ExtractionError):
     """The time was up before a single page was finished."""
 
@@ -143,7 +155,7 @@ class ModelFailure(ExtractionError):
 
 
 class WorkerUnhealthy(ExtractionError):
-    """The worker itself cannot serve: weights are missing or the device is not usable."""
+    """The worker itself cannot serve: weights are missing, the device is not usable, or it is told to leave."""
 
     code = "WORKER_UNHEALTHY"
     retryable = True

@@ -19,6 +19,7 @@ from typing import Any
 
 import torch
 
+from .deadline import error_of
 from .engine import Engine
 from .errors import ExtractionError, Internal, ModelFailure, OutOfMemory, WorkerUnhealthy
 from .lifecycle.startup import Phase, StartUp
@@ -85,7 +86,7 @@ def diagnose(engine: Engine) -> Iterator[None]:
     except (ModelFailure, OutOfMemory, Internal):
         _examine(engine)
         if engine.vitals.sick is not None:
-            raise WorkerUnhealthy(f"{engine.vitals.sick}; send the job again") from None
+            raise error_of("sick", words=engine.vitals.sick) from None
         raise
     _examine(engine)
 
@@ -205,6 +206,8 @@ def check_known_pages(engine: Engine) -> str:
     data, pages = answer["data"], answer["metadata"]["pages"]
     for failed in pages["failed"]:
         raise WorkerUnhealthy(f"known page {failed['page']} is not read: {failed['code']}")
+    if pages["processed"] < pages["total"]:
+        raise WorkerUnhealthy(f"the known pages were not all read within {KNOWN_PAGES_DEADLINE_S:g} s")
     words = [word for line in expected["text"] for word in line.split()]
     for page in range(1, pages["total"] + 1):
         texts = [one["text"] for one in data["elements"] if one["page"] == page and one["type"] != "table"]

@@ -112,6 +112,12 @@ def recognition_for(codes: Sequence[str] | None, baked: Collection[str]) -> Reco
     return Recognition(recognisers, frozenset(script for code in codes for script in LANGUAGES[code].scripts))
 
 
+def scripts_read(recognition: Recognition) -> frozenset[str]:
+    """The scripts (ISO 15924) whose letters the recognisers can say; Latin and Greek letters are in every text."""
+    known = {script for name in recognition.recognisers for _, scripts in _READ[name] for script in scripts}
+    return frozenset({"Latn", "Grek", *(recognition.scripts or known)})
+
+
 def is_written(symbol: str, scripts: Collection[str]) -> bool:
     """Whether a text in these scripts may have this symbol.
 

@@ -30,7 +30,7 @@ from pydantic import (
 from .errors import FetchForbidden, InvalidInput
 from .languages import LANGUAGES, UNSERVED
 from .urls import parse_url
-from .values.options import CsvFormulas, OcrMode, Output, UnseenText
+from .values.options import CsvFormulas, OcrMode, Output, UnseenText, Writing
 
 # Keys and outputs of the contract that this version does not serve: refused by name, never ignored.
 UNSERVED_KEYS = ("fields", "json_schema")
@@ -169,6 +169,18 @@ class ExtractionRequest(BaseModel):
     furniture: bool = Field(
         default=True, description="whether page headers, footers and page numbers are part of markdown, text and html"
     )
+    reflow: bool = Field(
+        default=False,
+        description="whether the lines of a paragraph, and words parted at line ends, are joined in markdown, text and "
+        "html",
+    )
+    page_breaks: bool = Field(
+        default=False, description="whether markdown, text and html say where a page of the document begins"
+    )
+    emphasis: bool = Field(
+        default=False,
+        description="whether markdown has bold, italics, superscripts and links, which html always has",
+    )
     unseen_text: UnseenText = Field(
         default="keep",
         description="text of a PDF that no reader sees (white on white, covered, too small): `keep`, with a warning, "
@@ -184,6 +196,17 @@ class ExtractionRequest(BaseModel):
     deadline_s: float | None = Field(
         default=None, gt=0, le=86400, description="seconds after which the finished pages are answered"
     )
+
+    @property
+    def writing(self) -> Writing:
+        """How the views are to be written."""
+        return Writing(
+            furniture=self.furniture,
+            reflow=self.reflow,
+            page_breaks=self.page_breaks,
+            emphasis=self.emphasis,
+            csv_formulas=self.csv_formulas,
+        )
 
     @field_validator("headers", mode="before")
     @classmethod

@@ -365,6 +365,7 @@ def xml_entities() -> bytes:
 
 
 PAGE_TOO_LARGE, CORRUPT, UNSUPPORTED = "PAGE_TOO_LARGE", "DOCUMENT_CORRUPT", "UNSUPPORTED_FORMAT"
+COMPLEX = "PAGE_TOO_COMPLEX"
 MANY, READ = "TOO_MANY_PAGES", "result"
 
 
@@ -381,23 +382,23 @@ BOMBS: dict[str, Bomb] = {
     "zip of a gigabyte": Bomb(zip_bomb, (UNSUPPORTED,)),
     "docx of a gigabyte": Bomb(lambda: zip_bomb("word/document.xml"), (UNSUPPORTED,)),
     "XML entities": Bomb(xml_entities, (UNSUPPORTED,)),
-    "PDF: deflate, spaces": Bomb(deflate_pdf, (READ, CORRUPT)),
-    "PDF: deflate, operators": Bomb(operators_pdf, (CORRUPT, PAGE_TOO_LARGE)),
-    "PDF: deflated picture": Bomb(deflated_image_pdf, (READ, CORRUPT, PAGE_TOO_LARGE)),
-    "PDF: JPEG 2000 picture": Bomb(jpeg2000_pdf, (READ, CORRUPT, PAGE_TOO_LARGE)),
-    "PDF: fax": Bomb(fax_pdf, (READ, CORRUPT, PAGE_TOO_LARGE)),
-    "PDF: nested forms": Bomb(nested_forms_pdf, (CORRUPT,)),
-    "PDF: form in itself": Bomb(form_in_itself_pdf, (READ, CORRUPT)),
-    "PDF: tiny pattern": Bomb(pattern_pdf, (READ, CORRUPT)),
-    "PDF: slow shading": Bomb(shading_pdf, (READ, CORRUPT)),
-    "PDF: 10^6 pages": Bomb(million_pages_pdf, (MANY, CORRUPT)),
-    "PDF: 2*10^9 pages claimed": Bomb(page_count_lie_pdf, (MANY, READ, CORRUPT)),
-    "PDF: 200,000 bookmarks": Bomb(bookmarks_pdf, (READ, CORRUPT), pages="1"),
-    "PDF: arrays a million deep": Bomb(deep_pdf, (READ, CORRUPT)),
+    "PDF: deflate, spaces": Bomb(deflate_pdf, (READ, CORRUPT, COMPLEX)),
+    "PDF: deflate, operators": Bomb(operators_pdf, (CORRUPT, PAGE_TOO_LARGE, COMPLEX)),
+    "PDF: deflated picture": Bomb(deflated_image_pdf, (READ, CORRUPT, PAGE_TOO_LARGE, COMPLEX)),
+    "PDF: JPEG 2000 picture": Bomb(jpeg2000_pdf, (READ, CORRUPT, PAGE_TOO_LARGE, COMPLEX)),
+    "PDF: fax": Bomb(fax_pdf, (READ, CORRUPT, PAGE_TOO_LARGE, COMPLEX)),
+    "PDF: nested forms": Bomb(nested_forms_pdf, (CORRUPT, COMPLEX)),
+    "PDF: form in itself": Bomb(form_in_itself_pdf, (READ, CORRUPT, COMPLEX)),
+    "PDF: tiny pattern": Bomb(pattern_pdf, (READ, COMPLEX)),
+    "PDF: slow shading": Bomb(shading_pdf, (READ, COMPLEX)),
+    "PDF: 10^6 pages": Bomb(million_pages_pdf, (MANY, CORRUPT, COMPLEX)),
+    "PDF: 2*10^9 pages claimed": Bomb(page_count_lie_pdf, (MANY, READ, CORRUPT, COMPLEX)),
+    "PDF: 200,000 bookmarks": Bomb(bookmarks_pdf, (READ, CORRUPT, COMPLEX), pages="1"),
+    "PDF: arrays a million deep": Bomb(deep_pdf, (READ, CORRUPT, COMPLEX)),
     "PDF: 50,000 fields": Bomb(annotations_pdf, (PAGE_TOO_LARGE,)),
-    "PDF: endless page": Bomb(endless_page_pdf, (READ, CORRUPT, PAGE_TOO_LARGE)),
+    "PDF: endless page": Bomb(endless_page_pdf, (READ, CORRUPT, PAGE_TOO_LARGE, COMPLEX)),
     "PDF: 200,000 words": Bomb(many_words_pdf, (PAGE_TOO_LARGE,)),
-    "PDF: 19,000 words in a heap": Bomb(heap_pdf, (READ, CORRUPT)),
+    "PDF: 19,000 words in a heap": Bomb(heap_pdf, (READ, COMPLEX)),
     "PDF: a word of 400,000 letters": Bomb(many_letters_pdf, (PAGE_TOO_LARGE,)),
     "PDF: text for patterns": Bomb(regex_text_pdf, (READ,)),
     "PDF: 10,000 rulings": Bomb(lines_and_rulings_pdf, (READ,)),

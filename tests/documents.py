@@ -168,6 +168,20 @@ def merged(*pdfs: bytes) -> bytes:
     return _bytes(writer)
 
 
+def with_file(pdf: bytes, name: str, content: bytes) -> bytes:
+    """The PDF with a file attached to it."""
+    writer = PdfWriter(clone_from=io.BytesIO(pdf))
+    writer.add_attachment(name, content)
+    return _bytes(writer)
+
+
+def with_information(pdf: bytes, **entries: str) -> bytes:
+    """The PDF with these entries of its information dictionary, and no others."""
+    writer = PdfWriter(clone_from=io.BytesIO(pdf))
+    writer.metadata = {f"/{name}": value for name, value in entries.items()}
+    return _bytes(writer)
+
+
 def encrypted(pdf: bytes, password: str) -> bytes:
     """The PDF under a user password (AES-256)."""
     writer = PdfWriter(clone_from=io.BytesIO(pdf))

@@ -512,6 +512,16 @@ class TestBounds:
         queued = max(line["queue_ms"] for line in served.lines()[-2:])
         assert queued > min(line["total_ms"] for line in served.lines()[-2:]) / 2
 
+    def test_time_in_the_queue_counts(self, served: Served) -> None:
+        with ThreadPoolExecutor(1) as caller:
+            working = caller.submit(served.upload, LONG, pages="1-2")
+            until(lambda: served.at_work() == 1)
+            late = served.upload(RECEIPT, deadline_s=0.001)
+            assert working.result().status_code == 200
+        assert late.status_code == 504
+        assert late.json()["error"] == "DEADLINE_EXCEEDED: the time was up before the job was begun"
+        until(served.idle)
+
 
 class TestCallerWhoGoes:
     def test_stops_the_job_at_work_and_the_one_in_the_queue(self, served: Served) -> None:
@@ -718,4 +728,6 @@ class TestLeaving:
         assert served.process.wait(ENDLESS) == 0
         until(lambda: not any(alive(child) for child in left))
         assert list(served.scratch.rglob("job-*")) == []
-        assert served.lines()[-1]["code"] == "CANCELLED"
+        line = served.lines()[-1]
+        assert (line["code"], line["document_id"]) == ("WORKER_UNHEALTHY", answer.json()["document_id"])
+        assert f"[EXTRACT] Failed: {line['document_id']}, {answer.json()['error']}\n" in served.log

@@ -103,6 +103,10 @@ class Canvas:
         """What was written at a reply's place."""
         return self._memory[offset : offset + size]
 
+    def free_replies(self) -> None:
+        """What was written there has been taken: there is room for other replies."""
+        self._replies = HEADER_BYTES
+
     def reset(self) -> None:
         """Nothing of the page is needed any more; whatever goes beyond what is kept is given back to the kernel."""
         if self._pictures > PICTURES_START + KEPT_BYTES:

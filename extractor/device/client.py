@@ -14,7 +14,7 @@ import numpy as np
 from ..errors import Internal
 from ..models.facts import ModelFacts
 from ..models.shapes import Fit, line_width, seen_width
-from .arena import Canvas
+from .arena import Canvas, Pixels
 from .link import Kind, PageLink
 from .requests import (
     CANCELLED,
@@ -49,7 +49,7 @@ class Pending:
     request: Request
 
     def result(self) -> bytes:
-        """The bytes of its results. Waits for them. Raises `NoResult` where there are none."""
+        """The bytes of its results, once. Waits for them. Raises `NoResult` where there are none."""
         return self.device.wait(self.request)
 
 
@@ -63,6 +63,12 @@ class DeviceClient:
         self._number = 0
         self._waiting: set[int] = set()
         self._ended: dict[int, tuple[int, int]] = {}
+        # What was asked for, and its results not taken yet: they stand in the arena.
+        self._untaken: set[int] = set()
+
+    def room_for_picture(self, rows: int, columns: int) -> tuple[int, Pixels]:
+        """Room for one more picture of the page, (rows, columns, 3), and its offset. Raises `MemoryError`."""
+        return self._canvas.new(rows, columns)
 
     def layout(self, picture: PictureRef) -> Pending:
         """Ask for the regions on a picture; `regions_of` reads the result."""
@@ -129,6 +135,7 @@ class DeviceClient:
         room = self._canvas.room_for_reply(capacity)
         request = replace(request, number=self._number, reply_at=room, capacity=capacity)
         self._waiting.add(request.number)
+        self._untaken.add(request.number)
         self._link.send(Kind.REQUEST, packed(request))
         return Pending(self, request)
 
@@ -136,18 +143,23 @@ class DeviceClient:
         """The bytes of a request's results."""
         while request.number in self._waiting:
             self._take()
-        status, size = self._ended[request.number]
+        status, size = self._ended.pop(request.number)
         if status == CANCELLED:
             raise Internal("the page's job has ended")
         if status:
             raise NoResult(out_of_memory=status == OUT_OF_MEMORY)
-        return self._canvas.reply(request.reply_at, size)
+        reply = self._canvas.reply(request.reply_at, size)
+        self._untaken.discard(request.number)
+        if not self._untaken:
+            self._canvas.free_replies()
+        return reply
 
     def finish(self) -> None:
         """Wait for whatever was asked for and is not needed: the arena is free for the next page afterwards."""
         while self._waiting:
             self._take()
         self._ended.clear()
+        self._untaken.clear()
 
     def _take(self) -> None:
         kind, payload = self._link.receive()

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
@@ -20,6 +19,7 @@ from typing import Any, BinaryIO, Literal, Protocol
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 
+from ..deadline import LET_GO_S, JobEnd, error_of
 from ..errors import ExtractionError, WorkerUnhealthy
 from ..lifecycle.disk import shortage
 from ..settings import Settings
@@ -57,10 +57,9 @@ class AnswerJob(Protocol):
     def __call__(
         self,
         job: dict[str, Any],
-        cancelled: Callable[[], bool],
+        end: JobEnd,
         *,
         door: Door,
-        received: float,
         upload: BinaryIO | None,
     ) -> dict[str, Any]: ...
 
@@ -134,62 +133,72 @@ class Admission:
 
     async def serve(self, request: Request, job_id: str) -> dict[str, Any]:
         """One request -> the contract's answer."""
-        received = time.monotonic()
+        end = JobEnd()
         if (state := self.state) != "ready":
             return self._not_ready(state).answer(job_id)
         if self.jobs >= self.settings.http_jobs + self.settings.http_waiting_jobs:
             raise HTTPException(HTTPStatus.TOO_MANY_REQUESTS, "the queue is full; try again later")
         self.jobs += 1
-        work = asyncio.create_task(self._work(request, job_id, received))
-        cut = asyncio.create_task(self._cut.wait())
+        arriving, cut = asyncio.create_task(self._arrived(request)), asyncio.create_task(self._cut.wait())
         try:
-            await asyncio.wait({work, cut}, return_when=asyncio.FIRST_COMPLETED)
-            return work.result() if work.done() else self._not_ready(self._state).answer(job_id)
+            await asyncio.wait({arriving, cut}, return_when=asyncio.FIRST_COMPLETED)
+            if not arriving.done():
+                return error_of("leaving", "the job had arrived").answer(job_id)
+            body = arriving.result()
         finally:
+            arriving.cancel()
             cut.cancel()
-            work.cancel()
+        return await self._work(request, body, job_id, end)
 
-    async def _work(self, request: Request, job_id: str, received: float) -> dict[str, Any]:
-        """Read the request's body and run its job; it gives its room back when its thread is free again."""
+    async def _arrived(self, request: Request) -> JobBody:
+        """The request's body; where it does not arrive, the job has no room any more."""
         try:
             async with asyncio.timeout(self.settings.http_body_timeout_s):
-                body = await read_body(request, self.settings)
+                return await read_body(request, self.settings)
         except TimeoutError:
             self._free_room()
             raise HTTPException(HTTPStatus.REQUEST_TIMEOUT, "the body did not arrive in time") from None
         except BaseException:
             self._free_room()
             raise
-        stop = threading.Event()
-        answer = partial(self._answer_job, door="http", received=received, upload=body.upload)
-        running = self._threads.submit(self._run, body, job_id, stop, answer)
+
+    async def _work(self, request: Request, body: JobBody, job_id: str, end: JobEnd) -> dict[str, Any]:
+        """Run a request's job; it gives its room back when its thread is free again."""
+        answer = partial(self._answer_job, door="http", upload=body.upload)
+        running = self._threads.submit(self._run, body, job_id, end, answer)
         running.add_done_callback(partial(self._leave, asyncio.get_running_loop(), body))
         answered = asyncio.wrap_future(running)
-        gone = asyncio.create_task(_disconnect(request))
-        either: set[asyncio.Future[Any]] = {answered, gone}
+        gone, cut = asyncio.create_task(_disconnect(request)), asyncio.create_task(self._cut.wait())
+        either: set[asyncio.Future[Any]] = {answered, gone, cut}
+        told: dict[str, Any] | None = None
         try:
             await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
-            if not answered.done():
-                raise ClientDisconnect
         finally:
+            if not answered.done():
+                end.end("stopped" if gone.done() else "leaving")
+                if running.cancel():  # it never began: its end is logged and counted all the same
+                    told = answer({"id": job_id, "input": None}, end)
             gone.cancel()
-            stop.set()
-            if running.cancel():
-                answer({"id": job_id, "input": None}, stop.is_set)  # it never began: its end is told all the same
+            cut.cancel()
+        if end.reason == "stopped":
+            raise ClientDisconnect
+        if told is not None:
+            return told
+        let_go, _ = await asyncio.wait({answered}, timeout=LET_GO_S)
+        if not let_go:  # its thread hangs
+            return error_of("leaving").answer(job_id)
         result = answered.result()
         if self._engine is not None and self._engine.vitals.sick is not None:
             self._give_up()
         return result
 
-    def _run(
-        self, body: JobBody, job_id: str, stop: threading.Event, answer: Callable[..., dict[str, Any]]
-    ) -> dict[str, Any]:
+    def _run(self, body: JobBody, job_id: str, end: JobEnd, answer: Callable[..., dict[str, Any]]) -> dict[str, Any]:
         """The job, in its thread, where its input is parsed first."""
         try:
-            job_input = None if stop.is_set() else body.job_input(self._parsing)
+            job_input = None if end.reason is not None else body.job_input(self._parsing)
         except ExtractionError as error:
             return error.answer(job_id)
-        return answer({"id": job_id, "input": job_input}, stop.is_set)
+        return answer({"id": job_id, "input": job_input}, end)
 
     def _leave(self, loop: asyncio.AbstractEventLoop, body: JobBody, _: Future[dict[str, Any]]) -> None:
         body.close()

@@ -15,11 +15,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import json
 import logging
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import asdict
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, Any
@@ -28,7 +29,8 @@ from urllib.parse import quote
 from aiohttp import ClientError, ClientSession, ClientTimeout
 from yarl import URL
 
-from ..errors import DeliveryFailed, ExtractionError, InvalidInput, WorkerUnhealthy
+from ..deadline import LET_GO_S, JobEnd, error_of
+from ..errors import DeliveryFailed, ExtractionError, InvalidInput
 from ..lifecycle.disk import shortage
 from .runpod_sdk import AsyncClientSession, TooManyRequests, rp_http, rp_job, rp_scale
 from .runpod_takes import Taken, read_take
@@ -41,7 +43,7 @@ log = logging.getLogger("extractor")
 
 PROGRESS_EVERY_S = 1.0
 PROGRESS_TIMEOUT_S = 10.0
-# After the drain: time for jobs to let go, and for their answers to be posted.
+# After the drain, when jobs have let go: time for their answers to be posted.
 GOODBYE_S = 10.0
 # A refusal (4xx) is final for this result, but one may be the platform's hiccup.
 REFUSALS = 3
@@ -74,18 +76,19 @@ class JobLoop(rp_scale.JobScaler):  # type: ignore[misc]  # the SDK has no types
         self.jobs_fetcher = self._take
         self.jobs_handler = self._answer
         self._room = asyncio.Event()
-        self._waiting: dict[str, dict[str, Any]] = {}
+        # The ends of the jobs in each place.
+        self._waiting: dict[str, JobEnd] = {}
         self._posts: set[asyncio.Task[None]] = set()
         self._asking = False
         self._arriving = False
         self._running: dict[str, asyncio.Task[Any]] = {}
+        self._ends: dict[str, JobEnd] = {}
         self._posting: set[str] = set()
-        self._stopped: set[str] = set()
         self._shortage: str | None = None
         self._answered = 0
         # Whether it leaves for no other reason than its many jobs: then those that were handed out still run.
         self._recycling = False
-        self._abandoned = False
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     async def run(self) -> None:
         """Until SIGTERM, SIGINT, an answer that asks for a fresh worker, or the last job before recycling.
@@ -97,9 +100,8 @@ class JobLoop(rp_scale.JobScaler):  # type: ignore[misc]  # the SDK has no types
             running = asyncio.create_task(self.run_jobs(session))
             stopping = asyncio.create_task(self.monitor_stop_signals(session))
             told = asyncio.create_task(self._shutdown_event.wait())
-            # A signal's handler does not wake the loop: look ten times a second.
-            while self.is_alive() and not taking.done() and not running.done():
-                await asyncio.wait({taking, running, told}, timeout=0.1, return_when=asyncio.FIRST_COMPLETED)
+            self._loop = asyncio.get_running_loop()
+            await asyncio.wait({taking, running, told}, return_when=asyncio.FIRST_COMPLETED)
             self.kill_worker()
             log.info("No further jobs are taken; %d still run", len(self._running))
             # The open long poll is given up: the job that it would have brought stays in the queue.
@@ -109,9 +111,11 @@ class JobLoop(rp_scale.JobScaler):  # type: ignore[misc]  # the SDK has no types
             drained = asyncio.create_task(self._drain(session, running))
             await asyncio.wait({drained}, timeout=self._settings.drain_s)
             if not drained.done():
-                self._abandoned = True
+                for end in self._ends.values():
+                    end.end("leaving")
+                await asyncio.wait({drained}, timeout=LET_GO_S)
                 for job_id, task in self._running.items():
-                    if job_id not in self._posting:
+                    if job_id not in self._posting:  # its thread hangs: it is answered for
                         task.cancel()
                 await asyncio.wait({drained}, timeout=GOODBYE_S)
             stopping.cancel()
@@ -135,17 +139,18 @@ class JobLoop(rp_scale.JobScaler):  # type: ignore[misc]  # the SDK has no types
 
     def _give_back(self, session: ClientSession, job_id: str) -> None:
         """A job that is not begun any more: RunPod has no way to take it back but an answer."""
-        del self._waiting[job_id]
+        end = self._waiting.pop(job_id)
         self.job_progress.remove(job_id)
-        if job_id not in self._stopped:
-            gone = WorkerUnhealthy("the worker was shut down before the job was begun; send it again")
-            self._post_without_running(session, job_id, gone)
+        if end.end("leaving"):
+            self._keep(self._answer_unbegun(session, job_id, end))
 
     def handle_shutdown(self, signum: int, frame: FrameType | None) -> None:
         """SIGTERM and SIGINT."""
         log.info("Signal %d: the worker is to leave", signum)
         self._recycling = False
         super().handle_shutdown(signum, frame)
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(lambda: None)  # a signal by itself does not wake it
 
     # ----------------------------------------------------------------------------------------------------- taking
 
@@ -207,11 +212,11 @@ class JobLoop(rp_scale.JobScaler):  # type: ignore[misc]  # the SDK has no types
         # A body may take seconds to read, and the other jobs' answers are not to wait for it.
         taken = await asyncio.to_thread(read_take, body) if len(body) > PARSED_AT_ONCE_BYTES else read_take(body)
         for job in taken.jobs:
-            self._waiting[job["id"]] = job
+            self._waiting.setdefault(job["id"], JobEnd())
             self.job_progress.add(job["id"])
         for refused in taken.refused:
             log.error("%r was taken and is not run: %s", refused.id[:64], refused.reason)
-            self._post_without_running(session, refused.id, InvalidInput(refused.reason))
+            self._keep(self._post(session, refused.id, _failure(InvalidInput(refused.reason), refused.id)))
         for _ in range(taken.unanswerable):
             log.error("What RunPod handed out has no id and cannot be answered (in %d bytes)", len(body))
         return taken
@@ -219,8 +224,9 @@ class JobLoop(rp_scale.JobScaler):  # type: ignore[misc]  # the SDK has no types
     async def stop_job(self, job_id: str) -> bool:
         """Stop a job, also one that has been taken and not yet begun."""
         taken = self.job_progress.get(job_id) is not None
-        if taken:
-            self._stopped.add(job_id)
+        for end in (self._waiting.get(job_id), self._ends.get(job_id)):
+            if end is not None:
+                end.end("stopped")
         await super().stop_job(job_id)
         return taken
 
@@ -240,27 +246,27 @@ class JobLoop(rp_scale.JobScaler):  # type: ignore[misc]  # the SDK has no types
             self._give_back(session, job_id)
             self.jobs_queue.task_done()
             return
-        del self._waiting[job_id]
         task = asyncio.current_task()
         assert task is not None
         self._running[job_id] = task
+        self._ends[job_id] = self._waiting.pop(job_id)
         try:
             await super().handle_job(session, job)
         finally:
             del self._running[job_id]
-            self._stopped.discard(job_id)
+            del self._ends[job_id]
             self._room.set()
 
     async def _answer(self, session: ClientSession, config: dict[str, Any], job: dict[str, Any]) -> None:
-        if job["id"] in self._stopped:
+        if self._ends[job["id"]].reason == "stopped":
             return
+        end = self._ends[job["id"]]
         try:
-            result: dict[str, Any] = await rp_job.run_job(config["handler"], job)
+            result: dict[str, Any] = await rp_job.run_job(functools.partial(config["handler"], end=end), job)
         except asyncio.CancelledError:
-            if not self._abandoned or job["id"] in self._stopped:
-                raise  # its caller stopped it, and waits for nothing
-            gone = WorkerUnhealthy("the worker was shut down before the job was finished; send it again")
-            result = _failure(gone, job["id"])
+            if end.reason == "stopped":
+                raise  # its caller waits for nothing
+            result = _failure(error_of("leaving"), job["id"])
         self._answered += 1
         recycle = self._settings.recycle_after_jobs
         if result.get("stopPod"):
@@ -276,8 +282,14 @@ class JobLoop(rp_scale.JobScaler):  # type: ignore[misc]  # the SDK has no types
         finally:
             self._posting.discard(job["id"])
 
-    def _post_without_running(self, session: ClientSession, job_id: str, error: ExtractionError) -> None:
-        post = asyncio.create_task(self._post(session, job_id, _failure(error, job_id)))
+    async def _answer_unbegun(self, session: ClientSession, job_id: str, end: JobEnd) -> None:
+        """The handler begins no job that has ended; it logs and counts it."""
+        result = await rp_job.run_job(functools.partial(self.config["handler"], end=end), {"id": job_id, "input": None})
+        await self._post(session, job_id, result)
+
+    def _keep(self, answering: Coroutine[Any, Any, None]) -> None:
+        """Answer a job without running it."""
+        post = asyncio.create_task(answering)
         self._posts.add(post)
         post.add_done_callback(self._posts.discard)
 

@@ -9,8 +9,11 @@ fail on a page that is known to be good: `suspect` asks for that check, so that 
 from __future__ import annotations
 
 import threading
+import weakref
 
 import torch
+
+from ..deadline import JobEnd
 
 # Failures of models, one after the other with no page read in between, that ask for a check.
 FAILURES_TO_SUSPECT = 3
@@ -35,12 +38,21 @@ def is_sticky(error: BaseException) -> bool:
 
 
 class Vitals:
-    """The worker's health, told by its threads. `sick` is the reason, in words for the caller, once there is one."""
+    """The worker's health, told by its threads. `sick` is the reason, in words for the caller, once there is one; all
+    jobs end with it."""
 
     def __init__(self) -> None:
         self.sick: str | None = None
         self._failures = 0
+        self._jobs: weakref.WeakSet[JobEnd] = weakref.WeakSet()
         self._lock = threading.Lock()
+
+    def concern(self, job: JobEnd) -> None:
+        """End the job if the worker is sick, or as soon as it is."""
+        with self._lock:
+            self._jobs.add(job)
+        if self.sick is not None:
+            job.end("sick", self.sick)
 
     def worked(self) -> None:
         """The models have read a page."""
@@ -58,9 +70,12 @@ class Vitals:
             self.condemn("the device reports an error that only a new process mends")
 
     def condemn(self, reason: str) -> None:
-        """The worker is sick for good; the first reason stays."""
+        """The worker is sick for good, and every job ends; the first reason stays."""
         with self._lock:
             self.sick = self.sick or reason
+            jobs = list(self._jobs)
+        for job in jobs:
+            job.end("sick", self.sick)
 
     def suspect(self) -> bool:
         """Whether a page known to be good should be read now. True for one of those who ask; the count starts anew."""

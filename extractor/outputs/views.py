@@ -12,7 +12,6 @@ import html
 import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import accumulate
 from typing import Any
 
 from docling_core.transforms.serializer.base import (
@@ -38,10 +37,15 @@ from docling_core.types.doc import TableCell as DoclingCell
 
 from ..structure.table_views import records, text_rows
 from ..values.document import AssembledPage, Cell, Element, Table, TablePart
-from ..values.options import CsvFormulas, Output
+from ..values.options import Output, Writing
 from .docling import to_docling
+from .listed_elements import Listed, listed
+from .marked_text import Marks, has_spans, texts_of, with_marks
+from .reflow import reflowed
 
 Json = Any
+
+_AS_PRINTED = Writing()
 
 # What begins a tag, a comment or a declaration in HTML (CommonMark, raw HTML), and an image in markdown.
 _TAG = re.compile(r"<(?=[A-Za-z/!?])")
@@ -54,16 +58,14 @@ _SIGNED_NUMBER = re.compile(r"[+-]?\s?[\d.,'\u2019\s]*\d[\d.,'\u2019\s]*\s?[-%\u
 def render(
     pages: Sequence[AssembledPage],
     wanted: Iterable[Output],
+    writing: Writing = _AS_PRINTED,
     *,
-    furniture: bool = True,
     name: str = "document",
-    csv_formulas: CsvFormulas = "keep",
 ) -> dict[str, Json]:
     """The contract's `data`: `pages` and one entry for each wanted view.
 
-    `furniture` says whether page headers, footers and page numbers are part of markdown, text and html; elements and
-    docling always have them. `name` is what the docling output is called. `csv_formulas`: what becomes, in csv, of
-    cells that a spreadsheet would compute.
+    Whatever the `writing`, elements and docling have everything, in lines as they are printed. `name` is what the
+    docling output is called.
     """
     wanted = set(wanted)
     data: dict[str, Json] = {
@@ -71,53 +73,47 @@ def render(
             {"page": page.number, "width": round(page.width, 2), "height": round(page.height, 2)} for page in pages
         ]
     }
-    layers = {ContentLayer.BODY, ContentLayer.FURNITURE} if furniture else {ContentLayer.BODY}
-    if wanted & {"markdown", "text", "html", "docling"}:
-        document = to_docling(name, pages)
-        if "markdown" in wanted:
-            data["markdown"] = to_markdown(document, layers)
-        if "text" in wanted:
-            tables = [element.table for page in pages for element in page.elements if element.table is not None]
-            data["text"] = to_text(document, layers, tables)
-        if "html" in wanted:
-            data["html"] = to_html(document, layers)
-        if "docling" in wanted:
-            data["docling"] = document.export_to_dict(mode="json", coord_precision=2, confid_precision=4)
-    elements = [element for page in pages for element in page.elements]
-    starts = list(accumulate((len(page.elements) for page in pages), initial=0))
-    owners = {
-        first + index: first + element.caption_of
-        for first, page in zip(starts, pages, strict=False)
-        for index, element in enumerate(page.elements)
-        if element.caption_of is not None
-    }
+    if wanted & {"markdown", "text", "html"}:
+        data |= _texts(reflowed(pages) if writing.reflow else pages, wanted, writing, name)
+    if "docling" in wanted:
+        data["docling"] = to_docling(name, pages).export_to_dict(mode="json", coord_precision=2, confid_precision=4)
+    elements = listed(pages)
     if "elements" in wanted:
-        data["elements"] = [
-            _element(order, element, owners.get(order), _continued(element, starts))
-            for order, element in enumerate(elements)
-        ]
+        data["elements"] = [_element(order, one) for order, one in enumerate(elements)]
     if "lines" in wanted:
-        data["lines"] = [line for order, element in enumerate(elements) for line in _lines(order, element)]
+        data["lines"] = [line for order, one in enumerate(elements) for line in _lines(order, one.element)]
+    tables = [(order, one.element, one.element.table) for order, one in enumerate(elements) if one.element.table]
     if "tables" in wanted:
-        captions = {owner: elements[order].text for order, owner in owners.items()}
-        data["tables"] = [
-            _table(order, element, element.table, captions.get(order))
-            for order, element in enumerate(elements)
-            if element.table is not None
-        ]
+        captions = {one.ties["caption_of"]: one.element.text for one in elements if "caption_of" in one.ties}
+        data["tables"] = [_table(order, element, table, captions.get(order)) for order, element, table in tables]
     if "records" in wanted:
-        data["records"] = [
-            _records(order, element, element.table)
-            for order, element in enumerate(elements)
-            if element.table is not None
-        ]
+        data["records"] = [_records(order, element, table) for order, element, table in tables]
     if "csv" in wanted:
-        quote = csv_formulas == "quote"
-        data["csv"] = [_csv(element.table, quote) for element in elements if element.table is not None]
+        quote = writing.csv_formulas == "quote"
+        data["csv"] = [_csv(table, quote) for _, _, table in tables]
     return data
 
 
-def to_markdown(document: DoclingDocument, layers: set[ContentLayer]) -> str:
+def _texts(pages: Sequence[AssembledPage], wanted: set[Output], writing: Writing, name: str) -> dict[str, Json]:
+    """Markdown, text and html, those that are wanted."""
+    layers = {ContentLayer.BODY, ContentLayer.FURNITURE} if writing.furniture else {ContentLayer.BODY}
+    plain = to_docling(name, pages)
+    marks = Marks(texts_of(pages))
+    styled = wanted & ({"html", "markdown"} if writing.emphasis else {"html"}) and has_spans(pages)
+    marked = to_docling(name, with_marks(pages, marks)) if styled else plain
+    data: dict[str, Json] = {}
+    if "markdown" in wanted:
+        written = to_markdown(marked if writing.emphasis else plain, layers, writing.page_breaks)
+        data["markdown"] = marks.as_markdown(written)
+    if "text" in wanted:
+        tables = [element.table for page in pages for element in page.elements if element.table is not None]
+        data["text"] = to_text(plain, layers, tables, writing.page_breaks)
+    if "html" in wanted:
+        data["html"] = marks.as_html(to_html(marked, layers, writing.page_breaks))
+    return data
+
+
+def to_markdown(document: DoclingDocument, layers: set[ContentLayer], page_breaks: bool = False) -> str:
     """Markdown with the document's own line breaks; tables with spans are HTML, which markdown has no way to say."""
     params = MarkdownParams(
         layers=layers,
@@ -131,26 +127,30 @@ def to_markdown(document: DoclingDocument, layers: set[ContentLayer]) -> str:
         params=params,
         text_serializer=_MarkdownText(),
         table_serializer=_MarkdownTable(),
+        page_breaks=page_breaks,
     )
     return str(serializer.serialize().text).strip() + "\n"
 
 
-def to_text(document: DoclingDocument, layers: set[ContentLayer], tables: Sequence[Table]) -> str:
-    """Plain text; a table has one line a row, and one tab a column."""
+def to_text(
+    document: DoclingDocument, layers: set[ContentLayer], tables: Sequence[Table], page_breaks: bool = False
+) -> str:
+    """Plain text; a table has one line a row, and one tab a column; a page break is a form feed."""
     lines = {item.self_ref: text_rows(table) for item, table in zip(document.tables, tables, strict=True)}
-    serializer = PlainTextDocSerializer(
+    serializer = _Plain(
         doc=document,
         params=PlainTextParams(layers=layers, caption_placement=CaptionPlacement.LAYOUT),
         text_serializer=_PlainText(),
         table_serializer=_PlainTable(lines),
+        page_breaks=page_breaks,
     )
     return str(serializer.serialize().text).strip("\n ") + "\n"
 
 
-def to_html(document: DoclingDocument, layers: set[ContentLayer]) -> str:
+def to_html(document: DoclingDocument, layers: set[ContentLayer], page_breaks: bool = False) -> str:
     """One HTML page, escaped, without scripts or anything that is fetched."""
     params = HTMLParams(layers=layers, formula_to_mathml=False)
-    return str(HTMLDocSerializer(doc=document, params=params).serialize().text)
+    return str(_Html(doc=document, params=params, page_breaks=page_breaks).serialize().text)
 
 
 def _inert(text: str) -> str:
@@ -161,9 +161,47 @@ def _inert(text: str) -> str:
 class _Markdown(MarkdownDocSerializer):
     """Text without live HTML; all other characters as they are."""
 
+    page_breaks: bool
+
+    def requires_page_break(self) -> bool:
+        return self.page_breaks
+
+    def _create_page_break(self, node: Any) -> str:
+        return f"<!-- page {node.next_page} -->"
+
+    def _get_page_breaks(self, text: str) -> Iterable[tuple[str, int, int]]:
+        return ()  # they are written already, and no text of the document is taken for one
+
     def post_process(self, text: str, *, escape_html: bool = True, **keywords: Any) -> str:
         text = _inert(text) if escape_html else text
         return str(super().post_process(text, escape_html=False, **keywords))
+
+
+class _Plain(PlainTextDocSerializer):
+    """Text whose pages are parted by form feeds."""
+
+    page_breaks: bool
+
+    def requires_page_break(self) -> bool:
+        return self.page_breaks
+
+    def _create_page_break(self, node: Any) -> str:
+        return "\f"
+
+    def _get_page_breaks(self, text: str) -> Iterable[tuple[str, int, int]]:
+        return ()
+
+
+class _Html(HTMLDocSerializer):
+    """HTML whose pages are parted by rules."""
+
+    page_breaks: bool
+
+    def requires_page_break(self) -> bool:
+        return self.page_breaks
+
+    def _create_page_break(self, node: Any) -> str:
+        return f'<hr data-page="{node.next_page}">'
 
 
 class _MarkdownText(MarkdownTextSerializer):
@@ -270,13 +308,8 @@ def _box(element_box: Sequence[float] | None) -> list[float] | None:
     return None if element_box is None else [round(side, 2) for side in element_box]
 
 
-def _continued(element: Element, starts: Sequence[int]) -> int | None:
-    """The first piece of the table that an element continues, by its place among the document's elements."""
-    return None if element.continues is None else starts[element.continues[0]] + element.continues[1]
-
-
-def _element(order: int, element: Element, owner: int | None, continued: int | None) -> Json:
-    ties = {"caption_of": owner, "continues": continued}
+def _element(order: int, listed: Listed) -> Json:
+    element = listed.element
     return {
         "id": f"e{order}",
         "page": element.page,
@@ -287,7 +320,8 @@ def _element(order: int, element: Element, owner: int | None, continued: int | N
         "order": order,
         "source": element.source,
         "confidence": element.confidence,
-        **{name: f"e{other}" for name, other in ties.items() if other is not None},
+        **({} if listed.selected is None else {"selected": listed.selected, "label": listed.words}),
+        **{name: f"e{other}" for name, other in listed.ties.items()},
     }
 
 

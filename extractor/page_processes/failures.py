@@ -19,6 +19,7 @@ from ..errors import (
     Internal,
     ModelFailure,
     OutOfMemory,
+    PageTooComplex,
     PageTooLarge,
     PasswordRequired,
     PasswordWrong,
@@ -101,9 +102,9 @@ def failure(subject: str, stage: Stage, how: End | Mapping[str, Any]) -> Failure
 
 def _error_of_end(subject: str, words: _Words, end: End) -> ExtractionError:
     if end is End.TIME:
-        return DocumentCorrupt(f"{subject} takes too long {words.to}")
+        return PageTooComplex(f"{subject} takes too long {words.to}")
     if end is End.PROCESSOR_TIME:
-        return DocumentCorrupt(f"{subject} takes too much processor time {words.to}")
+        return PageTooComplex(f"{subject} takes too much processor time {words.to}")
     if end is End.CRASH:
         return DocumentCorrupt(f"{subject} crashes the reader")
     return Internal(f"{subject} was lost when its page process was killed")

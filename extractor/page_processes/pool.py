@@ -24,7 +24,7 @@ import socket
 import threading
 import time
 from collections import OrderedDict, deque
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -140,6 +140,7 @@ class PagePool:
         self._alarm = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         self._selector.register(self._alarm, selectors.EVENT_READ)
         self._sick: WorkerUnhealthy | None = None
+        self._when_sick: Callable[[str], object] = lambda _: None
         started = threading.Event()
         self._thread = threading.Thread(target=self._run, args=(started,), name="page-processes", daemon=True)
         self._thread.start()
@@ -148,10 +149,12 @@ class PagePool:
             self.close()
             raise self._sick
 
-    @property
-    def sick(self) -> str | None:
-        """Why no process can be had any more, if that is so."""
-        return None if self._sick is None else self._sick.message
+    def when_sick(self, call: Callable[[str], object]) -> None:
+        """Have `call` called with the reason, in words, when no process can be had any more."""
+        with self._lock:
+            self._when_sick = call
+            if self._sick is not None:
+                call(self._sick.message)
 
     @property
     def arenas(self) -> list[Arena]:
@@ -484,6 +487,7 @@ class PagePool:
     def _give_up(self, error: BaseException) -> None:
         reason = str(error) or type(error).__name__
         self._sick = WorkerUnhealthy(f"the processes that read pages cannot be started ({reason})")
+        self._when_sick(self._sick.message)
         waiting = [running for queue in self._queues.values() for running in queue]
         self._queues.clear()
         for running in waiting:

@@ -69,7 +69,7 @@ def read_page(task: WholePageTask, bench: Bench) -> Answer:
         timings["outputs"] = (time.perf_counter() - assembled_at) * 1000
     head: Mapping[str, Any] = {
         "recognised": reading.recognised,
-        "warnings": reading.warnings,
+        "notices": [asdict(notice) for notice in reading.notices],
         "form_fields": [
             {
                 "name": field.name,
@@ -96,18 +96,17 @@ def _written(task: WriteTask, read: Sequence[AssembledPage]) -> bytes:
     data = render(
         join_tables(with_levels(read, task.headings)),
         task.outputs,
-        furniture=task.furniture,
+        task.writing,
         name=task.name,
-        csv_formulas=task.csv_formulas,
     )
     return json.dumps(data, allow_nan=False).encode()
 
 
-def _confidence(page: AssembledPage) -> float:
-    """The page's confidence: that of its elements, weighed by their text; 1 for an empty page."""
-    weights = [(element.confidence, len(element.text)) for element in page.elements if element.text]
+def _confidence(page: AssembledPage) -> float | None:
+    """The page's confidence: that of its elements, weighed by their text; None where nothing was read."""
+    weights = [(element.confidence, len(element.text)) for element in page.elements if element.confidence is not None]
     total = sum(weight for _, weight in weights)
-    return sum(value * weight for value, weight in weights) / total if total else 1.0
+    return sum(value * weight for value, weight in weights) / total if total else None
 
 
 TASKS: dict[TaskName, Function] = {

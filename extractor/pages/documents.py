@@ -9,13 +9,14 @@ Units: PDF points for PDFs, image pixels for images; origin top left of the page
 from __future__ import annotations
 
 import ctypes
+import math
 import struct
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import pypdfium2 as pdfium
@@ -24,17 +25,22 @@ from PIL import Image
 
 from ..device.arena import Canvas
 from ..errors import DocumentCorrupt, Internal, PageTooLarge, PasswordRequired, PasswordWrong, TooManyPages
-from ..values.boxes import Box, area, clip
+from ..values.boxes import Box, area, clip, scaled
+from ..values.notices import Notice
 from ..values.outline import Heading, Outline
 from ..values.tasks import OutlineTask, PageTask
 from ..values.words import Word
 from .actual_text import as_drawn
+from .document_facts import document_notices, document_properties
 from .drawing import read_drawing
 from .drawn_boxes import check_boxes
 from .form_fields import FormField, with_form_values, with_ticks
+from .image_colours import small_rgb
 from .image_formats import PILLOW_FORMATS
+from .links import with_links
+from .long_pages import MOST_COARSE_PIXELS, MOST_LONG_PIXELS, long_scale, tiles_of
 from .page_picture import PagePicture
-from .page_text import apart, believed, blank_notes, document_notes, first_areas, judge, on_page
+from .page_text import apart, believed, blank_notes, first_areas, forbidden_areas, judge, on_page, shrunk_notes
 from .placed_text import as_read
 from .text_layer import PageFrame, TextLayer, read_text_layer
 
@@ -48,8 +54,6 @@ MAX_RECOGNITION_SIDE = 3600
 MOST_OF_THE_PAGE = 0.5
 # A picture is drawn with so much of the page around it, in points: letters may touch its edge.
 PICTURE_MARGIN = 4.0
-# A very large image is converted in bands of about so many pixels.
-_BAND_PIXELS = 4_000_000
 # How an image is to be turned and mirrored to stand as it was taken, by its EXIF orientation.
 _ORIENTATION = 0x0112
 _TURNS = {
@@ -88,7 +92,8 @@ class Page:
     `recognise` are the areas whose text has to be read from the image: the whole page for a scan, the pictures of a
     digital page, nothing where the text layer says it all. A scan's `picture` is as fine as the recogniser needs, a
     digital page's as layout needs; what has to be read there is in `pictures`. `quarters`: by how many quarters the
-    page has to be turned anticlockwise for its text layer to stand upright.
+    page has to be turned anticlockwise for its text layer to stand upright. A long page is seen in `tiles`, in order
+    along it, overlapping; its `picture` is coarse, and it has no `pictures`.
     """
 
     number: int
@@ -98,9 +103,10 @@ class Page:
     scale: float
     words: tuple[Word, ...] = ()
     recognise: tuple[Box, ...] = ()
-    warnings: tuple[str, ...] = ()
+    notices: tuple[Notice, ...] = ()
     quarters: int = 0
     pictures: tuple[Picture, ...] = ()
+    tiles: tuple[Picture, ...] = ()
     form_fields: tuple[FormField, ...] = ()
 
     @property
@@ -196,7 +202,7 @@ def read_outline(task: OutlineTask) -> Outline:
         if index is not None and not 0 <= index < len(document):
             index = None
         headings.append(Heading(title, bookmark.level + 1, None if index is None else index + 1))
-    return Outline(len(document), tuple(headings))
+    return Outline(len(document), tuple(headings), document_notices(document), document_properties(document))
 
 
 def read_page(task: PageTask, canvas: Canvas, begin: Callable[[PagePicture], object] = lambda _: None) -> Page:
@@ -243,77 +249,49 @@ def _read_image_page(task: PageTask, canvas: Canvas) -> Page:
             width, height = image.size
             if width * height > task.max_pixels:
                 raise PageTooLarge(f"the image has {width}x{height} pixels; at most {task.max_pixels} are read")
-            longest = max(width, height)
-            if longest > MAX_RECOGNITION_SIDE:
+            most = _most_pixels(width, height)
+            if width > most[0] or height > most[1]:
                 # JPEGs decode at a half, a quarter or an eighth of their size at a fraction of the cost.
-                image.draft("RGB", (MAX_RECOGNITION_SIDE, MAX_RECOGNITION_SIDE))
+                image.draft("RGB", most)
             turn = _TURNS.get(image.getexif().get(_ORIENTATION, 1))
-            decoded = _small_rgb(image)
+            decoded = small_rgb(image, most)
         except IMAGE_ERRORS:
             raise DocumentCorrupt("the image is damaged and cannot be decoded") from None
-    if max(decoded.size) > MAX_RECOGNITION_SIDE:
-        decoded.thumbnail((MAX_RECOGNITION_SIDE, MAX_RECOGNITION_SIDE), Image.Resampling.LANCZOS)
+    if decoded.width > most[0] or decoded.height > most[1]:
+        decoded.thumbnail(most, Image.Resampling.LANCZOS)
     if turn is not None:
         decoded = decoded.transpose(turn)
         if turn in _ON_THEIR_SIDE:
             width, height = height, width
-    whole = () if task.ocr == "never" else ((0.0, 0.0, float(width), float(height)),)
-    offset, picture = canvas.new(decoded.height, decoded.width)
-    picture[:] = np.asarray(decoded)
-    drawn = PagePicture(picture, offset)
-    return Page(task.number, float(width), float(height), drawn, decoded.width / width, recognise=whole)
+    box = (0.0, 0.0, float(width), float(height))
+    scale = decoded.width / width
+    tiles = tuple(
+        Picture(scaled(part, 1 / scale), _on_canvas(decoded.crop(part), canvas), scale)
+        for part in tiles_of(*decoded.size)
+    )
+    if tiles:
+        decoded.thumbnail((MAX_LAYOUT_SIDE, MAX_LAYOUT_SIDE))
+    drawn = _on_canvas(decoded, canvas)
+    whole = () if task.ocr == "never" else (box,)
+    notices = (
+        *blank_notes(task.number, drawn.drawn, (), [box] if task.ocr == "never" else []),
+        *shrunk_notes(task.number, scale, whole),
+    )
+    return Page(task.number, *box[2:], drawn, drawn.columns / width, recognise=whole, notices=notices, tiles=tiles)
 
 
-def _small_rgb(image: Image.Image) -> Image.Image:
-    """The image as RGB, made smaller by a whole factor where it is very large.
-
-    In bands: beside the decoded image itself nothing of its full size is ever in memory.
-    """
-    extent = _grey_extent(image) if _is_deep_grey(image) else (0.0, 255.0)
-    factor = max(image.size) // MAX_RECOGNITION_SIDE
-    if factor < 2:
-        return _to_rgb(image, extent)
-    small = Image.new("RGB", (-(-image.width // factor), -(-image.height // factor)))
-    step = factor * max(1, _BAND_PIXELS // (factor * image.width))
-    for top in range(0, image.height, step):
-        band = image.crop((0, top, image.width, min(top + step, image.height)))
-        small.paste(_to_rgb(band, extent).reduce(factor), (0, top // factor))
-    return small
+def _most_pixels(width: int, height: int) -> tuple[int, int]:
+    """How wide and how high an image of this size may be to be read."""
+    if not tiles_of(width, height):
+        return (MAX_RECOGNITION_SIDE, MAX_RECOGNITION_SIDE)
+    scale = long_scale(width, height, MOST_LONG_PIXELS)
+    return (math.ceil(width * scale), math.ceil(height * scale))
 
 
-def _is_deep_grey(image: Image.Image) -> bool:
-    return image.mode in ("I", "F") or image.mode.startswith("I;16")
-
-
-def _grey_extent(image: Image.Image) -> tuple[float, float]:
-    """What is black and what is white in a grey image of 16 or 32 bits or of floating point numbers."""
-    low, high = (float(value) for value in cast(tuple[float, float], image.getextrema()))
-    if image.mode == "F" or high > 65535 or low < 0:
-        return (low, high)
-    return (0.0, 65535.0 if high > 255 else 255.0)
-
-
-def _to_rgb(image: Image.Image, extent: tuple[float, float]) -> Image.Image:
-    """Any colour mode as RGB: transparency over white; deep grey from `extent`, its black and its white."""
-    if _is_deep_grey(image):
-        values = np.asarray(image)
-        if image.mode.startswith("I;16"):
-            # One look for each pixel, where computing takes five.
-            return Image.fromarray(_grey(np.arange(65536), extent)[values]).convert("RGB")
-        return Image.fromarray(_grey(values, extent)).convert("RGB")
-    if image.has_transparency_data:
-        rgba = image.convert("RGBA")
-        if rgba.getchannel("A").getextrema() == (255, 255):
-            return rgba.convert("RGB")
-        paper = Image.new("RGBA", rgba.size, "white")
-        return Image.alpha_composite(paper, rgba).convert("RGB")
-    return image.convert("RGB")
-
-
-def _grey(values: np.ndarray[Any, Any], extent: tuple[float, float]) -> np.ndarray[Any, np.dtype[np.uint8]]:
-    """Grey values between the extent's black and white as bytes."""
-    scaled = (values.astype(np.float64) - extent[0]) * (255.0 / ((extent[1] - extent[0]) or 1.0))
-    return np.clip(scaled, 0, 255).astype(np.uint8)
+def _on_canvas(image: Image.Image, canvas: Canvas) -> PagePicture:
+    offset, picture = canvas.new(image.height, image.width)
+    picture[:] = np.asarray(image)
+    return PagePicture(picture, offset)
 
 
 # ------------------------------------------------------------------------------------------------------------ PDFs
@@ -325,7 +303,7 @@ def _read_pdf_page(task: PageTask, canvas: Canvas, begin: Callable[[PagePicture]
     if not page:
         raise DocumentCorrupt("the page is damaged and cannot be opened")
     try:
-        forms = with_form_values(document, page, task.number - 1)
+        forms = with_form_values(document, page, task.number - 1, task.max_words)
         page = forms.page
         frame = PageFrame(page)
         if frame.width < 1 or frame.height < 1:
@@ -342,26 +320,29 @@ def _read_pdf_page(task: PageTask, canvas: Canvas, begin: Callable[[PagePicture]
         layer = TextLayer([], True)
         if task.ocr != "always":
             may_be_scan = _is_scan(apart(drawing.pictures), studio.whole)
-            layer = read_text_layer(page, task.max_words, upright=(lambda: None) if may_be_scan else draw_early)
+            wait = may_be_scan or bool(studio.tiles)
+            layer = read_text_layer(page, task.max_words, upright=(lambda: None) if wait else draw_early)
             layer = as_read(as_drawn(page, layer, drawing, task.max_words))
         layer, notes = believed(layer, task.number, task.ocr)
         said, beyond = on_page(layer, frame, task.number)
         scan = _is_scan(first_areas(frame, drawing, said, task.ocr), studio.whole)
-        scale = studio.recognition_scale if scan else studio.layout_scale
+        scale = studio.recognition_scale if scan and not studio.tiles else studio.layout_scale
         picture = early[0] if early and not scan else studio.draw(studio.whole, scale)
         image, scale_of_image = picture.drawn, scale
-        judged = judge(page, frame, drawing, said, image, scale, task)
+        judged = judge(page, frame, drawing, said, image, scale, task, forms)
         notes += beyond + judged.notes
         recognise = judged.recognise
-        if not scan and _is_scan(recognise, studio.whole):
+        if not scan and not studio.tiles and _is_scan(recognise, studio.whole):
             scan, scale = True, studio.recognition_scale
             picture = studio.draw(studio.whole, scale)
         ticks = [*forms.ticks, *check_boxes(drawing.squares, forms.ticks, judged.words, image, scale_of_image)]
         words = with_ticks(judged.words, ticks) if task.ocr != "always" else judged.words
-        notes += blank_notes(task.number, image, words, recognise)
-        if task.number == 1:
-            notes += document_notes(document)
-        parts = [] if scan else [studio.draw_part(box) for box in apart(recognise)]
+        words = with_links(words, forms.links)
+        notes += blank_notes(task.number, image, words, forbidden_areas(frame, drawing, said, task.ocr))
+        fine = min(RECOGNITION_SCALE, drawing.finest or RECOGNITION_SCALE)
+        notes += shrunk_notes(task.number, studio.recognition_scale / fine, recognise)
+        parts = [] if scan or studio.tiles else [studio.draw_part(box) for box in apart(recognise)]
+        tiles = studio.draw_tiles(studio.recognition_scale if recognise else studio.layout_scale)
     finally:
         pdfium_c.FPDF_ClosePage(page)
     return Page(
@@ -375,6 +356,7 @@ def _read_pdf_page(task: PageTask, canvas: Canvas, begin: Callable[[PagePicture]
         tuple(notes),
         layer.quarters,
         tuple(parts),
+        tiles,
         forms.fields,
     )
 
@@ -398,17 +380,37 @@ class _Studio:
         return (0.0, 0.0, self.frame.width, self.frame.height)
 
     @property
+    def tiles(self) -> list[Box]:
+        """The tiles of a long page, in points."""
+        width, height = (round(side * RECOGNITION_SCALE) for side in (self.frame.width, self.frame.height))
+        return [
+            clip(scaled(box, 1 / RECOGNITION_SCALE), self.frame.width, self.frame.height)
+            for box in tiles_of(width, height)
+        ]
+
+    @property
     def layout_scale(self) -> float:
         """Pixels per point that layout and tables need."""
         longest = max(self.frame.width, self.frame.height)
+        if self.tiles:
+            return self._long_scale(LAYOUT_SCALE, MOST_COARSE_PIXELS)
         return float(min(max(LAYOUT_SCALE, MIN_LAYOUT_SIDE / longest), MAX_LAYOUT_SIDE / longest))
 
     @property
     def recognition_scale(self) -> float:
         """Pixels per point that recognition needs."""
         longest = max(self.frame.width, self.frame.height)
+        if self.tiles:
+            return self._long_scale(RECOGNITION_SCALE, MOST_LONG_PIXELS)
         fine = min(max(RECOGNITION_SCALE, MIN_LAYOUT_SIDE / longest), MAX_RECOGNITION_SIDE / longest)
         return max(self.layout_scale, float(fine))
+
+    def _long_scale(self, scale: float, most: int) -> float:
+        return scale * long_scale(self.frame.width * scale, self.frame.height * scale, most)
+
+    def draw_tiles(self, scale: float) -> tuple[Picture, ...]:
+        """The tiles of a long page."""
+        return tuple(Picture(box, self.draw(box, scale), scale) for box in self.tiles)
 
     def draw_part(self, box: Box) -> Picture:
         """A part of the page for the recogniser, with a margin."""

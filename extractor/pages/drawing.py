@@ -7,6 +7,7 @@ Runs inside a page process. Objects are walked in the order in which they are dr
 from __future__ import annotations
 
 import ctypes
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -76,7 +77,7 @@ class Drawing:
     lie over the page. `scans` are the pictures that together are most of the page, each with its order: the text
     beneath them is their text layer. `said` is what text objects, by address, say in place of their characters;
     `squares` are small ones that are drawn; `other_ink` tells whether anything is drawn that may hold text: all but
-    lines and plain small rectangles."""
+    lines and plain small rectangles; `finest` is how many pixels per point the finest picture has, 0 without one."""
 
     looks: dict[int, Look]
     pictures: tuple[Box, ...]
@@ -85,6 +86,7 @@ class Drawing:
     said: dict[int, str]
     squares: tuple[Box, ...]
     other_ink: bool
+    finest: float = 0.0
 
 
 class _Calls:
@@ -106,6 +108,7 @@ class _Calls:
         self.clip_path = plain_call(pdfium_c.FPDFPageObj_GetClipPath, pointer, pointer)
         self.clip_count = plain_call(pdfium_c.FPDFClipPath_CountPaths, number, pointer)
         self.transparent = plain_call(pdfium_c.FPDFPageObj_HasTransparency, number, pointer)
+        self.pixels = plain_call(pdfium_c.FPDFImageObj_GetImagePixelSize, number, *(pointer,) * 3)
         self.marks = plain_call(pdfium_c.FPDFPageObj_CountMarks, number, pointer)
 
 
@@ -121,6 +124,7 @@ def read_drawing(page: Any, frame: PageFrame) -> Drawing:
     said: dict[int, str] = {}
     squares: list[Box] = []
     other_ink = False
+    finest = 0.0
     for order, found in enumerate(_walk(page)):
         item, kind, matrix = found[:3]
         if kind == _TEXT:
@@ -138,6 +142,8 @@ def read_drawing(page: Any, frame: PageFrame) -> Drawing:
             continue
         if box is None or box[0] > frame.width or box[2] < 0 or box[1] > frame.height or box[3] < 0:
             continue
+        if kind == _IMAGE:
+            finest = max(finest, reader.fineness(item, box))
         box = clip(box, frame.width, frame.height)
         if kind == _IMAGE:
             pictures.append(box)
@@ -149,7 +155,14 @@ def read_drawing(page: Any, frame: PageFrame) -> Drawing:
     covers = [cover for cover in covers if not (scan and cover.is_picture)]
     covers = sorted(covers, key=lambda cover: -area(cover.box))[:MOST_COVERS]
     return Drawing(
-        looks, tuple(joined(pictures)), tuple(covers), tuple(over) if scan else (), said, tuple(squares), other_ink
+        looks,
+        tuple(joined(pictures)),
+        tuple(covers),
+        tuple(over) if scan else (),
+        said,
+        tuple(squares),
+        other_ink,
+        finest,
     )
 
 
@@ -294,6 +307,12 @@ class _ObjectReader:
         invisible = mode in _INVISIBLE_MODES or (bool(coloured) and alpha == 0)
         clipped = self._clip(item, found.matrix)
         return Look(found.form, order, invisible, ink, alpha if coloured else 255, clipped, found.layer)
+
+    def fineness(self, item: int, box: Box) -> float:
+        """How many pixels per point an image has where it is drawn."""
+        known = _calls.pixels(item, *self._colour_at[:2])
+        pixels = self._colour[0].value * self._colour[1].value if known else 0
+        return math.sqrt(pixels / max(area(box), 1.0))
 
     def is_filled(self, item: int) -> bool:
         """Whether a path is filled, with whatever it is."""

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -31,6 +31,7 @@ Reason = Literal[
     "covered",
     "without a mark on the page",
     "in a layer switched off",
+    "in an annotation's layer, which may be switched off",
     "said in place of what is drawn",
 ]
 Picture = np.ndarray[Any, np.dtype[np.uint8]]
@@ -54,6 +55,9 @@ SAME_PLACE = 0.4
 PART_OF_A_WORD = 3
 # The page is drawn anew so often, at most, without some of its words.
 MOST_REDRAWINGS = 8
+
+# Where text objects stand is kept in cells of this size, in points, or in so many across the page.
+SMALLEST_CELL, MOST_CELLS = 0.5, 2000
 
 # A part of the page drawn anew, without the text objects at these addresses: (box, addresses) -> picture.
 Redraw = Callable[[Box, Sequence[int]], Picture]
@@ -114,6 +118,21 @@ def unseen_words(
 def looks_of(origins: Sequence[Origin], drawing: Drawing) -> list[list[Look]]:
     """For each word how its text objects are drawn."""
     return [[drawing.looks[at] for at in origin.objects if at in drawing.looks] for origin in origins]
+
+
+def in_layers(
+    words: Sequence[Word], reasons: Sequence[Reason | None], looks: Sequence[Sequence[Look]], layered: Sequence[Box]
+) -> list[Reason | None]:
+    """The reasons, and one for each word that is drawn by an annotation in one of these places, whose optional content
+    may be switched off. An annotation is drawn as a form."""
+    if not layered:
+        return list(reasons)
+    return [
+        "in an annotation's layer, which may be switched off"
+        if reason is None and all(look.form for look in own) and any(contains(box, centre(word.box)) for box in layered)
+        else reason
+        for word, reason, own in zip(words, reasons, looks, strict=True)
+    ]
 
 
 def _layers(looks: Sequence[Look]) -> set[str]:
@@ -284,22 +303,35 @@ def _groups(doubtful: Sequence[int], boxes: Boxes, origins: Sequence[Origin]) ->
         box = extents.get(origin.objects, boxes[index])
         low, high = np.minimum(box[:2], boxes[index, :2]), np.maximum(box[2:], boxes[index, 2:])
         extents[origin.objects] = np.concatenate([low, high])
+    cells = _cells(extents)
+    size = np.max(list(cells.values()), axis=0)
     groups: list[list[int]] = []
-    taken: list[list[Boxes]] = []
+    taken: list[Flags] = []
     chosen: dict[tuple[int, ...], int] = {}
     for index in doubtful:
         own = origins[index].objects
         if own not in chosen:
-            free = (n for n, held in enumerate(taken) if not (_common_areas(np.array(held), extents[own]) > 0).any())
+            left, top, right, bottom = cells[own]
+            free = (n for n, held in enumerate(taken) if not held[top:bottom, left:right].any())
             chosen[own] = number = next(free, len(groups))
             if number == len(groups) and number < MOST_REDRAWINGS:
                 groups.append([])
-                taken.append([])
+                taken.append(np.zeros((size[3], size[2]), bool))
             if number < len(groups):
-                taken[number].append(extents[own])
+                taken[number][top:bottom, left:right] = True
         if chosen[own] < len(groups):
             groups[chosen[own]].append(index)
     return groups
+
+
+def _cells(extents: Mapping[tuple[int, ...], Boxes]) -> dict[tuple[int, ...], list[int]]:
+    """The extents in whole cells of a grid over all of them, each of one cell at least."""
+    sides = np.array(list(extents.values()))
+    start = sides[:, :2].min(axis=0)
+    cell = max(SMALLEST_CELL, float((sides[:, 2:].max(axis=0) - start).max()) / MOST_CELLS)
+    cells = np.round((sides - np.tile(start, 2)) / cell).astype(int)
+    cells[:, 2:] = np.maximum(cells[:, 2:], cells[:, :2] + 1)
+    return dict(zip(extents, cells.tolist(), strict=True))
 
 
 def _apart(box: Box, clip: Box) -> bool:

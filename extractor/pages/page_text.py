@@ -13,17 +13,18 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-import pypdfium2 as pdfium
-import pypdfium2.raw as pdfium_c
 
 from ..values.boxes import Box, area, centre, contains, intersection, union
+from ..values.notices import Notice
 from ..values.options import OcrMode, UnseenText
 from ..values.tasks import PageTask
 from ..values.words import Word
 from .drawing import Drawing
+from .form_fields import Forms
 from .hidden_text import (
     Reason,
     copies,
+    in_layers,
     is_scan_layer,
     looks_of,
     unseen_characters,
@@ -52,6 +53,8 @@ FEW_LINES = 3
 FEW_CHARACTERS = 20
 # A page none of whose pixels differs by more than this, of 255, is blank.
 BLANK = 12
+# What is read from less of its length than this may be read worse for it.
+SHRUNK = 0.75
 # So many rows of a picture are looked at together.
 ROWS_AT_A_TIME = 64
 # What became of text that no reader sees.
@@ -68,10 +71,10 @@ class Judged:
 
     words: list[Word]
     recognise: list[Box]
-    notes: list[str]
+    notes: list[Notice]
 
 
-def believed(layer: TextLayer, number: int, ocr: OcrMode) -> tuple[TextLayer, list[str]]:
+def believed(layer: TextLayer, number: int, ocr: OcrMode) -> tuple[TextLayer, list[Notice]]:
     """The layer, or an empty one where it is garbage as a whole; and what is to be said of it.
 
     Where only some of its fonts or words are, the others are language: it stands, and those are in doubt one by one.
@@ -87,11 +90,13 @@ def believed(layer: TextLayer, number: int, ocr: OcrMode) -> tuple[TextLayer, li
     if sum(map(len, rest)) >= FEW_CHARACTERS and is_sound(rest):
         return layer, []
     if ocr == "never":
-        return layer, [f"page {number}: the text layer looks like garbage; ocr is never"]
-    return TextLayer([], False), [f"page {number}: the text layer is garbage and was not used"]
+        said = f"page {number}: the text layer looks like garbage; ocr is never"
+        return layer, [Notice("TEXT_LAYER_UNSOUND", said, number)]
+    said = f"page {number}: the text layer is garbage and was not used"
+    return TextLayer([], False), [Notice("TEXT_LAYER_REPLACED", said, number)]
 
 
-def on_page(layer: TextLayer, frame: PageFrame, number: int) -> tuple[Said, list[str]]:
+def on_page(layer: TextLayer, frame: PageFrame, number: int) -> tuple[Said, list[Notice]]:
     """The words that are on the page; its content may go on beyond its edge (its crop box), where none sees it."""
     inside = [
         word.box[0] < frame.width and word.box[2] > 0 and word.box[1] < frame.height and word.box[3] > 0
@@ -101,8 +106,8 @@ def on_page(layer: TextLayer, frame: PageFrame, number: int) -> tuple[Said, list
         return (layer.words, layer.origins, layer.blanks), []
     words = [word for word, kept in zip(layer.words, inside, strict=True) if kept]
     origins = [origin for origin, kept in zip(layer.origins, inside, strict=True) if kept]
-    note = f"page {number}: {len(layer.words) - len(words)} word(s) beyond the page's edge left out"
-    return (words, origins, ()), [note]
+    told = f"page {number}: {len(layer.words) - len(words)} word(s) beyond the page's edge left out"
+    return (words, origins, ()), [Notice("TEXT_BEYOND_EDGE", told, number)]
 
 
 def first_areas(frame: PageFrame, drawing: Drawing, said: Said, ocr: OcrMode) -> list[Box]:
@@ -115,15 +120,24 @@ def first_areas(frame: PageFrame, drawing: Drawing, said: Said, ocr: OcrMode) ->
 
 
 def judge(
-    page: Any, frame: PageFrame, drawing: Drawing, said: Said, image: Picture, scale: float, task: PageTask
+    page: Any,
+    frame: PageFrame,
+    drawing: Drawing,
+    said: Said,
+    image: Picture,
+    scale: float,
+    task: PageTask,
+    forms: Forms,
 ) -> Judged:
-    """What of the words is believed, and what of the page has to be read. `image` is the page's picture."""
+    """What of the words is believed, and what of the page has to be read. `image` is the page's picture; the words of
+    the forms' notes are not drawn in it, and a reader sees them all the same."""
     words, origins, blanks = said
-    notes: list[str] = []
+    notes: list[Notice] = []
     small = sketch(image, scale)
     shares = dark_shares(small, np.array([word.box for word in words]).reshape(-1, 4))
     redraw = partial(draw_without, page, frame, scale)
     reasons = unseen_words(words, origins, drawing, image, scale, redraw, shares)
+    reasons = in_layers(words, reasons, looks_of(origins, drawing), forms.layered)
     repeated = copies(words, reasons)
     words = mended(words, origins, blanks, image, scale)
     looks = looks_of(origins, drawing)
@@ -135,9 +149,11 @@ def judge(
             word = replace(word, confidence=UNSURE)
         kept.append((word, reason))
     if any(reason is not None for _, reason in kept):
-        notes.append(_unseen_note(task, [reason for _, reason in kept]))
+        notes.append(_unseen_note(task, kept))
     seen = [word for word, reason in kept if reason is None]
     result = seen if task.unseen == "drop" else [word for word, _ in kept]
+    lines = 1 + max((word.line for word in result), default=-1)
+    result += [replace(word, line=lines + word.line) for word in forms.notes]
     result, note = _without_unseen_characters(result, task)
     notes += note
     sure = [word for word in seen if is_sure(word)]
@@ -216,50 +232,69 @@ def apart(boxes: Sequence[Box]) -> list[Box]:
     return result
 
 
-def _unseen_note(task: PageTask, reasons: Sequence[Reason | None]) -> str:
-    counts = Counter(reason for reason in reasons if reason is not None)
+def _unseen_note(task: PageTask, words: Sequence[tuple[Word, Reason | None]]) -> Notice:
+    unseen = [(word, reason) for word, reason in words if reason is not None]
+    counts = Counter(reason for _, reason in unseen)
     listed = ", ".join(f"{count} {reason}" for reason, count in counts.most_common())
-    return f"page {task.number}: {counts.total()} word(s) that no reader sees ({listed}) {_FATE[task.unseen]}"
+    told = f"page {task.number}: {counts.total()} word(s) that no reader sees ({listed}) {_FATE[task.unseen]}"
+    return Notice("UNSEEN_TEXT", told, task.number, union(word.box for word, _ in unseen))
 
 
-def _without_unseen_characters(words: list[Word], task: PageTask) -> tuple[list[Word], list[str]]:
+def _without_unseen_characters(words: list[Word], task: PageTask) -> tuple[list[Word], list[Notice]]:
     """The words, without characters that no reader sees where those are to go; and what is to be said of them. What is
     in doubt is drawn: it is no such character."""
     characters = unseen_characters([word for word in words if not was_looked_at(word)])
     if not characters:
         return words, []
     kinds = ", ".join(f"{count} {kind}" for kind, count in characters.items())
-    note = f"page {task.number}: characters that no reader sees ({kinds}) {_FATE[task.unseen]}"
+    told = f"page {task.number}: characters that no reader sees ({kinds}) {_FATE[task.unseen]}"
     if task.unseen == "drop":
         looked = ([word] if was_looked_at(word) else without_unseen_characters([word]) for word in words)
         words = [word for kept in looked for word in kept]
-    return words, [note]
+    return words, [Notice("UNSEEN_CHARACTERS", told, task.number)]
 
 
-def blank_notes(number: int, image: Picture, words: Sequence[Word], recognise: Sequence[Box]) -> list[str]:
-    """What is to be said of a page without a word: that it is blank, or that nothing on it was read."""
-    if words:
+def blank_notes(number: int, image: Picture, words: Sequence[Word], unread: Sequence[Box]) -> list[Notice]:
+    """What is to be said of a page without a word that is blank, and of one whose areas `unread` are a picture of text
+    that `ocr` forbids to read."""
+    if not words and is_blank(image):
+        return [Notice("PAGE_BLANK", f"page {number}: the page is blank", number)]
+    if not unread:
         return []
-    if _is_blank(image):
-        return [f"page {number}: the page is blank"]
-    return [] if recognise else [f"page {number}: no text layer, and ocr is never: nothing was read"]
+    if not words:
+        told = f"page {number}: no text layer, and ocr is never: nothing was read"
+        return [Notice("NOT_RECOGNISED", told, number)]
+    told = f"page {number}: a picture over most of the page has no text layer, and ocr is never: it was not read"
+    return [Notice("NOT_RECOGNISED", told, number, union(unread))]
 
 
-def _is_blank(image: Picture) -> bool:
+def forbidden_areas(frame: PageFrame, drawing: Drawing, said: Said, ocr: OcrMode) -> list[Box]:
+    """What is not read because `ocr` is `never`: the page without a text layer, a picture over most of it."""
+    words = said[0]
+    if ocr != "never":
+        return []
+    if not words:
+        return [whole_of(frame)]
+    pictures = apart(drawing.pictures)
+    wordless = [box for box in pictures if not any(contains(box, centre(word.box)) for word in words)]
+    return wordless if sum(map(area, wordless)) > MOST_OF_THE_PAGE * area(whole_of(frame)) else []
+
+
+def shrunk_notes(number: int, scale: float, areas: Sequence[Box]) -> tuple[Notice, ...]:
+    """What is to be said of areas that were made smaller to be read: `scale` is the length that was left of each unit
+    of it that the recogniser would have."""
+    if not areas or scale >= SHRUNK:
+        return ()
+    box = union(areas)
+    place = ", ".join(f"{side:.0f}" for side in box)
+    said = f"page {number}: ({place}) was shrunk to {scale:.0%} before it was read: small print may be lost"
+    return (Notice("PAGE_SHRUNK", said, number, box),)
+
+
+def is_blank(image: Picture) -> bool:
     """Whether hardly a pixel differs from the others; nearly every page says no at its first few rows."""
     ground = image[0, 0].astype(np.int16)
     return all(
         int(np.abs(image[row : row + ROWS_AT_A_TIME].astype(np.int16) - ground).max()) <= BLANK
         for row in range(0, len(image), ROWS_AT_A_TIME)
     )
-
-
-def document_notes(document: pdfium.PdfDocument) -> list[str]:
-    """What is to be said of the document as a whole: files attached to it, and forms that only a few viewers show."""
-    notes = []
-    files = pdfium_c.FPDFDoc_GetAttachmentCount(document.raw)
-    if files > 0:
-        notes.append(f"the document has {files} attached (embedded) file(s), which are not read")
-    if pdfium_c.FPDF_GetFormType(document.raw) == pdfium_c.FORMTYPE_XFA_FULL:
-        notes.append("the document is an XFA form: what its pages show may be a placeholder")
-    return notes

@@ -7,6 +7,7 @@ origin top left of the page as it is shown (its /Rotate and crop box applied).
 from __future__ import annotations
 
 import ctypes
+import math
 import struct
 from collections import Counter
 from collections.abc import Callable
@@ -17,7 +18,8 @@ import pypdfium2.raw as pdfium_c
 
 from ..errors import PageTooLarge
 from ..values.boxes import Box
-from ..values.words import Word
+from ..values.words import DESCENT, Word, WordPart, is_raised
+from .raised_figures import OTHER_SIZE, RAISED, ends_number
 from .soundness import is_sound, is_strange
 
 
@@ -62,7 +64,7 @@ _BREAKS = {0x0A, 0x0D}
 
 
 # A letter's room in font sizes: what a sound font takes, and what is believed of one that takes more than the most.
-ASCENT, DESCENT = 0.9, 0.25
+ASCENT = 0.9
 MAX_LINE_HEIGHT = 1.7
 # Neighbours in a word share this much of their height; a raised or lowered character still does.
 SAME_BASELINE = 0.25
@@ -188,6 +190,7 @@ class _WordReader:
         self._address = ctypes.cast(text_page, ctypes.c_void_p).value or 0
         self._frame = frame
         self._fonts: dict[int, _Font] = {}
+        self._looks: dict[tuple[float, int, bool], _Font] = {}
         self._faces: dict[int, tuple[bool, bool]] = {}
         self._loose = pdfium_c.FS_RECTF()
         self._loose_at = ctypes.addressof(self._loose)
@@ -195,8 +198,10 @@ class _WordReader:
         self._boxes: list[Box] = []
         self._sources: dict[int, None] = {}
         self._strange: list[Letter] = []
-        self._font = _Font(0.0, False, False)
+        self._changes: list[tuple[int, _Font]] = []
+        self._font = self._last_font = _Font(0.0, False, False)
         self._spaced = self._next_is_spaced = False
+        self._angle = 0.0  # of the word's first letter, in radians
         self._turn = 0  # of the word's letters: quarters clockwise
 
     def read(self) -> None:
@@ -251,31 +256,51 @@ class _WordReader:
         key = _text_object(address, index) or 0
         font = self._fonts.get(key)
         if font is None:
-            font = self._fonts[key] = _font(self._text_page, index, self._faces)
+            font = _font(self._text_page, index, self._faces)
+            # Text objects of one look share it: most words of several objects are set in one.
+            looks = (font.size, font.key, font.upside_down)
+            font = self._fonts[key] = self._looks.setdefault(looks, font)
         left, top, right, bottom = _sides(self._loose)
         if top - bottom > MAX_LINE_HEIGHT * font.size and right - left < top - bottom:
             # The font claims more room than its letters take (a wrong ascent): believe its size.
-            x, y = ctypes.c_double(), ctypes.c_double()
-            pdfium_c.FPDFText_GetCharOrigin(self._text_page, index, x, y)
-            top = min(top, y.value + ASCENT * font.size)
-            bottom = max(bottom, y.value - DESCENT * font.size)
+            _, y = _origin_of(self._text_page, index)
+            top = min(top, y + ASCENT * font.size)
+            bottom = max(bottom, y - DESCENT * font.size)
         box = self._frame.box(left, bottom, right, top)
         if letters:
             last = self._boxes[-1]
             # Nearly always the next letter of the same font, on the same line.
             follows = box[1] == last[1] and box[3] == last[3] and abs(box[0] - last[2]) <= self._font.size * 0.5
-            if not (follows and self._turn == 0) and _apart(last, box, self._font.size, upright=self._turn % 2 == 0):
+            if not (follows and self._turn == 0) and (
+                _apart(last, box, self._font.size, upright=self._turn % 2 == 0)
+                or (ends_number(letters, letter) and self._is_raised(index, last, box, font))
+            ):
                 self.finish_word()
         if not letters:
             self._spaced, self._next_is_spaced = self._next_is_spaced, False
-            angle = pdfium_c.FPDFText_GetCharAngle(self._text_page, index)
+            self._angle = pdfium_c.FPDFText_GetCharAngle(self._text_page, index)
             self._font = font
-            self._turn = (round(angle / 1.5707963) + 2 * font.upside_down + self._frame.rotation) % 4
+            self._turn = (round(self._angle / 1.5707963) + 2 * font.upside_down + self._frame.rotation) % 4
+        elif font is not self._last_font:
+            self._changes.append((len(letters), font))
         if strange:
             self._strange.append(Letter(len(letters), box))
+        self._last_font = font
         letters.append(letter)
         self._boxes.append(box)
         self._sources[key] = None
+
+    def _is_raised(self, index: int, last: Box, box: Box, font: _Font) -> bool:
+        """Whether a letter is of another size than the one before it in the word, or of another baseline."""
+        size, other = font.size, self._last_font.size
+        if min(size, other) < OTHER_SIZE * max(size, other):
+            return True
+        across = (1, 3) if self._turn % 2 == 0 else (0, 2)
+        if all(box[side] == last[side] for side in across):
+            return False
+        (x, y), (before_x, before_y) = (_origin_of(self._text_page, at) for at in (index, index - 1))
+        shift = (y - before_y) * math.cos(self._angle) + (x - before_x) * math.sin(self._angle)
+        return abs(shift) >= RAISED * size
 
     def finish_word(self) -> None:
         """The letters so far are a word."""
@@ -287,12 +312,27 @@ class _WordReader:
         self.turns[turn] += len(self._letters)
         size = font.size or (box[3] - box[1])
         text = "".join(self._letters)
-        self.words.append(Word(text, box, self.line, "text_layer", size, font.bold, font.italic, upright=turn % 2 == 0))
+        parts = self._parts() if self._changes else ()
+        upright = turn % 2 == 0
+        self.words.append(Word(text, box, self.line, "text_layer", size, font.bold, font.italic, upright, parts=parts))
         self.origins.append(Origin(tuple(self._sources), font.key, tuple(self._strange), spaced=self._spaced))
         self._letters.clear()
         self._boxes.clear()
         self._sources.clear()
         self._strange.clear()
+        self._changes.clear()
+
+    def _parts(self) -> tuple[WordPart, ...]:
+        """The word's letters by how they are set; nothing where they all are alike."""
+        starts = [(0, self._font), *self._changes]
+        largest, base = max(((font.size, self._boxes[at][3]) for at, font in starts), key=lambda found: found[0])
+        parts: list[WordPart] = []
+        for at, font in starts:
+            raised = self._turn == 0 and is_raised(font.size, self._boxes[at][3], largest, base)
+            part = WordPart(at, font.bold, font.italic, raised)
+            if not parts or part[1:] != parts[-1][1:]:
+                parts.append(part)
+        return tuple(parts) if len(parts) > 1 else ()
 
 
 def _apart(last: Box, box: Box, size: float, upright: bool) -> bool:
@@ -303,6 +343,13 @@ def _apart(last: Box, box: Box, size: float, upright: bool) -> bool:
     common = min(last[across[1]], box[across[1]]) - max(last[across[0]], box[across[0]])
     lower = min(last[across[1]] - last[across[0]], box[across[1]] - box[across[0]])
     return gap > reach or common < SAME_BASELINE * lower
+
+
+def _origin_of(text_page: pdfium_c.FPDF_TEXTPAGE, index: int) -> tuple[float, float]:
+    """Where the character begins on its baseline, in user space."""
+    x, y = ctypes.c_double(), ctypes.c_double()
+    pdfium_c.FPDFText_GetCharOrigin(text_page, index, x, y)
+    return x.value, y.value
 
 
 def _font(text_page: pdfium_c.FPDF_TEXTPAGE, index: int, faces: dict[int, tuple[bool, bool]]) -> _Font:

@@ -15,7 +15,7 @@ import numpy as np
 
 from ..pages.documents import Page, Picture
 from ..pages.page_picture import PagePicture
-from ..values.boxes import Matrix, mapped
+from ..values.boxes import Box, Matrix, centre, clip, contains, mapped
 from ..values.words import Word
 
 Quad = np.ndarray[Any, np.dtype[np.float32]]
@@ -59,11 +59,12 @@ def turned(upright: Upright, quarters: int) -> Upright:
     seen = page.picture.turned(quarters)
     sideways = quarters % 2 == 1
     words = tuple(replace(word, box=mapped(forward, word.box), upright=word.upright != sideways) for word in page.words)
-    pictures = tuple(
-        Picture(mapped(forward, part.box), part.picture.turned(quarters), part.scale) for part in page.pictures
+    pictures, tiles = (
+        tuple(Picture(mapped(forward, part.box), part.picture.turned(quarters), part.scale) for part in parts)
+        for parts in (page.pictures, page.tiles)
     )
     whole = _changed(upright, forward, seen, width, height, words, quarters=quarters)
-    return replace(whole, page=replace(whole.page, pictures=pictures))
+    return replace(whole, page=replace(whole.page, pictures=pictures, tiles=tiles))
 
 
 def deskewed(upright: Upright, skew: float) -> Upright:
@@ -83,6 +84,26 @@ def deskewed(upright: Upright, skew: float) -> Upright:
     seen = page.picture.warped(np.hstack([rotation, shift[:, None] * page.scale]), shape)
     words = tuple(replace(word, box=mapped(forward, word.box)) for word in page.words)
     return _changed(upright, forward, seen, width, height, words, skew=skew)
+
+
+def cropped(upright: Upright, box: Box) -> Upright:
+    """A part of the page as a page of its own: the words whose middles are in the box, all of it to be read."""
+    page = upright.page
+    left, top, right, bottom = (round(side * page.scale) for side in clip(box, page.width, page.height))
+    right, bottom = max(right, left + 1), max(bottom, top + 1)
+    forward = np.eye(3)
+    forward[:2, 2] = -left / page.scale, -top / page.scale
+    seen = page.picture.warped(np.array([[1.0, 0.0, -left], [0.0, 1.0, -top]]), (bottom - top, right - left))
+    part = replace(
+        page,
+        picture=seen,
+        width=(right - left) / page.scale,
+        height=(bottom - top) / page.scale,
+        words=tuple(
+            replace(word, box=mapped(forward, word.box)) for word in page.words if contains(box, centre(word.box))
+        ),
+    )
+    return replace(upright, page=replace(part, recognise=(part.box,)), matrix=upright.matrix @ np.linalg.inv(forward))
 
 
 def _changed(

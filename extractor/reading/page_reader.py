@@ -2,66 +2,35 @@
 
 The order within a page: a digital page's layout begins on its picture, before its text layer has been read; where it
 could not, its pictures are searched for text first, whose lines are read while layout runs. A scan is read and set
-upright first, for layout and tables are judged by a page that stands as it is read. Everything is in the page's unit,
-origin top left.
+upright first, for layout and tables are judged by a page that stands as it is read. A long page is read in tiles
+(`long_reading.py`). Everything is in the page's unit, origin top left.
 """
 
 from __future__ import annotations
 
-import math
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
-from ..decoding.ctc import RecognisedWord, certainty, words_of_line
-from ..decoding.regions import regions_from
-from ..decoding.table_cells import table_cells
-from ..decoding.text_boxes import Quad, text_boxes
+from ..decoding.text_boxes import text_boxes
 from ..device.client import DeviceClient, NoResult, Pending
 from ..errors import ModelFailure, OutOfMemory
 from ..languages import Recognition
-from ..models.shapes import detection_fit, line_content
+from ..models.shapes import detection_fit
 from ..pages.documents import Page, Picture
-from ..pages.layer_trust import is_sure
 from ..pages.page_picture import PagePicture
-from ..values.boxes import Box, Matrix, area, centre, clip, contains, intersection, median_height
-from ..values.reading import PageReading, Region, Ruling, Rulings, TableCell, TableReading
-from ..values.words import Word
-from .chosen_words import chosen
-from .orientation import Upright, as_shown, deskewed, on_its_side, on_their_side, skew_of, turned
-from .rulings import find_rulings
-
-# A line that stands on a picture of a digital page is text only if the recogniser is sure of it: photographs have
-# texture that looks like letters.
-MIN_PICTURE_LEGIBILITY = 0.6
-TABLE_MARGIN = 2.0
-# The least side of a table that is looked at, in pixels.
-MIN_TABLE_SIDE = 8
-# Upright text is hardly ever read with less certainty than this, text that is upside down hardly ever with more.
-UNSURE = 0.8
-# So many of the longest lines tell which way up a page is.
-SAMPLE_LINES = 6
-# A line with figures, one step of which is less certain than this, is read again from a taller and a tighter crop.
-REREAD_CERTAINTY = 0.8
-REREAD_MARGINS = (0.1, -0.08)
-
-
-@dataclass(frozen=True, slots=True)
-class _ReadLine:
-    """A recognised line: its quadrilateral (4, 2) in the page's unit, its words, and by how many quarters it had to be
-    turned anticlockwise to be read."""
-
-    quad: np.ndarray[Any, np.dtype[np.float64]]
-    words: tuple[RecognisedWord, ...]
-    quarters: int
-
-    def moved(self, matrix: Matrix) -> _ReadLine:
-        """The line where `matrix` maps it."""
-        corners = np.hstack([self.quad, np.ones((4, 1))]) @ matrix.T
-        return _ReadLine(corners[:, :2], self.words, self.quarters)
+from ..values.boxes import Box, Matrix, mapped
+from ..values.notices import Notice
+from ..values.reading import PageReading
+from .found_lines import alone, wanted
+from .line_reader import MIN_PICTURE_LEGIBILITY, Found, LineReader, ReadLine, placed_lines
+from .long_reader import LongReader
+from .orientation import Upright, as_shown, turned
+from .scan_reader import ScanReader, seen_on
+from .seen import Seen
+from .unread import unread_notices
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,31 +42,15 @@ class _SearchedPicture:
     found: Pending
 
 
-@dataclass(frozen=True, slots=True)
-class _Attempt:
-    """A line to be read by one recogniser, after so many quarter turns anticlockwise."""
-
-    picture: PagePicture
-    quad: Quad
-    quarters: int
-    recogniser: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """What an attempt gave."""
-
-    attempt: _Attempt
-    words: list[RecognisedWord]
-    certainty: float
-
-
 class Reader:
     """Reads pages with models that are elsewhere."""
 
     def __init__(self, device: DeviceClient) -> None:
         self._device = device
         self._shapes = device.facts.shapes
+        self._lines = LineReader(device)
+        self._long = LongReader(device, self._lines)
+        self._scans = ScanReader(device, self._lines)
 
     def begin(self, picture: PagePicture) -> Pending:
         """Have the layout found on the picture of a page of which no more is known yet."""
@@ -117,321 +70,80 @@ class Reader:
             raise ModelFailure(f"page {page.number} could not be read ({type(error).__name__})") from error
 
     def _read(self, page: Page, recognition: Recognition, begun: Pending | None) -> PageReading:
-        started = time.perf_counter()
-        recognised = page.is_scan
         upright = turned(as_shown(page), page.quarters)
-        if recognised or page.quarters:
-            begun = None
-        if recognised:
-            upright, found = self._read_scan(upright, recognition)
-            words = [*upright.page.words, *found]
-            layout = self.begin(upright.page.picture)
+        sheets: list[Seen] = []
+        if page.tiles:
+            seen = self._long.read(upright, recognition)
+        elif page.is_scan:
+            seen, sheets = self._scans.read(upright, recognition)
         else:
-            pictures = [self._search(picture, upright.page) for picture in upright.page.pictures]
-            layout = begun or self.begin(upright.page.picture)
-            words = list(upright.page.words)
-            words += _placed_lines(self._read_pictures(pictures, recognition), words)
-        words = chosen(words)
-        recognised_at = time.perf_counter()
-        view = upright.page
-        regions = regions_from(self._device.regions_of(layout), self._device.facts.kinds, view.width, view.height)
-        layout_at = time.perf_counter()
-        tables = self._structure(view, words, regions)
-        finished = time.perf_counter()
-        notes = list(page.warnings)
-        if upright.quarters:
-            notes.append(
-                f"page {page.number}: the text is turned; it was read after {upright.quarters * 90} degrees "
-                "anticlockwise"
-            )
-        return PageReading(
-            number=page.number,
-            width=page.width,
-            height=page.height,
-            words=tuple(words),
-            regions=tuple(regions),
-            tables=tuple(tables),
-            recognised=recognised,
-            warnings=tuple(notes),
-            timings_ms={
-                "ocr": (recognised_at - started) * 1000,
-                "layout": (layout_at - recognised_at) * 1000,
-                "tables": (finished - layout_at) * 1000,
-            },
-            to_shown=upright.matrix if upright.quarters or upright.skew else None,
-        )
+            seen = self._digital(upright, recognition, None if page.quarters else begun)
+        hardly = sum((sheet.hardly for sheet in sheets), seen.hardly)
+        words = [word for part in (seen, *sheets) for word in part.words]
+        notices = [
+            *page.notices,
+            *([] if hardly.is_much else _turned_notices(page, seen, sheets)),
+            *unread_notices(page, words, recognition, hardly),
+        ]
+        parts = tuple(_reading_of(page, sheet) for sheet in sheets)
+        whole = _reading_of(page, seen)
+        timings = {stage: sum(part.timings_ms[stage] for part in (whole, *parts)) for stage in whole.timings_ms}
+        return replace(whole, notices=tuple(notices), timings_ms=timings, sheets=parts)
 
-    def _detect(self, page: Page) -> list[Quad]:
-        """The page's lines of text that the text layer does not have, in pixels."""
-        rows, columns = page.picture.rows, page.picture.columns
-        found = self._device.detect(page.picture.ref, detection_fit(self._shapes, rows, columns))
-        return _wanted(text_boxes(self._device.text_map_of(found), rows, columns), page)
+    def _digital(self, upright: Upright, recognition: Recognition, begun: Pending | None) -> Seen:
+        """A page whose text layer says what stands on it, its pictures apart."""
+        began = time.perf_counter()
+        page = upright.page
+        pictures = [self._search(picture, page) for picture in page.pictures]
+        layout = begun or self.begin(page.picture)
+        found = placed_lines(self._read_pictures(pictures, recognition), page.words)
+        return seen_on(self._device, upright, [*page.words, *found], layout, began)
 
     def _search(self, picture: Picture, page: Page) -> _SearchedPicture:
         """Have lines of text found in a picture of a digital page."""
-        part = _alone(picture, page)
+        part = alone(picture, page)
         longest = max(page.width, page.height) * part.scale
         fit = detection_fit(self._shapes, part.picture.rows, part.picture.columns, longest)
         return _SearchedPicture(picture.box, part, self._device.detect(part.picture.ref, fit))
 
-    def _read_pictures(self, pictures: Sequence[_SearchedPicture], recognition: Recognition) -> list[_ReadLine]:
+    def _read_pictures(self, pictures: Sequence[_SearchedPicture], recognition: Recognition) -> list[ReadLine]:
         """The lines that stand in the pictures of a digital page and not in its text layer."""
-        found: list[tuple[Page, Quad]] = []
+        found: list[Found] = []
         to_page: list[Matrix] = []
         for picture in pictures:
             part = picture.part
             quads = text_boxes(self._device.text_map_of(picture.found), part.picture.rows, part.picture.columns)
-            found += [(part, quad) for quad in _wanted(quads, part)]
+            found += [(part, quad) for quad in wanted(quads, part)]
             move = np.array([[1.0, 0.0, picture.box[0]], [0.0, 1.0, picture.box[1]], [0.0, 0.0, 1.0]])
             to_page += [move] * (len(found) - len(to_page))
-        lines = self._recognise(found, recognition, MIN_PICTURE_LEGIBILITY)
+        lines = self._lines.recognise(found, recognition, MIN_PICTURE_LEGIBILITY)
         return [line.moved(move) for line, move in zip(lines, to_page, strict=True) if line is not None]
 
-    def _read_scan(self, upright: Upright, recognition: Recognition) -> tuple[Upright, list[Word]]:
-        """A scan set upright, whichever way it was turned, and its words."""
-        least = MIN_PICTURE_LEGIBILITY if any(map(is_sure, upright.page.words)) else 0.0
-        quads = self._detect(upright.page)
-        if on_their_side(quads):
-            upright = turned(upright, 3 if self._upside_down(upright.page, quads, recognition) else 1)
-            quads = self._detect(upright.page)
-        lines = self._recognise_all(upright.page, quads, recognition, least)
-        read = [word for line in lines for word in line.words]
-        if read and _legibility(read) < UNSURE and self._upside_down(upright.page, quads, recognition):
-            upright = turned(upright, 2)
-            quads = self._detect(upright.page)
-            lines = self._recognise_all(upright.page, quads, recognition, least)
-        level = deskewed(upright, skew_of(quads))
-        forward = np.linalg.inv(level.matrix) @ upright.matrix
-        return level, _placed_lines([line.moved(forward) for line in lines], level.page.words)
 
-    def _upside_down(self, page: Page, quads: Sequence[Quad], recognition: Recognition) -> bool:
-        """Whether the longest lines are read with more certainty when they are turned by 180 degrees."""
-        longest = sorted(quads, key=lambda quad: -max(np.ptp(quad[:, 0]), np.ptp(quad[:, 1])))[:SAMPLE_LINES]
-        attempts = [
-            _attempts(page, quad, [turn + on_its_side(quad)], recognition) for turn in (0, 2) for quad in longest
-        ]
-        words = [_most_legible(readings).words for readings in self._read_lines(attempts, recognition)]
-        as_it_is, turned_round = (
-            _legibility([word for line in half for word in line])
-            for half in (words[: len(longest)], words[len(longest) :])
-        )
-        return turned_round > as_it_is
-
-    def _recognise_all(
-        self, page: Page, quads: Sequence[Quad], recognition: Recognition, least: float
-    ) -> list[_ReadLine]:
-        """The lines of a page that are at least so legible."""
-        lines = self._recognise([(page, quad) for quad in quads], recognition, least)
-        return [line for line in lines if line is not None]
-
-    def _recognise(
-        self, found: Sequence[tuple[Page, Quad]], recognition: Recognition, least: float
-    ) -> list[_ReadLine | None]:
-        """What stands in each line, in its page's unit; None where it is not even so legible.
-
-        What is higher than wide may be a lone digit or text on its side, either way, and what several recognisers
-        could read may be of any one's script: the most certain reading tells.
-        """
-        attempts = [
-            _attempts(page, quad, (0, 1, 3) if on_its_side(quad) else (0,), recognition) for page, quad in found
-        ]
-        best = [_most_legible(readings) for readings in self._read_lines(attempts, recognition)]
-        unsure = [
-            index
-            for index, reading in enumerate(best)
-            if _has_figures(reading.words) and reading.certainty < REREAD_CERTAINTY
-        ]
-        again = [
-            [
-                replace(best[index].attempt, quad=_grown_quad(best[index].attempt.quad, margin))
-                for margin in REREAD_MARGINS
-            ]
-            for index in unsure
-        ]
-        words = [reading.words for reading in best]
-        for index, readings in zip(unsure, self._read_lines(again, recognition), strict=True):
-            words[index] = _voted([words[index], *(reading.words for reading in readings)])
-        return [
-            _ReadLine((quad / page.scale).astype(np.float64), tuple(read), reading.attempt.quarters)
-            if read and _legibility(read) >= least
-            else None
-            for (page, quad), reading, read in zip(found, best, words, strict=True)
-        ]
-
-    def _read_lines(self, lines: Sequence[Sequence[_Attempt]], recognition: Recognition) -> list[list[_Reading]]:
-        """What each attempt at each line gave. Attempts by one recogniser on one picture go together."""
-        attempts = [attempt for line in lines for attempt in line]
-        if not attempts:
-            return [[] for _ in lines]
-        quads = np.stack([attempt.quad for attempt in attempts])
-        quarters = np.array([attempt.quarters % 4 for attempt in attempts], np.uint8)
-        contents = line_content(quads, quarters)
-        groups: dict[tuple[int, str], list[int]] = {}
-        for index, attempt in enumerate(attempts):
-            groups.setdefault((id(attempt.picture), attempt.recogniser), []).append(index)
-        asked = []
-        for (_, recogniser), some in groups.items():
-            picture = attempts[some[0]].picture.ref
-            parts = (quads[some], quarters[some], contents[some])
-            asked.append((some, self._device.read_lines(picture, recogniser, recognition.scripts, *parts)))
-        readings: dict[int, _Reading] = {}
-        for some, pending in asked:
-            for index, steps in zip(some, self._device.lines_of(pending), strict=True):
-                attempt, content = attempts[index], int(contents[index])
-                words = words_of_line(steps, content, self._device.facts.symbols[attempt.recogniser])
-                readings[index] = _Reading(attempt, words, certainty(steps, content))
-        ordered = iter(readings[index] for index in range(len(attempts)))
-        return [[next(ordered) for _ in line] for line in lines]
-
-    def _structure(self, page: Page, words: Sequence[Word], regions: Sequence[Region]) -> list[TableReading]:
-        found: list[tuple[int, Box, tuple[int, int, int, int]]] = []
-        for index, region in enumerate(regions):
-            if region.kind.label != "table":
-                continue
-            box = clip(_grown(region.box, TABLE_MARGIN), page.width, page.height)
-            left, top, right, bottom = (round(side * page.scale) for side in box)
-            right, bottom = min(right, page.picture.columns), min(bottom, page.picture.rows)
-            if right - left >= MIN_TABLE_SIDE and bottom - top >= MIN_TABLE_SIDE:
-                found.append((index, box, (left, top, right, bottom)))
-        if not found:
-            return []
-        asked = self._device.structure(page.picture.ref, np.array([pixels for *_, pixels in found], np.int32))
-        boxes = _boxes(words)
-        middles = (boxes[:, :2] + boxes[:, 2:]) / 2
-        rulings = []
-        for _, box, pixels in found:
-            inside = ((middles >= box[:2]) & (middles <= box[2:])).all(axis=1)
-            text_height = median_height(words[number].box for number in np.flatnonzero(inside))
-            seen = find_rulings(page.picture.part(pixels), text_height * page.scale)
-            rulings.append(_rulings_on_page(seen, box, page.scale))
-        readings = []
-        for (index, box, (left, top, right, bottom)), own, steps in zip(
-            found, rulings, self._device.structures_of(asked), strict=True
-        ):
-            cells = table_cells(steps, bottom - top, right - left)
-            readings.append(TableReading(index, tuple(_on_page(cell, box, page.scale) for cell in cells), own))
-        return readings
-
-
-def _attempts(page: Page, quad: Quad, turns: Iterable[int], recognition: Recognition) -> list[_Attempt]:
-    """The line after each of so many quarter turns anticlockwise, for each of the recognisers."""
-    return [_Attempt(page.picture, quad, turn, name) for turn in turns for name in recognition.recognisers]
-
-
-def _wanted(quads: Sequence[Quad], page: Page) -> list[Quad]:
-    """The detected lines that are in an area to be read, and not among those that the text layer already has."""
-    # A page may have thousands of lines, and tens of thousands of words: not one by one.
-    sure = [word for word in page.words if is_sure(word)]
-    lefts, tops, rights, bottoms = np.ascontiguousarray(_boxes(sure).T)
-    wanted = []
-    for quad in quads:
-        line = _box(quad, page.scale)
-        if not any(contains(box, centre(line)) for box in page.recognise):
-            continue
-        near = np.flatnonzero((tops < line[3]) & (bottoms > line[1]))
-        across = np.minimum(rights[near], line[2]) - np.maximum(lefts[near], line[0])
-        down = np.minimum(bottoms[near], line[3]) - np.maximum(tops[near], line[1])
-        if float((across.clip(min=0) * down).sum()) < 0.4 * area(line):
-            wanted.append(quad)
-    return wanted
-
-
-def _boxes(words: Sequence[Word]) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """The words' boxes, (words, 4)."""
-    return np.array([word.box for word in words], np.float64).reshape(-1, 4)
-
-
-def _alone(picture: Picture, page: Page) -> Page:
-    """The picture as a page of its own, with the page's words and areas that are on it."""
-    left, top, right, bottom = picture.box
-
-    def moved(box: Box) -> Box:
-        return (box[0] - left, box[1] - top, box[2] - left, box[3] - top)
-
-    return Page(
+def _reading_of(page: Page, seen: Seen) -> PageReading:
+    """What was seen on the page, or on a sheet that lies on it."""
+    upright = seen.upright
+    return PageReading(
         number=page.number,
-        width=right - left,
-        height=bottom - top,
-        picture=picture.picture,
-        scale=picture.scale,
-        words=tuple(replace(word, box=moved(word.box)) for word in page.words if intersection(word.box, picture.box)),
-        recognise=tuple(moved(box) for box in page.recognise if intersection(box, picture.box)),
+        width=page.width,
+        height=page.height,
+        words=seen.words,
+        regions=seen.regions,
+        tables=seen.tables,
+        recognised=page.is_scan or any(word.source == "ocr" for word in seen.words),
+        timings_ms=dict(zip(("ocr", "layout", "tables"), (1000 * took for took in seen.seconds), strict=True)),
+        to_shown=None if np.array_equal(upright.matrix, np.eye(3)) else upright.matrix,
+        stamps=seen.stamps,
     )
 
 
-def _rulings_on_page(rulings: Rulings, origin: Box, scale: float) -> Rulings:
-    left, top = origin[0], origin[1]
-    return Rulings(
-        tuple(Ruling(top + r.at / scale, left + r.start / scale, left + r.end / scale) for r in rulings.horizontal),
-        tuple(Ruling(left + r.at / scale, top + r.start / scale, top + r.end / scale) for r in rulings.vertical),
-    )
-
-
-def _grown(box: Box, margin: float) -> Box:
-    return (box[0] - margin, box[1] - margin, box[2] + margin, box[3] + margin)
-
-
-def _on_page(cell: TableCell, origin: Box, scale: float) -> TableCell:
-    left, top, right, bottom = cell.box
-    box = (origin[0] + left / scale, origin[1] + top / scale, origin[0] + right / scale, origin[1] + bottom / scale)
-    return TableCell(cell.row, cell.column, cell.row_span, cell.column_span, cell.header, box, cell.confidence)
-
-
-def _box(quad: Quad, scale: float) -> Box:
-    across, down = zip(*quad.tolist(), strict=True)
-    return (min(across) / scale, min(down) / scale, max(across) / scale, max(down) / scale)
-
-
-def _legibility(words: Sequence[RecognisedWord]) -> float:
-    letters = sum(len(word.text) for word in words)
-    return sum(word.legibility * len(word.text) for word in words) / letters if letters else 0.0
-
-
-def _most_legible(readings: Sequence[_Reading]) -> _Reading:
-    """The most certain reading, the first one at a draw."""
-    return max(readings, key=lambda reading: _legibility(reading.words))
-
-
-def _has_figures(words: Sequence[RecognisedWord]) -> bool:
-    """Whether there are figures in the line, or so little that a lone figure may have been taken for a letter."""
-    text = "".join(word.text for word in words)
-    return 0 < len(text) <= 2 or any(letter.isdigit() for letter in text)
-
-
-def _grown_quad(quad: Quad, margin: float) -> Quad:
-    """The line's quadrilateral, taller by `margin` of its height above and below."""
-    down = (quad[3] - quad[0] + quad[2] - quad[1]) / 2 * margin
-    return np.asarray(quad + np.stack([-down, -down, down, down]), np.float32)
-
-
-def _voted(readings: Sequence[list[RecognisedWord]]) -> list[RecognisedWord]:
-    """Of several readings of one line the one whose text has most support, by legibility; the first at a draw."""
-    texts = [" ".join(word.text for word in words) for words in readings]
-    support = dict.fromkeys(texts, 0.0)
-    for text, words in zip(texts, readings, strict=True):
-        support[text] += _legibility(words)
-    best = max(texts, key=lambda text: support[text])
-    return readings[texts.index(best)]
-
-
-def _placed_lines(lines: Sequence[_ReadLine], words: Sequence[Word]) -> list[Word]:
-    """The lines' words, numbered after the lines of the text layer."""
-    first = 1 + max((word.line for word in words), default=-1)
-    return [word for number, line in enumerate(lines, start=first) for word in _placed(line, number)]
-
-
-def _placed(read: _ReadLine, line: int) -> list[Word]:
-    """Words along a line's quadrilateral, in the direction in which it is read."""
-    # The corners in the order of the crop that was read: top left, top right, bottom right, bottom left.
-    (ax, ay), (bx, by), (cx, cy), (dx, dy) = np.roll(read.quad, -read.quarters, axis=0).tolist()
-    size = (math.hypot(dx - ax, dy - ay) + math.hypot(cx - bx, cy - by)) / 2
-    upright = read.quarters % 2 == 0
-    placed = []
-    for word in read.words:
-        across = [ax + (bx - ax) * at for at in (word.start, word.end)]
-        across += [dx + (cx - dx) * at for at in (word.start, word.end)]
-        down = [ay + (by - ay) * at for at in (word.start, word.end)]
-        down += [dy + (cy - dy) * at for at in (word.start, word.end)]
-        box = (min(across), min(down), max(across), max(down))
-        placed.append(Word(word.text, box, line, "ocr", size, upright=upright, confidence=word.confidence))
-    return placed
+def _turned_notices(page: Page, seen: Seen, sheets: Sequence[Seen]) -> list[Notice]:
+    """What is to be said of text that does not stand upright on the page as it is shown."""
+    notices = []
+    for part in (seen, *sheets):
+        if part.upright.quarters and part.words:
+            box = None if part is seen else mapped(part.upright.matrix, part.upright.page.box)
+            text = "the text" if box is None else f"what stands in ({', '.join(f'{side:.0f}' for side in box)})"
+            said = f"{text} is turned; it was read after {part.upright.quarters * 90} degrees anticlockwise"
+            notices.append(Notice("PAGE_TURNED", f"page {page.number}: {said}", page.number, box))
+    return notices

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -17,12 +17,15 @@ from docling_core.types.doc import (
 )
 
 from ..values.boxes import Box, Matrix, area, clip, covered, intersection, mapped, union
-from ..values.document import AssembledPage, Element, TextLine
+from ..values.document import AssembledPage, Element, Pair, SelectionMark, TextLine
 from ..values.reading import PageReading, Region
-from ..values.words import Source, Word
+from ..values.words import Source, Word, turned_words
 from .comb_boxes import spelled
+from .emphasis import looks_of_words, spans_of_lines, with_spans
 from .marked_parts import weighted_median, with_headings, with_lists
+from .pairs import pairs_of, with_values_beside
 from .parts import Part, as_paragraphs, beside_each_other, block_of, text_blocks, with_blocks
+from .selection_marks import box_signs, selection_marks
 from .slanted import without_slanted
 from .tables import build_table
 from .text_lines import group_lines, make_line, parted
@@ -37,45 +40,96 @@ WORD_INSIDE = 0.5
 
 # A caption is no further from its table or figure than this, in its own lines' heights.
 CAPTION_REACH = 3.0
+# A check box stands no further before its words than this, in its own height.
+BOX_REACH = 2.0
 
 
 def assemble_page(reading: PageReading) -> AssembledPage:
-    """The page's elements in reading order."""
+    """The page's elements in reading order; those of a sheet that lies on it follow one another."""
+    elements = _elements(reading)
+    for sheet in reading.sheets:
+        elements = _with_sheet(elements, _elements(sheet))
+    return AssembledPage(reading.number, reading.width, reading.height, tuple(elements))
+
+
+def _with_sheet(elements: Sequence[Element], sheet: Sequence[Element]) -> list[Element]:
+    """The elements with a sheet's among them: before the first one that stands below or to the right of it."""
+    if not sheet:
+        return list(elements)
+    _, top, right, bottom = union(element.box for element in sheet)
+    place = next(
+        (
+            index
+            for index, element in enumerate(elements)
+            if element.box[1] >= bottom or (element.box[0] >= right and element.box[3] > top)
+        ),
+        len(elements),
+    )
+
+    def placed(element: Element, first: int, by: int) -> Element:
+        """The element when those from the first one on have moved."""
+        captioned = element.caption_of
+        return element if captioned is None or captioned < first else replace(element, caption_of=captioned + by)
+
+    others = [placed(element, place, len(sheet)) for element in elements]
+    return [*others[:place], *(placed(element, 0, place) for element in sheet), *others[place:]]
+
+
+def _elements(reading: PageReading) -> list[Element]:
+    """The elements of a page, or of a sheet on it, in reading order."""
     parts = [
         Part(DocItemLabel(region.kind.label), region.box, region.score, index, furniture=region.kind.furniture)
         for index, region in _distinct(reading.regions)
     ]
     pictures = [part.box for part in parts if part.label in PICTURES]
-    words, across = without_slanted(reading.words, pictures)
-    words, rulings = spelled(words, [table.rulings for table in reading.tables])
+    words, stamps = _without_stamped(reading)
+    words, slanted = without_slanted(words, pictures)
+    level = [table for table in reading.tables if table.to_page is None]
+    words, rulings = spelled(words, [table.rulings for table in level])
     orphans = _share_words(words, parts)
-    structures = {
-        table.region: table if lines == table.rulings else replace(table, rulings=lines, cells=())
-        for table, lines in zip(reading.tables, rulings, strict=True)
+    structures = {table.region: table for table in reading.tables} | {
+        table.region: replace(table, rulings=lines, cells=())
+        for table, lines in zip(level, rulings, strict=True)
+        if lines != table.rulings
     }
     parts = [part for part in parts if part.words or part.label in PICTURES]
     parts = [piece for part in parts for piece in beside_each_other(part, structures)]
-    parts = with_lists(with_headings(as_paragraphs(with_blocks(parts, text_blocks(orphans)))))
-    parts += [block_of([make_line(line)]) for line in across]
-    elements = [_element(reading.number, part) for part in parts]
-    elements = _with_captions(elements)
+    parts = with_values_beside(as_paragraphs(with_blocks(parts, text_blocks(orphans))))
+    parts = with_lists(with_headings(parts))
+    parts += [block_of([make_line(line)]) for line in slanted]
+    parts += [block_of(group_lines(stamp)) for stamp in stamps]
+    boxes = box_signs(reading.words)
+    elements = [_element(reading.number, part, boxes) for part in parts]
+    elements = _with_words_beside(_with_captions(elements))
     if reading.to_shown is not None:
         elements = [_as_shown(element, reading.to_shown, reading) for element in elements]
-    return AssembledPage(reading.number, reading.width, reading.height, tuple(elements))
+    return elements
+
+
+def _without_stamped(reading: PageReading) -> tuple[list[Word], list[list[Word]]]:
+    """The words of the page, and apart from them those of each stamp."""
+    places = {place for stamp in reading.stamps for place in stamp}
+    rest = [word for place, word in enumerate(reading.words) if place not in places]
+    return rest, [[reading.words[place] for place in stamp] for stamp in reading.stamps]
 
 
 def _as_shown(element: Element, to_shown: Matrix, reading: PageReading) -> Element:
     """The element with its boxes on the page as it is shown, and none beyond its edge."""
+    return _moved(element, lambda box: clip(mapped(to_shown, box), reading.width, reading.height))
 
-    def shown(box: Box) -> Box:
-        return clip(mapped(to_shown, box), reading.width, reading.height)
 
+def _moved(element: Element, moved: Callable[[Box], Box]) -> Element:
+    """The element with its boxes elsewhere."""
     table = element.table
     if table is not None:
-        cells = [replace(cell, box=None if cell.box is None else shown(cell.box)) for cell in table.cells]
+        cells = [replace(cell, box=None if cell.box is None else moved(cell.box)) for cell in table.cells]
         table = replace(table, cells=tuple(cells))
-    lines = tuple(replace(line, box=shown(line.box)) for line in element.lines)
-    return replace(element, box=shown(element.box), table=table, lines=lines)
+    lines = tuple(replace(line, box=moved(line.box)) for line in element.lines)
+    marks = tuple(replace(mark, box=moved(mark.box)) for mark in element.marks)
+    pairs = tuple(
+        Pair(*(replace(side, box=moved(side.box)) for side in (pair.label, pair.value))) for pair in element.pairs
+    )
+    return replace(element, box=moved(element.box), table=table, lines=lines, marks=marks, pairs=pairs)
 
 
 def _distinct(regions: Sequence[Region]) -> list[tuple[int, Region]]:
@@ -160,7 +214,37 @@ def _with_captions(elements: Sequence[Element]) -> list[Element]:
     return result
 
 
-def _element(page: int, part: Part) -> Element:
+def _with_words_beside(elements: Sequence[Element]) -> list[Element]:
+    """The elements, each check box that has no words in its own with those of the line that it stands before."""
+    if not any(mark.label == "" for element in elements for mark in element.marks):
+        return list(elements)
+    lines = [line for element in elements if not element.marks for line in element.lines]
+
+    def named(mark: SelectionMark) -> SelectionMark:
+        _, top, right, bottom = mark.box
+        reach = BOX_REACH * (bottom - top)
+        beside = [
+            line
+            for line in lines
+            if 0 <= line.box[0] - right < reach and line.box[1] < (top + bottom) / 2 < line.box[3]
+        ]
+        nearest = min(beside, key=lambda line: line.box[0], default=None)
+        return mark if mark.label or nearest is None else replace(mark, label=nearest.text)
+
+    return [replace(element, marks=tuple(map(named, element.marks))) for element in elements]
+
+
+def _element(page: int, part: Part, boxes: frozenset[str]) -> Element:
+    to_page = None if part.structure is None else part.structure.to_page
+    if to_page is None:
+        return _read_element(page, part, boxes)
+    # A table that is printed sideways is read the way it stands, and its boxes are the page's.
+    element = _read_element(page, replace(part, words=turned_words(part.words, to_page)), boxes)
+    element = _moved(element, lambda box: mapped(to_page, box))
+    return replace(element, box=union([part.box, *(word.box for word in part.words)]))
+
+
+def _read_element(page: int, part: Part, boxes: frozenset[str]) -> Element:
     lines = group_lines(part.words)
     text = "\n".join(line.text for line in lines)
     if part.label in (DocItemLabel.TITLE, DocItemLabel.SECTION_HEADER):
@@ -172,21 +256,23 @@ def _element(page: int, part: Part) -> Element:
         for line in lines
         for piece in parted(line)
     )
-    certainty = statistics.fmean(line.confidence for line in read) if read else part.score
+    certainty = statistics.fmean(line.confidence for line in read) if read else None
     size = weighted_median([(word.size, len(word.text)) for word in part.words]) if part.words else 0.0
     level = {DocItemLabel.TITLE: 1, DocItemLabel.SECTION_HEADER: 2}.get(part.label)
     item = part.item
     if item is not None:
         level = item.depth
     table = None
-    label = part.label
+    label, looks = part.label, looks_of_words(lines)
     if label == DocItemLabel.TABLE:
         if part.structure is not None:
             table = build_table(part.words, part.structure.cells, part.structure.rulings)
         if table is None:
             label = DocItemLabel.TEXT
         else:
-            certainty = min(certainty, statistics.fmean(cell.confidence for cell in table.cells))
+            of_cells = statistics.fmean(cell.confidence for cell in table.cells)
+            table = with_spans(table, part.words, looks)
+            certainty = of_cells if certainty is None else min(certainty, of_cells)
     box = union([part.box, *(word.box for word in part.words)])
     return Element(
         page,
@@ -194,7 +280,7 @@ def _element(page: int, part: Part) -> Element:
         text,
         box,
         source,
-        round(certainty, 4),
+        None if certainty is None else round(certainty, 4),
         level,
         table,
         part.furniture,
@@ -202,4 +288,7 @@ def _element(page: int, part: Part) -> Element:
         marker=item.marker if item else None,
         enumerated=item.enumerated if item else False,
         lines=read,
+        spans=spans_of_lines(lines, looks),
+        pairs=pairs_of(lines) if label == DocItemLabel.TEXT and part.item is None else (),
+        marks=selection_marks(lines, boxes),
     )

@@ -55,13 +55,14 @@ class _Mark:
     height: float
 
 
-def list_pieces(blocks: Sequence[Sequence[Line]]) -> list[list[Piece]]:
-    """Each block's lines as pieces; blocks are in reading order, and a list may go over several."""
+def list_pieces(blocks: Sequence[Sequence[Line]], boxes: frozenset[str] = frozenset()) -> list[list[Piece]]:
+    """Each block's lines as pieces; blocks are in reading order, and a list may go over several. `boxes` are signs that
+    are check boxes on this page, and no bullets."""
     marks = [
         mark
         for block, lines in enumerate(blocks)
         for number, line in enumerate(lines)
-        if (mark := _mark(block, number, line)) is not None
+        if line.words[0].text not in boxes and (mark := _mark(block, number, line)) is not None
     ]
     company = _Company(marks)
     sure = {(mark.block, mark.line): mark for mark in marks if mark.kind == "bullet" or company.has(mark)}

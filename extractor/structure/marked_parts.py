@@ -12,6 +12,7 @@ from docling_core.types.doc import (
 from ..values.boxes import union
 from .lists import list_pieces
 from .parts import Part, piece_of, side_by_side
+from .selection_marks import box_signs
 from .text_lines import Line, group_lines
 
 MAYBE_HEADINGS = frozenset({DocItemLabel.TEXT, DocItemLabel.PAGE_HEADER, DocItemLabel.CAPTION})
@@ -102,8 +103,9 @@ def _with_numbers(parts: Sequence[Part]) -> list[Part]:
 def with_lists(parts: Sequence[Part]) -> list[Part]:
     """The parts, running text parted into list items where it has them."""
     blocks = [group_lines(part.words) if part.label == DocItemLabel.TEXT else [] for part in parts]
+    boxes = box_signs(word for part in parts for word in part.words)
     result = []
-    for part, pieces in zip(parts, list_pieces(blocks), strict=True):
+    for part, pieces in zip(parts, list_pieces(blocks, boxes), strict=True):
         if all(piece.marker is None for piece in pieces):
             result.append(part)
             continue

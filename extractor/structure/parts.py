@@ -118,6 +118,8 @@ def beside_each_other(part: Part, structures: dict[int, TableReading]) -> list[P
     if part.label != DocItemLabel.TABLE:
         return [part]
     part.structure = None if part.region is None else structures.get(part.region)
+    if part.structure is not None and part.structure.to_page is not None:
+        return [part]
     rulings = Rulings() if part.structure is None else part.structure.rulings
     blocks = blocks_beside(part.words, rulings)
     if len(blocks) == 1 or part.structure is None:

@@ -51,7 +51,7 @@ def _grid_of(words: Sequence[Word], structure: Sequence[TableCell], rulings: Rul
     rulings = beside_text(rulings, words)
     ruled = ruled_cells(rulings, words, cells)
     if ruled:
-        return _table(ruled, _fill_ruled(ruled, words))
+        return _table(ruled, _fill_ruled(ruled, words), words)
     if not words:
         return None
     rows = rows_of_text(words)
@@ -81,14 +81,14 @@ def _grid_of(words: Sequence[Word], structure: Sequence[TableCell], rulings: Rul
                 return _aligned(aligned, words)
     if columns is not None and same:
         cells, filled = without_false_spans(cells, filled, rows, laid, columns)
-    return _table(*without_empty(cells, filled))
+    return _table(*without_empty(cells, filled), words)
 
 
 def _aligned(filled: Sequence[tuple[TableCell, list[Word]]], words: Sequence[Word]) -> Table:
     held = sum(len(inside) for _, inside in filled)
     if held != len(words):
         raise ValueError(f"{held} of a table's {len(words)} words are in its cells")
-    return _table([cell for cell, _ in filled], [inside for _, inside in filled])
+    return _table([cell for cell, _ in filled], [inside for _, inside in filled], words)
 
 
 def _contradicted(
@@ -151,10 +151,12 @@ def _fill_ruled(cells: Sequence[TableCell], words: Sequence[Word]) -> list[list[
     return filled
 
 
-def _table(cells: Sequence[TableCell], filled: Sequence[Sequence[Word]]) -> Table:
+def _table(cells: Sequence[TableCell], filled: Sequence[Sequence[Word]], words: Sequence[Word]) -> Table:
+    """The table of these cells; the words of each are in the order of `words`, that of their lines."""
+    place = {id(word): number for number, word in enumerate(words)}
     result = []
     for cell, inside in zip(with_head(cells, filled), filled, strict=True):
-        lines = group_lines(inside)
+        lines = group_lines(sorted(inside, key=lambda word: place[id(word)]))
         result.append(
             Cell(
                 cell.row,

@@ -11,14 +11,14 @@ registries (RFC 6890 and its updates), where "globally reachable" is false.
 
 from __future__ import annotations
 
-import queue
 import socket
 import threading
+from concurrent.futures import Future
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
+from ..deadline import Limit
 from ..errors import FetchForbidden
-from ..patience import Patience
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -90,7 +90,7 @@ class AddressGuard:
             host == pattern or (pattern.startswith("*.") and host.endswith(pattern[1:])) for pattern in self.hosts
         )
 
-    def addresses(self, host: str, timeout: float, patience: Patience) -> list[Address]:
+    def addresses(self, host: str, timeout: float, limit: Limit) -> list[Address]:
         """Every address of `host`, each once, in the order to try them.
 
         Raises `FetchForbidden` if one of them is not public, `HostNotFound`, and `TimeoutError` after `timeout` s.
@@ -101,7 +101,7 @@ class AddressGuard:
         else:
             if not trusted and not self.networks and _is_private(host):
                 raise FetchForbidden("the host's name belongs to a private network")
-            found = _resolved(host, timeout, patience)
+            found = _resolved(host, timeout, limit)
         if not trusted:
             for address in found:
                 if any(address in network for network in self.networks):
@@ -123,28 +123,24 @@ def _is_private(name: str) -> bool:
     return "." not in name or any(name == private or name.endswith(f".{private}") for private in _PRIVATE_NAMES)
 
 
-def _resolved(host: str, timeout: float, patience: Patience) -> list[Address]:
+def _resolved(host: str, timeout: float, limit: Limit) -> list[Address]:
     # The system's resolver takes no time limit: it gets a thread, which ends when the resolver gives up by itself.
-    answers: queue.SimpleQueue[list[Address] | OSError] = queue.SimpleQueue()
+    answer: Future[list[Address]] = Future()
 
     def ask() -> None:
         try:
             infos = socket.getaddrinfo(host.encode("ascii"), None, type=socket.SOCK_STREAM)
-        except OSError as error:
-            answers.put(error)
-        else:
-            answers.put(list(dict.fromkeys(ip_address(info[4][0]) for info in infos)))
+            answer.set_result(list(dict.fromkeys(ip_address(info[4][0]) for info in infos)))
+        except BaseException as error:  # belongs to whoever waits
+            answer.set_exception(error)
 
     threading.Thread(target=ask, name="resolve", daemon=True).start()
-    for step in patience.steps(timeout):
-        try:
-            answer = answers.get(timeout=step)
-        except queue.Empty:
-            continue
-        if isinstance(answer, OSError):
-            raise HostNotFound(for_good=answer.errno in (socket.EAI_NONAME, socket.EAI_NODATA))
-        return answer
-    raise TimeoutError
+    try:
+        return limit.result(answer, timeout)
+    except OSError as error:
+        if isinstance(error, TimeoutError):
+            raise
+        raise HostNotFound(for_good=error.errno in (socket.EAI_NONAME, socket.EAI_NODATA)) from error
 
 
 def _is_this_machine(address: Address) -> bool:

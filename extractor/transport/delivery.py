@@ -12,9 +12,7 @@ import hashlib
 import json
 import time
 import uuid
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from concurrent.futures import wait as wait_for_futures
 from typing import Any, NoReturn
 
 import boto3
@@ -22,11 +20,12 @@ import httpcore2
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from ..errors import Cancelled, DeliveryFailed, FetchForbidden, Internal, OutputTooLarge
-from ..patience import OutOfTime, Patience
+from ..deadline import JobEnd, Limit, OutOfTime
+from ..errors import DeliveryFailed, FetchForbidden, Internal, OutputTooLarge
 from ..settings import Bucket, Settings
 from ..urls import InvalidUrl, parse_url
-from .http_client import Unreachable, Web
+from .http_client import Web
+from .http_stream import Unreachable
 
 _ATTEMPTS = 3
 _TIMEOUT_S = (10, 120)
@@ -41,22 +40,24 @@ def encode(answer: dict[str, Any]) -> bytes:
         raise Internal(f"the answer cannot be written as JSON ({type(error).__name__})") from error
 
 
-def deliver(answer: dict[str, Any], result_url: str | None, settings: Settings) -> dict[str, Any]:
+def deliver(answer: dict[str, Any], result_url: str | None, settings: Settings, end: JobEnd) -> dict[str, Any]:
     """The answer itself, or, where it is too large, a note of where it was put (`result`: bytes, sha256, url and, for
     a bucket's link, expires_s).
 
-    Raises `OutputTooLarge` where there is nowhere to put it, `DeliveryFailed` where the destination refuses it,
-    `FetchForbidden` where this worker does not go there.
+    A job that is late still has its answer delivered; one that was ended has not. Raises `OutputTooLarge` where there
+    is nowhere to put it, `DeliveryFailed` where the destination refuses it, `FetchForbidden` where this worker does not
+    go there, and what the job ends with.
     """
     body = encode(answer)
     if len(body) <= settings.max_output_bytes:
         return answer
     result: dict[str, Any] = {"bytes": len(body), "sha256": hashlib.sha256(body).hexdigest()}
+    limit = end.limit("the answer was delivered", _TOTAL_S, late=False)
     if result_url is not None:
-        _put(result_url, body, settings)
+        _put(result_url, body, settings, limit)
         result["url"] = result_url
     elif settings.bucket is not None:
-        result["url"] = _put_into_bucket(settings.bucket, body)
+        result["url"] = _put_into_bucket(settings.bucket, body, limit)
         result["expires_s"] = settings.bucket.link_s
     else:
         raise OutputTooLarge(
@@ -66,21 +67,16 @@ def deliver(answer: dict[str, Any], result_url: str | None, settings: Settings) 
     return {**{key: value for key, value in answer.items() if key != "data"}, "data": {}, "result": result}
 
 
-def check_destination(result_url: str | None, settings: Settings, cancelled: Callable[[], bool]) -> None:
+def check_destination(result_url: str | None, settings: Settings, end: JobEnd) -> None:
     """Look at where the answer would go, before anything is read: its spelling and its host's addresses. They are
     checked again when it goes there.
 
-    Raises as `deliver` would, and `Cancelled`.
+    Raises as `deliver` would, and `DeadlineExceeded`: nothing is read yet.
     """
     if result_url is None:
         return
-
-    def check() -> None:
-        if cancelled():
-            raise Cancelled("the job was stopped")
-
     try:
-        with _way_out(settings, Patience.of(_TOTAL_S, check)) as web:
+        with _way_out(settings, end.limit("the answer's destination was looked at")) as web:
             web.check(parse_url(result_url))
     except InvalidUrl as error:
         raise DeliveryFailed(f"result_url: {error}") from None
@@ -90,19 +86,21 @@ def check_destination(result_url: str | None, settings: Settings, cancelled: Cal
         raise DeliveryFailed(f"result_url: {error}") from None
 
 
-def _way_out(settings: Settings, patience: Patience) -> Web:
-    return Web(settings, patience, connect_s=_TIMEOUT_S[0], read_s=_TIMEOUT_S[1])
+def _way_out(settings: Settings, limit: Limit) -> Web:
+    return Web(settings, limit, connect_s=_TIMEOUT_S[0], read_s=_TIMEOUT_S[1])
 
 
-def _put_into_bucket(bucket: Bucket, body: bytes) -> str:
+def _put_into_bucket(bucket: Bucket, body: bytes, limit: Limit) -> str:
     """Put the answer into the bucket. Returns a link to it, good for `link_s` seconds (SigV4: a week at most)."""
-    # The store's client bounds each silence and no whole: it has a thread, left behind where it takes too long.
+    # The store's client bounds each silence and no whole, and cannot be woken: it has a thread, which is left behind.
+    limit.check()
     thread = ThreadPoolExecutor(1, thread_name_prefix="bucket")
     link = thread.submit(_link_to, bucket, body)
     thread.shutdown(wait=False)
-    if not wait_for_futures([link], _TOTAL_S).done:
-        raise DeliveryFailed(f"the worker's bucket did not take the answer (not within {_TOTAL_S} s)")
-    return link.result()
+    try:
+        return limit.result(link)
+    except OutOfTime:
+        raise DeliveryFailed(f"the worker's bucket did not take the answer (not within {_TOTAL_S} s)") from None
 
 
 def _link_to(bucket: Bucket, body: bytes) -> str:
@@ -139,14 +137,14 @@ def _refuse_redirect(**_: object) -> NoReturn:
     raise DeliveryFailed("the worker's bucket is elsewhere (it redirects)")
 
 
-def _put(url: str, body: bytes, settings: Settings) -> None:
+def _put(url: str, body: bytes, settings: Settings, limit: Limit) -> None:
     reason = ""
     try:
         target = parse_url(url)
-        with _way_out(settings, Patience.of(_TOTAL_S)) as web:
+        with _way_out(settings, limit) as web:
             for attempt in range(_ATTEMPTS):
                 if attempt:
-                    time.sleep(2.0 ** (attempt - 1))
+                    limit.pause(2.0 ** (attempt - 1))
                 try:
                     # A redirect is not followed: most turn a PUT into a GET, and the answer would be lost.
                     with web.exchange("PUT", target, {"Content-Type": "application/json"}, body) as response:

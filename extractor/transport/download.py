@@ -28,21 +28,24 @@ import httpcore2
 from backports import zstd
 
 from .. import __version__
-from ..errors import DocumentTooLarge, FetchFailed, FetchForbidden, FetchTimeout, InvalidInput
-from ..patience import OutOfTime, Patience
+from ..deadline import Limit, OutOfTime
+from ..errors import DocumentTooLarge, FetchFailed, FetchForbidden, FetchRefused, FetchTimeout, InvalidInput
 from ..settings import Settings
 from ..urls import InvalidUrl, Target, parse_url
-from .http_client import Unreachable, Web
+from .http_client import Web
+from .http_stream import Unreachable
 
 MAX_REDIRECTS = 5
 
 _REDIRECTS = (301, 302, 303, 307, 308)
+# What a link that was good for a time answers when it is over.
+_EXPIRED = (401, 403, 404, 410)
 _CHUNK = 1 << 16
 _CONTENT_RANGE = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18}|\*)")
 
 
 class _Postponed(Exception):
-    """The server wants the request later: 408, 429 and 5xx. `after_s` is its Retry-After."""
+    """The server wants the request later (`_is_postponed`). `after_s` is its Retry-After."""
 
     def __init__(self, status: int, after_s: float) -> None:
         super().__init__(f"the server answered with status {status}")
@@ -66,13 +69,11 @@ class _Transfer:
         return {"Range": f"bytes={self.received}-", "If-Range": self.validator}
 
 
-def download(
-    url: str, headers: Mapping[str, str], path: Path, settings: Settings, patience: Patience, total_s: float
-) -> None:
-    """Put the document at `url` into the file `path`. `total_s` is what `patience` began with.
+def download(url: str, headers: Mapping[str, str], path: Path, settings: Settings, limit: Limit) -> None:
+    """Put the document at `url` into the file `path`; `limit` is the whole download's (`fetch_total_timeout_s`).
 
     Raises `InvalidInput` for what is no URL, `FetchForbidden` for where this worker does not go, `FetchFailed`,
-    `FetchTimeout`, `DocumentTooLarge`, `Cancelled`.
+    `FetchTimeout`, `DocumentTooLarge`, and what the job ends with.
     """
     transfer = _Transfer(path.with_name("transfer"))
     try:
@@ -81,10 +82,10 @@ def download(
         except InvalidUrl as error:
             raise InvalidInput(f"document_url: {error}") from None
         connect_s, read_s = settings.fetch_connect_timeout_s, settings.fetch_read_timeout_s
-        with Web(settings, patience, connect_s=connect_s, read_s=read_s) as web:
-            _fetch(web, target, headers, transfer, path, settings, patience)
+        with Web(settings, limit, connect_s=connect_s, read_s=read_s) as web:
+            _fetch(web, target, headers, transfer, path, settings, limit)
     except OutOfTime:
-        raise FetchTimeout(f"document_url: not received within {total_s:g} s") from None
+        raise FetchTimeout(f"document_url: not received within {settings.fetch_total_timeout_s:g} s") from None
     except FetchForbidden as error:
         raise FetchForbidden(f"document_url: {error.message}") from None
     finally:
@@ -98,7 +99,7 @@ def _fetch(
     transfer: _Transfer,
     path: Path,
     settings: Settings,
-    patience: Patience,
+    limit: Limit,
 ) -> None:
     retries = 0
     while True:
@@ -107,17 +108,17 @@ def _fetch(
         try:
             with _followed(web, target, headers, transfer.resuming()) as response:
                 _take(response, transfer, settings.max_document_bytes)
-            _decode(transfer, path, settings.max_document_bytes, patience)
+            _decode(transfer, path, settings.max_document_bytes, limit)
             return
         except _Postponed as error:
             failure, pause = error, max(pause, error.after_s)
         except Unreachable as error:
-            raise FetchFailed(f"document_url: {error}") from error
+            raise FetchRefused(f"document_url: {error}") from error
         except (httpcore2.NetworkError, httpcore2.RemoteProtocolError, httpcore2.TimeoutException) as error:
             failure = error
-        if retries == settings.fetch_retries or pause >= patience.left():
+        if retries == settings.fetch_retries or pause >= limit.left():
             break
-        patience.pause(pause)
+        limit.pause(pause)
         retries += 1
     if isinstance(failure, _Postponed):
         raise FetchFailed(f"document_url: {failure}")
@@ -146,7 +147,7 @@ def _followed(
         if following.origin != target.origin:
             sent = ours
         target = following
-    raise FetchFailed(f"document_url: more than {MAX_REDIRECTS} redirects")
+    raise FetchRefused(f"document_url: more than {MAX_REDIRECTS} redirects")
 
 
 def _redirected(target: Target, location: str) -> Target:
@@ -154,7 +155,7 @@ def _redirected(target: Target, location: str) -> Target:
         # What arrives as bytes is read as UTF-8, as browsers do.
         following = parse_url(urljoin(target.url, location.encode("latin-1").decode("utf-8")))
     except ValueError:
-        raise FetchFailed("document_url: the server redirected to what is no URL") from None
+        raise FetchRefused("document_url: the server redirected to what is no URL") from None
     except FetchForbidden as error:
         raise FetchForbidden(f"redirected to where this worker does not go: {error.message}") from None
     if (target.scheme, following.scheme) == ("https", "http"):
@@ -175,7 +176,7 @@ def _take(response: httpcore2.Response, transfer: _Transfer, limit: int) -> None
     """Write the answer's body to the transfer's file, or behind what is there already if it is the rest of that."""
     fields = _fields(response)
     asked_for_rest = bool(transfer.resuming())
-    if response.status in (408, 429) or response.status >= 500:
+    if _is_postponed(response.status):
         raise _Postponed(response.status, _retry_after(fields.get("retry-after", "")))
     if asked_for_rest and response.status in (206, 416):
         if response.status == 416 or not _continues(fields, transfer):
@@ -187,7 +188,8 @@ def _take(response: httpcore2.Response, transfer: _Transfer, limit: int) -> None
         transfer.complete = int(length) if length.isdigit() else None
         transfer.coding = fields.get("content-encoding", "").strip().lower()
     else:
-        raise FetchFailed(f"document_url: the server answered with status {response.status}")
+        expired = "; the link may have expired" if response.status in _EXPIRED else ""
+        raise FetchRefused(f"document_url: the server answered with status {response.status}{expired}")
     if transfer.complete is not None and transfer.complete > limit:
         raise _too_large(limit)
     with transfer.path.open("ab" if transfer.received else "wb") as file:
@@ -198,6 +200,11 @@ def _take(response: httpcore2.Response, transfer: _Transfer, limit: int) -> None
             file.write(chunk)
     if transfer.complete is not None and transfer.received != transfer.complete:
         raise httpcore2.RemoteProtocolError("the server sent less than it has, or more")
+
+
+def _is_postponed(status: int) -> bool:
+    """Whether the same request may be answered otherwise a little later (408, 429; 425 of RFC 8470; 5xx)."""
+    return status in (408, 425, 429) or 500 <= status < 600
 
 
 def _continues(fields: Mapping[str, str], transfer: _Transfer) -> bool:
@@ -246,8 +253,8 @@ def _too_large(limit: int) -> DocumentTooLarge:
     return DocumentTooLarge(f"the document is larger than {limit} bytes")
 
 
-def _decode(transfer: _Transfer, path: Path, limit: int, patience: Patience) -> None:
-    """Undo the transfer's compression, piece by piece; at most `limit` bytes come out.
+def _decode(transfer: _Transfer, path: Path, most: int, limit: Limit) -> None:
+    """Undo the transfer's compression, piece by piece; at most `most` bytes come out.
 
     A coding that is none of the four is taken for no coding (`aws-chunked`, `utf-8`, `none` are seen in the wild): the
     content says what it is.
@@ -257,15 +264,15 @@ def _decode(transfer: _Transfer, path: Path, limit: int, patience: Patience) -> 
         transfer.path.replace(path)
         return
     if len(codings) > 1:
-        raise FetchFailed("document_url: the server compressed the document more than once")
+        raise FetchRefused("document_url: the server compressed the document more than once")
     written = 0
     try:
         with transfer.path.open("rb") as file, path.open("wb") as decoded:
             for piece in _DECODERS[codings[0]](file):
-                patience.left()
+                limit.check()
                 written += len(piece)
-                if written > limit:
-                    raise _too_large(limit)
+                if written > most:
+                    raise _too_large(most)
                 decoded.write(piece)
     except (EOFError, zlib.error, brotli.error, zstd.ZstdError) as error:
         transfer.received, transfer.validator = 0, ""

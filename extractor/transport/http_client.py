@@ -3,12 +3,11 @@
 `parse_url` takes the strictest reading of a URL, `Web.exchange` sends one request and follows nothing. httpcore2 speaks
 HTTP and TLS; below it, its network backend resolves the host, lets `AddressGuard` check every address, and connects to
 a checked address, while the TLS server name, the certificate's check and the Host header keep the host's name. There
-are no cookies, no proxies of the environment, no credentials of a .netrc. Every wait ends at the deadline and soon
-after the job is stopped, however slowly the other side sends.
+are no cookies, no proxies of the environment, no credentials of a .netrc. Every wait ends when its limit or its job
+does, however slowly the other side sends.
 
-Raises `FetchForbidden` for a destination that is not allowed, `OutOfTime` and `Cancelled` for `Patience` that is at an
-end, `Unreachable` and httpcore2's other `NetworkError`, `ProtocolError` and `TimeoutException` for what went wrong on
-the way.
+Raises `FetchForbidden` for a destination that is not allowed, what `Limit` raises, `Unreachable` and httpcore2's other
+`NetworkError`, `ProtocolError` and `TimeoutException` for what went wrong on the way.
 """
 
 from __future__ import annotations
@@ -18,37 +17,31 @@ import logging
 import ssl
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
 
 import certifi
 import httpcore2
 
-from ..patience import Patience
+from ..deadline import Limit
 from ..settings import Settings
 from ..urls import Target
 from .address_guard import AddressGuard, HostNotFound
+from .http_stream import Unreachable, WebStream
 
 # At DEBUG the client logs whole requests: URLs with their signatures, headers with their keys.
 logging.getLogger("httpcore2").setLevel(logging.WARNING)
-
-_WRITE_BYTES = 1 << 14
-
-
-class Unreachable(httpcore2.ConnectError):
-    """No other try would reach the server either; the message says why."""
 
 
 class Web:
     """A way to web servers for the time of one download or delivery; use it as a context manager."""
 
-    def __init__(self, settings: Settings, patience: Patience, *, connect_s: float, read_s: float) -> None:
+    def __init__(self, settings: Settings, limit: Limit, *, connect_s: float, read_s: float) -> None:
         self._guard = AddressGuard(settings.fetch_allow_hosts, settings.fetch_allow_networks)
-        self._patience = patience
+        self._limit = limit
         self._timeouts = {"connect": connect_s, "read": read_s, "write": read_s, "pool": connect_s}
         self._pool = httpcore2.ConnectionPool(
             ssl_context=ssl.create_default_context(cafile=settings.ssl_cert_file or certifi.where()),
             max_connections=1,
-            network_backend=_GuardedBackend(self._guard, patience),
+            network_backend=_GuardedBackend(self._guard, limit),
         )
 
     def __enter__(self) -> Web:
@@ -63,7 +56,7 @@ class Web:
         Nothing is sent, and `exchange` checks again. A name server that does not answer now may answer then.
         """
         try:
-            self._guard.addresses(target.host, self._timeouts["connect"], self._patience)
+            self._guard.addresses(target.host, self._timeouts["connect"], self._limit)
         except HostNotFound as error:
             if error.for_good:
                 raise Unreachable(str(error)) from error
@@ -86,10 +79,9 @@ class Web:
 class _GuardedBackend(httpcore2.NetworkBackend):
     """Connects to a host's checked addresses, one after the other, and to nothing else."""
 
-    def __init__(self, guard: AddressGuard, patience: Patience) -> None:
+    def __init__(self, guard: AddressGuard, limit: Limit) -> None:
         self._guard = guard
-        self._patience = patience
-        self._plain = httpcore2.SyncBackend()
+        self._limit = limit
 
     def connect_tcp(
         self,
@@ -102,7 +94,7 @@ class _GuardedBackend(httpcore2.NetworkBackend):
         assert timeout is not None
         until = time.monotonic() + timeout
         try:
-            addresses = self._guard.addresses(host, timeout, self._patience)
+            addresses = self._guard.addresses(host, timeout, self._limit)
         except HostNotFound as error:
             kind = Unreachable if error.for_good else httpcore2.ConnectError
             raise kind(str(error)) from error
@@ -113,52 +105,7 @@ class _GuardedBackend(httpcore2.NetworkBackend):
             # Each address gets its share of the time: one that swallows packets must not use up the others'.
             share = (until - time.monotonic()) / (len(addresses) - number)
             try:
-                stream = self._plain.connect_tcp(
-                    str(address), port, min(max(share, 0.01), self._patience.left()), local_address, socket_options
-                )
+                return WebStream(address, port, max(share, 0.01), self._limit)
             except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
                 failure = error
-            else:
-                return _PatientStream(stream, self._patience)
         raise failure
-
-
-class _PatientStream(httpcore2.NetworkStream):
-    """A connection whose every wait is cut into short ones, so that deadline and cancellation are seen in time."""
-
-    def __init__(self, stream: httpcore2.NetworkStream, patience: Patience) -> None:
-        self._stream = stream
-        self._patience = patience
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        assert timeout is not None
-        for step in self._patience.steps(timeout):
-            try:
-                return self._stream.read(max_bytes, step)
-            except httpcore2.ReadTimeout:
-                continue
-        raise httpcore2.ReadTimeout("the server is silent")
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        assert timeout is not None
-        view = memoryview(buffer)
-        for start in range(0, len(view), _WRITE_BYTES):
-            self._stream.write(bytes(view[start : start + _WRITE_BYTES]), min(timeout, self._patience.left()))
-
-    def close(self) -> None:
-        self._stream.close()
-
-    def start_tls(
-        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore2.NetworkStream:
-        assert timeout is not None
-        try:
-            stream = self._stream.start_tls(ssl_context, server_hostname, min(timeout, self._patience.left()))
-        except httpcore2.ConnectError as error:
-            if isinstance(error.__cause__, ssl.SSLCertVerificationError):
-                raise Unreachable("the server's certificate is not trusted, or not its host's") from error
-            raise
-        return _PatientStream(stream, self._patience)
-
-    def get_extra_info(self, info: str) -> Any:
-        return self._stream.get_extra_info(info)

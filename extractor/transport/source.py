@@ -10,14 +10,13 @@ import base64
 import binascii
 import hashlib
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from ..deadline import JobEnd
 from ..errors import DocumentTooLarge, InvalidInput
 from ..lifecycle.disk import writing
-from ..patience import Patience
 from ..request import ExtractionRequest
 from ..settings import Settings
 from .download import download
@@ -40,26 +39,24 @@ def fetch_document(
     request: ExtractionRequest,
     folder: Path,
     settings: Settings,
+    end: JobEnd,
     upload: BinaryIO | None = None,
-    check: Callable[[], None] = lambda: None,
 ) -> FetchedDocument:
     """Put the request's document, or the one that was uploaded beside it, into `folder`.
 
-    A download ends soon after the job has, with what `check` raises then.
-
     Raises `InvalidInput` for broken base64, `FetchForbidden`, `FetchFailed` or `FetchTimeout` for a URL that cannot be
-    had, `DocumentTooLarge`, what `check` raises, and `DiskFull`.
+    had, `DocumentTooLarge`, what the job ends with where it ends during a download, and `DiskFull`.
     """
     with writing():
-        return _fetched(request, folder, settings, upload, check)
+        return _fetched(request, folder, settings, end, upload)
 
 
 def _fetched(
     request: ExtractionRequest,
     folder: Path,
     settings: Settings,
+    end: JobEnd,
     upload: BinaryIO | None,
-    check: Callable[[], None],
 ) -> FetchedDocument:
     path = folder / "document"
     if upload is not None:
@@ -68,9 +65,8 @@ def _fetched(
         path.write_bytes(decode_base64(request.document_content_base64, settings.max_document_bytes))
     else:
         assert request.document_url is not None
-        seconds = min(settings.fetch_total_timeout_s, request.deadline_s or settings.deadline_s)
-        patience = Patience.of(seconds, check)
-        download(request.document_url, request.headers or {}, path, settings, patience, seconds)
+        limit = end.limit("the document had arrived", settings.fetch_total_timeout_s)
+        download(request.document_url, request.headers or {}, path, settings, limit)
     with path.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     return FetchedDocument(path, path.stat().st_size, sha256)

@@ -54,6 +54,11 @@ def contains(box: Box, point: tuple[float, float]) -> bool:
     return box[0] <= point[0] <= box[2] and box[1] <= point[1] <= box[3]
 
 
+def grown(box: Box, margin: float) -> Box:
+    """The box with so much more on each side."""
+    return (box[0] - margin, box[1] - margin, box[2] + margin, box[3] + margin)
+
+
 def clip(box: Box, width: float, height: float) -> Box:
     """The part of the box that is on a page of this size."""
     return (
@@ -62,6 +67,16 @@ def clip(box: Box, width: float, height: float) -> Box:
         min(max(box[2], 0.0), width),
         min(max(box[3], 0.0), height),
     )
+
+
+def scaled(box: Box, factor: float) -> Box:
+    """The box in another unit: so many of it to one of its own."""
+    return (box[0] * factor, box[1] * factor, box[2] * factor, box[3] * factor)
+
+
+def moved(box: Box, across: float, down: float) -> Box:
+    """The box, so much further to the right and down."""
+    return (box[0] + across, box[1] + down, box[2] + across, box[3] + down)
 
 
 def mapped(matrix: Matrix, box: Box) -> Box:

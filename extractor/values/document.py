@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from docling_core.types.doc import DocItemLabel
 
 from .boxes import Box
+from .styles import Span
 from .words import Source
 
 
@@ -17,7 +18,8 @@ from .words import Source
 class Cell:
     """A table cell with its text. `box` spans its words, or is None for an empty cell; rows and columns from 0.
 
-    `page` is the cell's own, in a table that goes over several pages.
+    `page` is the cell's own, in a table that goes over several pages; `spans` are the parts of its text that are not
+    set plainly.
     """
 
     row: int
@@ -29,6 +31,7 @@ class Cell:
     box: Box | None
     confidence: float
     page: int | None = None
+    spans: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,32 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class PairSide:
+    """A label, or a value: its lines as they are printed, its place, and the mean of its lines' confidences."""
+
+    text: str
+    box: Box
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A label and its value."""
+
+    label: PairSide
+    value: PairSide
+
+
+@dataclass(frozen=True, slots=True)
+class SelectionMark:
+    """A check box or radio button; `label` are the words that it stands by, as they are printed."""
+
+    box: Box
+    selected: bool
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
 class TextLine:
     """A line of an element as it stands on the page, or a piece of one that stands apart from the rest of it.
 
@@ -74,12 +103,13 @@ class TextLine:
 class Element:
     """A part of the document, at its place in reading order.
 
-    `confidence` is the mean of its lines'; for a table no more than its cells'.
+    `confidence` is the mean of its lines', for a table no more than its cells', and None where nothing was read.
     `level` is that of a heading, or how deep a list item is nested, from 1; `size` is the type size that most of its
     text has, in the page's unit; `marker` is what a list item begins with (its text has it too). `caption_of` is the
     place, among its page's elements, of the table or figure that a caption belongs to. The later piece of a table that
     goes over several pages has its own part of it as `continued`, and `continues` the first piece: the place of its
-    page among the pages, and its own among that page's elements.
+    page among the pages, and its own among that page's elements. `spans` are the parts of its text that are not set
+    plainly; `pairs` the labels and values that it is made of, where it is; `marks` the check boxes in it.
     """
 
     page: int
@@ -87,7 +117,7 @@ class Element:
     text: str
     box: Box
     source: Source | None
-    confidence: float
+    confidence: float | None
     level: int | None = None
     table: Table | None = None
     furniture: bool = False
@@ -98,6 +128,9 @@ class Element:
     continued: Table | None = None
     continues: tuple[int, int] | None = None
     lines: tuple[TextLine, ...] = ()
+    spans: tuple[Span, ...] = ()
+    pairs: tuple[Pair, ...] = ()
+    marks: tuple[SelectionMark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal
 
 Output = Literal["markdown", "text", "html", "elements", "lines", "tables", "records", "csv", "docling"]
 OcrMode = Literal["auto", "always", "never"]
 UnseenText = Literal["keep", "drop"]
 CsvFormulas = Literal["keep", "quote"]
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """How the views are written. `furniture`: page headers, footers and page numbers are part of markdown, text and
+    html; `reflow`: the lines of their paragraphs are joined; `page_breaks`: they say where a page begins; `emphasis`:
+    markdown has bold, italics, superscripts and links. `csv_formulas`: what becomes, in csv, of cells that a
+    spreadsheet would compute."""
+
+    furniture: bool = True
+    reflow: bool = False
+    page_breaks: bool = False
+    emphasis: bool = False
+    csv_formulas: CsvFormulas = "keep"

@@ -1,10 +1,12 @@
-"""What is known of a document before any page is read: how many pages it has, and its bookmarks."""
+"""What is known of a document before any page is read: its pages' number, its bookmarks, its properties."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+
+from .notices import Notice, notice_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,10 +20,13 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """The number of pages, and the bookmarks in their order."""
+    """The number of pages, the bookmarks in their order, what is to be said of the document as a whole, and what it
+    says of itself: `properties` by name, dates as ISO 8601."""
 
     pages: int
     headings: tuple[Heading, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    properties: Mapping[str, str] = field(default_factory=dict)
 
 
 def outline_of(head: Mapping[str, Any]) -> Outline:
@@ -31,4 +36,6 @@ def outline_of(head: Mapping[str, Any]) -> Outline:
         Heading(str(entry["title"]), int(entry["level"]), None if entry["page"] is None else int(entry["page"]))
         for entry in head["headings"]
     )
-    return Outline(int(head["pages"]), headings)
+    notices = tuple(notice_of(entry) for entry in head["notices"])
+    properties = {str(name): str(value) for name, value in dict(head["properties"]).items()}
+    return Outline(int(head["pages"]), headings, notices, properties)

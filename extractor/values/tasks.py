@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from ..languages import Recognition
-from .options import CsvFormulas, OcrMode, Output, UnseenText
+from .options import OcrMode, Output, UnseenText, Writing
 from .outline import Heading
 
 # The tasks, by the names that `page_tasks.TASKS` has them under.
@@ -43,12 +43,12 @@ class PageTask:
 
 @dataclass(frozen=True, slots=True)
 class WriteTask:
-    """How a document is to be written: the views, as `outputs.render` takes them, and the document's bookmarks."""
+    """How a document is to be written: the views and their form, as `outputs.render` takes them, and the document's
+    bookmarks."""
 
     outputs: tuple[Output, ...]
-    furniture: bool
+    writing: Writing
     name: str
-    csv_formulas: CsvFormulas
     headings: tuple[Heading, ...]
 
 

@@ -18,6 +18,7 @@ from PIL import Image
 from reportlab.lib.pagesizes import A4
 
 from extractor import errors
+from extractor.deadline import JobEnd
 from extractor.engine import Engine, Progress
 from extractor.request import parse_request
 from tests import documents
@@ -204,7 +205,16 @@ class TestRecognition:
         page.save()
         answer = extract(engine, buffer.getvalue())
         assert element_words(answer) == words_of(" ".join(PARAGRAPH) + " Berth 17 closed")
-        assert answer["metadata"]["ocr_pages"] == []
+        assert answer["metadata"]["ocr_pages"] == [1]
+
+    def test_picture_without_a_word_makes_no_page_recognised(self, engine: Engine) -> None:
+        buffer, page = documents.new_canvas()
+        page.setFont("Helvetica", 11)
+        for index, line in enumerate(PARAGRAPH):
+            page.drawString(72, 700 - 16 * index, line)
+        page.drawInlineImage(Image.radial_gradient("L").convert("RGB"), 72, 300, 400, 140)
+        page.save()
+        assert extract(engine, buffer.getvalue())["metadata"]["ocr_pages"] == []
 
 
 class TestPdfPages:
@@ -249,7 +259,7 @@ class TestPdfPages:
         page.save()
         answer = extract(engine, buffer.getvalue())
         assert answer["data"]["elements"] == []
-        assert answer["metadata"]["confidence"] == {"mean": 1.0, "low_pages": []}
+        assert answer["metadata"]["confidence"] == {"mean": None, "low_pages": []}
 
     def test_broken_page_is_named_and_the_others_are_delivered(self, engine: Engine) -> None:
         pdf = documents.text_pdf([PARAGRAPH, PARAGRAPH, PARAGRAPH])
@@ -359,11 +369,13 @@ class TestErrors:
         content = base64.b64encode(documents.text_pdf([PARAGRAPH] * 4)).decode("ascii")
         seen: list[Progress] = []
         request = parse_request({"document_content_base64": content})
+        end = JobEnd()
+
+        def stop(progress: Progress) -> None:
+            seen.append(progress)
+            if progress.pages_done:
+                end.end("stopped")
+
         with pytest.raises(errors.Cancelled):
-            engine.extract(
-                request,
-                document_id="x",
-                progress=seen.append,
-                cancelled=lambda: any(progress.pages_done for progress in seen),
-            )
+            engine.extract(request, document_id="x", end=end, progress=stop)
         assert seen == [Progress(0, 0, "fetch"), Progress(0, 0, "open"), Progress(0, 4), Progress(1, 4)]

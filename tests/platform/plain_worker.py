@@ -16,11 +16,14 @@ from typing import Any
 
 import runpod
 
+from extractor.deadline import JobEnd
 from extractor.doors.runpod_loop import use_loop
 from extractor.settings import Settings
 
 
-async def handler(job: dict[str, Any]) -> Any:
+async def handler(job: dict[str, Any], end: JobEnd | None = None) -> Any:
+    if end is not None and (error := end.error("the job was begun")) is not None:
+        return error.answer(job["id"])
     wanted = job.get("input")
     print(f"begun: {job['id']}", flush=True)
     if not isinstance(wanted, dict):

@@ -3,8 +3,9 @@
 Digital and scanned documents (each with a number of its own, so that no answer can be another job's), broken and
 hostile ones, too large ones, slow ones, some stopped by their caller, some delivered twice. The platform refuses
 results, or fails, or never answers; page processes are killed, also all at once; models run out of memory; in the
-middle the worker is told to leave (SIGTERM) and a second one goes on, which is killed (SIGKILL) near the end, for a
-third. Prints what became of each kind, and of all: each job has one true answer, and nothing is left.
+middle the worker is told to leave (SIGTERM) and a second one goes on, whose disk is small and now and then full, and
+which is killed (SIGKILL) near the end, for a third. Prints what became of each kind, and of all: each job has one true
+answer, and nothing is left.
 """
 
 from __future__ import annotations
@@ -13,20 +14,22 @@ import argparse
 import base64
 import contextlib
 import io
+import json
 import random
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import psutil
-from PIL import Image
+from PIL import Image, ImageChops
 
-from tests import documents
+from tests import bombs, documents
+from tests.test_full_disk import SMALL_DISK, filled
 
 from .runpod import NEVER, TERMINAL, Job, Platform, Reply
 from .worker import Worker
@@ -38,11 +41,11 @@ EVERY_OUTPUT = ["markdown", "text", "html", "elements", "lines", "tables", "csv"
 BY_FAULT = ("OUT_OF_MEMORY", "WORKER_UNHEALTHY")
 # Kind -> its share of the jobs, in parts of a hundred.
 SHARES = {
-    "digital": 30,
-    "scanned": 14,
+    "digital": 24,
+    "scanned": 12,
     "pages": 4,
-    "broken": 10,
-    "invalid": 10,
+    "broken": 9,
+    "invalid": 9,
     "hostile": 3,
     "locked": 4,
     "office": 4,
@@ -50,6 +53,10 @@ SHARES = {
     "too large an answer": 2,
     "slow": 4,
     "late": 2,
+    "late download": 4,
+    "deep": 3,
+    "cut out": 2,
+    "crowded": 1,
     "stopped": 5,
     "delivered twice": 4,
 }
@@ -139,6 +146,21 @@ def wanted_jobs(count: int, platform: Platform, random_: random.Random) -> Itera
             wanted = Wanted(kind, {"document_url": url}, codes, () if never else words)
         elif kind == "late":
             wanted = Wanted(kind, encoded(long, deadline_s=4), ("", "DEADLINE_EXCEEDED"))
+        elif kind == "late download":
+            platform.documents[f"{number}.pdf"] = (text, NEVER)
+            url = f"http://127.0.0.1:{platform.port}/documents/{number}.pdf"
+            wanted = Wanted(kind, {"document_url": url, "deadline_s": 2}, ("DEADLINE_EXCEEDED",))
+        elif kind == "deep":
+            deep = json.loads("[" * 400 + "]" * 400)
+            wanted = Wanted(kind, encoded(text, **random_.choice(({"ocr": deep}, {"nest": deep}))), ("INVALID_INPUT",))
+        elif kind == "cut out":
+            letters = ImageChops.invert(documents.text_image(lines).convert("L"))
+            white = Image.new("L", letters.size, 255)
+            wanted = Wanted(
+                kind, encoded(documents.image_bytes(Image.merge("LA", (white, letters)), "PNG")), words=words
+            )
+        elif kind == "crowded":
+            wanted = Wanted(kind, encoded(bombs.annotations_pdf(3000)), ("PAGE_TOO_LARGE",))
         elif kind == "stopped":
             wanted = Wanted(kind, encoded(long))
         else:
@@ -210,11 +232,13 @@ def soak(count: int, concurrency: int, seed: int, out: io.TextIOBase, folder: Pa
     with contextlib.ExitStack() as stack:
         platform = stack.enter_context(Platform(lost_after_s=15))
 
-        def start() -> Worker:
+        def start(before: Sequence[str] = ()) -> Worker:
             fault_file.unlink(missing_ok=True)  # what the last one did not meet is not for this one's known page
             name = f"worker-{len(workers) + 1}"
             command = ("-m", "tests.platform.faulty_worker")
-            worker = stack.enter_context(Worker(platform, folder, name=name, command=command, environment=environment))
+            worker = stack.enter_context(
+                Worker(platform, folder, name=name, command=command, before=before, environment=environment)
+            )
             workers.append(worker)
             return worker
 
@@ -225,6 +249,7 @@ def soak(count: int, concurrency: int, seed: int, out: io.TextIOBase, folder: Pa
         stop_at: dict[str, float] = {}
         twice = {id for id, wanted in jobs.items() if wanted.kind == "delivered twice"}
         terminated = killed = False
+        read_at_last_kill = -1
         give_up = started + 600 + 20 * count
 
         def ended() -> int:
@@ -243,10 +268,16 @@ def soak(count: int, concurrency: int, seed: int, out: io.TextIOBase, folder: Pa
                     twice.discard(id)
                     platform.deliver_again(id)
             serving = any(platform.jobs[id].worker == worker.name for id in running)
-            if serving and faults.due("a page process killed", 20) and (processes := worker.page_processes()):
+            # A worker whose page processes end before they are ready, again and again, is right to leave: not before
+            # another document has been read.
+            read = sum(platform.jobs[id].state == "COMPLETED" for id in jobs)
+            may_kill = serving and read > read_at_last_kill
+            if may_kill and faults.due("a page process killed", 20) and (processes := worker.page_processes()):
                 random_.choice(processes).kill()
                 faults.counted["a page process killed"] += 1
-            if serving and faults.due("every page process killed", 50):
+                read_at_last_kill = read
+            if may_kill and faults.due("every page process killed", 50):
+                read_at_last_kill = read
                 for process in worker.page_processes():
                     with contextlib.suppress(psutil.NoSuchProcess):
                         process.kill()
@@ -272,7 +303,11 @@ def soak(count: int, concurrency: int, seed: int, out: io.TextIOBase, folder: Pa
                 faults.counted["SIGTERM"] += 1
                 worker.ended(120)
                 orphans += [" ".join(process.cmdline())[-80:] for process in worker.orphans()]
-                worker = start()
+                worker = start(SMALL_DISK)
+            if terminated and not killed and serving and faults.due("full disk", 20):
+                with filled(worker.process.pid, temporary):
+                    platform.wait(lambda: False, 4)
+                faults.counted["full disk"] += 1
             if (
                 not killed
                 and terminated

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from runpod.serverless.modules.worker_state import JobsProgress
 
+from extractor.deadline import JobEnd
 from extractor.doors.runpod_loop import JobLoop, concurrency, modifier
 from extractor.engine import Engine
 from extractor.settings import Settings
@@ -66,7 +67,7 @@ def test_job_that_is_stopped_before_it_begins_is_not_run() -> None:
 
 async def _taken(tasks: JobLoop, job: dict[str, Any]) -> dict[str, Any]:
     tasks.job_progress.add(job)
-    tasks._waiting[job["id"]] = job
+    tasks._waiting[job["id"]] = JobEnd()
     return job
 
 

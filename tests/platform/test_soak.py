@@ -10,7 +10,7 @@ from .soak import soak
 
 def test_every_job_has_one_true_answer_and_nothing_is_left(tmp_path: Path) -> None:
     table = io.StringIO()
-    assert soak(18, 4, seed=3, out=table, folder=tmp_path), table.getvalue()
+    assert soak(20, 4, seed=3, out=table, folder=tmp_path), table.getvalue()
     assert "| SIGTERM | 1 |" in table.getvalue()
     assert "| SIGKILL | 1 |" in table.getvalue()
     assert "| an odd take |" in table.getvalue()

@@ -33,6 +33,12 @@ def job(document: bytes, **keys: Any) -> dict[str, Any]:
     return {"document_content_base64": base64.b64encode(document).decode("ascii"), **keys}
 
 
+def codes(worker: Worker, id: str) -> list[str]:
+    """How the job ended each time that it was logged and counted."""
+    lines = [json.loads(line) for line in worker.log.splitlines() if line.startswith('{"event": "job"')]
+    return [line["code"] for line in lines if line["document_id"] == id]
+
+
 @pytest.fixture(scope="module")
 def platform() -> Iterator[Platform]:
     with Platform(lost_after_s=600) as running:
@@ -159,6 +165,7 @@ class TestStopping:
         assert worker.left_files(of="job-") == []
         assert platform.jobs[stopped].answered_after_cancel == 0
         assert platform.calls_of("done", stopped) == []
+        assert codes(worker, stopped) == ["CANCELLED"]
 
     def test_killed_page_processes_cost_no_job(self, platform: Platform, worker: Worker) -> None:
         running = platform.submit(job(LONG, pages="1-4"))
@@ -182,7 +189,9 @@ class TestStopping:
         assert worker.ended() == 0
         done = platform.finished(long)
         assert (done.output["error_code"], done.output["retryable"]) == ("WORKER_UNHEALTHY", True)
-        assert "send it again" in done.answer["error"]
+        assert codes(worker, long) == ["WORKER_UNHEALTHY"]
+        assert f"[EXTRACT] Failed: {long}, {done.answer['error']}\n" in worker.log
+        assert done.answer["error"].endswith("; send the job again")
         assert worker.orphans() == []
         assert worker.left_files() == []
         waiting = platform.submit(job(RECEIPT))

@@ -16,7 +16,7 @@ from extractor.outputs.views import render
 from extractor.structure.continued_tables import join_tables
 from extractor.values.boxes import Box
 from extractor.values.document import AssembledPage, Cell, Element, Table, TextLine
-from extractor.values.options import Output
+from extractor.values.options import Output, Writing
 from tests.extractor.structure.html_grid import GridCell, html_grid
 
 VIEWS: tuple[Output, ...] = ("markdown", "text", "html")
@@ -50,7 +50,7 @@ def rendered(*elements: Element, furniture: bool = True) -> dict[str, Any]:
     wanted = [
         output for output in get_args(Output) if output in (*VIEWS, "elements", "tables", "records", "csv", "docling")
     ]
-    return render(pages, wanted, furniture=furniture)
+    return render(pages, wanted, Writing(furniture=furniture))
 
 
 PLAIN = table(
@@ -423,7 +423,7 @@ def test_cells_that_a_spreadsheet_would_compute_are_quoted_on_demand_only(text: 
     page = AssembledPage(1, 595, 842, (table(cell(0, 0, text), cell(0, 1, "total")),))
 
     def first_cell(*choice: Any) -> str:
-        (answer,) = render([page], ["csv"], **dict(zip(["csv_formulas"], choice, strict=False)))["csv"]
+        (answer,) = render([page], ["csv"], Writing(csv_formulas=choice[0]) if choice else Writing())["csv"]
         return next(csv.reader(io.StringIO(answer)))[0]
 
     assert first_cell() == first_cell("keep") == text

@@ -22,6 +22,7 @@ import torch
 from torch import nn
 
 from extractor import errors
+from extractor.deadline import JobEnd
 from extractor.engine import Engine, Progress
 from extractor.health import diagnose
 from extractor.languages import DEFAULT_RECOGNISER
@@ -124,7 +125,7 @@ class TestPageProcesses:
             answer = hanging.result()
             assert other.result()["metadata"]["pages"]["failed"] == []
         (failed,) = answer["metadata"]["pages"]["failed"]
-        assert (failed["page"], failed["code"]) == (2, "DOCUMENT_CORRUPT")
+        assert (failed["page"], failed["code"]) == (2, "PAGE_TOO_COMPLEX")
         assert [page["page"] for page in answer["data"]["pages"]] == [1, 3]
 
     @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
@@ -147,7 +148,7 @@ class TestPageProcesses:
 class TestLimits:
     def test_stopped_job_lets_go_of_a_slow_page(self, healthy: Engine) -> None:
         """Its page would take four seconds more; its folder and its process are free before that."""
-        stopped, reading = threading.Event(), threading.Event()
+        end, reading = JobEnd(), threading.Event()
         content = base64.b64encode(documents.heavy_pdf(400_000)).decode("ascii")
         request = parse_request({"document_content_base64": content})
 
@@ -156,10 +157,10 @@ class TestLimits:
                 reading.set()
 
         with ThreadPoolExecutor(1) as jobs:
-            job = jobs.submit(healthy.extract, request, document_id="x", progress=progress, cancelled=stopped.is_set)
+            job = jobs.submit(healthy.extract, request, document_id="x", end=end, progress=progress)
             assert reading.wait(30)
             time.sleep(0.3)
-            stopped.set()
+            end.end("stopped")
             with pytest.raises(errors.Cancelled):
                 job.result()
             assert list(healthy._scratch._root.glob("job-*")) == []

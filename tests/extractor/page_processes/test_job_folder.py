@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import base64
 import socket
-from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from extractor.deadline import JobEnd
 from extractor.engine import Engine
 from extractor.errors import Cancelled, DocumentCorrupt, ExtractionError, FetchFailed, FetchForbidden, InvalidInput
 from extractor.request import parse_request
@@ -20,8 +21,8 @@ def job_folders(engine: Engine) -> list[Path]:
     return list(engine._scratch._root.glob("job-*"))
 
 
-def extract(engine: Engine, job_input: dict[str, Any], cancelled: Callable[[], bool] = lambda: False) -> dict[str, Any]:
-    return engine.extract(parse_request(job_input), document_id="under-test", cancelled=cancelled)
+def extract(engine: Engine, job_input: dict[str, Any], end: JobEnd | None = None) -> dict[str, Any]:
+    return engine.extract(parse_request(job_input), document_id="under-test", end=end)
 
 
 @pytest.mark.parametrize(
@@ -43,14 +44,18 @@ def test_is_gone_after_a_download_that_was_stopped(engine: Engine) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
         seen: list[int] = []
+        end = JobEnd()
 
-        def cancelled() -> bool:
-            seen.append(len(job_folders(engine)))
-            return len(seen) > 3
+        def stop() -> None:
+            with silent.accept()[0] as connection:
+                connection.recv(1)
+                seen.append(len(job_folders(engine)))
+                end.end("stopped")
 
-        with pytest.raises(Cancelled):
-            extract(engine, {"document_url": url}, cancelled)
-    assert seen[3] == 1
+        with ThreadPoolExecutor(1) as server, pytest.raises(Cancelled):
+            server.submit(stop)
+            extract(engine, {"document_url": url}, end)
+    assert seen == [1]
     assert job_folders(engine) == []
 
 

@@ -17,7 +17,7 @@ from extractor.device.link import Kind
 from extractor.device.owner import DeviceOwner
 from extractor.device.scheduler import Scheduler
 from extractor.engine import Engine
-from extractor.errors import DocumentCorrupt, Internal, PageTooLarge
+from extractor.errors import DocumentCorrupt, Internal, PageTooComplex, PageTooLarge
 from extractor.formats import DocumentFile
 from extractor.page_processes.failures import Failure
 from extractor.page_processes.pool import PagePool, Running, Task
@@ -102,11 +102,12 @@ class TestEnds:
     )
     def test_processor_time_ends_with_the_stages_name(self, pool: PagePool, stage: Stage, words: str) -> None:
         failed = failure(pool, "spin", int(stage))
-        assert (type(failed.error), failed.error.message, failed.fatal) == (DocumentCorrupt, words, True)
+        assert (type(failed.error), failed.error.message, failed.fatal) == (PageTooComplex, words, True)
 
     def test_what_hangs_is_ended_and_the_next_task_is_done(self, pool: PagePool) -> None:
         failed = failure(pool, "sleep", 30.0, wall_s=0.3)
-        assert (failed.error.message, failed.fatal) == ("page 3 takes too long to read", True)
+        assert (type(failed.error), failed.fatal) == (PageTooComplex, True)
+        assert failed.error.message == "page 3 takes too long to read"
         assert answer(pool, "tell", 1).head["value"] == 1
 
     def test_what_crashes_fails_alone(self, pool: PagePool) -> None:

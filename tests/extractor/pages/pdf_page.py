@@ -24,3 +24,8 @@ def read_page(
 def said(page: Page) -> str:
     """The words of the page."""
     return " ".join(word.text for word in page.words)
+
+
+def told(page: Page) -> tuple[str, ...]:
+    """What the page's notices say."""
+    return tuple(notice.message for notice in page.notices)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import cv2
@@ -13,6 +14,7 @@ from PIL import Image, ImageDraw
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import ArrayObject, ByteStringObject, DictionaryObject, NameObject, NumberObject
 from reportlab.lib.pagesizes import A4
+from reportlab.lib.utils import ImageReader
 
 from extractor.errors import DocumentCorrupt, ExtractionError, PageTooLarge
 from extractor.formats import DocumentFile
@@ -25,11 +27,14 @@ from extractor.pages.documents import (
     RECOGNITION_SCALE,
     Page,
 )
+from extractor.pages.long_pages import MOST_LONG_PIXELS
 from extractor.settings import Settings
 from extractor.values.options import OcrMode
 from extractor.values.outline import Heading
 from tests import documents
+from tests.extractor.pages.pdf_page import told
 from tests.page_readers import PageReaders, page_readers
+from tests.receipts import roll_pdf, roll_rows
 
 PROSE = [f"Entry {n}: the harbour office lists vessel number {n} at berth {n + 3}." for n in range(12)]
 PHOTO = Image.radial_gradient("L").resize((300, 200)).convert("RGB")
@@ -281,11 +286,16 @@ class TestAreasToRecognise:
         garbage = keep(documents.mapped_pdf(glyphs))
         page = page_of(readers, garbage)
         assert (page.words, page.recognise) == ((), (page.box,))
-        assert page.warnings == ("page 1: the text layer is garbage and was not used",)
+        assert told(page) == ("page 1: the text layer is garbage and was not used",)
         page = page_of(readers, garbage, ocr="never")
         assert len(page.words) == len(PROSE[0].split())
         assert page.recognise == ()
-        assert page.warnings == ("page 1: the text layer looks like garbage; ocr is never",)
+        assert told(page) == ("page 1: the text layer looks like garbage; ocr is never",)
+
+
+def shrunk(page: Page) -> str:
+    """What is said of a page that was made smaller."""
+    return " ".join(notice.message for notice in page.notices if notice.code == "PAGE_SHRUNK")
 
 
 class TestPictures:
@@ -339,7 +349,7 @@ class TestPictures:
         assert max(page.picture.drawn.shape) <= MAX_RECOGNITION_SIDE
         assert page.picture.drawn.shape[0] == pytest.approx(page.height * page.scale, abs=1)
 
-    @pytest.mark.parametrize(("size", "format"), [((8000, 3000), "JPEG"), ((5200, 900), "PNG"), ((20000, 10), "PNG")])
+    @pytest.mark.parametrize(("size", "format"), [((8000, 3000), "JPEG"), ((5200, 1900), "PNG"), ((20000, 10), "PNG")])
     def test_large_image_is_made_smaller_and_measured_as_it_came(
         self, readers: PageReaders, keep: Keep, size: tuple[int, int], format: str
     ) -> None:
@@ -348,6 +358,57 @@ class TestPictures:
         assert page.picture.drawn.shape[1] == MAX_RECOGNITION_SIDE
         assert page.scale == pytest.approx(MAX_RECOGNITION_SIDE / size[0])
         assert page.picture.drawn.shape[0] == pytest.approx(size[1] * page.scale, abs=1)
+
+    @pytest.mark.parametrize("size", [(5200, 900), (400, 20_000)], ids=str)
+    def test_a_long_image_is_seen_whole_in_tiles_at_its_full_resolution(
+        self, readers: PageReaders, keep: Keep, size: tuple[int, int]
+    ) -> None:
+        noise = np.random.default_rng(1).integers(0, 256, (size[1], size[0]), dtype=np.uint8)
+        page = page_of(readers, keep(documents.image_bytes(Image.fromarray(noise), "PNG"), "png"))
+        seen = np.zeros(noise.shape, bool)
+        for tile in page.tiles:
+            left, top, right, bottom = (round(side) for side in tile.box)
+            assert np.array_equal(tile.picture.drawn[..., 0], noise[top:bottom, left:right])
+            seen[top:bottom, left:right] = True
+        assert seen.all()
+        assert {tile.scale for tile in page.tiles} == {1.0}
+        assert not page.notices
+
+    def test_a_long_image_beyond_all_limits_is_made_smaller_and_told(self, readers: PageReaders, keep: Keep) -> None:
+        image = Image.new("L", (1000, 60_000), 255)
+        page = page_of(readers, keep(documents.image_bytes(image, "PNG"), "png"))
+        pixels = sum(tile.picture.rows * tile.picture.columns for tile in page.tiles)
+        assert pixels <= 1.4 * MOST_LONG_PIXELS
+        assert page.tiles[0].scale == pytest.approx((MOST_LONG_PIXELS / 60e6) ** 0.5, rel=0.01)
+        assert "(0, 0, 1000, 60000) was shrunk to 55%" in shrunk(page)
+
+    @pytest.mark.parametrize(("size", "told"), [((8064, 6048), True), ((4032, 3024), False)], ids=str)
+    def test_a_shrunk_page_is_told_where_print_may_be_lost(
+        self, readers: PageReaders, keep: Keep, size: tuple[int, int], told: bool
+    ) -> None:
+        page = page_of(readers, keep(documents.image_bytes(Image.new("L", size, 255), "JPEG"), "jpeg"))
+        assert (f"(0, 0, {size[0]}, {size[1]}) was shrunk to 45%" in shrunk(page)) == told
+
+    @pytest.mark.parametrize(("pixels", "told"), [((1754, 1240), False), ((5300, 3746), True)], ids=str)
+    def test_a_scan_on_a_large_page_is_shrunk_only_where_it_is_finer_than_it_is_read(
+        self, readers: PageReaders, keep: Keep, pixels: tuple[int, int], told: bool
+    ) -> None:
+        buffer, canvas = documents.new_canvas((3508, 2480))
+        canvas.drawImage(ImageReader(Image.new("L", pixels, 200)), 0, 0, 3508, 2480)
+        canvas.save()
+        page = page_of(readers, keep(buffer.getvalue()))
+        assert bool(shrunk(page)) == told
+
+    @pytest.mark.parametrize("ocr", ["auto", "always"])
+    def test_a_long_page_is_drawn_in_tiles_as_fine_as_its_text_needs(
+        self, readers: PageReaders, keep: Keep, ocr: OcrMode
+    ) -> None:
+        page = page_of(readers, keep(roll_pdf(roll_rows(621))), ocr=ocr)
+        assert len(page.tiles) > 10
+        assert page.tiles[-1].box[3] == page.height > 9900
+        assert all(after.box[1] < before.box[3] for before, after in pairwise(page.tiles))
+        assert page.tiles[0].scale >= (0.95 * RECOGNITION_SCALE if ocr == "always" else 1.9)
+        assert not page.notices
 
     def test_small_image_stays_as_it_is(self, readers: PageReaders, keep: Keep) -> None:
         page = page_of(readers, keep(documents.image_bytes(PHOTO, "PNG"), "png"))

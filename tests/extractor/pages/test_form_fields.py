@@ -113,10 +113,3 @@ def test_blank_ends_where_something_is_written_on_it(readers: PageReaders, tmp_p
     page = read_page(readers, tmp_path, raw_pdf(LABELS + say("_" * 30, 150, 600) + say("17-B", 155, 601)))
     blank, code = (next(word.box for word in page.words if word.text == text) for text in ("_" * 30, "17-B"))
     assert blank[0] >= code[2]
-
-
-def test_attached_files_are_told(readers: PageReaders, tmp_path: Path) -> None:
-    catalog = "/Names << /EmbeddedFiles << /Names [(a.xml) << /Type /Filespec /F (a.xml) /EF << /F 6 0 R >> >>] >> >>"
-    content = raw_pdf(LABELS, "", [("<< /Type /EmbeddedFile >>", "<a/>")], catalog=catalog)
-    (told,) = read_page(readers, tmp_path, content).warnings
-    assert "1 attached" in told

@@ -15,6 +15,7 @@ from extractor.settings import Settings
 from extractor.values.boxes import centre, contains
 from tests import documents
 from tests.extractor.pages.pdf_page import read_page as read
+from tests.extractor.pages.pdf_page import told
 from tests.page_readers import PageReaders, page_readers
 
 SEEN = "Total due 3,222.64 within thirty days"
@@ -113,13 +114,13 @@ def test_hidden_text_is_counted_and_kept_or_left_out(readers: PageReaders, tmp_p
     kept, dropped = read(readers, tmp_path, content), read(readers, tmp_path, content, "drop")
     words = [word.text for word in kept.words]
     assert all(word in words for word in HIDDEN.split())
-    assert [warning for warning in kept.warnings if "no reader sees" in warning and warning.endswith("kept")]
-    assert kept.warnings[0].startswith(f"page 1: {COUNT} word(s) that no reader sees (")
-    assert not any(word in warning for word in ("Ignore", "orders") for warning in kept.warnings)
+    assert [warning for warning in told(kept) if "no reader sees" in warning and warning.endswith("kept")]
+    assert told(kept)[0].startswith(f"page 1: {COUNT} word(s) that no reader sees (")
+    assert not any(word in warning for word in ("Ignore", "orders") for warning in told(kept))
     left = [word.text for word in dropped.words]
     assert sorted(left) == sorted(word for word in words if word not in HIDDEN.split())
-    assert dropped.warnings[0].startswith(f"page 1: {COUNT} word(s) that no reader sees (")
-    assert dropped.warnings[0].endswith("left out")
+    assert told(dropped)[0].startswith(f"page 1: {COUNT} word(s) that no reader sees (")
+    assert told(dropped)[0].endswith("left out")
 
 
 PLAIN: dict[str, tuple[Draw, ...]] = {
@@ -144,16 +145,16 @@ PLAIN: dict[str, tuple[Draw, ...]] = {
 def test_what_a_reader_sees_is_no_hidden_text(readers: PageReaders, tmp_path: Path, way: str) -> None:
     content = drawn(say(SEEN), *PLAIN[way])
     page = read(readers, tmp_path, content, "drop")
-    assert page.warnings == ()
+    assert told(page) == ()
     assert len(page.words) >= len(SEEN.split())
 
 
 @pytest.mark.parametrize("degrees", [0, 90, 270])
 def test_turned_pages_are_looked_at_as_they_are_shown(readers: PageReaders, tmp_path: Path, degrees: int) -> None:
     content = documents.rotated(drawn(say(SEEN), fill(1, 1, 1), say(HIDDEN, y=600)), degrees)
-    assert read(readers, tmp_path, content).warnings[0].startswith(f"page 1: {COUNT} word(s)")
+    assert told(read(readers, tmp_path, content))[0].startswith(f"page 1: {COUNT} word(s)")
     invoice = documents.rotated(documents.invoice_pdf(), degrees)
-    assert read(readers, tmp_path, invoice, "drop").warnings == ()
+    assert told(read(readers, tmp_path, invoice, "drop")) == ()
 
 
 def searchable(*, over: bool) -> bytes:
@@ -179,7 +180,7 @@ def test_text_layer_of_a_scan_is_seen_and_compared_with_the_picture(
     readers: PageReaders, tmp_path: Path, over: bool
 ) -> None:
     page = read(readers, tmp_path, searchable(over=over), "drop")
-    assert page.warnings == ()
+    assert told(page) == ()
     assert page.recognise == (page.box,)
     assert len(page.words) == 30 * 11
     assert not any(map(is_sure, page.words))
@@ -217,10 +218,10 @@ def test_characters_that_no_reader_sees(readers: PageReaders, tmp_path: Path, ki
     assert any(letter in kept.words[0].text for letter in odd)
     assert all(letter not in dropped.words[0].text for letter in odd)
     assert dropped.words[0].text == "Payme"
-    (said,) = [warning for warning in kept.warnings if "characters" in warning]
+    (said,) = [warning for warning in told(kept) if "characters" in warning]
     assert kind in said
     assert said.endswith("kept")
-    assert dropped.warnings[-1].endswith("left out")
+    assert told(dropped)[-1].endswith("left out")
     assert [word.text for word in dropped.words[1:]] == [word.text for word in kept.words[1:]]
 
 
@@ -228,7 +229,7 @@ def test_visible_sign_that_its_font_calls_a_control_character_is_seen(readers: P
     content = documents.mapped_pdf([[*"Pay", "\x08", *"280.90 today and not a single day later"]])
     for fate in ("keep", "drop"):
         page = read(readers, tmp_path, content, fate)
-        assert page.warnings == ()
+        assert told(page) == ()
         assert page.words[0].text == "Pay\x08280.90"
         assert not is_sure(page.words[0])
         assert [word for word in page.words if not is_sure(word)] == [page.words[0]]
@@ -240,4 +241,4 @@ def test_visible_sign_that_its_font_calls_a_control_character_is_seen(readers: P
 def test_joiners_of_living_scripts_are_writing(readers: PageReaders, tmp_path: Path, word: str) -> None:
     content = documents.mapped_pdf([[*word, " ", *"Total 80.90 today and not a single day later"]])
     page = read(readers, tmp_path, content, "drop")
-    assert not [warning for warning in page.warnings if "characters" in warning]
+    assert not [warning for warning in told(page) if "characters" in warning]

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from extractor.formats import DocumentFile
+from extractor.page_processes.failures import Failure
 from extractor.settings import Settings
 from tests.documents import raw_pdf
-from tests.extractor.pages.pdf_page import read_page, said
+from tests.extractor.pages.pdf_page import read_page, said, told
 from tests.page_readers import PageReaders, page_readers
 
 SEEN = "Total due 3,222.64 within thirty days"
@@ -81,11 +83,11 @@ WAYS = {
 @pytest.mark.parametrize("way", WAYS)
 def test_hidden_text_is_told_and_left_out_on_demand(readers: PageReaders, tmp_path: Path, way: str) -> None:
     kept, dropped = (read_page(readers, tmp_path, WAYS[way], fate) for fate in ("keep", "drop"))
-    (told,) = kept.warnings
-    assert told.startswith(f"page 1: {len(HIDDEN.split())} word(s) that no reader sees (")
+    (note,) = told(kept)
+    assert note.startswith(f"page 1: {len(HIDDEN.split())} word(s) that no reader sees (")
     assert set(HIDDEN.split()) <= set(said(kept).split())
-    (told,) = dropped.warnings
-    assert told.endswith("left out")
+    (note,) = told(dropped)
+    assert note.endswith("left out")
     seen = f"{SEEN} {OTHER}".split() if OTHER.encode() in WAYS[way] else SEEN.split()
     assert sorted(said(dropped).split()) == sorted(seen)
 
@@ -103,21 +105,21 @@ PLAIN = {
 @pytest.mark.parametrize("way", PLAIN)
 def test_what_is_seen_is_not_told(readers: PageReaders, tmp_path: Path, way: str) -> None:
     page = read_page(readers, tmp_path, PLAIN[way], "drop")
-    assert page.warnings == ()
+    assert told(page) == ()
     assert said(page) == f"{SEEN} {HIDDEN}"
 
 
 def test_replacement_text_of_a_ligature_stands(readers: PageReaders, tmp_path: Path) -> None:
     content = "BT /F1 11 Tf 72 600 Td (The of) Tj /Span << /ActualText (fice) >> BDC (fice) Tj EMC ( is open) Tj ET"
     page = read_page(readers, tmp_path, raw_pdf(TEXT + content), "drop")
-    assert page.warnings == ()
+    assert told(page) == ()
     assert said(page) == f"{SEEN} The office is open"
 
 
 def test_hidden_copy_of_live_text_is_dropped(readers: PageReaders, tmp_path: Path) -> None:
     content = f"{TEXT}BT 3 Tr /F1 10.5 Tf 72.5 701 Td ({SEEN}) Tj ET"
     page = read_page(readers, tmp_path, raw_pdf(content))
-    assert page.warnings == ()
+    assert told(page) == ()
     assert said(page) == SEEN
 
 
@@ -151,3 +153,62 @@ def test_annotations_that_are_not_drawn_are_no_words(
 def test_typed_note_without_a_picture_is_read(readers: PageReaders, tmp_path: Path) -> None:
     note = annotated("FreeText", 4, "/Contents (Paid in cash, 370.00 only) /DA (/Helv 11 Tf 0 g)")
     assert said(read_page(readers, tmp_path, note)) == f"{SEEN} Paid in cash, 370.00 only"
+
+
+CYRILLIC = "<feff" + "Оплачено 370,00 €".encode("utf-16-be").hex() + ">"
+
+
+@pytest.mark.parametrize("entries", [f"/Contents {CYRILLIC}", f"/Contents {CYRILLIC} /AP << /D 7 0 R >>"])
+def test_typed_note_is_read_in_any_script(readers: PageReaders, tmp_path: Path, entries: str) -> None:
+    page = read_page(readers, tmp_path, annotated("FreeText", 4, entries))
+    assert said(page) == f"{SEEN} Оплачено 370,00 €"
+    assert page.notices == ()
+    assert all(72 <= word.box[0] < word.box[2] <= 300 for word in page.words)
+
+
+@pytest.mark.parametrize("degrees", [0, 90, 180, 270])
+def test_typed_note_of_a_turned_page_is_in_its_place(readers: PageReaders, tmp_path: Path, degrees: int) -> None:
+    note = "<< /Type /Annot /Subtype /FreeText /Rect [72 590 300 620] /F 4 /Contents (Paid in cash) >>"
+    page = read_page(readers, tmp_path, raw_pdf(TEXT, "", [note], page=f"/Annots [6 0 R] /Rotate {degrees}"))
+    size = {0: (595, 842), 180: (595, 842)}.get(degrees, (842, 595))
+    assert (page.width, page.height) == size
+    left, top, right, bottom = next(word.box for word in page.words if word.text == "Paid")
+    place = {0: (72, 222, 300, 252), 90: (590, 72, 620, 300), 180: (295, 590, 523, 620), 270: (222, 295, 252, 523)}
+    assert place[degrees][0] <= left < right <= place[degrees][2]
+    assert place[degrees][1] <= top < bottom <= place[degrees][3]
+
+
+def test_typed_note_takes_no_other_annotation_away(readers: PageReaders, tmp_path: Path) -> None:
+    note = "<< /Type /Annot /Subtype /FreeText /Rect [72 490 300 520] /F 4 /Contents (Paid in cash) >>"
+    stamp = "<< /Type /Annot /Subtype /Stamp /Rect [72 590 300 620] /F 4 /AP << /N 8 0 R >> >>"
+    drawn = (APPEARANCE, "BT /F1 11 Tf 2 10 Td (Received 5 May) Tj ET")
+    page = read_page(readers, tmp_path, raw_pdf(TEXT, "", [note, stamp, drawn], page="/Annots [6 0 R 7 0 R]"))
+    assert said(page) == f"{SEEN} Received 5 May Paid in cash"
+
+
+def test_typed_notes_of_very_many_words_are_refused(readers: PageReaders, tmp_path: Path) -> None:
+    path = tmp_path / "document.pdf"
+    said_in_it = f"/DA (/Helv 2 Tf 0 g) /Contents ({'word ' * 6000})"
+    note = f"<< /Type /Annot /Subtype /FreeText /Rect [72 90 300 620] /F 4 {said_in_it} >>"
+    path.write_bytes(raw_pdf(TEXT, "", [note], page=f"/Annots [{'6 0 R ' * 40}]"))
+    failure = readers.read(DocumentFile(path, "pdf"), 1)
+    assert isinstance(failure, Failure)
+    assert failure.error.code == "PAGE_TOO_LARGE"
+
+
+@pytest.mark.parametrize(("state", "words"), [("/AS /On", " PAID 370.00 cash"), ("/AS /Off", ""), ("", "")])
+def test_appearance_that_the_state_names_is_drawn(readers: PageReaders, tmp_path: Path, state: str, words: str) -> None:
+    page = read_page(readers, tmp_path, annotated("Stamp", 4, f"/AP << /N << /On 7 0 R >> >> {state}"))
+    assert said(page) == SEEN + words
+
+
+def test_annotation_in_a_layer_is_told(readers: PageReaders, tmp_path: Path) -> None:
+    catalog = "/OCProperties << /OCGs [8 0 R] /D << /OFF [8 0 R] >> >>"
+    stamp = "<< /Type /Annot /Subtype /Stamp /Rect [60 590 300 620] /F 4 /AP << /N 7 0 R >> /OC 8 0 R >>"
+    drawn = (APPEARANCE, "BT /F1 11 Tf 2 10 Td (PAID 370.00 cash) Tj ET")
+    content = raw_pdf(TEXT + say("(5 May)", 595), "", [stamp, drawn, LAYER], page="/Annots [6 0 R]", catalog=catalog)
+    kept, dropped = (read_page(readers, tmp_path, content, fate) for fate in ("keep", "drop"))
+    (notice,) = told(kept)
+    assert "3 word(s) that no reader sees (3 in an annotation's layer, which may be switched off) kept" in notice
+    assert "PAID" in said(kept)
+    assert said(dropped) == f"{SEEN} (5 May)"

@@ -15,7 +15,7 @@ from extractor.settings import Settings
 from extractor.values.boxes import area, contains
 from extractor.values.options import UnseenText
 from tests import documents
-from tests.extractor.pages.pdf_page import read_page, said
+from tests.extractor.pages.pdf_page import read_page, said, told
 from tests.page_readers import PageReaders, page_readers
 
 FOOTER = [f"Signed in line {n} by the office of the issuer, see the portal for more of it." for n in range(4)]
@@ -123,19 +123,19 @@ BARS = "\n".join(f"0.{n}0 0.5 0.8 rg {100 + 40 * n} 300 20 {30 * n} re f" for n 
 def test_digital_page_without_other_ink_is_not_read(readers: PageReaders, tmp_path: Path, content: str) -> None:
     page = read_page(readers, tmp_path, documents.raw_pdf(content))
     assert page.recognise == ()
-    assert page.warnings == ()
+    assert told(page) == ()
     assert all(map(is_sure, page.words))
 
 
 def test_blank_page_and_unread_scan_are_told(readers: PageReaders, tmp_path: Path) -> None:
     blank = read_page(readers, tmp_path, documents.raw_pdf(""))
-    assert blank.warnings == ("page 1: the page is blank",)
+    assert told(blank) == ("page 1: the page is blank",)
     buffer, page = documents.new_canvas()
     page.drawInlineImage(scan(), 0, 0, *A4)
     page.save()
     unread = read_page(readers, tmp_path, buffer.getvalue(), ocr="never")
-    assert unread.warnings == ("page 1: no text layer, and ocr is never: nothing was read",)
-    assert read_page(readers, tmp_path, buffer.getvalue()).warnings == ()
+    assert told(unread) == ("page 1: no text layer, and ocr is never: nothing was read",)
+    assert told(read_page(readers, tmp_path, buffer.getvalue())) == ()
 
 
 @pytest.mark.parametrize("sign", ["\x03", "\uf02d", "\xad"], ids=["control", "private", "soft-hyphen"])
@@ -144,7 +144,7 @@ def test_bar_before_figures_is_a_minus_sign(readers: PageReaders, tmp_path: Path
     lines = [[*"Cost ", sign, *"7,310 and ", sign, " ", *"12.50 of the year before, as restated"]]
     page = read_page(readers, tmp_path, documents.mapped_pdf(lines, glyphs={sign: "-"}), fate)
     assert said(page) == "Cost -7,310 and - 12.50 of the year before, as restated"
-    assert page.warnings == ()
+    assert told(page) == ()
     assert page.recognise == ()
 
 
@@ -153,7 +153,7 @@ def test_figure_without_a_character_makes_its_amount_unsure(readers: PageReaders
     page = read_page(readers, tmp_path, documents.mapped_pdf(lines, glyphs={"\x1b": "8"}), "drop")
     assert [word.text for word in page.words if not is_sure(word)] == ["1,2\x1b0.00"]
     assert len(page.recognise) == 1
-    assert page.warnings == ()
+    assert told(page) == ()
 
 
 def test_lone_private_sign_is_a_bullet(readers: PageReaders, tmp_path: Path) -> None:

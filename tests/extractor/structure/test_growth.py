@@ -18,7 +18,7 @@ from docling_core.types.doc import DocItemLabel
 from extractor.outputs.views import render
 from extractor.pages.documents import Page
 from extractor.pages.page_picture import PagePicture
-from extractor.reading.page_reader import _wanted
+from extractor.reading.found_lines import wanted
 from extractor.reading.rulings import find_rulings
 from extractor.structure.assemble import assemble_page
 from extractor.structure.continued_tables import join_tables
@@ -193,7 +193,7 @@ def test_detected_lines_meet_all_words_at_once() -> None:
         image = np.empty((0, 0, 3), np.uint8)
         scan = Page(1, 600, 1000, PagePicture(image, 0), 1.0, words, ((0, 0, 600, 1000),))
         quads = [np.array([[9, y], [99, y], [99, y + 9], [9, y + 9]], np.float32) for y in range(0, 900, 10)]
-        found, calls = calls_in(lambda: _wanted(quads, scan))
+        found, calls = calls_in(lambda: wanted(quads, scan))
         assert len(found) == len(quads)
         return calls
 

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from extractor.deadline import JobEnd
 from extractor.errors import Cancelled, FetchForbidden, InvalidInput
-from extractor.patience import Patience
 from extractor.request import parse_request
 from extractor.settings import Settings
 from extractor.transport.address_guard import AddressGuard, is_public
@@ -235,7 +235,7 @@ def doors() -> Iterator[Doors]:
 
 def fetch(folder: Path, url: str, **settings: object) -> bytes:
     request = parse_request({"document_url": url})
-    return fetch_document(request, folder, Settings.model_validate(settings)).path.read_bytes()
+    return fetch_document(request, folder, Settings.model_validate(settings), JobEnd()).path.read_bytes()
 
 
 @pytest.mark.parametrize("url", FORBIDDEN)
@@ -402,8 +402,7 @@ class TestUrl:
 
 
 def test_a_stopped_job_does_not_wait_for_a_name_server() -> None:
-    def check() -> None:
-        raise Cancelled("the job was stopped")
-
+    end = JobEnd()
+    end.end("stopped")
     with pytest.raises(Cancelled):
-        AddressGuard().addresses("files.example", 60, Patience.of(60, check))
+        AddressGuard().addresses("files.example", 60, end.limit("the document had arrived"))

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from extractor.deadline import JobEnd
 from extractor.errors import DeliveryFailed
 from extractor.settings import Settings
 from extractor.transport import delivery
@@ -116,7 +117,7 @@ def test_is_told_as_one_error_that_names_no_secret(way: str) -> None:
     said, most = WAYS[way]
     with store(lambda connection: connection.sendall(said)) as (running, settings):
         with pytest.raises(DeliveryFailed, match="the worker's bucket") as caught:
-            deliver(ANSWER, None, settings)
+            deliver(ANSWER, None, settings, JobEnd())
         assert 1 <= running.asked <= most
     assert caught.value.retryable
     assert "s3cret" not in caught.value.message
@@ -127,7 +128,7 @@ def test_silence_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(delivery, "_TIMEOUT_S", (1, 1))
     with store(lambda _: time.sleep(5)) as (running, settings):
         with pytest.raises(DeliveryFailed, match="ReadTimeoutError"):
-            deliver(ANSWER, None, settings)
+            deliver(ANSWER, None, settings, JobEnd())
         assert running.asked == 3
 
 
@@ -141,5 +142,5 @@ def test_answer_that_comes_byte_by_byte_is_given_up(monkeypatch: pytest.MonkeyPa
 
     began = time.monotonic()
     with store(drip) as (_, settings), pytest.raises(DeliveryFailed, match="not within 2 s"):
-        deliver(ANSWER, None, settings)
+        deliver(ANSWER, None, settings, JobEnd())
     assert time.monotonic() - began < 5

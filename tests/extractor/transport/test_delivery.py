@@ -23,6 +23,7 @@ from moto.server import ThreadedMotoServer
 from pydantic import ValidationError
 
 import handler
+from extractor.deadline import JobEnd
 from extractor.engine import Engine
 from extractor.errors import Cancelled, DeliveryFailed, ExtractionError, FetchForbidden, Internal, OutputTooLarge
 from extractor.settings import Settings
@@ -132,7 +133,7 @@ def outcomes(server: str) -> Outcomes:
 
     def delivered(url: str) -> dict[str, Any] | Exception:
         try:
-            return deliver(ANSWER, url, LIMIT)
+            return deliver(ANSWER, url, LIMIT, JobEnd())
         except Exception as error:
             return error
 
@@ -160,7 +161,7 @@ class TestStrictJson:
     )
     def test_what_json_has_no_form_for_is_refused(self, value: object) -> None:
         answer = {"data": {"elements": [{"text": "Total", "value": value}]}}
-        for refuse in (lambda: encode(answer), lambda: deliver(answer, None, Settings())):
+        for refuse in (lambda: encode(answer), lambda: deliver(answer, None, Settings(), JobEnd())):
             with pytest.raises(Internal, match="cannot be written as JSON") as caught:
                 refuse()
             assert "1,140.00" not in caught.value.message
@@ -173,14 +174,14 @@ class TestStrictJson:
 class TestSize:
     def test_answer_within_the_limit_is_the_answer(self, server: str) -> None:
         exactly = Settings(max_output_bytes=len(encode(ANSWER)))
-        assert deliver(ANSWER, None, exactly) is ANSWER
-        assert deliver(ANSWER, f"{server}/not-needed", exactly) is ANSWER
+        assert deliver(ANSWER, None, exactly, JobEnd()) is ANSWER
+        assert deliver(ANSWER, f"{server}/not-needed", exactly, JobEnd()) is ANSWER
         assert "/not-needed" not in _Destination.arrived
 
     def test_one_byte_over_the_limit_says_the_size_and_what_to_do(self) -> None:
         size = len(encode(ANSWER))
         with pytest.raises(OutputTooLarge) as caught:
-            deliver(ANSWER, None, Settings(max_output_bytes=size - 1))
+            deliver(ANSWER, None, Settings(max_output_bytes=size - 1), JobEnd())
         assert str(size) in caught.value.message
         assert str(size - 1) in caught.value.message
         assert "result_url" in caught.value.message
@@ -189,7 +190,7 @@ class TestSize:
     def test_bytes_are_counted_and_not_characters(self) -> None:
         answer = {"text": "€" * 100}
         with pytest.raises(OutputTooLarge, match="has 312 bytes"):
-            deliver(answer, None, Settings(max_output_bytes=300))
+            deliver(answer, None, Settings(max_output_bytes=300), JobEnd())
 
 
 class TestDestination:
@@ -234,7 +235,7 @@ class TestDestination:
     def test_destination_that_never_answers(self, server: str, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(delivery, "_TIMEOUT_S", (5, 0.2))
         with pytest.raises(DeliveryFailed) as caught:
-            deliver(ANSWER, f"{server}/silent?{SECRET}", LIMIT)
+            deliver(ANSWER, f"{server}/silent?{SECRET}", LIMIT, JobEnd())
         assert caught.value.retryable
         assert "s3cret" not in caught.value.message
 
@@ -252,7 +253,7 @@ class TestDestination:
     def test_nothing_is_put_where_this_worker_does_not_go(self, server: str, url: str) -> None:
         before = sum(map(len, _Destination.arrived.values()))
         with pytest.raises(FetchForbidden, match=r"^result_url: ") as caught:
-            deliver(ANSWER, url.format(port=server.rpartition(":")[2]), Settings(max_output_bytes=1000))
+            deliver(ANSWER, url.format(port=server.rpartition(":")[2]), Settings(max_output_bytes=1000), JobEnd())
         assert "s3cret" not in caught.value.message
         assert sum(map(len, _Destination.arrived.values())) == before
 
@@ -277,12 +278,12 @@ class TestDestinationLookedAtFirst:
     @pytest.mark.parametrize("url", NOT_FOR_THIS_WORKER)
     def test_where_this_worker_does_not_go(self, url: str) -> None:
         with pytest.raises(FetchForbidden, match=r"^result_url: ") as caught:
-            check_destination(url.format(port=80), Settings(), lambda: False)
+            check_destination(url.format(port=80), Settings(), JobEnd())
         assert "s3cret" not in caught.value.message
 
     def test_nothing_is_sent_to_one_that_may_be_used(self, server: str) -> None:
-        check_destination(f"{server}/looked-at?{SECRET}", LIMIT, lambda: False)
-        check_destination(None, LIMIT, lambda: False)
+        check_destination(f"{server}/looked-at?{SECRET}", LIMIT, JobEnd())
+        check_destination(None, LIMIT, JobEnd())
         assert "/looked-at" not in _Destination.arrived
 
     def test_a_host_without_an_address(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -294,15 +295,17 @@ class TestDestinationLookedAtFirst:
 
         refuse(socket.EAI_NONAME)
         with pytest.raises(DeliveryFailed, match=r"^result_url: .*cannot be resolved") as caught:
-            check_destination(f"https://gone.example/?{SECRET}", LIMIT, lambda: False)
+            check_destination(f"https://gone.example/?{SECRET}", LIMIT, JobEnd())
         assert "s3cret" not in caught.value.message
         # A name server that is away may be there when the answer goes out.
         refuse(socket.EAI_AGAIN)
-        check_destination(f"https://gone.example/?{SECRET}", LIMIT, lambda: False)
+        check_destination(f"https://gone.example/?{SECRET}", LIMIT, JobEnd())
 
     def test_a_stopped_job_does_not_wait_for_it(self) -> None:
+        end = JobEnd()
+        end.end("stopped")
         with pytest.raises(Cancelled):
-            check_destination("https://files.example/", Settings(), lambda: True)
+            check_destination("https://files.example/", Settings(), end)
 
     def test_the_document_is_not_fetched(
         self, server: str, engine: Engine, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
@@ -349,7 +352,7 @@ class TestBucket:
         settings = (
             self.settings(f"{store}/results") if named == "in-the-url" else self.settings(store, bucket_name="results")
         )
-        note = deliver(ANSWER, None, settings)
+        note = deliver(ANSWER, None, settings, JobEnd())
         fetched = requests.get(note["result"]["url"], timeout=10)
         assert fetched.json() == ANSWER
         assert fetched.headers["Content-Type"] == "application/json"
@@ -368,23 +371,23 @@ class TestBucket:
 
     def test_two_answers_do_not_share_a_place(self, store: str) -> None:
         settings = self.settings(f"{store}/results")
-        assert len({deliver(ANSWER, None, settings)["result"]["url"] for _ in range(2)}) == 2
+        assert len({deliver(ANSWER, None, settings, JobEnd())["result"]["url"] for _ in range(2)}) == 2
 
     def test_callers_own_destination_comes_first(self, store: str, server: str) -> None:
-        note = deliver(ANSWER, f"{server}/before-bucket", self.settings(f"{store}/results"))
+        note = deliver(ANSWER, f"{server}/before-bucket", self.settings(f"{store}/results"), JobEnd())
         assert note["result"]["url"] == f"{server}/before-bucket"
 
     def test_answer_within_the_limit_stays_out_of_the_bucket(self) -> None:
         small = {"data": {}}
-        assert deliver(small, None, self.settings(f"http://127.0.0.1:{closed_port()}/results")) is small
+        assert deliver(small, None, self.settings(f"http://127.0.0.1:{closed_port()}/results"), JobEnd()) is small
 
     def test_bucket_that_is_not_there(self, store: str) -> None:
         with pytest.raises(DeliveryFailed, match="status 404"):
-            deliver(ANSWER, None, self.settings(f"{store}/nowhere"))
+            deliver(ANSWER, None, self.settings(f"{store}/nowhere"), JobEnd())
 
     def test_store_that_is_not_there(self) -> None:
         with pytest.raises(DeliveryFailed, match="bucket did not take the answer") as caught:
-            deliver(ANSWER, None, self.settings(f"http://127.0.0.1:{closed_port()}/results"))
+            deliver(ANSWER, None, self.settings(f"http://127.0.0.1:{closed_port()}/results"), JobEnd())
         assert caught.value.retryable
         assert "127.0.0.1" not in caught.value.message
 

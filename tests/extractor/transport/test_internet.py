@@ -82,6 +82,7 @@ HEADER_KEPT = {
 SCRIPT = """
 import json, logging, os, pathlib, sys, tempfile
 sys.path.insert(0, os.environ["ROOT"])
+from extractor.deadline import JobEnd
 from extractor.errors import ExtractionError
 from extractor.request import parse_request
 from extractor.settings import Settings
@@ -96,7 +97,7 @@ for url in json.loads(os.environ["URLS"]):
     with tempfile.TemporaryDirectory() as own:
         try:
             request = parse_request({"document_url": url, "headers": {"X-Api-Key": "k3y"}})
-            fetched = fetch_document(request, pathlib.Path(own), settings)
+            fetched = fetch_document(request, pathlib.Path(own), settings, JobEnd())
             outcomes[url] = "DOCUMENT" if fetched.path.read_bytes() == DOCUMENT else "SOMETHING ELSE"
         except ExtractionError as error:
             outcomes[url] = f"{error.code}: {error.message}"

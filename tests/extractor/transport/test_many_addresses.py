@@ -12,16 +12,17 @@ from extractor.settings import PROJECT_ROOT
 
 SCRIPT = """
 import json, pathlib, sys
+from extractor.deadline import JobEnd
 from extractor.download import download
 from extractor.errors import ExtractionError
-from extractor.patience import Patience
 from extractor.settings import Settings
 
 said = []
 for trusted in (("many.example",), ()):
     settings = Settings(fetch_allow_hosts=trusted, fetch_retries=0, fetch_connect_timeout_s=5)
+    limit = JobEnd().limit("the document had arrived", 30)
     try:
-        download("http://many.example:9/a.pdf", {}, pathlib.Path(sys.argv[1]), settings, Patience.of(30), 30)
+        download("http://many.example:9/a.pdf", {}, pathlib.Path(sys.argv[1]), settings, limit)
     except ExtractionError as error:
         said.append([error.code, error.message])
 print(json.dumps(said))

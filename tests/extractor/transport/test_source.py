@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 
 import pytest
 
+from extractor.deadline import JobEnd
 from extractor.errors import DocumentTooLarge, ExtractionError, FetchFailed, FetchForbidden, FetchTimeout, InvalidInput
 from extractor.request import parse_request
 from extractor.settings import Settings
@@ -74,7 +75,7 @@ def loopback(**settings: Any) -> Settings:
 
 
 def fetch(tmp_path: Path, settings: Settings | None = None, **job_input: object) -> bytes:
-    fetched = fetch_document(parse_request(job_input), tmp_path, settings or loopback())
+    fetched = fetch_document(parse_request(job_input), tmp_path, settings or loopback(), JobEnd())
     assert fetched.size == fetched.path.stat().st_size
     return fetched.path.read_bytes()
 
@@ -152,8 +153,10 @@ def test_nothing_of_the_url_or_the_headers_is_logged(
 
 def test_upload_is_copied_as_far_as_the_limit(tmp_path: Path) -> None:
     request = parse_request({}, uploaded=True)
-    fetched = fetch_document(request, tmp_path, Settings(max_document_bytes=100_000), io.BytesIO(b"x" * 100_000))
+    fetched = fetch_document(
+        request, tmp_path, Settings(max_document_bytes=100_000), JobEnd(), io.BytesIO(b"x" * 100_000)
+    )
     assert fetched.path.read_bytes() == b"x" * 100_000
     assert (fetched.size, fetched.sha256) == (100_000, hashlib.sha256(b"x" * 100_000).hexdigest())
     with pytest.raises(DocumentTooLarge):
-        fetch_document(request, tmp_path, Settings(max_document_bytes=99_999), io.BytesIO(b"x" * 100_000))
+        fetch_document(request, tmp_path, Settings(max_document_bytes=99_999), JobEnd(), io.BytesIO(b"x" * 100_000))

@@ -1,0 +1,85 @@
+"""A PDF -> what is to be said of it as a whole, and what it says of itself.
+
+Runs in page processes, when a document is opened: what it says is told once, whichever of its pages are read.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import re
+from datetime import UTC, datetime, timedelta, timezone
+
+import pypdfium2 as pdfium
+import pypdfium2.raw as pdfium_c
+
+from ..values.notices import Notice
+
+# The entries of a document's information dictionary (ISO 32000-2, 14.3.3) that are answered, and as what.
+PROPERTIES = {
+    "title": b"Title",
+    "author": b"Author",
+    "subject": b"Subject",
+    "creator": b"Creator",
+    "producer": b"Producer",
+    "created": b"CreationDate",
+    "modified": b"ModDate",
+}
+_DATES = frozenset({"created", "modified"})
+# Of one property, in characters.
+MAX_PROPERTY = 1000
+# Dates of PDF (ISO 32000-2, 7.9.4): D:YYYYMMDDHHmmSSOHH'mm, all but the year may be missing.
+_DATE = re.compile(
+    r"(?:D:)?(\d{4})(\d\d)?(\d\d)?(\d\d)?(\d\d)?(\d\d)?(?:(Z)|([+-])(\d\d)'?(\d\d)?)?[Z0']*", re.ASCII | re.IGNORECASE
+)
+
+
+def document_notices(document: pdfium.PdfDocument) -> tuple[Notice, ...]:
+    """Files attached to the document, and a form that only a few viewers show."""
+    notices = []
+    files = pdfium_c.FPDFDoc_GetAttachmentCount(document.raw)
+    if files > 0:
+        told = f"the document has {files} attached (embedded) file(s), which are not read"
+        notices.append(Notice("ATTACHMENTS", told))
+    if pdfium_c.FPDF_GetFormType(document.raw) == pdfium_c.FORMTYPE_XFA_FULL:
+        notices.append(Notice("XFA_FORM", "the document is an XFA form: what its pages show may be a placeholder"))
+    return tuple(notices)
+
+
+def document_properties(document: pdfium.PdfDocument) -> dict[str, str]:
+    """What the document says of itself, by the names of `PROPERTIES`; nothing that is empty. Dates are ISO 8601, with
+    their zone where they have one; one that is none is left out."""
+    found = {name: _property(document, key) for name, key in PROPERTIES.items()}
+    return {
+        name: said for name, value in found.items() if (said := _iso_date(value) if name in _DATES else value) != ""
+    }
+
+
+def _property(document: pdfium.PdfDocument, key: bytes) -> str:
+    needed = pdfium_c.FPDF_GetMetaText(document.raw, key, None, 0)
+    buffer = ctypes.create_string_buffer(max(2, needed))
+    pdfium_c.FPDF_GetMetaText(document.raw, key, buffer, needed)
+    text = buffer.raw[: max(0, needed - 2)].decode("utf-16-le", "replace")
+    return "".join(letter for letter in text if letter.isprintable() or letter == " ").strip()[:MAX_PROPERTY]
+
+
+def _iso_date(text: str) -> str:
+    parts = _DATE.fullmatch(text)
+    if parts is None:
+        return ""
+    year, month, day, hour, minute, second = (int(part) if part else None for part in parts.groups()[:6])
+    zone = None
+    if parts[7]:
+        zone = UTC
+    elif parts[8]:
+        away = timedelta(hours=int(parts[9]), minutes=int(parts[10] or 0))
+        zone = timezone(away if parts[8] == "+" else -away) if away < timedelta(hours=24) else None
+    try:
+        date = datetime(year or 0, month or 1, day or 1, hour or 0, minute or 0, second or 0, tzinfo=zone)
+    except ValueError:
+        return ""
+    # No more than the document says: a year is no first of January.
+    if month is None:
+        return f"{date:%Y}".zfill(4)
+    if day is None:
+        return f"{date:%Y-%m}".zfill(7)
+    return date.date().isoformat() if hour is None else date.isoformat()

@@ -1,0 +1,28 @@
+"""An image of any colour mode -> RGB, however large it is. Runs in page processes."""
+
+from __future__ import annotations
+
+from PIL import Image
+
+from .image_tones import to_rgb, tones_of
+
+# A very large image is converted in bands of about so many pixels; one of more than this is.
+_BAND_PIXELS = 4_000_000
+_AT_ONCE = 40_000_000
+
+
+def small_rgb(image: Image.Image, most: tuple[int, int]) -> Image.Image:
+    """The image as RGB, made smaller by a whole factor where both sides are so many times longer than `most`.
+
+    In bands: beside the decoded image itself nothing of its full size is ever in memory.
+    """
+    tones = tones_of(image)
+    factor = max(1, image.width // most[0], image.height // most[1])
+    if factor == 1 and image.width * image.height <= _AT_ONCE:
+        return to_rgb(image, tones)
+    small = Image.new("RGB", (-(-image.width // factor), -(-image.height // factor)))
+    step = factor * max(1, _BAND_PIXELS // (factor * image.width))
+    for top in range(0, image.height, step):
+        band = image.crop((0, top, image.width, min(top + step, image.height)))
+        small.paste(to_rgb(band, tones).reduce(factor), (0, top // factor))
+    return small

@@ -1,0 +1,65 @@
+"""A page's picture -> the lines of text on it that the text layer does not have. Runs in page processes.
+
+A line is a quadrilateral (4, 2) in pixels of the picture: top left, top right, bottom right, bottom left, along the
+text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from ..decoding.text_boxes import Quad
+from ..pages.documents import Page, Picture
+from ..pages.layer_trust import is_sure
+from ..values.boxes import Box, area, centre, contains, intersection
+from ..values.words import Word
+
+
+def wanted(quads: Sequence[Quad], page: Page) -> list[Quad]:
+    """The detected lines that are in an area to be read, and not among those that the text layer already has."""
+    # A page may have thousands of lines, and tens of thousands of words: not one by one.
+    sure = [word for word in page.words if is_sure(word)]
+    lefts, tops, rights, bottoms = np.ascontiguousarray(boxes_of(sure).T)
+    wanted = []
+    for quad in quads:
+        line = box_of(quad, page.scale)
+        if not any(contains(box, centre(line)) for box in page.recognise):
+            continue
+        near = np.flatnonzero((tops < line[3]) & (bottoms > line[1]))
+        across = np.minimum(rights[near], line[2]) - np.maximum(lefts[near], line[0])
+        down = np.minimum(bottoms[near], line[3]) - np.maximum(tops[near], line[1])
+        if float((across.clip(min=0) * down).sum()) < 0.4 * area(line):
+            wanted.append(quad)
+    return wanted
+
+
+def boxes_of(words: Sequence[Word]) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """The words' boxes, (words, 4)."""
+    return np.array([word.box for word in words], np.float64).reshape(-1, 4)
+
+
+def alone(picture: Picture, page: Page) -> Page:
+    """The picture as a page of its own, with the page's words and areas that are on it."""
+    left, top, right, bottom = picture.box
+
+    def moved(box: Box) -> Box:
+        return (box[0] - left, box[1] - top, box[2] - left, box[3] - top)
+
+    return Page(
+        number=page.number,
+        width=right - left,
+        height=bottom - top,
+        picture=picture.picture,
+        scale=picture.scale,
+        words=tuple(replace(word, box=moved(word.box)) for word in page.words if intersection(word.box, picture.box)),
+        recognise=tuple(moved(box) for box in page.recognise if intersection(box, picture.box)),
+    )
+
+
+def box_of(quad: Quad, scale: float) -> Box:
+    across, down = zip(*quad.tolist(), strict=True)
+    return (min(across) / scale, min(down) / scale, max(across) / scale, max(down) / scale)

@@ -1,0 +1,215 @@
+"""Lines of text on pictures -> their words, by the recognisers. Runs in page processes.
+
+A line is a quadrilateral (4, 2) in pixels of its page's picture: top left, top right, bottom right, bottom left, along
+the text; what was read is in the page's unit, origin top left.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from ..decoding.ctc import RecognisedWord, certainty, words_of_line
+from ..decoding.text_boxes import Quad
+from ..device.client import DeviceClient
+from ..languages import Recognition
+from ..models.shapes import line_content
+from ..pages.documents import Page
+from ..pages.page_picture import PagePicture
+from ..values.boxes import Matrix
+from ..values.words import Word
+from .orientation import on_its_side
+from .raised_ink import with_numbers_ended
+
+# A line that stands on a picture of a digital page is text only if the recogniser is sure of it: photographs have
+# texture that looks like letters.
+MIN_PICTURE_LEGIBILITY = 0.6
+# Upright text is hardly ever read with less certainty than this, text that is upside down hardly ever with more.
+UNSURE = 0.8
+# So many of the longest lines tell which way up a page is.
+SAMPLE_LINES = 6
+# A line with figures, one step of which is less certain than this, is read again from a taller and a tighter crop.
+REREAD_CERTAINTY = 0.8
+REREAD_MARGINS = (0.1, -0.08)
+
+# A line where it was found: on this page's picture.
+Found = tuple[Page, Quad]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadLine:
+    """A recognised line: its quadrilateral (4, 2) in the page's unit, its words, and by how many quarters it had to be
+    turned anticlockwise to be read."""
+
+    quad: np.ndarray[Any, np.dtype[np.float64]]
+    words: tuple[RecognisedWord, ...]
+    quarters: int
+
+    def moved(self, matrix: Matrix) -> ReadLine:
+        """The line where `matrix` maps it."""
+        corners = np.hstack([self.quad, np.ones((4, 1))]) @ matrix.T
+        return ReadLine(corners[:, :2], self.words, self.quarters)
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """A line to be read by one recogniser, after so many quarter turns anticlockwise."""
+
+    picture: PagePicture
+    quad: Quad
+    quarters: int
+    recogniser: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What an attempt gave."""
+
+    attempt: _Attempt
+    words: list[RecognisedWord]
+    certainty: float
+
+
+class LineReader:
+    """Reads lines with recognisers that are elsewhere."""
+
+    def __init__(self, device: DeviceClient) -> None:
+        self._device = device
+
+    def recognise(self, found: Sequence[Found], recognition: Recognition, least: float) -> list[ReadLine | None]:
+        """What stands in each line, in its page's unit; None where it is not even so legible.
+
+        What is higher than wide may be a lone digit or text on its side, either way, and what several recognisers
+        could read may be of any one's script: the most certain reading tells.
+        """
+        attempts = [
+            _attempts(page, quad, (0, 1, 3) if on_its_side(quad) else (0,), recognition) for page, quad in found
+        ]
+        best = [_most_legible(readings) for readings in self._read_lines(attempts, recognition)]
+        unsure = [
+            index
+            for index, reading in enumerate(best)
+            if _has_figures(reading.words) and reading.certainty < REREAD_CERTAINTY
+        ]
+        again = [
+            [
+                replace(best[index].attempt, quad=_grown_quad(best[index].attempt.quad, margin))
+                for margin in REREAD_MARGINS
+            ]
+            for index in unsure
+        ]
+        words = [reading.words for reading in best]
+        for index, readings in zip(unsure, self._read_lines(again, recognition), strict=True):
+            words[index] = _voted([words[index], *(reading.words for reading in readings)])
+        return [
+            ReadLine(
+                (quad / page.scale).astype(np.float64),
+                tuple(with_numbers_ended(read, page.picture, quad, reading.attempt.quarters)),
+                reading.attempt.quarters,
+            )
+            if read and legibility(read) >= least
+            else None
+            for (page, quad), reading, read in zip(found, best, words, strict=True)
+        ]
+
+    def upside_down(self, found: Sequence[Found], recognition: Recognition) -> float:
+        """By how much the longest lines are more legible when they are turned by 180 degrees."""
+        longest = sorted(found, key=lambda line: -np.ptp(line[1], axis=0).max())[:SAMPLE_LINES]
+        attempts = [
+            _attempts(page, quad, [turn + on_its_side(quad)], recognition) for turn in (0, 2) for page, quad in longest
+        ]
+        words = [_most_legible(readings).words for readings in self._read_lines(attempts, recognition)]
+        as_it_is, turned_round = (
+            legibility([word for line in half for word in line])
+            for half in (words[: len(longest)], words[len(longest) :])
+        )
+        return turned_round - as_it_is
+
+    def _read_lines(self, lines: Sequence[Sequence[_Attempt]], recognition: Recognition) -> list[list[_Reading]]:
+        """What each attempt at each line gave. Attempts by one recogniser on one picture go together."""
+        attempts = [attempt for line in lines for attempt in line]
+        if not attempts:
+            return [[] for _ in lines]
+        quads = np.stack([attempt.quad for attempt in attempts])
+        quarters = np.array([attempt.quarters % 4 for attempt in attempts], np.uint8)
+        contents = line_content(quads, quarters)
+        groups: dict[tuple[int, str], list[int]] = {}
+        for index, attempt in enumerate(attempts):
+            groups.setdefault((id(attempt.picture), attempt.recogniser), []).append(index)
+        asked = []
+        for (_, recogniser), some in groups.items():
+            picture = attempts[some[0]].picture.ref
+            parts = (quads[some], quarters[some], contents[some])
+            asked.append((some, self._device.read_lines(picture, recogniser, recognition.scripts, *parts)))
+        readings: dict[int, _Reading] = {}
+        for some, pending in asked:
+            for index, steps in zip(some, self._device.lines_of(pending), strict=True):
+                attempt, content = attempts[index], int(contents[index])
+                words = words_of_line(steps, content, self._device.facts.symbols[attempt.recogniser])
+                readings[index] = _Reading(attempt, words, certainty(steps, content))
+        ordered = iter(readings[index] for index in range(len(attempts)))
+        return [[next(ordered) for _ in line] for line in lines]
+
+
+def _attempts(page: Page, quad: Quad, turns: Iterable[int], recognition: Recognition) -> list[_Attempt]:
+    """The line after each of so many quarter turns anticlockwise, for each of the recognisers."""
+    return [_Attempt(page.picture, quad, turn, name) for turn in turns for name in recognition.recognisers]
+
+
+def legibility(words: Sequence[RecognisedWord]) -> float:
+    letters = sum(len(word.text) for word in words)
+    return sum(word.legibility * len(word.text) for word in words) / letters if letters else 0.0
+
+
+def _most_legible(readings: Sequence[_Reading]) -> _Reading:
+    """The most certain reading, the first one at a draw."""
+    return max(readings, key=lambda reading: legibility(reading.words))
+
+
+def _has_figures(words: Sequence[RecognisedWord]) -> bool:
+    """Whether there are figures in the line, or so little that a lone figure may have been taken for a letter."""
+    text = "".join(word.text for word in words)
+    return 0 < len(text) <= 2 or any(letter.isdigit() for letter in text)
+
+
+def _grown_quad(quad: Quad, margin: float) -> Quad:
+    """The line's quadrilateral, taller by `margin` of its height above and below."""
+    down = (quad[3] - quad[0] + quad[2] - quad[1]) / 2 * margin
+    return np.asarray(quad + np.stack([-down, -down, down, down]), np.float32)
+
+
+def _voted(readings: Sequence[list[RecognisedWord]]) -> list[RecognisedWord]:
+    """Of several readings of one line the one whose text has most support, by legibility; the first at a draw."""
+    texts = [" ".join(word.text for word in words) for words in readings]
+    support = dict.fromkeys(texts, 0.0)
+    for text, words in zip(texts, readings, strict=True):
+        support[text] += legibility(words)
+    best = max(texts, key=lambda text: support[text])
+    return readings[texts.index(best)]
+
+
+def placed_lines(lines: Sequence[ReadLine], words: Sequence[Word]) -> list[Word]:
+    """The lines' words, numbered after the lines of the text layer."""
+    first = 1 + max((word.line for word in words), default=-1)
+    return [word for number, line in enumerate(lines, start=first) for word in _placed(line, number)]
+
+
+def _placed(read: ReadLine, line: int) -> list[Word]:
+    """Words along a line's quadrilateral, in the direction in which it is read."""
+    # The corners in the order of the crop that was read: top left, top right, bottom right, bottom left.
+    (ax, ay), (bx, by), (cx, cy), (dx, dy) = np.roll(read.quad, -read.quarters, axis=0).tolist()
+    size = (math.hypot(dx - ax, dy - ay) + math.hypot(cx - bx, cy - by)) / 2
+    upright = read.quarters % 2 == 0
+    placed = []
+    for word in read.words:
+        across = [ax + (bx - ax) * at for at in (word.start, word.end)]
+        across += [dx + (cx - dx) * at for at in (word.start, word.end)]
+        down = [ay + (by - ay) * at for at in (word.start, word.end)]
+        down += [dy + (cy - dy) * at for at in (word.start, word.end)]
+        box = (min(across), min(down), max(across), max(down))
+        placed.append(Word(word.text, box, line, "ocr", size, upright=upright, confidence=word.confidence))
+    return placed

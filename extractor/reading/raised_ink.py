@@ -1,0 +1,134 @@
+"""A recognised word and its ink -> where its number ends: figures that stand raised, in smaller type, beside others.
+
+Runs inside page processes. A recogniser says which figures there are and not how high they stand: a price of 19 and
+small raised 99 is read as 1999. Whether a figure stands above the line is told by the ink, sign by sign; where the ink
+does not part into as many signs as were read, nothing is said. Pixels, origin top left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+from typing import Any
+
+import cv2
+import numpy as np
+
+from ..decoding.ctc import RecognisedWord
+from ..decoding.text_boxes import Quad
+from ..pages.page_picture import PagePicture
+from ..pages.raised_figures import ends_number
+
+Ink = np.ndarray[Any, np.dtype[np.uint8]]
+
+# So high is the picture of a line that is looked at; a higher one is made smaller.
+MOST_ROWS = 64
+# What is less high than this share of the highest sign is a dash or a speck.
+LOW = 0.2
+# Raised figures are at most so high, and end so far above the feet of the others, in heights of these.
+SMALL, ABOVE = 0.8, 0.2
+# Pieces of ink that have so much of their width in common are one sign.
+ONE_SIGN = 0.5
+# Ink differs from the ground by this share of the most that any does: signs that touch in one part in another.
+CONTRASTS = (0.45, 0.65, 0.3)
+LEAST_CONTRAST = 40.0
+# Signs that are no higher than points and dashes are.
+_LOW_SIGNS = frozenset(".,'\u2019:-\u2013\u2212_*\u00b0\"\u00b7~=")
+
+# left, top, right, bottom
+Sign = tuple[int, int, int, int]
+
+
+def with_numbers_ended(
+    words: Sequence[RecognisedWord], picture: PagePicture, quad: Quad, quarters: int
+) -> list[RecognisedWord]:
+    """The words of a line, parted where raised figures follow others, or go before them. `quad` is the line's place in
+    the picture, (4, 2); it was read after so many quarter turns anticlockwise."""
+    if not any(_may_end(word.text) for word in words):
+        return list(words)
+    line = _upright(picture, np.roll(quad, -quarters, axis=0))
+    if line is None:
+        return list(words)
+    return [part for word in words for part in (_parts(word, line) if _may_end(word.text) else [word])]
+
+
+def _may_end(text: str) -> bool:
+    return any(ends_number(text[:at], text[at]) for at in range(1, len(text)))
+
+
+def _upright(picture: PagePicture, quad: Quad) -> Ink | None:
+    """The line as a level strip in grey."""
+    left, top = (max(0, int(side)) for side in np.floor(quad.min(axis=0)))
+    right, bottom = (
+        min(picture.columns, int(np.ceil(quad[:, 0].max()))),
+        min(picture.rows, int(np.ceil(quad[:, 1].max()))),
+    )
+    if right - left < 2 or bottom - top < 2:
+        return None
+    part = cv2.cvtColor(picture.part((left, top, right, bottom)), cv2.COLOR_RGB2GRAY)
+    corners = (quad[[0, 1, 3]] - (left, top)).astype(np.float32)
+    wide, high = (float(np.linalg.norm(corners[end] - corners[0])) for end in (1, 2))
+    ratio = min(1.0, MOST_ROWS / max(high, 1.0))
+    size = (max(1, round(wide * ratio)), max(1, round(high * ratio)))
+    to = np.array([(0, 0), (size[0], 0), (0, size[1])], np.float32)
+    matrix = cv2.getAffineTransform(corners, to)
+    return np.asarray(cv2.warpAffine(part, matrix, size, flags=cv2.INTER_AREA, borderMode=cv2.BORDER_REPLICATE))
+
+
+def _parts(word: RecognisedWord, line: Ink) -> list[RecognisedWord]:
+    """The word, or the numbers that it is made of."""
+    width = line.shape[1]
+    left, right = round(word.start * width), round(word.end * width)
+    at = [index for index, letter in enumerate(word.text) if letter not in _LOW_SIGNS]
+    found = (_signs(line, left, right, contrast) for contrast in CONTRASTS)
+    signs = next((signs for signs in found if len(signs) == len(at)), None)
+    if signs is None:
+        return [word]
+    raised = _raised(signs, [word.text[index] for index in at])
+    if not any(raised):
+        return [word]
+    ends = [
+        (index, (before[2] + sign[0]) / 2 / width)
+        for index, before, sign, was, now in zip(at[1:], signs, signs[1:], raised, raised[1:], strict=False)
+        if was != now and ends_number(word.text[:index], word.text[index])
+    ]
+    places = [(0, word.start), *ends, (len(word.text), word.end)]
+    return [
+        replace(word, text=word.text[first:last], start=start, end=end)
+        for (first, start), (last, end) in pairwise(places)
+    ]
+
+
+def _raised(signs: Sequence[Sign], letters: Sequence[str]) -> list[bool]:
+    """For each sign whether it is smaller than the high figures and ends above their feet."""
+    figures = [sign for sign, letter in zip(signs, letters, strict=True) if letter.isdigit()]
+    highest = max(bottom - top for _, top, _, bottom in figures)
+    feet = float(np.median([bottom for _, top, _, bottom in figures if bottom - top > SMALL * highest]))
+    return [bottom - top <= SMALL * highest and bottom <= feet - ABOVE * highest for _, top, _, bottom in signs]
+
+
+def _signs(line: Ink, left: int, right: int, contrast: float) -> list[Sign]:
+    """The pieces of ink between two columns, left to right, without points and dashes."""
+    margin = max(1, len(line) // 6)
+    first, last = max(0, left - margin), min(line.shape[1], right + margin)
+    strip = line[:, first:last]
+    away = np.abs(strip.astype(np.float32) - float(np.median(strip))) if strip.size else np.zeros((1, 1))
+    if away.max() < LEAST_CONTRAST:
+        return []
+    mask = (away > contrast * away.max()).astype(np.uint8)
+    count, _, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    boxes = sorted((first + x, y, first + x + wide, y + high) for x, y, wide, high, _ in stats[1:count].tolist())
+    signs: list[Sign] = []
+    for box in boxes:
+        if not left <= (box[0] + box[2]) / 2 <= right:
+            continue
+        if signs and min(signs[-1][2], box[2]) - box[0] > ONE_SIGN * min(box[2] - box[0], signs[-1][2] - signs[-1][0]):
+            other = signs[-1]
+            signs[-1] = (other[0], min(other[1], box[1]), max(other[2], box[2]), max(other[3], box[3]))
+        else:
+            signs.append(box)
+    highest = max((bottom - top for _, top, _, bottom in signs), default=0)
+    high = [sign for sign in signs if sign[3] - sign[1] > SMALL * highest]
+    middle = float(np.median([(top + bottom) / 2 for _, top, _, bottom in high])) if high else 0.0
+    return [sign for sign in signs if sign[3] - sign[1] >= LOW * highest and sign[1] < middle]

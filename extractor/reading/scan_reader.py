@@ -1,0 +1,171 @@
+"""A scanned page -> its words, set upright, and the sheets that lie on it, each read the way it stands.
+
+Runs in page processes. Its lines tell which way up a scan is; layout and tables see it upright. Several receipts on one
+scan are read one after the other (`sheets.py`). Boxes are in the page's unit, origin top left.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from ..decoding.regions import regions_from
+from ..decoding.text_boxes import Quad, text_boxes
+from ..device.client import DeviceClient, Pending
+from ..languages import Recognition
+from ..models.shapes import detection_fit
+from ..pages.documents import Page
+from ..pages.layer_trust import is_sure
+from ..values.boxes import Box, centre, contains, scaled
+from ..values.words import Word
+from .chosen_words import chosen
+from .dot_print import with_dots_joined
+from .found_lines import wanted
+from .line_reader import MIN_PICTURE_LEGIBILITY, UNSURE, LineReader, ReadLine, legibility, placed_lines
+from .orientation import Upright, cropped, deskewed, on_their_side, skew_of, turned
+from .seen import Seen
+from .sheets import (
+    MIN_LINES,
+    blocks_of,
+    box_of,
+    in_order,
+    may_be_several,
+    on_their_sides,
+    sheets_on,
+    standing_in,
+    stands_alone,
+    without,
+)
+from .stamps import stamps_of, without_stamps
+from .table_reader import table_readings
+from .unread import HardlyRead, hardly_read
+
+# A block of lines is upside down if it is so much more legible when it is turned.
+MORE_LEGIBLE = 0.1
+
+
+class ScanReader:
+    """Reads scans with models that are elsewhere."""
+
+    def __init__(self, device: DeviceClient, lines: LineReader) -> None:
+        self._device = device
+        self._lines = lines
+
+    def read(self, upright: Upright, recognition: Recognition) -> tuple[Seen, list[Seen]]:
+        """What is on the page, but for the sheets that lie on it; and on each of these, in reading order."""
+        began = time.perf_counter()
+        upright = with_dots_joined(upright, self._device.room_for_picture)
+        page = upright.page
+        quads = self._detect(page)
+        boxes = self._sheets(page, quads)
+        if boxes:
+            apart = [scaled(box, 1 / page.scale) for box in boxes]
+            rest = without(quads, boxes)
+            lines = self._lines.recognise([(page, quad) for quad in rest], recognition, 0.0)
+            words = placed_lines([line for line in lines if line is not None], page.words)
+            hardly = hardly_read(rest, [() if line is None else line.words for line in lines])
+            kept = [word for word in page.words if not any(contains(box, centre(word.box)) for box in apart)]
+            took = (time.perf_counter() - began, 0.0, 0.0)
+            seen = Seen(upright, tuple(chosen([*kept, *words])), (), (), took, hardly=hardly)
+            return seen, [self._sheet(upright, box, recognition) for box in apart]
+        level, words, hardly, others = self._set_upright(upright, quads, recognition)
+        seen = seen_on(self._device, level, [*level.page.words, *words], None, began)
+        return replace(seen, hardly=hardly), [self._sheet(*other, recognition) for other in others]
+
+    def _sheet(self, upright: Upright, box: Box, recognition: Recognition) -> Seen:
+        """What is on a part of the page that is read for itself."""
+        began = time.perf_counter()
+        part = cropped(upright, box)
+        level, words, hardly, _ = self._set_upright(part, self._detect(part.page), recognition, whole=True)
+        return replace(seen_on(self._device, level, [*level.page.words, *words], None, began), hardly=hardly)
+
+    def _sheets(self, page: Page, quads: Sequence[Quad]) -> list[Box]:
+        """The sheets that lie on the page, in pixels; none where it is one."""
+        if not may_be_several(quads):
+            return []
+        picture = page.picture
+        return sheets_on(picture.part((0, 0, picture.columns, picture.rows)), quads)
+
+    def _detect(self, page: Page) -> list[Quad]:
+        """The page's lines of text that the text layer does not have, in pixels."""
+        rows, columns = page.picture.rows, page.picture.columns
+        found = self._device.detect(page.picture.ref, detection_fit(self._device.facts.shapes, rows, columns))
+        return wanted(text_boxes(self._device.text_map_of(found), rows, columns), page)
+
+    def _set_upright(
+        self, upright: Upright, quads: list[Quad], recognition: Recognition, whole: bool = False
+    ) -> tuple[Upright, list[Word], HardlyRead, list[tuple[Upright, Box]]]:
+        """A scan set upright, whichever way it was turned, its words, its lines that were hardly read; and the parts of
+        it that stand another way, in the unit of the page that each is cut from. There are none where it is to be read
+        as a `whole`."""
+        least = MIN_PICTURE_LEGIBILITY if any(map(is_sure, upright.page.words)) else 0.0
+        if on_their_side(quads):
+            upright = turned(upright, 3 if self._upside_down(upright.page, quads, recognition) > 0 else 1)
+            quads = self._detect(upright.page)
+        others = [] if whole else on_their_sides(quads)
+        quads = without(quads, others)
+        lines = self._lines.recognise([(upright.page, quad) for quad in quads], recognition, least)
+        read = [word for line in lines if line is not None for word in line.words]
+        if read and legibility(read) < UNSURE and self._upside_down(upright.page, quads, recognition) > 0:
+            upright = turned(upright, 2)
+            quads = self._detect(upright.page)
+            others = [] if whole else on_their_sides(quads)
+            quads = without(quads, others)
+            lines = self._lines.recognise([(upright.page, quad) for quad in quads], recognition, least)
+        if not whole:
+            boxes = self._turned_round(upright.page, quads, lines, recognition)
+            inside = standing_in(quads, boxes)
+            lines = [line for line, out in zip(lines, inside, strict=True) if not out]
+            quads = [quad for quad, out in zip(quads, inside, strict=True) if not out]
+            others += boxes
+        hardly = hardly_read(quads, [() if line is None else line.words for line in lines])
+        kept = [line for line in lines if line is not None]
+        level = deskewed(upright, skew_of(quads))
+        forward = np.linalg.inv(level.matrix) @ upright.matrix
+        words = placed_lines([line.moved(forward) for line in kept], level.page.words)
+        return level, words, hardly, [(upright, scaled(box, 1 / upright.page.scale)) for box in in_order(others)]
+
+    def _turned_round(
+        self, page: Page, quads: Sequence[Quad], lines: Sequence[ReadLine | None], recognition: Recognition
+    ) -> list[Box]:
+        """The boxes of the blocks that are upside down, on a page most of which is not."""
+        unsure = [line is None or legibility(line.words) < UNSURE for line in lines]
+        if sum(unsure) < MIN_LINES or len(blocks := blocks_of(quads)) < 2:
+            return []
+        boxes = []
+        for block in blocks:
+            own = [quads[place] for place in block]
+            read = [word for place in block if (line := lines[place]) is not None for word in line.words]
+            if len(block) < MIN_LINES or legibility(read) >= UNSURE or not stands_alone(quads, block):
+                continue
+            if self._upside_down(page, own, recognition) > MORE_LEGIBLE:
+                boxes.append(box_of(own))
+        return boxes
+
+    def _upside_down(self, page: Page, quads: Sequence[Quad], recognition: Recognition) -> float:
+        return self._lines.upside_down([(page, quad) for quad in quads], recognition)
+
+
+def seen_on(
+    device: DeviceClient, upright: Upright, words: Sequence[Word], layout: Pending | None, began: float
+) -> Seen:
+    """All that is seen on an upright page, when its words are known. Waits for the models.
+
+    `layout` where it is on its way already; it is begun again where stamps are to be taken off the page first.
+    `began`: when reading it did.
+    """
+    page, words = upright.page, chosen(words)
+    stamps = stamps_of(words, page.picture, page.scale)
+    cleared = without_stamps(page.picture, page.scale, stamps, device.room_for_picture)
+    if layout is None or cleared is not page.picture:
+        page = replace(page, picture=cleared)
+        layout = device.layout(cleared.ref)
+    recognised_at = time.perf_counter()
+    regions = regions_from(device.regions_of(layout), device.facts.kinds, page.width, page.height)
+    layout_at = time.perf_counter()
+    tables = table_readings(device, page, words, regions)
+    seconds = (recognised_at - began, layout_at - recognised_at, time.perf_counter() - layout_at)
+    return Seen(upright, tuple(words), tuple(regions), tuple(tables), seconds, tuple(stamp.words for stamp in stamps))

@@ -1,0 +1,246 @@
+"""What was found in each tile of a long page -> what is on the page: every line and every region once.
+
+Tiles overlap: a line that stands on a seam is whole in one tile and cut in the other, or runs through the seam from
+one tile into the next. All coordinates are of the page, in its unit, origin top left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from ..decoding.text_boxes import Quad
+from ..values.boxes import Box, union
+from ..values.reading import Region
+
+# Two quadrilaterals are one line if they share so much of the smaller one, along the page and across it.
+SAME_LINE = 0.5
+# A line that ends so many of its heights before a tile's edge, or less, may go on beyond it.
+AT_THE_EDGE = 0.35
+# Two regions are one if they share so much of the narrower one's width.
+SAME_REGION = 0.5
+
+# Where a line may be cut: of a tile, in a box of the page.
+Gap = Callable[[int, Box], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Seam:
+    """Where a tile and the next one overlap, along `axis` (0: across the page, 1: down)."""
+
+    axis: int
+    start: float
+    end: float
+
+    @property
+    def middle(self) -> float:
+        """Between both ends."""
+        return (self.start + self.end) / 2
+
+
+def seams_of(tiles: Sequence[Box]) -> list[Seam]:
+    """The seams between tiles that follow each other."""
+    axis = 0 if tiles[0][0] != tiles[1][0] else 1
+    return [Seam(axis, tile[axis], before[axis + 2]) for before, tile in pairwise(tiles)]
+
+
+def lines_once(tiles: Sequence[Box], found: Sequence[Sequence[Quad]], gap: Gap) -> list[list[Quad]]:
+    """The lines by tile, each of them once. A line that runs through a seam is two, parted where `gap` says."""
+    lines = [list(quads) for quads in found]
+    for number, seam in enumerate(seams_of(tiles)):
+        before, after = lines[number], lines[number + 1]
+        kept, kept_after = _OneByOne(before), _OneByOne(after)
+        for some, others in _same(before, after, seam):
+            ours, theirs = _resolved(kept.taken(some), kept_after.taken(others), seam, partial(gap, number))
+            kept.added += ours
+            kept_after.added += theirs
+        lines[number], lines[number + 1] = kept.rest(), kept_after.rest()
+    return lines
+
+
+class _OneByOne:
+    """A tile's lines, from which some are taken and to which others are added."""
+
+    def __init__(self, lines: Sequence[Quad]) -> None:
+        self._lines = lines
+        self._gone: set[int] = set()
+        self.added: list[Quad] = []
+
+    def taken(self, places: Sequence[int]) -> list[Quad]:
+        """The lines at these places, which are no longer here."""
+        self._gone.update(places)
+        return [self._lines[place] for place in places]
+
+    def rest(self) -> list[Quad]:
+        """The lines that are here."""
+        return [line for place, line in enumerate(self._lines) if place not in self._gone] + self.added
+
+
+def _same(before: Sequence[Quad], after: Sequence[Quad], seam: Seam) -> list[tuple[list[int], list[int]]]:
+    """The lines near the seam that are one in both tiles: places in `before`, places in `after`."""
+    ours = [place for place, quad in enumerate(before) if _end(quad, seam) > seam.start]
+    theirs = [place for place, quad in enumerate(after) if _start(quad, seam) < seam.end]
+    if not ours or not theirs:
+        return []
+    boxes, others = (
+        np.array([_around([lines[place]]) for place in places]) for lines, places in ((before, ours), (after, theirs))
+    )
+    same = np.ones((len(ours), len(theirs)), bool)
+    for axis in (0, 1):
+        low, high = (seam.start, seam.end) if axis == seam.axis else (-np.inf, np.inf)
+        starts, ends = boxes[:, None, axis].clip(min=low), boxes[:, None, axis + 2].clip(max=high)
+        other_starts, other_ends = others[None, :, axis].clip(min=low), others[None, :, axis + 2].clip(max=high)
+        common = np.minimum(ends, other_ends) - np.maximum(starts, other_starts)
+        same &= common >= SAME_LINE * np.minimum(ends - starts, other_ends - other_starts)
+    groups = []
+    for row in range(len(ours)):
+        rows, columns = {row}, np.flatnonzero(same[row])
+        if not len(columns):
+            continue
+        while len(wider := set(np.flatnonzero(same[:, columns].any(axis=1)).tolist())) > len(rows):
+            rows, columns = wider, np.flatnonzero(same[sorted(wider)].any(axis=0))
+        groups.append(([ours[one] for one in sorted(rows)], [theirs[one] for one in columns.tolist()]))
+        same[sorted(rows)] = False
+    return groups
+
+
+def _common(a: tuple[float, float], b: tuple[float, float]) -> float:
+    return (min(a[1], b[1]) - max(a[0], b[0])) / max(min(a[1] - a[0], b[1] - b[0]), 1e-6)
+
+
+def _start(quad: Quad, seam: Seam) -> float:
+    return float(quad[:, seam.axis].min())
+
+
+def _end(quad: Quad, seam: Seam) -> float:
+    return float(quad[:, seam.axis].max())
+
+
+def _resolved(
+    ours: Sequence[Quad], theirs: Sequence[Quad], seam: Seam, gap: Callable[[Box], float]
+) -> tuple[list[Quad], list[Quad]]:
+    """Of one line as two tiles have it: what is kept of the first tile's, and of the second one's."""
+    cut_off = any(_end(quad, seam) >= seam.end - AT_THE_EDGE * _height(quad) for quad in ours)
+    begun = any(_start(quad, seam) <= seam.start + AT_THE_EDGE * _height(quad) for quad in theirs)
+    if cut_off and begun:
+        box = _around([*ours, *theirs])
+        if box[2 + seam.axis] - box[seam.axis] > box[3 - seam.axis] - box[1 - seam.axis]:
+            return _parted(ours, theirs, seam, gap(_between(box, seam)))
+        cut_off = _length(theirs, seam) >= _length(ours, seam)
+    elif not cut_off and not begun:
+        box = _around([*ours, *theirs])
+        cut_off = box[seam.axis] + box[2 + seam.axis] > 2 * seam.middle
+    return ([], list(theirs)) if cut_off else (list(ours), [])
+
+
+def _between(box: Box, seam: Seam) -> Box:
+    """The part of the box that both tiles have."""
+    sides = list(box)
+    sides[seam.axis] = max(sides[seam.axis], seam.start)
+    sides[seam.axis + 2] = min(sides[seam.axis + 2], seam.end)
+    return (sides[0], sides[1], sides[2], sides[3])
+
+
+def _parted(ours: Sequence[Quad], theirs: Sequence[Quad], seam: Seam, at: float) -> tuple[list[Quad], list[Quad]]:
+    before = [_bounded(quad, seam.axis, -np.inf, at) for quad in ours if _start(quad, seam) < at]
+    after = [_bounded(quad, seam.axis, at, np.inf) for quad in theirs if _end(quad, seam) > at]
+    return before, after
+
+
+def _bounded(quad: Quad, axis: int, low: float, high: float) -> Quad:
+    """The part of the quadrilateral between two places along the axis: its corners moved along its edges."""
+    result = quad.astype(np.float64)
+    # The edges that run along the axis: each corner's other end.
+    other = (1, 0, 3, 2) if np.ptp(quad[:2, axis]) >= np.ptp(quad[1:3, axis]) else (3, 2, 1, 0)
+    for corner, end in enumerate(other):
+        place, reach = float(quad[corner, axis]), float(quad[end, axis])
+        wanted = min(max(place, low), high)
+        if wanted != place and reach != place:
+            result[corner] = quad[corner] + (quad[end] - quad[corner]) * ((wanted - place) / (reach - place))
+    return result.astype(np.float32)
+
+
+def _height(quad: Quad) -> float:
+    """How high the line is, whichever way it runs."""
+    return min(float(np.hypot(*(quad[1] - quad[0]))), float(np.hypot(*(quad[2] - quad[1]))))
+
+
+def _length(quads: Sequence[Quad], seam: Seam) -> float:
+    return max(_end(quad, seam) - _start(quad, seam) for quad in quads)
+
+
+def _around(quads: Sequence[Quad]) -> Box:
+    corners = np.concatenate(list(quads))
+    left, top = corners.min(axis=0).tolist()
+    right, bottom = corners.max(axis=0).tolist()
+    return (left, top, right, bottom)
+
+
+def widest_gap(picture: np.ndarray[Any, np.dtype[np.uint8]], axis: int) -> int:
+    """Where a line of text that runs along the axis (0: across) is best cut, in pixels: the middle of its widest gap.
+
+    `picture` is RGB, (rows, columns, 3).
+    """
+    grey = picture.mean(axis=2)
+    contrast = np.ptp(grey, axis=axis)
+    empty = contrast <= contrast.min() + 0.25 * np.ptp(contrast)
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], empty, [False]]).astype(np.int8)))
+    starts, ends = edges[::2], edges[1::2]
+    widest = int(np.argmax(ends - starts))
+    return int(starts[widest] + ends[widest]) // 2
+
+
+@dataclass(frozen=True, slots=True)
+class TiledRegion:
+    """A region of the page, and the tiles that it is in: from the first to the last."""
+
+    region: Region
+    first: int
+    last: int
+
+
+def regions_once(tiles: Sequence[Box], found: Sequence[Sequence[Region]]) -> list[TiledRegion]:
+    """The regions of the page in reading order, tile by tile; one that goes over a seam is one."""
+    seams = seams_of(tiles)
+    result: list[TiledRegion] = []
+    for number, regions in enumerate(found):
+        before = seams[number - 1] if number else None
+        after = seams[number] if number < len(seams) else None
+        for region in regions:
+            span = (region.box[seams[0].axis], region.box[seams[0].axis + 2])
+            if after is not None and span[0] >= after.middle:
+                continue  # the next tile has it
+            if before is not None and span[1] <= before.middle:
+                continue  # the one before has it
+            ordered = replace(region, order=number * 1e6 + region.order)
+            place = None
+            if before is not None and span[0] < before.middle:
+                place = next((i for i, other in enumerate(result) if _goes_on(other, ordered, number, before)), None)
+            if place is None:
+                result.append(TiledRegion(ordered, number, number))
+            else:
+                result[place] = _joined(result[place], ordered, number)
+    return result
+
+
+def _goes_on(tiled: TiledRegion, region: Region, number: int, seam: Seam) -> bool:
+    """Whether the region is the rest of one that the tile before has the beginning of."""
+    other, across = tiled.region, 1 - seam.axis
+    return (
+        tiled.last >= number - 1
+        and other.kind == region.kind
+        and other.box[seam.axis + 2] > seam.middle
+        and _common((other.box[across], other.box[across + 2]), (region.box[across], region.box[across + 2]))
+        >= SAME_REGION
+    )
+
+
+def _joined(tiled: TiledRegion, region: Region, number: int) -> TiledRegion:
+    first = tiled.region
+    whole = replace(first, box=union([first.box, region.box]), score=max(first.score, region.score))
+    return TiledRegion(whole, tiled.first, number)

@@ -1,0 +1,266 @@
+"""A page's words and its picture -> what is printed over the text: stamps, remarks, level watermarks.
+
+Runs inside page processes, before layout and tables are judged. A stamp stands where it was put down: over words, or
+over several rows of them, mostly in another colour. Its words are no part of the rows beneath them, and its frame is no
+ruling. Boxes are in the page's unit; origin top left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+
+from ..pages.page_picture import PagePicture
+from ..values.boxes import Box, centre, contains, grown, union
+from ..values.words import Word
+
+Colour = np.ndarray[Any, np.dtype[np.float32]]
+Boxes = np.ndarray[Any, np.dtype[np.float64]]
+Mask = np.ndarray[Any, np.dtype[np.bool_]]
+Pixels = np.ndarray[Any, np.dtype[np.uint8]]
+# Makes room for a picture of (rows, columns, 3), and tells its offset.
+Canvas = Callable[[int, int], tuple[int, Pixels]]
+
+# Type this much larger than most may be printed over it.
+LARGE = 1.3
+# What is over a word has its middle inside, this share of its own height above and below apart.
+SHOULDER = 0.15
+# Heights of rows that a stamp reaches over are so far apart, in heights of text; there are so many of them.
+ROW = 0.6
+ROWS = 2
+# Words whose middles are so near to each other are level, in heights of text.
+LEVEL = 0.25
+# A pixel that differs by so much from the ground, of 255, is ink; inks of two colours are so far apart.
+INK = 40.0
+SHADES = 8
+OTHER_COLOUR = 90.0
+# How far red, green and blue are from their mean in coloured ink, and in its paler pixels; such a pixel is of an ink's
+# hue where the cosine between both is so large. What is darker than this share of the ink has black under it.
+COLOURED, PALE = 50.0, 20.0
+SAME_HUE = 0.9
+DARK = 0.6
+# Its edges reach so far, in pixels, and are no darker than this; what is, is of the text.
+EDGE, BLACK = 5, 80
+# Ink without colour is told from the text where it is so light.
+PALE_INK = 110.0
+# So much of a word's ink is of the stamp's colour if the word is of the stamp.
+MOSTLY = 0.8
+# How far around its words a stamp is looked for, and how near its parts are to each other, in heights of a word.
+REACHES = (3.0, 8.0)
+NEAR = 0.5
+# So many words tell the colour of the page's text.
+SAMPLE = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What was put down at one place: the places of its words, the box of its ink, and that one's colour, RGB, (3,),
+    where it tells it from the text."""
+
+    words: tuple[int, ...]
+    box: Box
+    ink: Colour | None
+
+
+def stamps_of(words: Sequence[Word], picture: PagePicture, scale: float) -> list[Stamp]:
+    """The stamps on a page; a page whose words are of one size and of its text layer is not looked at.
+
+    A word is of a stamp where it is printed over smaller ones, or over several rows in another colour. One that was
+    read from a picture of a digital page, in another colour, is so too where it stands between the rows, or where the
+    ink that it hangs together with, a frame, goes around words of the page.
+    """
+    candidates = _candidates(words)
+    if not candidates:
+        return []
+    boxes, mixed = np.array([word.box for word in words]), _is_mixed(words)
+    usual: Colour | None = None
+    stamps: list[Stamp] = []
+    taken: set[int] = set()
+    for at in candidates:
+        if at in taken:
+            continue
+        over, rows, between = _stands(at, words, boxes)
+        foreign = mixed and words[at].source == "ocr"
+        if not (over or rows or foreign):
+            continue
+        ink = _ink_of(words[at].box, picture, scale)
+        if ink is None:
+            continue
+        if usual is None:
+            usual = _usual_colour([word for place, word in enumerate(words) if place not in candidates], picture, scale)
+        other = float(np.linalg.norm(ink - usual)) > OTHER_COLOUR
+        coloured = other and bool(np.linalg.norm(_chroma(ink)) >= COLOURED)
+        if not (over or (other and rows) or (coloured and foreign)):
+            continue
+        box = _extent(words[at].box, ink, picture, scale) if coloured else words[at].box
+        if not (over or rows or between or _goes_around(box, words)):
+            continue
+        if coloured:
+            own = _words_in(words, at, box, ink, picture, scale)
+        else:
+            own = [place for place in candidates if words[place].line == words[at].line]
+        own = [place for place in own if place not in taken]
+        taken.update(own)
+        told = coloured or (other and ink.min() >= PALE_INK)
+        box = box if coloured else union(words[place].box for place in own)
+        stamps.append(Stamp(tuple(own), box, ink if told else None))
+    return stamps
+
+
+def without_stamps(picture: PagePicture, scale: float, stamps: Sequence[Stamp], canvas: Canvas) -> PagePicture:
+    """The picture without the ink of such stamps: what the layout and the tables are judged by."""
+    told = [stamp for stamp in stamps if stamp.ink is not None]
+    if not told:
+        return picture
+    offset, pixels = canvas(picture.rows, picture.columns)
+    pixels[:] = picture.part((0, 0, picture.columns, picture.rows))
+    for stamp in told:
+        left, top, right, bottom = _pixel_box(grown(stamp.box, EDGE / scale), picture, scale)
+        part = pixels[top:bottom, left:right]
+        assert stamp.ink is not None
+        ground = _ground(part)
+        mine = part.max(axis=2) >= DARK * stamp.ink.max()
+        if np.linalg.norm(_chroma(stamp.ink)) >= COLOURED:
+            mine &= _of_hue(part, stamp.ink)
+        edges = cv2.dilate(mine.astype(np.uint8), np.ones((EDGE, EDGE), np.uint8)) > 0
+        part[mine | (edges & (part.max(axis=2) >= BLACK))] = ground
+    return PagePicture(pixels, offset)
+
+
+def _is_mixed(words: Sequence[Word]) -> bool:
+    return any(word.source == "text_layer" for word in words)
+
+
+def _candidates(words: Sequence[Word]) -> list[int]:
+    """The places of words that may be a stamp's: large ones, and those not in a digital page's text layer."""
+    if len(words) < 2:
+        return []
+    usual = float(np.median([word.size for word in words]))
+    mixed = _is_mixed(words)
+    return [at for at, word in enumerate(words) if word.size >= LARGE * usual or (mixed and word.source == "ocr")]
+
+
+def _stands(at: int, words: Sequence[Word], boxes: Boxes) -> tuple[bool, bool, bool]:
+    """Whether a word is printed over smaller ones, whether it stands among several rows of them, and whether it is
+    beside some and level with none."""
+    left, top, right, bottom = boxes[at]
+    word = words[at]
+    beside = np.flatnonzero((boxes[:, 1] < bottom) & (boxes[:, 3] > top))
+    others = [
+        place for place in beside.tolist() if (words[place].line, words[place].source) != (word.line, word.source)
+    ]
+    if not others:
+        return False, False, False
+    near = boxes[others]
+    across, middles = (near[:, 0] + near[:, 2]) / 2, (near[:, 1] + near[:, 3]) / 2
+    margin = SHOULDER * (bottom - top)
+    inside = (middles > top + margin) & (middles < bottom - margin)
+    smaller = np.array([words[place].size for place in others]) < word.size / LARGE
+    over = bool((inside & smaller & (across > left) & (across < right)).any())
+    height = float(np.median(near[:, 3] - near[:, 1]))
+    levels = 1 + int((np.diff(np.sort(middles[inside])) > ROW * height).sum())
+    both = bool((across[inside] < left).any() and (across[inside] > right).any())
+    between = bool((np.abs(middles - (top + bottom) / 2) > LEVEL * height).all())
+    return over and len(word.text) > 1, both and levels >= ROWS and len(word.text) > 1, between
+
+
+def _goes_around(box: Box, words: Sequence[Word]) -> bool:
+    """Whether words of the text layer stand in the box."""
+    return any(word.source == "text_layer" and contains(box, centre(word.box)) for word in words)
+
+
+def _usual_colour(words: Sequence[Word], picture: PagePicture, scale: float) -> Colour:
+    """The colour of the page's text; black where there is none."""
+    step = max(1, len(words) // SAMPLE)
+    inks = [ink for word in words[::step] if (ink := _ink_of(word.box, picture, scale)) is not None]
+    return np.median(np.stack(inks), axis=0).astype(np.float32) if inks else np.zeros(3, np.float32)
+
+
+def _pixel_box(box: Box, picture: PagePicture, scale: float) -> tuple[int, int, int, int]:
+    left, top = max(0, int(box[0] * scale)), max(0, int(box[1] * scale))
+    right, bottom = min(picture.columns, int(box[2] * scale) + 1), min(picture.rows, int(box[3] * scale) + 1)
+    return left, top, max(left + 1, right), max(top + 1, bottom)
+
+
+def _ground(pixels: Pixels) -> Pixels:
+    """The colour of the paper: that of most pixels on the edge."""
+    edge = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
+    return np.asarray(np.median(edge, axis=0), np.uint8)
+
+
+def _away(pixels: Pixels) -> Colour:
+    """How far each pixel is from the ground, (height, width)."""
+    ground = np.median(pixels.reshape(-1, 3), axis=0)
+    return np.asarray(np.abs(pixels - ground).max(axis=2), np.float32)
+
+
+def _ink_of(box: Box, picture: PagePicture, scale: float) -> Colour | None:
+    """The colour of most of the ink in the box, the edges of letters apart; None where there is none."""
+    pixels = picture.part(_pixel_box(box, picture, scale))
+    away = _away(pixels)
+    ink = away > INK
+    if not ink.any():
+        return None
+    shades = np.minimum((away - INK) * (SHADES / (256 - INK)), SHADES - 1).astype(np.int32)
+    usual = np.bincount(shades[ink], minlength=SHADES).argmax()
+    return np.asarray(np.median(pixels[ink & (shades == usual)], axis=0), np.float32)
+
+
+def _chroma(colour: Colour) -> Colour:
+    """What a colour has beside its grey, (..., 3)."""
+    return np.asarray(colour - colour.mean(axis=-1, keepdims=True), np.float32)
+
+
+def _of_hue(pixels: Pixels, ink: Colour) -> Mask:
+    """Which pixels have the hue of a coloured ink, pale or not."""
+    chroma, wanted = _chroma(pixels.astype(np.float32)), _chroma(ink)
+    strength = np.linalg.norm(chroma, axis=2)
+    return np.asarray((strength >= PALE) & (chroma @ (wanted / np.linalg.norm(wanted)) >= SAME_HUE * strength))
+
+
+def _extent(word: Box, ink: Colour, picture: PagePicture, scale: float) -> Box:
+    """The box of the ink of this colour that hangs together with a word."""
+    height, found = word[3] - word[1], word
+    for reach in REACHES:
+        margin = reach * height
+        seen = _pixel_box(grown(word, margin), picture, scale)
+        found = union((word, _hanging_together(word, seen, ink, picture, scale)))
+        left, top, right, bottom = _pixel_box(found, picture, scale)
+        if left > seen[0] and top > seen[1] and right < seen[2] and bottom < seen[3]:
+            break
+    return found
+
+
+def _hanging_together(
+    word: Box, seen: tuple[int, int, int, int], ink: Colour, picture: PagePicture, scale: float
+) -> Box:
+    """The box of what hangs together with a word in a part of the picture."""
+    left, top = seen[:2]
+    mask = _of_hue(picture.part(seen), ink).astype(np.uint8)
+    side = max(1, round(2 * NEAR * (word[3] - word[1]) * scale)) | 1
+    _, labels = cv2.connectedComponents(cv2.dilate(mask, np.ones((side, side), np.uint8)))
+    x, y, x_end, y_end = _pixel_box(word, picture, scale)
+    inside = labels[y - top : y_end - top, x - left : x_end - left]
+    own = np.isin(labels, np.unique(inside[inside > 0])) & (mask > 0)
+    rows, columns = np.flatnonzero(own.any(axis=1)), np.flatnonzero(own.any(axis=0))
+    if not len(rows):
+        return word
+    box = (left + columns[0], top + rows[0], left + columns[-1] + 1, top + rows[-1] + 1)
+    return (box[0] / scale, box[1] / scale, box[2] / scale, box[3] / scale)
+
+
+def _words_in(words: Sequence[Word], at: int, box: Box, ink: Colour, picture: PagePicture, scale: float) -> list[int]:
+    """The places of the words of a stamp: the one at this place, and those in its box whose ink is its."""
+    own = [at]
+    for index, word in enumerate(words):
+        if index == at or word.source != words[at].source or not contains(box, centre(word.box)):
+            continue
+        pixels = picture.part(_pixel_box(word.box, picture, scale))
+        marks = _away(pixels) > INK
+        if marks.any() and _of_hue(pixels, ink)[marks].mean() >= MOSTLY:
+            own.append(index)
+    return sorted(own)

@@ -1,0 +1,113 @@
+"""Words and their lines -> how parts of a text are set. Runs in page processes.
+
+A word is raised where it is short, clearly smaller than the one before it, and stands close behind that one above its
+base line, as a footnote mark does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from ..values.boxes import Box, centre
+from ..values.document import Cell, Table
+from ..values.styles import PLAIN, Span, Style, joined
+from ..values.words import Word, is_raised
+from .text_lines import Line
+
+# A raised word is a mark: so many letters at most, and no further behind its word than this, in font sizes.
+LONGEST_MARK = 5
+MARK_GAP = 0.6
+
+_TOKEN = re.compile(r"\S+")
+
+# For each word, by its identity, its letters in one style each: where they begin, and the style.
+Looks = Mapping[int, Sequence[tuple[int, Style]]]
+
+
+def looks_of_words(lines: Iterable[Line]) -> Looks:
+    """The words that are set in another way than plainly."""
+    looks: dict[int, Sequence[tuple[int, Style]]] = {}
+    for line in lines:
+        before: Word | None = None
+        for word in line.words:
+            if word.source != "text_layer":
+                continue
+            raised = before is not None and _is_mark(word, before)
+            # What a raised word stands behind is the next one's measure too: `1, 2`.
+            before = before if raised else word
+            style = Style(word.bold, word.italic, raised, word.link)
+            parts = [(0, style)]
+            if word.parts and word.parts[-1].start < len(word.text):
+                parts = [
+                    (part.start, Style(part.bold, part.italic, part.raised or raised, word.link)) for part in word.parts
+                ]
+            if len(parts) > 1 or style != PLAIN:
+                looks[id(word)] = parts
+    return looks
+
+
+def _is_mark(word: Word, before: Word) -> bool:
+    """Whether a word is a raised mark behind another one."""
+    near = word.upright and len(word.text) <= LONGEST_MARK and word.box[0] - before.box[2] < MARK_GAP * before.size
+    return near and is_raised(word.size, word.box[3], before.size, before.box[3])
+
+
+def spans_of_lines(lines: Sequence[Line], looks: Looks) -> tuple[Span, ...]:
+    """The spans of the lines' text, one character between words and between lines."""
+    if not looks:
+        return ()
+    spans: list[Span] = []
+    start = 0
+    for line in lines:
+        first = len(spans)
+        for word in line.words:
+            spans += _spans_of_word(word, start, looks)
+            start += len(word.text) + 1
+        spans[first:] = joined(spans[first:])
+    return tuple(spans)
+
+
+def with_spans(table: Table, words: Sequence[Word], looks: Looks) -> Table:
+    """The table, its cells with the spans of their texts."""
+    if not looks:
+        return table
+    middles = np.array([centre(word.box) for word in words])
+    plain = np.array([id(word) not in looks for word in words])
+    cells = []
+    for cell in table.cells:
+        inside = _inside(cell.box, middles) if cell.box is not None else np.zeros(len(words), bool)
+        own = [words[number] for number in np.flatnonzero(inside)] if not plain[inside].all() else []
+        cells.append(_with_spans(cell, own, looks) if own else cell)
+    return replace(table, cells=tuple(cells))
+
+
+def _inside(box: Box, middles: np.ndarray[Any, np.dtype[np.float64]]) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    x, y = middles[:, 0], middles[:, 1]
+    return np.asarray((x >= box[0]) & (x <= box[2]) & (y >= box[1]) & (y <= box[3]))
+
+
+def _with_spans(cell: Cell, words: Sequence[Word], looks: Looks) -> Cell:
+    """The cell, whose words are given in any order: those of its text, as often as they are in it."""
+    by_text: dict[str, list[Word]] = {}
+    for word in reversed(words):
+        by_text.setdefault(word.text, []).append(word)
+    spans: list[Span] = []
+    for token in _TOKEN.finditer(cell.text):
+        if by_text.get(token[0]):
+            spans += _spans_of_word(by_text[token[0]].pop(), token.start(), looks)
+    return replace(cell, spans=tuple(joined(spans, cell.text)))
+
+
+def _spans_of_word(word: Word, start: int, looks: Looks) -> list[Span]:
+    parts = looks.get(id(word), ())
+    ends = [*(at for at, _ in parts[1:]), len(word.text)]
+    return (
+        [Span(start + at, start + end, style) for (at, style), end in zip(parts, ends, strict=True) if style != PLAIN]
+        if parts
+        else []
+    )

@@ -1,0 +1,175 @@
+"""Lines of text -> pairs of a label and its value, where they stand in two columns.
+
+Decided by geometry and by evidence, both: labels flush at one edge and short, values flush at another, and something
+that says label: a colon, dotted leaders, bold type beside plain, or figures behind words all the way down. Addresses
+beside each other, and columns of prose, have none of these; a table is a table.
+"""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from docling_core.types.doc import DocItemLabel
+
+from ..values.boxes import Box, union
+from ..values.document import Pair, PairSide
+from ..values.words import Word
+from .parts import Part
+from .text_lines import Line, group_lines, parted
+
+FEWEST_ROWS = 2
+# More rows are a table, or a trick.
+MOST_ROWS = 200
+# Without a colon, leaders or bold type there have to be more.
+FEWEST_PLAIN_ROWS = 3
+LONGEST_LABEL = 40
+# Columns of labels on a page, at most.
+MOST_COLUMNS = 50
+# Edges this near to each other, in text heights, are one.
+SAME_EDGE = 0.6
+SAME_LINE = 0.5
+# An amount has no more letters than this.
+CURRENCY_LETTERS = 3
+_LEADERS = frozenset(".\u2026\u00b7")
+FEWEST_DOTS = 3
+
+
+@dataclass(slots=True)
+class _Row:
+    """A label's words, its leaders last, and the lines of its value."""
+
+    label: Sequence[Word]
+    value: list[Sequence[Word]]
+    leaders: bool
+
+
+def pairs_of(lines: Sequence[Line]) -> tuple[Pair, ...]:
+    """The pairs that the lines of one part are, all of them; nothing where one line is neither."""
+    if not FEWEST_ROWS <= len(lines) <= MOST_ROWS or not all(word.upright for line in lines for word in line.words):
+        return ()
+    near = SAME_EDGE * statistics.median(line.box[3] - line.box[1] for line in lines)
+    found = [_row(line) for line in lines]
+    lefts = [row.value[0][0].box[0] for row in found if row is not None]
+    rows: list[_Row] = []
+    for line, row in zip(lines, found, strict=True):
+        if row is not None:
+            rows.append(row)
+        elif rows and line.box[0] >= min(lefts) - near and len(parted(line)) == 1:
+            rows[-1].value.append(line.words)
+        else:
+            return ()
+    if not _are_pairs(rows, near):
+        return ()
+    return tuple(Pair(_side([row.label]), _side(row.value)) for row in rows)
+
+
+def _row(line: Line) -> _Row | None:
+    """The line's label and its value, parted by leaders, by a colon, or by a gap; None where there are not two."""
+    words = line.words
+    leaders = [place for place, word in enumerate(words) if _is_leader(word)]
+    inside = bool(leaders) and leaders[0] > 0 and leaders[-1] < len(words) - 1
+    if inside and leaders == list(range(leaders[0], leaders[-1] + 1)):
+        return _Row(words[: leaders[-1] + 1], [words[leaders[-1] + 1 :]], True)
+    pieces = parted(line)
+    colons = [place for place, word in enumerate(words, start=1) if word.text.endswith(":")]
+    if len(colons) == 1 and 0 < colons[0] < len(words) and len(pieces) <= 2:
+        # A gap is where the value begins, or before the colon that it begins with.
+        gap = len(pieces[0].words)
+        if len(pieces) == 1 or gap in (colons[0], colons[0] - 1):
+            return _Row(words[: colons[0]], [words[colons[0] :]], False)
+    if len(pieces) == 2 and not colons:
+        return _Row(pieces[0].words, [pieces[1].words], False)
+    return None
+
+
+def _is_leader(word: Word) -> bool:
+    return len(word.text) >= FEWEST_DOTS and set(word.text) <= _LEADERS
+
+
+def _are_pairs(rows: Sequence[_Row], near: float) -> bool:
+    if len(rows) < FEWEST_ROWS:
+        return False
+    labels = [[word for word in row.label if not _is_leader(word)] for row in rows]
+    texts = [" ".join(word.text for word in label) for label in labels]
+    if any(len(text) > LONGEST_LABEL or not any(map(str.isalpha, text)) for text in texts):
+        return False
+    if not _flush([label[0].box[0] for label in labels], near):
+        return False
+    values = [row.value[0] for row in rows]
+    lefts, rights = [value[0].box[0] for value in values], [value[-1].box[2] for value in values]
+    if not _flush(lefts, near) and not _flush(rights, near):
+        return False
+    colons = sum(text.endswith(":") for text in texts)
+    if colons == len(rows) or all(row.leaders for row in rows):
+        return True
+    return len(rows) >= FEWEST_PLAIN_ROWS and (
+        2 * colons > len(rows) or _bold_beside_plain(labels, values) or _figures_behind_words(texts, values)
+    )
+
+
+def _bold_beside_plain(labels: Sequence[Sequence[Word]], values: Sequence[Sequence[Word]]) -> bool:
+    return all(word.bold for label in labels for word in label) and not any(
+        word.bold for value in values for word in value
+    )
+
+
+def _figures_behind_words(labels: Sequence[str], values: Sequence[Sequence[Word]]) -> bool:
+    """Whether each label begins as a word does, and each value is an amount, with a currency perhaps."""
+    texts = ["".join(word.text for word in value) for value in values]
+    return all(label[0].isalpha() for label in labels) and all(
+        any(map(str.isdigit, text)) and sum(map(str.isalpha, text)) <= CURRENCY_LETTERS for text in texts
+    )
+
+
+def _flush(edges: Sequence[float], near: float) -> bool:
+    middle = statistics.median(edges)
+    return all(abs(edge - middle) <= near for edge in edges)
+
+
+def _side(lines: Sequence[Sequence[Word]]) -> PairSide:
+    confidences = [math.prod(word.confidence for word in words) for words in lines]
+    return PairSide(
+        "\n".join(" ".join(word.text for word in words) for words in lines),
+        union(word.box for words in lines for word in words),
+        round(statistics.fmean(confidences), 4),
+    )
+
+
+def with_values_beside(parts: Sequence[Part]) -> list[Part]:
+    """The parts, a column of labels and the column of their values made one, where the layout model saw two.
+
+    Each label ends with a colon, and each has one value on its line; no line of either is without the other.
+    """
+    result = list(parts)
+    for labels in [part for part in parts if _may_be_labels(part)][:MOST_COLUMNS]:
+        lines = group_lines(labels.words)
+        if len(lines) < FEWEST_ROWS or not all(line.text.endswith(":") for line in lines):
+            continue
+        for values in result:
+            if values.label != DocItemLabel.TEXT or values.box[0] < labels.box[2] or not _level(labels.box, values.box):
+                continue
+            own = group_lines(values.words)
+            if len(own) == len(lines) and all(_on_one_line(a, b) for a, b in zip(lines, own, strict=True)):
+                labels.words += values.words
+                labels.box = union((labels.box, values.box))
+                result = [part for part in result if part is not values]
+                break
+    return result
+
+
+def _may_be_labels(part: Part) -> bool:
+    return part.label == DocItemLabel.TEXT and sum(word.text.endswith(":") for word in part.words) >= FEWEST_ROWS
+
+
+def _level(a: Box, b: Box) -> bool:
+    """Whether two columns of one number of lines may stand at one height: they begin and end near to each other."""
+    near = (a[3] - a[1]) / FEWEST_ROWS
+    return abs(a[1] - b[1]) < near and abs(a[3] - b[3]) < near
+
+
+def _on_one_line(a: Line, b: Line) -> bool:
+    common = min(a.box[3], b.box[3]) - max(a.box[1], b.box[1])
+    return common >= SAME_LINE * min(a.box[3] - a.box[1], b.box[3] - b.box[1])

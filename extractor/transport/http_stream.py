@@ -1,0 +1,142 @@
+"""A connection to one checked address, for httpcore2, whose every wait ends when its job does.
+
+Connecting, the TLS handshake, reading and writing are woken by shutting the socket down as soon as somebody ends the
+job; the job's clock, and the limit's, shorten the socket's own timeouts. Where a wait ends for such a reason, that is
+what is raised, and not the broken connection.
+
+Raises what `Limit` raises, and httpcore2's `NetworkError` and `TimeoutException`.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import select
+import socket
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from ipaddress import IPv4Address, IPv6Address
+from typing import Any
+
+import httpcore2
+
+from ..deadline import Limit
+
+_WRITE_BYTES = 1 << 14
+
+
+class Unreachable(httpcore2.ConnectError):
+    """No other try would reach the server either; the message says why."""
+
+
+class WebStream(httpcore2.NetworkStream):
+    """A connection over TCP, and TLS on top of it after `start_tls`. Timeouts are seconds."""
+
+    def __init__(self, address: IPv4Address | IPv6Address, port: int, timeout: float, limit: Limit) -> None:
+        self._limit = limit
+        # A socket that is closed meanwhile must not be shut down: its number may be another's.
+        self._lock = threading.Lock()
+        family = socket.AF_INET if address.version == 4 else socket.AF_INET6
+        self._socket = socket.socket(family, socket.SOCK_STREAM)
+        self._unhook = limit.end.on_end(self._wake)
+        try:
+            self._connect((str(address), port), timeout)
+            self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        except BaseException:
+            self.close()
+            raise
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        with self._waiting(timeout, httpcore2.ReadTimeout, httpcore2.ReadError):
+            data = self._socket.recv(max_bytes)
+        if not data:  # the server's end, or ours
+            self._limit.check()
+        return data
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        view = memoryview(buffer)
+        while view:
+            with self._waiting(timeout, httpcore2.WriteTimeout, httpcore2.WriteError):
+                view = view[self._socket.send(view[:_WRITE_BYTES]) :]
+
+    def close(self) -> None:
+        self._unhook()
+        with self._lock:
+            self._socket.close()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore2.NetworkStream:
+        try:
+            with self._waiting(timeout, httpcore2.ConnectTimeout, httpcore2.ConnectError):
+                wrapped = ssl_context.wrap_socket(
+                    self._socket, server_hostname=server_hostname, do_handshake_on_connect=False
+                )
+                with self._lock:
+                    self._socket = wrapped
+                self._limit.check()  # whoever ended the job meanwhile may have woken the socket that was there before
+                wrapped.do_handshake()
+        except httpcore2.ConnectError as error:
+            self.close()
+            if isinstance(error.__cause__, ssl.SSLCertVerificationError):
+                raise Unreachable("the server's certificate is not trusted, or not its host's") from error
+            raise
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def get_extra_info(self, info: str) -> Any:
+        if info == "ssl_object" and isinstance(self._socket, ssl.SSLSocket):
+            return self._socket
+        if info == "is_readable":  # of a connection that is not used: whether the server has closed it
+            return bool(_polled(self._socket, select.POLLIN, 0))
+        return None
+
+    def _connect(self, place: tuple[str, int], timeout: float) -> None:
+        with self._waiting(timeout, httpcore2.ConnectTimeout, httpcore2.ConnectError):
+            seconds = self._socket.gettimeout()
+            assert seconds is not None
+            self._socket.setblocking(False)
+            with self._lock:  # before this a socket cannot be woken, and `_wake` waits
+                self._limit.check()
+                code = self._socket.connect_ex(place)
+            if code == errno.EINPROGRESS:
+                if not _polled(self._socket, select.POLLOUT, seconds):
+                    raise TimeoutError
+                code = self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+            if code:
+                raise OSError(code, os.strerror(code))
+
+    @contextmanager
+    def _waiting(
+        self,
+        timeout: float | None,
+        silent: type[httpcore2.TimeoutException],
+        broken: type[httpcore2.NetworkError],
+    ) -> Iterator[None]:
+        """Around one wait of the socket: so many seconds, or what is left of the limit. Raises what ended it."""
+        assert timeout is not None
+        self._socket.settimeout(min(timeout, self._limit.left()))
+        try:
+            yield
+        except TimeoutError as error:
+            self._limit.check()
+            raise silent(str(error)) from error
+        except OSError as error:
+            self._limit.check()
+            raise broken(str(error)) from error
+
+    def _wake(self) -> None:
+        """End whatever waits for the socket; called by whoever ends the job."""
+        with self._lock, suppress(OSError):  # it may not be connected, or no longer
+            # Not TLS's own way, which would write to it.
+            socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
+
+
+def _polled(waiting: socket.socket, event: int, seconds: float) -> list[tuple[int, int]]:
+    poll = select.poll()
+    poll.register(waiting, event)
+    return poll.poll(seconds * 1000)

@@ -1,0 +1,119 @@
+"""What a caller has to know of a document's reading, as values with stable codes. The one table of codes.
+
+A notice is made where its cause is understood and stays a value up to the answer, whose `metadata.notices` and
+`metadata.warnings` are the same notices: in full, and their messages alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, cast, get_args
+
+from .boxes import Box
+
+NoticeCode = Literal[
+    "ATTACHMENTS",
+    "DEADLINE_REACHED",
+    "NOTHING_READ",
+    "NOT_RECOGNISED",
+    "PAGE_BLANK",
+    "PAGE_SHRUNK",
+    "PAGE_TURNED",
+    "SCRIPT_NOT_READ",
+    "TEXT_BEYOND_EDGE",
+    "TEXT_LAYER_REPLACED",
+    "TEXT_LAYER_UNSOUND",
+    "TEXT_NOT_READ",
+    "UNSEEN_CHARACTERS",
+    "UNSEEN_TEXT",
+    "XFA_FORM",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """When a notice of a code is given, and what its caller does about it."""
+
+    when: str
+    advice: str
+
+
+KINDS: dict[NoticeCode, Kind] = {
+    "ATTACHMENTS": Kind(
+        "files are attached to the PDF (a portfolio's documents too); they are not read",
+        "take them out and send each as a document of its own",
+    ),
+    "DEADLINE_REACHED": Kind("the deadline cut the job short", "ask again for the missing pages, or for more time"),
+    "NOTHING_READ": Kind(
+        "something is drawn on the page, and not a word of it was read",
+        "look at the page; a photograph alone is no fault",
+    ),
+    "NOT_RECOGNISED": Kind(
+        "the page, or most of it, is a picture without a text layer, and `ocr` is `never`",
+        'ask again with `"ocr": "auto"`',
+    ),
+    "PAGE_BLANK": Kind("nothing is drawn on the page", "nothing; count it if no page should be blank"),
+    "PAGE_SHRUNK": Kind(
+        "the page was made smaller before recognition than its smallest print needs",
+        "look at small print, or send the page in parts",
+    ),
+    "PAGE_TURNED": Kind(
+        "the text does not stand upright on the page as it is shown, and was read after a turn",
+        "nothing; boxes are those of the page as it is shown",
+    ),
+    "SCRIPT_NOT_READ": Kind(
+        "the page has letters of a script that the chosen recognisers do not read, by its text layer",
+        "name the document's languages in `ocr_languages`, or have a person read the page",
+    ),
+    "TEXT_BEYOND_EDGE": Kind("words of the text layer stand beyond the page's edge, and are left out", "nothing"),
+    "TEXT_LAYER_REPLACED": Kind(
+        "the text layer does not say what a reader sees; it was not used, and the page was recognised",
+        "treat the page as a scan",
+    ),
+    "TEXT_LAYER_UNSOUND": Kind(
+        "the text layer does not say what a reader sees, and `ocr` is `never`", 'ask again with `"ocr": "auto"`'
+    ),
+    "TEXT_NOT_READ": Kind(
+        "lines of text were found and not read, or hardly: a script that no chosen recogniser reads, or poor print",
+        "name the document's languages in `ocr_languages`, or have a person read the page",
+    ),
+    "UNSEEN_CHARACTERS": Kind(
+        "the text layer has characters that no reader sees (control, zero width, direction)",
+        "have a person look where it matters; `unseen_text` drops them",
+    ),
+    "UNSEEN_TEXT": Kind(
+        "the text layer has words that no reader sees (covered, white on white, switched off)",
+        "have a person look where it matters; `unseen_text` drops them",
+    ),
+    "XFA_FORM": Kind("the PDF is an XFA form, which only a few viewers show", "print it to a PDF in such a viewer"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One thing that a caller has to know. `bbox` is in the page's unit, origin top left of the page as it is shown;
+    it and `page` are None where there is none."""
+
+    code: NoticeCode
+    message: str
+    page: int | None = None
+    bbox: Box | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """The notice as `metadata.notices` has it."""
+        box = None if self.bbox is None else [round(side, 2) for side in self.bbox]
+        return {"code": self.code, "message": self.message, "page": self.page, "bbox": box}
+
+
+def notice_of(entry: Mapping[str, Any]) -> Notice:
+    """The notice that plain JSON values stand for. Raises `KeyError`, `TypeError` or `ValueError` where they stand for
+    none."""
+    code, page, box = entry["code"], entry["page"], entry["bbox"]
+    if code not in get_args(NoticeCode):
+        raise ValueError("no code of a notice")
+    place = None
+    if box is not None:
+        left, top, right, bottom = (float(side) for side in box)
+        place = (left, top, right, bottom)
+    return Notice(cast(NoticeCode, code), str(entry["message"]), None if page is None else int(page), place)

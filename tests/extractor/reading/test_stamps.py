@@ -1,0 +1,156 @@
+"""What is printed over the text, level or not, is no part of its rows, and a frame around it is no ruling."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pypdfium2 as pdfium
+import pytest
+from PIL import Image, ImageDraw, ImageFont
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.utils import ImageReader
+
+from extractor.engine import Engine
+from extractor.pages.page_picture import PagePicture
+from extractor.pages.text_layer import read_text_layer
+from extractor.reading.stamps import Stamp, stamps_of, without_stamps
+from extractor.request import parse_request
+from extractor.values.words import Word
+from tests import documents
+
+ROWS = [
+    ("Pos", "Article", "Qty", "Price", "Amount"),
+    ("1", "Desk lamp, brass", "4", "32.50", "130.00"),
+    ("2", "Office chair, black", "2", "189.00", "378.00"),
+    ("3", "Filing cabinet", "1", "240.00", "240.00"),
+    ("4", "Paper, A4, 5 reams", "10", "4.95", "49.50"),
+    ("5", "Whiteboard 120x90", "3", "71.20", "213.60"),
+]
+RIGHTS = (60, 0, 330, 420, 540)
+SCALE = 2.0
+Draw = Callable[[Any], None]
+
+
+def page(draw: Draw) -> bytes:
+    """An invoice of six rows, 700 to 610 points above the foot, and what is drawn over it."""
+    buffer, canvas = documents.new_canvas()
+    canvas.setFont("Helvetica-Bold", 16)
+    canvas.drawString(50, 780, "Invoice 4711")
+    for row, texts in enumerate(ROWS):
+        canvas.setFont("Helvetica-Bold" if row == 0 else "Helvetica", 10)
+        for right, text in zip(RIGHTS, texts, strict=True):
+            if right:
+                canvas.drawRightString(right, 700 - 18 * row, text)
+            else:
+                canvas.drawString(90, 700 - 18 * row, text)
+    draw(canvas)
+    canvas.save()
+    return buffer.getvalue()
+
+
+def lettered(text: str, x: float, y: float, size: float, colour: tuple[float, float, float]) -> Draw:
+    def draw(canvas: Any) -> None:
+        canvas.setFillColorRGB(*colour)
+        canvas.setFont("Helvetica-Bold", size)
+        canvas.drawString(x, y, text)
+
+    return draw
+
+
+def seen(pdf: bytes, *recognised: Word) -> tuple[list[Word], PagePicture, list[Stamp]]:
+    """The words of the page with those that were read from its pictures, the page drawn, and its stamps."""
+    document = pdfium.PdfDocument(pdf)
+    shown = document[0]
+    words = [*read_text_layer(shown.raw).words, *recognised]
+    pixels = np.ascontiguousarray(np.asarray(shown.render(scale=SCALE).to_pil().convert("RGB")))
+    picture = PagePicture(pixels, 0)
+    return words, picture, stamps_of(words, picture, SCALE)
+
+
+def texts(words: list[Word], stamps: list[Stamp]) -> list[str]:
+    return [words[place].text for stamp in stamps for place in stamp.words]
+
+
+def room(rows: int, columns: int) -> tuple[int, np.ndarray]:
+    return 0, np.empty((rows, columns, 3), np.uint8)
+
+
+@pytest.mark.parametrize(
+    ("text", "x", "y", "size", "colour"),
+    [
+        ("BOOKED", 250, 640, 34, (0.8, 0.1, 0.1)),
+        ("COPY", 150, 630, 60, (0.8, 0.8, 0.8)),
+        ("PAID", 332, 632, 24, (0.1, 0.2, 0.7)),
+        ("VOID", 300, 630, 40, (0.0, 0.0, 0.0)),
+    ],
+)
+def test_large_print_over_the_rows_is_apart(
+    text: str, x: float, y: float, size: float, colour: tuple[float, float, float]
+) -> None:
+    words, picture, stamps = seen(page(lettered(text, x, y, size, colour)))
+    assert texts(words, stamps) == [text]
+    clear = without_stamps(picture, SCALE, stamps, room)
+    if colour != (0.0, 0.0, 0.0):
+        plain = seen(page(lambda canvas: None))[1]
+        left, top, right, bottom = (int(side * SCALE) for side in stamps[0].box)
+        difference = np.abs(clear.drawn.astype(int) - plain.drawn)[top:bottom, left:right].max(axis=2) > 128
+        assert difference.mean() < 0.02
+    else:
+        assert clear is picture
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lettered("PAID", 250, 500, 34, (0.8, 0.1, 0.1)),  # under the table
+        lettered("130.00", 508, 560, 10, (0.8, 0.1, 0.1)),  # a red amount
+        lettered("19", 20, 668, 26, (0.8, 0.1, 0.1)),  # a large one beside the rows, over none
+        lettered("Northwind", 250, 770, 30, (0.1, 0.2, 0.7)),  # a letterhead
+    ],
+)
+def test_what_stands_beside_the_rows_stays(draw: Draw) -> None:
+    assert seen(page(draw))[2] == []
+
+
+def framed(text: str, size: int = 40) -> Image.Image:
+    image = Image.new("RGBA", (9 * size, 3 * size))
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((3, 3, image.width - 4, image.height - 4), outline=(30, 60, 190, 255), width=7)
+    draw.text((size, size), text, fill=(30, 60, 190, 255), font=ImageFont.load_default(size))
+    return image
+
+
+def stamped(x: float, y: float, width: float) -> Draw:
+    image = framed("RECEIVED")
+    return lambda canvas: canvas.drawImage(
+        ImageReader(image), x, y, width, width * image.height / image.width, mask="auto"
+    )
+
+
+@pytest.mark.parametrize(("x", "y", "over"), [(200, 630, True), (200, 400, False), (430, 640, True)])
+def test_a_framed_stamp_read_from_a_picture(x: float, y: float, over: bool) -> None:
+    """In type no larger than the text's, over no word, its frame around some."""
+    width = 130.0
+    bottom, left = A4[1] - y, x + width / 9
+    height = width / 3
+    read = Word("RECEIVED", (left, bottom - height * 0.66, left + 0.6 * width, bottom - height * 0.36), 99, "ocr", 11.0)
+    words, _, stamps = seen(page(stamped(x, y, width)), read)
+    assert texts(words, stamps) == (["RECEIVED"] if over else [])
+    if over:
+        frame = stamps[0].box
+        assert frame == pytest.approx((x, bottom - height, x + width, bottom), abs=2)
+
+
+def test_a_table_under_a_stamp_is_whole(engine: Engine) -> None:
+    content = page(stamped(240, 630, 200))
+    request = {"document_content_base64": base64.b64encode(content).decode("ascii"), "outputs": ["tables", "text"]}
+    data = engine.extract(parse_request(request), document_id="stamped")["data"]
+    (table,) = data["tables"]
+    rows = [["" for _ in range(table["columns"])] for _ in range(table["rows"])]
+    for cell in table["cells"]:
+        rows[cell["row"]][cell["column"]] = cell["text"]
+    assert [tuple(row) for row in rows] == ROWS
+    assert "IVED" in data["text"]
