@@ -46,7 +46,8 @@ from .models.model_set import Models, model_set
 from .models.pinned import PinnedMemory
 from .models.weights import Weights, find_weights
 from .page_processes.failures import Failure
-from .page_processes.pool import PagePool, Running, Task
+from .page_processes.handle import Running, Task
+from .page_processes.pool import PagePool
 from .page_processes.process import Answer
 from .request import ExtractionRequest, selected_pages
 from .settings import Settings
