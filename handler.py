@@ -21,8 +21,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
 
 if TYPE_CHECKING:
     from extractor.deadline import JobEnd
-    from extractor.engine import Engine, Progress
+    from extractor.engine import Engine
     from extractor.formats import Arrival
+    from extractor.job import Progress
     from extractor.telemetry import Door, Telemetry
 
 log = logging.getLogger("extractor")

@@ -36,7 +36,8 @@ from .runpod_sdk import AsyncClientSession, TooManyRequests, rp_http, rp_job, rp
 from .runpod_takes import Taken, read_take
 
 if TYPE_CHECKING:
-    from ..engine import Engine, Progress
+    from ..engine import Engine
+    from ..job import Progress
     from ..settings import Settings
 
 log = logging.getLogger("extractor")

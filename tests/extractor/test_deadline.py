@@ -21,8 +21,9 @@ from pydantic import SecretStr
 
 import handler
 from extractor.deadline import JobEnd, OutOfTime, Reason, error_of
-from extractor.engine import Engine, Progress
+from extractor.engine import Engine
 from extractor.errors import Cancelled, DeadlineExceeded, ExtractionError, WorkerUnhealthy
+from extractor.job import Progress
 from extractor.lifecycle.vitals import Vitals
 from extractor.request import parse_request
 from extractor.settings import Settings
