@@ -23,6 +23,7 @@ import torch
 
 from .deadline import JobEnd, Limit
 from .device.owner import DeviceOwner
+from .device.profile import PROFILES
 from .device.scheduler import Scheduler
 from .errors import (
     DeadlineExceeded,
@@ -85,9 +86,8 @@ class Engine:
         log.info("CUDA graphs: %s", models.said())
         pages.when_sick(self.vitals.condemn)
         pages.introduce(DeviceOwner(models, self._scheduler), models.facts)
-        # On a CPU the models are the bottleneck: more pages at a time would only make each of them wait. A GPU wants
-        # two batches of pages from one job, and as many from others.
-        self._pages_in_flight = settings.pages_in_flight or (32 if models.device.type == "cuda" else 2)
+        self.profile = PROFILES[models.device.type]
+        self._pages_in_flight = settings.pages_in_flight or self.profile.pages_in_flight
 
     @classmethod
     def load(cls, settings: Settings) -> Engine:
