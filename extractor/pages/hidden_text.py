@@ -14,11 +14,12 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Literal
 
 import cv2
 import numpy as np
 
+from ..values.arrays import Boxes, Mask, Measures, Pixels
 from ..values.boxes import Box, area, centre, contains, union
 from ..values.words import Word
 from .drawing import Drawing, Look
@@ -34,9 +35,6 @@ Reason = Literal[
     "in an annotation's layer, which may be switched off",
     "said in place of what is drawn",
 ]
-Picture = np.ndarray[Any, np.dtype[np.uint8]]
-Boxes = np.ndarray[Any, np.dtype[np.float64]]
-Flags = np.ndarray[Any, np.dtype[np.bool_]]
 
 # Text of less than this size, in points, is not read by anyone.
 MIN_SIZE = 1.0
@@ -60,7 +58,7 @@ MOST_REDRAWINGS = 8
 SMALLEST_CELL, MOST_CELLS = 0.5, 2000
 
 # A part of the page drawn anew, without the text objects at these addresses: (box, addresses) -> picture.
-Redraw = Callable[[Box, Sequence[int]], Picture]
+Redraw = Callable[[Box, Sequence[int]], Pixels]
 
 # Control characters; overrides, embeddings and isolates of the direction of writing; what has no width; tags. Joiners
 # and direction marks are part of writing in many scripts: they are counted between Latin letters and figures only.
@@ -78,10 +76,10 @@ def unseen_words(
     words: Sequence[Word],
     origins: Sequence[Origin],
     drawing: Drawing,
-    image: Picture,
+    image: Pixels,
     scale: float,
     redraw: Redraw,
-    dark: Boxes,
+    dark: Measures,
 ) -> list[Reason | None]:
     """For each word why no reader sees it, or None. `image` is the page's picture, `scale` pixels per unit, `dark` the
     share of dark pixels in each word's box."""
@@ -149,7 +147,7 @@ def is_scan_layer(word: Word, looks: Sequence[Look], drawing: Drawing) -> bool:
 
 
 def _reason(
-    word: Word, looks: Sequence[Look], drawing: Drawing, image: Picture, scale: float, dark: float
+    word: Word, looks: Sequence[Look], drawing: Drawing, image: Pixels, scale: float, dark: float
 ) -> Reason | None:
     if any(look.invisible for look in looks) and not any(contains(box, centre(word.box)) for box in drawing.pictures):
         return "drawn invisibly"
@@ -181,7 +179,7 @@ def _reason(
     return None
 
 
-def _near(ground: Picture, colour: tuple[int, int, int], distance: int) -> int:
+def _near(ground: Pixels, colour: tuple[int, int, int], distance: int) -> int:
     """How many pixels differ from the colour by no more than this, in each of red, green and blue."""
     middle = np.array(colour, np.float64)
     return cv2.countNonZero(cv2.inRange(ground, middle - distance, middle + distance))
@@ -192,7 +190,7 @@ def _far(ink: tuple[int, int, int], corner: tuple[int, int, int]) -> bool:
     return max(abs(one - other) for one, other in zip(ink, corner, strict=True)) >= SAME_COLOUR + MIN_CONTRAST
 
 
-def _maybe_covered(boxes: Boxes, looks: Sequence[Sequence[Look]], drawing: Drawing) -> Flags:
+def _maybe_covered(boxes: Boxes, looks: Sequence[Sequence[Look]], drawing: Drawing) -> Mask:
     """Whether something filled that is drawn later lies over each word's middle."""
     covered = np.zeros(len(boxes), bool)
     if not drawing.covers:
@@ -207,7 +205,7 @@ def _maybe_covered(boxes: Boxes, looks: Sequence[Sequence[Look]], drawing: Drawi
     return covered
 
 
-def _maybe_in_one_place(boxes: Boxes) -> Flags:
+def _maybe_in_one_place(boxes: Boxes) -> Mask:
     """Whether another word stands in each word's place. Neighbours by height and then by left side are compared, twice,
     in bands that overlap: of words in one place at least two are neighbours."""
     found = np.zeros(len(boxes), bool)
@@ -228,11 +226,11 @@ def _maybe_in_one_place(boxes: Boxes) -> Flags:
     return found
 
 
-def _areas(boxes: Boxes) -> Boxes:
+def _areas(boxes: Boxes) -> Measures:
     return np.asarray((boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1]))
 
 
-def _common_areas(boxes: Boxes, box: Boxes) -> Boxes:
+def _common_areas(boxes: Boxes, box: Measures) -> Measures:
     """The area that each of the boxes shares with one."""
     wide = np.minimum(boxes[:, 2], box[2]) - np.maximum(boxes[:, 0], box[0])
     high = np.minimum(boxes[:, 3], box[3]) - np.maximum(boxes[:, 1], box[1])
@@ -241,7 +239,7 @@ def _common_areas(boxes: Boxes, box: Boxes) -> Boxes:
 
 def _maybe_switched_off(
     looks: Sequence[Sequence[Look]], origins: Sequence[Origin], reasons: Sequence[Reason | None]
-) -> Flags:
+) -> Mask:
     """Whether each word is of a layer, a form or a text object one of whose words leaves no mark: the others may stand
     where something else has left one."""
     if "without a mark on the page" not in reasons:
@@ -291,14 +289,14 @@ def _without_effect(
     return without
 
 
-def _as_box(sides: Boxes) -> Box:
+def _as_box(sides: Measures) -> Box:
     left, top, right, bottom = sides.tolist()
     return (left, top, right, bottom)
 
 
 def _groups(doubtful: Sequence[int], boxes: Boxes, origins: Sequence[Origin]) -> list[list[int]]:
     """The words in groups in none of which the text objects of two stand in one place: each is judged by itself."""
-    extents: dict[tuple[int, ...], Boxes] = {}
+    extents: dict[tuple[int, ...], Measures] = {}
     for index, origin in enumerate(origins):
         box = extents.get(origin.objects, boxes[index])
         low, high = np.minimum(box[:2], boxes[index, :2]), np.maximum(box[2:], boxes[index, 2:])
@@ -306,7 +304,7 @@ def _groups(doubtful: Sequence[int], boxes: Boxes, origins: Sequence[Origin]) ->
     cells = _cells(extents)
     size = np.max(list(cells.values()), axis=0)
     groups: list[list[int]] = []
-    taken: list[Flags] = []
+    taken: list[Mask] = []
     chosen: dict[tuple[int, ...], int] = {}
     for index in doubtful:
         own = origins[index].objects
@@ -324,7 +322,7 @@ def _groups(doubtful: Sequence[int], boxes: Boxes, origins: Sequence[Origin]) ->
     return groups
 
 
-def _cells(extents: Mapping[tuple[int, ...], Boxes]) -> dict[tuple[int, ...], list[int]]:
+def _cells(extents: Mapping[tuple[int, ...], Measures]) -> dict[tuple[int, ...], list[int]]:
     """The extents in whole cells of a grid over all of them, each of one cell at least."""
     sides = np.array(list(extents.values()))
     start = sides[:, :2].min(axis=0)

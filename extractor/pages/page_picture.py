@@ -8,15 +8,13 @@ top left.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import cv2
 import numpy as np
 
-from ..device.arena import Pixels
 from ..device.requests import PictureRef
-
-Matrix = np.ndarray[Any, np.dtype[np.float64]]
+from ..values.arrays import Pixels
+from ..values.boxes import Matrix
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from ..values.arrays import Pixels
 from ..values.boxes import Box, area, centre, contains, intersection, union
 from ..values.notices import Notice
 from ..values.options import OcrMode, UnseenText
@@ -36,8 +37,6 @@ from .page_ink import Sketch, areas_of, dark_shares, sketch, unexplained_lines
 from .redrawing import draw_without
 from .soundness import is_sound
 from .text_layer import Origin, PageFrame, TextLayer
-
-Picture = np.ndarray[Any, np.dtype[np.uint8]]
 
 # An image without words on it that is at least this share of the page may hold text of its own.
 MIN_PICTURE_SHARE = 0.02
@@ -124,7 +123,7 @@ def judge(
     frame: PageFrame,
     drawing: Drawing,
     said: Said,
-    image: Picture,
+    image: Pixels,
     scale: float,
     task: PageTask,
     forms: Forms,
@@ -254,7 +253,7 @@ def _without_unseen_characters(words: list[Word], task: PageTask) -> tuple[list[
     return words, [Notice("UNSEEN_CHARACTERS", told, task.number)]
 
 
-def blank_notes(number: int, image: Picture, words: Sequence[Word], unread: Sequence[Box]) -> list[Notice]:
+def blank_notes(number: int, image: Pixels, words: Sequence[Word], unread: Sequence[Box]) -> list[Notice]:
     """What is to be said of a page without a word that is blank, and of one whose areas `unread` are a picture of text
     that `ocr` forbids to read."""
     if not words and is_blank(image):
@@ -291,7 +290,7 @@ def shrunk_notes(number: int, scale: float, areas: Sequence[Box]) -> tuple[Notic
     return (Notice("PAGE_SHRUNK", said, number, box),)
 
 
-def is_blank(image: Picture) -> bool:
+def is_blank(image: Pixels) -> bool:
     """Whether hardly a pixel differs from the others; nearly every page says no at its first few rows."""
     ground = image[0, 0].astype(np.int16)
     return all(

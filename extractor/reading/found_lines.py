@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
-from ..decoding.text_boxes import Quad
 from ..pages.documents import Page, Picture
 from ..pages.layer_trust import is_sure
+from ..values.arrays import Boxes, Quad
 from ..values.boxes import Box, area, centre, contains, intersection
 from ..values.words import Word
 
@@ -37,7 +36,7 @@ def wanted(quads: Sequence[Quad], page: Page) -> list[Quad]:
     return wanted
 
 
-def boxes_of(words: Sequence[Word]) -> np.ndarray[Any, np.dtype[np.float64]]:
+def boxes_of(words: Sequence[Word]) -> Boxes:
     """The words' boxes, (words, 4)."""
     return np.array([word.box for word in words], np.float64).reshape(-1, 4)
 

@@ -9,17 +9,16 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
 from ..decoding.ctc import RecognisedWord, certainty, words_of_line
-from ..decoding.text_boxes import Quad
 from ..device.client import DeviceClient
 from ..languages import Recognition
 from ..models.shapes import line_content
 from ..pages.documents import Page
 from ..pages.page_picture import PagePicture
+from ..values.arrays import Points, Quad
 from ..values.boxes import Matrix
 from ..values.words import Word
 from .orientation import on_its_side
@@ -45,7 +44,7 @@ class ReadLine:
     """A recognised line: its quadrilateral (4, 2) in the page's unit, its words, and by how many quarters it had to be
     turned anticlockwise to be read."""
 
-    quad: np.ndarray[Any, np.dtype[np.float64]]
+    quad: Points
     words: tuple[RecognisedWord, ...]
     quarters: int
 

@@ -14,12 +14,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..decoding.regions import regions_from
-from ..decoding.text_boxes import Quad, text_boxes
+from ..decoding.text_boxes import text_boxes
 from ..device.client import DeviceClient
 from ..languages import Recognition
 from ..models.shapes import detection_fit
 from ..pages.documents import Page
 from ..pages.layer_trust import is_sure
+from ..values.arrays import Quad
 from ..values.boxes import Box, Matrix, intersection, mapped, moved
 from ..values.reading import Region, Ruling, Rulings, TableReading
 from ..values.words import Word

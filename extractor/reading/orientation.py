@@ -9,16 +9,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
 from ..pages.documents import Page, Picture
 from ..pages.page_picture import PagePicture
+from ..values.arrays import Quad
 from ..values.boxes import Box, Matrix, centre, clip, contains, mapped
 from ..values.words import Word
-
-Quad = np.ndarray[Any, np.dtype[np.float32]]
 
 # Skew that is worth a turn, and the most that is taken for skew, in degrees.
 MIN_SKEW = 0.4

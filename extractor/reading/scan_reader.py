@@ -13,12 +13,13 @@ from dataclasses import replace
 import numpy as np
 
 from ..decoding.regions import regions_from
-from ..decoding.text_boxes import Quad, text_boxes
+from ..decoding.text_boxes import text_boxes
 from ..device.client import DeviceClient, Pending
 from ..languages import Recognition
 from ..models.shapes import detection_fit
 from ..pages.documents import Page
 from ..pages.layer_trust import is_sure
+from ..values.arrays import Quad
 from ..values.boxes import Box, centre, contains, scaled
 from ..values.words import Word
 from .chosen_words import chosen
