@@ -14,8 +14,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..pages.page_picture import PagePicture
 from ..values.arrays import Grey, Pixels
+from ..values.page_picture import PagePicture
 from .orientation import Upright
 
 # Makes room for a picture of (rows, columns, 3), and tells its offset.

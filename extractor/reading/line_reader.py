@@ -16,12 +16,13 @@ from ..decoding.ctc import RecognisedWord, certainty, words_of_line
 from ..device.client import DeviceClient
 from ..languages import Recognition
 from ..models.shapes import line_content
-from ..pages.documents import Page
-from ..pages.page_picture import PagePicture
 from ..values.arrays import Points, Quad
 from ..values.boxes import Matrix
+from ..values.page import Page
+from ..values.page_picture import PagePicture
 from ..values.words import Word
 from .orientation import on_its_side
+from .picture_refs import ref_of
 from .raised_ink import with_numbers_ended
 
 # A line that stands on a picture of a digital page is text only if the recogniser is sure of it: photographs have
@@ -141,7 +142,7 @@ class LineReader:
             groups.setdefault((id(attempt.picture), attempt.recogniser), []).append(index)
         asked = []
         for (_, recogniser), some in groups.items():
-            picture = attempts[some[0]].picture.ref
+            picture = ref_of(attempts[some[0]].picture)
             parts = (quads[some], quarters[some], contents[some])
             asked.append((some, self._device.read_lines(picture, recogniser, recognition.scripts, *parts)))
         readings: dict[int, _Reading] = {}

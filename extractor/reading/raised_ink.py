@@ -15,9 +15,9 @@ import cv2
 import numpy as np
 
 from ..decoding.ctc import RecognisedWord
-from ..pages.page_picture import PagePicture
 from ..pages.raised_figures import ends_number
 from ..values.arrays import Grey, Quad
+from ..values.page_picture import PagePicture
 
 # So high is the picture of a line that is looked at; a higher one is made smaller.
 MOST_ROWS = 64

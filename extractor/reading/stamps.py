@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from ..pages.page_picture import PagePicture
 from ..values.arrays import Boxes, Floats, Mask, Pixels
 from ..values.boxes import Box, centre, contains, grown, union
+from ..values.page_picture import PagePicture
 from ..values.words import Word
 
 # Makes room for a picture of (rows, columns, 3), and tells its offset.

@@ -15,10 +15,10 @@ import regex
 
 from ..decoding.ctc import RecognisedWord
 from ..languages import Recognition, scripts_read
-from ..pages.documents import Page
 from ..pages.layer_trust import is_sure
 from ..values.arrays import Quad
 from ..values.notices import Notice
+from ..values.page import Page
 from ..values.words import Word
 
 # So many letters of another script are more than a name, or a sign that stands for something.
