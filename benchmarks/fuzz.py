@@ -171,11 +171,10 @@ def outcome_of(readers: PageReaders, path: Path) -> str:
     from extractor.errors import ExtractionError
     from extractor.formats import identify
     from extractor.page_processes.failures import Failure
-    from extractor.transport.source import FetchedDocument
 
     started = time.perf_counter()
     try:
-        document = identify(FetchedDocument(path, path.stat().st_size, ""))
+        document = identify(path)
         outline = readers.open(document, None)
         ends = []
         for number in range(1, min(outline.pages, PAGES) + 1):

@@ -34,7 +34,7 @@ from .errors import (
     TooManyPages,
     WorkerUnhealthy,
 )
-from .formats import Arrival, DocumentFile, identify
+from .formats import WITH_FORMS, Arrival, DocumentFile, identify
 from .job import FailedPage, Job, JobPages, Progress, ReadPage, read_page_of
 from .languages import recognition_for
 from .lifecycle.scratch import Scratch
@@ -173,7 +173,7 @@ class Engine:
             log.info("[EXTRACT] Processing document (%d bytes) with LOCAL extraction", fetched.size)
             progress(Progress(0, 0, "open"))
             opening = time.perf_counter()
-            document = identify(fetched)
+            document = identify(fetched.path)
             arrived(Arrival(fetched.size, document.format))
             try:
                 outline = self._open(document, request.password, end)
@@ -292,7 +292,7 @@ class Engine:
                 raise outcome.error
             blob = outcome.blob
         data: dict[str, Any] = json.loads(blob)
-        if job.document.format == "pdf":
+        if job.document.format in WITH_FORMS:
             data["form_fields"] = [field for page in finished for field in page.form_fields]
         return data
 

@@ -3,7 +3,7 @@
 Each format is known by its first bytes, as its reader checks them itself. PDF: ISO 32000 asks for `%PDF-` at the very
 start; readers accept it within the first 1,024 bytes, but not behind the first bytes of another format. Detectors that
 are to be had (puremagic 1.30, filetype 1.2) know neither BigTIFF nor a PDF behind junk, and take a text that begins
-with BM for a bitmap.
+with BM for a bitmap. Used in the worker; page processes take a format by its name.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Literal
 
 from .errors import DocumentCorrupt, UnsupportedFormat
-from .transport.source import FetchedDocument
 
 Format = Literal["pdf", "png", "jpeg", "tiff", "webp", "bmp", "gif"]
 
@@ -29,6 +28,8 @@ _IMAGE_SIGNATURES: dict[bytes, Format] = {
 # The sizes that a bitmap's second header may have.
 _BITMAP_HEADERS = frozenset({12, 16, 40, 52, 56, 64, 108, 124})
 PDF_HEADER_WITHIN = 1024
+# Formats whose documents may be forms: their answer has `form_fields`.
+WITH_FORMS: frozenset[Format] = frozenset({"pdf"})
 READABLE = "PDF, PNG, JPEG, TIFF, WebP, BMP and GIF"
 
 _ZIP = b"PK\x03\x04"
@@ -78,21 +79,21 @@ class Arrival:
     format: Format | None = None
 
 
-def identify(document: FetchedDocument) -> DocumentFile:
-    """What the fetched bytes claim to be; whether they are is found out where they are opened, in a page process.
+def identify(path: Path) -> DocumentFile:
+    """What the bytes of a file claim to be; whether they are is found out where they are opened, in a page process.
 
     Raises `DocumentCorrupt` for an empty file, `UnsupportedFormat`, with its name, for any other format.
     """
-    with document.path.open("rb") as file:
+    with path.open("rb") as file:
         head = file.read(PDF_HEADER_WITHIN)
     if not head:
         raise DocumentCorrupt("the document is empty (0 bytes)")
     image = _image(head)
     if image is not None:
-        return DocumentFile(document.path, image)
+        return DocumentFile(path, image)
     other = _other(head)
     if other is None and b"%PDF-" in head:
-        return DocumentFile(document.path, "pdf")
+        return DocumentFile(path, "pdf")
     raise UnsupportedFormat(f"{other or _unknown(head)} is not among the formats that are read: {READABLE}")
 
 

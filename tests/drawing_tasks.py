@@ -10,11 +10,11 @@ import numpy as np
 from extractor.languages import Recognition
 from extractor.page_processes import tasks as page_tasks
 from extractor.page_processes.process import Answer, Bench, Function, Stage
-from extractor.pages import documents as pages
-from extractor.pages.documents import Page
-from extractor.pages.page_picture import PagePicture
+from extractor.pages.readers import READERS
 from extractor.reading.page_reader import Reader
 from extractor.values.boxes import Box
+from extractor.values.page import Page
+from extractor.values.page_picture import PagePicture
 from extractor.values.tasks import PageTask
 
 
@@ -32,7 +32,7 @@ def draw_page(task: PageTask, bench: Bench) -> Answer:
     """The page as the models would get it; the head tells of each picture that came early if it was the page's own."""
     early: list[PagePicture] = []
     with bench.stage(Stage.READ):
-        page = pages.read_page(task, bench.canvas, early.append)
+        page = READERS[task.format].read_page(task, bench.canvas, early.append)
     return Answer({"early": [picture.offset == page.picture.offset for picture in early]}, pickle.dumps(page))
 
 

@@ -13,10 +13,10 @@ from extractor.models.model_set import Models
 from extractor.page_processes.failures import Failure
 from extractor.page_processes.handle import Task
 from extractor.page_processes.pool import PagePool
-from extractor.pages.documents import Page
 from extractor.settings import Settings
 from extractor.values.options import OcrMode, UnseenText
 from extractor.values.outline import Outline, outline_of
+from extractor.values.page import Page
 from extractor.values.reading import PageReading
 from extractor.values.tasks import OutlineTask, PageTask
 from tests import drawing_tasks

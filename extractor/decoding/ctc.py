@@ -13,8 +13,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..values.arrays import Floats
 from .bidi import Letter, in_reading_order
-from .numbers import Floats, require_numbers
+from .numbers import require_numbers
 
 PIXELS_PER_STEP = 8
 # A gap that the recogniser wrote no space for parts words if it is this many steps wide (nearly the line's height) and

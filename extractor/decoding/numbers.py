@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
-Floats = np.ndarray[Any, np.dtype[np.float32]]
+from ..values.arrays import Floats
 
 
 def require_numbers(*results: Floats) -> None:

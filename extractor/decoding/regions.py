@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..values.arrays import Floats
 from ..values.boxes import area, clip
 from ..values.reading import Region, RegionKind
-from .numbers import Floats, require_numbers
+from .numbers import require_numbers
 
 MIN_SCORE = 0.3
 

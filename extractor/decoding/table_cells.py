@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from ..values.arrays import Floats
 from ..values.boxes import Box
 from ..values.reading import TableCell
-from .numbers import Floats, require_numbers
+from .numbers import require_numbers
 
 # The decoder's vocabulary (the published graph's metadata), between its start and end tokens.
 TOKENS = (

@@ -9,13 +9,12 @@ text. Growing a rectangle's sides by a distance gives a rectangle: no polygon is
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import cv2
 import numpy as np
 
-Map = np.ndarray[Any, np.dtype[np.uint8]]
-Quad = np.ndarray[Any, np.dtype[np.float32]]
+from ..values.arrays import Grey, Quad
+
 # Middle, size, angle in degrees.
 Rectangle = tuple[Sequence[float], Sequence[float], float]
 
@@ -33,7 +32,7 @@ MAX_OUTLINES = 4000
 NOT_A_NUMBER = 255
 
 
-def text_boxes(text: Map, height: int, width: int) -> list[Quad]:
+def text_boxes(text: Grey, height: int, width: int) -> list[Quad]:
     """The lines as quadrilaterals (4, 2): top left, top right, bottom right, bottom left, along the text; whole pixels.
 
     `text` is the map, (rows, columns): the probability of text in 255ths, 254 at most. `height` and `width` are the
@@ -57,7 +56,7 @@ def text_boxes(text: Map, height: int, width: int) -> list[Quad]:
     return list(corners.clip(0, (width, height)).astype(np.float32))
 
 
-def _scores(text: Map, rectangles: Sequence[Rectangle]) -> list[float]:
+def _scores(text: Grey, rectangles: Sequence[Rectangle]) -> list[float]:
     """The mean of the map inside each rectangle."""
     if not rectangles:
         return []

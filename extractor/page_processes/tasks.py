@@ -16,26 +16,26 @@ from typing import Any
 
 from ..device.client import Pending
 from ..outputs.views import render
-from ..pages import documents as pages
-from ..pages.page_picture import PagePicture
+from ..pages.readers import READERS, forget_document
 from ..reading.page_reader import Reader
 from ..structure.assemble import assemble_page
 from ..structure.continued_tables import join_tables
 from ..structure.headings import with_levels
 from ..values.document import AssembledPage
+from ..values.page_picture import PagePicture
 from ..values.tasks import PAGES_TO_WRITE, OutlineTask, TaskName, WholeDocumentTask, WholePageTask, WriteTask
 from .process import Answer, Bench, Function, Stage
 
 
 def prepare(bench: Bench) -> None:
     """Have the process let go of documents when it is told to."""
-    bench.forget = pages.forget_document
+    bench.forget = forget_document
 
 
 def open_document(task: OutlineTask, bench: Bench) -> Answer:
     """The document's outline, as the head."""
     with bench.stage(Stage.OPEN):
-        return Answer(asdict(pages.read_outline(task)))
+        return Answer(asdict(READERS[task.format].outline(task)))
 
 
 def read_page(task: WholePageTask, bench: Bench) -> Answer:
@@ -48,7 +48,7 @@ def read_page(task: WholePageTask, bench: Bench) -> Answer:
 
     started = time.perf_counter()
     with bench.stage(Stage.READ):
-        page = pages.read_page(task.page, bench.canvas, begin)
+        page = READERS[task.page.format].read_page(task.page, bench.canvas, begin)
     drawn = time.perf_counter()
     with bench.stage(Stage.LOOK):
         reading = reader.read(page, task.recognition, begun[-1] if begun else None)

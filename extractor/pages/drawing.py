@@ -1,4 +1,4 @@
-"""A PDF page's objects -> what is drawn on it, and how: its texts, its pictures, and what may lie over them.
+"""A PDF page's objects -> what is drawn on it, and how: its texts, its images, and what may lie over them.
 
 Runs inside a page process. Objects are walked in the order in which they are drawn, forms entered (ISO 32000-2, 8.10);
 `order` is an object's place in it. Boxes are of the page as shown.
@@ -20,9 +20,9 @@ from .text_layer import PageFrame, plain_call
 # Objects of a page that are looked at, those in form objects included, and how deep forms go.
 MOST_OBJECTS = 50_000
 MOST_COVERS = 2000
-# Pictures that cover this share of the page are a scan; the text beneath them is its text layer.
+# Images that cover this share of the page are a scan; the text beneath them is its text layer.
 SCAN_SHARE = 0.6
-# Strips of one picture stand no further apart than this, in points.
+# Strips of one image stand no further apart than this, in points.
 EDGE_TO_EDGE = 1.5
 # Of a replacement text, in bytes of UTF-16.
 MOST_SAID = 4096
@@ -67,20 +67,20 @@ class Cover:
 
     order: int
     box: Box
-    is_picture: bool
+    is_image: bool
     is_transparent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """What is drawn on a page: the look of each text object, by its address; the boxes of the pictures; and what may
-    lie over the page. `scans` are the pictures that together are most of the page, each with its order: the text
+    """What is drawn on a page: the look of each text object, by its address; the boxes of the images; and what may
+    lie over the page. `scans` are the images that together are most of the page, each with its order: the text
     beneath them is their text layer. `said` is what text objects, by address, say in place of their characters;
     `squares` are small ones that are drawn; `other_ink` tells whether anything is drawn that may hold text: all but
-    lines and plain small rectangles; `finest` is how many pixels per point the finest picture has, 0 without one."""
+    lines and plain small rectangles; `finest` is how many pixels per point the finest image has, 0 without one."""
 
     looks: dict[int, Look]
-    pictures: tuple[Box, ...]
+    images: tuple[Box, ...]
     covers: tuple[Cover, ...]
     scans: tuple[tuple[int, Box], ...]
     said: dict[int, str]
@@ -118,7 +118,7 @@ _calls = _Calls()
 def read_drawing(page: Any, frame: PageFrame) -> Drawing:
     """What is drawn on the page."""
     looks: dict[int, Look] = {}
-    pictures: list[Box] = []
+    images: list[Box] = []
     covers: list[Cover] = []
     reader = _ObjectReader(frame)
     said: dict[int, str] = {}
@@ -146,17 +146,17 @@ def read_drawing(page: Any, frame: PageFrame) -> Drawing:
             finest = max(finest, reader.fineness(item, box))
         box = clip(box, frame.width, frame.height)
         if kind == _IMAGE:
-            pictures.append(box)
+            images.append(box)
         # What is drawn before all text hides none of it.
         if looks and min(box[2] - box[0], box[3] - box[1]) >= MIN_COVER:
             covers.append(Cover(order, box, kind == _IMAGE, bool(_calls.transparent(item))))
-    over = [(cover.order, cover.box) for cover in covers if cover.is_picture and not cover.is_transparent]
+    over = [(cover.order, cover.box) for cover in covers if cover.is_image and not cover.is_transparent]
     scan = sum(area(box) for _, box in over) >= SCAN_SHARE * frame.width * frame.height
-    covers = [cover for cover in covers if not (scan and cover.is_picture)]
+    covers = [cover for cover in covers if not (scan and cover.is_image)]
     covers = sorted(covers, key=lambda cover: -area(cover.box))[:MOST_COVERS]
     return Drawing(
         looks,
-        tuple(joined(pictures)),
+        tuple(joined(images)),
         tuple(covers),
         tuple(over) if scan else (),
         said,
@@ -172,7 +172,7 @@ def _is_small_square(box: Box) -> bool:
 
 
 def joined(boxes: Sequence[Box]) -> list[Box]:
-    """The boxes with strips and tiles of one picture, edge to edge and of one width or height, made one."""
+    """The boxes with strips and tiles of one image, edge to edge and of one width or height, made one."""
     result = list(boxes)
     for across, down in ((0, 1), (1, 0)):
         rows: list[Box] = []

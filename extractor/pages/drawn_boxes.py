@@ -7,15 +7,13 @@ on its line; it is ticked where there is ink in it. A square full of colour is a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
+from ..values.arrays import Pixels
 from ..values.boxes import Box, area, centre, contains, intersection
 from ..values.words import Word
 from .form_fields import Tick
-
-Picture = np.ndarray[Any, np.dtype[np.uint8]]
 
 # Words begin no further from their box than so many of its sides.
 NEAR = 2.0
@@ -30,7 +28,7 @@ MOST_BOXES = 500
 
 
 def check_boxes(
-    squares: Sequence[Box], fields: Sequence[Tick], words: Sequence[Word], image: Picture, scale: float
+    squares: Sequence[Box], fields: Sequence[Tick], words: Sequence[Word], image: Pixels, scale: float
 ) -> list[Tick]:
     """The check boxes among the squares that are drawn on a page, those of its form's fields apart. `image` is its
     picture, RGB."""
@@ -76,7 +74,7 @@ def _has_words(box: Box, words: Sequence[Word]) -> bool:
     )
 
 
-def _is_ticked(box: Box, image: Picture, scale: float) -> bool | None:
+def _is_ticked(box: Box, image: Pixels, scale: float) -> bool | None:
     """Whether there is ink in the box; None where it is none: full, coloured, or not drawn all around."""
     height, width = image.shape[:2]
     left, top, right, bottom = (round(side * scale) for side in box)

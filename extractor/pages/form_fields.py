@@ -19,6 +19,7 @@ import pypdfium2.raw as pdfium_c
 
 from ..errors import PageTooLarge
 from ..values.boxes import Box, area, centre, clip, contains
+from ..values.page import FormField
 from ..values.words import TICKED, UNTICKED, Word
 from .links import Link, links_of
 from .text_layer import PageFrame
@@ -46,18 +47,6 @@ _TYPES = {
 _FONT_SIZE = re.compile(r"([\d.]+)\s+Tf\b")
 # The font size of a note that names none, and the share of it that a letter is wide and a line is high.
 NOTE_SIZE, LETTER_WIDTH, LINE_HEIGHT = 11.0, 0.5, 1.2
-
-
-@dataclass(frozen=True, slots=True)
-class FormField:
-    """A field of a filled-in form: `type` is text, checkbox, radio, choice or signature; `value` a string, a truth for
-    a check box, None where there is none or none is given (a password's)."""
-
-    name: str
-    type: str
-    value: str | bool | None
-    page: int
-    box: Box
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ Runs inside a page process. Four witnesses: how the text is drawn (render mode, 
 colour), the page drawn without the word, and the characters themselves. The last but one is asked only where something
 may hide a word and the picture cannot tell: where something filled is drawn over it later, where another word stands in
 its place, where its layer may be switched off. The text layer of a scan is drawn invisibly over its picture by right:
-it is seen where the picture has a mark.
+it is seen where the picture has a mark. Boxes are of the page as shown.
 """
 
 from __future__ import annotations
@@ -13,12 +13,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
-from typing import Any, Literal
+from dataclasses import dataclass, replace
+from typing import Literal
 
 import cv2
 import numpy as np
 
+from ..values.arrays import Boxes, Mask, Measures, Pixels
 from ..values.boxes import Box, area, centre, contains, union
 from ..values.words import Word
 from .drawing import Drawing, Look
@@ -34,9 +35,6 @@ Reason = Literal[
     "in an annotation's layer, which may be switched off",
     "said in place of what is drawn",
 ]
-Picture = np.ndarray[Any, np.dtype[np.uint8]]
-Boxes = np.ndarray[Any, np.dtype[np.float64]]
-Flags = np.ndarray[Any, np.dtype[np.bool_]]
 
 # Text of less than this size, in points, is not read by anyone.
 MIN_SIZE = 1.0
@@ -59,8 +57,8 @@ MOST_REDRAWINGS = 8
 # Where text objects stand is kept in cells of this size, in points, or in so many across the page.
 SMALLEST_CELL, MOST_CELLS = 0.5, 2000
 
-# A part of the page drawn anew, without the text objects at these addresses: (box, addresses) -> picture.
-Redraw = Callable[[Box, Sequence[int]], Picture]
+# A part of the page drawn anew, without the text objects at these addresses: (box, addresses) -> RGB.
+Redraw = Callable[[Box, Sequence[int]], Pixels]
 
 # Control characters; overrides, embeddings and isolates of the direction of writing; what has no width; tags. Joiners
 # and direction marks are part of writing in many scripts: they are counted between Latin letters and figures only.
@@ -74,22 +72,24 @@ _CHARACTERS: dict[str, re.Pattern[str]] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A page as a reader sees it: `pixels`, `scale` of them per unit; `redraw` draws a part of it at the same scale."""
+
+    pixels: Pixels
+    scale: float
+    redraw: Redraw
+
+
 def unseen_words(
-    words: Sequence[Word],
-    origins: Sequence[Origin],
-    drawing: Drawing,
-    image: Picture,
-    scale: float,
-    redraw: Redraw,
-    dark: Boxes,
+    words: Sequence[Word], origins: Sequence[Origin], drawing: Drawing, shown: Shown, dark: Measures
 ) -> list[Reason | None]:
-    """For each word why no reader sees it, or None. `image` is the page's picture, `scale` pixels per unit, `dark` the
-    share of dark pixels in each word's box."""
+    """For each word why no reader sees it, or None. `dark` is the share of dark pixels in each word's box."""
     if not words:
         return []
     looks = looks_of(origins, drawing)
     reasons: list[Reason | None] = [
-        "said in place of what is drawn" if origin.only_said else _reason(word, own, drawing, image, scale, share)
+        "said in place of what is drawn" if origin.only_said else _reason(word, own, drawing, shown, share)
         for word, own, origin, share in zip(words, looks, origins, dark.tolist(), strict=True)
     ]
     boxes = np.array([word.box for word in words])
@@ -104,7 +104,7 @@ def unseen_words(
         asked.update(now)
         # Words of a scan's text layer are seen in its picture.
         now = [n for n in now if not is_scan_layer(words[n], looks[n], drawing)]
-        for index in _without_effect(now, boxes, origins, scale, redraw):
+        for index in _without_effect(now, boxes, origins, shown):
             hidden = covered[index] and not _layers(looks[index])
             reasons[index] = "covered" if hidden else "without a mark on the page"
         # A layer that turns out to be switched off is so for all its words.
@@ -142,16 +142,14 @@ def _layers(looks: Sequence[Look]) -> set[str]:
 def is_scan_layer(word: Word, looks: Sequence[Look], drawing: Drawing) -> bool:
     """Whether the word is of a scan's text layer: drawn invisibly on a picture, or beneath a picture of the page."""
     if any(look.invisible for look in looks):
-        return any(contains(box, centre(word.box)) for box in drawing.pictures)
+        return any(contains(box, centre(word.box)) for box in drawing.images)
     return bool(looks) and any(
         contains(box, centre(word.box)) and all(look.order < order for look in looks) for order, box in drawing.scans
     )
 
 
-def _reason(
-    word: Word, looks: Sequence[Look], drawing: Drawing, image: Picture, scale: float, dark: float
-) -> Reason | None:
-    if any(look.invisible for look in looks) and not any(contains(box, centre(word.box)) for box in drawing.pictures):
+def _reason(word: Word, looks: Sequence[Look], drawing: Drawing, shown: Shown, dark: float) -> Reason | None:
+    if any(look.invisible for look in looks) and not any(contains(box, centre(word.box)) for box in drawing.images):
         return "drawn invisibly"
     if word.size < MIN_SIZE and min(word.box[2] - word.box[0], word.box[3] - word.box[1]) < 1.5 * MIN_SIZE:
         return "too small"
@@ -162,12 +160,12 @@ def _reason(
     ink = looks[0].ink if looks else None
     if FEWEST_DARK < dark < MOST_DARK and ink is not None and max(ink) < DARK_INK:
         return None  # dark text, some of whose ground is light: by far the most common, and told at once
-    height, width = image.shape[:2]
+    (height, width), scale = shown.pixels.shape[:2], shown.scale
     left, top = max(0, round(word.box[0] * scale)), max(0, round(word.box[1] * scale))
     right, bottom = min(width, round(word.box[2] * scale)), min(height, round(word.box[3] * scale))
     if min(right - left, bottom - top) < MIN_PIXELS:
         return None
-    ground = image[top:bottom, left:right]
+    ground = shown.pixels[top:bottom, left:right]
     pixels = (right - left) * (bottom - top)
     corner: tuple[int, int, int] = tuple(ground[0, 0].tolist())
     # Nearly every word has a pixel that differs so much from the first one: the least costly thing to ask.
@@ -181,7 +179,7 @@ def _reason(
     return None
 
 
-def _near(ground: Picture, colour: tuple[int, int, int], distance: int) -> int:
+def _near(ground: Pixels, colour: tuple[int, int, int], distance: int) -> int:
     """How many pixels differ from the colour by no more than this, in each of red, green and blue."""
     middle = np.array(colour, np.float64)
     return cv2.countNonZero(cv2.inRange(ground, middle - distance, middle + distance))
@@ -192,7 +190,7 @@ def _far(ink: tuple[int, int, int], corner: tuple[int, int, int]) -> bool:
     return max(abs(one - other) for one, other in zip(ink, corner, strict=True)) >= SAME_COLOUR + MIN_CONTRAST
 
 
-def _maybe_covered(boxes: Boxes, looks: Sequence[Sequence[Look]], drawing: Drawing) -> Flags:
+def _maybe_covered(boxes: Boxes, looks: Sequence[Sequence[Look]], drawing: Drawing) -> Mask:
     """Whether something filled that is drawn later lies over each word's middle."""
     covered = np.zeros(len(boxes), bool)
     if not drawing.covers:
@@ -207,7 +205,7 @@ def _maybe_covered(boxes: Boxes, looks: Sequence[Sequence[Look]], drawing: Drawi
     return covered
 
 
-def _maybe_in_one_place(boxes: Boxes) -> Flags:
+def _maybe_in_one_place(boxes: Boxes) -> Mask:
     """Whether another word stands in each word's place. Neighbours by height and then by left side are compared, twice,
     in bands that overlap: of words in one place at least two are neighbours."""
     found = np.zeros(len(boxes), bool)
@@ -228,11 +226,11 @@ def _maybe_in_one_place(boxes: Boxes) -> Flags:
     return found
 
 
-def _areas(boxes: Boxes) -> Boxes:
+def _areas(boxes: Boxes) -> Measures:
     return np.asarray((boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1]))
 
 
-def _common_areas(boxes: Boxes, box: Boxes) -> Boxes:
+def _common_areas(boxes: Boxes, box: Measures) -> Measures:
     """The area that each of the boxes shares with one."""
     wide = np.minimum(boxes[:, 2], box[2]) - np.maximum(boxes[:, 0], box[0])
     high = np.minimum(boxes[:, 3], box[3]) - np.maximum(boxes[:, 1], box[1])
@@ -241,7 +239,7 @@ def _common_areas(boxes: Boxes, box: Boxes) -> Boxes:
 
 def _maybe_switched_off(
     looks: Sequence[Sequence[Look]], origins: Sequence[Origin], reasons: Sequence[Reason | None]
-) -> Flags:
+) -> Mask:
     """Whether each word is of a layer, a form or a text object one of whose words leaves no mark: the others may stand
     where something else has left one."""
     if "without a mark on the page" not in reasons:
@@ -270,19 +268,20 @@ def _samples_of_layers(looks: Sequence[Sequence[Look]], drawing: Drawing) -> lis
     return list(samples.values())[:MOST_REDRAWINGS]
 
 
-def _without_effect(
-    doubtful: Sequence[int], boxes: Boxes, origins: Sequence[Origin], scale: float, redraw: Redraw
-) -> list[int]:
+def _without_effect(doubtful: Sequence[int], boxes: Boxes, origins: Sequence[Origin], shown: Shown) -> list[int]:
     """Those of the words without which the page looks the same."""
     if not doubtful:
         return []
     without: list[int] = []
+    scale = shown.scale
     for group in _groups(doubtful, boxes, origins):
         region = union(_as_box(boxes[index]) for index in group)
         left, top = max(0, int(region[0] * scale)), max(0, int(region[1] * scale))
         addresses = {at: None for index in group for at in origins[index].objects}
         # Both anew: where a line of text is cut off, PDFium draws all of its letters a little differently.
-        changed = cv2.absdiff(redraw(region, []), redraw(region, list(addresses))).max(axis=2) >= MIN_CONTRAST
+        changed = (
+            cv2.absdiff(shown.redraw(region, []), shown.redraw(region, list(addresses))).max(axis=2) >= MIN_CONTRAST
+        )
         for index in group:
             box = np.round(boxes[index] * scale).astype(int)
             part = changed[max(0, box[1] - top) : box[3] - top, max(0, box[0] - left) : box[2] - left]
@@ -291,14 +290,14 @@ def _without_effect(
     return without
 
 
-def _as_box(sides: Boxes) -> Box:
+def _as_box(sides: Measures) -> Box:
     left, top, right, bottom = sides.tolist()
     return (left, top, right, bottom)
 
 
 def _groups(doubtful: Sequence[int], boxes: Boxes, origins: Sequence[Origin]) -> list[list[int]]:
     """The words in groups in none of which the text objects of two stand in one place: each is judged by itself."""
-    extents: dict[tuple[int, ...], Boxes] = {}
+    extents: dict[tuple[int, ...], Measures] = {}
     for index, origin in enumerate(origins):
         box = extents.get(origin.objects, boxes[index])
         low, high = np.minimum(box[:2], boxes[index, :2]), np.maximum(box[2:], boxes[index, 2:])
@@ -306,7 +305,7 @@ def _groups(doubtful: Sequence[int], boxes: Boxes, origins: Sequence[Origin]) ->
     cells = _cells(extents)
     size = np.max(list(cells.values()), axis=0)
     groups: list[list[int]] = []
-    taken: list[Flags] = []
+    taken: list[Mask] = []
     chosen: dict[tuple[int, ...], int] = {}
     for index in doubtful:
         own = origins[index].objects
@@ -324,7 +323,7 @@ def _groups(doubtful: Sequence[int], boxes: Boxes, origins: Sequence[Origin]) ->
     return groups
 
 
-def _cells(extents: Mapping[tuple[int, ...], Boxes]) -> dict[tuple[int, ...], list[int]]:
+def _cells(extents: Mapping[tuple[int, ...], Measures]) -> dict[tuple[int, ...], list[int]]:
     """The extents in whole cells of a grid over all of them, each of one cell at least."""
     sides = np.array(list(extents.values()))
     start = sides[:, :2].min(axis=0)

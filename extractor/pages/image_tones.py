@@ -11,10 +11,10 @@ from typing import Any, cast
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
-Values = np.ndarray[Any, np.dtype[Any]]
-Bytes = np.ndarray[Any, np.dtype[np.uint8]]
+from ..values.arrays import Grey
 
 # A large image is judged by so many of its rows and columns.
 SAMPLE_SIDE = 1500
@@ -78,7 +78,7 @@ def _extent(image: Image.Image) -> tuple[float, float]:
     return (0.0, float((1 << max(8, int(high).bit_length())) - 1))
 
 
-def _usual_extent(values: Values) -> tuple[float, float]:
+def _usual_extent(values: NDArray[Any]) -> tuple[float, float]:
     """The least of the usual extents that holds nearly all of the numbers; their own, where none does."""
     numbers = values[np.isfinite(values)]
     if not numbers.size:
@@ -89,7 +89,7 @@ def _usual_extent(values: Values) -> tuple[float, float]:
     return (float(numbers.min()), float(numbers.max()))
 
 
-def _grey(values: Values, tones: Tones) -> Bytes:
+def _grey(values: NDArray[Any], tones: Tones) -> Grey:
     """Grey values between black and white as bytes; what is no number is white."""
     scaled = (values.astype(np.float64) - tones.black) * (255.0 / ((tones.white - tones.black) or 1.0))
     return np.clip(np.nan_to_num(scaled, copy=False, nan=255.0), 0, 255).astype(np.uint8)

@@ -8,16 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
+from ..values.arrays import Grey, Pixels
 from ..values.boxes import Box
 from ..values.words import Word
 from .soundness import MIN_LETTERS, SOFT_HYPHEN, is_language
 from .text_layer import Origin
-
-Picture = np.ndarray[Any, np.dtype[np.uint8]]
 
 # A pixel that differs by more than this, of 255, from the ground is a mark.
 MARK = 60
@@ -47,7 +45,7 @@ def mended(
     words: Sequence[Word],
     origins: Sequence[Origin],
     blanks: Sequence[tuple[int, Box]],
-    image: Picture,
+    image: Pixels,
     scale: float,
 ) -> list[Word]:
     """The words with signs in doubt read from their shape, and the words unsure that stay in doubt.
@@ -72,7 +70,7 @@ def mended(
     return result
 
 
-def _mended(word: Word, origin: Origin, image: Picture, scale: float) -> Word:
+def _mended(word: Word, origin: Origin, image: Pixels, scale: float) -> Word:
     letters, doubtful = list(word.text), 0
     others = [letter for at, letter in enumerate(letters) if all(at != strange.at for strange in origin.strange)]
     figures = any(letter.isdigit() for letter in others)
@@ -92,7 +90,7 @@ def _mended(word: Word, origin: Origin, image: Picture, scale: float) -> Word:
     return replace(word, text="".join(letters), confidence=BY_SHAPE) if drawn else word
 
 
-def _ink(image: Picture, box: Box, scale: float) -> Picture | None:
+def _ink(image: Pixels, box: Box, scale: float) -> Grey | None:
     """What is drawn in the box: a mask of its pixels that differ from the ground; None where there is nothing."""
     height, width = image.shape[:2]
     left, top = max(0, round(box[0] * scale)), max(0, round(box[1] * scale))
@@ -104,7 +102,7 @@ def _ink(image: Picture, box: Box, scale: float) -> Picture | None:
     return mask.astype(np.uint8) if mask.any() else None
 
 
-def _is_bar(ink: Picture) -> bool:
+def _is_bar(ink: Grey) -> bool:
     """Whether the ink is one level stroke, about half the way up a figure."""
     height = len(ink)
     rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
@@ -114,7 +112,7 @@ def _is_bar(ink: Picture) -> bool:
     return bool(wide >= BAR_ASPECT * high and high <= BAR_HEIGHT * height and solid > 0.7 and 0.4 < middle < 0.8)
 
 
-def _is_figure(ink: Picture) -> bool:
+def _is_figure(ink: Grey) -> bool:
     """Whether the ink is as high as a figure: no underscore, no ruling, no edge of a neighbour."""
     rows = np.flatnonzero(ink[:, 1:-1].any(axis=1))
     return len(rows) > FIGURE_HEIGHT * len(ink)

@@ -9,15 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import cv2
 import numpy as np
 
+from ..values.arrays import Boxes, Grey, Measures, Pixels
 from ..values.boxes import Box, area, clip, union
-
-Picture = np.ndarray[Any, np.dtype[np.uint8]]
-Boxes = np.ndarray[Any, np.dtype[np.float64]]
 
 # Pixels per point at which ink is looked for, where a page of the common size is concerned: all sizes scale with it.
 INK_SCALE = 1.0
@@ -50,11 +47,11 @@ LEAST_INK = 40
 class Sketch:
     """A page's picture in grey, made small: `scale` pixels per unit."""
 
-    grey: Picture
+    grey: Grey
     scale: float
 
 
-def sketch(image: Picture, scale: float) -> Sketch:
+def sketch(image: Pixels, scale: float) -> Sketch:
     """The picture of a page, RGB, `scale` pixels per unit, as small as lines of text can be told in it."""
     height, width = image.shape[:2]
     factor = min(1.0, max(INK_SCALE, INK_SIDE * scale / max(width, height) / 2) / scale)
@@ -63,7 +60,7 @@ def sketch(image: Picture, scale: float) -> Sketch:
     return Sketch(np.asarray(grey, np.uint8), scale * factor)
 
 
-def dark_shares(page: Sketch, boxes: Boxes) -> Boxes:
+def dark_shares(page: Sketch, boxes: Boxes) -> Measures:
     """The share of each box's pixels that are dark."""
     height, width = page.grey.shape
     sums = cv2.integral(cv2.threshold(page.grey, DARK, 1, cv2.THRESH_BINARY_INV)[1])
@@ -87,7 +84,7 @@ def unexplained_lines(page: Sketch, words: Sequence[Box]) -> list[Box]:
     return [(left / ratio, top / ratio, right / ratio, bottom / ratio) for left, top, right, bottom in lines]
 
 
-def _leave_out(edges: Picture, boxes: Sequence[Box], ratio: float) -> None:
+def _leave_out(edges: Grey, boxes: Sequence[Box], ratio: float) -> None:
     if not boxes:
         return
     sides = np.array(boxes, np.float64) * ratio + (-WORD_MARGIN, -WORD_MARGIN, WORD_MARGIN, WORD_MARGIN)
@@ -95,13 +92,13 @@ def _leave_out(edges: Picture, boxes: Sequence[Box], ratio: float) -> None:
         edges[top:bottom, left:right] = 0
 
 
-def _leave_out_rules(edges: Picture) -> None:
+def _leave_out_rules(edges: Grey) -> None:
     """Vertical lines are edges all along; they hold no text together."""
     upright = cv2.morphologyEx(edges, cv2.MORPH_OPEN, np.ones((RULE_HEIGHT, 1), np.uint8))
     edges[upright > 0] = 0
 
 
-def _lines(edges: Picture) -> list[tuple[int, int, int, int]]:
+def _lines(edges: Grey) -> list[tuple[int, int, int, int]]:
     """The ink put together along lines; what is shaped like a line of text."""
     joined = cv2.dilate(edges, np.ones((1, LETTER_GAP), np.uint8))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)

@@ -10,19 +10,19 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
 
 import numpy as np
 
+from ..values.arrays import Pixels
 from ..values.boxes import Box, area, centre, contains, intersection, union
 from ..values.notices import Notice
 from ..values.options import OcrMode, UnseenText
+from ..values.page import MOST_OF_THE_PAGE, Crop
 from ..values.tasks import PageTask
 from ..values.words import Word
-from .drawing import Drawing
-from .form_fields import Forms
 from .hidden_text import (
     Reason,
+    Shown,
     copies,
     in_layers,
     is_scan_layer,
@@ -33,21 +33,18 @@ from .hidden_text import (
 )
 from .layer_trust import UNSURE, is_sure, mended, unsound_fonts, was_looked_at
 from .page_ink import Sketch, areas_of, dark_shares, sketch, unexplained_lines
+from .pdf_page import PdfPage
 from .redrawing import draw_without
 from .soundness import is_sound
 from .text_layer import Origin, PageFrame, TextLayer
 
-Picture = np.ndarray[Any, np.dtype[np.uint8]]
-
 # An image without words on it that is at least this share of the page may hold text of its own.
-MIN_PICTURE_SHARE = 0.02
-MIN_PICTURE_SIDE = 24.0
+MIN_IMAGE_SHARE = 0.02
+MIN_IMAGE_SIDE = 24.0
 # A page whose images cover this share of it, with few words beside them, is a scan with a stamp or a header on it.
 SCAN_SHARE = 0.6
 SCAN_WORDS = 30
-# Lines of ink that no word explains, over so much of the page, make it one that is read as a whole.
-MOST_OF_THE_PAGE = 0.5
-# A picture with so many lines that no word explains may be read as one.
+# An image with so many lines that no word explains may be read as one.
 FEW_LINES = 3
 # So many characters of a layer, those in doubt apart, tell that the rest is language.
 FEW_CHARACTERS = 20
@@ -110,42 +107,36 @@ def on_page(layer: TextLayer, frame: PageFrame, number: int) -> tuple[Said, list
     return (words, origins, ()), [Notice("TEXT_BEYOND_EDGE", told, number)]
 
 
-def first_areas(frame: PageFrame, drawing: Drawing, said: Said, ocr: OcrMode) -> list[Box]:
+def first_areas(page: PdfPage, said: Said) -> list[Box]:
     """What has to be read, as far as can be told before the page is looked at: it tells how fine it has to be drawn."""
     words, origins, _ = said
-    if drawing.pictures:
+    drawing = page.drawing
+    if drawing.images:
         looks = looks_of(origins, drawing)
         words = [word for word, own in zip(words, looks, strict=True) if not is_scan_layer(word, own, drawing)]
-    return areas_to_recognise(frame, drawing.pictures, words, ocr)
+    return areas_to_recognise(page.box, drawing.images, words, page.task.ocr)
 
 
-def judge(
-    page: Any,
-    frame: PageFrame,
-    drawing: Drawing,
-    said: Said,
-    image: Picture,
-    scale: float,
-    task: PageTask,
-    forms: Forms,
-) -> Judged:
-    """What of the words is believed, and what of the page has to be read. `image` is the page's picture; the words of
-    the forms' notes are not drawn in it, and a reader sees them all the same."""
+def judge(page: PdfPage, said: Said, shown: Crop) -> Judged:
+    """What of the words is believed, and what of the page has to be read. `shown` is the whole page as it is drawn; the
+    words of the forms' notes are not drawn in it, and a reader sees them all the same."""
     words, origins, blanks = said
+    drawing, task, forms = page.drawing, page.task, page.forms
+    pixels, scale = shown.picture.drawn, shown.scale
     notes: list[Notice] = []
-    small = sketch(image, scale)
+    small = sketch(pixels, scale)
     shares = dark_shares(small, np.array([word.box for word in words]).reshape(-1, 4))
-    redraw = partial(draw_without, page, frame, scale)
-    reasons = unseen_words(words, origins, drawing, image, scale, redraw, shares)
+    redraw = partial(draw_without, page.handle, page.frame, scale)
+    reasons = unseen_words(words, origins, drawing, Shown(pixels, scale, redraw), shares)
     reasons = in_layers(words, reasons, looks_of(origins, drawing), forms.layered)
     repeated = copies(words, reasons)
-    words = mended(words, origins, blanks, image, scale)
+    words = mended(words, origins, blanks, pixels, scale)
     looks = looks_of(origins, drawing)
     kept: list[tuple[Word, Reason | None]] = []
     for word, reason, copy, own in zip(words, reasons, repeated, looks, strict=True):
         if copy:
             continue
-        if reason is None and drawing.pictures and is_scan_layer(word, own, drawing):
+        if reason is None and drawing.images and is_scan_layer(word, own, drawing):
             word = replace(word, confidence=UNSURE)
         kept.append((word, reason))
     if any(reason is not None for _, reason in kept):
@@ -157,65 +148,54 @@ def judge(
     result, note = _without_unseen_characters(result, task)
     notes += note
     sure = [word for word in seen if is_sure(word)]
-    recognise = areas_to_recognise(frame, drawing.pictures, sure, task.ocr)
-    if task.ocr == "auto" and recognise != [whole_of(frame)]:
+    recognise = areas_to_recognise(page.box, drawing.images, sure, task.ocr)
+    if task.ocr == "auto" and recognise != [page.box]:
         doubted = [word for word in seen if not is_sure(word)]
         if drawing.other_ink or doubted:
-            recognise = _with_unread(recognise, frame, drawing.pictures, doubted, sure, small)
+            recognise = _with_unread(page, recognise, doubted, sure, small)
     return Judged(result, recognise, notes)
 
 
 def _with_unread(
-    recognise: Sequence[Box],
-    frame: PageFrame,
-    pictures: Sequence[Box],
-    doubted: Sequence[Word],
-    sure: Sequence[Word],
-    small: Sketch,
+    page: PdfPage, recognise: Sequence[Box], doubted: Sequence[Word], sure: Sequence[Word], small: Sketch
 ) -> list[Box]:
     """The areas, and those of the words in doubt and of the lines of ink that no word explains."""
     known = [word.box for word in sure]
     lines = unexplained_lines(small, [*known, *recognise, *(word.box for word in doubted)])
     unread = [*lines, *(word.box for word in doubted)]
-    full = [box for box in apart(pictures) if _says_more(box, unread, known)]
-    rest = [box for box in unread if not any(contains(picture, centre(box)) for picture in full)]
-    found = [*full, *areas_of(rest, frame.width, frame.height)]
-    if sum(area(box) for box in apart([*recognise, *found])) > MOST_OF_THE_PAGE * area(whole_of(frame)):
-        return [whole_of(frame)]
+    full = [box for box in apart(page.drawing.images) if _says_more(box, unread, known)]
+    rest = [box for box in unread if not any(contains(image, centre(box)) for image in full)]
+    found = [*full, *areas_of(rest, page.frame.width, page.frame.height)]
+    if sum(area(box) for box in apart([*recognise, *found])) > MOST_OF_THE_PAGE * area(page.box):
+        return [page.box]
     return [*recognise, *found]
 
 
-def _says_more(picture: Box, unread: Sequence[Box], known: Sequence[Box]) -> bool:
-    """Whether there is more in the picture than what is known says: then it is read as one."""
-    inside = [box for box in unread if contains(picture, centre(box))]
-    covered = sum(area(box) for box in known if contains(picture, centre(box)))
+def _says_more(image: Box, unread: Sequence[Box], known: Sequence[Box]) -> bool:
+    """Whether there is more in the image than what is known says: then it is read as one."""
+    inside = [box for box in unread if contains(image, centre(box))]
+    covered = sum(area(box) for box in known if contains(image, centre(box)))
     return len(inside) >= FEW_LINES and sum(map(area, inside)) > covered
 
 
-def whole_of(frame: PageFrame) -> Box:
-    """The page's own box."""
-    return (0.0, 0.0, frame.width, frame.height)
-
-
-def areas_to_recognise(frame: PageFrame, pictures: Sequence[Box], words: Sequence[Word], ocr: OcrMode) -> list[Box]:
-    """What has to be read by what is known of a page before it is looked at: nothing but its words and its pictures."""
-    whole = whole_of(frame)
+def areas_to_recognise(whole: Box, images: Sequence[Box], words: Sequence[Word], ocr: OcrMode) -> list[Box]:
+    """What has to be read by what is known of a page before it is looked at: nothing but its words and its images."""
     if ocr == "never":
         return []
     if ocr == "always" or not words:
         return [whole]
-    pictures = [box for box in pictures if _large_enough(box, whole)]
-    wordless = [box for box in pictures if not any(contains(box, centre(word.box)) for word in words)]
-    if len(words) < SCAN_WORDS and any(area(box) >= SCAN_SHARE * area(whole) for box in pictures):
+    images = [box for box in images if _large_enough(box, whole)]
+    wordless = [box for box in images if not any(contains(box, centre(word.box)) for word in words)]
+    if len(words) < SCAN_WORDS and any(area(box) >= SCAN_SHARE * area(whole) for box in images):
         return [whole]
     return wordless
 
 
 def _large_enough(box: Box, page: Box) -> bool:
     return (
-        area(box) >= MIN_PICTURE_SHARE * area(page)
-        and box[2] - box[0] >= MIN_PICTURE_SIDE
-        and box[3] - box[1] >= MIN_PICTURE_SIDE
+        area(box) >= MIN_IMAGE_SHARE * area(page)
+        and box[2] - box[0] >= MIN_IMAGE_SIDE
+        and box[3] - box[1] >= MIN_IMAGE_SIDE
     )
 
 
@@ -254,10 +234,10 @@ def _without_unseen_characters(words: list[Word], task: PageTask) -> tuple[list[
     return words, [Notice("UNSEEN_CHARACTERS", told, task.number)]
 
 
-def blank_notes(number: int, image: Picture, words: Sequence[Word], unread: Sequence[Box]) -> list[Notice]:
-    """What is to be said of a page without a word that is blank, and of one whose areas `unread` are a picture of text
+def blank_notes(number: int, picture: Pixels, words: Sequence[Word], unread: Sequence[Box]) -> list[Notice]:
+    """What is to be said of a page without a word that is blank, and of one whose areas `unread` are an image of text
     that `ocr` forbids to read."""
-    if not words and is_blank(image):
+    if not words and is_blank(picture):
         return [Notice("PAGE_BLANK", f"page {number}: the page is blank", number)]
     if not unread:
         return []
@@ -268,16 +248,16 @@ def blank_notes(number: int, image: Picture, words: Sequence[Word], unread: Sequ
     return [Notice("NOT_RECOGNISED", told, number, union(unread))]
 
 
-def forbidden_areas(frame: PageFrame, drawing: Drawing, said: Said, ocr: OcrMode) -> list[Box]:
-    """What is not read because `ocr` is `never`: the page without a text layer, a picture over most of it."""
+def forbidden_areas(page: PdfPage, said: Said) -> list[Box]:
+    """What is not read because `ocr` is `never`: the page without a text layer, an image over most of it."""
     words = said[0]
-    if ocr != "never":
+    if page.task.ocr != "never":
         return []
     if not words:
-        return [whole_of(frame)]
-    pictures = apart(drawing.pictures)
-    wordless = [box for box in pictures if not any(contains(box, centre(word.box)) for word in words)]
-    return wordless if sum(map(area, wordless)) > MOST_OF_THE_PAGE * area(whole_of(frame)) else []
+        return [page.box]
+    images = apart(page.drawing.images)
+    wordless = [box for box in images if not any(contains(box, centre(word.box)) for word in words)]
+    return wordless if sum(map(area, wordless)) > MOST_OF_THE_PAGE * area(page.box) else []
 
 
 def shrunk_notes(number: int, scale: float, areas: Sequence[Box]) -> tuple[Notice, ...]:
@@ -291,10 +271,10 @@ def shrunk_notes(number: int, scale: float, areas: Sequence[Box]) -> tuple[Notic
     return (Notice("PAGE_SHRUNK", said, number, box),)
 
 
-def is_blank(image: Picture) -> bool:
+def is_blank(picture: Pixels) -> bool:
     """Whether hardly a pixel differs from the others; nearly every page says no at its first few rows."""
-    ground = image[0, 0].astype(np.int16)
+    ground = picture[0, 0].astype(np.int16)
     return all(
-        int(np.abs(image[row : row + ROWS_AT_A_TIME].astype(np.int16) - ground).max()) <= BLANK
-        for row in range(0, len(image), ROWS_AT_A_TIME)
+        int(np.abs(picture[row : row + ROWS_AT_A_TIME].astype(np.int16) - ground).max()) <= BLANK
+        for row in range(0, len(picture), ROWS_AT_A_TIME)
     )

@@ -12,15 +12,14 @@ from typing import Any
 import numpy as np
 import pypdfium2.raw as pdfium_c
 
+from ..values.arrays import Pixels
 from ..values.boxes import Box
 from .text_layer import PageFrame, plain_call
-
-Picture = np.ndarray[Any, np.dtype[np.uint8]]
 
 _set_active = plain_call(pdfium_c.FPDFPageObj_SetIsActive, ctypes.c_int, ctypes.c_void_p, ctypes.c_int)
 
 
-def draw_without(page: Any, frame: PageFrame, scale: float, box: Box, addresses: Sequence[int]) -> Picture:
+def draw_without(page: Any, frame: PageFrame, scale: float, box: Box, addresses: Sequence[int]) -> Pixels:
     """What is in the box, RGB, at `scale` pixels per point, without the objects at these addresses of the open page.
 
     The first pixel is the one that `int` makes of the box's left and top: the page's own pixels stay where they are.

@@ -9,14 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import groupby
-from typing import Any
 
 import numpy as np
 
 from ..pages.layer_trust import is_sure
+from ..values.arrays import Boxes
 from ..values.words import Word
-
-Boxes = np.ndarray[Any, np.dtype[np.float64]]
 
 # A reading of less confidence than this gives way to a text layer in doubt that says letters or figures.
 CERTAIN = 0.6

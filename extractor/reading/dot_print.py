@@ -9,15 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
-from ..pages.page_picture import PagePicture
+from ..values.arrays import Grey, Pixels
+from ..values.page_picture import PagePicture
 from .orientation import Upright
 
-Pixels = np.ndarray[Any, np.dtype[np.uint8]]
 # Makes room for a picture of (rows, columns, 3), and tells its offset.
 Canvas = Callable[[int, int], tuple[int, Pixels]]
 
@@ -57,7 +57,7 @@ def with_dots_joined(upright: Upright, canvas: Canvas) -> Upright:
     return replace(upright, page=replace(upright.page, picture=PagePicture(pixels, offset)))
 
 
-def _fullest(ink: Pixels) -> Pixels:
+def _fullest(ink: Grey) -> Grey:
     """The part of the page with most ink."""
     rows, columns = (max(1, side // part) for side, part in zip(ink.shape, PART, strict=True))
     shares = cv2.resize(ink * 255, (columns, rows), interpolation=cv2.INTER_AREA)
@@ -66,7 +66,7 @@ def _fullest(ink: Pixels) -> Pixels:
     return np.ascontiguousarray(ink[row * high : (row + 1) * high, column * wide : (column + 1) * wide])
 
 
-def _dot_size(ink: Pixels) -> int:
+def _dot_size(ink: Grey) -> int:
     """How large the dots are that the ink is made of; 0 where it is not."""
     pieces = _sizes(ink)
     if len(pieces) < FEW_DOTS:
@@ -80,7 +80,7 @@ def _dot_size(ink: Pixels) -> int:
     return round(size) if letters else 0
 
 
-def _sizes(ink: Pixels) -> np.ndarray[Any, np.dtype[np.int32]]:
+def _sizes(ink: Grey) -> NDArray[np.int32]:
     """Width and height of each piece of ink, (pieces, 2)."""
     stats = cv2.connectedComponentsWithStats(ink, connectivity=8)[2]
     return np.asarray(stats[1:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]], np.int32)

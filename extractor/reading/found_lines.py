@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
-from ..decoding.text_boxes import Quad
-from ..pages.documents import Page, Picture
 from ..pages.layer_trust import is_sure
+from ..values.arrays import Boxes, Quad
 from ..values.boxes import Box, area, centre, contains, intersection
+from ..values.page import Crop, Page
 from ..values.words import Word
 
 
@@ -37,14 +36,14 @@ def wanted(quads: Sequence[Quad], page: Page) -> list[Quad]:
     return wanted
 
 
-def boxes_of(words: Sequence[Word]) -> np.ndarray[Any, np.dtype[np.float64]]:
+def boxes_of(words: Sequence[Word]) -> Boxes:
     """The words' boxes, (words, 4)."""
     return np.array([word.box for word in words], np.float64).reshape(-1, 4)
 
 
-def alone(picture: Picture, page: Page) -> Page:
-    """The picture as a page of its own, with the page's words and areas that are on it."""
-    left, top, right, bottom = picture.box
+def alone(crop: Crop, page: Page) -> Page:
+    """The crop as a page of its own, with the page's words and areas that are on it."""
+    left, top, right, bottom = crop.box
 
     def moved(box: Box) -> Box:
         return (box[0] - left, box[1] - top, box[2] - left, box[3] - top)
@@ -53,10 +52,10 @@ def alone(picture: Picture, page: Page) -> Page:
         number=page.number,
         width=right - left,
         height=bottom - top,
-        picture=picture.picture,
-        scale=picture.scale,
-        words=tuple(replace(word, box=moved(word.box)) for word in page.words if intersection(word.box, picture.box)),
-        recognise=tuple(moved(box) for box in page.recognise if intersection(box, picture.box)),
+        picture=crop.picture,
+        scale=crop.scale,
+        words=tuple(replace(word, box=moved(word.box)) for word in page.words if intersection(word.box, crop.box)),
+        recognise=tuple(moved(box) for box in page.recognise if intersection(box, crop.box)),
     )
 
 

@@ -9,20 +9,20 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
 from ..decoding.ctc import RecognisedWord, certainty, words_of_line
-from ..decoding.text_boxes import Quad
 from ..device.client import DeviceClient
 from ..languages import Recognition
 from ..models.shapes import line_content
-from ..pages.documents import Page
-from ..pages.page_picture import PagePicture
+from ..values.arrays import Points, Quad
 from ..values.boxes import Matrix
+from ..values.page import Page
+from ..values.page_picture import PagePicture
 from ..values.words import Word
 from .orientation import on_its_side
+from .picture_refs import ref_of
 from .raised_ink import with_numbers_ended
 
 # A line that stands on a picture of a digital page is text only if the recogniser is sure of it: photographs have
@@ -45,7 +45,7 @@ class ReadLine:
     """A recognised line: its quadrilateral (4, 2) in the page's unit, its words, and by how many quarters it had to be
     turned anticlockwise to be read."""
 
-    quad: np.ndarray[Any, np.dtype[np.float64]]
+    quad: Points
     words: tuple[RecognisedWord, ...]
     quarters: int
 
@@ -142,7 +142,7 @@ class LineReader:
             groups.setdefault((id(attempt.picture), attempt.recogniser), []).append(index)
         asked = []
         for (_, recogniser), some in groups.items():
-            picture = attempts[some[0]].picture.ref
+            picture = ref_of(attempts[some[0]].picture)
             parts = (quads[some], quarters[some], contents[some])
             asked.append((some, self._device.read_lines(picture, recogniser, recognition.scripts, *parts)))
         readings: dict[int, _Reading] = {}

@@ -14,19 +14,21 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..decoding.regions import regions_from
-from ..decoding.text_boxes import Quad, text_boxes
+from ..decoding.text_boxes import text_boxes
 from ..device.client import DeviceClient
 from ..languages import Recognition
 from ..models.shapes import detection_fit
-from ..pages.documents import Page
 from ..pages.layer_trust import is_sure
+from ..values.arrays import Quad
 from ..values.boxes import Box, Matrix, intersection, mapped, moved
+from ..values.page import Page
 from ..values.reading import Region, Ruling, Rulings, TableReading
 from ..values.words import Word
 from .chosen_words import chosen
 from .found_lines import alone, wanted
 from .line_reader import MIN_PICTURE_LEGIBILITY, UNSURE, LineReader, ReadLine, legibility, placed_lines
 from .orientation import Upright, as_shown, deskewed, on_their_side, skew_of, turned
+from .picture_refs import ref_of
 from .seams import TiledRegion, lines_once, regions_once, seams_of, widest_gap
 from .seen import Seen
 from .sideways import Facing
@@ -114,7 +116,7 @@ class LongReader:
             some = tiles[first : first + TILES_AT_A_TIME]
             asked = [
                 self._device.detect(
-                    picture.ref, detection_fit(self._device.facts.shapes, picture.rows, picture.columns)
+                    ref_of(picture), detection_fit(self._device.facts.shapes, picture.rows, picture.columns)
                 )
                 if any(intersection(area, tile.box) for area in areas)
                 else None
@@ -145,7 +147,7 @@ class LongReader:
         found: list[list[Region]] = []
         for first in range(0, len(tiles), TILES_AT_A_TIME):
             some = tiles[first : first + TILES_AT_A_TIME]
-            asked = [self._device.layout(tile.page.picture.ref) for tile in some]
+            asked = [self._device.layout(ref_of(tile.page.picture)) for tile in some]
             for tile, pending in zip(some, asked, strict=True):
                 numbers, kinds = self._device.regions_of(pending), self._device.facts.kinds
                 own = regions_from(numbers, kinds, tile.page.width, tile.page.height)

@@ -9,16 +9,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
-from ..pages.documents import Page, Picture
-from ..pages.page_picture import PagePicture
+from ..values.arrays import Quad
 from ..values.boxes import Box, Matrix, centre, clip, contains, mapped
-from ..values.words import Word
-
-Quad = np.ndarray[Any, np.dtype[np.float32]]
+from ..values.page import Crop, Page
 
 # Skew that is worth a turn, and the most that is taken for skew, in degrees.
 MIN_SKEW = 0.4
@@ -45,7 +41,7 @@ def as_shown(page: Page) -> Upright:
 
 
 def turned(upright: Upright, quarters: int) -> Upright:
-    """The page turned anticlockwise by so many quarters, its words, areas and pictures with it."""
+    """The page turned anticlockwise by so many quarters, its words, areas and crops with it."""
     page = upright.page
     quarters %= 4
     if not quarters:
@@ -59,12 +55,12 @@ def turned(upright: Upright, quarters: int) -> Upright:
     seen = page.picture.turned(quarters)
     sideways = quarters % 2 == 1
     words = tuple(replace(word, box=mapped(forward, word.box), upright=word.upright != sideways) for word in page.words)
-    pictures, tiles = (
-        tuple(Picture(mapped(forward, part.box), part.picture.turned(quarters), part.scale) for part in parts)
-        for parts in (page.pictures, page.tiles)
+    crops, tiles = (
+        tuple(Crop(mapped(forward, part.box), part.picture.turned(quarters), part.scale) for part in parts)
+        for parts in (page.crops, page.tiles)
     )
-    whole = _changed(upright, forward, seen, width, height, words, quarters=quarters)
-    return replace(whole, page=replace(whole.page, pictures=pictures, tiles=tiles))
+    page = replace(page, picture=seen, width=width, height=height, words=words, crops=crops, tiles=tiles)
+    return _changed(upright, forward, page, quarters=quarters)
 
 
 def deskewed(upright: Upright, skew: float) -> Upright:
@@ -83,7 +79,8 @@ def deskewed(upright: Upright, skew: float) -> Upright:
     shape = (max(1, round(height * page.scale)), max(1, round(width * page.scale)))
     seen = page.picture.warped(np.hstack([rotation, shift[:, None] * page.scale]), shape)
     words = tuple(replace(word, box=mapped(forward, word.box)) for word in page.words)
-    return _changed(upright, forward, seen, width, height, words, skew=skew)
+    page = replace(page, picture=seen, width=width, height=height, words=words)
+    return _changed(upright, forward, page, skew=skew)
 
 
 def cropped(upright: Upright, box: Box) -> Upright:
@@ -106,24 +103,9 @@ def cropped(upright: Upright, box: Box) -> Upright:
     return replace(upright, page=replace(part, recognise=(part.box,)), matrix=upright.matrix @ np.linalg.inv(forward))
 
 
-def _changed(
-    before: Upright,
-    forward: Matrix,
-    picture: PagePicture,
-    width: float,
-    height: float,
-    words: tuple[Word, ...],
-    quarters: int = 0,
-    skew: float = 0.0,
-) -> Upright:
-    page = replace(
-        before.page,
-        picture=picture,
-        width=width,
-        height=height,
-        words=words,
-        recognise=tuple(mapped(forward, box) for box in before.page.recognise),
-    )
+def _changed(before: Upright, forward: Matrix, page: Page, quarters: int = 0, skew: float = 0.0) -> Upright:
+    """The page, turned once more: `forward` maps the one before to it. Its areas are still that one's."""
+    page = replace(page, recognise=tuple(mapped(forward, box) for box in page.recognise))
     return Upright(page, before.matrix @ np.linalg.inv(forward), (before.quarters + quarters) % 4, before.skew + skew)
 
 

@@ -19,23 +19,24 @@ from ..device.client import DeviceClient, NoResult, Pending
 from ..errors import ModelFailure, OutOfMemory
 from ..languages import Recognition
 from ..models.shapes import detection_fit
-from ..pages.documents import Page, Picture
-from ..pages.page_picture import PagePicture
 from ..values.boxes import Box, Matrix, mapped
 from ..values.notices import Notice
+from ..values.page import Crop, Page
+from ..values.page_picture import PagePicture
 from ..values.reading import PageReading
 from .found_lines import alone, wanted
 from .line_reader import MIN_PICTURE_LEGIBILITY, Found, LineReader, ReadLine, placed_lines
 from .long_reader import LongReader
 from .orientation import Upright, as_shown, turned
+from .picture_refs import ref_of
 from .scan_reader import ScanReader, seen_on
 from .seen import Seen
 from .unread import unread_notices
 
 
 @dataclass(frozen=True, slots=True)
-class _SearchedPicture:
-    """A picture of a digital page on its way through the detector: its place on the page, itself as a page."""
+class _SearchedCrop:
+    """A crop of a digital page on its way through the detector: its place on the page, itself as a page."""
 
     box: Box
     part: Page
@@ -54,7 +55,7 @@ class Reader:
 
     def begin(self, picture: PagePicture) -> Pending:
         """Have the layout found on the picture of a page of which no more is known yet."""
-        return self._device.layout(picture.ref)
+        return self._device.layout(ref_of(picture))
 
     def read(self, page: Page, recognition: Recognition, begun: Pending | None = None) -> PageReading:
         """Everything on the page. Blocks until the models are done.
@@ -91,30 +92,30 @@ class Reader:
         return replace(whole, notices=tuple(notices), timings_ms=timings, sheets=parts)
 
     def _digital(self, upright: Upright, recognition: Recognition, begun: Pending | None) -> Seen:
-        """A page whose text layer says what stands on it, its pictures apart."""
+        """A page whose text layer says what stands on it, but for its crops."""
         began = time.perf_counter()
         page = upright.page
-        pictures = [self._search(picture, page) for picture in page.pictures]
+        crops = [self._search(crop, page) for crop in page.crops]
         layout = begun or self.begin(page.picture)
-        found = placed_lines(self._read_pictures(pictures, recognition), page.words)
+        found = placed_lines(self._read_crops(crops, recognition), page.words)
         return seen_on(self._device, upright, [*page.words, *found], layout, began)
 
-    def _search(self, picture: Picture, page: Page) -> _SearchedPicture:
-        """Have lines of text found in a picture of a digital page."""
-        part = alone(picture, page)
+    def _search(self, crop: Crop, page: Page) -> _SearchedCrop:
+        """Have lines of text found in a crop of a digital page."""
+        part = alone(crop, page)
         longest = max(page.width, page.height) * part.scale
         fit = detection_fit(self._shapes, part.picture.rows, part.picture.columns, longest)
-        return _SearchedPicture(picture.box, part, self._device.detect(part.picture.ref, fit))
+        return _SearchedCrop(crop.box, part, self._device.detect(ref_of(part.picture), fit))
 
-    def _read_pictures(self, pictures: Sequence[_SearchedPicture], recognition: Recognition) -> list[ReadLine]:
-        """The lines that stand in the pictures of a digital page and not in its text layer."""
+    def _read_crops(self, crops: Sequence[_SearchedCrop], recognition: Recognition) -> list[ReadLine]:
+        """The lines that stand in the crops of a digital page and not in its text layer."""
         found: list[Found] = []
         to_page: list[Matrix] = []
-        for picture in pictures:
-            part = picture.part
-            quads = text_boxes(self._device.text_map_of(picture.found), part.picture.rows, part.picture.columns)
+        for crop in crops:
+            part = crop.part
+            quads = text_boxes(self._device.text_map_of(crop.found), part.picture.rows, part.picture.columns)
             found += [(part, quad) for quad in wanted(quads, part)]
-            move = np.array([[1.0, 0.0, picture.box[0]], [0.0, 1.0, picture.box[1]], [0.0, 0.0, 1.0]])
+            move = np.array([[1.0, 0.0, crop.box[0]], [0.0, 1.0, crop.box[1]], [0.0, 0.0, 1.0]])
             to_page += [move] * (len(found) - len(to_page))
         lines = self._lines.recognise(found, recognition, MIN_PICTURE_LEGIBILITY)
         return [line.moved(move) for line, move in zip(lines, to_page, strict=True) if line is not None]

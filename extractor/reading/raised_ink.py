@@ -10,17 +10,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
-from typing import Any
 
 import cv2
 import numpy as np
 
 from ..decoding.ctc import RecognisedWord
-from ..decoding.text_boxes import Quad
-from ..pages.page_picture import PagePicture
 from ..pages.raised_figures import ends_number
-
-Ink = np.ndarray[Any, np.dtype[np.uint8]]
+from ..values.arrays import Grey, Quad
+from ..values.page_picture import PagePicture
 
 # So high is the picture of a line that is looked at; a higher one is made smaller.
 MOST_ROWS = 64
@@ -57,7 +54,7 @@ def _may_end(text: str) -> bool:
     return any(ends_number(text[:at], text[at]) for at in range(1, len(text)))
 
 
-def _upright(picture: PagePicture, quad: Quad) -> Ink | None:
+def _upright(picture: PagePicture, quad: Quad) -> Grey | None:
     """The line as a level strip in grey."""
     left, top = (max(0, int(side)) for side in np.floor(quad.min(axis=0)))
     right, bottom = (
@@ -76,7 +73,7 @@ def _upright(picture: PagePicture, quad: Quad) -> Ink | None:
     return np.asarray(cv2.warpAffine(part, matrix, size, flags=cv2.INTER_AREA, borderMode=cv2.BORDER_REPLICATE))
 
 
-def _parts(word: RecognisedWord, line: Ink) -> list[RecognisedWord]:
+def _parts(word: RecognisedWord, line: Grey) -> list[RecognisedWord]:
     """The word, or the numbers that it is made of."""
     width = line.shape[1]
     left, right = round(word.start * width), round(word.end * width)
@@ -108,7 +105,7 @@ def _raised(signs: Sequence[Sign], letters: Sequence[str]) -> list[bool]:
     return [bottom - top <= SMALL * highest and bottom <= feet - ABOVE * highest for _, top, _, bottom in signs]
 
 
-def _signs(line: Ink, left: int, right: int, contrast: float) -> list[Sign]:
+def _signs(line: Grey, left: int, right: int, contrast: float) -> list[Sign]:
     """The pieces of ink between two columns, left to right, without points and dashes."""
     margin = max(1, len(line) // 6)
     first, last = max(0, left - margin), min(line.shape[1], right + margin)

@@ -6,15 +6,12 @@ within its own width and counts once. Coordinates are pixels of the image, origi
 
 from __future__ import annotations
 
-from typing import Any
-
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
+from ..values.arrays import Grey, Pixels
 from ..values.reading import Ruling, Rulings
-
-Image = np.ndarray[Any, np.dtype[np.uint8]]
-Mask = np.ndarray[Any, np.dtype[np.uint8]]
 
 # A step of brightness that counts, of 255: a light grey hairline still makes it, paper grain and JPEG noise do not.
 MIN_STEP = 14
@@ -24,7 +21,7 @@ LINE_WIDTH = 5
 MOST_LINES = 1000
 
 
-def find_rulings(image: Image, text_height: float) -> Rulings:
+def find_rulings(image: Pixels, text_height: float) -> Rulings:
     """The ruling lines of an RGB image (height, width, 3); `text_height` is that of its words, in pixels.
 
     What is no longer than letters are tall, or words are wide, is taken for text. Where lines cross, neither steps: a
@@ -43,26 +40,26 @@ def find_rulings(image: Image, text_height: float) -> Rulings:
     return Rulings(tuple(horizontal), tuple(vertical))
 
 
-def _steps(grey: np.ndarray[Any, np.dtype[np.int16]]) -> Mask:
+def _steps(grey: NDArray[np.int16]) -> Grey:
     """1 where the brightness steps between a pixel and the one below it; the last row has none."""
     steps = np.zeros(grey.shape, np.uint8)
     steps[:-1] = np.abs(np.diff(grey, axis=0)) >= MIN_STEP
     return steps
 
 
-def _long(steps: Mask, shortest: int) -> Mask:
+def _long(steps: Grey, shortest: int) -> Grey:
     """The horizontal runs of at least `shortest` pixels."""
     if steps.shape[0] < 3 or steps.shape[1] <= shortest:
         return np.zeros_like(steps)
     return np.asarray(cv2.morphologyEx(steps, cv2.MORPH_OPEN, np.ones((1, shortest), np.uint8)), np.uint8)
 
 
-def _wide(lines: Mask) -> Mask:
+def _wide(lines: Grey) -> Grey:
     """Horizontal lines, as wide as one may be."""
     return np.asarray(cv2.dilate(lines, np.ones((LINE_WIDTH, LINE_WIDTH), np.uint8)), np.uint8)
 
 
-def _runs(steps: Mask, shortest: int) -> list[Ruling]:
+def _runs(steps: Grey, shortest: int) -> list[Ruling]:
     """The horizontal runs of at least `shortest` pixels as lines."""
     count, _, boxes, _ = cv2.connectedComponentsWithStats(_long(steps, shortest), connectivity=8)
     found = [

@@ -13,19 +13,21 @@ from dataclasses import replace
 import numpy as np
 
 from ..decoding.regions import regions_from
-from ..decoding.text_boxes import Quad, text_boxes
+from ..decoding.text_boxes import text_boxes
 from ..device.client import DeviceClient, Pending
 from ..languages import Recognition
 from ..models.shapes import detection_fit
-from ..pages.documents import Page
 from ..pages.layer_trust import is_sure
+from ..values.arrays import Quad
 from ..values.boxes import Box, centre, contains, scaled
+from ..values.page import Page
 from ..values.words import Word
 from .chosen_words import chosen
 from .dot_print import with_dots_joined
 from .found_lines import wanted
 from .line_reader import MIN_PICTURE_LEGIBILITY, UNSURE, LineReader, ReadLine, legibility, placed_lines
 from .orientation import Upright, cropped, deskewed, on_their_side, skew_of, turned
+from .picture_refs import ref_of
 from .seen import Seen
 from .sheets import (
     MIN_LINES,
@@ -92,7 +94,7 @@ class ScanReader:
     def _detect(self, page: Page) -> list[Quad]:
         """The page's lines of text that the text layer does not have, in pixels."""
         rows, columns = page.picture.rows, page.picture.columns
-        found = self._device.detect(page.picture.ref, detection_fit(self._device.facts.shapes, rows, columns))
+        found = self._device.detect(ref_of(page.picture), detection_fit(self._device.facts.shapes, rows, columns))
         return wanted(text_boxes(self._device.text_map_of(found), rows, columns), page)
 
     def _set_upright(
@@ -162,7 +164,7 @@ def seen_on(
     cleared = without_stamps(page.picture, page.scale, stamps, device.room_for_picture)
     if layout is None or cleared is not page.picture:
         page = replace(page, picture=cleared)
-        layout = device.layout(cleared.ref)
+        layout = device.layout(ref_of(cleared))
     recognised_at = time.perf_counter()
     regions = regions_from(device.regions_of(layout), device.facts.kinds, page.width, page.height)
     layout_at = time.perf_counter()

@@ -10,11 +10,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 
-from ..decoding.text_boxes import Quad
+from ..values.arrays import Pixels, Quad
 from ..values.boxes import Box, union
 from ..values.reading import Region
 
@@ -181,7 +180,7 @@ def _around(quads: Sequence[Quad]) -> Box:
     return (left, top, right, bottom)
 
 
-def widest_gap(picture: np.ndarray[Any, np.dtype[np.uint8]], axis: int) -> int:
+def widest_gap(picture: Pixels, axis: int) -> int:
     """Where a line of text that runs along the axis (0: across) is best cut, in pixels: the middle of its widest gap.
 
     `picture` is RGB, (rows, columns, 3).

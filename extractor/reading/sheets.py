@@ -9,17 +9,13 @@ left; lines are quadrilaterals (4, 2) in them.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import cv2
 import numpy as np
 
-from ..decoding.text_boxes import Quad
+from ..values.arrays import Boxes, Grey, Mask, Pixels, Quad
 from ..values.boxes import Box, area, centre, contains, intersection, scaled, union
 from .orientation import on_its_side
-
-Picture = np.ndarray[Any, np.dtype[np.uint8]]
-Numbers = np.ndarray[Any, np.dtype[np.float64]]
 
 # Lines belong to one block if they are no further apart than this, in their heights: along them, and across.
 ALONG, ACROSS = 10.0, 2.0
@@ -77,7 +73,7 @@ def blocks_of(quads: Sequence[Quad], across_gap: float = ACROSS) -> list[list[in
     return _connected(linked | linked.T)
 
 
-def _connected(linked: np.ndarray[Any, np.dtype[np.bool_]]) -> list[list[int]]:
+def _connected(linked: Mask) -> list[list[int]]:
     left = set(range(len(linked)))
     blocks = []
     while left:
@@ -129,7 +125,7 @@ def box_of(quads: Sequence[Quad], margin: float = MARGIN) -> Box:
     return (left - room, top - room, right + room, bottom + room)
 
 
-def sheets_on(picture: Picture, quads: Sequence[Quad]) -> list[Box]:
+def sheets_on(picture: Pixels, quads: Sequence[Quad]) -> list[Box]:
     """The sheets that lie on the picture, in reading order; none where it is one page, as nearly all are.
 
     Nearly all of the lines stand on the sheets, which are apart from each other.
@@ -154,7 +150,7 @@ def sheets_on(picture: Picture, quads: Sequence[Quad]) -> list[Box]:
     return []
 
 
-def _edges(grey: Picture) -> Picture:
+def _edges(grey: Grey) -> Grey:
     """Where light and dark meet, frames closed over small gaps."""
     soft = cv2.GaussianBlur(grey, (3, 3), 0)
     change = np.zeros(grey.shape, np.uint8)
@@ -164,20 +160,20 @@ def _edges(grey: Picture) -> Picture:
     return np.asarray(cv2.morphologyEx(edges, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8)), np.uint8)
 
 
-def _lies_on_dark(grey: Picture) -> bool:
+def _lies_on_dark(grey: Grey) -> bool:
     """Whether the picture is not white all around."""
     rim = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
     return bool(np.median(rim) < WHITE)
 
 
-def _bright(grey: Picture) -> Picture:
+def _bright(grey: Grey) -> Grey:
     """What is paper on a dark ground."""
     soft = cv2.medianBlur(grey, 9)
     _, mask = cv2.threshold(soft, 0, 1, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
     return np.asarray(mask, np.uint8)
 
 
-def _rectangles(mask: Picture) -> list[Box]:
+def _rectangles(mask: Grey) -> list[Box]:
     """The boxes of what is outlined in the mask like a sheet of paper."""
     outlines = cv2.findContours(mask, cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)[0]
     boxes = []
@@ -228,6 +224,6 @@ def standing_in(quads: Sequence[Quad], boxes: Sequence[Box]) -> list[bool]:
     return [any(contains(box, middle) for box in boxes) for middle in middles]
 
 
-def _boxes(quads: Sequence[Quad]) -> Numbers:
+def _boxes(quads: Sequence[Quad]) -> Boxes:
     corners = np.array(quads, np.float64).reshape(-1, 4, 2)
     return np.hstack([corners.min(axis=1), corners.max(axis=1)])

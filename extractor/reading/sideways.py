@@ -12,8 +12,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from ..pages.documents import Page
 from ..values.boxes import Box, Matrix, centre, contains, mapped
+from ..values.page import Page
 from ..values.reading import Region, RegionKind
 from ..values.words import Word, turned_words
 from .orientation import as_shown, turned

@@ -9,19 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import cv2
 import numpy as np
 
-from ..pages.page_picture import PagePicture
+from ..values.arrays import Boxes, Floats, Mask, Pixels
 from ..values.boxes import Box, centre, contains, grown, union
+from ..values.page_picture import PagePicture
 from ..values.words import Word
 
-Colour = np.ndarray[Any, np.dtype[np.float32]]
-Boxes = np.ndarray[Any, np.dtype[np.float64]]
-Mask = np.ndarray[Any, np.dtype[np.bool_]]
-Pixels = np.ndarray[Any, np.dtype[np.uint8]]
 # Makes room for a picture of (rows, columns, 3), and tells its offset.
 Canvas = Callable[[int, int], tuple[int, Pixels]]
 
@@ -63,7 +59,7 @@ class Stamp:
 
     words: tuple[int, ...]
     box: Box
-    ink: Colour | None
+    ink: Floats | None
 
 
 def stamps_of(words: Sequence[Word], picture: PagePicture, scale: float) -> list[Stamp]:
@@ -77,7 +73,7 @@ def stamps_of(words: Sequence[Word], picture: PagePicture, scale: float) -> list
     if not candidates:
         return []
     boxes, mixed = np.array([word.box for word in words]), _is_mixed(words)
-    usual: Colour | None = None
+    usual: Floats | None = None
     stamps: list[Stamp] = []
     taken: set[int] = set()
     for at in candidates:
@@ -173,7 +169,7 @@ def _goes_around(box: Box, words: Sequence[Word]) -> bool:
     return any(word.source == "text_layer" and contains(box, centre(word.box)) for word in words)
 
 
-def _usual_colour(words: Sequence[Word], picture: PagePicture, scale: float) -> Colour:
+def _usual_colour(words: Sequence[Word], picture: PagePicture, scale: float) -> Floats:
     """The colour of the page's text; black where there is none."""
     step = max(1, len(words) // SAMPLE)
     inks = [ink for word in words[::step] if (ink := _ink_of(word.box, picture, scale)) is not None]
@@ -192,13 +188,13 @@ def _ground(pixels: Pixels) -> Pixels:
     return np.asarray(np.median(edge, axis=0), np.uint8)
 
 
-def _away(pixels: Pixels) -> Colour:
+def _away(pixels: Pixels) -> Floats:
     """How far each pixel is from the ground, (height, width)."""
     ground = np.median(pixels.reshape(-1, 3), axis=0)
     return np.asarray(np.abs(pixels - ground).max(axis=2), np.float32)
 
 
-def _ink_of(box: Box, picture: PagePicture, scale: float) -> Colour | None:
+def _ink_of(box: Box, picture: PagePicture, scale: float) -> Floats | None:
     """The colour of most of the ink in the box, the edges of letters apart; None where there is none."""
     pixels = picture.part(_pixel_box(box, picture, scale))
     away = _away(pixels)
@@ -210,19 +206,19 @@ def _ink_of(box: Box, picture: PagePicture, scale: float) -> Colour | None:
     return np.asarray(np.median(pixels[ink & (shades == usual)], axis=0), np.float32)
 
 
-def _chroma(colour: Colour) -> Colour:
+def _chroma(colour: Floats) -> Floats:
     """What a colour has beside its grey, (..., 3)."""
     return np.asarray(colour - colour.mean(axis=-1, keepdims=True), np.float32)
 
 
-def _of_hue(pixels: Pixels, ink: Colour) -> Mask:
+def _of_hue(pixels: Pixels, ink: Floats) -> Mask:
     """Which pixels have the hue of a coloured ink, pale or not."""
     chroma, wanted = _chroma(pixels.astype(np.float32)), _chroma(ink)
     strength = np.linalg.norm(chroma, axis=2)
     return np.asarray((strength >= PALE) & (chroma @ (wanted / np.linalg.norm(wanted)) >= SAME_HUE * strength))
 
 
-def _extent(word: Box, ink: Colour, picture: PagePicture, scale: float) -> Box:
+def _extent(word: Box, ink: Floats, picture: PagePicture, scale: float) -> Box:
     """The box of the ink of this colour that hangs together with a word."""
     height, found = word[3] - word[1], word
     for reach in REACHES:
@@ -236,7 +232,7 @@ def _extent(word: Box, ink: Colour, picture: PagePicture, scale: float) -> Box:
 
 
 def _hanging_together(
-    word: Box, seen: tuple[int, int, int, int], ink: Colour, picture: PagePicture, scale: float
+    word: Box, seen: tuple[int, int, int, int], ink: Floats, picture: PagePicture, scale: float
 ) -> Box:
     """The box of what hangs together with a word in a part of the picture."""
     left, top = seen[:2]
@@ -253,7 +249,7 @@ def _hanging_together(
     return (box[0] / scale, box[1] / scale, box[2] / scale, box[3] / scale)
 
 
-def _words_in(words: Sequence[Word], at: int, box: Box, ink: Colour, picture: PagePicture, scale: float) -> list[int]:
+def _words_in(words: Sequence[Word], at: int, box: Box, ink: Floats, picture: PagePicture, scale: float) -> list[int]:
     """The places of the words of a stamp: the one at this place, and those in its box whose ink is its."""
     own = [at]
     for index, word in enumerate(words):

@@ -11,11 +11,12 @@ import numpy as np
 
 from ..decoding.table_cells import table_cells
 from ..device.client import DeviceClient
-from ..pages.documents import Page
 from ..values.boxes import Box, clip, grown, median_height
+from ..values.page import Page
 from ..values.reading import Region, Ruling, Rulings, TableCell, TableReading
 from ..values.words import Word
 from .found_lines import boxes_of
+from .picture_refs import ref_of
 from .rulings import find_rulings
 from .sideways import Facing, facings
 
@@ -45,7 +46,7 @@ def upright_tables(device: DeviceClient, facing: Facing) -> list[TableReading]:
             found.append((index, box, pixels))
     if not found:
         return []
-    asked = device.structure(page.picture.ref, np.array([pixels for *_, pixels in found], np.int32))
+    asked = device.structure(ref_of(page.picture), np.array([pixels for *_, pixels in found], np.int32))
     rulings = [_seen_rulings(page, words, box, pixels) for _, box, pixels in found]
     readings = []
     for (index, box, (left, top, right, bottom)), own, steps in zip(

@@ -14,11 +14,11 @@ import numpy as np
 import regex
 
 from ..decoding.ctc import RecognisedWord
-from ..decoding.text_boxes import Quad
 from ..languages import Recognition, scripts_read
-from ..pages.documents import Page
 from ..pages.layer_trust import is_sure
+from ..values.arrays import Quad
 from ..values.notices import Notice
+from ..values.page import Page
 from ..values.words import Word
 
 # So many letters of another script are more than a name, or a sign that stands for something.

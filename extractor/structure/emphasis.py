@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
+from ..values.arrays import Mask, Points
 from ..values.boxes import Box, centre
 from ..values.document import Cell, Table
 from ..values.styles import PLAIN, Span, Style, joined
@@ -86,7 +86,7 @@ def with_spans(table: Table, words: Sequence[Word], looks: Looks) -> Table:
     return replace(table, cells=tuple(cells))
 
 
-def _inside(box: Box, middles: np.ndarray[Any, np.dtype[np.float64]]) -> np.ndarray[Any, np.dtype[np.bool_]]:
+def _inside(box: Box, middles: Points) -> Mask:
     x, y = middles[:, 0], middles[:, 1]
     return np.asarray((x >= box[0]) & (x <= box[2]) & (y >= box[1]) & (y <= box[3]))
 

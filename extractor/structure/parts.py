@@ -10,13 +10,13 @@ import bisect
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import numpy as np
 from docling_core.types.doc import (
     DocItemLabel,
 )
 
+from ..values.arrays import Boxes
 from ..values.boxes import Box, centre, union
 from ..values.reading import Ruling, Rulings, TableReading
 from ..values.words import Word
@@ -155,7 +155,7 @@ def with_blocks(parts: Sequence[Part], blocks: Sequence[Part]) -> list[Part]:
     return result
 
 
-def _place_of(block: Part, parts: Sequence[Part], boxes: np.ndarray[Any, np.dtype[np.float64]]) -> int:
+def _place_of(block: Part, parts: Sequence[Part], boxes: Boxes) -> int:
     """Where a block comes among the parts, whose boxes are given besides: before or behind the nearest one."""
     if not parts:
         return 0

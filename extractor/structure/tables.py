@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..values.boxes import Box, centre, median_height, union
 from ..values.document import Cell, Table
@@ -247,7 +247,7 @@ def _lay_rows(cells: Sequence[TableCell], rows: Sequence[Sequence[Word]]) -> lis
     skipped = np.where(behind >= 0, EMPTY_ROW_COST * np.maximum(0, behind - 1), np.inf)
     # best[r]: the least cost of the rows of text so far if the last of them lies in row of cells r.
     best = np.full(count, np.inf)
-    paths: list[np.ndarray[Any, np.dtype[np.intp]]] = []
+    paths: list[NDArray[np.intp]] = []
     for index, middle in enumerate(middles):
         cost = np.array(
             [

@@ -2,8 +2,10 @@
 
 Redirects are followed by hand, each destination checked like the first. A download that breaks off goes on where it
 stopped if the server can do that (Range with If-Range, RFC 9110 sections 13.1.5 and 14), and starts again if it cannot
-or if the document has changed meanwhile. What arrives is kept as it was sent, measured on the way, and only then
-decompressed, measured again. A document is whole or not there: a body that ends early is a broken connection.
+or if the document has changed meanwhile. What arrives is kept as it was sent, measured on the way. It is asked for
+without compression; gzip, which some servers use all the same, is undone when all is there, and measured again. Any
+other compression is refused by its name. A document is whole or not there: a body that ends early is a broken
+connection. Runs in the worker.
 
 Nothing of the URL, the headers or the server's own words reaches a message or a log.
 """
@@ -17,15 +19,13 @@ import random
 import re
 import time
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import urljoin
 
-import brotli
 import httpcore2
-from backports import zstd
 
 from .. import __version__
 from ..deadline import Limit, OutOfTime
@@ -40,6 +40,11 @@ MAX_REDIRECTS = 5
 _REDIRECTS = (301, 302, 303, 307, 308)
 # What a link that was good for a time answers when it is over.
 _EXPIRED = (401, 403, 404, 410)
+# What IANA's registry of content codings has beside gzip and identity: the document cannot be had from these bytes.
+_REFUSED_CODINGS = frozenset(
+    {"aes128gcm", "br", "compress", "dcb", "dcz", "deflate", "exi", "pack200-gzip", "x-compress", "zstd"}
+)
+_GZIP = ("gzip", "x-gzip")
 _CHUNK = 1 << 16
 _CONTENT_RANGE = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18}|\*)")
 
@@ -54,9 +59,11 @@ class _Postponed(Exception):
 
 @dataclass(slots=True)
 class _Transfer:
-    """What has arrived so far, as it was sent, and what is known of the whole."""
+    """What has arrived so far, as it was sent, in the file `path`, and what is known of the whole, which is to be the
+    file `document`."""
 
     path: Path
+    document: Path
     received: int = 0
     validator: str = ""
     complete: int | None = None
@@ -75,7 +82,7 @@ def download(url: str, headers: Mapping[str, str], path: Path, settings: Setting
     Raises `InvalidInput` for what is no URL, `FetchForbidden` for where this worker does not go, `FetchFailed`,
     `FetchTimeout`, `DocumentTooLarge`, and what the job ends with.
     """
-    transfer = _Transfer(path.with_name("transfer"))
+    transfer = _Transfer(path.with_name("transfer"), path)
     try:
         try:
             target = parse_url(url)
@@ -83,7 +90,7 @@ def download(url: str, headers: Mapping[str, str], path: Path, settings: Setting
             raise InvalidInput(f"document_url: {error}") from None
         connect_s, read_s = settings.fetch_connect_timeout_s, settings.fetch_read_timeout_s
         with Web(settings, limit, connect_s=connect_s, read_s=read_s) as web:
-            _fetch(web, target, headers, transfer, path, settings, limit)
+            _fetch(web, target, headers, transfer, settings, limit)
     except OutOfTime:
         raise FetchTimeout(f"document_url: not received within {settings.fetch_total_timeout_s:g} s") from None
     except FetchForbidden as error:
@@ -93,13 +100,7 @@ def download(url: str, headers: Mapping[str, str], path: Path, settings: Setting
 
 
 def _fetch(
-    web: Web,
-    target: Target,
-    headers: Mapping[str, str],
-    transfer: _Transfer,
-    path: Path,
-    settings: Settings,
-    limit: Limit,
+    web: Web, target: Target, headers: Mapping[str, str], transfer: _Transfer, settings: Settings, limit: Limit
 ) -> None:
     retries = 0
     while True:
@@ -108,7 +109,7 @@ def _fetch(
         try:
             with _followed(web, target, headers, transfer.resuming()) as response:
                 _take(response, transfer, settings.max_document_bytes)
-            _decode(transfer, path, settings.max_document_bytes, limit)
+            _decompress(transfer, settings.max_document_bytes, limit)
             return
         except _Postponed as error:
             failure, pause = error, max(pause, error.after_s)
@@ -187,6 +188,7 @@ def _take(response: httpcore2.Response, transfer: _Transfer, limit: int) -> None
         transfer.received, transfer.validator = 0, _validator(fields)
         transfer.complete = int(length) if length.isdigit() else None
         transfer.coding = fields.get("content-encoding", "").strip().lower()
+        _refuse_codings(transfer.coding)
     else:
         expired = "; the link may have expired" if response.status in _EXPIRED else ""
         raise FetchRefused(f"document_url: the server answered with status {response.status}{expired}")
@@ -253,28 +255,40 @@ def _too_large(limit: int) -> DocumentTooLarge:
     return DocumentTooLarge(f"the document is larger than {limit} bytes")
 
 
-def _decode(transfer: _Transfer, path: Path, most: int, limit: Limit) -> None:
-    """Undo the transfer's compression, piece by piece; at most `most` bytes come out.
+def _codings(field: str) -> list[str]:
+    """The codings that a Content-Encoding names, in lower case."""
+    return [coding for coding in re.split(r"[\s,]+", field) if coding]
 
-    A coding that is none of the four is taken for no coding (`aws-chunked`, `utf-8`, `none` are seen in the wild): the
-    content says what it is.
+
+def _refuse_codings(field: str) -> None:
+    """Raise `FetchRefused` where the answer is coded in a way that is not undone here.
+
+    What is no coding at all is passed over (`aws-chunked`, `utf-8`, `none` are seen in the wild): the content says what
+    it is.
     """
-    codings = [coding for coding in re.split(r"[\s,]+", transfer.coding) if coding in _DECODERS]
-    if not codings:
-        transfer.path.replace(path)
-        return
-    if len(codings) > 1:
+    codings = _codings(field)
+    for coding in codings:
+        if coding in _REFUSED_CODINGS:
+            raise FetchRefused(f'document_url: the server sent the document coded as "{coding}", unasked')
+    if sum(coding in _GZIP for coding in codings) > 1:
         raise FetchRefused("document_url: the server compressed the document more than once")
+
+
+def _decompress(transfer: _Transfer, most: int, limit: Limit) -> None:
+    """Make the document of what has arrived, piece by piece; at most `most` bytes come out."""
+    if not any(coding in _GZIP for coding in _codings(transfer.coding)):
+        transfer.path.replace(transfer.document)
+        return
     written = 0
     try:
-        with transfer.path.open("rb") as file, path.open("wb") as decoded:
-            for piece in _DECODERS[codings[0]](file):
+        with transfer.path.open("rb") as file, transfer.document.open("wb") as document:
+            for piece in _gunzipped(file):
                 limit.check()
                 written += len(piece)
                 if written > most:
                     raise _too_large(most)
-                decoded.write(piece)
-    except (EOFError, zlib.error, brotli.error, zstd.ZstdError) as error:
+                document.write(piece)
+    except (EOFError, zlib.error) as error:
         transfer.received, transfer.validator = 0, ""
         raise httpcore2.RemoteProtocolError("the transfer's compression is broken") from error
 
@@ -293,42 +307,3 @@ def _gunzipped(file: BinaryIO) -> Iterator[bytes]:
         data = data if len(data) > 1 else data + file.read(_CHUNK)
         if not data.startswith(b"\x1f\x8b"):
             return
-
-
-def _inflated(file: BinaryIO) -> Iterator[bytes]:
-    # RFC 9110 means zlib's format; some servers send bare deflate.
-    first = file.read(2)
-    file.seek(0)
-    wrapped = len(first) == 2 and first[0] & 0x0F == 8 and int.from_bytes(first) % 31 == 0
-    decoder = zlib.decompressobj(zlib.MAX_WBITS if wrapped else -zlib.MAX_WBITS)
-    while not decoder.eof:
-        data = decoder.unconsumed_tail or file.read(_CHUNK)
-        piece = decoder.decompress(data, _CHUNK)
-        if not data and not piece:
-            raise EOFError
-        yield piece
-
-
-def _unbrotlied(file: BinaryIO) -> Iterator[bytes]:
-    decoder = brotli.Decompressor()
-    while not decoder.is_finished():
-        data = file.read(_CHUNK) if decoder.can_accept_more_data() else b""
-        piece = decoder.process(data, output_buffer_limit=_CHUNK)
-        if not data and not piece:
-            raise EOFError
-        yield piece
-
-
-def _unzstded(file: BinaryIO) -> Iterator[bytes]:
-    with zstd.open(file) as decoder:
-        while piece := decoder.read(_CHUNK):
-            yield piece
-
-
-_DECODERS: dict[str, Callable[[BinaryIO], Iterator[bytes]]] = {
-    "gzip": _gunzipped,
-    "x-gzip": _gunzipped,
-    "deflate": _inflated,
-    "br": _unbrotlied,
-    "zstd": _unzstded,
-}

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from ..formats import Format
 from ..languages import Recognition
 from .options import OcrMode, Output, UnseenText, Writing
 from .outline import Heading
@@ -22,7 +23,7 @@ class OutlineTask:
     """A document to be opened; the pages of an image file have `max_pixels` together at most."""
 
     path: Path
-    format: str
+    format: Format
     password: str | None = field(repr=False)
     max_pixels: int
 
@@ -32,7 +33,7 @@ class PageTask:
     """A page to be drawn, and its text layer read; `number` from 1. It has `max_pixels` and `max_words` at most."""
 
     path: Path
-    format: str
+    format: Format
     password: str | None = field(repr=False)
     number: int
     ocr: OcrMode

@@ -11,7 +11,6 @@ from extractor.errors import ExtractionError, TooManyPages
 from extractor.formats import identify
 from extractor.page_processes.failures import Failure
 from extractor.settings import Settings
-from extractor.transport.source import FetchedDocument
 from tests import bombs, documents
 from tests.bombs import BOMBS, Bomb
 from tests.page_readers import PageReaders, page_readers
@@ -41,7 +40,7 @@ def readers() -> Iterator[PageReaders]:
 def ending(readers: PageReaders, path: Path, bomb: Bomb) -> str:
     """How the document ends where its first page is read: `result`, or an error's code."""
     try:
-        document = identify(FetchedDocument(path, path.stat().st_size, ""))
+        document = identify(path)
         outline = readers.open(document, None)
         if outline.pages > SETTINGS.max_pages and bomb.pages is None:
             raise TooManyPages("as the engine says")
@@ -67,7 +66,7 @@ def test_the_next_document_is_read(readers: PageReaders, tmp_path: Path) -> None
 def test_too_much_memory_and_too_much_time_are_told(readers: PageReaders, tmp_path: Path) -> None:
     path = tmp_path / "document"
     path.write_bytes(bombs.nested_forms_pdf(levels=4, width=60))
-    document = identify(FetchedDocument(path, path.stat().st_size, ""))
+    document = identify(path)
     failed = readers.read(document, 1)
     assert isinstance(failed, Failure)
     assert failed.fatal

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import hashlib
 import io
 import zipfile
 from pathlib import Path
@@ -14,7 +13,6 @@ from PIL.PngImagePlugin import PngInfo
 
 from extractor.errors import DocumentCorrupt, UnsupportedFormat
 from extractor.formats import DocumentFile, identify
-from extractor.transport.source import FetchedDocument
 from tests import documents
 
 PDF = documents.text_pdf([["Receipt 4711"]])
@@ -26,7 +24,7 @@ def identified(folder: Path, content: bytes, name: str = "document") -> Document
     """Put the bytes on disk under the name and identify them."""
     path = folder / name
     path.write_bytes(content)
-    return identify(FetchedDocument(path, len(content), hashlib.sha256(content).hexdigest()))
+    return identify(path)
 
 
 def depth_map_jpeg() -> bytes:

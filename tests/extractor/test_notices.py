@@ -14,12 +14,12 @@ from PIL import Image, ImageDraw, ImageFilter, ImageFont, ImageOps
 
 from extractor.engine import Engine
 from extractor.languages import Recognition
-from extractor.pages.documents import Page
 from extractor.pages.layer_trust import UNSURE
-from extractor.pages.page_picture import PagePicture
 from extractor.reading.unread import HardlyRead, unread_notices
 from extractor.request import parse_request
 from extractor.values.notices import KINDS, NoticeCode
+from extractor.values.page import Page
+from extractor.values.page_picture import PagePicture
 from extractor.values.words import Word
 from tests import documents
 from tests.documents import image_bytes, raw_pdf

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from extractor.formats import DocumentFile
-from extractor.pages.documents import Page
 from extractor.values.options import OcrMode, UnseenText
+from extractor.values.page import Page
 from tests.page_readers import PageReaders
 
 

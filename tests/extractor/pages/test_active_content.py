@@ -12,8 +12,8 @@ from pypdf import PdfReader, PdfWriter
 from pypdf.generic import ArrayObject, DictionaryObject, NameObject, StreamObject, TextStringObject
 
 from extractor.formats import DocumentFile
-from extractor.pages.documents import Page
 from extractor.settings import Settings
+from extractor.values.page import Page
 from tests import documents
 from tests.page_readers import page_readers
 

@@ -19,18 +19,18 @@ from reportlab.lib.utils import ImageReader
 from extractor.errors import DocumentCorrupt, ExtractionError, PageTooLarge
 from extractor.formats import DocumentFile
 from extractor.page_processes.failures import Failure
-from extractor.pages.documents import (
+from extractor.pages.long_pages import MOST_LONG_PIXELS
+from extractor.pages.resolution import (
     LAYOUT_SCALE,
     MAX_LAYOUT_SIDE,
     MAX_RECOGNITION_SIDE,
     MIN_LAYOUT_SIDE,
     RECOGNITION_SCALE,
-    Page,
 )
-from extractor.pages.long_pages import MOST_LONG_PIXELS
 from extractor.settings import Settings
 from extractor.values.options import OcrMode
 from extractor.values.outline import Heading
+from extractor.values.page import Page
 from tests import documents
 from tests.extractor.pages.pdf_page import told
 from tests.page_readers import PageReaders, page_readers
@@ -210,22 +210,20 @@ class TestAreasToRecognise:
         (area,) = page.recognise
         assert area == pytest.approx((200, 100, 360, 340), abs=1)
 
-    def test_digital_page_is_drawn_for_layout_and_its_picture_alone_for_the_recogniser(
+    def test_digital_page_is_drawn_for_layout_and_its_image_alone_for_the_recogniser(
         self, readers: PageReaders, keep: Keep
     ) -> None:
         page = page_of(readers, keep(pictured_pdf(PROSE, PHOTO, 100, 200, 240, 160)))
-        (picture,) = page.pictures
+        (crop,) = page.crops
         assert page.scale == LAYOUT_SCALE
-        assert picture.scale == pytest.approx(RECOGNITION_SCALE)
-        assert picture.box == pytest.approx((96, A4[1] - 364, 344, A4[1] - 196), abs=1)
-        assert picture.picture.drawn.shape[:2] == pytest.approx(
-            (168 * RECOGNITION_SCALE, 248 * RECOGNITION_SCALE), abs=3
-        )
-        left, top, right, bottom = (round(side * LAYOUT_SCALE) for side in picture.box)
-        coarse = cv2.resize(picture.picture.drawn, (right - left, bottom - top), interpolation=cv2.INTER_AREA)
+        assert crop.scale == pytest.approx(RECOGNITION_SCALE)
+        assert crop.box == pytest.approx((96, A4[1] - 364, 344, A4[1] - 196), abs=1)
+        assert crop.picture.drawn.shape[:2] == pytest.approx((168 * RECOGNITION_SCALE, 248 * RECOGNITION_SCALE), abs=3)
+        left, top, right, bottom = (round(side * LAYOUT_SCALE) for side in crop.box)
+        coarse = cv2.resize(crop.picture.drawn, (right - left, bottom - top), interpolation=cv2.INTER_AREA)
         assert np.abs(coarse.astype(int) - page.picture.drawn[top:bottom, left:right]).mean() < 6
 
-    def test_pictures_that_overlap_are_read_as_one(self, readers: PageReaders, keep: Keep) -> None:
+    def test_images_that_overlap_are_read_as_one(self, readers: PageReaders, keep: Keep) -> None:
         buffer, page = documents.new_canvas()
         for left in (100, 220, 340):
             page.drawInlineImage(PHOTO, left, 200, 140, 90)
@@ -233,12 +231,12 @@ class TestAreasToRecognise:
         for index, line in enumerate(PROSE):
             page.drawString(72, 780 - 15 * index, line)
         page.save()
-        (picture,) = page_of(readers, keep(buffer.getvalue())).pictures
-        assert picture.box == pytest.approx((96, A4[1] - 294, 484, A4[1] - 196), abs=1)
+        (crop,) = page_of(readers, keep(buffer.getvalue())).crops
+        assert crop.box == pytest.approx((96, A4[1] - 294, 484, A4[1] - 196), abs=1)
 
-    def test_scan_has_no_pictures_beside_itself(self, readers: PageReaders, keep: Keep) -> None:
+    def test_scan_has_no_crops_beside_itself(self, readers: PageReaders, keep: Keep) -> None:
         page = page_of(readers, keep(documents.scanned_pdf(documents.text_pdf([PROSE]), dpi=60)))
-        assert page.pictures == ()
+        assert page.crops == ()
         assert page.scale == pytest.approx(RECOGNITION_SCALE)
 
     def test_picture_inside_a_form_object_is_an_area(self, readers: PageReaders, keep: Keep) -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from extractor.pages.form_fields import FormField
 from extractor.settings import Settings
+from extractor.values.page import FormField
 from tests import documents
 from tests.documents import raw_pdf
 from tests.extractor.pages.pdf_page import read_page, said

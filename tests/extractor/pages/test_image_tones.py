@@ -12,8 +12,8 @@ import pytest
 from PIL import Image
 
 from extractor.formats import DocumentFile
-from extractor.pages.documents import Page
 from extractor.settings import Settings
+from extractor.values.page import Page
 from tests import documents
 from tests.page_readers import PageReaders, page_readers
 

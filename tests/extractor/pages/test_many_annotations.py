@@ -9,9 +9,9 @@ import pytest
 
 from extractor.formats import DocumentFile
 from extractor.page_processes.failures import Failure
-from extractor.pages.documents import Page
 from extractor.pages.form_fields import MAX_ANNOTATIONS, MAX_FIELDS
 from extractor.settings import Settings
+from extractor.values.page import Page
 from tests.documents import raw_pdf
 from tests.page_readers import PageReaders, page_readers
 

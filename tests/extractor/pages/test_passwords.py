@@ -14,9 +14,9 @@ from pypdf import PdfReader, PdfWriter
 from extractor.errors import ExtractionError, PasswordRequired, PasswordWrong
 from extractor.formats import DocumentFile
 from extractor.page_processes.failures import Failure
-from extractor.pages.documents import Page
 from extractor.request import parse_request
 from extractor.settings import Settings
+from extractor.values.page import Page
 from extractor.values.tasks import OutlineTask, PageTask
 from tests import documents
 from tests.page_readers import PageReaders, page_readers

@@ -7,10 +7,10 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from extractor.engine import Engine
-from extractor.pages.documents import Page
-from extractor.pages.page_picture import PagePicture
 from extractor.reading.dot_print import with_dots_joined
 from extractor.reading.orientation import Upright, as_shown
+from extractor.values.page import Page
+from extractor.values.page_picture import PagePicture
 from tests.documents import image_bytes
 from tests.extractor.reading.test_page_reader import read
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from extractor.pages.documents import Page
-from extractor.pages.page_picture import PagePicture
 from extractor.reading.orientation import as_shown, deskewed, on_their_side, skew_of, turned
 from extractor.values.boxes import mapped
+from extractor.values.page import Page
+from extractor.values.page_picture import PagePicture
 from extractor.values.words import Word
 
 SCALE = 2.0

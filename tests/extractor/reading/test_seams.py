@@ -7,9 +7,9 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from extractor.decoding.text_boxes import Quad
 from extractor.pages.long_pages import MOST_TILES, tiles_of
 from extractor.reading.seams import lines_once, regions_once, widest_gap
+from extractor.values.arrays import Quad
 from extractor.values.boxes import Box
 from extractor.values.reading import Region, RegionKind
 

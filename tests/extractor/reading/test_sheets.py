@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from extractor.decoding.text_boxes import Quad
 from extractor.reading.sheets import blocks_of, box_of, in_order, on_their_sides, sheets_on, stands_alone, without
 from extractor.structure.assemble import assemble_page
+from extractor.values.arrays import Quad
 from extractor.values.boxes import Box, Matrix
 from extractor.values.reading import PageReading, Region, RegionKind
 from extractor.values.words import Word

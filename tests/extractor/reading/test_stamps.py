@@ -14,10 +14,10 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.utils import ImageReader
 
 from extractor.engine import Engine
-from extractor.pages.page_picture import PagePicture
 from extractor.pages.text_layer import read_text_layer
 from extractor.reading.stamps import Stamp, stamps_of, without_stamps
 from extractor.request import parse_request
+from extractor.values.page_picture import PagePicture
 from extractor.values.words import Word
 from tests import documents
 

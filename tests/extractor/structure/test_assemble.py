@@ -9,11 +9,11 @@ import numpy as np
 from docling_core.types.doc import ContentLayer, DocItemLabel
 
 from extractor.outputs.docling import to_docling
-from extractor.pages.documents import Heading
 from extractor.structure.assemble import assemble_page
 from extractor.structure.headings import with_levels
 from extractor.values.boxes import Box
 from extractor.values.document import AssembledPage, Element
+from extractor.values.outline import Heading
 from extractor.values.reading import PageReading, Region, RegionKind
 from extractor.values.words import Word
 

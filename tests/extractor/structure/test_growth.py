@@ -16,8 +16,6 @@ import pytest
 from docling_core.types.doc import DocItemLabel
 
 from extractor.outputs.views import render
-from extractor.pages.documents import Page
-from extractor.pages.page_picture import PagePicture
 from extractor.reading.found_lines import wanted
 from extractor.reading.rulings import find_rulings
 from extractor.structure.assemble import assemble_page
@@ -26,6 +24,8 @@ from extractor.structure.headings import with_levels
 from extractor.structure.lists import DEEPEST
 from extractor.values.document import AssembledPage, Element
 from extractor.values.outline import Heading
+from extractor.values.page import Page
+from extractor.values.page_picture import PagePicture
 from extractor.values.reading import PageReading, Region, RegionKind, Ruling, Rulings, TableCell, TableReading
 from extractor.values.words import Word
 

@@ -1,4 +1,4 @@
-"""A page's picture in its page process: pixels in the arena, as they were drawn or seen through a warp.
+"""A page's picture: pixels in the arena, as they were drawn or seen through a warp. In page processes alone.
 
 A page that is turned or skewed is not drawn again: the models see the same pixels through the matrix, on the device,
 and only the parts that the page process looks at itself (tables' rulings) are warped here. Pixel coordinates, origin
@@ -8,15 +8,12 @@ top left.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import cv2
 import numpy as np
 
-from ..device.arena import Pixels
-from ..device.requests import PictureRef
-
-Matrix = np.ndarray[Any, np.dtype[np.float64]]
+from .arrays import Pixels
+from .boxes import Matrix
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +35,6 @@ class PagePicture:
     def columns(self) -> int:
         """The width as it is seen."""
         return int(self.drawn.shape[1]) if self.matrix is None else self.shape[1]
-
-    @property
-    def ref(self) -> PictureRef:
-        """The picture as a request names it."""
-        rows, columns = (int(side) for side in self.drawn.shape[:2])
-        if self.matrix is None:
-            return PictureRef(self.offset, rows, columns)
-        a, b, c, d, e, f = (float(value) for value in self.matrix.ravel())
-        return PictureRef(self.offset, rows, columns, (a, b, c, d, e, f), *self.shape)
 
     def turned(self, quarters: int) -> PagePicture:
         """Turned anticlockwise by so many quarters."""

@@ -1,0 +1,142 @@
+"""An image file -> its pages. Runs in page processes alone.
+
+Units: image pixels, origin top left of the image as it was taken (its EXIF orientation applied). An image has no text
+layer: all of it is to be read. Whatever is wrong with one is a typed error.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from ..device.arena import Canvas
+from ..errors import DocumentCorrupt, PageTooLarge, TooManyPages
+from ..values.boxes import scaled
+from ..values.outline import Outline
+from ..values.page import Crop, Page
+from ..values.page_picture import PagePicture
+from ..values.tasks import OutlineTask, PageTask
+from .image_colours import small_rgb
+from .long_pages import tiles_of
+from .page_text import blank_notes, shrunk_notes
+from .resolution import MAX_LAYOUT_SIDE, most_pixels
+
+# How an image is to be turned and mirrored to stand as it was taken, by its EXIF orientation.
+_ORIENTATION = 0x0112
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+_ON_THEIR_SIDE = frozenset({_TURNS[orientation] for orientation in (5, 6, 7, 8)})
+# Counting the pages of a TIFF, and coming to its last ones, takes time that grows with the square of their number.
+MAX_TIFF_PAGES = 10_000
+# What Pillow's readers raise on damaged files, beside their own errors.
+IMAGE_ERRORS = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, struct.error)
+
+
+@dataclass(frozen=True, slots=True)
+class ImageReader:
+    """Reads images by one of Pillow's decoders and no other: some of Pillow's start programs (Ghostscript)."""
+
+    decoder: str
+
+    def outline(self, task: OutlineTask) -> Outline:
+        """The number of pages. Raises `DocumentCorrupt`, `PageTooLarge` or `TooManyPages`."""
+        with self._opened(task.path) as image:
+            try:
+                pages = _frames(image)
+                pixels = pages * image.width * image.height
+            except IMAGE_ERRORS:
+                raise DocumentCorrupt("the image is damaged and its pages cannot be counted") from None
+        if pixels > task.max_pixels:
+            raise PageTooLarge(f"the image has {pixels} pixels on {pages} page(s); at most {task.max_pixels} are read")
+        return Outline(pages)
+
+    def read_page(self, task: PageTask, canvas: Canvas, begin: Callable[[PagePicture], object]) -> Page:
+        """The page, all of it to be read: nothing can `begin` before that.
+
+        Raises `DocumentCorrupt` or `PageTooLarge`.
+        """
+        with self._opened(task.path) as image:
+            (width, height), decoded = _decoded(image, task)
+        box = (0.0, 0.0, float(width), float(height))
+        scale = decoded.width / width
+        tiles = tuple(
+            Crop(scaled(part, 1 / scale), _on_canvas(decoded.crop(part), canvas), scale)
+            for part in tiles_of(*decoded.size)
+        )
+        if tiles:
+            decoded.thumbnail((MAX_LAYOUT_SIDE, MAX_LAYOUT_SIDE))
+        drawn = _on_canvas(decoded, canvas)
+        whole = () if task.ocr == "never" else (box,)
+        notices = (
+            *blank_notes(task.number, drawn.drawn, (), [box] if task.ocr == "never" else []),
+            *shrunk_notes(task.number, scale, whole),
+        )
+        return Page(task.number, *box[2:], drawn, drawn.columns / width, recognise=whole, notices=notices, tiles=tiles)
+
+    def forget(self, path: Path) -> None:
+        """Nothing to let go of: an image is opened for each of its pages."""
+
+    def _opened(self, path: Path) -> Image.Image:
+        try:
+            return Image.open(path, formats=(self.decoder,))
+        except IMAGE_ERRORS:
+            raise DocumentCorrupt(f"the {self.decoder} image is damaged and cannot be opened") from None
+
+
+def _frames(image: Image.Image) -> int:
+    """How many pages an image file has. A JPEG's further pictures are previews and depth maps, not pages.
+
+    Raises `TooManyPages` for a TIFF of more than `MAX_TIFF_PAGES`.
+    """
+    if image.format in ("JPEG", "MPO"):
+        return 1
+    if image.format != "TIFF":
+        return int(getattr(image, "n_frames", 1))
+    for number in range(1, MAX_TIFF_PAGES + 1):
+        try:
+            image.seek(number)
+        except EOFError:
+            return number
+    raise TooManyPages(f"the TIFF has more than {MAX_TIFF_PAGES} pages")
+
+
+def _decoded(image: Image.Image, task: PageTask) -> tuple[tuple[int, int], Image.Image]:
+    """A page's width and height as it was taken, and itself that way round, RGB, no larger than it is read."""
+    try:
+        image.seek(task.number - 1)
+        width, height = image.size
+        if width * height > task.max_pixels:
+            raise PageTooLarge(f"the image has {width}x{height} pixels; at most {task.max_pixels} are read")
+        most = most_pixels(width, height)
+        if width > most[0] or height > most[1]:
+            # JPEGs decode at a half, a quarter or an eighth of their size at a fraction of the cost.
+            image.draft("RGB", most)
+        turn = _TURNS.get(image.getexif().get(_ORIENTATION, 1))
+        decoded = small_rgb(image, most)
+    except IMAGE_ERRORS:
+        raise DocumentCorrupt("the image is damaged and cannot be decoded") from None
+    if decoded.width > most[0] or decoded.height > most[1]:
+        decoded.thumbnail(most, Image.Resampling.LANCZOS)
+    if turn is not None:
+        decoded = decoded.transpose(turn)
+        if turn in _ON_THEIR_SIDE:
+            width, height = height, width
+    return (width, height), decoded
+
+
+def _on_canvas(image: Image.Image, canvas: Canvas) -> PagePicture:
+    offset, pixels = canvas.new(image.height, image.width)
+    pixels[:] = np.asarray(image)
+    return PagePicture(pixels, offset)

@@ -1,0 +1,62 @@
+"""PDFs that stay open from page to page. Runs in page processes alone."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pypdfium2 as pdfium
+import pypdfium2.raw as pdfium_c
+
+from ..errors import DocumentCorrupt, PasswordRequired, PasswordWrong
+
+
+@dataclass(slots=True)
+class OpenDocuments:
+    """The PDFs that this page process has open, the most recently used last."""
+
+    limit: int = 2
+    held: OrderedDict[tuple[Path, str | None], pdfium.PdfDocument] = field(default_factory=OrderedDict, repr=False)
+
+    def get(self, path: Path, password: str | None) -> pdfium.PdfDocument:
+        """The document, opened if it is not. Raises `DocumentCorrupt`, `PasswordRequired` or `PasswordWrong`."""
+        key = (path, password)
+        if key in self.held:
+            self.held.move_to_end(key)
+            return self.held[key]
+        document = _opened(path, password)
+        self.held[key] = document
+        while len(self.held) > self.limit:
+            _, oldest = self.held.popitem(last=False)
+            oldest.close()
+        return document
+
+    def forget(self, path: Path) -> None:
+        """Close the document, if it is open."""
+        for key in [key for key in self.held if key[0] == path]:
+            self.held.pop(key).close()
+
+
+def _opened(path: Path, password: str | None) -> pdfium.PdfDocument:
+    try:
+        document = pdfium.PdfDocument(path, password=password)
+        # Where there is a form: fields that have a value and no picture of it get one when their page is opened.
+        document.init_forms()
+        return document
+    except pdfium.PdfiumError as error:
+        if error.err_code == pdfium_c.FPDF_ERR_PASSWORD:
+            if password is None:
+                raise PasswordRequired('the PDF is encrypted; pass "password"') from None
+            return _opened_with_wrong_password(path)
+        if error.err_code == pdfium_c.FPDF_ERR_SECURITY:
+            raise DocumentCorrupt("the PDF is encrypted in a way that is not supported") from None
+        raise DocumentCorrupt("the PDF is damaged and cannot be opened") from None
+
+
+def _opened_with_wrong_password(path: Path) -> pdfium.PdfDocument:
+    """A PDF that only its owner's rights protect opens for everyone, whatever password they bring."""
+    try:
+        return pdfium.PdfDocument(path)
+    except pdfium.PdfiumError:
+        raise PasswordWrong("the password does not open the PDF") from None

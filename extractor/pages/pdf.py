@@ -1,0 +1,157 @@
+"""A PDF on disk -> its pages: a picture and the words of the text layer. Runs in page processes alone.
+
+Units: PDF points; origin top left of the page as shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import islice
+from pathlib import Path
+
+import pypdfium2 as pdfium
+import pypdfium2.raw as pdfium_c
+
+from ..device.arena import Canvas
+from ..errors import DocumentCorrupt
+from ..values.outline import Heading, Outline
+from ..values.page import Crop, Page, is_scan
+from ..values.page_picture import PagePicture
+from ..values.tasks import OutlineTask, PageTask
+from ..values.words import Word
+from .actual_text import as_drawn
+from .document_facts import document_notices, document_properties
+from .drawing import read_drawing
+from .drawn_boxes import check_boxes
+from .form_fields import with_form_values, with_ticks
+from .links import with_links
+from .open_documents import OpenDocuments
+from .page_text import apart, believed, blank_notes, first_areas, forbidden_areas, judge, on_page, shrunk_notes
+from .pdf_page import PdfPage
+from .placed_text import as_read
+from .rendering import PageRenderer
+from .resolution import RECOGNITION_SCALE
+from .text_layer import PageFrame, TextLayer, read_text_layer
+
+# An outline of more entries than this names no heading with the rest.
+MAX_HEADINGS = 5000
+
+
+class PdfReader:
+    """Reads PDFs; keeps those open that are being read."""
+
+    def __init__(self) -> None:
+        self._documents = OpenDocuments()
+
+    def outline(self, task: OutlineTask) -> Outline:
+        """The number of pages, the bookmarks, what the PDF says of itself.
+
+        Raises `DocumentCorrupt`, `PasswordRequired` or `PasswordWrong`.
+        """
+        document = self._documents.get(task.path, task.password)
+        if len(document) < 1:
+            raise DocumentCorrupt("the PDF has no pages")
+        return Outline(len(document), _headings(document), document_notices(document), document_properties(document))
+
+    def read_page(self, task: PageTask, canvas: Canvas, begin: Callable[[PagePicture], object]) -> Page:
+        """The page. If it looks digital and upright, `begin` is called with its picture before its text layer is
+        parsed.
+
+        Raises `DocumentCorrupt` or `PageTooLarge`.
+        """
+        document = self._documents.get(task.path, task.password)
+        handle = pdfium_c.FPDF_LoadPage(document.raw, task.number - 1)
+        if not handle:
+            raise DocumentCorrupt("the page is damaged and cannot be opened")
+        try:
+            forms = with_form_values(document, handle, task.number - 1, task.max_words)
+            handle = forms.page
+            frame = PageFrame(handle)
+            if frame.width < 1 or frame.height < 1:
+                raise DocumentCorrupt("the page has no size")
+            page = PdfPage(handle, frame, read_drawing(handle, frame), forms, task)
+            return _read(page, PageRenderer(handle, frame, canvas, task.max_pixels), begin)
+        finally:
+            pdfium_c.FPDF_ClosePage(handle)
+
+    def forget(self, path: Path) -> None:
+        """Close the document, if it is open."""
+        self._documents.forget(path)
+
+
+def _headings(document: pdfium.PdfDocument) -> tuple[Heading, ...]:
+    """The bookmarks that can be read, in their order."""
+    headings = []
+    for bookmark in islice(document.get_toc(max_depth=8), MAX_HEADINGS):
+        try:
+            title = bookmark.get_title()
+            destination = bookmark.get_dest()
+            index = destination.get_index() if destination else None
+        except (UnicodeDecodeError, pdfium.PdfiumError):
+            continue  # a broken bookmark names no heading
+        if index is not None and not 0 <= index < len(document):
+            index = None
+        headings.append(Heading(title, bookmark.level + 1, None if index is None else index + 1))
+    return tuple(headings)
+
+
+def _read(page: PdfPage, renderer: PageRenderer, begin: Callable[[PagePicture], object]) -> Page:
+    """The page's words as far as they are believed, its picture, and crops of what has to be read beside them."""
+    number, frame, ocr = page.task.number, page.frame, page.task.ocr
+    layer, early = _text_layer(page, renderer, begin)
+    layer, notes = believed(layer, number, ocr)
+    said, beyond = on_page(layer, frame, number)
+    fine = is_scan(first_areas(page, said), page.box)
+    shown = early if early is not None and not fine else renderer.draw_page(fine=fine)
+    judged = judge(page, said, shown)
+    kept = shown
+    if not fine and not renderer.tiles and is_scan(judged.recognise, page.box):
+        # Only now does it turn out to be a scan, which is read from a picture of the whole page.
+        fine, kept = True, renderer.draw_page(fine=True)
+    words = _with_marks(page, judged.words, shown)
+    finest = min(RECOGNITION_SCALE, page.drawing.finest or RECOGNITION_SCALE)
+    notes += beyond + judged.notes
+    notes += blank_notes(number, shown.picture.drawn, words, forbidden_areas(page, said))
+    notes += shrunk_notes(number, renderer.recognition_scale / finest, judged.recognise)
+    in_crops = [] if fine or renderer.tiles else apart(judged.recognise)
+    return Page(
+        number=number,
+        width=frame.width,
+        height=frame.height,
+        picture=kept.picture,
+        scale=kept.scale,
+        words=tuple(words),
+        recognise=tuple(judged.recognise),
+        notices=tuple(notes),
+        quarters=layer.quarters,
+        crops=tuple(renderer.draw_crop(box) for box in in_crops),
+        tiles=renderer.draw_tiles(fine=bool(judged.recognise)),
+        form_fields=page.forms.fields,
+    )
+
+
+def _text_layer(
+    page: PdfPage, renderer: PageRenderer, begin: Callable[[PagePicture], object]
+) -> tuple[TextLayer, Crop | None]:
+    """The text layer, empty where it is not asked for; and the page, where it was drawn before that was parsed."""
+    if page.task.ocr == "always":
+        return TextLayer([], True), None
+    early: list[Crop] = []
+
+    def draw_early() -> None:
+        early.append(renderer.draw_page(fine=False))
+        begin(early[0].picture)
+
+    wait = is_scan(apart(page.drawing.images), page.box) or bool(renderer.tiles)
+    layer = read_text_layer(page.handle, page.task.max_words, upright=(lambda: None) if wait else draw_early)
+    layer = as_read(as_drawn(page.handle, layer, page.drawing, page.task.max_words))
+    return layer, early[0] if early else None
+
+
+def _with_marks(page: PdfPage, words: list[Word], shown: Crop) -> list[Word]:
+    """The words, with check boxes as words and with the links that lie over them."""
+    if page.task.ocr != "always":
+        ticks = page.forms.ticks
+        drawn = check_boxes(page.drawing.squares, ticks, words, shown.picture.drawn, shown.scale)
+        words = with_ticks(words, [*ticks, *drawn])
+    return with_links(words, page.forms.links)
