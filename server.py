@@ -17,18 +17,18 @@ def run() -> NoReturn:
     from extractor.lifecycle.processes import leave
     from extractor.settings import Settings
     from extractor.telemetry import start_logging
-    from handler import answer_job, close_engine, load_engine, telemetry
+    from extractor.worker import Worker
 
     start_logging()
-    settings = Settings()
+    settings, worker = Settings(), Worker()
     status = 1
     try:
-        status = serve(settings, load_engine, answer_job, telemetry())
+        status = serve(settings, worker)
     except SystemExit:  # uvicorn's, where the address is taken; it has said so
         pass
     except BaseException:
         log.exception("The worker failed")
-    leave(status, close_engine)
+    leave(status, worker.close)
 
 
 if __name__ == "__main__":

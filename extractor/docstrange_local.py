@@ -125,8 +125,7 @@ class LocalDocumentExtractor(DocumentExtractor):  # type: ignore[misc]
         self.model = None
         self.gpu = False
         self.processors: list[object] = []
-        log.info("DocStrange initialized: mode=local, cloud_mode=False")
-        log.info("CRITICAL: GPU will use LOCAL neural models ONLY, NO cloud API calls")
+        log_local_mode()
 
     @property
     def cloud_mode(self) -> bool:
@@ -192,6 +191,12 @@ class LocalDocumentExtractor(DocumentExtractor):  # type: ignore[misc]
         if "filename" in source:
             told["filename"] = source["filename"]
         return LocalConversionResult(answer["data"], {**answer["metadata"], **told})
+
+
+def log_local_mode() -> None:
+    """Log the two lines by which operators know that this process reads with local models alone."""
+    log.info("DocStrange initialized: mode=local, cloud_mode=False")
+    log.info("CRITICAL: GPU will use LOCAL neural models ONLY, NO cloud API calls")
 
 
 def _refuse(*_: object, **__: object) -> NoReturn:

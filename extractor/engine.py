@@ -12,25 +12,22 @@ from __future__ import annotations
 import json
 import logging
 import os
-import statistics
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO, Literal
+from typing import Any, BinaryIO
 
 import torch
 
-from . import __version__
 from .deadline import JobEnd, Limit
 from .device.owner import DeviceOwner
+from .device.profile import PROFILES
 from .device.scheduler import Scheduler
 from .errors import (
     DeadlineExceeded,
     DocumentCorrupt,
-    ExtractionError,
     Internal,
     ModelFailure,
     PageTooComplex,
@@ -38,87 +35,29 @@ from .errors import (
     WorkerUnhealthy,
 )
 from .formats import WITH_FORMS, Arrival, DocumentFile, identify
-from .languages import Recognition, recognition_for
+from .job import FailedPage, Job, JobPages, Progress, ReadPage, read_page_of
+from .languages import recognition_for
 from .lifecycle.scratch import Scratch
 from .lifecycle.vitals import Vitals
 from .models.host_memory import give_freed_memory_back, keep_freed_memory, set_switches
 from .models.model_set import Models, model_set
 from .models.pinned import PinnedMemory
 from .models.weights import Weights, find_weights
+from .outputs.metadata import metadata
 from .page_processes.failures import Failure
-from .page_processes.pool import PagePool, Running, Task
+from .page_processes.handle import Running, Task
+from .page_processes.pool import PagePool
 from .page_processes.process import Answer
 from .request import ExtractionRequest, selected_pages
 from .settings import Settings
-from .transport.source import FetchedDocument, fetch_document
-from .values.notices import Notice, notice_of
+from .transport.source import fetch_document
 from .values.outline import Outline, outline_of
 from .values.tasks import PAGES_TO_WRITE, OutlineTask, PageTask, TaskName, WholeDocumentTask, WholePageTask, WriteTask
 
 log = logging.getLogger("extractor")
 
-LOW_CONFIDENCE = 0.8
-
-Stage = Literal["fetch", "open", "pages", "outputs"]
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a job is; given to its caller when a stage begins and after each page.
-
-    Before the stage `pages` no page is known, and `pages_total` is 0.
-    """
-
-    pages_done: int
-    pages_total: int
-    stage: Stage = "pages"
-
-
-@dataclass(frozen=True, slots=True)
-class _ReadPage:
-    """A finished page: whether it was recognised, its confidence (None where nothing was read), what its caller has to
-    know, its stages' times, the fields of its form; `blob` is the page itself, for whoever writes the document."""
-
-    number: int
-    recognised: bool
-    confidence: float | None
-    notices: tuple[Notice, ...]
-    timings_ms: Mapping[str, float]
-    form_fields: tuple[dict[str, Any], ...]
-    blob: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class _FailedPage:
-    """A page that could not be read, and why."""
-
-    number: int
-    error: ExtractionError
-
-
-@dataclass(slots=True)
-class _Job:
-    """One request on its way."""
-
-    request: ExtractionRequest
-    document_id: str
-    fetched: FetchedDocument
-    document: DocumentFile
-    outline: Outline
-    recognition: Recognition
-    end: JobEnd
-    # Why pages were the end of their page process.
-    fatal: list[ExtractionError] = field(default_factory=list)
-
-    def write_task(self) -> WriteTask:
-        """How its document is to be written."""
-        request = self.request
-        return WriteTask(
-            tuple(request.outputs),
-            request.writing,
-            request.filename or self.document_id,
-            self.outline.headings,
-        )
+# The stages of a page that the answer's times name, beside the outputs'.
+PAGE_STAGES = ("pages", "layout", "ocr", "tables", "assemble")
 
 
 class Engine:
@@ -147,9 +86,8 @@ class Engine:
         log.info("CUDA graphs: %s", models.said())
         pages.when_sick(self.vitals.condemn)
         pages.introduce(DeviceOwner(models, self._scheduler), models.facts)
-        # On a CPU the models are the bottleneck: more pages at a time would only make each of them wait. A GPU wants
-        # two batches of pages from one job, and as many from others.
-        self._pages_in_flight = settings.pages_in_flight or (32 if models.device.type == "cuda" else 2)
+        self.profile = PROFILES[models.device.type]
+        self._pages_in_flight = settings.pages_in_flight or self.profile.pages_in_flight
 
     @classmethod
     def load(cls, settings: Settings) -> Engine:
@@ -240,23 +178,19 @@ class Engine:
             try:
                 outline = self._open(document, request.password, end)
                 timings["open"] = _since(opening)
-                numbers = selected_pages(request.pages, outline.pages)
-                if len(numbers) > self.settings.max_pages:
-                    raise TooManyPages(
-                        f"{len(numbers)} pages are asked for, at most {self.settings.max_pages} are read; pass pages"
-                    )
-                job = _Job(request, document_id, fetched, document, outline, recognition, end)
-                finished, failed, partial = self._read_all(job, numbers, progress)
+                numbers = self._selected(request, outline)
+                job = Job(request, document_id, fetched, document, outline, numbers, recognition, end)
+                pages = self._read_all(job, progress)
             finally:
                 self._pages.forget(document.path)
-        if not finished:
-            raise failed[0].error if failed else DeadlineExceeded("the time was up before the first page was finished")
-        for stage in ("pages", "layout", "ocr", "tables", "assemble"):
-            timings[stage] = sum(page.timings_ms.get(stage, 0.0) for page in finished)
-        progress(Progress(len(finished) + len(failed), len(numbers), "outputs"))
+        if not pages.finished:
+            late = DeadlineExceeded("the time was up before the first page was finished")
+            raise pages.failed[0].error if pages.failed else late
+        progress(Progress(pages.done, len(numbers), "outputs"))
         writing = time.perf_counter()
-        data = self._written(job, numbers, finished)
-        timings["outputs"] = _since(writing) + sum(page.timings_ms.get("outputs", 0.0) for page in finished)
+        data = self._written(job, pages.finished)
+        timings |= {stage: pages.took_ms(stage) for stage in PAGE_STAGES}
+        timings["outputs"] = _since(writing) + pages.took_ms("outputs")
         timings["total"] = _since(started)
         end.check(late=False)  # nothing of a job that was stopped goes out
         log.info("Successfully extracted data using DocStrange (local mode)")
@@ -265,47 +199,54 @@ class Engine:
             "document_id": document_id,
             "extraction_method": "docstrange_local",
             "data": data,
-            "metadata": self._metadata(job, numbers, finished, failed, partial, timings),
+            "metadata": metadata(job, pages, timings, self.device, self.weights.versions),
         }
 
-    def _read_all(
-        self, job: _Job, numbers: Sequence[int], progress: Callable[[Progress], None]
-    ) -> tuple[list[_ReadPage], list[_FailedPage], bool]:
-        """The finished pages and the failed ones, in order, and whether the deadline cut the job short."""
-        waiting = deque(numbers)
+    def _selected(self, request: ExtractionRequest, outline: Outline) -> tuple[int, ...]:
+        """The pages that are asked for. Raises `InvalidInput` for one that there is not, and `TooManyPages`."""
+        numbers = tuple(selected_pages(request.pages, outline.pages))
+        most = self.settings.max_pages
+        if len(numbers) > most:
+            raise TooManyPages(f"{len(numbers)} pages are asked for, at most {most} are read; pass pages")
+        return numbers
+
+    def _read_all(self, job: Job, progress: Callable[[Progress], None]) -> JobPages:
+        """What becomes of the job's pages; those that the deadline leaves no time for are neither."""
+        total = len(job.numbers)
+        waiting = deque(job.numbers)
         running: deque[tuple[int, Running | Failure]] = deque()
-        finished: list[_ReadPage] = []
-        failed: list[_FailedPage] = []
-        progress(Progress(0, len(numbers)))
-        write = job.write_task() if len(numbers) == 1 else None
+        pages = JobPages()
+        progress(Progress(0, total))
+        write = job.write_task() if total == 1 else None
         try:
             while waiting or running:
                 while waiting and len(running) < self._pages_in_flight:
                     number = waiting.popleft()
-                    running.append((number, self._begin_page(job, number, write)))
+                    running.append((number, self._begin_page(job, pages, number, write)))
                 number, page = running[0]
                 try:
-                    outcome = self._page(job, number, page)
+                    outcome = self._page(job, pages, number, page)
                 except DeadlineExceeded:
-                    return finished, failed, True
+                    pages.late = True
+                    return pages
                 running.popleft()
-                if isinstance(outcome, _FailedPage):
-                    failed.append(outcome)
+                if isinstance(outcome, FailedPage):
+                    pages.failed.append(outcome)
                 else:
-                    finished.append(outcome)
-                progress(Progress(len(finished) + len(failed), len(numbers)))
+                    pages.finished.append(outcome)
+                progress(Progress(pages.done, total))
         finally:
             for _, page in running:
                 if isinstance(page, Running):
                     self._pages.drop(page)
-        return finished, failed, False
+        return pages
 
-    def _begin_page(self, job: _Job, number: int, write: WriteTask | None) -> Running | Failure:
+    def _begin_page(self, job: Job, pages: JobPages, number: int, write: WriteTask | None) -> Running | Failure:
         """Have a page read; or why it is not tried."""
-        if len(job.fatal) >= self.settings.max_fatal_pages:
-            too_complex = all(isinstance(error, PageTooComplex) for error in job.fatal)
+        if len(pages.fatal) >= self.settings.max_fatal_pages:
+            too_complex = all(isinstance(error, PageTooComplex) for error in pages.fatal)
             why = "took more time than they may" if too_complex else "were the end of their page process"
-            reason = f"page {number} was not tried: {len(job.fatal)} pages before it {why}"
+            reason = f"page {number} was not tried: {len(pages.fatal)} pages before it {why}"
             return Failure(PageTooComplex(reason) if too_complex else DocumentCorrupt(reason))
         request, most = job.request, self.settings
         page = PageTask(
@@ -315,28 +256,28 @@ class Engine:
         task = WholePageTask(page, job.recognition, write)
         return self._submit("read_page", task, f"page {number}", most.page_timeout_s, job.end, job.document.path)
 
-    def _page(self, job: _Job, number: int, page: Running | Failure) -> _ReadPage | _FailedPage:
+    def _page(self, job: Job, pages: JobPages, number: int, page: Running | Failure) -> ReadPage | FailedPage:
         """What became of a page. Raises what the job ends with."""
         limit = job.end.limit("the next page was finished")
         outcome = page if isinstance(page, Failure) else self._outcome(page, limit)
         if isinstance(outcome, Answer):
             try:
-                read = _read_page_of(number, outcome)
+                read = read_page_of(number, outcome.head, outcome.blob)
             except (KeyError, TypeError, ValueError):
                 outcome = Failure(Internal(f"page {number} came back in no form that a page has"))
             else:
                 self.vitals.worked()
                 return read
         if outcome.fatal:
-            job.fatal.append(outcome.error)
+            pages.fatal.append(outcome.error)
         if isinstance(outcome.error, ModelFailure):
             self.vitals.failed()
         log.warning("page %d failed: %s: %s", number, outcome.error.code, outcome.error.message)
-        return _FailedPage(number, outcome.error)
+        return FailedPage(number, outcome.error)
 
-    def _written(self, job: _Job, numbers: Sequence[int], finished: Sequence[_ReadPage]) -> dict[str, Any]:
+    def _written(self, job: Job, finished: Sequence[ReadPage]) -> dict[str, Any]:
         """The contract's `data`."""
-        if len(numbers) == 1:
+        if len(job.numbers) == 1:
             blob = finished[0].blob
         else:
             task = WholeDocumentTask(job.write_task(), tuple(page.blob for page in finished))
@@ -387,60 +328,6 @@ class Engine:
         if isinstance(outcome, Failure):
             raise outcome.error
         return outline_of(outcome.head)
-
-    def _metadata(
-        self,
-        job: _Job,
-        numbers: Sequence[int],
-        finished: Sequence[_ReadPage],
-        failed: Sequence[_FailedPage],
-        late: bool,
-        timings: dict[str, float],
-    ) -> dict[str, Any]:
-        notices = [*job.outline.notices, *(notice for read in finished for notice in read.notices)]
-        if late:
-            missing = len(numbers) - len(finished) - len(failed)
-            told = f"the deadline was reached: {missing} page(s) were not read"
-            notices.append(Notice("DEADLINE_REACHED", told))
-        confidences = {read.number: read.confidence for read in finished if read.confidence is not None}
-        return {
-            "processing_mode": "local",
-            "cloud_enabled": False,
-            "format": job.document.format,
-            "sha256": job.fetched.sha256,
-            "bytes": job.fetched.size,
-            "pages": {
-                "total": job.outline.pages,
-                "processed": len(finished),
-                "failed": [
-                    {"page": page.number, "code": page.error.code, "reason": page.error.message} for page in failed
-                ],
-            },
-            "partial": late or bool(failed),
-            "ocr_pages": [read.number for read in finished if read.recognised],
-            "confidence": {
-                "mean": round(statistics.fmean(confidences.values()), 4) if confidences else None,
-                "low_pages": [number for number, value in confidences.items() if value < LOW_CONFIDENCE],
-            },
-            "device": self.device,
-            "models": self.weights.versions,
-            "timings_ms": {stage: round(value, 1) for stage, value in timings.items()},
-            "properties": dict(job.outline.properties),
-            "warnings": [notice.message for notice in notices],
-            "notices": [notice.as_json() for notice in notices],
-            "worker_version": __version__,
-        }
-
-
-def _read_page_of(number: int, answer: Answer) -> _ReadPage:
-    """The page that a page process says it has read. Raises `KeyError`, `TypeError` or `ValueError`: it is a stranger's
-    word."""
-    head = answer.head
-    timings = {str(stage): float(value) for stage, value in dict(head["timings_ms"]).items()}
-    notices = tuple(notice_of(entry) for entry in list(head["notices"]))
-    fields = tuple(dict(field) for field in list(head["form_fields"]))
-    confidence = None if head["confidence"] is None else float(head["confidence"])
-    return _ReadPage(number, bool(head["recognised"]), confidence, notices, timings, fields, answer.blob)
 
 
 def _since(started: float) -> float:

@@ -1,7 +1,6 @@
 """Whether this worker can serve: `python -m extractor.health` prints a table and ends with 0 or 1.
 
-RunPod runs the same checks before the first job (its fitness checks), and is told which one failed. They close a hole
-of its own ones, which are skipped, not failed, where torch does not see the GPU that is there.
+RunPod runs the same checks before the first job (`doors/runpod_fitness.py`), and is told which one failed.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ import torch
 from .deadline import error_of
 from .engine import Engine
 from .errors import ExtractionError, Internal, ModelFailure, OutOfMemory, WorkerUnhealthy
-from .lifecycle.startup import Phase, StartUp
+from .lifecycle.startup import Phase
 from .request import parse_request
 from .settings import Settings
 
@@ -58,21 +57,6 @@ def checks(settings: Settings, load: Callable[[], Engine]) -> list[Check]:
         Check("models", lambda: check_models(load()), ends="weights"),
         Check("known_pages", lambda: check_known_pages(load()), ends="warm_up"),
     ]
-
-
-def register_fitness_checks(settings: Settings, load: Callable[[], Engine], start_up: StartUp) -> None:
-    """Have RunPod's SDK run the checks before it takes a job: a worker that fails one reports it and ends."""
-    from .doors.runpod_sdk import runpod
-
-    for check in checks(settings, load):
-
-        def fitness(check: Check = check) -> None:
-            check.run()
-            if check.ends is not None:
-                start_up.ended(check.ends)
-
-        fitness.__name__ = check.name
-        runpod.serverless.register_fitness_check(fitness)
 
 
 @contextmanager

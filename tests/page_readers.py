@@ -11,7 +11,8 @@ from extractor.device.scheduler import Scheduler
 from extractor.formats import DocumentFile
 from extractor.models.model_set import Models
 from extractor.page_processes.failures import Failure
-from extractor.page_processes.pool import PagePool, Task
+from extractor.page_processes.handle import Task
+from extractor.page_processes.pool import PagePool
 from extractor.settings import Settings
 from extractor.values.options import OcrMode, UnseenText
 from extractor.values.outline import Outline, outline_of

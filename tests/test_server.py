@@ -29,13 +29,12 @@ from prometheus_client.parser import text_string_to_metric_families
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-import handler
 from extractor.doors.http_admission import Admission
 from extractor.doors.http_app import STATUS, _Guard, build_app
 from extractor.errors import WorkerUnhealthy
 from extractor.request import ExtractionRequest
 from extractor.settings import Settings
-from extractor.telemetry import Telemetry
+from extractor.worker import Worker
 from tests import documents
 from tests.test_handler import CONTRACT_CODES
 
@@ -181,17 +180,12 @@ def open_door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     started.stop()
 
 
-def answer_of_handler(job_input: dict[str, Any]) -> dict[str, Any]:
-    return handler.answer_job({"id": "job", "input": job_input})
-
-
 @pytest.fixture(scope="module")
 def worker() -> Iterator[Callable[[dict[str, Any]], dict[str, Any]]]:
-    """The RunPod door's answers."""
-    yield answer_of_handler
-    handler.load_engine().close()
-    handler.load_engine.cache_clear()
-    handler.telemetry.cache_clear()
+    """The answers of a worker without a door."""
+    doorless = Worker()
+    yield lambda job_input: doorless.answer({"id": "job", "input": job_input})
+    doorless.close()
 
 
 def timeless(answer: dict[str, Any]) -> dict[str, Any]:
@@ -346,21 +340,32 @@ class TestStatuses:
         assert documented == STATUS
 
 
+class AnsweringWorker(Worker):
+    """A worker without models, whose answers are made by `made`."""
+
+    def __init__(self, made: Callable[[dict[str, Any]], dict[str, Any]], sick: str | None) -> None:
+        super().__init__(lambda: SimpleNamespace(device="cpu", device_busy_s=0.0, vitals=SimpleNamespace(sick=sick)))
+        self._made = made
+
+    def answer(self, job: dict[str, Any], *_: Any, **__: Any) -> dict[str, Any]:
+        return self._made(job)
+
+
 class TestWorkerThatCannotGoOn:
     """An answer that no real document brings about."""
 
     @staticmethod
     def ask(
-        answer_job: Callable[..., dict[str, Any]], sick: str | None = None
+        made: Callable[[dict[str, Any]], dict[str, Any]], sick: str | None = None
     ) -> tuple[httpx.Response, int, list[str]]:
         """The response to one job, the status of `/ping` after it, and what the process was told."""
         told: list[str] = []
 
         async def asked() -> tuple[httpx.Response, int]:
-            engine = SimpleNamespace(device="cpu", vitals=SimpleNamespace(sick=sick))
-            admission = Admission(Settings(), lambda: engine, answer_job, lambda: told.append("stop"))
+            worker = AnsweringWorker(made, sick)
+            admission = Admission(Settings(), worker, lambda: told.append("stop"))
             await admission.start()
-            transport = httpx.ASGITransport(build_app(admission, Telemetry()), raise_app_exceptions=False)
+            transport = httpx.ASGITransport(build_app(admission, worker.telemetry), raise_app_exceptions=False)
             async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
                 answer = await client.post("/extract", json={})
                 return answer, (await client.get("/ping")).status_code
@@ -368,12 +373,12 @@ class TestWorkerThatCannotGoOn:
         return *asyncio.run(asked()), told
 
     def test_leaves_when_it_is_sick(self) -> None:
-        answer, ping, told = self.ask(lambda job, *_, **__: WorkerUnhealthy("sick").answer(job["id"]), "sick")
+        answer, ping, told = self.ask(lambda job: WorkerUnhealthy("sick").answer(job["id"]), "sick")
         assert (answer.status_code, answer.json()["error_code"]) == (503, "WORKER_UNHEALTHY")
         assert (ping, told) == (503, ["stop"])
 
     def test_answers_what_nobody_foresaw(self) -> None:
-        answer, ping, told = self.ask(lambda *_, **__: {}["s3cret"])
+        answer, ping, told = self.ask(lambda _: {}["s3cret"])
         assert (answer.status_code, answer.json()["error_code"]) == (500, "INTERNAL")
         assert "s3cret" not in answer.text
         assert (ping, told) == (200, [])

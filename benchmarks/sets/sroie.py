@@ -1,8 +1,9 @@
 """SROIE (ICDAR 2019): photos of receipts with the text and the corners of each line.
 
 `img/*.jpg`, `box/*.csv`. Truth: the lines grouped by height into rows, sorted by x (metrics/text_rows.py). The worker's
-reading is its text; peers give lines, which are grouped and sorted in the same way. Both in lower case, whitespace
-collapsed. CER and WER: Levenshtein distance in characters and in words over what the truth has, all receipts together.
+`lines` and the peers' are grouped and sorted in the same way. A second row has the worker's output `text` as it is: it
+says a table's row on one line, where the truth's items may take two. All in lower case, whitespace collapsed.
+CER and WER: Levenshtein distance in characters and in words over what the truth has, all receipts together.
 Numbers (metrics/text_errors.py): found is the share of the truth's that stand in the reading, right the share of the
 reading's that stand in the truth. Worst tenth: of the worker's lines that are wrong (other characters than the truth's
 lines whose middle they hold, whitespace and case aside), the share that is among the tenth of all receipts' lines with
@@ -13,7 +14,7 @@ which is often not the order of reading; published figures are of this kind.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +71,10 @@ def evaluate(
     """The worker and the peers that ran here."""
     rows: list[Row] = []
     wrong: list[tuple[float, str]] = []
-    for reading in readings(answers, "text", peers):
+    worker, *others = readings(answers, "text", peers)
+    by_lines = {receipt.name: lines_text(answers[receipt.name]) for receipt in receipts}
+    as_text = replace(worker, engine=f"{WORKER}, `text` as it is")
+    for reading in (replace(worker, texts=by_lines), as_text, *others):
         total, filed = TextErrors(), TextErrors()
         for receipt in receipts:
             text = reading.texts[receipt.name]
@@ -89,6 +93,13 @@ def evaluate(
         )
         rows.append((reading.engine, *(figure(rate) for rate in rates), *reading.pace_figures()))
     return Evaluation(COLUMNS, rows, [line for _, line in sorted(wrong)])
+
+
+def lines_text(answer: Answer) -> str:
+    """The worker's `lines` in reading order, one line for each row; nothing for a receipt that it refused."""
+    if not answer["success"]:
+        return ""
+    return rows_text(TextLine(line["text"], tuple(line["bbox"])) for line in answer["data"]["lines"])
 
 
 def worst_tenth(receipts: Sequence[Receipt], answers: dict[str, Answer]) -> float | None:

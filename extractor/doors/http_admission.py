@@ -14,7 +14,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from http import HTTPStatus
-from typing import Any, BinaryIO, Literal, Protocol
+from typing import Any, Literal
 
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
@@ -23,7 +23,7 @@ from ..deadline import LET_GO_S, JobEnd, error_of
 from ..errors import ExtractionError, WorkerUnhealthy
 from ..lifecycle.disk import shortage
 from ..settings import Settings
-from ..telemetry import Door
+from ..worker import Worker
 from .http_body import JobBody, read_body
 
 log = logging.getLogger("extractor")
@@ -31,57 +31,17 @@ log = logging.getLogger("extractor")
 State = Literal["loading", "ready", "disk_full", "draining", "unhealthy"]
 
 
-class Vitals(Protocol):
-    """How the worker is."""
-
-    @property
-    def sick(self) -> str | None:
-        """Why it cannot go on, if it cannot."""
-
-
-class Loaded(Protocol):
-    """The engine, as far as it is to be known whether it serves."""
-
-    @property
-    def device(self) -> str:
-        """Where the models run."""
-
-    @property
-    def vitals(self) -> Vitals:
-        """How the worker is."""
-
-
-class AnswerJob(Protocol):
-    """A job -> the contract's answer, in the thread that calls."""
-
-    def __call__(
-        self,
-        job: dict[str, Any],
-        end: JobEnd,
-        *,
-        door: Door,
-        upload: BinaryIO | None,
-    ) -> dict[str, Any]: ...
-
-
 class Admission:
     """Lets jobs in while the worker is ready and there is room. Belongs to one event loop."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        load: Callable[[], Loaded],
-        answer_job: AnswerJob,
-        stop: Callable[[], None],
-    ) -> None:
+    def __init__(self, settings: Settings, worker: Worker, stop: Callable[[], None]) -> None:
+        """`stop` is called when the worker cannot go on."""
         self.settings = settings
         self.device: str | None = None
         self.jobs = 0
         self._state: State = "loading"
-        self._engine: Loaded | None = None
         self._shortage: str | None = None
-        self._load = load
-        self._answer_job = answer_job
+        self._worker = worker
         self._stop = stop
         # Not asyncio's own threads: it would wait for one that hangs before the worker may end.
         self._threads = ThreadPoolExecutor(settings.http_jobs, thread_name_prefix="job")
@@ -93,7 +53,7 @@ class Admission:
     async def start(self) -> None:
         """Load the models and learn the device's name. Where that fails, say why in the log and stop the process."""
         try:
-            self._engine = await asyncio.get_running_loop().run_in_executor(self._threads, self._load)
+            engine = await asyncio.get_running_loop().run_in_executor(self._threads, self._worker.load)
         except asyncio.CancelledError:
             raise
         except BaseException as error:  # a worker that went on would be loading for ever
@@ -101,7 +61,7 @@ class Admission:
             log.critical("%s", " ".join(told.split()))
             self._give_up()
             return
-        self.device = self._engine.device
+        self.device = engine.device
         if self._state == "loading":
             self._state = "ready"
 
@@ -164,7 +124,7 @@ class Admission:
 
     async def _work(self, request: Request, body: JobBody, job_id: str, end: JobEnd) -> dict[str, Any]:
         """Run a request's job; it gives its room back when its thread is free again."""
-        answer = partial(self._answer_job, door="http", upload=body.upload)
+        answer = partial(self._worker.answer, door="http", upload=body.upload)
         running = self._threads.submit(self._run, body, job_id, end, answer)
         running.add_done_callback(partial(self._leave, asyncio.get_running_loop(), body))
         answered = asyncio.wrap_future(running)
@@ -188,7 +148,7 @@ class Admission:
         if not let_go:  # its thread hangs
             return error_of("leaving").answer(job_id)
         result = answered.result()
-        if self._engine is not None and self._engine.vitals.sick is not None:
+        if self._worker.sick is not None:
             self._give_up()
         return result
 

@@ -11,20 +11,16 @@ import contextlib
 import logging
 import math
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
-from typing import TYPE_CHECKING
 
 import uvicorn
 
 from ..settings import Settings
-from ..telemetry import Telemetry
-from .http_admission import Admission, AnswerJob
+from ..worker import Worker
+from .http_admission import Admission
 from .http_app import build_app, is_loopback
 from .http_connection import Connection
-
-if TYPE_CHECKING:  # it brings torch with it, and the door is to answer before that is there
-    from ..engine import Engine
 
 log = logging.getLogger("extractor")
 
@@ -49,14 +45,14 @@ class _Server(uvicorn.Server):
         yield
 
 
-def serve(settings: Settings, load_engine: Callable[[], Engine], answer_job: AnswerJob, telemetry: Telemetry) -> int:
+def serve(settings: Settings, worker: Worker) -> int:
     """Serve until told to stop; the exit status. Models load while the door answers that it is not ready yet."""
     if settings.zopilot_gpu_api_key is None and not is_loopback(settings.bind_address):
         log.critical("without ZOPILOT_GPU_API_KEY only this machine is served: set it, or BIND_ADDRESS=127.0.0.1")
         return 1
-    admission = Admission(settings, load_engine, answer_job, lambda: server.stop())
+    admission = Admission(settings, worker, lambda: server.stop())
     config = uvicorn.Config(
-        build_app(admission, telemetry),
+        build_app(admission, worker.telemetry),
         http=partial(Connection, settings=settings),  # type: ignore[arg-type]  # all that is asked is that it makes one
         host=settings.bind_address,
         port=settings.port,

@@ -36,7 +36,8 @@ from .runpod_sdk import AsyncClientSession, TooManyRequests, rp_http, rp_job, rp
 from .runpod_takes import Taken, read_take
 
 if TYPE_CHECKING:
-    from ..engine import Engine, Progress
+    from ..engine import Engine
+    from ..job import Progress
     from ..settings import Settings
 
 log = logging.getLogger("extractor")
@@ -388,15 +389,8 @@ class ProgressReports:
 
 
 def concurrency(engine: Engine) -> int:
-    """How many jobs to take at a time: `MAX_CONCURRENCY`, or by the device.
-
-    What a device works on is bounded by the page processes, however many jobs there are: on a GPU a job for each of
-    them keeps them busy where jobs have one page. On a processor two at a time, so that the models need not wait for a
-    download or an answer's way out.
-    """
-    if engine.settings.max_concurrency:
-        return engine.settings.max_concurrency
-    return engine.page_processes if engine.models.device.type == "cuda" else 2
+    """How many jobs to take at a time: `MAX_CONCURRENCY`, or by the device."""
+    return engine.settings.max_concurrency or engine.profile.jobs or engine.page_processes
 
 
 def modifier(load: Callable[[], Engine], ready: Callable[[], None]) -> Callable[[int], int]:

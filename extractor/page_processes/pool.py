@@ -1,10 +1,10 @@
 """Tasks of many jobs -> page processes -> answers or failures; the worker's side.
 
-Guarantees: every parser that touches the stranger's bytes runs in a page process of its own, in a sandbox (`cage.py`),
-never in the worker, and the worker unpickles nothing that comes from one; a task that crashes its process, hangs it or
-takes too much of it fails alone, by name, and the process is replaced; a task whose process is ended by something
-beside it is done again; jobs take turns; while a task waits for the device its time does not count, and when nobody
-waits for a task any more its process is free within a tenth of a second.
+Guarantees: every parser that touches the stranger's bytes runs in a page process of its own (`handle.py`), in a sandbox
+(`sandbox.py`), never in the worker, and the worker unpickles nothing that comes from one; a task that crashes its
+process, hangs it or takes too much of it fails alone, by name, and the process is replaced; a task whose process is
+ended by something beside it is done again; jobs take turns (`turns.py`); while a task waits for the device its time
+does not count, and when nobody waits for a task any more its process is free within a tenth of a second.
 
 One thread starts the processes (they end with it), reads what they say, hands requests on to the device's owner and
 watches their clocks. It does nothing else for a page, and sleeps until something happens.
@@ -15,32 +15,25 @@ from __future__ import annotations
 import json
 import logging
 import math
-import multiprocessing
 import os
 import pickle
 import selectors
-import signal
-import socket
 import threading
 import time
-from collections import OrderedDict, deque
-from collections.abc import Callable, Hashable
-from concurrent.futures import Future
-from contextlib import suppress
-from dataclasses import dataclass, field
-from multiprocessing.process import BaseProcess
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from ..device.arena import Arena
-from ..device.link import Kind, WorkerLink
+from ..device.link import Kind
 from ..device.owner import Desk, DeviceOwner
 from ..device.requests import MalformedRequest, packed_reply
 from ..errors import Internal, WorkerUnhealthy
 from ..models.facts import ModelFacts
 from ..settings import Settings
 from .failures import End, Failure, failure
-from .process import Answer, Inherited, Stage, parsed_answer, serve
+from .handle import PageProcess, Running, Task, log_sandbox, start_process
+from .process import Answer, Stage, parsed_answer
+from .turns import Turns
 
 log = logging.getLogger("extractor")
 
@@ -56,63 +49,6 @@ MOST_FALSE_STARTS = 5
 GOODBYE_S = 2.0
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
-    """What a page process is asked for: a task's name and its argument, which can be pickled.
-
-    `subject` is what a caller reads of it ("page 3"); tasks of one `job` take turns with those of others; a process
-    that has `document` open is preferred. `wall_s` does not count the time in which the task waits for the device.
-    """
-
-    name: str
-    argument: Any = field(repr=False)
-    subject: str
-    wall_s: float
-    job: Hashable = None
-    document: Path | None = None
-
-
-@dataclass(slots=True)
-class Running:
-    """A task on its way; `future` has its answer or its failure."""
-
-    task: Task
-    future: Future[Answer | Failure] = field(default_factory=Future)
-    tries: int = 0
-    process: _Process | None = None
-
-
-@dataclass(slots=True, eq=False)
-class _Process:
-    """A page process: its line, its arena, and the clock of the task that it does."""
-
-    handle: BaseProcess
-    link: WorkerLink
-    arena: Arena
-    ready: bool = False
-    tasks: int = 0
-    documents: set[Path] = field(default_factory=set)
-    # Documents that no job reads any more; it is told when it has nothing to do.
-    forgotten: list[Path] = field(default_factory=list)
-    running: Running | None = None
-    desk: Desk | None = None
-    # Seconds that are left of the task's time, since when they run, and how many requests stop them.
-    left_s: float = 0.0
-    since: float | None = None
-    waiting: int = 0
-    # Why we ended it, where we did.
-    end: End | None = None
-
-    @property
-    def is_idle(self) -> bool:
-        """Whether it can take a task."""
-        return self.ready and self.running is None and self.end is None
-
-    def overdue_in(self, now: float) -> float | None:
-        """In how many seconds the task's time is up; None while it does not run."""
-        return None if self.since is None else self.left_s - (now - self.since)
-
-
 class PagePool:
     """Processes that open documents and read their pages. `introduce` it to the models before pages are read."""
 
@@ -125,8 +61,8 @@ class PagePool:
         self._tasks = tasks
         self._count = settings.page_processes or default_processes()
         self._lock = threading.RLock()
-        self._queues: OrderedDict[Hashable, deque[Running]] = OrderedDict()
-        self._processes: list[_Process] = []
+        self._turns = Turns()
+        self._processes: list[PageProcess] = []
         self._arenas: list[Arena] = []
         self._owner: DeviceOwner | None = None
         self._facts: bytes | None = None
@@ -173,7 +109,7 @@ class PagePool:
             self._owner = owner
             self._facts = pickle.dumps(facts)
             for process in self._processes:
-                self._send(process, Kind.FACTS, self._facts)
+                process.send(Kind.FACTS, self._facts)
 
     def submit(self, task: Task) -> Running:
         """Have a task done. Raises `WorkerUnhealthy` where no process can be had any more."""
@@ -183,7 +119,7 @@ class PagePool:
                 raise self._sick
             if self._closing:
                 raise WorkerUnhealthy("the worker is closing; send the job again")
-            self._queues.setdefault(task.job, deque()).append(running)
+            self._turns.add(running)
             self._dispatch()
         return running
 
@@ -191,9 +127,7 @@ class PagePool:
         """Nobody waits for the task any more."""
         with self._lock:
             if running.process is None:
-                waiting = self._queues.get(running.task.job)
-                if waiting is not None and running in waiting:
-                    self._unqueue(running.task.job, waiting, running)
+                self._turns.drop(running)
             else:
                 process = running.process
                 if process.desk is not None and self._owner is not None:
@@ -207,11 +141,7 @@ class PagePool:
         """No job reads the document any more: no process keeps it open."""
         with self._lock:
             for process in self._processes:
-                if document in process.documents:
-                    process.documents.remove(document)
-                    process.forgotten.append(document)
-                    if process.running is None:
-                        self._tell_forgotten(process)
+                process.forget(document)
 
     def close(self) -> None:
         """Stop every process, whatever it is doing."""
@@ -225,25 +155,13 @@ class PagePool:
     def _dispatch(self) -> None:
         """Hand waiting tasks to idle processes: jobs in turn, documents where they are open."""
         idle = [process for process in self._processes if process.is_idle]
-        while idle and self._queues:
-            job, waiting = next(iter(self._queues.items()))
-            running = waiting[0]
-            process = next((one for one in idle if running.task.document in one.documents), idle[0])
-            idle.remove(process)
-            self._unqueue(job, waiting, running)
-            if waiting:
-                self._queues.move_to_end(job)
-            if running.future.cancelled():
-                idle.append(process)
-                continue
-            self._begin(process, running)
+        while idle and self._turns:
+            running, process = self._turns.take(idle)
+            if not running.future.cancelled():
+                idle.remove(process)
+                self._begin(process, running)
 
-    def _unqueue(self, job: Hashable, waiting: deque[Running], running: Running) -> None:
-        waiting.remove(running)
-        if not waiting:
-            del self._queues[job]
-
-    def _begin(self, process: _Process, running: Running) -> None:
+    def _begin(self, process: PageProcess, running: Running) -> None:
         task = running.task
         running.tries += 1
         running.process = process
@@ -255,31 +173,21 @@ class PagePool:
         self._run_clock(process)
         if task.document is not None:
             process.documents.add(task.document)
-        self._send(process, Kind.TASK, pickle.dumps((task.name, task.argument)))
+        process.send(Kind.TASK, pickle.dumps((task.name, task.argument)))
 
-    def _tell_forgotten(self, process: _Process) -> None:
-        for document in process.forgotten:
-            self._send(process, Kind.FORGET, str(document).encode())
-        process.forgotten.clear()
-
-    def _send(self, process: _Process, kind: Kind, payload: bytes) -> None:
-        with suppress(OSError):  # its end is on its way, and tells what becomes of its task
-            process.link.send(kind, payload)
-
-    def _replied(self, process: _Process, desk: Desk, number: int, status: int, size: int) -> None:
+    def _replied(self, process: PageProcess, desk: Desk, number: int, status: int, size: int) -> None:
         """One of the task's requests has ended; called by the device's threads."""
         with self._lock:
             if process.desk is not desk:
                 return  # the task has ended
-            self._send(process, Kind.REPLY, packed_reply(number, status, size))
+            process.send(Kind.REPLY, packed_reply(number, status, size))
             process.waiting -= 1
             if process.waiting == 0:
                 self._run_clock(process)
 
-    def _run_clock(self, process: _Process) -> None:
+    def _run_clock(self, process: PageProcess) -> None:
         """The task's time runs from now on; the thread is woken only where it would sleep too long."""
-        process.since = time.monotonic()
-        due = process.since + process.left_s
+        due = process.run_clock()
         if due < self._wakes_at:
             self._wakes_at = due
             self._wake()
@@ -314,7 +222,7 @@ class PagePool:
                     if is_end:
                         self._ended(process)
                     elif events & selectors.EVENT_WRITE:
-                        self._flush(process)
+                        process.flush()
                     if not is_end and events & selectors.EVENT_READ:
                         self._listen(process)
             with self._lock:
@@ -329,35 +237,24 @@ class PagePool:
         now = time.monotonic()
         self._wakes_at = math.inf
         for process in self._processes:
-            seconds = process.overdue_in(now)
-            if seconds is None or process.end is not None:
-                continue
-            if seconds <= 0:
-                self._kill(process, End.TIME)
+            due = process.overdue_at()
+            if due <= now:
+                process.kill(End.TIME)
             else:
-                self._wakes_at = min(self._wakes_at, now + seconds)
-
-    def _kill(self, process: _Process, why: End) -> None:
-        process.end = why
-        process.since = None
-        process.handle.kill()
+                self._wakes_at = min(self._wakes_at, due)
 
     def _watch_for_room(self) -> None:
         """Watch for room where something could not be sent."""
-        living = [process for process in self._processes if process.link.descriptor >= 0]
+        living = [process for process in self._processes if process.is_connected]
         self._writes_wanted = any(process.link.unsent for process in living)
         for process in living:
             wanted = selectors.EVENT_READ | (selectors.EVENT_WRITE if process.link.unsent else 0)
             if self._selector.get_key(process.link.descriptor).events != wanted:
                 self._selector.modify(process.link.descriptor, wanted, (process, False))
 
-    def _flush(self, process: _Process) -> None:
-        with suppress(OSError):  # its end is on its way
-            process.link.flush()
-
-    def _listen(self, process: _Process) -> None:
+    def _listen(self, process: PageProcess) -> None:
         """Take what the process says."""
-        if process.link.descriptor < 0:
+        if not process.is_connected:
             return
         try:
             for kind, payload in process.link.receive():
@@ -367,16 +264,14 @@ class PagePool:
             self._shut(process)
         except Exception as error:  # a stranger's word; whatever is wrong with it, its process is ended
             log.error("A page process broke its rules (%s: %s); it is ended", type(error).__name__, error)
-            self._kill(process, End.CRASH)
+            process.kill(End.CRASH)
 
-    def _heard(self, process: _Process, kind: Kind, payload: bytes) -> None:
+    def _heard(self, process: PageProcess, kind: Kind, payload: bytes) -> None:
         if kind is Kind.REQUEST:
             if process.running is None or process.desk is None or self._owner is None:
                 raise MalformedRequest("nothing was asked of it")
-            if process.waiting == 0 and process.since is not None:
-                # Waiting for the device is nobody's time.
-                process.left_s -= time.monotonic() - process.since
-                process.since = None
+            if process.waiting == 0:
+                process.stop_clock()
             process.waiting += 1
             self._owner.take(process.desk, payload)
         elif kind is Kind.READY:
@@ -389,20 +284,20 @@ class PagePool:
             how = json.loads(payload)
             self._finished(process, failure(process.running.task.subject, Stage(process.arena.stage), how))
 
-    def _is_ready(self, process: _Process, payload: bytes) -> None:
+    def _is_ready(self, process: PageProcess, payload: bytes) -> None:
         if process.ready:
             raise MalformedRequest("it was ready")
         process.ready = True
         self._false_starts = 0
         if not self._said:
             self._said = True
-            _say_cage(**json.loads(payload))
+            log_sandbox(**json.loads(payload))
         self._dispatch()
 
-    def _finished(self, process: _Process, outcome: Answer | Failure) -> None:
+    def _finished(self, process: PageProcess, outcome: Answer | Failure) -> None:
         """A task is done; its process is free, or is renewed."""
         running = self._release(process)
-        self._tell_forgotten(process)
+        process.tell_forgotten()
         process.tasks += 1
         if process.tasks >= self._settings.pages_per_process:
             process.end = End.RENEWED
@@ -413,7 +308,7 @@ class PagePool:
         if running is not None and running.future.set_running_or_notify_cancel():
             running.future.set_result(outcome)
 
-    def _release(self, process: _Process) -> Running | None:
+    def _release(self, process: PageProcess) -> Running | None:
         """The process's task, taken from it."""
         running, process.running, process.since = process.running, None, None
         if process.desk is not None and self._owner is not None:
@@ -423,14 +318,13 @@ class PagePool:
             running.process = None
         return running
 
-    def _ended(self, process: _Process) -> None:
+    def _ended(self, process: PageProcess) -> None:
         """A process has ended: its task is done again, or has failed; another process takes its place."""
         was_ready, process.ready = process.ready, False
-        while process.end is None and process.link.descriptor >= 0:
+        while process.end is None and process.is_connected:
             self._listen(process)  # what it said last may still be on the line
         process.handle.join()
-        stage = Stage(process.arena.stage) if process.arena.stage in set(Stage) else Stage.IDLE
-        code = process.handle.exitcode
+        stage, end = process.stage(), process.ended_by()
         self._selector.unregister(process.handle.sentinel)
         self._shut(process)
         self._processes.remove(process)
@@ -441,9 +335,8 @@ class PagePool:
             self._start_process(process.arena)
         if running is None or running.future.cancelled():
             return
-        end = process.end or _end_of(code)
         if end is End.OUTSIDE and running.tries < TRIES:
-            self._queues.setdefault(running.task.job, deque()).appendleft(running)
+            self._turns.add_again(running)
             self._dispatch()
         elif running.future.set_running_or_notify_cancel():
             running.future.set_result(failure(running.task.subject, stage, end))
@@ -456,7 +349,7 @@ class PagePool:
             if arena is None:
                 arena = Arena()
                 self._arenas.append(arena)
-            process = self._spawned(arena)
+            process = start_process(self._settings, self._tasks, arena, self._want_writes)
         except (OSError, RuntimeError) as error:
             log.error("A page process cannot be started: %s", error)
             if not self._processes:
@@ -466,44 +359,25 @@ class PagePool:
         self._selector.register(process.link.descriptor, selectors.EVENT_READ, (process, False))
         self._selector.register(process.handle.sentinel, selectors.EVENT_READ, (process, True))
         if self._facts is not None:
-            self._send(process, Kind.FACTS, self._facts)
-
-    def _spawned(self, arena: Arena) -> _Process:
-        settings = self._settings
-        ours, theirs = socket.socketpair()
-        with theirs:
-            line, memory = Inherited(theirs.fileno()), Inherited(arena.descriptor)
-            limits = (settings.page_memory_mb * 2**20, settings.page_cpu_s)
-            try:
-                handle = multiprocessing.get_context("spawn").Process(
-                    target=serve, args=(line, memory, *limits, self._tasks), name="page-process", daemon=True
-                )
-                handle.start()
-            except BaseException:
-                ours.close()
-                raise
-        return _Process(handle, WorkerLink(ours.detach(), self._want_writes), arena)
+            process.send(Kind.FACTS, self._facts)
 
     def _give_up(self, error: BaseException) -> None:
         reason = str(error) or type(error).__name__
         self._sick = WorkerUnhealthy(f"the processes that read pages cannot be started ({reason})")
         self._when_sick(self._sick.message)
-        waiting = [running for queue in self._queues.values() for running in queue]
-        self._queues.clear()
-        for running in waiting:
+        for running in self._turns.take_all():
             if running.future.set_running_or_notify_cancel():
                 running.future.set_exception(self._sick)
 
-    def _shut(self, process: _Process) -> None:
+    def _shut(self, process: PageProcess) -> None:
         """Close our end of the line."""
-        if process.link.descriptor >= 0:
+        if process.is_connected:
             self._selector.unregister(process.link.descriptor)
             process.link.close()
 
     def _stop_all(self) -> None:
         with self._lock:
-            waiting = [running for queue in self._queues.values() for running in queue]
-            self._queues.clear()
+            waiting = self._turns.take_all()
             for process in self._processes:
                 process.handle.kill()
                 running = self._release(process)
@@ -526,21 +400,3 @@ class PagePool:
 def default_processes() -> int:
     """How many page processes there are where no setting says it: some more than cores, for those that wait."""
     return max(2, min(32, len(os.sched_getaffinity(0)) + 1))
-
-
-def _end_of(code: int | None) -> End:
-    """Why a process ended by itself, from its exit code."""
-    if code == -signal.SIGPROF:
-        return End.PROCESSOR_TIME
-    if code in (-signal.SIGKILL, -signal.SIGTERM):
-        return End.OUTSIDE
-    return End.CRASH
-
-
-def _say_cage(memory_bytes: int, filtered: bool) -> None:
-    """One line for the operator: what page processes may do."""
-    memory = f"{memory_bytes // 2**20} MB of memory each"
-    if filtered:
-        log.info("Page processes are caged: %s, no network, no programs (seccomp)", memory)
-    else:
-        log.warning("Page processes are caged: %s; the kernel grants no filter, so the NETWORK IS OPEN to them", memory)

@@ -1,9 +1,8 @@
 """A page process: takes tasks from the worker, one after the other, in its sandbox, and asks for forward passes.
 
 A task is a function of the module that has the tasks, called with its argument and a `Bench`; what it gives is an
-`Answer`. A page lives its
-whole life in one task: drawn, read, assembled. Each stage of it has its own limit of processor time; waiting for the
-device takes none. Runs in page processes alone, without torch.
+`Answer`. A page lives its whole life in one task: drawn, read, assembled. Each stage of it has its own limit of
+processor time; waiting for the device takes none. Runs in page processes alone, without torch.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ from ..device.client import DeviceClient
 from ..device.link import Kind, PageLink
 from ..errors import ExtractionError
 from ..lifecycle.quick_imports import uncollected
-from . import sandbox as cage
+from . import sandbox
 
 _LENGTH = struct.Struct("<I")
 
@@ -75,7 +74,7 @@ class Bench:
     def stage(self, stage: Stage, times: float = 1.0) -> Iterator[None]:
         """A stage of the task, within its own limit of processor time, or so many times that."""
         self.canvas.enter(stage)
-        with cage.processor_time(self.cpu_s * times):
+        with sandbox.processor_time(self.cpu_s * times):
             yield
 
 
@@ -110,8 +109,8 @@ def serve(link: int, arena: int, memory_bytes: int, cpu_s: float, tasks: str) ->
     cv2.setNumThreads(1)
     # No image is refused before we do it.
     Image.MAX_IMAGE_PIXELS = None
-    cage.enter(memory_bytes)
-    line.send(Kind.READY, json.dumps(asdict(cage.report())).encode())
+    sandbox.enter(memory_bytes)
+    line.send(Kind.READY, json.dumps(asdict(sandbox.report())).encode())
     while True:
         try:
             kind, payload = line.receive()

@@ -1,4 +1,4 @@
-"""The cage: what a page process may still do once it has entered it, whatever a stranger's document makes it do.
+"""The sandbox: what a page process may still do once it has entered it, whatever a stranger's document makes it do.
 
 `enter` is called once, when the process starts: limits on memory, on the size of files, on open files and new
 processes; no core dump; no new privileges; its end when the worker ends; and a filter in the kernel (seccomp) that
@@ -52,7 +52,7 @@ _CLONE, _CLONE3 = 56, 435
 
 
 @dataclass(frozen=True, slots=True)
-class CageReport:
+class SandboxReport:
     """What holds in its process: the limit of memory in bytes, and whether the kernel filters its calls."""
 
     memory_bytes: int
@@ -82,9 +82,9 @@ def enter(memory_bytes: int) -> None:
         _filter_calls(libc)
 
 
-def report() -> CageReport:
+def report() -> SandboxReport:
     """What holds in this process."""
-    return CageReport(resource.getrlimit(resource.RLIMIT_DATA)[0], _status("Seccomp") == _SECCOMP_MODE_FILTER)
+    return SandboxReport(resource.getrlimit(resource.RLIMIT_DATA)[0], _status("Seccomp") == _SECCOMP_MODE_FILTER)
 
 
 @contextmanager

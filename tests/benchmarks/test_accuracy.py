@@ -38,9 +38,10 @@ def test_peers_stand_next_to_the_worker(folders: tuple[Path, Path]) -> None:
     done = accuracy(data, "--sets", "sroie", "--out", out, "--reuse", "--peers", "--markdown", "--verbose")
     assert done.returncode == 0, done.stderr
     rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in done.stdout.splitlines() if "|" in line]
-    worker, rapidocr, easyocr, _ = rows[2:]
+    worker, as_text, rapidocr, easyocr, _ = rows[2:]
     assert worker[:5] == ["worker", f"{1 / 21:.3f}", "0.250", "0.000", "0.000"]
     assert worker[-2:] == ["0.50", "0"]
+    assert as_text[:2] == ["worker, `text` as it is", f"{1 / 21:.3f}"]
     # Its lines come in another order, and are sorted as the truth's are; the file has them in a third one.
     assert rapidocr[:5] == ["rapidocr 1.0", "0.000", "0.000", "1.000", "1.000"]
     assert float(rapidocr[6]) > 0.4

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-import handler
 from extractor.errors import InvalidInput
 from extractor.request import HEADERS, UNSERVED_KEYS, ExtractionRequest, document_id_of, parse_request
+from extractor.worker import Worker
 
 SECRET = "gehe1m"
 KEYS = (*ExtractionRequest.model_fields, *UNSERVED_KEYS)
@@ -117,12 +117,11 @@ def test_what_is_too_large_is_refused_in_few_words(job_input: dict[str, Any]) ->
 
 def test_no_id_breaks_a_line_of_the_log(caplog: pytest.LogCaptureFixture) -> None:
     forged = "a\n[EXTRACT] Success: b"
+    worker = Worker()
     with caplog.at_level(logging.INFO):
-        answer = handler.answer_job(
-            {"id": "job-7", "input": {"document_id": forged, "document_url": f"http://[{SECRET}"}}
-        )
+        answer = worker.answer({"id": "job-7", "input": {"document_id": forged, "document_url": f"http://[{SECRET}"}})
     assert (answer["error_code"], answer["document_id"]) == ("INVALID_INPUT", "job-7")
-    assert caplog.messages[0] == "[EXTRACT] Failed: job-7, INVALID_INPUT"
+    assert caplog.messages[0].startswith("[EXTRACT] Failed: job-7, INVALID_INPUT: document_url: ")
     assert not any(said in message for message in caplog.messages for said in ("\n", "Success", SECRET))
-    named = handler.answer_job({"id": "job-7", "input": {"document_id": "Beleg 7/ä"}})
+    named = worker.answer({"id": "job-7", "input": {"document_id": "Beleg 7/ä"}})
     assert named["document_id"] == "Beleg 7/ä"

@@ -19,15 +19,16 @@ import pytest
 import torch
 from pydantic import SecretStr
 
-import handler
 from extractor.deadline import JobEnd, OutOfTime, Reason, error_of
-from extractor.engine import Engine, Progress
+from extractor.engine import Engine
 from extractor.errors import Cancelled, DeadlineExceeded, ExtractionError, WorkerUnhealthy
+from extractor.job import Progress
 from extractor.lifecycle.vitals import Vitals
 from extractor.request import parse_request
 from extractor.settings import Settings
 from extractor.transport.delivery import check_destination, deliver
 from extractor.transport.source import fetch_document
+from extractor.worker import Worker
 from tests import documents
 
 PATIENT = Settings(
@@ -348,10 +349,10 @@ def job(**keys: Any) -> dict[str, Any]:
 class TestJob:
     """A whole job, as the doors give it to a thread."""
 
-    @pytest.fixture(autouse=True)
-    def at_the_door(self, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(handler, "load_engine", lambda: engine)
+    @pytest.fixture
+    def worker(self, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Worker:
         monkeypatch.setattr(engine, "vitals", Vitals())  # it may be condemned
+        return Worker(lambda: engine)
 
     @staticmethod
     def told(answer: dict[str, Any], reason: Reason, what: str, caplog: pytest.LogCaptureFixture) -> None:
@@ -364,7 +365,7 @@ class TestJob:
 
     @pytest.mark.parametrize("reason", ENDS)
     def test_ended_while_its_document_is_downloaded(
-        self, engine: Engine, reason: Reason, caplog: pytest.LogCaptureFixture
+        self, worker: Worker, engine: Engine, reason: Reason, caplog: pytest.LogCaptureFixture
     ) -> None:
         caplog.set_level("INFO")
         end = JobEnd()
@@ -376,12 +377,12 @@ class TestJob:
                 end.end(reason)
 
         with server(then=stop) as port:
-            answer = handler.answer_job({"id": "job-1", "input": {"document_url": f"http://127.0.0.1:{port}/"}}, end)
+            answer = worker.answer({"id": "job-1", "input": {"document_url": f"http://127.0.0.1:{port}/"}}, end)
         self.told(answer, reason, "the document had arrived", caplog)
 
     @pytest.mark.parametrize("reason", ENDS)
     def test_ended_while_its_pages_are_read(
-        self, engine: Engine, reason: Reason, caplog: pytest.LogCaptureFixture
+        self, worker: Worker, engine: Engine, reason: Reason, caplog: pytest.LogCaptureFixture
     ) -> None:
         caplog.set_level("INFO")
         end = JobEnd()
@@ -393,22 +394,22 @@ class TestJob:
                 else:
                     end.end(reason)
 
-        answer = handler.answer_job(job(), end, stop)
+        answer = worker.answer(job(), end, stop)
         self.told(answer, reason, "the next page was finished", caplog)
 
     @pytest.mark.parametrize("reason", ["stopped", "leaving"])
-    def test_ended_in_the_queue(self, reason: Reason, caplog: pytest.LogCaptureFixture) -> None:
+    def test_ended_in_the_queue(self, worker: Worker, reason: Reason, caplog: pytest.LogCaptureFixture) -> None:
         caplog.set_level("INFO")
         end = JobEnd()
         end.end(reason)
-        self.told(handler.answer_job(job(), end), reason, "the job was begun", caplog)
+        self.told(worker.answer(job(), end), reason, "the job was begun", caplog)
 
-    def test_late_in_the_queue(self) -> None:
-        answer = handler.answer_job(job(deadline_s=30), JobEnd(time.monotonic() - 31))
+    def test_late_in_the_queue(self, worker: Worker) -> None:
+        answer = worker.answer(job(deadline_s=30), JobEnd(time.monotonic() - 31))
         assert answer["error"] == "DEADLINE_EXCEEDED: the time was up before the job was begun"
         assert answer["retryable"] is True
 
-    def test_what_it_waited_in_the_queue_is_taken_off_its_time(self) -> None:
+    def test_what_it_waited_in_the_queue_is_taken_off_its_time(self, worker: Worker) -> None:
         left = list[float]()
         end = JobEnd(time.monotonic() - 500)
 
@@ -418,12 +419,12 @@ class TestJob:
 
         with server(then=stop) as port:
             url = f"http://127.0.0.1:{port}/"
-            handler.answer_job({"id": "job-1", "input": {"document_url": url, "deadline_s": 900}}, end)
+            worker.answer({"id": "job-1", "input": {"document_url": url, "deadline_s": 900}}, end)
         assert left[0] <= 400
 
-    def test_is_over_when_it_is_answered(self) -> None:
+    def test_is_over_when_it_is_answered(self, worker: Worker) -> None:
         end = JobEnd()
-        handler.answer_job({"id": "job-1", "input": {}}, end)
+        worker.answer({"id": "job-1", "input": {}}, end)
         assert end.reason == "answered"
 
 

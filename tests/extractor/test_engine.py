@@ -19,7 +19,8 @@ from reportlab.lib.pagesizes import A4
 
 from extractor import errors
 from extractor.deadline import JobEnd
-from extractor.engine import Engine, Progress
+from extractor.engine import Engine
+from extractor.job import Progress
 from extractor.request import parse_request
 from tests import documents
 

@@ -9,6 +9,7 @@ import pytest
 from runpod.serverless.modules.worker_state import JobsProgress
 
 from extractor.deadline import JobEnd
+from extractor.device.profile import PROFILES
 from extractor.doors.runpod_loop import JobLoop, concurrency, modifier
 from extractor.engine import Engine
 from extractor.settings import Settings
@@ -73,10 +74,16 @@ async def _taken(tasks: JobLoop, job: dict[str, Any]) -> dict[str, Any]:
 
 class TestConcurrency:
     @pytest.mark.parametrize(("wanted", "taken"), [(0, 2), (7, 7)])
-    def test_jobs_at_a_time_on_a_cpu(self, engine: Engine, wanted: int, taken: int) -> None:
-        settings, engine.settings = engine.settings, engine.settings.model_copy(update={"max_concurrency": wanted})
-        try:
-            assert concurrency(engine) == taken
-            assert modifier(lambda: engine, lambda: None)(1) == taken
-        finally:
-            engine.settings = settings
+    def test_jobs_at_a_time_on_a_cpu(
+        self, engine: Engine, monkeypatch: pytest.MonkeyPatch, wanted: int, taken: int
+    ) -> None:
+        monkeypatch.setattr(engine, "profile", PROFILES["cpu"])
+        monkeypatch.setattr(engine, "settings", engine.settings.model_copy(update={"max_concurrency": wanted}))
+        assert concurrency(engine) == taken
+        assert modifier(lambda: engine, lambda: None)(1) == taken
+
+    @pytest.mark.parametrize("wanted", [0, 7])
+    def test_jobs_at_a_time_on_a_gpu(self, engine: Engine, monkeypatch: pytest.MonkeyPatch, wanted: int) -> None:
+        monkeypatch.setattr(engine, "profile", PROFILES["cuda"])
+        monkeypatch.setattr(engine, "settings", engine.settings.model_copy(update={"max_concurrency": wanted}))
+        assert concurrency(engine) == (wanted or engine.page_processes)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.metrics.text_rows import TextLine
-from benchmarks.sets.sroie import Receipt, worst_tenth
+from benchmarks.sets.sroie import Receipt, lines_text, worst_tenth
 from tests.benchmarks.documents import answer, refused
 
 TRUE = [TextLine(f"LINE {n}", (10.0, 20.0 * n, 90.0, 20.0 * n + 16)) for n in range(20)]
@@ -39,3 +39,10 @@ def test_a_piece_of_a_true_line_is_right_and_what_is_nowhere_is_wrong() -> None:
 
 def test_a_refused_receipt_has_no_lines() -> None:
     assert worst_tenth([Receipt("one", Path("one.jpg"), tuple(TRUE))], {"one": refused()}) is None
+
+
+def test_the_workers_lines_are_put_into_rows_as_the_truth_is() -> None:
+    amount = {"text": "9.00", "bbox": [60.0, 41.0, 88.0, 55.0], "confidence": 0.9}
+    lines = [amount, line(1, "first", 0.9), {**line(2, "second", 0.9), "bbox": [12.0, 40.0, 50.0, 54.0]}]
+    assert lines_text(answer(lines=lines)) == "first\nsecond 9.00"
+    assert lines_text(refused()) == ""

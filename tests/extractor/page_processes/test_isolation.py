@@ -23,8 +23,9 @@ from torch import nn
 
 from extractor import errors
 from extractor.deadline import JobEnd
-from extractor.engine import Engine, Progress
+from extractor.engine import Engine
 from extractor.health import diagnose
+from extractor.job import Progress
 from extractor.languages import DEFAULT_RECOGNISER
 from extractor.request import parse_request
 from extractor.settings import Settings

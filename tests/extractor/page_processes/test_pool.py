@@ -20,7 +20,8 @@ from extractor.engine import Engine
 from extractor.errors import DocumentCorrupt, Internal, PageTooComplex, PageTooLarge
 from extractor.formats import DocumentFile
 from extractor.page_processes.failures import Failure
-from extractor.page_processes.pool import PagePool, Running, Task
+from extractor.page_processes.handle import Running, Task
+from extractor.page_processes.pool import PagePool
 from extractor.page_processes.process import Answer, Stage
 from extractor.settings import Settings
 from tests import documents

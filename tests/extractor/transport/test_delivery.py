@@ -22,13 +22,13 @@ import requests
 from moto.server import ThreadedMotoServer
 from pydantic import ValidationError
 
-import handler
 from extractor.deadline import JobEnd
 from extractor.engine import Engine
 from extractor.errors import Cancelled, DeliveryFailed, ExtractionError, FetchForbidden, Internal, OutputTooLarge
 from extractor.settings import Settings
 from extractor.transport import delivery
 from extractor.transport.delivery import check_destination, deliver, encode
+from extractor.worker import Worker
 
 ANSWER: dict[str, Any] = {
     "success": True,
@@ -307,18 +307,16 @@ class TestDestinationLookedAtFirst:
         with pytest.raises(Cancelled):
             check_destination("https://files.example/", Settings(), end)
 
-    def test_the_document_is_not_fetched(
-        self, server: str, engine: Engine, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-    ) -> None:
-        monkeypatch.setattr(handler, "load_engine", lambda: engine)
+    def test_the_document_is_not_fetched(self, server: str, engine: Engine, caplog: pytest.LogCaptureFixture) -> None:
+        worker = Worker(lambda: engine)
         document = f"{server}/document?{SECRET}"
         with caplog.at_level(logging.INFO):
-            answer = handler.answer_job(
+            answer = worker.answer(
                 {"id": "a", "input": {"document_url": document, "result_url": f"http://169.254.169.254/?{SECRET}"}}
             )
             assert answer["error"].startswith("FETCH_FORBIDDEN: result_url: ")
             assert "/document" not in _Destination.arrived
-            handler.answer_job({"id": "a", "input": {"document_url": document, "result_url": f"{server}/taken"}})
+            worker.answer({"id": "a", "input": {"document_url": document, "result_url": f"{server}/taken"}})
         (fetched,) = _Destination.arrived["/document"]
         assert fetched.method == "GET"
         first, second = (json.loads(line) for line in caplog.messages if line.startswith("{"))

@@ -1,0 +1,111 @@
+"""A request on its way, and what has become of its pages: values that the worker has while it works on a job."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from .deadline import JobEnd
+from .errors import ExtractionError
+from .formats import DocumentFile
+from .languages import Recognition
+from .request import ExtractionRequest
+from .transport.source import FetchedDocument
+from .values.notices import Notice, notice_of
+from .values.outline import Outline
+from .values.tasks import WriteTask
+
+Stage = Literal["fetch", "open", "pages", "outputs"]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a job is; given to its caller when a stage begins and after each page.
+
+    Before the stage `pages` no page is known, and `pages_total` is 0.
+    """
+
+    pages_done: int
+    pages_total: int
+    stage: Stage = "pages"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A request whose document is there and has been opened. `numbers` are the pages that are asked for, from 1."""
+
+    request: ExtractionRequest
+    document_id: str
+    fetched: FetchedDocument
+    document: DocumentFile
+    outline: Outline
+    numbers: tuple[int, ...]
+    recognition: Recognition
+    end: JobEnd
+
+    def write_task(self) -> WriteTask:
+        """How its document is to be written."""
+        request = self.request
+        return WriteTask(
+            tuple(request.outputs),
+            request.writing,
+            request.filename or self.document_id,
+            self.outline.headings,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPage:
+    """A finished page: whether it was recognised, its confidence (None where nothing was read), what its caller has to
+    know, its stages' times, the fields of its form; `blob` is the page itself, for whoever writes the document."""
+
+    number: int
+    recognised: bool
+    confidence: float | None
+    notices: tuple[Notice, ...]
+    timings_ms: Mapping[str, float]
+    form_fields: tuple[dict[str, Any], ...]
+    blob: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class FailedPage:
+    """A page that could not be read, and why."""
+
+    number: int
+    error: ExtractionError
+
+
+@dataclass(slots=True)
+class JobPages:
+    """What has become of a job's pages so far, in their order, and whether the deadline cut the job short.
+
+    `fatal` is why pages were the end of their page process.
+    """
+
+    finished: list[ReadPage] = field(default_factory=list)
+    failed: list[FailedPage] = field(default_factory=list)
+    fatal: list[ExtractionError] = field(default_factory=list)
+    late: bool = False
+
+    @property
+    def done(self) -> int:
+        """How many pages have ended, one way or the other."""
+        return len(self.finished) + len(self.failed)
+
+    def took_ms(self, stage: str) -> float:
+        """What the finished pages took in a stage, one after the other, in milliseconds."""
+        return sum(page.timings_ms.get(stage, 0.0) for page in self.finished)
+
+
+def read_page_of(number: int, head: Mapping[str, Any], blob: bytes) -> ReadPage:
+    """The page that a page process says it has read.
+
+    Raises `KeyError`, `TypeError` or `ValueError`: it is a stranger's word.
+    """
+    timings = {str(stage): float(value) for stage, value in dict(head["timings_ms"]).items()}
+    notices = tuple(notice_of(entry) for entry in list(head["notices"]))
+    fields = tuple(dict(field) for field in list(head["form_fields"]))
+    confidence = None if head["confidence"] is None else float(head["confidence"])
+    return ReadPage(number, bool(head["recognised"]), confidence, notices, timings, fields, blob)
