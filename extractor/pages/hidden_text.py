@@ -4,7 +4,7 @@ Runs inside a page process. Four witnesses: how the text is drawn (render mode, 
 9.3.6 and 8.5.4), the page's picture (a word that leaves no mark in it, or all of whose ground has the text's own
 colour), the page drawn without the word, and the characters themselves. The last but one is asked only where something
 may hide a word and the picture cannot tell: where something filled is drawn over it later, where another word stands in
-its place, where its layer may be switched off. The text layer of a scan is drawn invisibly over its picture by right:
+its place, where its layer may be switched off. The text layer of a scan is drawn invisibly over its image by right:
 it is seen where the picture has a mark. Boxes are of the page as shown.
 """
 
@@ -102,7 +102,7 @@ def unseen_words(
         if not now:
             break
         asked.update(now)
-        # Words of a scan's text layer are seen in its picture.
+        # Words of a scan's text layer are seen in its image.
         now = [n for n in now if not is_scan_layer(words[n], looks[n], drawing)]
         for index in _without_effect(now, boxes, origins, shown):
             hidden = covered[index] and not _layers(looks[index])
@@ -140,7 +140,7 @@ def _layers(looks: Sequence[Look]) -> set[str]:
 
 
 def is_scan_layer(word: Word, looks: Sequence[Look], drawing: Drawing) -> bool:
-    """Whether the word is of a scan's text layer: drawn invisibly on a picture, or beneath a picture of the page."""
+    """Whether the word is of a scan's text layer: drawn invisibly on an image, or beneath an image of the page."""
     if any(look.invisible for look in looks):
         return any(contains(box, centre(word.box)) for box in drawing.images)
     return bool(looks) and any(

@@ -96,7 +96,7 @@ class ImageReader:
 
 
 def _frames(image: Image.Image) -> int:
-    """How many pages an image file has. A JPEG's further pictures are previews and depth maps, not pages.
+    """How many pages an image file has. A JPEG's further images are previews and depth maps, not pages.
 
     Raises `TooManyPages` for a TIFF of more than `MAX_TIFF_PAGES`.
     """

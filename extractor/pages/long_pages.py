@@ -3,6 +3,7 @@
 A receipt roll, a long screenshot or a panorama of text would be a strip of a few pixels if a model saw all of it. It is
 read in tiles along its long side, each with the proportions of an ordinary page; they overlap, so that what stands on a
 seam is whole in one of them (`seams.py`). Lengths are pixels of the page at its full resolution, origin top left.
+Runs in page processes.
 """
 
 from __future__ import annotations

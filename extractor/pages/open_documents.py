@@ -41,7 +41,7 @@ class OpenDocuments:
 def _opened(path: Path, password: str | None) -> pdfium.PdfDocument:
     try:
         document = pdfium.PdfDocument(path, password=password)
-        # Where there is a form: fields that have a value and no picture of it get one when their page is opened.
+        # Where there is a form: fields that have a value and no appearance get one when their page is opened.
         document.init_forms()
         return document
     except pdfium.PdfiumError as error:

@@ -2,7 +2,7 @@
 
 A price of large dollars and small raised cents has no point between them, and the mark of a footnote none before it:
 side by side they would be one number, and a wrong one. Letters keep their raised figures (m2), ordinals their raised
-letters (1st), and a figure behind a point or a comma belongs to the number before it.
+letters (1st), and a figure behind a point or a comma belongs to the number before it. Runs in page processes.
 """
 
 from __future__ import annotations

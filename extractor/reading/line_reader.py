@@ -25,9 +25,9 @@ from .orientation import on_its_side
 from .picture_refs import ref_of
 from .raised_ink import with_numbers_ended
 
-# A line that stands on a picture of a digital page is text only if the recogniser is sure of it: photographs have
+# A line that stands on an image of a digital page is text only if the recogniser is sure of it: photographs have
 # texture that looks like letters.
-MIN_PICTURE_LEGIBILITY = 0.6
+MIN_IMAGE_LEGIBILITY = 0.6
 # Upright text is hardly ever read with less certainty than this, text that is upside down hardly ever with more.
 UNSURE = 0.8
 # So many of the longest lines tell which way up a page is.

@@ -26,7 +26,7 @@ from ..values.reading import Region, Ruling, Rulings, TableReading
 from ..values.words import Word
 from .chosen_words import chosen
 from .found_lines import alone, wanted
-from .line_reader import MIN_PICTURE_LEGIBILITY, UNSURE, LineReader, ReadLine, legibility, placed_lines
+from .line_reader import MIN_IMAGE_LEGIBILITY, UNSURE, LineReader, ReadLine, legibility, placed_lines
 from .orientation import Upright, as_shown, deskewed, on_their_side, skew_of, turned
 from .picture_refs import ref_of
 from .seams import TiledRegion, lines_once, regions_once, seams_of, widest_gap
@@ -64,7 +64,7 @@ class LongReader:
         if upright.page.is_scan:
             upright, level, lines, hardly = self._scan(upright, recognition)
         else:
-            read_lines = self._read(self._found(upright.page), recognition, MIN_PICTURE_LEGIBILITY)
+            read_lines = self._read(self._found(upright.page), recognition, MIN_IMAGE_LEGIBILITY)
             level, lines = upright, [line for line in read_lines if line is not None]
         words = chosen([*level.page.words, *placed_lines(lines, level.page.words)])
         read = time.perf_counter()
@@ -79,7 +79,7 @@ class LongReader:
     def _scan(self, upright: Upright, recognition: Recognition) -> tuple[Upright, Upright, list[ReadLine], HardlyRead]:
         """The page turned so that it can be read, the same without its skew, the lines of the latter, and those of its
         lines that were hardly read."""
-        least = MIN_PICTURE_LEGIBILITY if any(map(is_sure, upright.page.words)) else 0.0
+        least = MIN_IMAGE_LEGIBILITY if any(map(is_sure, upright.page.words)) else 0.0
         found = self._found(upright.page)
         if on_their_side([quad for _, quad in found]):
             upright = turned(upright, 3 if self._upside_down(found, recognition) else 1)

@@ -1,7 +1,7 @@
 """Turned and skewed pages -> upright ones, and boxes back to the page as it is shown.
 
 A page is turned anticlockwise by whole quarters, then by a few degrees. Coordinates are the page's unit, origin top
-left; an upright page has the size that its corners need.
+left; an upright page has the size that its corners need. Runs in page processes.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A page -> what the models see on it: regions, recognised words, table structures. Runs in page processes.
 
 The order within a page: a digital page's layout begins on its picture, before its text layer has been read; where it
-could not, its pictures are searched for text first, whose lines are read while layout runs. A scan is read and set
+could not, its crops are searched for text first, whose lines are read while layout runs. A scan is read and set
 upright first, for layout and tables are judged by a page that stands as it is read. A long page is read in tiles
 (`long_reading.py`). Everything is in the page's unit, origin top left.
 """
@@ -25,7 +25,7 @@ from ..values.page import Crop, Page
 from ..values.page_picture import PagePicture
 from ..values.reading import PageReading
 from .found_lines import alone, wanted
-from .line_reader import MIN_PICTURE_LEGIBILITY, Found, LineReader, ReadLine, placed_lines
+from .line_reader import MIN_IMAGE_LEGIBILITY, Found, LineReader, ReadLine, placed_lines
 from .long_reader import LongReader
 from .orientation import Upright, as_shown, turned
 from .picture_refs import ref_of
@@ -117,7 +117,7 @@ class Reader:
             found += [(part, quad) for quad in wanted(quads, part)]
             move = np.array([[1.0, 0.0, crop.box[0]], [0.0, 1.0, crop.box[1]], [0.0, 0.0, 1.0]])
             to_page += [move] * (len(found) - len(to_page))
-        lines = self._lines.recognise(found, recognition, MIN_PICTURE_LEGIBILITY)
+        lines = self._lines.recognise(found, recognition, MIN_IMAGE_LEGIBILITY)
         return [line.moved(move) for line, move in zip(lines, to_page, strict=True) if line is not None]
 
 

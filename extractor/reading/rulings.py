@@ -1,7 +1,7 @@
 """A table's image -> its ruling lines: thin lines, and edges of shaded rows and columns.
 
 One way for digital pages and scans: a long straight run of pixels where the brightness steps. A thin line steps twice
-within its own width and counts once. Coordinates are pixels of the image, origin top left.
+within its own width and counts once. Coordinates are pixels of the image, origin top left. Runs in page processes.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ from ..values.words import Word
 from .chosen_words import chosen
 from .dot_print import with_dots_joined
 from .found_lines import wanted
-from .line_reader import MIN_PICTURE_LEGIBILITY, UNSURE, LineReader, ReadLine, legibility, placed_lines
+from .line_reader import MIN_IMAGE_LEGIBILITY, UNSURE, LineReader, ReadLine, legibility, placed_lines
 from .orientation import Upright, cropped, deskewed, on_their_side, skew_of, turned
 from .picture_refs import ref_of
 from .seen import Seen
@@ -103,7 +103,7 @@ class ScanReader:
         """A scan set upright, whichever way it was turned, its words, its lines that were hardly read; and the parts of
         it that stand another way, in the unit of the page that each is cut from. There are none where it is to be read
         as a `whole`."""
-        least = MIN_PICTURE_LEGIBILITY if any(map(is_sure, upright.page.words)) else 0.0
+        least = MIN_IMAGE_LEGIBILITY if any(map(is_sure, upright.page.words)) else 0.0
         if on_their_side(quads):
             upright = turned(upright, 3 if self._upside_down(upright.page, quads, recognition) > 0 else 1)
             quads = self._detect(upright.page)

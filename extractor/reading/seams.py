@@ -1,7 +1,7 @@
 """What was found in each tile of a long page -> what is on the page: every line and every region once.
 
 Tiles overlap: a line that stands on a seam is whole in one tile and cut in the other, or runs through the seam from
-one tile into the next. All coordinates are of the page, in its unit, origin top left.
+one tile into the next. All coordinates are of the page, in its unit, origin top left. Runs in page processes.
 """
 
 from __future__ import annotations

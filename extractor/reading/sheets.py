@@ -3,7 +3,7 @@
 Receipts are scanned several at a time, each the way it came to lie. Each is a page of its own: its direction, its skew
 and its reading order are its own. A sheet is told by its edge, a frame or another brightness, all around; where none is
 seen, only a block whose lines stand another way than the rest is one. Boxes are in pixels of the picture, origin top
-left; lines are quadrilaterals (4, 2) in them.
+left; lines are quadrilaterals (4, 2) in them. Runs in page processes.
 """
 
 from __future__ import annotations

@@ -66,7 +66,7 @@ def stamps_of(words: Sequence[Word], picture: PagePicture, scale: float) -> list
     """The stamps on a page; a page whose words are of one size and of its text layer is not looked at.
 
     A word is of a stamp where it is printed over smaller ones, or over several rows in another colour. One that was
-    read from a picture of a digital page, in another colour, is so too where it stands between the rows, or where the
+    read from an image of a digital page, in another colour, is so too where it stands between the rows, or where the
     ink that it hangs together with, a frame, goes around words of the page.
     """
     candidates = _candidates(words)

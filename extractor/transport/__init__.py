@@ -1,1 +1,1 @@
-"""The way out: documents in, results out, and the only connections that a job opens."""
+"""The way out: documents in, results out, and the only connections that a job opens. Runs in the worker."""

@@ -3,7 +3,7 @@
 The answer is encoded as strict JSON and measured in bytes before the SDK sees it: RunPod drops what it cannot encode,
 and what is too large, without a word. Over the limit it goes to the caller's `result_url` or, without one, to the
 operator's bucket (`BUCKET_*`), and the answer says where it is; with neither, the caller learns the size and what to
-do. Nothing is ever cut, and nothing is left on this machine as if it had been delivered.
+do. Nothing is ever cut, and nothing is left on this machine as if it had been delivered. Runs in the worker.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A request -> the document's bytes on disk, inside the job's own temporary folder.
 
-A URL is downloaded, an upload copied and base64 decoded; all stop at the size limit. Nothing of the URL but the fact
-that there is one, and nothing of the headers, reaches a message or a log.
+Runs in the worker. A URL is downloaded, an upload copied and base64 decoded; all stop at the size limit. Nothing of the
+URL but the fact that there is one, and nothing of the headers, reaches a message or a log.
 """
 
 from __future__ import annotations

@@ -79,7 +79,7 @@ def test_it_cannot_be_opened_from_inside() -> None:
 
 def test_what_parsers_need_goes_on() -> None:
     work = """
-        from extractor.pages import documents
+        from extractor.pages import readers
         thread = threading.Thread(target=print, args=("thread",))
         thread.start()
         thread.join()
