@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 
 from docling_core.types.doc import (
     BoundingBox,
@@ -22,39 +23,45 @@ from docling_core.types.doc import TableCell as DoclingCell
 
 from ..structure.assemble import PICTURES
 from ..values.boxes import Box, centre
-from ..values.document import AssembledPage, Element, Table
+from ..values.document import Element, PageSize, Table
 
 
-def to_docling(name: str, pages: Sequence[AssembledPage]) -> DoclingDocument:
+def to_docling(name: str, pages: Sequence[PageSize], elements: Sequence[Element]) -> DoclingDocument:
     """The elements as a DoclingDocument, its tables in the elements' order; furniture goes to the furniture layer.
 
     A caption that belongs to a table or a figure is its child; list items are in groups, nested ones in the group of
-    the item before them.
+    the item before them. What stands on no page has no provenance.
     """
     document = DoclingDocument(name=name)
     for page in pages:
         document.add_page(page.number, Size(width=page.width, height=page.height))
-    for page in pages:
-        captions: dict[int, list[Element]] = {}
-        for element in page.elements:
-            if element.caption_of is not None:
-                captions.setdefault(element.caption_of, []).append(element)
-        lists: list[tuple[ListGroup, ListItem]] = []
-        for index, element in enumerate(page.elements):
-            if element.marker is not None:
-                _add_list_item(document, element, lists)
-                continue
-            lists.clear()
-            if element.continued is not None:
-                # The table is on an earlier page: what is said above its later piece stands here by itself.
-                for caption in captions.get(index, []):
-                    _add(document, caption, [])
-            elif element.caption_of is None:
-                _add(document, element, captions.get(index, []))
+    for _, own in groupby(elements, key=lambda element: element.page):
+        _add_page(document, list(own))
     return document
 
 
-def _place(element: Element) -> ProvenanceItem:
+def _add_page(document: DoclingDocument, elements: Sequence[Element]) -> None:
+    captions: dict[int, list[Element]] = {}
+    for element in elements:
+        if element.caption_of is not None:
+            captions.setdefault(element.caption_of, []).append(element)
+    lists: list[tuple[ListGroup, ListItem]] = []
+    for index, element in enumerate(elements):
+        if element.marker is not None:
+            _add_list_item(document, element, lists)
+            continue
+        lists.clear()
+        if element.continued is not None:
+            # The table is on an earlier page: what is said above its later piece stands here by itself.
+            for caption in captions.get(index, []):
+                _add(document, caption, [])
+        elif element.caption_of is None:
+            _add(document, element, captions.get(index, []))
+
+
+def _place(element: Element) -> ProvenanceItem | None:
+    if element.page is None or element.box is None:
+        return None
     return _provenance(element.page, element.box, element.text)
 
 
@@ -62,6 +69,11 @@ def _provenance(page: int, box: Box, text: str) -> ProvenanceItem:
     left, top, right, bottom = box
     bounds = BoundingBox(l=left, t=top, r=right, b=bottom, coord_origin=CoordOrigin.TOPLEFT)
     return ProvenanceItem(page_no=page, bbox=bounds, charspan=(0, len(text)))
+
+
+def _is_below(element: Element, other: Element) -> bool:
+    """Whether the element stands further down than the other one; not where there are no boxes."""
+    return element.box is not None and other.box is not None and centre(element.box)[1] > centre(other.box)[1]
 
 
 def _add_list_item(document: DoclingDocument, element: Element, lists: list[tuple[ListGroup, ListItem]]) -> None:
@@ -94,7 +106,7 @@ def _add(document: DoclingDocument, element: Element, captions: Sequence[Element
             floating.prov.append(_provenance(part.page, part.box, element.text))
     elif element.label in PICTURES:
         # The figure's own text stands on the side of it that its captions are not on.
-        below = bool(captions) and centre(captions[0].box)[1] > centre(element.box)[1]
+        below = bool(captions) and _is_below(captions[0], element)
         if element.text and below:
             document.add_text(label=DocItemLabel.TEXT, text=element.text, prov=place, content_layer=layer)
         floating = document.add_picture(prov=place, content_layer=layer)

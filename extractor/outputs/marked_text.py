@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from docling_core.types.doc import DocItemLabel
 
-from ..values.document import AssembledPage, Element
+from ..values.document import Element
 from ..values.styles import Span, Style
 
 # Code points that stand for no character in any text (Unicode, noncharacters).
@@ -75,26 +75,24 @@ class Marks:
         return re.sub(f"{opening}(\\d+){middle}([^{closing}]*){closing}", written, text)
 
 
-def texts_of(pages: Iterable[AssembledPage]) -> Iterator[str]:
-    """All texts of the pages."""
-    for page in pages:
-        for element in page.elements:
-            yield element.text
-            yield from (cell.text for cell in (element.table.cells if element.table else ()))
+def texts_of(elements: Iterable[Element]) -> Iterator[str]:
+    """All texts of the elements."""
+    for element in elements:
+        yield element.text
+        yield from (cell.text for cell in (element.table.cells if element.table else ()))
 
 
-def has_spans(pages: Iterable[AssembledPage]) -> bool:
-    """Whether anything on the pages is not set plainly."""
-    elements = [element for page in pages for element in page.elements]
+def has_spans(elements: Iterable[Element]) -> bool:
+    """Whether anything in the elements is not set plainly."""
     return any(
         element.spans or any(cell.spans for cell in (element.table.cells if element.table else ()))
         for element in elements
     )
 
 
-def with_marks(pages: Iterable[AssembledPage], marks: Marks) -> list[AssembledPage]:
-    """The pages with marks in their texts. Headings and heads of tables are bold by what they are."""
-    return [replace(page, elements=tuple(_marked(element, marks) for element in page.elements)) for page in pages]
+def with_marks(elements: Iterable[Element], marks: Marks) -> list[Element]:
+    """The elements with marks in their texts. Headings and heads of tables are bold by what they are."""
+    return [_marked(element, marks) for element in elements]
 
 
 def _marked(element: Element, marks: Marks) -> Element:

@@ -17,7 +17,7 @@ from itertools import pairwise
 from docling_core.types.doc import DocItemLabel
 
 from ..values.boxes import Box, union
-from ..values.document import AssembledPage, Element, TextLine
+from ..values.document import Element, TextLine
 from ..values.styles import Span, joined
 
 _PROSE = frozenset(
@@ -58,14 +58,10 @@ class _Edit:
     text: str
 
 
-def reflowed(pages: Sequence[AssembledPage]) -> list[AssembledPage]:
-    """The pages, the lines of their paragraphs joined; nothing else of them is changed."""
-    hyphenated = {
-        word.casefold() for page in pages for element in page.elements for word in _WORD.findall(element.text)
-    }
-    return [
-        replace(page, elements=tuple(_reflowed(element, hyphenated) for element in page.elements)) for page in pages
-    ]
+def reflowed(elements: Sequence[Element]) -> list[Element]:
+    """The elements of a document, the lines of their paragraphs joined; nothing else of them is changed."""
+    hyphenated = {word.casefold() for element in elements for word in _WORD.findall(element.text)}
+    return [_reflowed(element, hyphenated) for element in elements]
 
 
 def _reflowed(element: Element, hyphenated: set[str]) -> Element:

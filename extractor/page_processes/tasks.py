@@ -19,8 +19,7 @@ from ..outputs.views import render
 from ..pages.readers import READERS, forget_document
 from ..reading.page_reader import Reader
 from ..structure.assemble import assemble_page
-from ..structure.continued_tables import join_tables
-from ..structure.headings import with_levels
+from ..structure.documents import document_of
 from ..values.document import AssembledPage
 from ..values.page_picture import PagePicture
 from ..values.tasks import PAGES_TO_WRITE, OutlineTask, TaskName, WholeDocumentTask, WholePageTask, WriteTask
@@ -93,12 +92,8 @@ def write_document(task: WholeDocumentTask, bench: Bench) -> Answer:
 
 
 def _written(task: WriteTask, read: Sequence[AssembledPage]) -> bytes:
-    data = render(
-        join_tables(with_levels(read, task.headings)),
-        task.outputs,
-        task.writing,
-        name=task.name,
-    )
+    document = document_of(read, task.headings)
+    data = render(document, task.outputs, task.writing, name=task.name)
     return json.dumps(data, allow_nan=False).encode()
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import statistics
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from ..values.boxes import Box, centre, union
 from ..values.reading import Ruling, Rulings, TableCell
@@ -24,16 +24,37 @@ Filled = tuple[TableCell, list[Word]]
 Header = tuple[int, list[Filled]]
 
 
-def header_cells(rows: Sequence[Row], columns: Columns, rulings: Rulings, height: float) -> Header | None:
+@dataclass(frozen=True, slots=True)
+class Aligned:
+    """A table's rows of text, the columns that they stand in, and the lines drawn in it; `height` is its text's."""
+
+    rows: Sequence[Row]
+    columns: Columns
+    rulings: Rulings
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Room:
+    """A part of a table's head: its columns from `first` to `last`, its heights from `top` to `bottom`."""
+
+    first: int
+    last: int
+    top: float
+    bottom: float
+
+
+def header_cells(table: Aligned) -> Header | None:
     """How many rows of text are the header's, and its cells, where a line across the table parts it from the body.
 
     In the header a line that goes over some columns only says that the text above it is theirs together; what is in a
     column, and has no such line above or beneath it, is one text, on however many lines it stands.
     """
+    rows, columns, height = table.rows, table.columns, table.height
     first = next((index for index in columns.body if _mostly_figures(rows[index], columns)), None)
     if not first:
         return None
-    whole = whole_lines(rows, rulings)
+    whole = whole_lines(rows, table.rulings)
     middles = row_middles(rows)
     below = max((at for at in whole if middles[0] < at < middles[first]), default=None)
     if below is None or any(middles[0] < at < below - height / 2 for at in whole):
@@ -41,8 +62,7 @@ def header_cells(rows: Sequence[Row], columns: Columns, rulings: Rulings, height
     count = sum(middle < below for middle in middles)
     words = [word for row in rows[:count] for word in row]
     top = min(word.box[1] for word in words) - height / 2
-    cells: list[Filled] = []
-    _add_header(cells, words, columns, rulings.horizontal, (0, columns.count - 1), (top, below - height / 4), 0, height)
+    cells = _header_in(table, words, _Room(0, columns.count - 1, top, below - height / 4), 0)
     depth = max(cell.row for cell, _ in cells) + 1
     grown = [
         (replace(cell, row_span=1 if _spans_others(cell, cells) else depth - cell.row), inside)
@@ -65,30 +85,21 @@ def _spans_others(cell: TableCell, cells: Sequence[Filled]) -> bool:
     )
 
 
-def _add_header(
-    cells: list[Filled],
-    words: Sequence[Word],
-    columns: Columns,
-    lines: Sequence[Ruling],
-    among: tuple[int, int],
-    between: tuple[float, float],
-    depth: int,
-    height: float,
-) -> None:
-    """Add the header's cells in the columns `among` and at the heights `between` to `cells`."""
-    first, last = among
-    top, bottom = between
+def _header_in(table: Aligned, words: Sequence[Word], room: _Room, depth: int) -> list[Filled]:
+    """The cells of a part of the head, in rows from `depth` on, each with its words."""
+    columns = table.columns
     owners: list[Ruling | None] = [None] * columns.count
-    for line in sorted(lines, key=lambda line: -line.at):
+    for line in sorted(table.rulings.horizontal, key=lambda line: -line.at):
         reach = columns.under(line)
-        if top + height / 2 < line.at < bottom and reach is not None and reach[0] < reach[1]:
-            for column in range(max(first, reach[0]), min(last, reach[1]) + 1):
+        if room.top + table.height / 2 < line.at < room.bottom and reach is not None and reach[0] < reach[1]:
+            for column in range(max(room.first, reach[0]), min(room.last, reach[1]) + 1):
                 owners[column] = line
-    column = first
-    while column <= last:
+    cells: list[Filled] = []
+    column = room.first
+    while column <= room.last:
         owner = owners[column]
         end = column
-        while owner is not None and end < last and owners[end + 1] is owner:
+        while owner is not None and end < room.last and owners[end + 1] is owner:
             end += 1
         own = [word for word in words if column <= columns.of(word.box) <= end]
         above = [word for word in own if owner is None or centre(word.box)[1] < owner.at]
@@ -96,31 +107,26 @@ def _add_header(
         cells.append((TableCell(depth, column, 1, end - column + 1, True, box, 1.0), above))
         if owner is not None:
             rest = [word for word in own if centre(word.box)[1] >= owner.at]
-            _add_header(cells, rest, columns, lines, (column, end), (owner.at, bottom), depth + 1, height)
+            cells += _header_in(table, rest, _Room(column, end, owner.at, room.bottom), depth + 1)
         column = end + 1
+    return cells
 
 
 def aligned_cells(
-    rows: Sequence[Row],
-    columns: Columns,
-    laid: Sequence[int],
-    structure: Sequence[TableCell],
-    header: Header | None,
-    rulings: Rulings,
-    height: float,
+    table: Aligned, laid: Sequence[int], structure: Sequence[TableCell], header: Header | None
 ) -> list[Filled]:
     """The cells of a table that stands in these columns, each with its words; `header` is what `header_cells` found.
 
     `laid` says which row of the model's structure each row of text belongs to: rows of text that it takes for one are
     one, unless both are full. A text that reaches over several columns spans them; so does one above a line that does.
     """
+    rows, columns = table.rows, table.columns
     count = 0 if header is None else header[0]
-    places = columns.places(rows, height)
+    places = columns.places(rows, table.height)
+    parted = lines_above(rows, table.rulings)[count:]
     groups = [
         [count + index for index in group]
-        for group in item_rows(
-            rows[count:], lambda word: places[id(word)], columns.full, laid[count:], lines_above(rows, rulings)[count:]
-        )
+        for group in item_rows(rows[count:], lambda word: places[id(word)], columns.full, laid[count:], parted)
     ]
     headers = {cell.row for cell in structure if cell.header}
     confidence = statistics.fmean(cell.confidence for cell in structure) if structure else 1.0
@@ -130,7 +136,7 @@ def aligned_cells(
         cells = header[1]
         first = max(cell.row for cell, _ in cells) + 1
     for number, group in enumerate(groups, start=first):
-        spans = _spans([word for index in group for word in rows[index]], group, rows, columns, rulings, height)
+        spans = _spans(table, group)
         in_header = header is None and laid[group[0]] in headers
         column = 0
         while column < columns.count:
@@ -143,16 +149,15 @@ def aligned_cells(
     return cells
 
 
-def _spans(
-    words: Sequence[Word], group: Sequence[int], rows: Sequence[Row], columns: Columns, rulings: Rulings, height: float
-) -> dict[int, tuple[int, list[Word]]]:
+def _spans(table: Aligned, group: Sequence[int]) -> dict[int, tuple[int, list[Word]]]:
     """First column -> last column and words, for the texts of one row of the table; none of them overlaps another."""
+    columns, height = table.columns, table.height
     pieces: list[tuple[int, int, list[Word]]] = []
     for index in group:
-        for text in texts_of(rows[index], height):
+        for text in texts_of(table.rows[index], height):
             box = (text[0].box[0], min(w.box[1] for w in text), text[-1].box[2], max(w.box[3] for w in text))
             first, last = columns.reach(box, 0.1 * height)
-            under = None if index in columns.body else _line_under(box, rulings.horizontal, columns, height)
+            under = None if index in columns.body else _line_under(box, table.rulings.horizontal, columns, height)
             if under is not None:
                 pieces.append((*under, text))
             elif index in columns.body or first == last:

@@ -17,7 +17,7 @@ from docling_core.types.doc import (
 )
 
 from ..values.boxes import Box, Matrix, area, clip, covered, intersection, mapped, union
-from ..values.document import AssembledPage, Element, Pair, SelectionMark, TextLine
+from ..values.document import AssembledPage, PageElement, Pair, SelectionMark, TextLine
 from ..values.reading import PageReading, Region
 from ..values.words import Source, Word, turned_words
 from .comb_boxes import spelled
@@ -52,7 +52,7 @@ def assemble_page(reading: PageReading) -> AssembledPage:
     return AssembledPage(reading.number, reading.width, reading.height, tuple(elements))
 
 
-def _with_sheet(elements: Sequence[Element], sheet: Sequence[Element]) -> list[Element]:
+def _with_sheet(elements: Sequence[PageElement], sheet: Sequence[PageElement]) -> list[PageElement]:
     """The elements with a sheet's among them: before the first one that stands below or to the right of it."""
     if not sheet:
         return list(elements)
@@ -66,7 +66,7 @@ def _with_sheet(elements: Sequence[Element], sheet: Sequence[Element]) -> list[E
         len(elements),
     )
 
-    def placed(element: Element, first: int, by: int) -> Element:
+    def placed(element: PageElement, first: int, by: int) -> PageElement:
         """The element when those from the first one on have moved."""
         captioned = element.caption_of
         return element if captioned is None or captioned < first else replace(element, caption_of=captioned + by)
@@ -75,7 +75,7 @@ def _with_sheet(elements: Sequence[Element], sheet: Sequence[Element]) -> list[E
     return [*others[:place], *(placed(element, 0, place) for element in sheet), *others[place:]]
 
 
-def _elements(reading: PageReading) -> list[Element]:
+def _elements(reading: PageReading) -> list[PageElement]:
     """The elements of a page, or of a sheet on it, in reading order."""
     parts = [
         Part(DocItemLabel(region.kind.label), region.box, region.score, index, furniture=region.kind.furniture)
@@ -113,13 +113,13 @@ def _without_stamped(reading: PageReading) -> tuple[list[Word], list[list[Word]]
     return rest, [[reading.words[place] for place in stamp] for stamp in reading.stamps]
 
 
-def _as_shown(element: Element, to_shown: Matrix, reading: PageReading) -> Element:
+def _as_shown(element: PageElement, to_shown: Matrix, reading: PageReading) -> PageElement:
     """The element with its boxes on the page as it is shown, and none beyond its edge."""
-    return _moved(element, lambda box: clip(mapped(to_shown, box), reading.width, reading.height))
+    return _moved(element, to_shown, lambda box: clip(mapped(to_shown, box), reading.width, reading.height))
 
 
-def _moved(element: Element, moved: Callable[[Box], Box]) -> Element:
-    """The element with its boxes elsewhere."""
+def _moved(element: PageElement, matrix: Matrix, moved: Callable[[Box], Box]) -> PageElement:
+    """The element with its boxes elsewhere: where the matrix maps them, as `moved` says."""
     table = element.table
     if table is not None:
         cells = [replace(cell, box=None if cell.box is None else moved(cell.box)) for cell in table.cells]
@@ -129,7 +129,10 @@ def _moved(element: Element, moved: Callable[[Box], Box]) -> Element:
     pairs = tuple(
         Pair(*(replace(side, box=moved(side.box)) for side in (pair.label, pair.value))) for pair in element.pairs
     )
-    return replace(element, box=moved(element.box), table=table, lines=lines, marks=marks, pairs=pairs)
+    # By a quarter turn, what runs along the page runs up or down it.
+    turned = abs(matrix[0, 1]) > abs(matrix[0, 0])
+    words = tuple(replace(word, box=moved(word.box), upright=word.upright != turned) for word in element.words)
+    return replace(element, box=moved(element.box), table=table, lines=lines, marks=marks, pairs=pairs, words=words)
 
 
 def _distinct(regions: Sequence[Region]) -> list[tuple[int, Region]]:
@@ -193,7 +196,7 @@ def _distance(a: Box, b: Box) -> float:
     return float((across**2 + down**2) ** 0.5)
 
 
-def _with_captions(elements: Sequence[Element]) -> list[Element]:
+def _with_captions(elements: Sequence[PageElement]) -> list[PageElement]:
     """The elements, each caption with the table or figure that it stands by: the nearest above or below it."""
     result = []
     floating = [
@@ -214,7 +217,7 @@ def _with_captions(elements: Sequence[Element]) -> list[Element]:
     return result
 
 
-def _with_words_beside(elements: Sequence[Element]) -> list[Element]:
+def _with_words_beside(elements: Sequence[PageElement]) -> list[PageElement]:
     """The elements, each check box that has no words in its own with those of the line that it stands before."""
     if not any(mark.label == "" for element in elements for mark in element.marks):
         return list(elements)
@@ -234,17 +237,17 @@ def _with_words_beside(elements: Sequence[Element]) -> list[Element]:
     return [replace(element, marks=tuple(map(named, element.marks))) for element in elements]
 
 
-def _element(page: int, part: Part, boxes: frozenset[str]) -> Element:
+def _element(page: int, part: Part, boxes: frozenset[str]) -> PageElement:
     to_page = None if part.structure is None else part.structure.to_page
     if to_page is None:
         return _read_element(page, part, boxes)
     # A table that is printed sideways is read the way it stands, and its boxes are the page's.
     element = _read_element(page, replace(part, words=turned_words(part.words, to_page)), boxes)
-    element = _moved(element, lambda box: mapped(to_page, box))
+    element = _moved(element, to_page, lambda box: mapped(to_page, box))
     return replace(element, box=union([part.box, *(word.box for word in part.words)]))
 
 
-def _read_element(page: int, part: Part, boxes: frozenset[str]) -> Element:
+def _read_element(page: int, part: Part, boxes: frozenset[str]) -> PageElement:
     lines = group_lines(part.words)
     text = "\n".join(line.text for line in lines)
     if part.label in (DocItemLabel.TITLE, DocItemLabel.SECTION_HEADER):
@@ -274,7 +277,7 @@ def _read_element(page: int, part: Part, boxes: frozenset[str]) -> Element:
             table = with_spans(table, part.words, looks)
             certainty = of_cells if certainty is None else min(certainty, of_cells)
     box = union([part.box, *(word.box for word in part.words)])
-    return Element(
+    return PageElement(
         page,
         label,
         text,
@@ -291,4 +294,5 @@ def _read_element(page: int, part: Part, boxes: frozenset[str]) -> Element:
         spans=spans_of_lines(lines, looks),
         pairs=pairs_of(lines) if label == DocItemLabel.TEXT and part.item is None else (),
         marks=selection_marks(lines, boxes),
+        words=tuple(word for line in lines for word in line.words),
     )

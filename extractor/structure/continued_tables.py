@@ -15,7 +15,7 @@ from itertools import pairwise
 from docling_core.types.doc import DocItemLabel
 
 from ..values.boxes import Box
-from ..values.document import AssembledPage, Cell, Element, Table, TablePart
+from ..values.document import AssembledPage, Cell, PageElement, Table, TablePart
 
 # Two tables' sides, and their columns' middles, are at one place if they differ by less than this share of the page.
 SAME_PLACE = 0.02
@@ -77,14 +77,14 @@ class _Rows:
 class _Whole:
     """A table as it grows, page by page: what a page adds costs what is on that page."""
 
-    def __init__(self, element: Element, table: Table, place: tuple[int, int]) -> None:
+    def __init__(self, element: PageElement, table: Table, place: tuple[int, int]) -> None:
         self.place = place
         self.rows = _Rows.of(table)
         self.columns = table.columns
         self._cells = [replace(cell, page=element.page) for cell in table.cells]
         self._parts = [TablePart(element.page, element.box, 0, table.rows)]
 
-    def add(self, element: Element, more: Table, rows: _Rows) -> None:
+    def add(self, element: PageElement, more: Table, rows: _Rows) -> None:
         """The piece on the next page, whose rows are given besides."""
         repeated = self.rows.repeated(rows)
         head = tuple(replace(cell, page=element.page) for cell in more.cells if cell.row < repeated)
@@ -129,7 +129,7 @@ def join_tables(pages: Sequence[AssembledPage]) -> list[AssembledPage]:
     return [replace(page, elements=tuple(own)) for page, own in zip(pages, elements, strict=True)]
 
 
-def _last_table(elements: Sequence[Element]) -> int | None:
+def _last_table(elements: Sequence[PageElement]) -> int | None:
     """The place of the table that ends the page's text, if one does."""
     for index in range(len(elements) - 1, -1, -1):
         element = elements[index]
@@ -141,7 +141,7 @@ def _last_table(elements: Sequence[Element]) -> int | None:
     return None
 
 
-def _first_table(elements: Sequence[Element]) -> int | None:
+def _first_table(elements: Sequence[PageElement]) -> int | None:
     """The place of the table that begins the page's text, if one does."""
     for index, element in enumerate(elements):
         if element.table is not None:
@@ -151,7 +151,7 @@ def _first_table(elements: Sequence[Element]) -> int | None:
     return None
 
 
-def _aside(element: Element) -> bool:
+def _aside(element: PageElement) -> bool:
     """Whether the element may stand between two pieces of a table: furniture, a note, or a word that it goes on."""
     if element.furniture or element.label in _ASIDE:
         return True

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from docling_core.types.doc import DocItemLabel
 
-from ..values.document import AssembledPage, Element
+from ..values.document import AssembledPage, PageElement
 from ..values.outline import Heading
 
 _NUMBER = re.compile(r"(\d{1,3}(?:\.\d{1,3})*)[.)]?\s")
@@ -49,7 +49,7 @@ def with_levels(pages: Sequence[AssembledPage], outline: Sequence[Heading]) -> l
     ]
 
 
-def _levelled(element: Element, known: dict[int, int], level_of_size: dict[int, int]) -> Element:
+def _levelled(element: PageElement, known: dict[int, int], level_of_size: dict[int, int]) -> PageElement:
     if element.label != DocItemLabel.SECTION_HEADER:
         return element
     level = known.get(id(element), level_of_size[_step(element.size)])

@@ -18,7 +18,7 @@ from ..values.boxes import Box, centre, median_height, union
 from ..values.document import Cell, Table
 from ..values.reading import Rulings, TableCell
 from ..values.words import Word
-from .aligned_cells import aligned_cells, header_cells
+from .aligned_cells import Aligned, aligned_cells, header_cells
 from .columns import Columns, find_columns, lines_above
 from .false_spans import without_empty, without_false_spans
 from .header_rows import with_head
@@ -57,17 +57,16 @@ def _grid_of(words: Sequence[Word], structure: Sequence[TableCell], rulings: Rul
     rows = rows_of_text(words)
     height = median_height(word.box for word in words)
     columns = find_columns(rows, height, rulings)
-    header = None if columns is None else header_cells(rows, columns, rulings, height)
+    seen = None if columns is None else Aligned(rows, columns, rulings, height)
+    header = None if seen is None else header_cells(seen)
     parted = lines_above(rows, rulings)
-    if columns is not None and columns.one_item:
-        return _aligned(aligned_cells(rows, columns, [0] * len(rows), cells, None, rulings, height), words)
+    if seen is not None and seen.columns.one_item:
+        return _aligned(aligned_cells(seen, [0] * len(rows), cells, None), words)
     if len(cells) < 2:
-        if columns is None:
-            return None
-        return _aligned(aligned_cells(rows, columns, range(len(rows)), cells, header, rulings, height), words)
+        return None if seen is None else _aligned(aligned_cells(seen, range(len(rows)), cells, header), words)
     laid = _lay_rows(cells, rows)
     filled = _fill(cells, rows, laid, None)
-    if columns is not None:
+    if seen is not None and columns is not None:
         same = columns.count == max(cell.column + cell.column_span for cell in cells)
         if same:
             filled = _fill(cells, rows, laid, columns)
@@ -75,7 +74,7 @@ def _grid_of(words: Sequence[Word], structure: Sequence[TableCell], rulings: Rul
             same and _contradicted(cells, filled, rows, laid, parted, columns)
         )
         if sure or _disagree(filled, rows, columns):
-            aligned = aligned_cells(rows, columns, laid, cells, header, rulings, height)
+            aligned = aligned_cells(seen, laid, cells, header)
             flaws = _flaws([inside for _, inside in aligned], rows, height)
             if flaws < _flaws(filled, rows, height) + (1 if sure else 0):
                 return _aligned(aligned, words)

@@ -1,17 +1,19 @@
 """What a document says: its pages, their elements in reading order, tables and their cells.
 
-Boxes are `(left, top, right, bottom)` in the page's unit, origin top left of the page as it is shown.
+Boxes are `(left, top, right, bottom)` in the page's unit, origin top left of the page as it is shown. A format without
+pages has neither pages nor boxes: its elements may name a place instead.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from docling_core.types.doc import DocItemLabel
 
 from .boxes import Box
 from .styles import Span
-from .words import Source
+from .words import Source, Word
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,21 +103,23 @@ class TextLine:
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """A part of the document, at its place in reading order.
+    """A part of the document, as it is printed, at its place in reading order.
 
-    `confidence` is the mean of its lines', for a table no more than its cells', and None where nothing was read.
-    `level` is that of a heading, or how deep a list item is nested, from 1; `size` is the type size that most of its
-    text has, in the page's unit; `marker` is what a list item begins with (its text has it too). `caption_of` is the
-    place, among its page's elements, of the table or figure that a caption belongs to. The later piece of a table that
-    goes over several pages has its own part of it as `continued`, and `continues` the first piece: the place of its
-    page among the pages, and its own among that page's elements. `spans` are the parts of its text that are not set
-    plainly; `pairs` the labels and values that it is made of, where it is; `marks` the check boxes in it.
+    `page` and `box` are None in a format without pages; `place` is what such a format calls it: a slide, a sheet.
+    `words` are what it was read from, line by line, with their boxes on the page as it is shown. `confidence` is the
+    mean of its lines', for a table no more than its cells', and None where nothing was read. `level` is that of a
+    heading, or how deep a list item is nested, from 1; `size` is the type size that most of its text has, in the page's
+    unit; `marker` is what a list item begins with (its text has it too). `caption_of` is the place, among its page's
+    elements, of the table or figure that a caption belongs to. The later piece of a table that goes over several pages
+    has its own part of it as `continued`, and `continues` the first piece: the place of its page among the pages, and
+    its own among that page's elements. `spans` are the parts of its text that are not set plainly; `pairs` the labels
+    and values that it is made of, where it is; `marks` the check boxes in it.
     """
 
-    page: int
+    page: int | None
     label: DocItemLabel
     text: str
-    box: Box
+    box: Box | None
     source: Source | None
     confidence: float | None
     level: int | None = None
@@ -131,6 +135,16 @@ class Element:
     spans: tuple[Span, ...] = ()
     pairs: tuple[Pair, ...] = ()
     marks: tuple[SelectionMark, ...] = ()
+    words: tuple[Word, ...] = ()
+    place: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PageElement(Element):
+    """An element that stands on a page."""
+
+    page: int
+    box: Box
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,4 +154,54 @@ class AssembledPage:
     number: int
     width: float
     height: float
-    elements: tuple[Element, ...]
+    elements: tuple[PageElement, ...]
+
+
+# What an element is to another one: the caption of it, the label or the value of it, and so on.
+TieKind = Literal["caption_of", "continues", "label_of", "value_of", "part_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """What an element is to another one, by that one's id."""
+
+    kind: TieKind
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class NamedElement:
+    """An entry of the document's list of elements: an element, a label or value of it, or a check box in it.
+
+    `id` is its name in the document, whatever is asked for of it. `selected` and `label`, the words that it stands by,
+    are those of a check box.
+    """
+
+    id: str
+    element: Element
+    ties: tuple[Tie, ...] = ()
+    selected: bool | None = None
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PageSize:
+    """A page's number, from 1, and its width and height."""
+
+    number: int
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """All that is said of a document: every output is a view of it.
+
+    `printed` are its elements as they stand on the pages, in reading order, with the levels of their headings, and
+    tables that go over several pages joined; `elements` the same with their ids, labels and values apart, and check
+    boxes beside their text.
+    """
+
+    pages: tuple[PageSize, ...]
+    printed: tuple[Element, ...]
+    elements: tuple[NamedElement, ...]

@@ -7,9 +7,10 @@ from docling_core.types.doc import DocItemLabel
 
 from extractor.outputs.reflow import reflowed
 from extractor.outputs.views import render
-from extractor.values.document import AssembledPage, Element, TextLine
+from extractor.values.document import AssembledPage, PageElement, TextLine
 from extractor.values.options import Writing
 from extractor.values.styles import Span, Style
+from tests.extractor.printed_document import printed
 
 LETTER = 6.0
 BOLD = Style(bold=True)
@@ -17,7 +18,7 @@ BOLD = Style(bold=True)
 
 def element(
     *lines: str, label: DocItemLabel = DocItemLabel.TEXT, spans: tuple[Span, ...] = (), page: int = 1
-) -> Element:
+) -> PageElement:
     """Lines flush left, each letter of one width (an ideograph of two)."""
     own = [
         TextLine(
@@ -28,12 +29,11 @@ def element(
         for number, text in enumerate(lines)
     ]
     box = (72.0, 100.0, max(line.box[2] for line in own), own[-1].box[3])
-    return Element(page, label, "\n".join(lines), box, "text_layer", 1.0, lines=tuple(own), spans=spans)
+    return PageElement(page, label, "\n".join(lines), box, "text_layer", 1.0, lines=tuple(own), spans=spans)
 
 
 def flowed(*lines: str, label: DocItemLabel = DocItemLabel.TEXT, beside: str = "Other words.") -> str:
-    page = AssembledPage(1, 595.0, 842.0, (element(*lines, label=label), element(beside)))
-    return reflowed([page])[0].elements[0].text
+    return reflowed([element(*lines, label=label), element(beside)])[0].text
 
 
 def test_a_paragraph_is_one_line() -> None:
@@ -103,19 +103,18 @@ def test_spans_stay_on_their_letters() -> None:
     text = "\n".join(lines)
     start = text.index("respon-")
     own = (Span(start, start + 7, BOLD), Span(start + 8, start + 13, BOLD), Span(len(text) - 5, len(text), BOLD))
-    (page,) = reflowed([AssembledPage(1, 595.0, 842.0, (element(*lines, spans=own),))])
-    (one,) = page.elements
+    (one,) = reflowed([element(*lines, spans=own)])
     assert [one.text[span.start : span.end] for span in one.spans] == ["responsible", "once."]
 
 
 def test_only_the_texts_are_reflowed_and_only_on_request() -> None:
     lines = ("The tenant pays the rent in advance on", "the first day of each month, without any", "further notice.")
     page = AssembledPage(1, 595.0, 842.0, (element(*lines),))
-    data = render([page], ["markdown", "text", "html", "elements", "docling"], Writing(reflow=True))
+    data = render(printed(page), ["markdown", "text", "html", "elements", "docling"], Writing(reflow=True))
     assert data["markdown"] == data["text"] == " ".join(lines) + "\n"
     assert " ".join(lines) in data["html"]
     assert data["elements"][0]["text"] == data["docling"]["texts"][0]["text"] == "\n".join(lines)
-    assert render([page], ["text"])["text"] == "\n".join(lines) + "\n"
+    assert render(printed(page), ["text"])["text"] == "\n".join(lines) + "\n"
 
 
 def test_page_breaks_are_marked_on_request() -> None:
@@ -125,10 +124,10 @@ def test_page_breaks_are_marked_on_request() -> None:
         AssembledPage(2, 595.0, 842.0, ()),
         AssembledPage(3, 595.0, 842.0, (element("Third", page=3),)),
     ]
-    data = render(pages, ["markdown", "text", "html"], Writing(page_breaks=True))
+    data = render(printed(*pages), ["markdown", "text", "html"], Writing(page_breaks=True))
     assert data["markdown"] == f"First\n\n{spoof}\n\n<!-- page 3 -->\n\nThird\n"
     assert data["text"] == f"First\n\n{spoof}\n\n\f\n\nThird\n"
     assert data["html"].index("First") < data["html"].index('<hr data-page="3">') < data["html"].index("Third")
-    plain = render(pages, ["markdown", "text", "html"])
+    plain = render(printed(*pages), ["markdown", "text", "html"])
     assert plain["text"] == f"First\n\n{spoof}\n\nThird\n"
     assert "page 3" not in plain["markdown"] + plain["html"]

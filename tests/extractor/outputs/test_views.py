@@ -12,21 +12,23 @@ from typing import Any, get_args
 import pytest
 from docling_core.types.doc import DocItemLabel, DoclingDocument
 
-from extractor.outputs.views import render
+from extractor.outputs.views import VIEWS, render
 from extractor.structure.continued_tables import join_tables
+from extractor.structure.named_elements import named_elements
 from extractor.values.boxes import Box
-from extractor.values.document import AssembledPage, Cell, Element, Table, TextLine
+from extractor.values.document import AssembledPage, Cell, Document, Element, PageElement, Table, TextLine
 from extractor.values.options import Output, Writing
+from tests.extractor.printed_document import printed
 from tests.extractor.structure.html_grid import GridCell, html_grid
 
-VIEWS: tuple[Output, ...] = ("markdown", "text", "html")
+PROSE: tuple[Output, ...] = ("markdown", "text", "html")
 ODD = 'a_b_c & "d" < e > f * g | h # i ~ j ` k $1,140.00 \\ {x} [y](z) <script>alert(1)</script> ÄÖß 漢 😀'
 INERT = ODD.replace("<script>", "&lt;script>").replace("</script>", "&lt;/script>")
 
 
-def element(text: str, label: DocItemLabel = DocItemLabel.TEXT, **keys: Any) -> Element:
+def element(text: str, label: DocItemLabel = DocItemLabel.TEXT, **keys: Any) -> PageElement:
     """An element of page 1, from its text layer."""
-    return Element(keys.pop("page", 1), label, text, (72, 100, 300, 120), "text_layer", 0.98765, **keys)
+    return PageElement(keys.pop("page", 1), label, text, (72, 100, 300, 120), "text_layer", 0.98765, **keys)
 
 
 def cell(row: int, column: int, text: str, down: int = 1, across: int = 1, header: bool = False) -> Cell:
@@ -34,23 +36,20 @@ def cell(row: int, column: int, text: str, down: int = 1, across: int = 1, heade
     return Cell(row, column, down, across, header, text, box, 0.9)
 
 
-def table(*cells: Cell) -> Element:
+def table(*cells: Cell) -> PageElement:
     """A table element of these cells, as large as they reach."""
     rows = max(one.row + one.row_span for one in cells)
     columns = max(one.column + one.column_span for one in cells)
     return element("", DocItemLabel.TABLE, table=Table(rows, columns, cells))
 
 
-def rendered(*elements: Element, furniture: bool = True) -> dict[str, Any]:
+def rendered(*elements: PageElement, furniture: bool = True) -> dict[str, Any]:
     """Every view of the elements, on as many pages as they name."""
     pages = [
         AssembledPage(number, 595.276, 841.89, tuple(one for one in elements if one.page == number))
         for number in range(1, 1 + max((one.page for one in elements), default=1))
     ]
-    wanted = [
-        output for output in get_args(Output) if output in (*VIEWS, "elements", "tables", "records", "csv", "docling")
-    ]
-    return render(pages, wanted, Writing(furniture=furniture))
+    return render(printed(*pages), get_args(Output), Writing(furniture=furniture))
 
 
 PLAIN = table(
@@ -239,7 +238,7 @@ class TestFurniture:
         element("Page 1 of 1", DocItemLabel.PAGE_FOOTER, furniture=True),
     )
 
-    @pytest.mark.parametrize("view", VIEWS)
+    @pytest.mark.parametrize("view", PROSE)
     def test_is_part_of_the_views_or_not(self, view: str) -> None:
         with_it, without = rendered(*self.ELEMENTS)[view], rendered(*self.ELEMENTS, furniture=False)[view]
         places = [with_it.index(one.text) for one in self.ELEMENTS]
@@ -304,10 +303,13 @@ class TestJson:
         assert (place.bbox.l, place.bbox.t, place.bbox.coord_origin.value) == (72, 100, "TOPLEFT")
         assert len(document.pictures) == 1
 
+    def test_every_output_is_a_view(self) -> None:
+        assert set(VIEWS) == set(get_args(Output))
+
     def test_only_what_is_wanted(self) -> None:
         page = AssembledPage(1, 595, 842, (element("x"),))
-        assert set(render([page], [])) == {"pages"}
-        assert set(render([page], ["text", "csv"])) == {"pages", "text", "csv"}
+        assert set(render(printed(page), [])) == {"pages"}
+        assert set(render(printed(page), ["text", "csv"])) == {"pages", "text", "csv"}
 
     def test_page_without_elements(self) -> None:
         shown = rendered()
@@ -341,7 +343,7 @@ class TestTies:
         place: Box = (72, 80, 300, 95) if above else (72, 400, 300, 415)
         caption = replace(element("Table 1: berths", DocItemLabel.CAPTION), box=place, caption_of=1 if above else 0)
         data = rendered(*((caption, PLAIN) if above else (PLAIN, caption)))
-        for view in VIEWS[:2]:
+        for view in PROSE[:2]:
             text = data[view]
             assert text.count("Table 1: berths") == 1
             assert (text.index("Table 1: berths") < text.index("Berth")) is above
@@ -364,7 +366,7 @@ class TestTies:
         first = table(*head, cell(1, 0, "1 May"), cell(1, 1, "10.00"))
         second = replace(table(*head, cell(1, 0, "2 May"), cell(1, 1, "20.00")), page=2)
         pages = [AssembledPage(n, 595.0, 842.0, (one,)) for n, one in ((1, first), (2, second))]
-        data = render(join_tables(pages), ["markdown", "csv", "tables", "elements", "docling"])
+        data = render(printed(*join_tables(pages)), ["markdown", "csv", "tables", "elements", "docling"])
         assert data["csv"] == ["Date,Amount\r\n1 May,10.00\r\n2 May,20.00\r\n"]
         assert data["markdown"].count("| Date | Amount |") == 1
         (joined,) = data["tables"]
@@ -391,14 +393,15 @@ class TestTies:
         pages = [AssembledPage(1, 595.0, 842.0, (first,)), AssembledPage(2, 595.0, 842.0, (caption, second))]
         joined = join_tables(pages)
         assert joined[1].elements[1].continues == (0, 0)
-        data = render(joined, [*VIEWS, "docling"])
-        for view in VIEWS:
+        data = render(printed(*joined), [*PROSE, "docling"])
+        for view in PROSE:
             assert data[view].count("Table 4 (continued)") == 1
         assert [one["text"] for one in data["docling"]["texts"]] == ["Table 4 (continued)"]
 
     def test_lines_name_their_element_and_have_their_own_place(self) -> None:
         line = TextLine("Total 10.00", (72.001, 100, 150, 110), 0.75)
-        data = render([AssembledPage(3, 595.0, 842.0, (element("Total 10.00", page=3, lines=(line,)),))], ["lines"])
+        page = AssembledPage(3, 595.0, 842.0, (element("Total 10.00", page=3, lines=(line,)),))
+        data = render(printed(page), ["lines"])
         assert data["lines"] == [
             {
                 "element": "e0",
@@ -409,6 +412,35 @@ class TestTies:
                 "confidence": 0.75,
             }
         ]
+
+    def test_a_view_is_the_same_whatever_else_is_asked_for(self) -> None:
+        beyond = replace(element("beyond the edge"), box=(-40.0, 100.0, 3400.0, 120.0))
+        document = printed(AssembledPage(1, 595.0, 842.0, (beyond, PLAIN, element("Two"), SPANNING)))
+        whole = render(document, get_args(Output))
+        assert [one["id"] for one in whole["tables"]] == [one["table"] for one in whole["records"]] == ["e1", "e3"]
+        for output in get_args(Output):
+            assert render(document, [output]) == {"pages": whole["pages"], output: whole[output]}
+
+
+def test_elements_of_a_format_without_pages_are_in_every_view() -> None:
+    head = element("Berths", DocItemLabel.SECTION_HEADER, level=2)
+    caption = element("Table 1: berths", DocItemLabel.CAPTION, caption_of=2)
+    flow = [
+        replace(one, page=None, box=None, place="Sheet 1")
+        for one in (head, caption, PLAIN, element("label", DocItemLabel.PICTURE))
+    ]
+    data = render(Document((), tuple(flow), named_elements([flow])), get_args(Output))
+    assert data["pages"] == []
+    assert [(one["id"], one["page"], one["bbox"], one["place"]) for one in data["elements"]] == [
+        (f"e{n}", None, None, "Sheet 1") for n in range(4)
+    ]
+    assert data["markdown"].startswith("## Berths\n\nTable 1: berths\n\n| Berth | Vessel")
+    assert data["text"].startswith("Berths\n\nTable 1: berths\n\nBerth\tVessel")
+    assert data["html"].count("Table 1: berths") == 1
+    assert (data["tables"][0]["page"], data["tables"][0]["caption"]) == (None, "Table 1: berths")
+    document = DoclingDocument.model_validate(data["docling"])
+    assert document.pages == {}
+    assert [text.prov for text in document.texts] == [[], [], []]
 
 
 FORMULAS = (
@@ -423,7 +455,7 @@ def test_cells_that_a_spreadsheet_would_compute_are_quoted_on_demand_only(text: 
     page = AssembledPage(1, 595, 842, (table(cell(0, 0, text), cell(0, 1, "total")),))
 
     def first_cell(*choice: Any) -> str:
-        (answer,) = render([page], ["csv"], Writing(csv_formulas=choice[0]) if choice else Writing())["csv"]
+        (answer,) = render(printed(page), ["csv"], Writing(csv_formulas=choice[0]) if choice else Writing())["csv"]
         return next(csv.reader(io.StringIO(answer)))[0]
 
     assert first_cell() == first_cell("keep") == text

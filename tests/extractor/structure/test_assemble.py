@@ -12,7 +12,7 @@ from extractor.outputs.docling import to_docling
 from extractor.structure.assemble import assemble_page
 from extractor.structure.headings import with_levels
 from extractor.values.boxes import Box
-from extractor.values.document import AssembledPage, Element
+from extractor.values.document import AssembledPage, PageElement
 from extractor.values.outline import Heading
 from extractor.values.reading import PageReading, Region, RegionKind
 from extractor.values.words import Word
@@ -105,7 +105,7 @@ def test_headers_and_footers_are_furniture() -> None:
     ]
     assembled = page(words, regions)
     assert [element.furniture for element in assembled.elements] == [True, False, True]
-    layers = [item.content_layer for item in to_docling("d", [assembled]).texts]
+    layers = [item.content_layer for item in to_docling("d", (), assembled.elements).texts]
     assert layers == [ContentLayer.FURNITURE, ContentLayer.BODY, ContentLayer.FURNITURE]
 
 
@@ -176,11 +176,11 @@ def test_a_number_that_stands_apart_belongs_to_its_heading() -> None:
     assert labels(words, *regions) == [(DocItemLabel.SECTION_HEADER, "4 Basis fields")]
 
 
-def heading(text: str, size: float, number: int = 1) -> Element:
-    return Element(number, DocItemLabel.SECTION_HEADER, text, (0.0, 0.0, 1.0, 1.0), "text_layer", 1.0, 2, size=size)
+def heading(text: str, size: float, number: int = 1) -> PageElement:
+    return PageElement(number, DocItemLabel.SECTION_HEADER, text, (0.0, 0.0, 1.0, 1.0), "text_layer", 1.0, 2, size=size)
 
 
-def levels(elements: list[Element], outline: list[Heading]) -> dict[str, int | None]:
+def levels(elements: list[PageElement], outline: list[Heading]) -> dict[str, int | None]:
     (assembled,) = with_levels([AssembledPage(1, 600.0, 800.0, tuple(elements))], outline)
     return {element.text: element.level for element in assembled.elements}
 
@@ -210,7 +210,7 @@ def test_list_items_are_parted_and_keep_their_marks() -> None:
         (DocItemLabel.LIST_ITEM, 1, "• first item which goes\nover two lines"),
         (DocItemLabel.LIST_ITEM, 1, "• second item"),
     ]
-    document = to_docling("list", [assembled])
+    document = to_docling("list", (), assembled.elements)
     assert [item.text for item in document.texts] == [
         "Please note the following:",
         "first item which goes\nover two lines",

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from extractor.structure.aligned_cells import aligned_cells, header_cells
+from extractor.structure.aligned_cells import Aligned, aligned_cells, header_cells
 from extractor.structure.columns import Columns, find_columns
 from extractor.structure.table_views import text_rows
 from extractor.structure.tables import build_table
@@ -211,8 +211,9 @@ class TestHeader:
         rows = rows_of_text(sales_header() + statement(SALES, SALES_AT))
         columns = find_columns(rows, HEIGHT)
         assert columns is not None
-        assert header_cells(rows, columns, Rulings(), HEIGHT) is None
-        assert header_cells(rows, columns, Rulings(horizontal=(Ruling(92, 0, 100),)), HEIGHT) is None
+        assert header_cells(Aligned(rows, columns, Rulings(), HEIGHT)) is None
+        short = Rulings(horizontal=(Ruling(92, 0, 100),))
+        assert header_cells(Aligned(rows, columns, short, HEIGHT)) is None
 
     def test_a_text_over_several_columns_spans_them(self) -> None:
         """No line needed: it is one text, and crosses where the columns part."""
@@ -258,8 +259,8 @@ def test_every_word_is_in_exactly_one_cell_and_every_place_in_exactly_one(seed: 
     rows = rows_of_text(words)
     columns = find_columns(rows, HEIGHT)
     assert columns is not None
-    header = header_cells(rows, columns, rulings, HEIGHT)
-    cells = aligned_cells(rows, columns, range(len(rows)), [], header, rulings, HEIGHT)
+    table = Aligned(rows, columns, rulings, HEIGHT)
+    cells = aligned_cells(table, range(len(rows)), [], header_cells(table))
     assert Counter(id(each) for _, inside in cells for each in inside) == Counter(map(id, words))
     places = Counter(
         (cell.row + down, cell.column + across)

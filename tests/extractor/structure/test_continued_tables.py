@@ -10,9 +10,10 @@ from docling_core.types.doc import DocItemLabel
 
 from extractor.outputs.docling import to_docling
 from extractor.structure.continued_tables import join_tables
+from extractor.structure.documents import document_of
 from extractor.structure.table_views import text_rows
 from extractor.values.boxes import Box, union
-from extractor.values.document import AssembledPage, Cell, Element, Table, TablePart
+from extractor.values.document import AssembledPage, Cell, PageElement, Table, TablePart
 
 from .test_tables import grid
 
@@ -23,7 +24,7 @@ SECOND = [["03.02.", "Water", "40.00"], ["04.02.", "Phone", "20.00"]]
 THIRD = [["05.02.", "Paper", "4.00"]]
 
 
-def piece(page: int, rows: Sequence[Sequence[str]], top: float, lefts: Sequence[float] = LEFTS) -> Element:
+def piece(page: int, rows: Sequence[Sequence[str]], top: float, lefts: Sequence[float] = LEFTS) -> PageElement:
     """A table whose words stand flush left, five points a letter wide; its box is that of its words."""
     cells = tuple(
         Cell(
@@ -43,38 +44,40 @@ def piece(page: int, rows: Sequence[Sequence[str]], top: float, lefts: Sequence[
     text = "\n".join(text_rows(table))
     # The layout model's region: as wide as the table, whatever its texts' lengths.
     box = union([*(cell.box for cell in cells if cell.box is not None), (lefts[0], top, lefts[-1] + 100, top + 10)])
-    return Element(page, DocItemLabel.TABLE, text, box, "text_layer", 0.9, table=table)
+    return PageElement(page, DocItemLabel.TABLE, text, box, "text_layer", 0.9, table=table)
 
 
-def said(page: int, text: str, box: Box, label: DocItemLabel = DocItemLabel.TEXT, furniture: bool = False) -> Element:
-    return Element(page, label, text, box, "text_layer", 0.9, furniture=furniture)
+def said(
+    page: int, text: str, box: Box, label: DocItemLabel = DocItemLabel.TEXT, furniture: bool = False
+) -> PageElement:
+    return PageElement(page, label, text, box, "text_layer", 0.9, furniture=furniture)
 
 
-def foot(page: int) -> Element:
+def foot(page: int) -> PageElement:
     return said(page, f"Page {page}", (280.0, 780.0, 320.0, 790.0), DocItemLabel.PAGE_FOOTER, furniture=True)
 
 
-def header(page: int) -> Element:
+def header(page: int) -> PageElement:
     return said(page, "Statement", (50.0, 20.0, 100.0, 30.0), DocItemLabel.PAGE_HEADER, furniture=True)
 
 
-def note(page: int) -> Element:
+def note(page: int) -> PageElement:
     return said(page, "1 estimated", (50.0, 740.0, 120.0, 750.0), DocItemLabel.FOOTNOTE)
 
 
-def pages(*elements: Sequence[Element], numbers: Sequence[int] | None = None) -> list[AssembledPage]:
+def pages(*elements: Sequence[PageElement], numbers: Sequence[int] | None = None) -> list[AssembledPage]:
     """Pages of 600 by 800, counted from 1."""
     counted = numbers or range(1, len(elements) + 1)
     return [AssembledPage(number, 600.0, 800.0, tuple(own)) for number, own in zip(counted, elements, strict=True)]
 
 
-def joined(*elements: Sequence[Element], numbers: Sequence[int] | None = None) -> list[Element]:
+def joined(*elements: Sequence[PageElement], numbers: Sequence[int] | None = None) -> list[PageElement]:
     """The tables and pieces of tables after joining, in order."""
     result = join_tables(pages(*elements, numbers=numbers))
     return [element for page in result for element in page.elements if element.label == DocItemLabel.TABLE]
 
 
-def are_one(*elements: Sequence[Element], numbers: Sequence[int] | None = None) -> bool:
+def are_one(*elements: Sequence[PageElement], numbers: Sequence[int] | None = None) -> bool:
     """Whether the first page's table goes on in the second page's."""
     _, second = joined(*elements, numbers=numbers)
     assert (second.table is None) == (second.continues is not None)
@@ -146,7 +149,8 @@ def test_the_parts_of_a_table_cover_its_rows_once() -> None:
 
 def test_docling_has_one_table_with_a_place_on_each_page() -> None:
     first, second = piece(1, [HEAD, *FIRST], 600), piece(2, [HEAD, *SECOND], 60)
-    (table,) = to_docling("d", join_tables(pages([first], [second]))).tables
+    document = document_of(pages([first], [second]))
+    (table,) = to_docling("d", document.pages, document.printed).tables
     assert (table.data.num_rows, table.data.num_cols) == (5, 3)
     assert [(place.page_no, place.bbox.t, place.bbox.b) for place in table.prov] == [
         (1, first.box[1], first.box[3]),
@@ -155,7 +159,7 @@ def test_docling_has_one_table_with_a_place_on_each_page() -> None:
 
 
 def test_figures_set_flush_right_are_of_one_column_whatever_their_length() -> None:
-    def flush(page: int, top: float, amounts: Sequence[str]) -> Element:
+    def flush(page: int, top: float, amounts: Sequence[str]) -> PageElement:
         """The last column ends at 550."""
         made = piece(page, [["01.02.", "Rent", amount] for amount in amounts], top)
         assert made.table is not None
@@ -179,7 +183,7 @@ def test_figures_set_flush_right_are_of_one_column_whatever_their_length() -> No
         pytest.param(piece(2, SECOND, 60, (50.0, 250.0, 350.0)), id="narrower"),
     ],
 )
-def test_tables_of_other_columns_or_places_are_two(other: Element) -> None:
+def test_tables_of_other_columns_or_places_are_two(other: PageElement) -> None:
     assert not are_one([piece(1, [HEAD, *FIRST], 600)], [other])
 
 

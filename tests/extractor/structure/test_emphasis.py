@@ -16,12 +16,13 @@ from extractor.request import parse_request
 from extractor.settings import Settings
 from extractor.structure.emphasis import looks_of_words, spans_of_lines, with_spans
 from extractor.structure.text_lines import group_lines
-from extractor.values.document import AssembledPage, Cell, Element, Table
+from extractor.values.document import AssembledPage, Cell, PageElement, Table
 from extractor.values.options import Writing
 from extractor.values.styles import Span, Style
 from extractor.values.words import Word
 from tests.documents import new_canvas, raw_pdf
 from tests.extractor.pages.pdf_page import read_page
+from tests.extractor.printed_document import printed
 from tests.page_readers import PageReaders, page_readers
 
 BOLD, ITALIC, RAISED = Style(bold=True), Style(italic=True), Style(raised=True)
@@ -103,13 +104,13 @@ def test_an_address_that_no_reader_should_follow_is_no_link(readers: PageReaders
     assert spans(readers, tmp_path, "(Pay here by card) Tj", annotation(escaped)) == []
 
 
-def element(text: str, *own: Span, label: DocItemLabel = DocItemLabel.TEXT, **keys: Any) -> Element:
-    return Element(1, label, text, (72, 100, 300, 120), "text_layer", 1.0, spans=own, **keys)
+def element(text: str, *own: Span, label: DocItemLabel = DocItemLabel.TEXT, **keys: Any) -> PageElement:
+    return PageElement(1, label, text, (72, 100, 300, 120), "text_layer", 1.0, spans=own, **keys)
 
 
-def views(*elements: Element, emphasis: bool = True) -> dict[str, Any]:
+def views(*elements: PageElement, emphasis: bool = True) -> dict[str, Any]:
     page = AssembledPage(1, 595.0, 842.0, elements)
-    return render([page], ["markdown", "text", "html", "docling"], Writing(emphasis=emphasis))
+    return render(printed(page), ["markdown", "text", "html", "docling"], Writing(emphasis=emphasis))
 
 
 def test_html_has_tags_and_markdown_has_signs_where_they_are_asked_for() -> None:

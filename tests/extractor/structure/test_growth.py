@@ -19,10 +19,9 @@ from extractor.outputs.views import render
 from extractor.reading.found_lines import wanted
 from extractor.reading.rulings import find_rulings
 from extractor.structure.assemble import assemble_page
-from extractor.structure.continued_tables import join_tables
-from extractor.structure.headings import with_levels
+from extractor.structure.documents import document_of
 from extractor.structure.lists import DEEPEST
-from extractor.values.document import AssembledPage, Element
+from extractor.values.document import AssembledPage, PageElement
 from extractor.values.outline import Heading
 from extractor.values.page import Page
 from extractor.values.page_picture import PagePicture
@@ -114,18 +113,13 @@ def table_of_pages(count: int) -> list[AssembledPage]:
 
 def headings_of_pages(count: int) -> list[AssembledPage]:
     """Pages of headings, each in a size of its own."""
-    return [
-        AssembledPage(
-            n,
-            600.0,
-            800.0,
-            tuple(
-                Element(n, DocItemLabel.SECTION_HEADER, f"Part {n}", (20, 20, 80, 30), "text_layer", 1.0, size=n + k)
-                for k in range(8)
-            ),
-        )
-        for n in range(1, count + 1)
-    ]
+    box = (20.0, 20.0, 80.0, 30.0)
+
+    def headings(n: int) -> tuple[PageElement, ...]:
+        label = DocItemLabel.SECTION_HEADER
+        return tuple(PageElement(n, label, f"Part {n}", box, "text_layer", 1.0, size=n + k) for k in range(8))
+
+    return [AssembledPage(n, 600.0, 800.0, headings(n)) for n in range(1, count + 1)]
 
 
 def calls_in(function: Callable[[], Answer]) -> tuple[Answer, int]:
@@ -161,9 +155,9 @@ def test_work_on_a_document_grows_with_its_pages(make: Callable[[int], list[Asse
     def put_together(count: int) -> int:
         pages = make(count)
         outline = [Heading(f"Part {n}", 1, n) for n in range(count)]
-        result, calls = calls_in(lambda: join_tables(with_levels(pages, outline)))
-        assert len(result) == count
-        assert sum(element.continues is not None for page in result for element in page.elements) in (0, count - 1)
+        result, calls = calls_in(lambda: document_of(pages, outline))
+        assert len(result.pages) == count
+        assert sum(element.continues is not None for element in result.printed) in (0, count - 1)
         return calls
 
     assert put_together(80) <= MOST * put_together(20)
@@ -208,5 +202,5 @@ def test_stairs_of_a_list_are_not_climbed_for_ever() -> None:
     ]
     assembled = assemble_page(page(words, whole("text", words)))
     assert max(element.level or 0 for element in assembled.elements) == DEEPEST
-    told = render([assembled], ["markdown", "text", "html", "docling"])
+    told = render(document_of([assembled]), ["markdown", "text", "html", "docling"])
     assert all(f"stair{n}" in told[view] for n in range(400) for view in ("markdown", "text", "html"))

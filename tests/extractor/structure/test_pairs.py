@@ -9,6 +9,7 @@ import pytest
 
 from extractor.outputs.views import render
 from extractor.structure.assemble import assemble_page
+from extractor.structure.documents import document_of
 from extractor.values.boxes import Box, union
 from extractor.values.reading import PageReading, Region, RegionKind
 from extractor.values.words import Word
@@ -36,7 +37,7 @@ def read(words: list[Word], *boxes: Box) -> dict[str, Any]:
         for order, box in enumerate(boxes or [union(word.box for word in words)])
     ]
     reading = PageReading(1, 595.0, 842.0, tuple(words), tuple(regions), (), False)
-    return render([assemble_page(reading)], ["elements", "text", "lines"])
+    return render(document_of([assemble_page(reading)]), ["elements", "text", "lines"])
 
 
 def pairs(data: dict[str, Any]) -> list[tuple[str, str]]:

@@ -1,0 +1,24 @@
+"""A document -> HTML, by docling-core's serialiser; all of its text is escaped."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from docling_core.transforms.serializer.html import HTMLDocSerializer, HTMLParams
+
+from .rendering import Rendering
+from .serialising import PageBreaks
+
+
+def html(rendering: Rendering) -> str:
+    """One HTML page, escaped, without scripts or anything that is fetched; a page break is a rule."""
+    params = HTMLParams(layers=rendering.layers, formula_to_mathml=False)
+    serializer = _Html(doc=rendering.marked, params=params, page_breaks=rendering.writing.page_breaks)
+    return rendering.marks.as_html(str(serializer.serialize().text))
+
+
+class _Html(PageBreaks, HTMLDocSerializer):
+    """HTML whose pages are parted by rules."""
+
+    def _create_page_break(self, node: Any) -> str:
+        return f'<hr data-page="{node.next_page}">'
