@@ -13,7 +13,7 @@ from extractor.settings import PROJECT_ROOT
 SCRIPT = """
 import json, pathlib, sys
 from extractor.deadline import JobEnd
-from extractor.download import download
+from extractor.transport.download import download
 from extractor.errors import ExtractionError
 from extractor.settings import Settings
 
