@@ -8,7 +8,6 @@ import http.server
 import json
 import logging
 import socket
-import threading
 import time
 from collections import defaultdict
 from collections.abc import Iterator
@@ -29,6 +28,7 @@ from extractor.errors import Cancelled, DeliveryFailed, ExtractionError, FetchFo
 from extractor.settings import Settings
 from extractor.transport import delivery
 from extractor.transport.delivery import check_destination, deliver, encode
+from tests.loopback import serving
 
 ANSWER: dict[str, Any] = {
     "success": True,
@@ -88,18 +88,12 @@ class _Destination(http.server.BaseHTTPRequestHandler):
 
     do_GET = do_PUT = _take  # noqa: N815
 
-    def log_message(self, format: str, *arguments: object) -> None:
-        """Quiet."""
-
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
-    running = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Destination)
     _Destination.arrived.clear()
-    threading.Thread(target=running.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{running.server_port}"
-    running.shutdown()
-    running.server_close()
+    with serving(_Destination) as address:
+        yield address.url
 
 
 def closed_port() -> int:
