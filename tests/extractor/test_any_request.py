@@ -122,7 +122,7 @@ def test_no_id_breaks_a_line_of_the_log(caplog: pytest.LogCaptureFixture) -> Non
             {"id": "job-7", "input": {"document_id": forged, "document_url": f"http://[{SECRET}"}}
         )
     assert (answer["error_code"], answer["document_id"]) == ("INVALID_INPUT", "job-7")
-    assert caplog.messages[0] == "[EXTRACT] Failed: job-7, INVALID_INPUT"
+    assert caplog.messages[0] == f"[EXTRACT] Failed: job-7, {answer['error']}"
     assert not any(said in message for message in caplog.messages for said in ("\n", "Success", SECRET))
     named = handler.answer_job({"id": "job-7", "input": {"document_id": "Beleg 7/ä"}})
     assert named["document_id"] == "Beleg 7/ä"
