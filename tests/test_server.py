@@ -39,6 +39,8 @@ from extractor.telemetry import Telemetry
 from tests import documents
 from tests.test_handler import CONTRACT_CODES
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parent.parent
 ENDLESS = 300.0
 KEY = "correct horse battery staple"

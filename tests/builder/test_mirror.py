@@ -16,6 +16,8 @@ from tests.loopback import serving_folder
 if TYPE_CHECKING:
     from conftest import Command
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def played_index(tmp_path: Path) -> Iterator[str]:

@@ -14,6 +14,8 @@ import handler
 from extractor.errors import InvalidInput
 from extractor.request import HEADERS, UNSERVED_KEYS, ExtractionRequest, document_id_of, parse_request
 
+pytestmark = pytest.mark.slow
+
 SECRET = "gehe1m"
 KEYS = (*ExtractionRequest.model_fields, *UNSERVED_KEYS)
 

@@ -31,6 +31,8 @@ from tests import documents
 from tests.loopback import talking
 from tests.networks import first_layer_of
 
+pytestmark = pytest.mark.slow
+
 PATIENT = Settings(
     fetch_allow_hosts=("127.0.0.1", "*.example"),
     fetch_connect_timeout_s=120,

@@ -27,6 +27,8 @@ from extractor.engine import Engine
 from tests.documents import INVOICE_LINES, INVOICE_TOTALS, invoice_pdf
 from tests.loopback import serving_folder
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 FORBIDDEN = ("CloudProcessor", "Making cloud API call", "cloud processing mode")
 INITIALIZED = "DocStrange initialized: mode=local, cloud_mode=False"

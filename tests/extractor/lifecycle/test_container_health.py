@@ -52,6 +52,7 @@ def test_a_door_that_nobody_opens_is_not_well() -> None:
         assert is_well(HANDLER, settings)
 
 
+@pytest.mark.slow
 def test_the_command_asks_the_real_door() -> None:
     """As the container does: the first process is the one that `server.py` runs in, in a PID namespace of its own."""
     with socket.socket() as free:

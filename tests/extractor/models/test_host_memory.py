@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 import torch
 
+pytestmark = pytest.mark.slow
+
 GRANTED = Path("/sys/kernel/mm/transparent_hugepage/enabled")
 PROBE = """
 import resource, sys

@@ -16,6 +16,8 @@ from tests import documents
 from tests.extractor.structure.drawn_lines import LINES, SIZE, drawing, placed
 from tests.networks import network_of
 
+pytestmark = pytest.mark.slow
+
 CPU = torch.device("cpu")
 GPU_SHAPES = SHAPES["cuda"]
 

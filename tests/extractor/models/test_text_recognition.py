@@ -21,6 +21,8 @@ from tests.extractor.structure.drawn_lines import LINES, SHORT, drawing, placed,
 from tests.networks import network_of
 from tests.recognisers import write_recogniser
 
+pytestmark = pytest.mark.slow
+
 MODELS = Settings().models_dir
 CPU = torch.device("cpu")
 GPU_SHAPES = SHAPES["cuda"]

@@ -31,6 +31,8 @@ from tests import documents
 from tests.networks import first_layer_of, networks_of
 from tests.scratch_folders import job_folders
 
+pytestmark = pytest.mark.slow
+
 TEXT = documents.text_pdf([["Receipt 4711, Total 80.90"]])
 SCAN = documents.image_bytes(documents.text_image(["Receipt 4711", "Total 80.90"]), "PNG")
 SCANNED = documents.scanned_pdf(TEXT, dpi=100)

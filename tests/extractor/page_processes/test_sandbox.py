@@ -15,6 +15,8 @@ import pytest
 from extractor.page_processes import sandbox
 from extractor.settings import PROJECT_ROOT
 
+pytestmark = pytest.mark.slow
+
 MB = 2**20
 
 

@@ -17,6 +17,8 @@ from extractor.transport import delivery
 from extractor.transport.delivery import deliver
 from tests.loopback import talking
 
+pytestmark = pytest.mark.slow
+
 ANSWER = {"success": True, "data": {"markdown": "x" * 20_000}}
 
 

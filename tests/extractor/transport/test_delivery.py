@@ -226,6 +226,7 @@ class TestDestination:
     def test_nobody_listens(self, outcomes: Outcomes) -> None:
         assert isinstance(outcomes.by_path["refused"], DeliveryFailed)
 
+    @pytest.mark.slow
     def test_destination_that_never_answers(self, server: str, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(delivery, "_TIMEOUT_S", (5, 0.2))
         with pytest.raises(DeliveryFailed) as caught:
@@ -332,6 +333,7 @@ def store() -> Iterator[str]:
     store.stop()
 
 
+@pytest.mark.slow
 class TestBucket:
     """Against moto's server: S3's own protocol over HTTP on loopback."""
 

@@ -371,6 +371,7 @@ class TestCompression:
         url = site.answering(whole(gzip.compress(DOCUMENT) + more, ("Content-Encoding", "gzip")))
         assert fetch(tmp_path, url) == DOCUMENT
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("name", CODINGS)
     def test_bomb_ends_at_the_limit(self, site: Site, tmp_path: Path, name: str) -> None:
         coding, compress = CODINGS[name]

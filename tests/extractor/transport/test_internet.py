@@ -17,6 +17,8 @@ import pytest
 
 from extractor.settings import PROJECT_ROOT
 
+pytestmark = pytest.mark.slow
+
 
 # URL -> the start of what becomes of it: the document, or an error.
 URLS = {

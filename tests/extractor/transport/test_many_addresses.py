@@ -8,7 +8,11 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from extractor.settings import PROJECT_ROOT
+
+pytestmark = pytest.mark.slow
 
 SCRIPT = """
 import json, pathlib, sys
