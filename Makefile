@@ -1,6 +1,7 @@
 # make run             set everything up, then run the worker on test_input.json
 # make run DOC=a.pdf   ... on a file of your own; the answer and its markdown are written next to it
 # make test            set everything up, then lint, type-check and test
+# make quick           ... without the slow tests: those that load models, or start workers or networks
 # make fuzz            break documents at random for MINUTES (5); SEEDS=folder to start from documents of your own
 # make audit           ask for known vulnerabilities of the pinned packages (needs the record that the package index keeps)
 # make sbom            write sbom.cdx.json: the worker's packages and weights (CycloneDX)
@@ -11,7 +12,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: run test check models lock fuzz audit sbom hub
+.PHONY: run test quick check models lock fuzz audit sbom hub
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.runtime models
@@ -23,6 +24,9 @@ endif
 
 test: check models
 	@$(BIN)/python -m pytest
+
+quick: check
+	@$(BIN)/python -m pytest -m "not slow"
 
 check: $(VENV)/.dev
 	@$(BIN)/ruff check .

@@ -23,6 +23,7 @@ import time
 import zlib
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,7 @@ from benchmarks.result_table import ResultTable  # noqa: E402
 from tests import bombs, documents  # noqa: E402
 
 if TYPE_CHECKING:
+    from extractor.engine import Engine
     from tests.page_readers import PageReaders
 
 PAGES = 2
@@ -207,12 +209,77 @@ def _named(error: Exception) -> str:
     return f"{code}, foreseen by no one ({caught[1]})" if caught and "cannot be" in message else code
 
 
+@dataclass
+class Outcomes:
+    """How the documents ended, counted; those that must not end so are `failures`, and go to the folder `keep`."""
+
+    keep: Path | None
+    counted: Counter[str] = field(default_factory=Counter)
+    failures: list[str] = field(default_factory=list)
+
+    def note(self, name: str, outcome: str, content: bytes) -> None:
+        """Count a document's end."""
+        self.counted[outcome.split(":")[0]] += 1
+        if outcome.startswith(("FAILURE", "UNTYPED")):
+            self.failures.append(f"{name}: {outcome}")
+        if outcome.startswith(("FAILURE", "UNTYPED", "crash")) or "foreseen by no one" in outcome:
+            print(f"{name}: {outcome}", file=sys.stderr, flush=True)
+            if self.keep is not None:
+                self.keep.mkdir(parents=True, exist_ok=True)
+                (self.keep / hashlib.sha256(content).hexdigest()[:16]).write_bytes(content)
+
+
+@dataclass(frozen=True)
+class Worker:
+    """What documents are given to: one page process, and, where there is one, the whole engine; both watched."""
+
+    readers: PageReaders
+    engine: Engine | None
+    watch: Watch
+
+    @classmethod
+    def start(cls, *, with_engine: bool) -> Worker:
+        """A worker whose documents may take little, so that they end soon."""
+        from extractor.engine import Engine
+        from extractor.settings import Settings
+        from tests.page_readers import PageReaders
+
+        settings = Settings(page_processes=1, page_cpu_s=2, page_timeout_s=45, open_timeout_s=45, page_memory_mb=400)
+        engine = Engine.load(settings) if with_engine else None
+        return cls(PageReaders(settings), engine, Watch(0.1))
+
+    def read(self, content: bytes) -> str:
+        """How the document ends in the page process."""
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder, "document")
+            path.write_bytes(content)
+            return outcome_of(self.readers, path)
+
+    def close(self) -> None:
+        """End it."""
+        self.watch.stop()
+        self.readers.pool.close()
+        if self.engine is not None:
+            self.engine.close()
+
+
+def _break_documents(args: argparse.Namespace, seeds: Sequence[bytes], worker: Worker, outcomes: Outcomes) -> int:
+    """Break documents until the time is up; how many they were."""
+    end = time.monotonic() + 60 * args.minutes
+    index = 0
+    while time.monotonic() < end:
+        chance = random.Random(f"{args.seed}-{index}")
+        content = mutated(chance.choice(seeds), seeds, chance)
+        outcomes.note(str(index), worker.read(content), content)
+        if worker.engine is not None and index % args.engine_every == 0:
+            ended = run(worker.engine, worker.watch, content, deadline_s=20, ocr="never", pages=None)
+            outcomes.note(f"{index}, engine", f"engine: {ended.name}" if ended.typed else ended.name, content)
+        index += 1
+    return index
+
+
 def main() -> int:
     """Break documents until the time is up, and print how they ended. Exit status 1 where one failed."""
-    from extractor.engine import Engine
-    from extractor.settings import Settings
-    from tests.page_readers import PageReaders
-
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--minutes", type=float, default=5.0)
     parser.add_argument("--seed", type=int, default=1)
@@ -226,58 +293,25 @@ def main() -> int:
     if args.seeds is not None:
         files = sorted(path for path in args.seeds.iterdir() if path.stat().st_size <= LARGEST_SEED)
         seeds += [path.read_bytes() for path in files]
-    settings = Settings(page_processes=1, page_cpu_s=2, page_timeout_s=45, open_timeout_s=45, page_memory_mb=400)
-    engine = Engine.load(settings) if args.engine_every else None
-    readers, watch = PageReaders(settings), Watch(0.1)
-    outcomes: Counter[str] = Counter()
-    failures: list[str] = []
-    end = time.monotonic() + 60 * args.minutes
-
-    def note(name: str, outcome: str, content: bytes) -> None:
-        outcomes[outcome.split(":")[0]] += 1
-        if outcome.startswith(("FAILURE", "UNTYPED")):
-            failures.append(f"{name}: {outcome}")
-        if outcome.startswith(("FAILURE", "UNTYPED", "crash")) or "foreseen by no one" in outcome:
-            print(f"{name}: {outcome}", file=sys.stderr, flush=True)
-            if args.keep is not None:
-                args.keep.mkdir(parents=True, exist_ok=True)
-                (args.keep / hashlib.sha256(content).hexdigest()[:16]).write_bytes(content)
-
+    worker, outcomes = Worker.start(with_engine=args.engine_every > 0), Outcomes(args.keep)
     try:
-        with tempfile.TemporaryDirectory() as folder:
-            index = 0
-            while time.monotonic() < end:
-                chance = random.Random(f"{args.seed}-{index}")
-                content = mutated(chance.choice(seeds), seeds, chance)
-                path = Path(folder, f"document-{index}")
-                path.write_bytes(content)
-                note(str(index), outcome_of(readers, path), content)
-                path.unlink()
-                if engine is not None and index % args.engine_every == 0:
-                    ended = run(engine, watch, content, deadline_s=20, ocr="never", pages=None)
-                    note(f"{index}, engine", f"engine: {ended.name}" if ended.typed else ended.name, content)
-                index += 1
-            good = Path(folder, "good")
-            good.write_bytes(documents.invoice_pdf())
-            alive = outcome_of(readers, good) == "read"
+        broken = _break_documents(args, seeds, worker, outcomes)
+        alive = worker.read(documents.invoice_pdf()) == "read"
     finally:
-        watch.stop()
-        readers.pool.close()
-        if engine is not None:
-            engine.close()
+        worker.close()
     table = ResultTable(
-        f"Fuzzing: {index} documents from {len(seeds)}, seed {args.seed}",
+        f"Fuzzing: {broken} documents from {len(seeds)}, seed {args.seed}",
         (
             hardware(),
             "command: python benchmarks/fuzz.py " + " ".join(sys.argv[1:]),
-            f"failures: {len(failures)}; page processes seen: {len(watch.seen)}",
+            f"failures: {len(outcomes.failures)}; page processes seen: {len(worker.watch.seen)}",
             f"the worker {'lives' if alive else 'IS DEAD'} afterwards",
         ),
         ("outcome", "documents"),
-        tuple((outcome, str(count)) for outcome, count in outcomes.most_common()),
+        tuple((outcome, str(count)) for outcome, count in outcomes.counted.most_common()),
     )
     print(table.markdown() if args.markdown else table.plain())
-    return 0 if alive and not failures else 1
+    return 0 if alive and not outcomes.failures else 1
 
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ sys.path.insert(0, str(ROOT))  # the checkout is not a package that is installed
 
 from benchmarks.fuzz import mutated, own_documents  # noqa: E402
 from benchmarks.hardware import hardware  # noqa: E402
-from benchmarks.hostile_runs import MB, Trial  # noqa: E402
+from benchmarks.hostile_runs import MB, Outcome, Trial  # noqa: E402
 from benchmarks.result_table import ResultTable, figure  # noqa: E402
 from tests import bombs, documents  # noqa: E402
 
@@ -108,6 +108,60 @@ def _job(kind: str, seeds: Sequence[bytes], chance: random.Random) -> Job:
     return Job(content)
 
 
+@dataclass
+class Seen:
+    """What became of the jobs: of hostile ones the ends of each kind, and those that no contract knows; of good ones
+    how many were wrong, and the worker's resident bytes after each."""
+
+    outcomes: dict[str, Counter[str]] = field(default_factory=lambda: {kind: Counter() for kind in KINDS})
+    untyped: list[str] = field(default_factory=list)
+    wrong: int = 0
+    memory: list[int] = field(default_factory=list)
+
+    def hostile(self, index: int, kind: str, outcome: Outcome) -> None:
+        """Note a hostile job's end."""
+        self.outcomes[kind][outcome.name] += 1
+        if not outcome.typed:
+            self.untyped.append(f"{index}: {outcome.name}")
+
+    @property
+    def tenths(self) -> list[float]:
+        """The median of each tenth of the run, in bytes; of each job, where there are fewer than ten."""
+        parts = min(10, len(self.memory))
+        edges = [len(self.memory) * part // parts for part in range(parts + 1)]
+        return [float(statistics.median(self.memory[edges[part] : edges[part + 1]])) for part in range(parts)]
+
+    @property
+    def flat(self) -> bool:
+        """Whether the memory stayed."""
+        return self.tenths[-1] <= MOST_GROWTH * self.tenths[min(1, len(self.tenths) - 1)]
+
+
+def _seeds(malformed: Path | None) -> list[bytes]:
+    """The documents that hostile ones are made of: the benchmark's own, and those of the folder."""
+    if malformed is None:
+        return own_documents()
+    files = sorted(path for path in malformed.iterdir() if 0 < path.stat().st_size <= LARGEST_FILE)
+    return own_documents() + [path.read_bytes() for path in files]
+
+
+def _give_all(args: argparse.Namespace, trial: Trial, good: int) -> Seen:
+    """Give all jobs to the engine, one after the other; `good` is how many good documents there are."""
+    seen, seeds = Seen(), _seeds(args.malformed)
+    for index in tqdm(range(args.jobs), unit="job", disable=not sys.stderr.isatty()):
+        if index % GOOD_EVERY == 0:
+            seen.wrong += not trial.reads(index // GOOD_EVERY % good)
+            seen.memory.append(trial.watch.worker())
+            continue
+        chance = random.Random(f"{args.seed}-{index}")
+        (kind,) = chance.choices(list(KINDS), KINDS.values())
+        job = _job(kind, seeds, chance)
+        # One page, not recognised: what is looked at here is how documents are opened and how they end.
+        keys = {"deadline_s": 4, "ocr": "never", "pages": "1", **job.keys}
+        seen.hostile(index, kind, trial.give(job.content, **keys))
+    return seen
+
+
 def main() -> int:
     """Run the jobs and print what became of them. Exit status 1 where one was wrong, untyped, or the memory grew."""
     from extractor.settings import Settings
@@ -124,58 +178,29 @@ def main() -> int:
         documents.text_pdf([PROSE]),
         documents.image_bytes(documents.text_image(["Receipt 4711", "Total 80.90"]), "PNG"),
     ]
-    seeds = own_documents()
-    if args.malformed is not None:
-        files = sorted(path for path in args.malformed.iterdir() if 0 < path.stat().st_size <= LARGEST_FILE)
-        seeds += [path.read_bytes() for path in files]
-    outcomes: dict[str, Counter[str]] = {kind: Counter() for kind in KINDS}
-    untyped: list[str] = []
-    wrong = 0
-    memory: list[int] = []
     started = time.monotonic()
     # Shorter limits make the hostile jobs cheap; they end in the same way.
     with Trial(Settings(page_cpu_s=2, page_memory_mb=300), good, 0.1) as trial:
-        for index in tqdm(range(args.jobs), unit="job", disable=not sys.stderr.isatty()):
-            if index % GOOD_EVERY == 0:
-                wrong += not trial.reads(index // GOOD_EVERY % len(good))
-                memory.append(trial.watch.worker())
-                continue
-            chance = random.Random(f"{args.seed}-{index}")
-            (kind,) = chance.choices(list(KINDS), KINDS.values())
-            job = _job(kind, seeds, chance)
-            # One page, not recognised: what is looked at here is how documents are opened and how they end.
-            outcome = trial.give(job.content, **{"deadline_s": 4, "ocr": "never", "pages": "1", **job.keys})
-            outcomes[kind][outcome.name] += 1
-            if not outcome.typed:
-                untyped.append(f"{index}: {outcome.name}")
+        seen = _give_all(args, trial, len(good))
         device, processes = trial.engine.device, len(trial.watch.seen)
-    tenths = _tenths(memory)
-    flat = tenths[-1] <= MOST_GROWTH * tenths[min(1, len(tenths) - 1)]
     table = ResultTable(
-        f"Soak: {args.jobs} jobs, {len(memory)} of them good",
+        f"Soak: {args.jobs} jobs, {len(seen.memory)} of them good",
         (
             f"{hardware()}; {device}; {(time.monotonic() - started) / 60:.0f} minutes",
             "command: python benchmarks/soak.py " + " ".join(sys.argv[1:]),
-            f"good jobs that were wrong: {wrong}; untyped: {', '.join(untyped) or 'none'}",
-            f"worker, MB, by tenths of the run: {', '.join(figure(value / MB, 0) for value in tenths)}; "
-            f"most {figure(max(memory) / MB, 0)}: {'flat' if flat else 'IT GROWS'}",
+            f"good jobs that were wrong: {seen.wrong}; untyped: {', '.join(seen.untyped) or 'none'}",
+            f"worker, MB, by tenths of the run: {', '.join(figure(value / MB, 0) for value in seen.tenths)}; "
+            f"most {figure(max(seen.memory) / MB, 0)}: {'flat' if seen.flat else 'IT GROWS'}",
             f"page processes seen: {processes}",
         ),
         ("hostile jobs", "jobs", "how they ended"),
         tuple(
             (kind, str(ended.total()), ", ".join(f"{name} {count}" for name, count in ended.most_common()))
-            for kind, ended in outcomes.items()
+            for kind, ended in seen.outcomes.items()
         ),
     )
     print(table.markdown() if args.markdown else table.plain())
-    return 0 if flat and not wrong and not untyped else 1
-
-
-def _tenths(memory: Sequence[int]) -> list[float]:
-    """The median of each tenth of the run; of each job, where there are fewer than ten."""
-    parts = min(10, len(memory))
-    edges = [len(memory) * part // parts for part in range(parts + 1)]
-    return [float(statistics.median(memory[edges[part] : edges[part + 1]])) for part in range(parts)]
+    return 0 if seen.flat and not seen.wrong and not seen.untyped else 1
 
 
 if __name__ == "__main__":

@@ -11,11 +11,11 @@ The zone is in `_ZONE`; names that are not in it do not exist.
 
 from __future__ import annotations
 
+import contextlib
 import http.server
 import itertools
 import json
 import runpy
-import socket
 import socketserver
 import ssl
 import subprocess
@@ -32,6 +32,8 @@ import dns.rdatatype
 import dns.rrset
 import trustme
 from pyroute2 import IPRoute
+
+from tests.loopback import serving
 
 WORKER = "93.184.216.1"
 FILES, OTHER, IMPOSTOR, NAMES = "93.184.216.34", "93.184.216.35", "93.184.216.36", "93.184.216.53"
@@ -133,27 +135,6 @@ class _Web(http.server.BaseHTTPRequestHandler):
             self.end_headers()
             self.wfile.write(DOCUMENT)
 
-    def log_message(self, format: str, *arguments: object) -> None:
-        """Quiet."""
-
-
-class _Server(http.server.ThreadingHTTPServer):
-    daemon_threads = True
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """A client that hangs up, as one does that does not like the certificate, is none of the server's errors."""
-
-
-class _Server6(_Server):
-    address_family = socket.AF_INET6
-
-
-def _serve(address: str, port: int, seen: list[dict[str, str | None]], tls: ssl.SSLContext | None = None) -> None:
-    server = (_Server6 if ":" in address else _Server)((address, port), type("Web", (_Web,), {"seen": seen}))
-    if tls is not None:
-        server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-
 
 def _tls(authority: trustme.CA, *names: str) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -182,15 +163,20 @@ def public_side(folder: Path) -> None:
     authority = trustme.CA()
     authority.cert_pem.write_to_path(str(folder / "ca.pem"))
     seen: list[dict[str, str | None]] = []
-    for address in (FILES, OTHER, IMPOSTOR, FILES_IPV6):
-        _serve(address, 80, seen)
-    _serve(FILES, 443, seen, _tls(authority, "files.example", "rebinding.example"))
-    _serve(OTHER, 443, seen, _tls(authority, "other.example"))
-    # Its certificate is for its address, and for another host: not for the name under which it is asked.
-    _serve(IMPOSTOR, 443, seen, _tls(authority, IMPOSTOR, "files.example"))
-    _tell("ready")
-    sys.stdin.readline()
-    _tell(json.dumps({"public": seen, "asked": _Names.asked}))
+    # The impostor's certificate is for its address, and for another host: not for the name under which it is asked.
+    certified = {
+        FILES: ("files.example", "rebinding.example"),
+        OTHER: ("other.example",),
+        IMPOSTOR: (IMPOSTOR, "files.example"),
+    }
+    with contextlib.ExitStack() as servers:
+        for address in (FILES, OTHER, IMPOSTOR, FILES_IPV6):
+            servers.enter_context(serving(_Web, (address, 80), seen=seen))
+        for address, subjects in certified.items():
+            servers.enter_context(serving(_Web, (address, 443), _tls(authority, *subjects), seen=seen))
+        _tell("ready")
+        sys.stdin.readline()
+        _tell(json.dumps({"public": seen, "asked": _Names.asked}))
 
 
 def _tell(line: str) -> None:
@@ -211,12 +197,13 @@ def private_side(script: str, folder: Path) -> None:
         resolver.write_text(f"nameserver {NAMES}\noptions timeout:2 attempts:1\n")
         subprocess.run(["mount", "--bind", str(resolver), "/etc/resolv.conf"], check=True)
         seen: list[dict[str, str | None]] = []
-        for address, port in itertools.product(("127.0.0.1", "::1", INSIDE, METADATA, WORKER), (80, 8080)):
-            _serve(address, port, seen)
-        public.stdin.write("the cable is there\n")
-        public.stdin.flush()
-        assert public.stdout.readline() == "ready\n"
-        runpy.run_path(script, run_name="__main__")
+        with contextlib.ExitStack() as servers:
+            for at in itertools.product(("127.0.0.1", "::1", INSIDE, METADATA, WORKER), (80, 8080)):
+                servers.enter_context(serving(_Web, at, seen=seen))
+            public.stdin.write("the cable is there\n")
+            public.stdin.flush()
+            assert public.stdout.readline() == "ready\n"
+            runpy.run_path(script, run_name="__main__")
         public.stdin.write("that was all\n")
         public.stdin.flush()
         (folder / "seen.json").write_text(json.dumps({**json.loads(public.stdout.readline()), "private": seen}))

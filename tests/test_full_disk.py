@@ -17,6 +17,8 @@ from tests.platform.test_worker import CHEAP, LETTER, job
 from tests.platform.worker import Worker
 from tests.test_server import RECEIPT, Served, base64_of, until
 
+pytestmark = pytest.mark.slow
+
 MIB = 2**20
 # A disk of 40 MB for temporary files, and nothing else of its own.
 SMALL_DISK = (

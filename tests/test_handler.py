@@ -22,6 +22,8 @@ from tests import documents
 from tools.expected_answer import differences, essence, expected, printed_answer
 from tools.make_test_input import job_file
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parent.parent
 ENDLESS = 300.0
 WANTED_LINES = (

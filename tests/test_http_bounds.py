@@ -14,6 +14,8 @@ import pytest
 
 from tests.test_server import KEY, RECEIPT, Served, base64_of, head, response_on, until
 
+pytestmark = pytest.mark.slow
+
 MIB = 2**20
 CONNECTIONS = 60
 HEAD_TIMEOUT_S = 2.0

@@ -5,7 +5,11 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
+import pytest
+
 from tests.http_soak import KINDS, soak
+
+pytestmark = pytest.mark.slow
 
 
 def test_every_request_has_its_true_answer_and_the_memory_stays(tmp_path: Path) -> None:

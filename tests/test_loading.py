@@ -11,6 +11,8 @@ import pytest
 
 from tools.expected_answer import printed_answer
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parent.parent
 ENDLESS = 300.0
 # Less address space than torch's library needs: what goes wrong is none of our own errors.

@@ -11,6 +11,8 @@ import pytest
 
 from tools.expected_answer import printed_answer
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parent.parent
 # In a mount namespace of its own; each mount is shut for this process alone.
 READ_ONLY = (

@@ -38,6 +38,8 @@ from extractor.worker import Worker
 from tests import documents
 from tests.test_handler import CONTRACT_CODES
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parent.parent
 ENDLESS = 300.0
 KEY = "correct horse battery staple"

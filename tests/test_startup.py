@@ -8,10 +8,14 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from extractor.lifecycle.startup import process_age_s
 from extractor.settings import PROJECT_ROOT
 from tests.platform.runpod import Platform
 from tests.platform.worker import Worker
+
+pytestmark = pytest.mark.slow
 
 PHASES = ["imports", "preflight", "weights", "warm_up", "ready"]
 # What is installed beside the worker's own needs, or needed for another door, another job or the builder.

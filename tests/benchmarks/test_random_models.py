@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from benchmarks.workload import loaded_engine, run, text_document
+
+pytestmark = pytest.mark.slow
 
 
 def test_the_engine_loads_them_and_reads_a_page() -> None:

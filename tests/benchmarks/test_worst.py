@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from lxml import etree, html
 from PIL import Image
 
@@ -17,6 +18,8 @@ from benchmarks.sets.sroie import Receipt
 from benchmarks.sets.sroie import documents as sroie_documents
 from benchmarks.worst import worst_pages, worst_receipts
 from tests.benchmarks.documents import MARKDOWN, answer, refused
+
+pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[2]
 

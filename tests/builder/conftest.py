@@ -11,13 +11,14 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
 
 from builder.fetch import fetch
 from builder.manifest import SETS, HubFile, Source, models_of
+from tests.loopback import serving
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = tuple(dict.fromkeys(file.source for model in SETS["default"] for file in model.files if file.source))
@@ -200,14 +201,7 @@ def played_hub(models: Path) -> Iterator[PlayedHub]:
                 data = data[len(data) // 2 :]
             self.wfile.write(data)
 
-        def log_message(self, format: str, *arguments: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    hub.endpoint = f"http://127.0.0.1:{server.server_port}"
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield hub
-    hub.resume.set()
-    server.shutdown()
-    server.server_close()
+    with serving(Handler) as played:
+        hub.endpoint = played.url
+        yield hub
+        hub.resume.set()

@@ -7,10 +7,14 @@ import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
 from builder.manifest import DETECTION_WEIGHTS, LAYOUT_GRAPH, RECOGNITION_WEIGHTS, TABLE_GRAPH
 
 if TYPE_CHECKING:
     from conftest import Command, PlayedHub
+
+pytestmark = pytest.mark.slow
 
 DETECTION = Path("PP-OCRv6_small_det/model.safetensors")
 RECOGNITION = Path("PP-OCRv6_small_rec/model.safetensors")

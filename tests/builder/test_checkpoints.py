@@ -16,6 +16,8 @@ from transformers import (
     SLANetForTableRecognition,
 )
 
+pytestmark = pytest.mark.slow
+
 CLASSES: dict[str, type[PreTrainedModel]] = {
     "PP-DocLayoutV3": PPDocLayoutV3ForObjectDetection,
     "PP-OCRv6_small_det": PPOCRV6SmallDetForObjectDetection,

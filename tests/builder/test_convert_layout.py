@@ -11,6 +11,8 @@ import torch
 from PIL import Image, ImageDraw, ImageFont
 from transformers import PPDocLayoutV3ForObjectDetection, PPDocLayoutV3ImageProcessor
 
+pytestmark = pytest.mark.slow
+
 PAGE_WIDTH, PAGE_HEIGHT = 1240, 1754
 MODEL_SIDE = 800
 THRESHOLD = 0.3

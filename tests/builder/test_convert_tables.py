@@ -12,6 +12,8 @@ from PIL import Image, ImageDraw, ImageFont
 from safetensors.torch import load_file
 from transformers import SLANetForTableRecognition
 
+pytestmark = pytest.mark.slow
+
 SIDE = 488
 ROWS, COLUMNS = 5, 4
 MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)

@@ -6,10 +6,14 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
 from builder.manifest import DETECTION_WEIGHTS, DICTIONARY, LAYOUT_GRAPH, TABLE_GRAPH
 
 if TYPE_CHECKING:
     from conftest import Command, PlayedHub
+
+pytestmark = pytest.mark.slow
 
 
 def every_file(folder: Path) -> list[Path]:

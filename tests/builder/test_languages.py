@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pytest
 import torch
 from conftest import address
 
@@ -22,6 +23,8 @@ from tests.recognisers import write_published
 
 if TYPE_CHECKING:
     from conftest import Command, PlayedHub
+
+pytestmark = pytest.mark.slow
 
 FIRST = LANGUAGES[0]
 CONFIG, DICTIONARY, WEIGHTS = (file.source for file in FIRST.files if file.source)

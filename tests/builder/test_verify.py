@@ -6,10 +6,14 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
 from builder.manifest import SETS
 
 if TYPE_CHECKING:
     from conftest import Command
+
+pytestmark = pytest.mark.slow
 
 FILES = [f"{model.name}/{file.name}" for model in SETS["default"] for file in model.files]
 

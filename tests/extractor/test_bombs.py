@@ -15,6 +15,8 @@ from tests import bombs, documents
 from tests.bombs import BOMBS, Bomb
 from tests.page_readers import PageReaders, page_readers
 
+pytestmark = pytest.mark.slow
+
 # Those that take long to make are made smaller, and meet smaller limits; those of words and lines need the models.
 SETTINGS = Settings(page_processes=1, page_memory_mb=250, max_page_pixels=20_000_000)
 MB = 2**20

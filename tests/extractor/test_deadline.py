@@ -11,12 +11,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-import torch
 from pydantic import SecretStr
 
 from extractor.deadline import JobEnd, OutOfTime, Reason, error_of
@@ -30,6 +29,10 @@ from extractor.transport.delivery import check_destination, deliver
 from extractor.transport.source import fetch_document
 from extractor.worker import Worker
 from tests import documents
+from tests.loopback import talking
+from tests.networks import first_layer_of
+
+pytestmark = pytest.mark.slow
 
 PATIENT = Settings(
     fetch_allow_hosts=("127.0.0.1", "*.example"),
@@ -66,35 +69,23 @@ def end_now(end: JobEnd, reason: Reason) -> None:
 @contextmanager
 def server(*says: bytes, then: Callable[[], object] = lambda: None, reads: bool = True) -> Iterator[int]:
     """A server on a port of loopback: says something to each caller, then is silent until the caller leaves."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        callers: list[socket.socket] = []
+    over = threading.Event()
 
-        def talk(caller: socket.socket) -> None:
-            with caller, suppress(OSError):
-                if reads:
-                    caller.recv(1 << 16)
-                for one in says:
-                    caller.sendall(one)
-                then()
-                while reads and caller.recv(1 << 16):
-                    pass
-                over.wait(60)
+    def talk(caller: socket.socket) -> None:
+        if reads:
+            caller.recv(1 << 16)
+        for one in says:
+            caller.sendall(one)
+        then()
+        while reads and caller.recv(1 << 16):
+            pass
+        over.wait(60)
 
-        def answer() -> None:
-            with suppress(OSError):
-                while True:
-                    callers.append(listening.accept()[0])
-                    threading.Thread(target=talk, args=(callers[-1],), daemon=True).start()
-
-        over = threading.Event()
-        threading.Thread(target=answer, daemon=True).start()
+    with talking(talk) as address:
         try:
-            yield listening.getsockname()[1]
+            yield address.port
         finally:
             over.set()
-            for open_one in (listening, *callers):
-                with suppress(OSError):
-                    open_one.shutdown(socket.SHUT_RDWR)
 
 
 @contextmanager
@@ -431,8 +422,7 @@ class TestJob:
 def test_a_device_that_hangs_ends_every_job(tmp_path: Path) -> None:
     """Nobody looks: the job that waits for the device notices it, and the one that downloads is woken."""
     engine, released = Engine.load(Settings(batch_timeout_s=1, fetch_allow_hosts=("127.0.0.1",))), threading.Event()
-    layout = next(iter(torch.nn.Module.children(engine.models.layout._graph)))
-    hook = layout.register_forward_pre_hook(lambda *_: (released.wait(120), None)[1])
+    hook = first_layer_of(engine.models.layout).register_forward_pre_hook(lambda *_: (released.wait(120), None)[1])
     try:
         with server() as port, ThreadPoolExecutor(2) as jobs:
             downloading = parse_request({"document_url": f"http://127.0.0.1:{port}/"})

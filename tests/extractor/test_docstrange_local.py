@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import csv
-import functools
-import http.server
 import io
 import json
 import logging
 import os
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,6 +25,9 @@ from docstrange.services.auth_service import AuthCallbackHandler, AuthService
 from extractor.docstrange_local import CloudForbidden, LocalConversionResult, LocalDocumentExtractor
 from extractor.engine import Engine
 from tests.documents import INVOICE_LINES, INVOICE_TOTALS, invoice_pdf
+from tests.loopback import serving_folder
+
+pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[2]
 FORBIDDEN = ("CloudProcessor", "Making cloud API call", "cloud processing mode")
@@ -59,11 +59,8 @@ def result(engine: Engine, invoice: Path) -> LocalConversionResult:
 @pytest.fixture(scope="module")
 def web_folder(invoice: Path) -> Iterator[str]:
     """The address of an HTTP server on loopback that serves the invoice's folder."""
-    serve = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(invoice.parent))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), serve) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+    with serving_folder(invoice.parent) as address:
+        yield address.url
 
 
 def run_with_keys(script: str, home: Path, *arguments: object) -> dict[str, Any]:

@@ -28,6 +28,8 @@ from extractor.lifecycle.vitals import Vitals, is_sticky, out_of_memory
 from extractor.settings import PROJECT_ROOT, Settings
 from tools.make_known_pages import document, expected
 
+pytestmark = pytest.mark.slow
+
 BUILT = ["sm_70", "sm_75", "sm_80", "sm_86", "sm_90", "sm_100", "sm_120"]
 
 

@@ -44,7 +44,7 @@ def test_nothing_is_taken_once_told_to_leave() -> None:
     async def take() -> object:
         leaving = loop()
         leaving.kill_worker()
-        return await leaving._take(None, 1)  # type: ignore[arg-type]  # no session: there is no call to make
+        return await leaving.jobs_fetcher(None, 1)  # no session: there is no call to make
 
     assert asyncio.run(take()) is None
 

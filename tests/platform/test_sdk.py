@@ -22,6 +22,8 @@ from extractor.settings import Settings
 from .runpod import Call, Job, Platform, Reply
 from .worker import Worker
 
+pytestmark = pytest.mark.slow
+
 POLL_S = 3.0
 SCRIPT = ("-m", "tests.platform.plain_worker")
 

@@ -5,7 +5,11 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
+import pytest
+
 from .soak import soak
+
+pytestmark = pytest.mark.slow
 
 
 def test_every_job_has_one_true_answer_and_nothing_is_left(tmp_path: Path) -> None:

@@ -13,6 +13,8 @@ import pytest
 from .runpod import Job, Platform
 from .worker import Worker
 
+pytestmark = pytest.mark.slow
+
 OWN_LOOP = ("-m", "tests.platform.plain_worker", "--own-loop")
 DEEP = "[" * 5000 + "]" * 5000
 

@@ -22,6 +22,8 @@ from tests import documents
 from .runpod import NEVER, Job, Platform, Reply
 from .worker import Worker
 
+pytestmark = pytest.mark.slow
+
 RECEIPT = documents.image_bytes(documents.text_image(["Receipt 4711"]), "PNG")
 LETTER = documents.text_pdf([["Dear Ms Gray,", "the rent for May is 1,250.00."]])
 LONG = documents.text_pdf([[f"Sheet {number}"] for number in range(60)])

@@ -38,6 +38,7 @@ def same(found: list[np.ndarray], expected: list[np.ndarray]) -> bool:
     )
 
 
+@pytest.mark.slow
 def test_lines_of_a_page_are_those_of_the_processor() -> None:
     """Upright and turned by so many degrees."""
     cpu = torch.device("cpu")

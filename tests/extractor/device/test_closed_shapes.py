@@ -19,6 +19,8 @@ from extractor.settings import Settings
 from tests import documents
 from tests.photos import receipt_photo
 
+pytestmark = pytest.mark.slow
+
 GPU = SHAPES["cuda"]
 # Each model by the first of its modules that sees the whole batch, and the shapes that it may see.
 CLOSED = {

@@ -15,6 +15,8 @@ from tests import documents
 from tests.drawing_tasks import ShownPage
 from tests.page_readers import models_for
 
+pytestmark = pytest.mark.slow
+
 # A word's ends are known to two steps of the recogniser, each a sixth of the line's height: so many pixels here.
 STEPS = 8
 

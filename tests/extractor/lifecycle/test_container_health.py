@@ -7,15 +7,14 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
+from http.server import BaseHTTPRequestHandler
 
 import pytest
 
 from extractor.lifecycle.container_health import is_well
-from extractor.settings import Settings
+from extractor.settings import PROJECT_ROOT, Settings
+from tests.loopback import serving
 
 SERVER = b"python\0-u\0server.py\0"
 HANDLER = b"python\0-u\0handler.py\0"
@@ -31,14 +30,8 @@ def door() -> Iterator[tuple[int, list[int]]]:
             self.send_response(statuses[-1] if self.path == "/health" else 404)
             self.end_headers()
 
-        def log_message(self, format: str, *arguments: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Health)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield server.server_port, statuses
-    server.shutdown()
-    server.server_close()
+    with serving(Health) as address:
+        yield address.port, statuses
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "0.0.0.0", "localhost"])
@@ -59,9 +52,9 @@ def test_a_door_that_nobody_opens_is_not_well() -> None:
         assert is_well(HANDLER, settings)
 
 
+@pytest.mark.slow
 def test_the_command_asks_the_real_door() -> None:
     """As the container does: the first process is the one that `server.py` runs in, in a PID namespace of its own."""
-    root = Path(__file__).resolve().parents[2]
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -79,7 +72,7 @@ def test_the_command_asks_the_real_door() -> None:
     alone = ["unshare", "--map-root-user", "--pid", "--fork", "--mount-proc", "--kill-child"]
     run = subprocess.run(
         [*alone, sys.executable, "-c", script],
-        cwd=root,
+        cwd=PROJECT_ROOT,
         env={**os.environ, "PORT": str(port), "DEVICE": "cpu"},
         stdout=subprocess.PIPE,
         text=True,

@@ -15,7 +15,7 @@ from extractor.settings import PROJECT_ROOT
 
 KILLED = """
 import os, signal
-from extractor.scratch import Scratch
+from extractor.lifecycle.scratch import Scratch
 with Scratch().folder() as folder:
     (folder / "document").write_text("x")
     os.kill(os.getpid(), signal.SIGKILL)

@@ -22,6 +22,8 @@ from extractor.models.checkpoint import LargestOfFour, fold_batch_norm, load_che
 from extractor.settings import Settings
 from tests import documents
 
+pytestmark = pytest.mark.slow
+
 MODELS = Settings().models_dir
 CPU = torch.device("cpu")
 

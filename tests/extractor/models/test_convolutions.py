@@ -22,6 +22,8 @@ from extractor.models.checkpoint import load_checkpoint
 from extractor.models.convolutions import Depthwise, Pointwise, products_in_tf32, replace_convolutions, serve_on_device
 from extractor.settings import Settings
 
+pytestmark = pytest.mark.slow
+
 CPU = torch.device("cpu")
 FORMATS = (torch.contiguous_format, torch.channels_last)
 

@@ -17,6 +17,8 @@ from extractor.models.text_recognition import LineRows, TextRecogniser
 from extractor.settings import Settings
 from tests import documents
 
+pytestmark = pytest.mark.slow
+
 MODELS = Settings().models_dir
 CPU = torch.device("cpu")
 INVOICE = np.array(documents.picture(documents.invoice_pdf(), dpi=110).rotate(1.5, expand=True, fillcolor="white"))

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 import torch
 
+pytestmark = pytest.mark.slow
+
 GRANTED = Path("/sys/kernel/mm/transparent_hugepage/enabled")
 PROBE = """
 import resource, sys
@@ -42,7 +44,7 @@ def test_a_large_tensor_is_few_pages() -> None:
 REUSE = """
 import resource, sys, threading
 import torch
-from extractor.host_memory import give_freed_memory_back, keep_freed_memory
+from extractor.models.host_memory import give_freed_memory_back, keep_freed_memory
 
 if sys.argv[1] == "kept" and not keep_freed_memory():
     sys.exit("another C library")
@@ -85,7 +87,7 @@ def test_what_one_pass_frees_the_next_one_uses() -> None:
 
 KERNELS = """
 import torch
-from extractor.host_memory import set_switches
+from extractor.models.host_memory import set_switches
 
 set_switches()
 layer = torch.nn.Conv2d(3, 4, 3)

@@ -24,6 +24,8 @@ from extractor.values.boxes import Box, covered
 from extractor.values.reading import Region
 from tests import documents
 
+pytestmark = pytest.mark.slow
+
 CPU = torch.device("cpu")
 WIDTH, HEIGHT = A4
 # Where the parts of the drawn page are, in points from the top left.

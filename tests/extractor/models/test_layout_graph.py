@@ -13,6 +13,8 @@ from extractor.models.layout_graph import LayoutGraph, boxes_around
 from extractor.settings import Settings
 from tests import documents
 
+pytestmark = pytest.mark.slow
+
 CPU = torch.device("cpu")
 
 

@@ -26,6 +26,8 @@ from tests.extractor.structure.drawn_lines import LINES, drawing
 from .test_graphs import Repeating
 from .test_tables import ruled_table
 
+pytestmark = pytest.mark.slow
+
 MODELS, CPU, SHAPES_THERE = Settings().models_dir, torch.device("cpu"), SHAPES["cuda"]
 
 

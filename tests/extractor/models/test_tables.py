@@ -14,6 +14,8 @@ from extractor.models.tables import TableModel, TableRow
 from extractor.settings import Settings
 from extractor.values.reading import TableCell
 
+pytestmark = pytest.mark.slow
+
 CELL = (130, 44)
 MARGIN = 10
 

@@ -14,6 +14,9 @@ from extractor.models.text_detection import DetectionRow, TextDetector
 from extractor.settings import Settings
 from tests import documents
 from tests.extractor.structure.drawn_lines import LINES, SIZE, drawing, placed
+from tests.networks import network_of
+
+pytestmark = pytest.mark.slow
 
 CPU = torch.device("cpu")
 GPU_SHAPES = SHAPES["cuda"]
@@ -84,7 +87,7 @@ class TestCanvas:
 
 def test_batches_are_of_closed_sizes(detector: TextDetector) -> None:
     seen: list[torch.Size] = []
-    hook = detector._model.register_forward_pre_hook(
+    hook = network_of(detector).register_forward_pre_hook(
         lambda _, args, kwargs: seen.append(kwargs["pixel_values"].shape), with_kwargs=True
     )
     fit = Fit((416, 640), 64, 64)
@@ -97,9 +100,8 @@ def test_batches_are_of_closed_sizes(detector: TextDetector) -> None:
 
 def test_a_model_that_gives_no_numbers_is_told_of(detector: TextDetector) -> None:
     """Not an empty page."""
-    hook = detector._model.head.register_forward_hook(
-        lambda _, __, maps: maps.index_fill_(2, torch.tensor(5), torch.nan)
-    )
+    head = network_of(detector).get_submodule("head")
+    hook = head.register_forward_hook(lambda _, __, maps: maps.index_fill_(2, torch.tensor(5), torch.nan))
     try:
         (text,) = detector.start([detection_row(Image.new("RGB", (64, 64)), Fit((416, 640), 64, 64))]).wait()
     finally:

@@ -18,7 +18,10 @@ from extractor.models.shapes import SHAPES, line_content, line_width, seen_width
 from extractor.models.text_recognition import LineRows, TextRecogniser
 from extractor.settings import Settings
 from tests.extractor.structure.drawn_lines import LINES, SHORT, drawing, placed, quad
+from tests.networks import network_of
 from tests.recognisers import write_recogniser
+
+pytestmark = pytest.mark.slow
 
 MODELS = Settings().models_dir
 CPU = torch.device("cpu")
@@ -30,6 +33,12 @@ LATIN = frozenset({"Latn"})
 def recogniser() -> TextRecogniser:
     """With the shapes of a GPU."""
     return TextRecogniser(DEFAULT_RECOGNISER, MODELS, CPU, torch.float32, GPU_SHAPES, None)
+
+
+@pytest.fixture(scope="module")
+def every_width() -> TextRecogniser:
+    """With the shapes of a processor: a line is read alone, in any width."""
+    return TextRecogniser(DEFAULT_RECOGNISER, MODELS, CPU, torch.float32, SHAPES["cpu"], None)
 
 
 def line_rows(
@@ -86,12 +95,12 @@ class TestPadding:
     @pytest.mark.parametrize("number", range(len(LINES)))
     @pytest.mark.parametrize("wider", [64, 320, 1600])
     def test_a_line_is_read_as_if_its_shape_ended_with_it(
-        self, recogniser: TextRecogniser, number: int, wider: int
+        self, every_width: TextRecogniser, number: int, wider: int
     ) -> None:
         line = drawn_quad(number, LINES[number])
         width = seen_width(int(line_content(line, 0)))
         alone, padded = (
-            _read_without_batches(recogniser, line_rows(drawing(LINES), line, width=one))
+            every_width.start([line_rows(drawing(LINES), line, width=one)]).wait()[0].copy()
             for one in (width, width + wider)
         )
         assert np.array_equal(padded[: len(alone), 1], alone[:, 1])
@@ -99,11 +108,11 @@ class TestPadding:
 
     def test_so_is_one_of_another_checkpoint(self, tmp_path: Path) -> None:
         write_recogniser(tmp_path / "chance", list("abcdefghijklmnop0123456789"))
-        reader = TextRecogniser("chance", tmp_path, CPU, torch.float32, GPU_SHAPES, None)
+        reader = TextRecogniser("chance", tmp_path, CPU, torch.float32, SHAPES["cpu"], None)
         line = drawn_quad(1, LINES[1])
         width = seen_width(int(line_content(line, 0)))
         alone, padded = (
-            _read_without_batches(reader, line_rows(drawing(LINES), line, width=one)) for one in (width, width + 320)
+            reader.start([line_rows(drawing(LINES), line, width=one)]).wait()[0].copy() for one in (width, width + 320)
         )
         assert np.array_equal(padded[: len(alone), 1], alone[:, 1])
         assert padded[: len(alone), 0] == pytest.approx(alone[:, 0], abs=1e-3)
@@ -138,18 +147,10 @@ class TestPadding:
         assert texts == list(SHORT[:3])
 
 
-def _read_without_batches(recogniser: TextRecogniser, rows: LineRows) -> np.ndarray:
-    """The steps of the only line, in a shape of just its width."""
-    lines, sizes, written = recogniser._inputs((rows.width, 1, False))
-    lines.copy_(rows.pixels.lines(rows.quads, rows.quarters, rows.contents, rows.width))
-    sizes[0, 1] = seen_width(int(rows.contents[0]))
-    with torch.inference_mode():
-        return recogniser._read(lines, sizes, written)[0][0].numpy()
-
-
 def test_batches_are_of_closed_sizes(recogniser: TextRecogniser) -> None:
     seen: list[torch.Size] = []
-    hook = recogniser._model.model.register_forward_pre_hook(
+    body = network_of(recogniser).get_submodule("model")
+    hook = body.register_forward_pre_hook(
         lambda _, args, kwargs: seen.append(kwargs["pixel_values"].shape), with_kwargs=True
     )
     for count in (1, 9):

@@ -19,6 +19,8 @@ from extractor.models.model_set import MODEL_SETS
 from extractor.models.weights import PINNED, find_weights
 from extractor.settings import Settings
 
+pytestmark = pytest.mark.slow
+
 BAKED = Settings().models_dir
 DEFAULT = {model.name for model in SETS["default"]}
 TABLES = "SLANet_plus"

@@ -19,7 +19,6 @@ from typing import Any
 
 import pytest
 import torch
-from torch import nn
 
 from extractor import errors
 from extractor.deadline import JobEnd
@@ -30,6 +29,10 @@ from extractor.languages import DEFAULT_RECOGNISER
 from extractor.request import parse_request
 from extractor.settings import Settings
 from tests import documents
+from tests.networks import first_layer_of, networks_of
+from tests.scratch_folders import job_folders
+
+pytestmark = pytest.mark.slow
 
 TEXT = documents.text_pdf([["Receipt 4711, Total 80.90"]])
 SCAN = documents.image_bytes(documents.text_image(["Receipt 4711", "Total 80.90"]), "PNG")
@@ -61,13 +64,6 @@ def extract(engine: Engine, document: bytes, **keys: Any) -> dict[str, Any]:
     return engine.extract(parse_request({"document_content_base64": content, **keys}), document_id="under-test")
 
 
-def parts(model: object) -> Iterator[nn.Parameter]:
-    """Every weight of a model of ours."""
-    for module in vars(model).values():
-        if isinstance(module, nn.Module):
-            yield from module.parameters()
-
-
 def model(engine: Engine, stage: str) -> object:
     """The model of a stage."""
     return engine.models.recognisers[DEFAULT_RECOGNISER] if stage == "recogniser" else getattr(engine.models, stage)
@@ -76,7 +72,7 @@ def model(engine: Engine, stage: str) -> object:
 @contextmanager
 def broken(model: object, how: str) -> Iterator[None]:
     """The model without numbers in its weights, or with weights of which none has its shape."""
-    whole = [(weight, weight.data) for weight in parts(model)]
+    whole = [(weight, weight.data) for network in networks_of(model) for weight in network.parameters()]
     assert whole
     for weight, data in whole:
         weight.data = torch.full_like(data, float("nan")) if how == "nan" else data.reshape(-1)[:1]
@@ -109,7 +105,7 @@ class TestModels:
         def hungry(*_: Any) -> None:
             torch.empty(2**50, dtype=torch.uint8)
 
-        hook = next(iter(nn.Module.children(healthy.models.layout._graph))).register_forward_pre_hook(hungry)
+        hook = first_layer_of(healthy.models.layout).register_forward_pre_hook(hungry)
         try:
             with pytest.raises(errors.OutOfMemory):
                 extract(healthy, TEXT)
@@ -164,7 +160,7 @@ class TestLimits:
             end.end("stopped")
             with pytest.raises(errors.Cancelled):
                 job.result()
-            assert list(healthy._scratch._root.glob("job-*")) == []
+            assert job_folders() == []
         assert "80.90" in extract(healthy, TEXT)["data"]["markdown"]
 
     def test_deadline_while_a_document_is_opened_or_read(self, healthy: Engine) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import base64
 import socket
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,10 +13,8 @@ from extractor.engine import Engine
 from extractor.errors import Cancelled, DocumentCorrupt, ExtractionError, FetchFailed, FetchForbidden, InvalidInput
 from extractor.request import parse_request
 from tests import documents
-
-
-def job_folders(engine: Engine) -> list[Path]:
-    return list(engine._scratch._root.glob("job-*"))
+from tests.loopback import talking
+from tests.scratch_folders import job_folders
 
 
 def extract(engine: Engine, job_input: dict[str, Any], end: JobEnd | None = None) -> dict[str, Any]:
@@ -37,29 +33,26 @@ def extract(engine: Engine, job_input: dict[str, Any], end: JobEnd | None = None
 def test_is_gone_after_a_failure(engine: Engine, job_input: dict[str, Any], error: type[ExtractionError]) -> None:
     with pytest.raises(error):
         extract(engine, job_input)
-    assert job_folders(engine) == []
+    assert job_folders() == []
 
 
 def test_is_gone_after_a_download_that_was_stopped(engine: Engine) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as silent:
-        url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
-        seen: list[int] = []
-        end = JobEnd()
+    seen: list[int] = []
+    end = JobEnd()
 
-        def stop() -> None:
-            with silent.accept()[0] as connection:
-                connection.recv(1)
-                seen.append(len(job_folders(engine)))
-                end.end("stopped")
+    def stop(caller: socket.socket) -> None:
+        caller.recv(1)
+        seen.append(len(job_folders()))
+        end.end("stopped")
+        caller.recv(1 << 16)
 
-        with ThreadPoolExecutor(1) as server, pytest.raises(Cancelled):
-            server.submit(stop)
-            extract(engine, {"document_url": url}, end)
+    with talking(stop) as silent, pytest.raises(Cancelled):
+        extract(engine, {"document_url": silent.url}, end)
     assert seen == [1]
-    assert job_folders(engine) == []
+    assert job_folders() == []
 
 
 def test_is_gone_after_a_success(engine: Engine) -> None:
     image = documents.image_bytes(documents.text_image(["Receipt 4711"]), "PNG")
     assert extract(engine, {"document_content_base64": base64.b64encode(image).decode()})["success"] is True
-    assert job_folders(engine) == []
+    assert job_folders() == []

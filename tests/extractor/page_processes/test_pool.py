@@ -28,6 +28,8 @@ from tests import documents
 from tests.page_readers import page_readers
 from tests.pool_tasks import request_message
 
+pytestmark = pytest.mark.slow
+
 PATIENCE_S = 60.0
 
 

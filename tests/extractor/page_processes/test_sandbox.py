@@ -1,4 +1,4 @@
-"""The sandbox, from inside: a process enters it, then tries what a parser under a stranger's hand would."""
+"""The sandbox, from inside: a process of its own enters it, then tries what a parser under a stranger's hand would."""
 
 from __future__ import annotations
 
@@ -15,10 +15,12 @@ import pytest
 from extractor.page_processes import sandbox
 from extractor.settings import PROJECT_ROOT
 
+pytestmark = pytest.mark.slow
+
 MB = 2**20
 
 
-def confined(body: str, memory_mb: int = 100) -> subprocess.CompletedProcess[str]:
+def sandboxed(body: str, memory_mb: int = 100) -> subprocess.CompletedProcess[str]:
     """Run the lines in a process that has entered the sandbox; what they raise is its last line of output."""
     script = "import os, resource, socket, subprocess, sys, threading, time\n"
     script += "from extractor.page_processes import sandbox\n"
@@ -28,7 +30,7 @@ def confined(body: str, memory_mb: int = 100) -> subprocess.CompletedProcess[str
 
 
 def test_the_kernel_grants_it_here() -> None:
-    assert confined("print(sandbox.report().filtered)").stdout.split() == ["True"]
+    assert sandboxed("print(sandbox.report().filtered)").stdout.split() == ["True"]
 
 
 @pytest.mark.parametrize(
@@ -44,37 +46,37 @@ def test_the_kernel_grants_it_here() -> None:
     ],
 )
 def test_no_network_and_no_programs(attempt: str) -> None:
-    assert confined(attempt).stdout.split() == ["PermissionError"]
+    assert sandboxed(attempt).stdout.split() == ["PermissionError"]
 
 
 def test_io_uring_opens_no_door() -> None:
     setup = "import ctypes\nlibc = ctypes.CDLL(None, use_errno=True)\nparameters = ctypes.create_string_buffer(120)\n"
     call = "assert libc.syscall(425, 8, parameters) == -1\nprint(os.strerror(ctypes.get_errno()))"
-    assert confined(setup + call).stdout.strip() == os.strerror(13)
+    assert sandboxed(setup + call).stdout.strip() == os.strerror(13)
 
 
 def test_memory_ends_at_its_limit() -> None:
-    assert confined("kept = bytearray(90 * 2**20)\nprint(len(kept))").stdout.split() == [str(90 * MB)]
-    assert confined("kept = bytearray(110 * 2**20)").stdout.split() == ["MemoryError"]
+    assert sandboxed("kept = bytearray(90 * 2**20)\nprint(len(kept))").stdout.split() == [str(90 * MB)]
+    assert sandboxed("kept = bytearray(110 * 2**20)").stdout.split() == ["MemoryError"]
 
 
 def test_files_end_at_their_limit(tmp_path: Path) -> None:
     grow = f"file = open({str(tmp_path / 'file')!r}, 'wb')\n"
-    largest = confined(grow + "print(file.truncate(sandbox.MAX_FILE_BYTES))")
-    assert largest.stdout.split() == [str(sandbox.MAX_FILE_BYTES)]
-    assert confined(grow + "file.truncate(sandbox.MAX_FILE_BYTES + 1)").stdout.split() == ["OSError"]
+    most = str(sandbox.MAX_FILE_BYTES)
+    assert sandboxed(grow + "print(file.truncate(sandbox.MAX_FILE_BYTES))").stdout.split() == [most]
+    assert sandboxed(grow + "file.truncate(sandbox.MAX_FILE_BYTES + 1)").stdout.split() == ["OSError"]
 
 
 def test_no_core_no_new_privileges_few_files() -> None:
     limits = "print(*resource.getrlimit(resource.RLIMIT_CORE), *resource.getrlimit(resource.RLIMIT_NOFILE))"
-    assert confined(limits).stdout.split() == ["0", "0", *[str(sandbox.MAX_OPEN_FILES)] * 2]
-    status = confined("print(open('/proc/self/status').read())").stdout.splitlines()
+    assert sandboxed(limits).stdout.split() == ["0", "0", *[str(sandbox.MAX_OPEN_FILES)] * 2]
+    status = sandboxed("print(open('/proc/self/status').read())").stdout.splitlines()
     assert "NoNewPrivs:\t1" in status
 
 
 def test_it_cannot_be_opened_from_inside() -> None:
     # Not even by root, whom no new program can give back what the process gave up; its own rights remain.
-    assert confined("import ctypes\nprint(ctypes.CDLL(None).prctl(22, 0, 0, 0, 0))").stdout.split() == ["-1"]
+    assert sandboxed("import ctypes\nprint(ctypes.CDLL(None).prctl(22, 0, 0, 0, 0))").stdout.split() == ["-1"]
 
 
 def test_what_parsers_need_goes_on() -> None:
@@ -85,7 +87,7 @@ def test_what_parsers_need_goes_on() -> None:
         thread.join()
         print(len(open("README.md").read()) > 0)
     """
-    assert confined(work).stdout.split() == ["thread", "True"]
+    assert sandboxed(work).stdout.split() == ["thread", "True"]
 
 
 def test_processor_time_ends_the_process_and_only_inside_the_block() -> None:
@@ -100,7 +102,7 @@ def test_processor_time_ends_the_process_and_only_inside_the_block() -> None:
             while True:
                 pass
     """
-    ended = confined(busy)
+    ended = sandboxed(busy)
     assert ended.stdout.split() == ["alive"]
     assert ended.returncode == sandbox.OUT_OF_TIME == -signal.SIGPROF
 

@@ -296,6 +296,7 @@ def shrunk(page: Page) -> str:
     return " ".join(notice.message for notice in page.notices if notice.code == "PAGE_SHRUNK")
 
 
+@pytest.mark.slow
 class TestPictures:
     def test_digital_page_is_rendered_for_the_layout_only(self, readers: PageReaders, keep: Keep) -> None:
         document = keep(documents.text_pdf([PROSE]))

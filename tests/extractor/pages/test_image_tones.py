@@ -83,6 +83,7 @@ def test_black_and_white_letters_are_both_seen(readers: PageReaders, tmp_path: P
     assert np.ptp(grey[middle:]) > 100
 
 
+@pytest.mark.slow
 def test_large_cut_out_letters_are_seen(readers: PageReaders, tmp_path: Path) -> None:
     large = cut_out("RGBA", 255).resize((9000, 9000 * TEXT.height // TEXT.width), Image.Resampling.NEAREST)
     grey = drawn(readers, tmp_path, documents.image_bytes(large, "PNG"), "png")

@@ -15,6 +15,8 @@ from extractor.values.page import Page
 from tests.documents import raw_pdf
 from tests.page_readers import PageReaders, page_readers
 
+pytestmark = pytest.mark.slow
+
 TEXT = "BT /F1 11 Tf 72 800 Td (Total due) Tj ET\n"
 APPEARANCE = "<< /Type /XObject /Subtype /Form /BBox [0 0 12 3] /Resources << /Font << /F1 5 0 R >> >> >>"
 FIELD = "/FT /Tx /T (name-{}) /V (x) /DA (/F1 2.5 Tf 0 g)"

@@ -16,6 +16,8 @@ from extractor.settings import Settings
 from tests.documents import image_bytes
 from tests.recognisers import write_recogniser
 
+pytestmark = pytest.mark.slow
+
 LINES = ("Invoice number 2026-0417", "Delivered on 14.11.2026", "Net amount 1,140.00 EUR")
 
 

@@ -30,6 +30,8 @@ from extractor.values.words import Word
 
 from .test_continued_tables import piece
 
+pytestmark = pytest.mark.slow
+
 MOST = 7.0
 Answer = TypeVar("Answer")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ipaddress
 import socket
-import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -19,6 +19,7 @@ from extractor.settings import Settings
 from extractor.transport.address_guard import AddressGuard, is_public
 from extractor.transport.source import fetch_document
 from extractor.urls import InvalidUrl, parse_url
+from tests.loopback import talking
 
 # {port} is that of a server that listens on every address of this machine.
 FORBIDDEN = [
@@ -206,31 +207,29 @@ NOT_A_URL = [
 
 
 class Doors:
-    """Listens at a port of every address of this machine and counts who comes."""
+    """A port of every address of this machine, and how many came there."""
 
-    def __init__(self) -> None:
-        self.socket = socket.create_server(("::", 0), family=socket.AF_INET6, dualstack_ipv6=True)
-        self.port: int = self.socket.getsockname()[1]
-        self.visitors = 0
-        threading.Thread(target=self._answer, daemon=True).start()
+    port: int
+    visitors = 0
 
-    def _answer(self) -> None:
-        while True:
-            try:
-                visitor, _ = self.socket.accept()
-            except OSError:
-                return
-            self.visitors += 1
-            with visitor:
-                visitor.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\nConnection: close\r\n\r\nsecret")
+    def answer(self, visitor: socket.socket) -> None:
+        self.visitors += 1
+        visitor.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\nConnection: close\r\n\r\nsecret")
+
+
+@contextmanager
+def opened() -> Iterator[Doors]:
+    doors = Doors()
+    everywhere = socket.create_server(("::", 0), family=socket.AF_INET6, dualstack_ipv6=True)
+    with talking(doors.answer, everywhere) as address:
+        doors.port = address.port
+        yield doors
 
 
 @pytest.fixture(scope="module")
 def doors() -> Iterator[Doors]:
-    opened = Doors()
-    yield opened
-    opened.socket.shutdown(socket.SHUT_RDWR)
-    opened.socket.close()
+    with opened() as doors:
+        yield doors
 
 
 def fetch(folder: Path, url: str, **settings: object) -> bytes:
@@ -270,11 +269,9 @@ class TestOperator:
         ],
     )
     def test_allowed_hosts_and_networks_are_reached(self, tmp_path: Path, url: str, allowed: dict[str, str]) -> None:
-        doors = Doors()
-        assert fetch(tmp_path, url.replace("{port}", str(doors.port)), **allowed) == b"secret"
-        assert doors.visitors == 1
-        doors.socket.shutdown(socket.SHUT_RDWR)
-        doors.socket.close()
+        with opened() as doors:
+            assert fetch(tmp_path, url.replace("{port}", str(doors.port)), **allowed) == b"secret"
+            assert doors.visitors == 1
 
     @pytest.mark.parametrize(
         ("url", "allowed"),

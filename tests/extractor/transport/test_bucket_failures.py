@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import re
 import socket
-import threading
 import time
 from collections.abc import Callable, Iterator
 
@@ -16,6 +15,9 @@ from extractor.errors import DeliveryFailed
 from extractor.settings import Settings
 from extractor.transport import delivery
 from extractor.transport.delivery import deliver
+from tests.loopback import talking
+
+pytestmark = pytest.mark.slow
 
 ANSWER = {"success": True, "data": {"markdown": "x" * 20_000}}
 
@@ -62,43 +64,32 @@ WAYS: dict[str, tuple[bytes, int]] = {
 class Store:
     """A store that takes a whole request and then does `then` with its connection."""
 
+    url: str
+
     def __init__(self, then: Callable[[socket.socket], None]) -> None:
         self.asked = 0
         self._then = then
-        self._socket = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}/results"
-        threading.Thread(target=self._serve, daemon=True).start()
 
-    def close(self) -> None:
-        self._socket.shutdown(socket.SHUT_RDWR)
-        self._socket.close()
-
-    def _serve(self) -> None:
-        with contextlib.suppress(OSError):
-            while True:
-                connection, _ = self._socket.accept()
-                self.asked += 1
-                threading.Thread(target=self._answer, args=(connection,), daemon=True).start()
-
-    def _answer(self, connection: socket.socket) -> None:
-        with contextlib.suppress(OSError), connection:
-            received = b""
-            while b"\r\n\r\n" not in received:
-                received += connection.recv(65536)
-            head, _, body = received.partition(b"\r\n\r\n")
-            if b"100-continue" in head.lower():
-                connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
-            length = re.search(rb"(?i)content-length: (\d+)", head)
-            missing = (int(length[1]) if length else 0) - len(body)
-            while missing > 0 and (more := connection.recv(65536)):
-                missing -= len(more)
-            self._then(connection)
+    def answer(self, connection: socket.socket) -> None:
+        self.asked += 1
+        received = b""
+        while b"\r\n\r\n" not in received:
+            received += connection.recv(65536)
+        head, _, body = received.partition(b"\r\n\r\n")
+        if b"100-continue" in head.lower():
+            connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+        length = re.search(rb"(?i)content-length: (\d+)", head)
+        missing = (int(length[1]) if length else 0) - len(body)
+        while missing > 0 and (more := connection.recv(65536)):
+            missing -= len(more)
+        self._then(connection)
 
 
 @contextlib.contextmanager
 def store(then: Callable[[socket.socket], None]) -> Iterator[tuple[Store, Settings]]:
     running = Store(then)
-    try:
+    with talking(running.answer) as address:
+        running.url = f"{address.url}/results"
         yield (
             running,
             Settings(
@@ -108,8 +99,6 @@ def store(then: Callable[[socket.socket], None]) -> Iterator[tuple[Store, Settin
                 bucket_secret_access_key="s3cret",  # type: ignore[arg-type]
             ),
         )
-    finally:
-        running.close()
 
 
 @pytest.mark.parametrize("way", WAYS)

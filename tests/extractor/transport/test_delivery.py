@@ -8,7 +8,6 @@ import http.server
 import json
 import logging
 import socket
-import threading
 import time
 from collections import defaultdict
 from collections.abc import Iterator
@@ -29,6 +28,7 @@ from extractor.settings import Settings
 from extractor.transport import delivery
 from extractor.transport.delivery import check_destination, deliver, encode
 from extractor.worker import Worker
+from tests.loopback import serving
 
 ANSWER: dict[str, Any] = {
     "success": True,
@@ -88,18 +88,12 @@ class _Destination(http.server.BaseHTTPRequestHandler):
 
     do_GET = do_PUT = _take  # noqa: N815
 
-    def log_message(self, format: str, *arguments: object) -> None:
-        """Quiet."""
-
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
-    running = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Destination)
     _Destination.arrived.clear()
-    threading.Thread(target=running.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{running.server_port}"
-    running.shutdown()
-    running.server_close()
+    with serving(_Destination) as address:
+        yield address.url
 
 
 def closed_port() -> int:
@@ -232,6 +226,7 @@ class TestDestination:
     def test_nobody_listens(self, outcomes: Outcomes) -> None:
         assert isinstance(outcomes.by_path["refused"], DeliveryFailed)
 
+    @pytest.mark.slow
     def test_destination_that_never_answers(self, server: str, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(delivery, "_TIMEOUT_S", (5, 0.2))
         with pytest.raises(DeliveryFailed) as caught:
@@ -336,6 +331,7 @@ def store() -> Iterator[str]:
     store.stop()
 
 
+@pytest.mark.slow
 class TestBucket:
     """Against moto's server: S3's own protocol over HTTP on loopback."""
 

@@ -11,12 +11,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+from extractor.settings import PROJECT_ROOT
+
+pytestmark = pytest.mark.slow
+
 
 # URL -> the start of what becomes of it: the document, or an error.
 URLS = {
@@ -86,7 +88,7 @@ from extractor.deadline import JobEnd
 from extractor.errors import ExtractionError
 from extractor.request import parse_request
 from extractor.settings import Settings
-from extractor.source import fetch_document
+from extractor.transport.source import fetch_document
 from tests.small_internet import DOCUMENT
 
 folder = pathlib.Path(os.environ["FOLDER"])
@@ -124,10 +126,10 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     alone = ["unshare", "--net", "--mount"] if os.geteuid() == 0 else ["unshare", "-r", "--net", "--mount"]
     ended = subprocess.run(
         [*alone, sys.executable, "-m", "tests.small_internet", str(script), str(folder)],
-        cwd=ROOT,
+        cwd=PROJECT_ROOT,
         env={
             **os.environ,
-            **{"URLS": json.dumps([*URLS, *HEADER_KEPT]), "FOLDER": str(folder), "ROOT": str(ROOT)},
+            **{"URLS": json.dumps([*URLS, *HEADER_KEPT]), "FOLDER": str(folder), "ROOT": str(PROJECT_ROOT)},
             # None of these is followed.
             **dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "ALL_PROXY"), "http://127.0.0.1:8080"),
         },

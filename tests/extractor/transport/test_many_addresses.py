@@ -8,12 +8,16 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from extractor.settings import PROJECT_ROOT
+
+pytestmark = pytest.mark.slow
 
 SCRIPT = """
 import json, pathlib, sys
 from extractor.deadline import JobEnd
-from extractor.download import download
+from extractor.transport.download import download
 from extractor.errors import ExtractionError
 from extractor.settings import Settings
 

@@ -7,7 +7,6 @@ import hashlib
 import http.server
 import io
 import logging
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +20,7 @@ from extractor.request import parse_request
 from extractor.settings import Settings
 from extractor.transport.source import fetch_document
 from tests import documents
+from tests.loopback import serving
 
 PDF = documents.text_pdf([["Receipt 4711"]])
 
@@ -39,11 +39,8 @@ class _Server(http.server.BaseHTTPRequestHandler):
         elif self.path.startswith("/endless"):
             self.send_response(200)
             self.end_headers()
-            try:
-                while True:
-                    self.wfile.write(b"x" * 65536)
-            except OSError:
-                pass
+            while True:
+                self.wfile.write(b"x" * 65536)
         elif self.path.startswith("/short"):
             self.send_response(200)
             self.send_header("Content-Length", str(len(PDF) + 10))
@@ -55,18 +52,12 @@ class _Server(http.server.BaseHTTPRequestHandler):
             self.end_headers()
             self.wfile.write(PDF)
 
-    def log_message(self, format: str, *arguments: object) -> None:
-        """Quiet."""
-
 
 @pytest.fixture
 def server() -> Iterator[str]:
-    running = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Server)
     _Server.seen.clear()
-    threading.Thread(target=running.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{running.server_port}"
-    running.shutdown()
-    running.server_close()
+    with serving(_Server) as address:
+        yield address.url
 
 
 def loopback(**settings: Any) -> Settings:
