@@ -75,7 +75,7 @@ def test_a_long_page_with_a_text_layer_has_its_rows(engine: Engine) -> None:
 def test_a_page_on_which_nothing_is_read_is_told_from_a_blank_one(engine: Engine) -> None:
     gradient = Image.radial_gradient("L").resize((600, 500))
     assert read(engine, image_bytes(gradient, "PNG"))["metadata"]["warnings"] == [
-        "page 1: nothing was read, though the page is not blank"
+        "page 1: the page is not blank, and nothing was read on it"
     ]
     assert read(engine, image_bytes(Image.new("L", (600, 500), 250), "PNG"))["metadata"]["warnings"] == [
         "page 1: the page is blank"
