@@ -82,17 +82,19 @@ class Worker:
         *,
         door: Door = "runpod",
         upload: BinaryIO | None = None,
+        read_input: Callable[[], Any] | None = None,
     ) -> dict[str, Any]:
         """The job's answer, made in this thread, logged and counted. Raises nothing.
 
         `progress` is told when a stage begins and after each page. Without an `end` nobody stops the job, and it was
-        received now; `upload` is its document, if not in its input.
+        received now; `upload` is its document, if not in its input. `read_input` gives the input of a job that does not
+        hold it yet; it may raise an `ExtractionError`.
         """
         end = JobEnd() if end is None else end
         started = time.monotonic()
         arrivals: list[Arrival] = []
         with self.telemetry.in_flight():
-            answer = self._answer(job, end, progress, upload, arrivals.append)
+            answer = self._answer(job, read_input, end, progress, upload, arrivals.append)
         end.end("answered")
         self.telemetry.observe(
             answer,
@@ -106,6 +108,7 @@ class Worker:
     def _answer(
         self,
         job: dict[str, Any],
+        read_input: Callable[[], Any] | None,
         end: JobEnd,
         progress: Callable[[Progress], None],
         upload: BinaryIO | None,
@@ -115,10 +118,13 @@ class Worker:
         from .request import document_id_of, parse_request
         from .transport.delivery import check_destination, deliver
 
-        job_input = job.get("input")
-        document_id = document_id_of(job_input, str(job.get("id", "unknown")))
+        job_id, job_input = str(job.get("id", "unknown")), job.get("input")
+        document_id = document_id_of(job_input, job_id)
         try:
             end.check("the job was begun")
+            if read_input is not None:
+                job_input = read_input()
+                document_id = document_id_of(job_input, job_id)
             request = parse_request(job_input, uploaded=upload is not None)
             engine = self.load()
             engine.concern(request, end)

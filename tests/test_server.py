@@ -242,6 +242,9 @@ class TestAnswers:
         body = rf'{{"{key}": "\ud800", "document_content_base64": ""}}'
         answer = served.client.post("/extract", content=body, headers={"Content-Type": "application/json"})
         assert (answer.status_code, answer.json()["error_code"]) == (400, "INVALID_INPUT")
+        # A job all the same, with its line.
+        line = served.lines()[-1]
+        assert (line["document_id"], line["code"]) == (answer.json()["document_id"], "INVALID_INPUT")
         assert re.fullmatch(r"[0-9a-f]{32}", answer.json()["document_id"])
 
 

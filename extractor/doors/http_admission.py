@@ -125,7 +125,8 @@ class Admission:
     async def _work(self, request: Request, body: JobBody, job_id: str, end: JobEnd) -> dict[str, Any]:
         """Run a request's job; it gives its room back when its thread is free again."""
         answer = partial(self._worker.answer, door="http", upload=body.upload)
-        running = self._threads.submit(self._run, body, job_id, end, answer)
+        # Parsed in the job's thread, and as a part of the job: what cannot be parsed is logged and counted too.
+        running = self._threads.submit(answer, {"id": job_id}, end, read_input=partial(body.job_input, self._parsing))
         running.add_done_callback(partial(self._leave, asyncio.get_running_loop(), body))
         answered = asyncio.wrap_future(running)
         gone, cut = asyncio.create_task(_disconnect(request)), asyncio.create_task(self._cut.wait())
@@ -151,14 +152,6 @@ class Admission:
         if self._worker.sick is not None:
             self._give_up()
         return result
-
-    def _run(self, body: JobBody, job_id: str, end: JobEnd, answer: Callable[..., dict[str, Any]]) -> dict[str, Any]:
-        """The job, in its thread, where its input is parsed first."""
-        try:
-            job_input = None if end.reason is not None else body.job_input(self._parsing)
-        except ExtractionError as error:
-            return error.answer(job_id)
-        return answer({"id": job_id, "input": job_input}, end)
 
     def _leave(self, loop: asyncio.AbstractEventLoop, body: JobBody, _: Future[dict[str, Any]]) -> None:
         body.close()
