@@ -14,6 +14,8 @@ from ..models.shapes import MAX_DETECTION_SIDE, MIN_DETECTION_SIDE
 
 # A page is long from here on: its long side over its short one.
 LONG = 3.5
+# And if it is so many times as long as a tile: another one is seen well enough as a whole, tables and all.
+MANY_TILES = 2.0
 # The detector sees a tile's short side no longer than this, and enlarges it no further.
 MAX_SHORT_SIDE = 1120
 MOST_ENLARGED = 2.0
@@ -36,7 +38,7 @@ def tiles_of(width: int, height: int) -> list[PixelBox]:
         return []
     ratio = min(max(MIN_DETECTION_SIDE, min(short, MAX_SHORT_SIDE)) / short, MOST_ENLARGED)
     length, overlap = MAX_DETECTION_SIDE / ratio, OVERLAP * short
-    if long <= length:
+    if long <= MANY_TILES * length:
         return []
     count = math.ceil((long - overlap) / (length - overlap))
     if count > MOST_TILES:

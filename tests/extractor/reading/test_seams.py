@@ -139,6 +139,8 @@ def test_tiles_cover_a_long_page_and_overlap(size: tuple[int, int]) -> None:
     assert all(tile[1 - axis] == 0 and tile[3 - axis] == min(size) for tile in tiles)
 
 
-@pytest.mark.parametrize("size", [(1654, 2339), (600, 1800), (576, 1200), (120, 760), (20_000, 10), (1, 1)], ids=str)
+@pytest.mark.parametrize(
+    "size", [(1654, 2339), (600, 1800), (576, 1200), (2100, 546), (120, 760), (20_000, 10), (1, 1)], ids=str
+)
 def test_a_page_of_common_proportions_or_a_small_one_is_read_whole(size: tuple[int, int]) -> None:
     assert tiles_of(*size) == []
