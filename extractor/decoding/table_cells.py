@@ -1,4 +1,4 @@
-"""The table model's steps -> the cells of the table, in pixels of its picture."""
+"""The table model's steps -> the cells of the table, in the unit of its page."""
 
 from __future__ import annotations
 
@@ -20,17 +20,20 @@ END = len(TOKENS) - 1
 _CELL_TOKENS = ("<td></td>", "<td")
 
 
-def table_cells(steps: Floats, height: int, width: int) -> list[TableCell]:
-    """The cells, row by row, of a table whose picture has this size. Where two claim a place, the later one moves
-    right, as in HTML.
+def table_cells(
+    steps: Floats, height: int, width: int, corner: tuple[float, float] = (0.0, 0.0), scale: float = 1.0
+) -> list[TableCell]:
+    """The cells, row by row, of a table whose crop has this size in pixels, of which so many go into one unit of the
+    page (`scale`); its left top corner is at `corner` of the page. Where two claim a place, the later one moves right,
+    as in HTML.
 
     `steps`, (steps, 10): the token, its probability, and a quadrilateral relative to the model's square,
-    whose side is the picture's long one.
+    whose side is the crop's long one.
     """
     require_numbers(steps)
     tokens = steps[:, 0].astype(int).tolist()
     tokens = tokens[: tokens.index(END)] if END in tokens else tokens
-    boxes = _boxes(steps, max(height, width))
+    boxes = _boxes(steps, max(height, width), corner, scale)
     cells: list[TableCell] = []
     taken: set[tuple[int, int]] = set()
     row = -1
@@ -62,11 +65,12 @@ def _spans(tokens: list[int], step: int) -> tuple[int, int]:
     return spans["rowspan"], spans["colspan"]
 
 
-def _boxes(steps: Floats, longest: int) -> list[Box]:
-    """The box around each step's quadrilateral, in pixels of a picture whose long side is this long."""
+def _boxes(steps: Floats, longest: int, corner: tuple[float, float], scale: float) -> list[Box]:
+    """The box around each step's quadrilateral, on the page, for a crop whose long side has so many pixels."""
     quads = steps[:, 2:].reshape(-1, 4, 2) * longest
+    x, y = corner
     boxes: list[Box] = [
-        (left, top, right, bottom)
+        (x + left / scale, y + top / scale, x + right / scale, y + bottom / scale)
         for (left, top), (right, bottom) in zip(quads.min(axis=1).tolist(), quads.max(axis=1).tolist(), strict=True)
     ]
     return boxes

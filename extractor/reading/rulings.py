@@ -1,7 +1,8 @@
-"""A table's image -> its ruling lines: thin lines, and edges of shaded rows and columns.
+"""A table's crop -> its ruling lines: thin lines, and edges of shaded rows and columns.
 
 One way for digital pages and scans: a long straight run of pixels where the brightness steps. A thin line steps twice
-within its own width and counts once. Coordinates are pixels of the image, origin top left. Runs in page processes.
+within its own width and counts once. What comes out is in the page's unit, origin top left; inside, all is pixels of
+the crop. Runs in page processes.
 """
 
 from __future__ import annotations
@@ -21,12 +22,16 @@ LINE_WIDTH = 5
 MOST_LINES = 1000
 
 
-def find_rulings(image: Pixels, text_height: float) -> Rulings:
-    """The ruling lines of an RGB image (height, width, 3); `text_height` is that of its words, in pixels.
+def find_rulings(
+    image: Pixels, text_height: float, corner: tuple[float, float] = (0.0, 0.0), scale: float = 1.0
+) -> Rulings:
+    """The ruling lines of a crop, (height, width, 3) in RGB, whose left top corner is at `corner` of the page, and of
+    which `scale` pixels go into one unit of the page, as `text_height` is, that of its words.
 
     What is no longer than letters are tall, or words are wide, is taken for text. Where lines cross, neither steps: a
     line that is cut up by those across it, one piece for each row of text, is seen as a whole.
     """
+    text_height *= scale
     grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY).astype(np.int16)
     across, down = _steps(grey), _steps(grey.T)
     shortest = (int(max(20.0, 2.5 * text_height)), int(max(16.0, 1.6 * text_height)))
@@ -37,7 +42,15 @@ def find_rulings(image: Pixels, text_height: float) -> Rulings:
     vertical = _runs(down | over.T, shortest[1])
     if max(len(horizontal), len(vertical)) > MOST_LINES:
         return Rulings()
-    return Rulings(tuple(horizontal), tuple(vertical))
+    left, top = corner
+    return Rulings(_on_page(horizontal, top, left, scale), _on_page(vertical, left, top, scale))
+
+
+def _on_page(lines: list[Ruling], across: float, along: float, scale: float) -> tuple[Ruling, ...]:
+    """Lines of the crop on the page: where its corner is across their direction, and along it."""
+    return tuple(
+        Ruling(across + line.at / scale, along + line.start / scale, along + line.end / scale) for line in lines
+    )
 
 
 def _steps(grey: NDArray[np.int16]) -> Grey:

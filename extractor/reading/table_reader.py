@@ -13,7 +13,7 @@ from ..decoding.table_cells import table_cells
 from ..device.client import DeviceClient
 from ..values.boxes import Box, clip, grown, median_height
 from ..values.page import Page
-from ..values.reading import Region, Ruling, Rulings, TableCell, TableReading
+from ..values.reading import Region, Rulings, TableReading
 from ..values.words import Word
 from .found_lines import boxes_of
 from .picture_refs import ref_of
@@ -52,8 +52,8 @@ def upright_tables(device: DeviceClient, facing: Facing) -> list[TableReading]:
     for (index, box, (left, top, right, bottom)), own, steps in zip(
         found, rulings, device.structures_of(asked), strict=True
     ):
-        cells = tuple(_on_page(cell, box, page.scale) for cell in table_cells(steps, bottom - top, right - left))
-        readings.append(TableReading(index, cells, own, facing.to_page))
+        cells = table_cells(steps, bottom - top, right - left, box[:2], page.scale)
+        readings.append(TableReading(index, tuple(cells), own, facing.to_page))
     return readings
 
 
@@ -80,18 +80,4 @@ def _seen_rulings(page: Page, words: Sequence[Word], box: Box, pixels: PixelBox)
     middles = (boxes[:, :2] + boxes[:, 2:]) / 2
     inside = ((middles >= box[:2]) & (middles <= box[2:])).all(axis=1)
     text_height = median_height(words[number].box for number in np.flatnonzero(inside))
-    return _rulings_on_page(find_rulings(page.picture.part(pixels), text_height * page.scale), box, page.scale)
-
-
-def _rulings_on_page(rulings: Rulings, origin: Box, scale: float) -> Rulings:
-    left, top = origin[0], origin[1]
-    return Rulings(
-        tuple(Ruling(top + r.at / scale, left + r.start / scale, left + r.end / scale) for r in rulings.horizontal),
-        tuple(Ruling(left + r.at / scale, top + r.start / scale, top + r.end / scale) for r in rulings.vertical),
-    )
-
-
-def _on_page(cell: TableCell, origin: Box, scale: float) -> TableCell:
-    left, top, right, bottom = cell.box
-    box = (origin[0] + left / scale, origin[1] + top / scale, origin[0] + right / scale, origin[1] + bottom / scale)
-    return TableCell(cell.row, cell.column, cell.row_span, cell.column_span, cell.header, box, cell.confidence)
+    return find_rulings(page.picture.part(pixels), text_height, box[:2], page.scale)

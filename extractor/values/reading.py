@@ -31,7 +31,7 @@ class Region:
 
 @dataclass(frozen=True, slots=True)
 class TableCell:
-    """A cell of the grid, counted from 0. `box` is in pixels of the table's image; `confidence` in [0, 1]."""
+    """A cell of the grid, counted from 0. `box` is in the page's unit; `confidence` in [0, 1]."""
 
     row: int
     column: int

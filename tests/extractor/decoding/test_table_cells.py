@@ -84,3 +84,10 @@ class TestTokens:
     def test_a_result_that_is_no_number_is_refused(self) -> None:
         with pytest.raises(ArithmeticError, match="not finite"):
             table_cells(np.array([[1, np.nan, *[0.0] * 8]], np.float32), 10, 10)
+
+
+def test_cells_are_told_where_they_are_on_the_page() -> None:
+    """A crop at twice the page's unit, whose corner is at (100, 50)."""
+    steps = np.array([[TOKENS.index("<td></td>"), 1.0, 0.1, 0.2, 0.3, 0.2, 0.3, 0.4, 0.1, 0.4]], np.float32)
+    (cell,) = table_cells(steps, 200, 100, (100.0, 50.0), 2.0)
+    assert cell.box == pytest.approx((110, 70, 130, 90))

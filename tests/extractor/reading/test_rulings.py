@@ -188,3 +188,17 @@ class TestBesideText:
         apart = Rulings(horizontal=(Ruling(105, 200, 290),), vertical=(Ruling(70, 120, 135),))
         assert beside_text(apart, self.words) == apart
         assert beside_text(apart, []) == apart
+
+
+def test_lines_are_told_where_they_are_on_the_page() -> None:
+    """A crop at twice the page's unit, whose corner is at (100, 50)."""
+    image, draw = blank()
+    draw_grid(draw, [40, 80, 120])
+    in_pixels = found(image)
+    on_page = find_rulings(np.array(image), TEXT_HEIGHT / 2, (100.0, 50.0), 2.0)
+    assert [(50 + line.at / 2, 100 + line.start / 2, 100 + line.end / 2) for line in in_pixels.horizontal] == [
+        (line.at, line.start, line.end) for line in on_page.horizontal
+    ]
+    assert [(100 + line.at / 2, 50 + line.start / 2, 50 + line.end / 2) for line in in_pixels.vertical] == [
+        (line.at, line.start, line.end) for line in on_page.vertical
+    ]
