@@ -37,9 +37,9 @@ from benchmarks.workload import command, mixed_documents, scanned  # noqa: E402
 # Of a folder, the smallest files are short pages: so many are taken, and of them the first by name.
 SMALLEST = 70
 # Documents of each kind of a folder, and how often each is read in a round: seconds of work, in which the clocks count.
-DOCUMENTS = {"digital page": (10, 4), "scan, 150 dpi": (4, 6), "receipt photo": (4, 6)}
+DOCUMENTS = {"digital page": (10, 4), "scan, 150 dpi": (4, 4), "receipt photo": (4, 4)}
 JOBS = 4
-ROUNDS = 3
+ROUNDS = 2
 
 
 class Side:
