@@ -28,7 +28,7 @@ from .parts import Part, as_paragraphs, beside_each_other, block_of, text_blocks
 from .selection_marks import box_signs, selection_marks
 from .slanted import without_slanted
 from .tables import build_table
-from .text_lines import group_lines, make_line, parted
+from .text_lines import group_lines, make_line
 
 PICTURES = frozenset({DocItemLabel.PICTURE, DocItemLabel.CHART})
 
@@ -248,7 +248,7 @@ def _element(page: int, part: Part, boxes: frozenset[str]) -> PageElement:
 
 
 def _read_element(page: int, part: Part, boxes: frozenset[str]) -> PageElement:
-    lines = group_lines(part.words)
+    lines = part.lines
     text = "\n".join(line.text for line in lines)
     if part.label in (DocItemLabel.TITLE, DocItemLabel.SECTION_HEADER):
         text = " ".join(line.text for line in lines)
@@ -257,7 +257,7 @@ def _read_element(page: int, part: Part, boxes: frozenset[str]) -> PageElement:
     read = tuple(
         TextLine(piece.text, piece.box, round(math.prod(word.confidence for word in piece.words), 4))
         for line in lines
-        for piece in parted(line)
+        for piece in line.pieces
     )
     certainty = statistics.fmean(line.confidence for line in read) if read else None
     size = weighted_median([(word.size, len(word.text)) for word in part.words]) if part.words else 0.0

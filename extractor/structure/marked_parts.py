@@ -9,11 +9,10 @@ from docling_core.types.doc import (
     DocItemLabel,
 )
 
-from ..values.boxes import union
 from .lists import list_pieces
 from .parts import Part, piece_of, side_by_side
 from .selection_marks import box_signs
-from .text_lines import Line, group_lines
+from .text_lines import Line
 
 MAYBE_HEADINGS = frozenset({DocItemLabel.TEXT, DocItemLabel.PAGE_HEADER, DocItemLabel.CAPTION})
 # A heading is this much larger than the running text; a recogniser's line heights vary more than font sizes do.
@@ -64,7 +63,7 @@ def with_headings(parts: Sequence[Part]) -> list[Part]:
         if part.label not in MAYBE_HEADINGS or not part.words:
             result.append(part)
             continue
-        lines = group_lines(part.words)
+        lines = part.lines
         # Running heads and captions are set small: a large one is the page's title, or the name of what follows.
         small = max(line.size for line in lines) < RUNNING_HEAD_SIZE * body
         if part.label != DocItemLabel.TEXT and (small or lines[0].words[0].source == "ocr"):
@@ -93,8 +92,7 @@ def _with_numbers(parts: Sequence[Part]) -> list[Part]:
             and _NUMBER.fullmatch(" ".join(word.text for word in before.words))
             and side_by_side(before.box, part.box)
         ):
-            before.words += part.words
-            before.box = union((before.box, part.box))
+            before.take_in(part)
         else:
             result.append(part)
     return result
@@ -102,7 +100,7 @@ def _with_numbers(parts: Sequence[Part]) -> list[Part]:
 
 def with_lists(parts: Sequence[Part]) -> list[Part]:
     """The parts, running text parted into list items where it has them."""
-    blocks = [group_lines(part.words) if part.label == DocItemLabel.TEXT else [] for part in parts]
+    blocks = [part.lines if part.label == DocItemLabel.TEXT else [] for part in parts]
     boxes = box_signs(word for part in parts for word in part.words)
     result = []
     for part, pieces in zip(parts, list_pieces(blocks, boxes), strict=True):

@@ -18,7 +18,7 @@ from ..values.boxes import Box, union
 from ..values.document import Pair, PairSide
 from ..values.words import Word
 from .parts import Part
-from .text_lines import Line, group_lines, parted
+from .text_lines import Line
 
 FEWEST_ROWS = 2
 # More rows are a table, or a trick.
@@ -57,7 +57,7 @@ def pairs_of(lines: Sequence[Line]) -> tuple[Pair, ...]:
     for line, row in zip(lines, found, strict=True):
         if row is not None:
             rows.append(row)
-        elif rows and line.box[0] >= min(lefts) - near and len(parted(line)) == 1:
+        elif rows and line.box[0] >= min(lefts) - near and len(line.pieces) == 1:
             rows[-1].value.append(line.words)
         else:
             return ()
@@ -73,7 +73,7 @@ def _row(line: Line) -> _Row | None:
     inside = bool(leaders) and leaders[0] > 0 and leaders[-1] < len(words) - 1
     if inside and leaders == list(range(leaders[0], leaders[-1] + 1)):
         return _Row(words[: leaders[-1] + 1], [words[leaders[-1] + 1 :]], True)
-    pieces = parted(line)
+    pieces = line.pieces
     colons = [place for place, word in enumerate(words, start=1) if word.text.endswith(":")]
     if len(colons) == 1 and 0 < colons[0] < len(words) and len(pieces) <= 2:
         # A gap is where the value begins, or before the colon that it begins with.
@@ -145,16 +145,15 @@ def with_values_beside(parts: Sequence[Part]) -> list[Part]:
     """
     result = list(parts)
     for labels in [part for part in parts if _may_be_labels(part)][:MOST_COLUMNS]:
-        lines = group_lines(labels.words)
+        lines = labels.lines
         if len(lines) < FEWEST_ROWS or not all(line.text.endswith(":") for line in lines):
             continue
         for values in result:
             if values.label != DocItemLabel.TEXT or values.box[0] < labels.box[2] or not _level(labels.box, values.box):
                 continue
-            own = group_lines(values.words)
+            own = values.lines
             if len(own) == len(lines) and all(_on_one_line(a, b) for a, b in zip(lines, own, strict=True)):
-                labels.words += values.words
-                labels.box = union((labels.box, values.box))
+                labels.take_in(values)
                 result = [part for part in result if part is not values]
                 break
     return result

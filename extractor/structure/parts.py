@@ -43,6 +43,20 @@ class Part:
     furniture: bool = False
     item: Piece | None = None
     structure: TableReading | None = None
+    _lines: Sequence[Line] = field(default=(), init=False, repr=False)
+    _words_in_lines: int = field(default=0, init=False, repr=False)
+
+    @property
+    def lines(self) -> Sequence[Line]:
+        """Its words as lines, grouped once: words are only ever added."""
+        if self._words_in_lines != len(self.words):
+            self._lines, self._words_in_lines = group_lines(self.words), len(self.words)
+        return self._lines
+
+    def take_in(self, other: Part) -> None:
+        """Make the other one's words its own."""
+        self.words += other.words
+        self.box = union((self.box, other.box))
 
 
 def text_blocks(words: Sequence[Word]) -> list[Part]:
@@ -88,10 +102,9 @@ def as_paragraphs(parts: Sequence[Part]) -> list[Part]:
     result: list[Part] = []
     last: Line | None = None
     for part in parts:
-        lines = group_lines(part.words) if part.label == DocItemLabel.TEXT else []
+        lines = part.lines if part.label == DocItemLabel.TEXT else []
         if last is not None and len(lines) == 1 and _goes_on(last, lines[0]):
-            result[-1].words += part.words
-            result[-1].box = union((result[-1].box, part.box))
+            result[-1].take_in(part)
         else:
             result.append(part)
         last = lines[-1] if lines else None

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from ..values.document import SelectionMark
 from ..values.words import TICKED, UNTICKED, Word
-from .text_lines import Line, parted
+from .text_lines import Line
 
 # Unicode's ballot boxes, and where Microsoft's Wingdings has its own (private use, U+F000 and the character's code).
 _SELECTED = frozenset({TICKED, "[X]", "\u2611", "\u2612", "\U0001f5f9", "\U0001f5f5", "\U0001f5f7", "\uf0fe", "\uf0fd"})
@@ -36,7 +36,7 @@ def selection_marks(lines: Iterable[Line], boxes: frozenset[str]) -> tuple[Selec
     """The signs in the lines of one part of a page whose signs of boxes are given, in their order."""
     marks: list[SelectionMark] = []
     for line in lines if boxes else ():
-        pieces = [piece.words for piece in parted(line)]
+        pieces = [piece.words for piece in line.pieces]
         for number, piece in enumerate(pieces):
             marks += _marks(piece, pieces[number + 1] if number + 1 < len(pieces) else (), boxes)
     return tuple(marks)

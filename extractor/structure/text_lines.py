@@ -10,6 +10,7 @@ import bisect
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from ..values.boxes import Box, median_height, union
 from ..values.words import Word
@@ -30,32 +31,32 @@ MOST_PIECES_IN_A_LINE = 1000
 _BLANKS = frozenset("_.\u2026")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Line:
-    """Words of one line, in reading order."""
+    """Words of one line, in reading order. What is asked of it is found once: nearly every step asks for it."""
 
     words: tuple[Word, ...]
     box: Box
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The words with one space between them."""
         return " ".join(word.text for word in self.words)
 
-    @property
+    @cached_property
     def size(self) -> float:
         """The font size that most of the line's characters have."""
         return max(self.words, key=lambda word: len(word.text)).size
+
+    @cached_property
+    def pieces(self) -> Sequence[Line]:
+        """The pieces of the line that stand apart, or that were read apart: a label and its amount, say."""
+        return [make_line(piece) for piece in _pieces(self.words, split_columns=self.words[0].upright)]
 
 
 def make_line(words: Sequence[Word]) -> Line:
     """A line of words that are already in order."""
     return Line(tuple(words), union(word.box for word in words))
-
-
-def parted(line: Line) -> list[Line]:
-    """The pieces of a line that stand apart, or that were read apart: a label and its amount, say."""
-    return [make_line(piece) for piece in _pieces(line.words, split_columns=line.words[0].upright)]
 
 
 def group_lines(words: Iterable[Word]) -> list[Line]:
