@@ -21,7 +21,7 @@ import numpy as np
 
 from ..values.arrays import Boxes, Mask, Measures, Pixels
 from ..values.boxes import Box, area, centre, contains, union
-from ..values.words import Word
+from ..values.words import Word, boxes_of
 from .drawing import Drawing, Look
 from .text_layer import Origin
 
@@ -92,7 +92,7 @@ def unseen_words(
         "said in place of what is drawn" if origin.only_said else _reason(word, own, drawing, shown, share)
         for word, own, origin, share in zip(words, looks, origins, dark.tolist(), strict=True)
     ]
-    boxes = np.array([word.box for word in words])
+    boxes = boxes_of(words)
     covered = _maybe_covered(boxes, looks, drawing)
     doubtful = covered | _maybe_in_one_place(boxes) | _maybe_switched_off(looks, origins, reasons)
     doubtful[_samples_of_layers(looks, drawing)] = True
@@ -342,7 +342,7 @@ def copies(words: Sequence[Word], reasons: Sequence[Reason | None]) -> list[bool
     seen = [word for word, reason in zip(words, reasons, strict=True) if reason is None]
     if not seen or len(seen) == len(words):
         return [False] * len(words)
-    boxes = np.array([word.box for word in seen])
+    boxes = boxes_of(seen)
     return [reason is not None and _is_copy(word, seen, boxes) for word, reason in zip(words, reasons, strict=True)]
 
 

@@ -19,7 +19,7 @@ from ..values.notices import Notice
 from ..values.options import OcrMode, UnseenText
 from ..values.page import MOST_OF_THE_PAGE, Crop
 from ..values.tasks import PageTask
-from ..values.words import Word
+from ..values.words import Word, boxes_of
 from .hidden_text import (
     Reason,
     Shown,
@@ -125,13 +125,13 @@ def judge(page: PdfPage, said: Said, shown: Crop) -> Judged:
     pixels, scale = shown.picture.drawn, shown.scale
     notes: list[Notice] = []
     small = sketch(pixels, scale)
-    shares = dark_shares(small, np.array([word.box for word in words]).reshape(-1, 4))
+    shares = dark_shares(small, boxes_of(words))
     redraw = partial(draw_without, page.handle, page.frame, scale)
     reasons = unseen_words(words, origins, drawing, Shown(pixels, scale, redraw), shares)
-    reasons = in_layers(words, reasons, looks_of(origins, drawing), forms.layered)
+    looks = looks_of(origins, drawing)
+    reasons = in_layers(words, reasons, looks, forms.layered)
     repeated = copies(words, reasons)
     words = mended(words, origins, blanks, pixels, scale)
-    looks = looks_of(origins, drawing)
     kept: list[tuple[Word, Reason | None]] = []
     for word, reason, copy, own in zip(words, reasons, repeated, looks, strict=True):
         if copy:

@@ -12,10 +12,10 @@ from dataclasses import replace
 import numpy as np
 
 from ..pages.layer_trust import is_sure
-from ..values.arrays import Boxes, Quad
+from ..values.arrays import Quad
 from ..values.boxes import Box, area, centre, contains, intersection
 from ..values.page import Crop, Page
-from ..values.words import Word
+from ..values.words import boxes_of
 
 
 def wanted(quads: Sequence[Quad], page: Page) -> list[Quad]:
@@ -34,11 +34,6 @@ def wanted(quads: Sequence[Quad], page: Page) -> list[Quad]:
         if float((across.clip(min=0) * down).sum()) < 0.4 * area(line):
             wanted.append(quad)
     return wanted
-
-
-def boxes_of(words: Sequence[Word]) -> Boxes:
-    """The words' boxes, (words, 4)."""
-    return np.array([word.box for word in words], np.float64).reshape(-1, 4)
 
 
 def alone(crop: Crop, page: Page) -> Page:

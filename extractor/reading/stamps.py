@@ -16,7 +16,7 @@ import numpy as np
 from ..values.arrays import Boxes, Floats, Mask, Pixels
 from ..values.boxes import Box, centre, contains, grown, union
 from ..values.page_picture import PagePicture
-from ..values.words import Word
+from ..values.words import Word, boxes_of
 
 # Makes room for a picture of (rows, columns, 3), and tells its offset.
 Canvas = Callable[[int, int], tuple[int, Pixels]]
@@ -72,7 +72,7 @@ def stamps_of(words: Sequence[Word], picture: PagePicture, scale: float) -> list
     candidates = _candidates(words)
     if not candidates:
         return []
-    boxes, mixed = np.array([word.box for word in words]), _is_mixed(words)
+    boxes, mixed = boxes_of(words), _is_mixed(words)
     usual: Floats | None = None
     stamps: list[Stamp] = []
     taken: set[int] = set()

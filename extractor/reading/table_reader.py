@@ -14,8 +14,7 @@ from ..device.client import DeviceClient
 from ..values.boxes import Box, clip, grown, median_height
 from ..values.page import Page
 from ..values.reading import Region, Rulings, TableReading
-from ..values.words import Word
-from .found_lines import boxes_of
+from ..values.words import Word, boxes_of
 from .picture_refs import ref_of
 from .rulings import find_rulings
 from .sideways import Facing, facings

@@ -19,7 +19,7 @@ from docling_core.types.doc import (
 from ..values.boxes import Box, Matrix, area, clip, covered, intersection, mapped, union
 from ..values.document import AssembledPage, PageElement, Pair, SelectionMark, TextLine
 from ..values.reading import PageReading, Region
-from ..values.words import Source, Word, turned_words
+from ..values.words import Source, Word, boxes_of, turned_words
 from .comb_boxes import spelled
 from .emphasis import looks_of_words, spans_of_lines, with_spans
 from .marked_parts import weighted_median, with_headings, with_lists
@@ -169,7 +169,7 @@ def _share_words(words: Sequence[Word], parts: Sequence[Part]) -> list[Word]:
     """Give each word to one part; the words that belong to none come back, in their order."""
     if not words or not parts:
         return list(words)
-    boxes = np.array([word.box for word in words])
+    boxes = boxes_of(words)
     own = np.array([area(word.box) for word in words])
     x, y = (boxes[:, 0] + boxes[:, 2]) / 2, (boxes[:, 1] + boxes[:, 3]) / 2
     owner = np.full(len(words), -1)

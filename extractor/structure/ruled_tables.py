@@ -16,7 +16,7 @@ import numpy as np
 
 from ..values.boxes import Box, centre, contains, median_height, union
 from ..values.reading import Ruling, Rulings, TableCell
-from ..values.words import Word
+from ..values.words import Word, boxes_of
 from .columns import find_columns
 from .text_lines import rows_of_text
 from .unruled_rows import with_rows_parted
@@ -79,7 +79,7 @@ def _with_header(cells: Sequence[TableCell], structure: Sequence[TableCell]) -> 
 def beside_text(rulings: Rulings, words: Sequence[Word]) -> Rulings:
     """The lines that do not run through words for most of their length: those are letters' feet and underlines."""
 
-    boxes = np.array([word.box for word in words]).reshape(-1, 4)
+    boxes = boxes_of(words)
 
     def is_line(line: Ruling, direction: int) -> bool:
         low, high = boxes[:, 1 - direction], boxes[:, 3 - direction]

@@ -10,10 +10,8 @@ from __future__ import annotations
 import statistics
 from collections.abc import Sequence
 
-import numpy as np
-
 from ..values.boxes import Box, centre, contains
-from ..values.words import Word
+from ..values.words import Word, boxes_of
 
 # A box this many type sizes tall is of a word on a slant; type this much larger than most is printed over it.
 SLANTED = 1.7
@@ -34,7 +32,7 @@ def without_slanted(words: Sequence[Word], pictures: Sequence[Box]) -> tuple[lis
     ids = {id(word) for word in slanted}
     level = [word for word in words if id(word) not in ids]
     size = statistics.median(word.size for word in level) if level else 0.0
-    boxes = np.array([word.box for word in level]).reshape(-1, 4)
+    boxes = boxes_of(level)
     middles = (boxes[:, :2] + boxes[:, 2:]) / 2
     lines: dict[int, list[Word]] = {}
     for word in slanted:

@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
+from .arrays import Boxes
 from .boxes import Box, Matrix, mapped
 
 Source = Literal["text_layer", "ocr"]
@@ -58,6 +59,11 @@ class Word:
 
 
 _values: Callable[[Word], tuple[object, ...]] = attrgetter(*(field.name for field in fields(Word)))
+
+
+def boxes_of(words: Sequence[Word]) -> Boxes:
+    """The words' boxes, (words, 4)."""
+    return np.array([word.box for word in words], np.float64).reshape(-1, 4)
 
 
 def is_raised(size: float, bottom: float, full: float, baseline: float) -> bool:
