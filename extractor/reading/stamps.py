@@ -39,6 +39,9 @@ OTHER_COLOUR = 90.0
 COLOURED, PALE = 50.0, 20.0
 SAME_HUE = 0.9
 DARK = 0.6
+# Where the channels of all pixels are nearer to each other than this, no ink of them is coloured: three numbers are
+# farthest from their mean, for what is between the least and the most, where two of them are equal.
+LEAST_SPREAD = COLOURED * 1.5**0.5
 # Its edges reach so far, in pixels, and are no darker than this; what is, is of the text.
 EDGE, BLACK = 5, 80
 # Ink without colour is told from the text where it is so light.
@@ -81,7 +84,7 @@ def stamps_of(words: Sequence[Word], picture: PagePicture, scale: float) -> list
             continue
         over, rows, between = _stands(at, words, boxes)
         foreign = mixed and words[at].source == "ocr"
-        if not (over or rows or foreign):
+        if not (over or rows or (foreign and _may_be_coloured(words[at].box, picture, scale))):
             continue
         ink = _ink_of(words[at].box, picture, scale)
         if ink is None:
@@ -204,6 +207,14 @@ def _ink_of(box: Box, picture: PagePicture, scale: float) -> Floats | None:
     shades = np.minimum((away - INK) * (SHADES / (256 - INK)), SHADES - 1).astype(np.int32)
     usual = np.bincount(shades[ink], minlength=SHADES).argmax()
     return np.asarray(np.median(pixels[ink & (shades == usual)], axis=0), np.float32)
+
+
+def _may_be_coloured(box: Box, picture: PagePicture, scale: float) -> bool:
+    """Whether a pixel in the box is far enough from grey for the box's ink to be so: medians are no further."""
+    pixels = picture.part(_pixel_box(box, picture, scale))
+    red, green, blue = (pixels[:, :, channel] for channel in range(3))
+    spread = cv2.subtract(cv2.max(cv2.max(red, green), blue), cv2.min(cv2.min(red, green), blue))
+    return bool(spread.max() >= LEAST_SPREAD)
 
 
 def _chroma(colour: Floats) -> Floats:
