@@ -10,7 +10,7 @@ from .rendering import Rendering
 from .serialising import PageBreaks
 
 
-def html(rendering: Rendering) -> str:
+def view(rendering: Rendering) -> str:
     """One HTML page, escaped, without scripts or anything that is fetched; a page break is a rule."""
     params = HTMLParams(layers=rendering.layers, formula_to_mathml=False)
     serializer = _Html(doc=rendering.marked, params=params, page_breaks=rendering.writing.page_breaks)

@@ -29,7 +29,7 @@ _TAG = re.compile(r"<(?=[A-Za-z/!?])")
 _IMAGE = re.compile(r"!\[")
 
 
-def markdown(rendering: Rendering) -> str:
+def view(rendering: Rendering) -> str:
     """Markdown with the document's own line breaks; tables with spans are HTML, which markdown has no way to say."""
     params = MarkdownParams(
         layers=rendering.layers,

@@ -10,9 +10,14 @@ from docling_core.types.doc import ContentLayer, DoclingDocument
 
 from ..values.document import Document, Element
 from ..values.options import Writing
-from .docling import to_docling
+from .docling_document import to_docling
 from .marked_text import Marks, has_spans, texts_of, with_marks
 from .reflow import reflowed
+
+
+def json_box(box: Sequence[float] | None) -> list[float] | None:
+    """A box as the JSON views have it: `[left, top, right, bottom]`, in the page's unit, with two decimals."""
+    return None if box is None else [round(side, 2) for side in box]
 
 
 @dataclass(frozen=True)

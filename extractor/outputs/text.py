@@ -20,7 +20,7 @@ from .rendering import Rendering
 from .serialising import PageBreaks, with_caption
 
 
-def text(rendering: Rendering) -> str:
+def view(rendering: Rendering) -> str:
     """Plain text; a table has one line a row, and one tab a column; a page break is a form feed."""
     document = rendering.plain
     tables = [element.table for element in rendering.prose if element.table is not None]

@@ -16,6 +16,7 @@ from PIL import Image
 
 from ..device.arena import Canvas
 from ..errors import DocumentCorrupt, PageTooLarge, TooManyPages
+from ..formats import Format
 from ..values.boxes import scaled
 from ..values.outline import Outline
 from ..values.page import Crop, Page
@@ -42,6 +43,11 @@ _ON_THEIR_SIDE = frozenset({_TURNS[orientation] for orientation in (5, 6, 7, 8)}
 MAX_TIFF_PAGES = 10_000
 # What Pillow's readers raise on damaged files, beside their own errors.
 IMAGE_ERRORS = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, struct.error)
+
+
+def reader(format: Format) -> ImageReader:
+    """The reader of an image format, whose name is its decoder's."""
+    return ImageReader(format.upper())
 
 
 @dataclass(frozen=True, slots=True)

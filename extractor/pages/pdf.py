@@ -14,6 +14,7 @@ import pypdfium2.raw as pdfium_c
 
 from ..device.arena import Canvas
 from ..errors import DocumentCorrupt
+from ..formats import Format
 from ..values.outline import Heading, Outline
 from ..values.page import Crop, Page, is_scan
 from ..values.page_picture import PagePicture
@@ -35,6 +36,11 @@ from .text_layer import PageFrame, TextLayer, read_text_layer
 
 # An outline of more entries than this names no heading with the rest.
 MAX_HEADINGS = 5000
+
+
+def reader(_: Format) -> PdfReader:
+    """The reader of PDFs."""
+    return PdfReader()
 
 
 class PdfReader:

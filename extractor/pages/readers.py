@@ -1,24 +1,23 @@
 """A document's format -> the reader of its pages. Runs in page processes alone.
 
-The one place that knows which formats there are and who reads them. Guarantees of every reader: a page is drawn only
-when it is asked for, so a document's length does not show in memory; whatever is wrong with a document or a page is a
-typed error.
+A row of `FORMATS` names the module here whose `reader(format)` gives its reader. Guarantees of every reader: a page is
+drawn only when it is asked for, so a document's length does not show in memory; whatever is wrong with a document or a
+page is a typed error.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Protocol
 
 from ..device.arena import Canvas
-from ..formats import Format
+from ..formats import FORMATS, Format, FormatRow
 from ..values.outline import Outline
 from ..values.page import Page
 from ..values.page_picture import PagePicture
 from ..values.tasks import OutlineTask, PageTask
-from .images import ImageReader
-from .pdf import PdfReader
 
 Begin = Callable[[PagePicture], object]
 
@@ -41,15 +40,12 @@ class Reader(Protocol):
         """Let go of a document that no job reads any more."""
 
 
-READERS: dict[Format, Reader] = {
-    "pdf": PdfReader(),
-    "png": ImageReader("PNG"),
-    "jpeg": ImageReader("JPEG"),
-    "tiff": ImageReader("TIFF"),
-    "webp": ImageReader("WEBP"),
-    "bmp": ImageReader("BMP"),
-    "gif": ImageReader("GIF"),
-}
+def _reader(name: Format, row: FormatRow) -> Reader:
+    reader: Reader = import_module(f".{row.reader}", __package__).reader(name)
+    return reader
+
+
+READERS: dict[Format, Reader] = {name: _reader(name, row) for name, row in FORMATS.items()}
 
 
 def forget_document(path: Path) -> None:

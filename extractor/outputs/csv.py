@@ -14,7 +14,7 @@ _FORMULA_SIGNS = frozenset("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
 _SIGNED_NUMBER = re.compile(r"[+-]?\s?[\d.,'\u2019\s]*\d[\d.,'\u2019\s]*\s?[-%\u20ac$\u00a3\u00a5]?|[+-]")
 
 
-def csv_tables(rendering: Rendering) -> list[str]:
+def view(rendering: Rendering) -> list[str]:
     """Each table as RFC 4180 text; a spanning cell's text stands in its first place only.
 
     Where the writing says so, a cell that a spreadsheet would compute has an apostrophe before it, which tells it not
