@@ -57,6 +57,13 @@ def scanned(pdf: bytes, dpi: int = 150) -> bytes:
     return buffer.getvalue()
 
 
+def short_scans(pages: int) -> bytes:
+    """A PDF of scans of three lines each, no two alike: what pages cost, with little that lines cost."""
+    from tests.documents import text_pdf
+
+    return scanned(text_pdf([[f"Receipt {page}", f"Berth {page + 17}", f"{page}.40"] for page in range(1, pages + 1)]))
+
+
 def long_document(pdfs: Sequence[bytes], pages: int) -> bytes:
     """The PDFs' pages one after the other, from the first one again after the last, so many in all."""
     import pypdfium2 as pdfium
