@@ -1,1 +1,1 @@
-"""The data sets, one a module: folder -> documents with their ground truth, and answers -> the rows of its table."""
+"""The data sets, one a module: folder -> documents with ground truth, and answers -> the rows of its table."""
