@@ -82,13 +82,13 @@ def keep(answer: Answer, name: str, folder: Path) -> None:
 
 
 def load(name: str, folder: Path) -> Answer:
-    """The answer that is kept under this name."""
+    """The answer that is kept under this name. Raises `FileNotFoundError` without one."""
     answer: Answer = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
     return answer
 
 
 def load_run(folder: Path) -> Run:
-    """How the folder's answers were made."""
+    """How the folder's answers were made. Raises `FileNotFoundError` without `run.json`."""
     return Run(**json.loads((folder / "run.json").read_text(encoding="utf-8")))
 
 

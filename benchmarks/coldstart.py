@@ -44,7 +44,10 @@ FORGOTTEN = 0.1
 
 
 def start() -> dict[str, float]:
-    """Seconds of one start, by phase, with `total`, `first call` and `processor`."""
+    """Seconds of one start, by phase, with `total`, `first call` and `processor`.
+
+    Raises `RuntimeError` where the worker does not start in `LONGEST_START_S`.
+    """
     with tempfile.TemporaryDirectory(prefix="coldstart-") as folder, Platform() as platform:
         began = time.monotonic()
         with Worker(platform, Path(folder)) as worker:
@@ -68,7 +71,10 @@ def row(name: str, runs: list[Mapping[str, float]]) -> Row:
 
 
 def cold_starts(count: int) -> tuple[list[Mapping[str, float]], str]:
-    """Starts with dropped file caches, and a note on how they were dropped; none where the kernel keeps the files."""
+    """Seconds of starts with dropped file caches, by phase, and a note on how they were dropped.
+
+    No start where the kernel keeps the files.
+    """
     from extractor.settings import Settings
 
     models = Settings().models_dir

@@ -34,7 +34,7 @@ def forget(folders: Iterable[Path]) -> str:
 
 
 def share_in_memory(path: Path) -> float:
-    """The share of the file's pages that are in the cache, in [0, 1] (mincore(2))."""
+    """The share of the file's pages that are in the cache, in [0, 1] (mincore(2)). Raises `OSError`."""
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, mmap.MAP_PRIVATE) as mapped:
         pages = -(-len(mapped) // mmap.PAGESIZE)
         seen = (ctypes.c_ubyte * pages)()

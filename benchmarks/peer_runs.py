@@ -123,7 +123,7 @@ class AskedPeer:
 
 
 def load_peer_run(folder: Path) -> PeerRun:
-    """The run that is kept in the folder."""
+    """The run that is kept in the folder. Raises `FileNotFoundError` without one."""
     report = json.loads((folder / "peer.json").read_text(encoding="utf-8"))
     return PeerRun(
         report["name"],

@@ -39,13 +39,19 @@ class Checkpoint:
         self._tensors[name] = tensor.to(torch.float32, copy=True, memory_format=torch.contiguous_format)
 
     def put_zeros(self, name: str) -> None:
-        """Stores zeros: a tensor that inference never reads, or that must not contribute."""
+        """Stores zeros: a tensor that inference never reads, or that must not contribute.
+
+        Raises `BuildError` as `put` does, and `KeyError` for an unknown name.
+        """
         self.put(name, torch.zeros(self._expected[name].shape))
 
     def put_batch_norm(
         self, prefix: str, weight: torch.Tensor, bias: torch.Tensor, mean: torch.Tensor, variance: torch.Tensor
     ) -> None:
-        """Stores the four tensors of a batch normalisation, and its counter if the class has one."""
+        """Stores the four tensors of a batch normalisation, and its counter if the class has one.
+
+        Raises `BuildError` as `put` does.
+        """
         self.put(f"{prefix}.weight", weight)
         self.put(f"{prefix}.bias", bias)
         self.put(f"{prefix}.running_mean", mean)

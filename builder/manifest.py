@@ -344,7 +344,10 @@ def models_of(names: Sequence[str]) -> tuple[Model, ...]:
 
 
 def render(names: Sequence[str]) -> bytes:
-    """The bytes of `models/manifest.json`: the same for the same sets, whatever the route and the day."""
+    """The bytes of `models/manifest.json`: the same for the same sets, whatever the route and the day.
+
+    Raises `BuildError` for an unknown set.
+    """
     sets = sorted(set(names))
     files = [
         {

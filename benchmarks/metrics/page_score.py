@@ -27,7 +27,7 @@ class PageScore:
 
 
 def score_page(truth: str, reading: str) -> PageScore | None:
-    """The page's figures; None where the truth is empty: that says nothing of a reading."""
+    """The page's figures, each in [0, 1]; None where the truth is empty: that says nothing of a reading."""
     truth, reading = pipe_tables_to_html(truth), pipe_tables_to_html(reading)
     if not squeeze(truth):
         return None

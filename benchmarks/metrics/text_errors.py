@@ -50,7 +50,7 @@ class TextErrors:
 
     @property
     def word_error_rate(self) -> float:
-        """Edited words over the truth's words."""
+        """Edited words over the truth's words; above 1 where the reading has more surplus than the truth has words."""
         return _share(self.word_edits, self.words)
 
     @property

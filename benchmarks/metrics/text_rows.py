@@ -21,24 +21,24 @@ OPEN_ROWS = 3
 
 @dataclass(frozen=True, slots=True)
 class TextLine:
-    """A line of text and its box, y downwards."""
+    """A line of text and its box, y downwards, in the unit of its data set."""
 
     text: str
     box: Box
 
     @property
     def middle(self) -> float:
-        """The middle between top and bottom."""
+        """The y halfway between top and bottom, in the box's unit."""
         return (self.box[1] + self.box[3]) / 2
 
     @property
     def height(self) -> float:
-        """Its height."""
+        """Its height, in the box's unit."""
         return self.box[3] - self.box[1]
 
     @property
     def width(self) -> float:
-        """Its width."""
+        """Its width, in the box's unit."""
         return self.box[2] - self.box[0]
 
 

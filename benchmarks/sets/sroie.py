@@ -104,7 +104,7 @@ def lines_text(answer: Answer) -> str:
 
 
 def worst_tenth(receipts: Sequence[Receipt], answers: dict[str, Answer]) -> float | None:
-    """The share of wrong lines among the tenth with the least confidence; None where no line is wrong."""
+    """The share, in [0, 1], of wrong lines among the tenth with the least confidence; None where no line is wrong."""
     lines = [
         (line["confidence"], not _right(receipt, line))
         for receipt in receipts

@@ -75,7 +75,8 @@ def words_of_line(steps: Floats, content: int, symbols: Sequence[str]) -> list[R
 
 
 def certainty(steps: Floats, content: int) -> float:
-    """The lowest probability of a step of the line, blanks and spaces included: missed symbols show there."""
+    """The lowest probability of a step of the line, in [0, 1], blanks and spaces included: missed symbols show
+    there."""
     return float(steps[: max(1, math.ceil(content / PIXELS_PER_STEP)), 0].min())
 
 

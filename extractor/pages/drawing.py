@@ -53,8 +53,9 @@ class Look:
     """How a text object is drawn.
 
     `form`: the address of the form XObject that it is in, or 0. `order`: its position in drawing order. `ink`: its fill
-    colour (RGB), None where nothing is filled. `alpha`: its opacity in 0..255. `clip`: the box that clipping leaves,
-    None without clipping. `layer`: the optional content group that it belongs to.
+    colour (RGB), None where nothing is filled. `alpha`: its opacity in 0..255. `clip`: the box that clipping leaves, in
+    points, origin top left of the page as shown; None without clipping. `layer`: the optional content group that it
+    belongs to.
     """
 
     form: int

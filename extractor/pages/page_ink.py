@@ -122,8 +122,10 @@ def _text_lines(edges: Grey) -> list[tuple[int, int, int, int]]:
 
 
 def areas_of(lines: Sequence[Box], width: float, height: float) -> list[Box]:
-    """The lines with some room around, near ones merged: a few large areas are cheaper to search than many small
-    ones."""
+    """The lines with some room around, near ones merged; boxes in points, origin top left.
+
+    A few large areas are cheaper to search than many small ones. `width`, `height`: the page's, in points.
+    """
     areas: list[Box] = []
     for left, top, right, bottom in sorted(lines[:MOST_LINES], key=lambda box: (box[1], box[0])):
         gap = LINE_GAP * min(bottom - top, right - left)

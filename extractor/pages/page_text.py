@@ -110,7 +110,10 @@ def on_page(layer: TextLayer, frame: PageFrame, number: int) -> tuple[LayerWords
 
 
 def first_areas(page: PdfPage, layer_words: LayerWords) -> list[Box]:
-    """The areas to recognise, judged before the page is drawn: they decide how fine it is drawn."""
+    """The areas to recognise, boxes in points, origin top left; judged before the page is drawn.
+
+    They decide how fine it is drawn.
+    """
     words, origins, _ = layer_words
     drawing = page.drawing
     if drawing.images:
@@ -120,9 +123,10 @@ def first_areas(page: PdfPage, layer_words: LayerWords) -> list[Box]:
 
 
 def judge(page: PdfPage, layer_words: LayerWords, shown: Crop) -> Judged:
-    """The words that are believed and the areas to recognise.
+    """The words that are believed and the areas to recognise, boxes in points, origin top left.
 
-    `shown`: the whole page as drawn. The words of free text notes are not drawn in it, yet a reader sees them.
+    `shown`: the whole page as drawn. The words of free text notes are not drawn in it, yet a reader sees them. Raises
+    `MemoryError` where PDFium makes no bitmap to look for hidden text.
     """
     words, origins, blanks = layer_words
     drawing, task, forms = page.drawing, page.task, page.forms
@@ -183,7 +187,7 @@ def _holds_more_text(image: Box, unread: Sequence[Box], known: Sequence[Box]) ->
 
 
 def areas_to_recognise(whole: Box, images: Sequence[Box], words: Sequence[Word], ocr: OcrMode) -> list[Box]:
-    """The areas to recognise, judged by a page's words and images alone."""
+    """The areas to recognise, judged by a page's words and images alone; boxes in points, origin top left."""
     if ocr == "never":
         return []
     if ocr == "always" or not words:
@@ -205,7 +209,7 @@ def _large_enough(box: Box, page: Box) -> bool:
 
 
 def merged(boxes: Sequence[Box]) -> list[Box]:
-    """The areas, overlapping ones as one box: no text is read twice."""
+    """The areas, overlapping ones as one box, in the unit of `boxes`: no text is read twice."""
     result: list[Box] = []
     for box in boxes:
         touching = [other for other in result if intersection(box, other) > 0]
@@ -259,7 +263,10 @@ def blank_notes(number: int, picture: Pixels, words: Sequence[Word], unread: Seq
 
 
 def forbidden_areas(page: PdfPage, layer_words: LayerWords) -> list[Box]:
-    """The areas not read because `ocr` is `never`: a page without text layer, or images over most of it."""
+    """The areas not read because `ocr` is `never`, boxes in points, origin top left.
+
+    They are a page without text layer, or images over most of it.
+    """
     words = layer_words[0]
     if page.task.ocr != "never":
         return []

@@ -24,7 +24,7 @@ from .soundness import is_sound, is_strange
 
 
 class Letter(NamedTuple):
-    """A doubtful character of a word: its index in the word's text, and its box."""
+    """A doubtful character of a word: its index in the word's text; its box in points, origin top left as shown."""
 
     at: int
     box: Box
@@ -121,7 +121,7 @@ class PageFrame:
         self.height = self.right - self.left if turned else self.top - self.bottom
 
     def box(self, left: float, bottom: float, right: float, top: float) -> Box:
-        """A rectangle of user space as a box of the page as shown."""
+        """A rectangle of user space as a box of the page as shown: points, origin top left."""
         if self.rotation == 0:
             return (left - self.left, self.top - top, right - self.left, self.top - bottom)
         if self.rotation == 1:
@@ -136,9 +136,9 @@ def read_text_layer(
 ) -> TextLayer:
     """The words of the page's text layer, in the order of its content stream.
 
-    `upright` is called before the words are read, if a sample of letters says that the text is upright. Raises
-    `PageTooLarge` for more than `most_words` words, or more than `LETTERS_A_WORD` times as many characters, spaces
-    included.
+    Boxes are in points, origin top left of the page as shown. `upright` is called before the words are read, if a
+    sample of letters says that the text is upright. Raises `PageTooLarge` for more than `most_words` words, or more
+    than `LETTERS_A_WORD` times as many characters, spaces included.
     """
     text_page = pdfium_c.FPDFText_LoadPage(page)
     if not text_page:

@@ -19,7 +19,7 @@ from ..values.words import boxes_of
 
 
 def lines_to_read(quads: Sequence[Quad], page: Page) -> list[Quad]:
-    """The detected lines that are in an area to recognise and not in the text layer already."""
+    """The detected lines, in pixels, that are in an area to recognise and not in the text layer already."""
     # Vectorised: a page may have thousands of lines and tens of thousands of words.
     sure = [word for word in page.words if is_sure(word)]
     lefts, tops, rights, bottoms = np.ascontiguousarray(boxes_of(sure).T)

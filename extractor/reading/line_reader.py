@@ -50,7 +50,7 @@ class ReadLine:
     quarters: int
 
     def moved(self, matrix: Matrix) -> ReadLine:
-        """The line mapped by `matrix`, (3, 3)."""
+        """The line mapped by `matrix`, (3, 3), in the unit that the matrix maps to."""
         corners = np.hstack([self.quad, np.ones((4, 1))]) @ matrix.T
         return ReadLine(corners[:, :2], self.words, self.quarters)
 
@@ -84,7 +84,8 @@ class LineReader:
         """For each line what was read, in its page's unit; None where its legibility is below `least`.
 
         A line higher than wide may be a lone digit or text on its side: all turns are tried, and all recognisers of the
-        languages; the most legible reading wins. Blocks until the models are done.
+        languages; the most legible reading wins. Blocks until the models are done. Raises `NoResult` where a model
+        failed, `ArithmeticError` where it gave no numbers.
         """
         attempts = [
             _attempts(page, quad, (0, 1, 3) if on_its_side(quad) else (0,), recognition) for page, quad in found
@@ -119,7 +120,7 @@ class LineReader:
     def upside_down(self, found: Sequence[Found], recognition: Recognition) -> float:
         """How much more legible the longest lines are after a turn by 180 degrees: a difference in [-1, 1].
 
-        Blocks until the models are done.
+        Blocks until the models are done. Raises `NoResult` or `ArithmeticError` as `recognise` does.
         """
         longest = sorted(found, key=lambda line: -np.ptp(line[1], axis=0).max())[:SAMPLE_LINES]
         attempts = [

@@ -58,7 +58,11 @@ class LongReader:
         self._lines = lines
 
     def read(self, upright: Upright, recognition: Recognition) -> Seen:
-        """What is on the page, boxes of the page set upright. Blocks until the models are done."""
+        """What is on the page; boxes are of the page set upright, in its unit, origin top left.
+
+        Blocks until the models are done. Raises `NoResult` where a model failed, `ArithmeticError` where it gave no
+        numbers.
+        """
         began = time.perf_counter()
         hardly = HardlyRead()
         if upright.page.is_scan:

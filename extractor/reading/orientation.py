@@ -44,7 +44,7 @@ def as_shown(page: Page) -> Upright:
 
 
 def turned(upright: Upright, quarters: int) -> Upright:
-    """The page turned anticlockwise by so many quarters, with its words, areas, crops and tiles."""
+    """The page turned anticlockwise by so many quarters, with its words, areas, crops and tiles; its unit stays."""
     page = upright.page
     quarters %= 4
     if not quarters:
@@ -67,7 +67,10 @@ def turned(upright: Upright, quarters: int) -> Upright:
 
 
 def deskewed(upright: Upright, skew: float) -> Upright:
-    """The page turned so that lines which fall by `skew` degrees to the right are level; unchanged below `MIN_SKEW`."""
+    """The page turned so that lines which fall by `skew` degrees to the right are level; unchanged below `MIN_SKEW`.
+
+    Its unit stays; it is as large as its corners need.
+    """
     page = upright.page
     if abs(skew) < MIN_SKEW:
         return upright
@@ -87,7 +90,10 @@ def deskewed(upright: Upright, skew: float) -> Upright:
 
 
 def cropped(upright: Upright, box: Box) -> Upright:
-    """A part of the page as a page of its own, all of it to be recognised, with the words centred in the box."""
+    """A part of the page as a page of its own, all of it to be recognised, with the words centred in the box.
+
+    `box` is in the page's unit; the part's origin is the box's top left corner.
+    """
     page = upright.page
     left, top, right, bottom = (round(side * page.scale) for side in clip(box, page.width, page.height))
     right, bottom = max(right, left + 1), max(bottom, top + 1)

@@ -59,7 +59,8 @@ class ScanReader:
     def read(self, upright: Upright, recognition: Recognition) -> tuple[Seen, list[Seen]]:
         """What is on the page apart from its sheets, and what is on each sheet, in reading order.
 
-        Boxes are of the page, or the sheet, set upright. Blocks until the models are done.
+        Boxes are of the page, or the sheet, set upright, in its unit, origin top left. Blocks until the models are
+        done. Raises `NoResult` where a model failed, `ArithmeticError` where it gave no numbers.
         """
         began = time.perf_counter()
         upright = with_dots_joined(upright, self._device.room_for_picture)
@@ -160,10 +161,11 @@ class ScanReader:
 def seen_on(
     device: DeviceClient, upright: Upright, words: Sequence[Word], layout: Pending | None, began: float
 ) -> Seen:
-    """All that is seen on an upright page whose words are known; boxes of the upright page.
+    """All that is seen on an upright page whose words are known; boxes of that page, in its unit, origin top left.
 
     Blocks until the models are done. `layout`: the pending layout, if it was begun; it is begun again where stamps are
-    removed from the picture first. `began`: when reading began, in seconds of the performance counter.
+    removed from the picture first. `began`: when reading began, in seconds of the performance counter. Raises
+    `NoResult` where a model failed, `ArithmeticError` where it gave no numbers.
     """
     page, words = upright.page, chosen(words)
     stamps = stamps_of(words, page.picture, page.scale)

@@ -38,18 +38,18 @@ class Seam:
 
     @property
     def middle(self) -> float:
-        """The middle of the overlap."""
+        """The middle of the overlap, in the page's unit."""
         return (self.start + self.end) / 2
 
 
 def seams_of(tiles: Sequence[Box]) -> list[Seam]:
-    """The seams between consecutive tiles."""
+    """The seams between consecutive tiles, in the page's unit."""
     axis = 0 if tiles[0][0] != tiles[1][0] else 1
     return [Seam(axis, tile[axis], before[axis + 2]) for before, tile in pairwise(tiles)]
 
 
 def lines_once(tiles: Sequence[Box], found: Sequence[Sequence[Quad]], gap: Gap) -> list[list[Quad]]:
-    """The lines by tile, each once. A line through a seam is two lines, cut where `gap` says."""
+    """The lines by tile, each once, in the page's unit. A line through a seam is two lines, cut where `gap` says."""
     lines = [list(quads) for quads in found]
     for number, seam in enumerate(seams_of(tiles)):
         before, after = lines[number], lines[number + 1]
@@ -211,7 +211,7 @@ class TiledRegion:
 
 
 def regions_once(tiles: Sequence[Box], found: Sequence[Sequence[Region]]) -> list[TiledRegion]:
-    """The page's regions in reading order, tile by tile; a region over a seam is one."""
+    """The page's regions in reading order, tile by tile, boxes in the page's unit; a region over a seam is one."""
     seams = seams_of(tiles)
     result: list[TiledRegion] = []
     for number, regions in enumerate(found):

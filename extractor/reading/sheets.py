@@ -200,7 +200,7 @@ def _are_apart(boxes: Sequence[Box], gap: float) -> bool:
 
 
 def in_order(boxes: Sequence[Box]) -> list[Box]:
-    """The boxes in reading order: those above a white strip first, then those left of one."""
+    """The boxes in reading order, in any unit: those above a white strip first, then those left of one."""
     return [boxes[place] for place in _reading_order(boxes, range(len(boxes)))]
 
 
@@ -219,7 +219,7 @@ def _reading_order(boxes: Sequence[Box], places: Sequence[int]) -> list[int]:
 
 
 def lines_outside(quads: Sequence[Quad], boxes: Sequence[Box]) -> list[Quad]:
-    """The lines whose centres are in none of the boxes."""
+    """The lines whose centres are in none of the boxes; lines and boxes in pixels."""
     return [quad for quad, inside in zip(quads, standing_in(quads, boxes), strict=True) if not inside]
 
 

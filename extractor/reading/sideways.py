@@ -37,7 +37,10 @@ class Facing:
 
 
 def facings(page: Page, words: Sequence[Word], regions: Sequence[Region]) -> list[Facing]:
-    """The page as it is, for its upright tables, and turned, for those that stand on their side."""
+    """The page as it is, for its upright tables, and turned, for those that stand on their side.
+
+    Boxes are of the turned page, in the page's unit.
+    """
     tables = [index for index, region in enumerate(regions) if region.kind.label == "table"]
     if not tables or all(word.upright for word in words):
         return [Facing(page, words, regions)]

@@ -68,11 +68,12 @@ class Stamp:
 
 
 def stamps_of(words: Sequence[Word], picture: PagePicture, scale: float) -> list[Stamp]:
-    """The stamps on a page. A page with words of one size, all from the text layer, is not looked at.
+    """The stamps on a page, boxes in the page's unit, origin top left. `scale`: pixels per unit.
 
-    A word is of a stamp where it is printed over smaller ones, or over several rows in another colour. A coloured word
-    that was read from an image of a digital page is also one where it stands between rows, or where the ink connected
-    with it, a frame, surrounds words of the page.
+    A page with words of one size, all from the text layer, is not looked at. A word is of a stamp where it is printed
+    over smaller ones, or over several rows in another colour. A coloured word that was read from an image of a digital
+    page is also one where it stands between rows, or where the ink connected with it, a frame, surrounds words of the
+    page.
     """
     candidates = _candidates(words)
     if not candidates:

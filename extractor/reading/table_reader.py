@@ -30,12 +30,18 @@ PixelBox = tuple[int, int, int, int]
 def table_readings(
     device: DeviceClient, page: Page, words: Sequence[Word], regions: Sequence[Region]
 ) -> list[TableReading]:
-    """The structures of the page's table regions, each as it stands. Blocks until the model is done."""
+    """The structures of the page's table regions, each as it stands; boxes in the page's unit, origin top left.
+
+    Blocks until the model is done. Raises `NoResult` where it failed, `ArithmeticError` where it gave no numbers.
+    """
     return [table for facing in facings(page, words, regions) for table in upright_tables(device, facing)]
 
 
 def upright_tables(device: DeviceClient, facing: Facing) -> list[TableReading]:
-    """The structures of the tables that are upright on the page. Blocks until the model is done."""
+    """The structures of the tables that are upright on the page; boxes in its unit, origin top left.
+
+    Blocks until the model is done. Raises `NoResult` where it failed, `ArithmeticError` where it gave no numbers.
+    """
     page, words, regions = facing.page, facing.words, facing.regions
     found: list[tuple[int, Box, PixelBox]] = []
     for index, region in enumerate(regions):
@@ -58,7 +64,7 @@ def upright_tables(device: DeviceClient, facing: Facing) -> list[TableReading]:
 
 
 def drawn_rulings(page: Page, words: Sequence[Word], box: Box) -> Rulings:
-    """The ruling lines in a box of the page; none where it is too small."""
+    """The ruling lines in a box of the page, in the page's unit; none where the box is too small."""
     box, pixels = _table_box(page, box)
     return _crop_rulings(page, words, box, pixels) if _is_large_enough(pixels) else Rulings()
 

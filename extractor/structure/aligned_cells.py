@@ -46,10 +46,10 @@ class _HeaderPart:
 
 
 def header_cells(table: Aligned) -> Header | None:
-    """The number of rows of text in the header, and its cells; None where no line parts a header from the body.
+    """The number of rows of text in the header, and its cells, boxes in the page's unit.
 
-    A line in the header that runs over some columns groups the texts above it. Text in a column with no such line above
-    or below is one cell, on however many lines it stands.
+    None where no line parts a header from the body. A line in the header that runs over some columns groups the texts
+    above it. Text in a column with no such line above or below is one cell, on however many lines it stands.
     """
     rows, columns, height = table.rows, table.columns, table.height
     first = next((index for index in columns.body if _mostly_numeric(rows[index], columns)), None)

@@ -46,7 +46,10 @@ BOX_REACH = 2.0
 
 
 def assemble_page(reading: PageReading) -> AssembledPage:
-    """The page with its elements in reading order, those of a sheet consecutive; boxes on the page as shown."""
+    """The page with its elements in reading order, those of a sheet consecutive.
+
+    Boxes are on the page as shown, in its unit, origin top left.
+    """
     elements = _elements(reading)
     for sheet in reading.sheets:
         elements = _with_sheet(elements, _elements(sheet))

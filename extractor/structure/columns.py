@@ -82,7 +82,7 @@ class Columns:
 
     @property
     def full(self) -> float:
-        """Min number of columns with a text for a row of text to be a row of its own."""
+        """Min number of columns that a row of text has texts in to be a row of its own."""
         return max(2.0, FULL_ROW * self.count)
 
     def of(self, box: Box) -> int:

@@ -18,7 +18,10 @@ from ..values.words import Word
 
 
 def named_elements(groups: Sequence[Sequence[Element]]) -> tuple[NamedElement, ...]:
-    """The list in reading order. `groups`: the elements by page, or all in one where a format has no pages."""
+    """The document's list of elements in reading order, each with its id and its ties to others.
+
+    `groups`: the elements by page, or all in one where a format has no pages.
+    """
     firsts = list(accumulate((_count(element) for group in groups for element in group), initial=0))
     starts = list(accumulate(map(len, groups), initial=0))
     result: list[NamedElement] = []

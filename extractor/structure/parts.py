@@ -63,7 +63,8 @@ class Part:
 
 
 def text_blocks(words: Sequence[Word]) -> list[Part]:
-    """Words outside all regions as text parts: lines that follow closely at one place are one."""
+    """Words outside all regions as text parts, boxes in the page's unit; lines that follow closely at one place are
+    one."""
     blocks: list[list[Line]] = []
     # (bottom, index) of each block, sorted.
     ends: list[tuple[float, int]] = []

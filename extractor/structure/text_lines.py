@@ -34,8 +34,10 @@ _BLANKS = frozenset("_.\u2026")
 
 @dataclass(frozen=True)
 class Line:
-    """Words of one line in reading order, and the box around them. Properties are cached: nearly every step asks for
-    them."""
+    """Words of one line in reading order, and the box around them, in the page's unit, origin top left.
+
+    Properties are cached: nearly every step asks for them.
+    """
 
     words: tuple[Word, ...]
     box: Box
@@ -47,7 +49,7 @@ class Line:
 
     @cached_property
     def size(self) -> float:
-        """The font size of the longest word."""
+        """The font size of the longest word, in the page's unit."""
         return max(self.words, key=lambda word: len(word.text)).size
 
     @cached_property
