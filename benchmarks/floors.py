@@ -36,8 +36,10 @@ REPEAT = 7
 
 
 def model_costs(models_dir: Path, device: torch.device, settings: Settings, notes: tuple[str, ...]) -> ResultTable:
-    """A row for each model: times of one batch of its largest size, on random input, and its floor. Loads the
-    models."""
+    """A row for each model: operations, milliseconds and floor of each item of its largest batch, on random input.
+
+    Loads the models.
+    """
     models = Models(models_dir, device, settings)
     # As the device's owner runs them: in one thread, on a stream of its own.
     with ThreadPoolExecutor(1) as thread:

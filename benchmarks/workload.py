@@ -109,7 +109,7 @@ def loaded_engine(device: str, random_weights: bool, **settings: Any) -> Iterato
 
 
 def run(engine: Engine, content: bytes, **keys: Any) -> dict[str, Any]:
-    """The answer to one job about a document's bytes, as a caller would get it."""
+    """The answer to one job about a document's bytes, as a caller would get it. Raises an `ExtractionError`."""
     from extractor.request import parse_request
 
     encoded = base64.b64encode(content).decode("ascii")

@@ -39,7 +39,10 @@ class Tones:
 
 
 def tones_of(image: Image.Image) -> Tones:
-    """The tones of the image. Decodes all of it."""
+    """The levels that an image of this mode becomes RGB with. Decodes all of the image.
+
+    Raises what Pillow raises on a damaged image.
+    """
     if _is_deep_grey(image):
         return Tones(*_black_and_white(image))
     if image.has_transparency_data:
@@ -48,7 +51,7 @@ def tones_of(image: Image.Image) -> Tones:
 
 
 def to_rgb(image: Image.Image, tones: Tones) -> Image.Image:
-    """The image, or a part of it, as RGB."""
+    """The image, or a part of it, as RGB. Raises what Pillow raises on a damaged image."""
     if _is_deep_grey(image):
         values = np.asarray(image)
         if image.mode.startswith("I;16"):

@@ -77,7 +77,7 @@ def _mended_word(word: Word, origin: Origin, picture: Pixels, scale: float) -> W
     """The word with its doubtful characters read from their shape, or unsure."""
     letters, doubtful = list(word.text), 0
     others = [letter for at, letter in enumerate(letters) if all(at != strange.at for strange in origin.strange)]
-    figures = any(letter.isdigit() for letter in others)
+    has_digits = any(letter.isdigit() for letter in others)
     drawn = 0
     for strange in origin.strange:
         ink = _ink_mask(picture, strange.box, scale)
@@ -85,9 +85,9 @@ def _mended_word(word: Word, origin: Origin, picture: Pixels, scale: float) -> W
             continue
         drawn += 1
         hyphen = letters[strange.at] == SOFT_HYPHEN
-        if _is_minus(ink) and (figures or not others):
+        if _is_minus(ink) and (has_digits or not others):
             letters[strange.at] = "-"
-        elif not hyphen or figures:
+        elif not hyphen or has_digits:
             doubtful += 1
     if doubtful and (len(origin.strange) > 1 or any(letter.isalnum() for letter in others)):
         return replace(word, confidence=UNSURE)

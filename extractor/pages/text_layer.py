@@ -19,7 +19,7 @@ import pypdfium2.raw as pdfium_c
 from ..errors import PageTooLarge
 from ..values.boxes import Box
 from ..values.words import DESCENT, Word, WordPart, is_raised
-from .raised_figures import OTHER_SIZE, RAISED, ends_number
+from .raised_digits import OTHER_SIZE, RAISED, ends_number
 from .soundness import is_sound, is_strange
 
 

@@ -35,12 +35,12 @@ def chosen(words: Sequence[Word]) -> list[Word]:
     for _, group in groupby(doubted, key=lambda number: words[number].line):
         line = list(group)
         rivals = {number: _indices_in_place(words[number], boxes, SAME_PLACE) for number in line}
-        rival_indices = sorted({place for found in rivals.values() for place in found})
+        rival_indices = sorted({rival for found in rivals.values() for rival in found})
         if not rival_indices:
             continue
-        ours = [words[read[place]] for place in rival_indices]
+        ours = [words[read[rival]] for rival in rival_indices]
         if _confidence(ours) < CERTAIN and _says_something([words[number] for number in line]):
-            left_out.update(read[place] for place in rival_indices)
+            left_out.update(read[rival] for rival in rival_indices)
             continue
         texts = {word.text.casefold() for word in ours}
         left_out.update(

@@ -246,9 +246,9 @@ def _joined_rulings(lines: Sequence[Ruling], near: float) -> tuple[Ruling, ...]:
     """The rulings, pieces of one line from several tiles joined."""
     result: list[Ruling] = []
     for line in sorted(lines, key=lambda line: line.start):
-        for place, other in enumerate(result):
+        for index, other in enumerate(result):
             if abs(other.at - line.at) <= near and line.start <= other.end + near:
-                result[place] = Ruling(other.at, other.start, max(other.end, line.end))
+                result[index] = Ruling(other.at, other.start, max(other.end, line.end))
                 break
         else:
             result.append(line)

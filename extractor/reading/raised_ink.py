@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 
 from ..decoding.ctc import RecognisedWord
-from ..pages.raised_figures import ends_number
+from ..pages.raised_digits import ends_number
 from ..values.arrays import Grey, Quad
 from ..values.page_picture import PagePicture
 
@@ -106,9 +106,9 @@ def _numbers_of(word: RecognisedWord, line: Grey) -> list[RecognisedWord]:
 
 def _are_raised(signs: Sequence[Sign], letters: Sequence[str]) -> list[bool]:
     """For each sign whether it is smaller than the high digits and ends above their feet."""
-    figures = [sign for sign, letter in zip(signs, letters, strict=True) if letter.isdigit()]
-    highest = max(bottom - top for _, top, _, bottom in figures)
-    feet = float(np.median([bottom for _, top, _, bottom in figures if bottom - top > SMALL * highest]))
+    digits = [sign for sign, letter in zip(signs, letters, strict=True) if letter.isdigit()]
+    highest = max(bottom - top for _, top, _, bottom in digits)
+    feet = float(np.median([bottom for _, top, _, bottom in digits if bottom - top > SMALL * highest]))
     return [bottom - top <= SMALL * highest and bottom <= feet - ABOVE * highest for _, top, _, bottom in signs]
 
 

@@ -145,8 +145,8 @@ class ScanReader:
             return []
         boxes = []
         for block in blocks:
-            own = [quads[place] for place in block]
-            read = [word for place in block if (line := lines[place]) is not None for word in line.words]
+            own = [quads[index] for index in block]
+            read = [word for index in block if (line := lines[index]) is not None for word in line.words]
             if len(block) < MIN_LINES or legibility(read) >= UNSURE or not stands_alone(quads, block):
                 continue
             if self._upside_down(page, own, recognition) > MORE_LEGIBLE:

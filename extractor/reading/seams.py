@@ -70,25 +70,25 @@ class _TileLines:
         self._gone: set[int] = set()
         self.added: list[Quad] = []
 
-    def taken(self, places: Sequence[int]) -> list[Quad]:
+    def taken(self, indices: Sequence[int]) -> list[Quad]:
         """The lines at these indices, which are removed."""
-        self._gone.update(places)
-        return [self._lines[place] for place in places]
+        self._gone.update(indices)
+        return [self._lines[index] for index in indices]
 
     def rest(self) -> list[Quad]:
         """The lines that are left, and those added."""
-        return [line for place, line in enumerate(self._lines) if place not in self._gone] + self.added
+        return [line for index, line in enumerate(self._lines) if index not in self._gone] + self.added
 
 
 def _lines_in_both(before: Sequence[Quad], after: Sequence[Quad], seam: Seam) -> list[tuple[list[int], list[int]]]:
     """The lines near the seam that are one in both tiles: indices in `before`, indices in `after`."""
-    ours = [place for place, quad in enumerate(before) if _end(quad, seam) > seam.start]
-    theirs = [place for place, quad in enumerate(after) if _start(quad, seam) < seam.end]
+    ours = [index for index, quad in enumerate(before) if _end(quad, seam) > seam.start]
+    theirs = [index for index, quad in enumerate(after) if _start(quad, seam) < seam.end]
     if not ours or not theirs:
         return []
     boxes, others = (
-        np.array([_box_around([lines[place]]) for place in places])
-        for lines, places in ((before, ours), (after, theirs))
+        np.array([_box_around([lines[index]]) for index in indices])
+        for lines, indices in ((before, ours), (after, theirs))
     )
     same = np.ones((len(ours), len(theirs)), bool)
     for axis in (0, 1):
@@ -162,10 +162,10 @@ def _quad_between(quad: Quad, axis: int, low: float, high: float) -> Quad:
     # The edges that run along the axis: each corner's other end.
     other = (1, 0, 3, 2) if np.ptp(quad[:2, axis]) >= np.ptp(quad[1:3, axis]) else (3, 2, 1, 0)
     for corner, end in enumerate(other):
-        place, reach = float(quad[corner, axis]), float(quad[end, axis])
-        wanted = min(max(place, low), high)
-        if wanted != place and reach != place:
-            result[corner] = quad[corner] + (quad[end] - quad[corner]) * ((wanted - place) / (reach - place))
+        start, reach = float(quad[corner, axis]), float(quad[end, axis])
+        wanted = min(max(start, low), high)
+        if wanted != start and reach != start:
+            result[corner] = quad[corner] + (quad[end] - quad[corner]) * ((wanted - start) / (reach - start))
     return result.astype(np.float32)
 
 
@@ -224,13 +224,13 @@ def regions_once(tiles: Sequence[Box], found: Sequence[Sequence[Region]]) -> lis
             if before is not None and span[1] <= before.middle:
                 continue  # the one before has it
             ordered = replace(region, order=number * 1e6 + region.order)
-            place = None
+            index = None
             if before is not None and span[0] < before.middle:
-                place = next((i for i, other in enumerate(result) if _goes_on(other, ordered, number, before)), None)
-            if place is None:
+                index = next((i for i, other in enumerate(result) if _goes_on(other, ordered, number, before)), None)
+            if index is None:
                 result.append(TiledRegion(ordered, number, number))
             else:
-                result[place] = _with_rest(result[place], ordered, number)
+                result[index] = _with_rest(result[index], ordered, number)
     return result
 
 

@@ -96,11 +96,9 @@ def on_their_sides(quads: Sequence[Quad]) -> list[Box]:
     if sum(long) < MIN_LINES:
         return []
     blocks = [
-        block
-        for block in blocks_of(quads)
-        if _count_side_by_side([quads[place] for place in block if long[place]]) >= MIN_LINES
+        block for block in blocks_of(quads) if _count_side_by_side([quads[at] for at in block if long[at]]) >= MIN_LINES
     ]
-    return [box_around([quads[place] for place in block], MARGIN) for block in blocks if stands_alone(quads, block)]
+    return [box_around([quads[at] for at in block], MARGIN) for block in blocks if stands_alone(quads, block)]
 
 
 def _count_side_by_side(quads: Sequence[Quad]) -> int:
@@ -115,8 +113,8 @@ def _count_side_by_side(quads: Sequence[Quad]) -> int:
 def stands_alone(quads: Sequence[Quad], block: Sequence[int]) -> bool:
     """Whether no other line is near the block, given as indices of `quads`."""
     mine = set(block)
-    box = box_around([quads[place] for place in block], ACROSS)
-    others = _boxes_around([quad for place, quad in enumerate(quads) if place not in mine])
+    box = box_around([quads[at] for at in block], ACROSS)
+    others = _boxes_around([quad for at, quad in enumerate(quads) if at not in mine])
     return not any(intersection(box, tuple(other)) for other in others.tolist())
 
 
@@ -201,21 +199,21 @@ def _are_apart(boxes: Sequence[Box], gap: float) -> bool:
 
 def in_order(boxes: Sequence[Box]) -> list[Box]:
     """The boxes in reading order, in any unit: those above a white strip first, then those left of one."""
-    return [boxes[place] for place in _reading_order(boxes, range(len(boxes)))]
+    return [boxes[at] for at in _reading_order(boxes, range(len(boxes)))]
 
 
-def _reading_order(boxes: Sequence[Box], places: Sequence[int]) -> list[int]:
+def _reading_order(boxes: Sequence[Box], indices: Sequence[int]) -> list[int]:
     """The indices in reading order."""
-    if len(places) < 2:
-        return list(places)
+    if len(indices) < 2:
+        return list(indices)
     for axis in (1, 0):
-        ordered = sorted(places, key=lambda place: boxes[place][axis])
+        ordered = sorted(indices, key=lambda at: boxes[at][axis])
         reach = boxes[ordered[0]][axis + 2]
-        for index, place in enumerate(ordered[1:], start=1):
-            if boxes[place][axis] >= reach:
+        for index, at in enumerate(ordered[1:], start=1):
+            if boxes[at][axis] >= reach:
                 return [*_reading_order(boxes, ordered[:index]), *_reading_order(boxes, ordered[index:])]
-            reach = max(reach, boxes[place][axis + 2])
-    return sorted(places, key=lambda place: (boxes[place][1], boxes[place][0]))
+            reach = max(reach, boxes[at][axis + 2])
+    return sorted(indices, key=lambda at: (boxes[at][1], boxes[at][0]))
 
 
 def lines_outside(quads: Sequence[Quad], boxes: Sequence[Box]) -> list[Quad]:

@@ -93,7 +93,7 @@ def stamps_of(words: Sequence[Word], picture: PagePicture, scale: float) -> list
         if ink is None:
             continue
         if usual is None:
-            usual = _usual_colour([word for place, word in enumerate(words) if place not in candidates], picture, scale)
+            usual = _usual_colour([word for index, word in enumerate(words) if index not in candidates], picture, scale)
         other = float(np.linalg.norm(ink - usual)) > OTHER_COLOUR
         coloured = other and bool(np.linalg.norm(_chroma(ink)) >= COLOURED)
         if not (over or (other and rows) or (coloured and foreign)):
@@ -104,11 +104,11 @@ def stamps_of(words: Sequence[Word], picture: PagePicture, scale: float) -> list
         if coloured:
             own = _words_of_stamp(words, at, box, ink, picture, scale)
         else:
-            own = [place for place in candidates if words[place].line == words[at].line]
-        own = [place for place in own if place not in taken]
+            own = [index for index in candidates if words[index].line == words[at].line]
+        own = [index for index in own if index not in taken]
         taken.update(own)
         told = coloured or (other and ink.min() >= PALE_INK)
-        box = box if coloured else union(words[place].box for place in own)
+        box = box if coloured else union(words[index].box for index in own)
         stamps.append(Stamp(tuple(own), box, ink if told else None))
     return stamps
 
@@ -154,7 +154,7 @@ def _relation_to_others(at: int, words: Sequence[Word], boxes: Boxes) -> tuple[b
     word = words[at]
     beside = np.flatnonzero((boxes[:, 1] < bottom) & (boxes[:, 3] > top))
     others = [
-        place for place in beside.tolist() if (words[place].line, words[place].source) != (word.line, word.source)
+        index for index in beside.tolist() if (words[index].line, words[index].source) != (word.line, word.source)
     ]
     if not others:
         return False, False, False
@@ -162,7 +162,7 @@ def _relation_to_others(at: int, words: Sequence[Word], boxes: Boxes) -> tuple[b
     across, middles = (near[:, 0] + near[:, 2]) / 2, (near[:, 1] + near[:, 3]) / 2
     margin = SHOULDER * (bottom - top)
     inside = (middles > top + margin) & (middles < bottom - margin)
-    smaller = np.array([words[place].size for place in others]) < word.size / LARGE
+    smaller = np.array([words[index].size for index in others]) < word.size / LARGE
     over = bool((inside & smaller & (across > left) & (across < right)).any())
     height = float(np.median(near[:, 3] - near[:, 1]))
     levels = 1 + int((np.diff(np.sort(middles[inside])) > ROW * height).sum())

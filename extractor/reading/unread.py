@@ -53,7 +53,7 @@ def hardly_read(quads: Sequence[Quad], words: Sequence[Sequence[RecognisedWord]]
     """The counts of long lines, given as quadrilaterals (4, 2) in any unit, each with the words read in it."""
     lines = unread = 0
     for quad, read in zip(quads, words, strict=True):
-        across, down = (float(np.linalg.norm(quad[place] - quad[0])) for place in (1, 3))
+        across, down = (float(np.linalg.norm(quad[corner] - quad[0])) for corner in (1, 3))
         heights = max(across, down) / max(min(across, down), 1e-6)
         if heights < LONG_LINE:
             continue

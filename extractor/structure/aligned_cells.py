@@ -124,11 +124,11 @@ def aligned_cells(
     """
     rows, columns = table.rows, table.columns
     count = 0 if header is None else header[0]
-    places = columns.places(rows, table.height)
+    column_by_word = columns.column_by_word(rows, table.height)
     parted = lines_above(rows, table.rulings)[count:]
     groups = [
         [count + index for index in group]
-        for group in item_rows(rows[count:], lambda word: places[id(word)], columns.full, laid[count:], parted)
+        for group in item_rows(rows[count:], lambda word: column_by_word[id(word)], columns.full, laid[count:], parted)
     ]
     headers = {cell.row for cell in structure if cell.header}
     confidence = statistics.fmean(cell.confidence for cell in structure) if structure else 1.0

@@ -61,7 +61,7 @@ def _with_sheet(elements: Sequence[PageElement], sheet: Sequence[PageElement]) -
     if not sheet:
         return list(elements)
     _, top, right, bottom = union(element.box for element in sheet)
-    place = next(
+    at = next(
         (
             index
             for index, element in enumerate(elements)
@@ -75,8 +75,8 @@ def _with_sheet(elements: Sequence[PageElement], sheet: Sequence[PageElement]) -
         captioned = element.caption_of
         return element if captioned is None or captioned < first else replace(element, caption_of=captioned + by)
 
-    others = [placed(element, place, len(sheet)) for element in elements]
-    return [*others[:place], *(placed(element, 0, place) for element in sheet), *others[place:]]
+    others = [placed(element, at, len(sheet)) for element in elements]
+    return [*others[:at], *(placed(element, 0, at) for element in sheet), *others[at:]]
 
 
 def _elements(reading: PageReading) -> list[PageElement]:
@@ -112,9 +112,9 @@ def _elements(reading: PageReading) -> list[PageElement]:
 
 def _without_stamped(reading: PageReading) -> tuple[list[Word], list[list[Word]]]:
     """The page's words without those of stamps, and the words of each stamp."""
-    places = {place for stamp in reading.stamps for place in stamp}
-    rest = [word for place, word in enumerate(reading.words) if place not in places]
-    return rest, [[reading.words[place] for place in stamp] for stamp in reading.stamps]
+    indices = {index for stamp in reading.stamps for index in stamp}
+    rest = [word for index, word in enumerate(reading.words) if index not in indices]
+    return rest, [[reading.words[index] for index in stamp] for stamp in reading.stamps]
 
 
 def _as_shown(element: PageElement, to_shown: Matrix, reading: PageReading) -> PageElement:

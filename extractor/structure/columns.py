@@ -89,7 +89,7 @@ class Columns:
         """The index of the column that the box's centre is in."""
         return bisect.bisect(self.edges, centre(box)[0])
 
-    def places(self, rows: Sequence[Row], height: float) -> dict[int, int]:
+    def column_by_word(self, rows: Sequence[Row], height: float) -> dict[int, int]:
         """The column of each word, by the word's `id`. A text that overflows counts where it begins."""
         found = {}
         for row in rows:

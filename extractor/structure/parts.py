@@ -72,7 +72,7 @@ def text_blocks(words: Sequence[Word]) -> list[Part]:
         height = line.box[3] - line.box[1]
         first = bisect.bisect_left(ends, (line.box[1] - 0.8 * height, -1))
         last = bisect.bisect_right(ends, (line.box[1] + 0.5 * height, len(blocks)))
-        for end, index in sorted(ends[first:last][:MOST_BLOCKS_AT_A_HEIGHT], key=lambda place: place[1]):
+        for end, index in sorted(ends[first:last][:MOST_BLOCKS_AT_A_HEIGHT], key=lambda entry: entry[1]):
             block = blocks[index]
             above = block[-1].box
             aligned = min(above[2], line.box[2]) - max(above[0], line.box[0]) > 0
@@ -173,9 +173,9 @@ def with_blocks(parts: Sequence[Part], blocks: Sequence[Part]) -> list[Part]:
     result = list(parts)
     boxes = np.array([part.box for part in parts]).reshape(-1, 4)
     for block in blocks:
-        place = _insertion_index(block, result, boxes)
-        result.insert(place, block)
-        boxes = np.insert(boxes, place, block.box, axis=0)
+        index = _insertion_index(block, result, boxes)
+        result.insert(index, block)
+        boxes = np.insert(boxes, index, block.box, axis=0)
     return result
 
 

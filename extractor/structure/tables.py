@@ -105,10 +105,10 @@ def _numbers_contradict(
     """Whether numbers stand in other columns than their cells, or items make other rows than the model's."""
 
     height = median_height(word.box for row in rows for word in row)
-    places = columns.places(rows, height)
+    column_by_word = columns.column_by_word(rows, height)
 
     def column_of(word: Word) -> int:
-        return places[id(word)]
+        return column_by_word[id(word)]
 
     numeric = numeric_columns(rows, column_of)
     if not numeric:

@@ -1,4 +1,4 @@
-"""Cents, exponents and footnote marks: raised figures are no part of the number before them, digital or scanned."""
+"""Cents, exponents and footnote marks: raised digits are no part of the number before them, digital or scanned."""
 
 from __future__ import annotations
 
