@@ -58,7 +58,7 @@ def scanned(pdf: bytes, dpi: int = 150) -> bytes:
 
 
 def short_scans(pages: int) -> bytes:
-    """A PDF of scans of three lines each, no two alike: what pages cost, with little that lines cost."""
+    """A PDF of scanned pages of three lines each, no two alike: pages that cost little in lines."""
     from tests.documents import text_pdf
 
     return scanned(text_pdf([[f"Receipt {page}", f"Berth {page + 17}", f"{page}.40"] for page in range(1, pages + 1)]))
