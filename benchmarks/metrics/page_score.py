@@ -22,7 +22,7 @@ class PageScore:
 
     @property
     def overall(self) -> float:
-        """The mean of the figures that apply."""
+        """The mean, in [0, 1], of the figures that apply."""
         return statistics.fmean(value for value in (self.nid, self.teds, self.mhs) if value is not None)
 
 

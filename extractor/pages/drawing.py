@@ -181,7 +181,10 @@ def _is_small_square(box: Box) -> bool:
 
 
 def joined(boxes: Sequence[Box]) -> list[Box]:
-    """The boxes of whole images: strips and tiles that meet edge to edge, of one width or height, become one box."""
+    """The boxes of whole images, in points: strips and tiles that meet edge to edge become one box.
+
+    They join where they are of one width or of one height.
+    """
     result = list(boxes)
     for across, down in ((0, 1), (1, 0)):
         rows: list[Box] = []

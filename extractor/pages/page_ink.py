@@ -74,7 +74,7 @@ def dark_shares(page: Sketch, boxes: Boxes) -> Measures:
 
 
 def unexplained_lines(page: Sketch, words: Sequence[Box]) -> list[Box]:
-    """The boxes, in points, of lines of ink that none of the words covers."""
+    """The boxes of lines of ink that none of the words covers, in points, origin top left of the page as shown."""
     grey, ratio = page.grey, page.scale
     edges = np.zeros(grey.shape, np.uint8)
     cv2.threshold(cv2.absdiff(grey[:, 2:], grey[:, :-2]), EDGE, 1, cv2.THRESH_BINARY, dst=edges[:, 1:-1])
