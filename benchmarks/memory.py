@@ -2,10 +2,10 @@
 
     python benchmarks/memory.py [--documents 300] [--pages 1000] [--range 60] [--scans] [--markdown]
 
-Documents are made here: digital ones of one to four pages and scans of one, in turn. Memory is that of the worker and
-its page processes together, resident, when no job runs: after the first 50 documents, and at the end. The long document
-is one of `--pages` pages, digital or, with `--scans`, scans of three lines; of them the first `--range` are read; the
-peak while they are, next to that of its first 50 (or a tenth).
+Documents are made here: digital ones of one to four pages and scans of one, in turn. Memory is resident memory of the
+worker and its page processes together, when no job runs, after the first 50 documents and at the end. The long document
+has `--pages` pages, digital or, with `--scans`, scans of three lines; of them the first `--range` are read. Its peak is
+compared with that of its first 50 pages (or a tenth).
 """
 
 from __future__ import annotations
@@ -27,12 +27,13 @@ from benchmarks.resident_memory import resident, watched  # noqa: E402
 from benchmarks.result_table import ResultTable, Row, figure  # noqa: E402
 from benchmarks.workload import command, loaded_engine, mixed_documents, run, scanned, short_scans, text_document  # noqa: E402
 
+# Documents until memory has settled; documents at the end whose median counts.
 SETTLED = 50
 LAST = 10
 
 
 def main() -> int:
-    """Measure both and print the table."""
+    """Measures both and prints the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
     parser.add_argument("--random-weights", action="store_true", help="weights of no meaning, at the same cost")

@@ -1,4 +1,4 @@
-"""A document -> the whole of it as docling-core writes its own, in lines as they are printed."""
+"""A document -> docling-core's own JSON. Runs in a page process."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ from .rendering import Rendering
 
 
 def view(rendering: Rendering) -> dict[str, Any]:
-    """A `DoclingDocument` as JSON, boxes in the page's unit with two decimals, whatever the writing."""
+    """A `DoclingDocument` as JSON, complete and in printed lines, whatever the writing options.
+
+    Boxes are in the page's unit, origin top left, with two decimals.
+    """
     document = rendering.document
-    # Not the one that serialisers have had: they move boxes that go over the page's edge.
+    # Built anew: serialisers move boxes that reach over the page's edge in the one they get.
     own = to_docling(rendering.name, document.pages, document.printed)
     return own.export_to_dict(mode="json", coord_precision=2, confid_precision=4)

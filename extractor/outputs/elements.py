@@ -1,4 +1,4 @@
-"""A document -> its elements, as plain JSON values."""
+"""A document -> its elements as JSON values. Runs in a page process."""
 
 from __future__ import annotations
 
@@ -9,14 +9,16 @@ from .rendering import Rendering, json_box
 
 
 def view(rendering: Rendering) -> list[dict[str, Any]]:
-    """Every element in reading order, and what it is to others. Boxes are in the page's unit, origin top left.
+    """Every element in reading order, with its ties to others.
 
-    Whatever the writing, they have everything, in lines as they are printed.
+    Boxes are in the page's unit, origin top left, with two decimals. Complete and in printed lines, whatever the
+    writing options.
     """
     return [_element(order, named) for order, named in enumerate(rendering.document.elements)]
 
 
 def _element(order: int, named: NamedElement) -> dict[str, Any]:
+    """One element as JSON values."""
     element = named.element
     return {
         "id": named.id,

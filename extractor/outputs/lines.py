@@ -1,4 +1,4 @@
-"""A document -> its lines, as plain JSON values."""
+"""A document -> its lines as JSON values. Runs in a page process."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from .rendering import Rendering, json_box
 
 
 def view(rendering: Rendering) -> list[dict[str, Any]]:
-    """Every line as it is printed, by its element. Boxes are in the page's unit, origin top left."""
+    """Every printed line, with the id of its element; boxes in the page's unit, origin top left, with two decimals."""
     return [
         {
             "element": named.id,

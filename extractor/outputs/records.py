@@ -1,4 +1,4 @@
-"""A document -> the rows of its tables as records, as plain JSON values."""
+"""A document -> the rows of its tables as records. Runs in a page process."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .rendering import Rendering
 
 
 def view(rendering: Rendering) -> list[dict[str, Any]]:
-    """Every table's rows as objects that are named after its head."""
+    """For each table its id, its page, its columns' names, and its rows below the head as objects by name."""
     result = []
     for named, table in rendering.document.tables:
         names, rows = records(table)

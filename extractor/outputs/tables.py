@@ -1,4 +1,4 @@
-"""A document -> its tables, as plain JSON values."""
+"""A document -> its tables as JSON values. Runs in a page process."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .rendering import Rendering, json_box
 
 
 def view(rendering: Rendering) -> list[dict[str, Any]]:
-    """Every table with its cells and its caption. Boxes are in the page's unit, origin top left."""
+    """Every table with its cells and its caption; boxes in the page's unit, origin top left, with two decimals."""
     document = rendering.document
     captions = {
         tie.to: named.element.text for named in document.elements for tie in named.ties if tie.kind == "caption_of"

@@ -1,6 +1,6 @@
-"""A document -> the views that its caller asked for: plain JSON values only. Runs in page processes alone.
+"""A document -> the views that its caller asked for, as JSON values. Runs in a page process.
 
-Every output is a row of `VIEWS`: the `view` of the module here that has the output's name.
+Every output is a row of `VIEWS`: the `view` of the module of this room with the output's name.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ View = Callable[[Rendering], Json]
 
 
 def _view(output: Output) -> View:
+    """The view of the module with the output's name."""
     view: View = import_module(f".{output}", __package__).view
     return view
 
@@ -30,10 +31,9 @@ _AS_PRINTED = Writing()
 def render(
     document: Document, wanted: Iterable[Output], writing: Writing = _AS_PRINTED, *, name: str = "document"
 ) -> dict[str, Json]:
-    """The contract's `data`: `pages` (their numbers and sizes, in the page's unit) and one entry for each wanted view,
-    in the order of `VIEWS`.
+    """The answer's `data`: `pages` and one entry for each wanted view, in the order of `VIEWS`.
 
-    `name` is what the docling output is called.
+    `pages`: number (from 1), width and height in the page's unit. `name`: the title of the docling output.
     """
     wanted = set(wanted)
     rendering = Rendering(document, writing, name)

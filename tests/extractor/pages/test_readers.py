@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,10 +9,9 @@ import pytest
 from extractor.errors import DocumentCorrupt
 from extractor.formats import FORMATS, DocumentFile, identify
 from extractor.pages.readers import READERS
-from extractor.settings import Settings
 from extractor.values.page import Page
 from tests import documents
-from tests.page_readers import PageReaders, page_readers
+from tests.page_readers import PageReaders
 
 LINE = "Receipt 4711, paid in cash"
 IMAGE = documents.text_image([LINE]).convert("RGB")
@@ -21,12 +19,6 @@ CONTENTS: dict[str, bytes] = {
     "pdf": documents.text_pdf([[LINE]]),
     **{format: documents.image_bytes(IMAGE, format.upper()) for format in FORMATS if format != "pdf"},
 }
-
-
-@pytest.fixture(scope="module")
-def readers() -> Iterator[PageReaders]:
-    with page_readers(Settings(page_processes=1)) as running:
-        yield running
 
 
 def test_every_format_is_tried_here() -> None:
