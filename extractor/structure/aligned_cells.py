@@ -10,12 +10,16 @@ import re
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from ..values.boxes import Box, centre, union
 from ..values.reading import Ruling, Rulings, TableCell
 from ..values.words import Word
 from .columns import Columns, Row, lines_above, row_middles, texts_of, whole_lines
-from .item_rows import item_rows
+from .item_rows import is_numeric, item_rows
+
+# Max distance between the left sides of texts that are set flush left, in text heights.
+FLUSH = 0.1
 
 _YEAR = re.compile(r"(19|20)\d\d")
 
@@ -131,6 +135,7 @@ def aligned_cells(
         for group in item_rows(rows[count:], lambda word: column_by_word[id(word)], columns.full, laid[count:], parted)
     ]
     headers = {cell.row for cell in structure if cell.header}
+    starts = _left_edges(table)
     confidence = statistics.fmean(cell.confidence for cell in structure) if structure else 1.0
     cells: list[Filled] = []
     first = 0
@@ -138,7 +143,7 @@ def aligned_cells(
         cells = header[1]
         first = max(cell.row for cell, _ in cells) + 1
     for number, group in enumerate(groups, start=first):
-        spans = _spans(table, group)
+        spans = _spans(table, group, starts)
         in_header = header is None and laid[group[0]] in headers
         column = 0
         while column < columns.count:
@@ -151,19 +156,24 @@ def aligned_cells(
     return cells
 
 
-def _spans(table: Aligned, group: Sequence[int]) -> dict[int, tuple[int, list[Word]]]:
-    """First column -> last column and words, for the texts of one row of the table, without overlaps."""
+def _spans(table: Aligned, group: Sequence[int], starts: Sequence[float]) -> dict[int, tuple[int, list[Word]]]:
+    """First column -> last column and words, for the texts of one row of the table, without overlaps.
+
+    `starts`: where columns that are set flush left begin (x, in the page's unit).
+    """
     columns, height = table.columns, table.height
     pieces: list[tuple[int, int, list[Word]]] = []
     for index in group:
-        for text in texts_of(table.rows[index], height):
+        texts = _texts(table, index, starts)
+        for text in texts:
             box = (text[0].box[0], min(w.box[1] for w in text), text[-1].box[2], max(w.box[3] for w in text))
             first, last = columns.reach(box, 0.1 * height)
             under = None if index in columns.body else _line_under(box, table.rulings.horizontal, columns, height)
+            placed = columns.placed(text, texts, height)
             if under is not None:
                 pieces.append((*under, text))
-            elif index in columns.body or first == last:
-                pieces += [(columns.of(word.box), columns.of(word.box), [word]) for word in text]
+            elif index in columns.body or first == last or _are_entries(text, columns) or _is_moved(placed, columns):
+                pieces += [(column, column, [word]) for column, word in placed]
             else:
                 pieces.append((first, last, text))
     pieces = _without_overflow(pieces) if len(group) > 1 else pieces
@@ -174,6 +184,43 @@ def _spans(table: Aligned, group: Sequence[int]) -> dict[int, tuple[int, list[Wo
         else:
             spans.append((first, last, list(text)))
     return {first: (last, text) for first, last, text in spans}
+
+
+def _are_entries(text: Row, columns: Columns) -> bool:
+    """Whether a text is a row of numbers that stand in several columns, however near to one another."""
+    return all(is_numeric(word.text) for word in text) and len({columns.of(word.box) for word in text}) > 1
+
+
+def _is_moved(placed: Sequence[tuple[int, Word]], columns: Columns) -> bool:
+    """Whether all words are placed in one column, some of which have their centre in another."""
+    return len({column for column, _ in placed}) == 1 < len({columns.of(word.box) for _, word in placed})
+
+
+def _left_edges(table: Aligned) -> list[float]:
+    """Where the columns' texts begin (x), for columns that have two or more texts set flush left."""
+    firsts: list[list[float]] = [[] for _ in range(table.columns.count)]
+    for row in table.rows:
+        for text in texts_of(row, table.height):
+            firsts[table.columns.reach(text[0].box, 0.1 * table.height)[0]].append(text[0].box[0])
+    edges = []
+    for found in firsts[1:]:
+        edges += [left for left, right in pairwise(sorted(found)) if right - left <= FLUSH * table.height]
+    return edges
+
+
+def _texts(table: Aligned, index: int, starts: Sequence[float]) -> list[list[Word]]:
+    """The texts of a row of text; one that comes close to a text of the next column ends where that one begins."""
+    texts: list[list[Word]] = []
+    for text in texts_of(table.rows[index], table.height):
+        texts.append(text[:1])
+        for word in text[1:]:
+            column = table.columns.reach(word.box, 0.1 * table.height)[0]
+            flush = any(abs(word.box[0] - start) <= FLUSH * table.height for start in starts)
+            if flush and column > table.columns.reach(texts[-1][0].box, 0.1 * table.height)[0]:
+                texts.append([word])
+            else:
+                texts[-1].append(word)
+    return texts
 
 
 def _without_overflow(pieces: Sequence[tuple[int, int, list[Word]]]) -> list[tuple[int, int, list[Word]]]:

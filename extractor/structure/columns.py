@@ -21,6 +21,8 @@ from .item_rows import is_numeric
 
 # Min gap between two texts of a row, in text heights.
 TEXT_GAP = 0.7
+# Min gap between texts of two cells in one column, in text heights.
+FAR_TEXT = 1.5
 # Min width of a gutter, in text heights: in the widest rows, columns come as near as words.
 MIN_WIDTH = 0.12
 # Min share of a full row's texts that a row of the body has; the same with a head; min number of such rows.
@@ -88,6 +90,25 @@ class Columns:
     def of(self, box: Box) -> int:
         """The index of the column that the box's centre is in."""
         return bisect.bisect(self.edges, centre(box)[0])
+
+    def placed(self, text: Row, row: Sequence[Row], height: float) -> list[tuple[int, Word]]:
+        """The words of a text in a row of texts, each after its column: the one that its centre is in.
+
+        Words in a column that another text has, far from theirs, go with the rest of their text into the next one, if
+        no other text has that.
+        """
+        others = [other for other in row if other is not text]
+        far = {
+            self.of(word.box)
+            for other in others
+            for word in other
+            if max(text[0].box[0] - other[-1].box[2], other[0].box[0] - text[-1].box[2]) >= FAR_TEXT * height
+        }
+        near = {self.of(word.box) for other in others for word in other}
+        centred = [self.of(word.box) for word in text]
+        free = set(centred) - near
+        moved = {column: min(free) for column in set(centred) & far if len(free) == 1 and abs(min(free) - column) == 1}
+        return [(moved.get(column, column), word) for column, word in zip(centred, text, strict=True)]
 
     def column_by_word(self, rows: Sequence[Row], height: float) -> dict[int, int]:
         """The column of each word, by the word's `id`. A text that overflows counts where it begins."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..values.boxes import centre
 from ..values.reading import Ruling
 from ..values.words import Word
 
@@ -25,8 +26,9 @@ Row = Sequence[Word]
 
 def drawn_edges(lines: Sequence[Ruling], rows: Sequence[Row], height: float) -> list[float]:
     """The x, in the page's unit, of vertical lines that part words, ascending, each once."""
-    left = min(word.box[0] for row in rows for word in row)
-    right = max(word.box[2] for row in rows for word in row)
+    # A line beside the table's outermost words, of a frame or a bar, has none on its other side.
+    middles = [centre(word.box)[0] for row in rows for word in row]
+    left, right = min(middles), max(middles)
     edges: list[float] = []
     for at, group in _grouped(lines, height):
         if not left < at < right or max(line.end - line.start for line in group) < height:

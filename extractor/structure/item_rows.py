@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from ..values.boxes import median_height
 from ..values.words import Word
@@ -157,7 +157,7 @@ def _groups_by_gaps(
     """
     gaps = sorted({after.top - before.bottom for before, after in pairwise(lines)}, reverse=True)
     for between, within in pairwise(gaps):
-        if between - within < WIDER_BY * height or between + height < WIDER * (within + height):
+        if not _is_wider(between, within, height):
             continue
         groups = [[0]]
         for index, (before, after) in enumerate(pairwise(lines), start=1):
@@ -169,6 +169,32 @@ def _groups_by_gaps(
         if body and all(_is_one_item(group, numeric) for group in body):
             return groups
     return None
+
+
+def rows_by_white(
+    rows: Sequence[Row], column_of: Callable[[Word], int], laid: Sequence[int], height: float
+) -> list[int] | None:
+    """For each row of text the number of its group by the white between them; None unless `laid` contradicts it.
+
+    It does where it joins a line that begins in the first column to the one far above it, and parts a line that does
+    not from the one close above it.
+    """
+    lines = [_line_of(row, column_of) for row in rows]
+    whites = [after.top - before.bottom for before, after in pairwise(lines)]
+    ascending = pairwise(sorted(set(whites)))
+    wide = next((after for before, after in ascending if _is_wider(after, before, height)), None)
+    if wide is None:
+        return None
+    pairs = [(white >= wide, one != next_) for white, (one, next_) in zip(whites, pairwise(laid), strict=True)]
+    begins = [0 in line.texts for line in lines[1:]]
+    joined = any(far and not parted and first for (far, parted), first in zip(pairs, begins, strict=True))
+    torn = any(parted and not far and not first for (far, parted), first in zip(pairs, begins, strict=True))
+    return list(accumulate((int(far) for far, _ in pairs), initial=0)) if joined and torn else None
+
+
+def _is_wider(between: float, within: float, height: float) -> bool:
+    """Whether the white between two groups is clearly wider than that within one."""
+    return between - within >= WIDER_BY * height and between + height >= WIDER * (within + height)
 
 
 def _is_one_item(lines: Sequence[_Line], numeric: frozenset[int]) -> bool:

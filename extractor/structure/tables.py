@@ -21,10 +21,10 @@ from ..values.document import Cell, Table
 from ..values.reading import Rulings, TableCell
 from ..values.words import Word
 from .aligned_cells import Aligned, aligned_cells, header_cells
-from .columns import Columns, find_columns, lines_above
+from .columns import Columns, find_columns, lines_above, texts_of
 from .false_spans import without_empty, without_false_spans
 from .header_rows import with_head
-from .item_rows import body_start, item_rows, numeric_columns
+from .item_rows import body_start, item_rows, numeric_columns, rows_by_white
 from .ruled_tables import beside_text, ruled_cells
 from .text_lines import group_lines, rows_of_text
 
@@ -70,6 +70,10 @@ def _grid_of(words: Sequence[Word], structure: Sequence[TableCell], rulings: Rul
     laid = _assign_rows(cells, rows)
     filled = _words_by_cell(cells, rows, laid, None)
     if seen is not None and columns is not None:
+        column_by_word = columns.column_by_word(rows, height)
+        white = rows_by_white(rows, lambda word: column_by_word[id(word)], laid, height)
+        if white is not None:
+            return _aligned_table(aligned_cells(seen, white, cells, header), words)
         same = columns.count == max(cell.column + cell.column_span for cell in cells)
         if same:
             filled = _words_by_cell(cells, rows, laid, columns)
@@ -212,14 +216,21 @@ def _words_by_cell(
 ) -> list[list[Word]]:
     """For each cell its words; `columns`, where given, decide a word's column rather than the cells' boxes."""
     filled: list[list[Word]] = [[] for _ in cells]
+    height = median_height(word.box for row in rows for word in row)
     for row_of_cells, row in zip(laid, rows, strict=True):
+        texts = [] if columns is None else texts_of(row, height)
+        placed = (
+            {}
+            if columns is None
+            else {id(word): at for text in texts for at, word in columns.placed(text, texts, height)}
+        )
         candidates = [
             index for index, cell in enumerate(cells) if cell.row <= row_of_cells < cell.row + cell.row_span
         ] or list(range(len(cells)))
         for word in row:
             fitting = candidates
             if columns is not None:
-                at = columns.of(word.box)
+                at = placed[id(word)]
                 here = (index for index in candidates if 0 <= at - cells[index].column < cells[index].column_span)
                 fitting = list(here) or candidates
             filled[max(fitting, key=lambda index: _fit(word.box, cells[index].box))].append(word)
