@@ -174,10 +174,10 @@ def _groups_by_gaps(
 def rows_by_white(
     rows: Sequence[Row], column_of: Callable[[Word], int], laid: Sequence[int], height: float
 ) -> list[int] | None:
-    """For each row of text the number of its group by the white between them; None unless `laid` contradicts it.
+    """For each row of text the number of its group by the white between them; None unless that tells the table's rows.
 
-    It does where it joins a line that begins in the first column to the one far above it, and parts a line that does
-    not from the one close above it.
+    It does where only the first line of a group has a text in the first column, and `laid` is torn against it: joins a
+    group's first line to the group above, and parts another line from its group.
     """
     lines = [_line_of(row, column_of) for row in rows]
     whites = [after.top - before.bottom for before, after in pairwise(lines)]
@@ -185,11 +185,14 @@ def rows_by_white(
     wide = next((after for before, after in ascending if _is_wider(after, before, height)), None)
     if wide is None:
         return None
-    pairs = [(white >= wide, one != next_) for white, (one, next_) in zip(whites, pairwise(laid), strict=True)]
-    begins = [0 in line.texts for line in lines[1:]]
-    joined = any(far and not parted and first for (far, parted), first in zip(pairs, begins, strict=True))
-    torn = any(parted and not far and not first for (far, parted), first in zip(pairs, begins, strict=True))
-    return list(accumulate((int(far) for far, _ in pairs), initial=0)) if joined and torn else None
+    far = [white >= wide for white in whites]
+    parted = [above != below for above, below in pairwise(laid)]
+    first = [0 in line.texts for line in lines[1:]]
+    steps = list(zip(far, parted, first, strict=True))
+    plain = all(far or not first for far, _, first in steps)
+    joined = any(far and first and not parted for far, parted, first in steps)
+    torn = any(parted and not far for far, parted, _ in steps)
+    return list(accumulate(map(int, far), initial=0)) if plain and joined and torn else None
 
 
 def _is_wider(between: float, within: float, height: float) -> bool:

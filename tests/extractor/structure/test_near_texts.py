@@ -116,6 +116,15 @@ class TestRowsByWhite:
         cells = _cells([98, 111, 147, 183, 196])
         assert [row[0] for row in grid(build_table(words, cells, Rulings()))] == ["Head", "Major", "Area", "Road"]
 
+    def test_lines_that_begin_in_the_first_column_are_rows_however_near(self) -> None:
+        rows = [("Policy", "H-77", "Broker"), ("Holder", "Ana", ""), ("Item", "Hull", "Cover"), ("Sum", "312", "Card")]
+        words = []
+        for texts, top in zip(rows, (100, 112, 140, 152), strict=True):
+            words += [each for column, text in enumerate(texts) for each in left(text, 120 * column, top)]
+        for bounds in ([98, 111, 124, 151, 164], [98, 111, 124, 145, 164]):
+            found = [row[0] for row in grid(build_table(words, _cells(bounds), Rulings()))]
+            assert found == ["Policy", "Holder", "Item", "Sum"]
+
 
 class TestFarTexts:
     COLUMNS = Columns((100.0, 200.0))
