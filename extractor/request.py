@@ -54,10 +54,17 @@ _PAGE_NUMBER = r"0*[1-9]\d{0,8}"
 SOURCES = ("document_url", "document_content_base64")
 
 
-def _only(source: str) -> dict[str, Any]:
-    """JSON schema: this source is given, and no other."""
-    others = {key: {"type": "null"} for key in SOURCES if key != source}
-    return {"required": [source], "properties": {source: {"type": "string"}, **others}}
+def _is_given(source: str) -> dict[str, Any]:
+    """JSON schema: this source is given."""
+    return {"required": [source], "properties": {source: {"type": "string"}}}
+
+
+# JSON schema: one of the sources is given, and not both. Of a `oneOf` generators of clients make two types.
+_ONE_SOURCE: dict[str, Any] = {
+    "if": _is_given(SOURCES[0]),
+    "then": {"properties": {SOURCES[1]: {"type": "null"}}},
+    "else": _is_given(SOURCES[1]),
+}
 
 
 MAX_KEYS = 64
@@ -128,7 +135,7 @@ class ExtractionRequest(BaseModel):
         extra="forbid",
         strict=True,
         hide_input_in_errors=True,
-        json_schema_extra={"oneOf": [_only("document_url"), _only("document_content_base64")]},
+        json_schema_extra=_ONE_SOURCE,
     )
 
     document_url: _Url | None = Field(default=None, description="http(s) URL of the document (a presigned one too)")

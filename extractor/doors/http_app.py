@@ -321,7 +321,7 @@ def _documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
 _SECURITY: list[dict[str, list[str]]] = [{"bearer": []}, {"apiKey": []}]
 _INPUT_SCHEMA = ExtractionRequest.model_json_schema()
 _UPLOAD_SCHEMA = {
-    **{key: value for key, value in _INPUT_SCHEMA.items() if key not in ("oneOf", "required", "properties")},
+    **{key: value for key, value in _INPUT_SCHEMA.items() if key not in ("if", "then", "else", "properties")},
     "title": "UploadInput",
     "properties": {key: value for key, value in _INPUT_SCHEMA["properties"].items() if key not in SOURCES},
 }
