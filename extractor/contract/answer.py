@@ -34,7 +34,10 @@ class Result(Model):
 
     bytes: int = Field(ge=0, description="the JSON's length")
     sha256: str = Field(description="of the JSON's bytes")
-    url: str | MISSING = Field(default=MISSING, description="where it is")
+    put_to: Literal["result_url", "bucket"] | MISSING = Field(
+        default=MISSING, description="the request's `result_url`, or the worker's own bucket"
+    )
+    url: str | MISSING = Field(default=MISSING, description="a link to it that can be read, where there is one")
     expires_s: int | MISSING = Field(default=MISSING, description="for so many seconds the link is good")
 
 

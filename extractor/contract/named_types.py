@@ -6,13 +6,14 @@ Each is made from the one table of its words, wherever that is.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 from typing_extensions import TypeAliasType
 
 from .. import errors, formats
 from ..values import element_types, notices, words
+from . import refusals
 
 
 class Model(BaseModel):
@@ -78,23 +79,16 @@ ErrorCode = TypeAliasType(
         ),
     ],
 )
-# What HTTP itself refuses, or a gateway before it: a status's own name.
 RefusalCode = TypeAliasType(
     "RefusalCode",
     Annotated[
-        Literal[
-            "BAD_REQUEST",
-            "UNAUTHORIZED",
-            "FORBIDDEN",
-            "NOT_FOUND",
-            "METHOD_NOT_ALLOWED",
-            "REQUEST_TIMEOUT",
-            "UNSUPPORTED_MEDIA_TYPE",
-            "TOO_MANY_REQUESTS",
-            "REQUEST_HEADER_FIELDS_TOO_LARGE",
-            "SERVICE_UNAVAILABLE",
-        ],
-        Field(description="Why the HTTP door took no job: the name of the answer's status."),
+        refusals.RefusalCode,
+        Field(
+            description=_listed(
+                "Why the HTTP door took no job, and what to do about it",
+                ((code, f"{kind.when} To do: {kind.advice}.") for code, kind in refusals.REFUSALS.items()),
+            )
+        ),
     ],
 )
 DocumentFormat = TypeAliasType(
