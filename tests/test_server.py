@@ -29,6 +29,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+from extractor.contract.refusals import REFUSALS
+from extractor.contract.schemas import answer_schema, input_schema
 from extractor.doors.http_admission import Admission
 from extractor.doors.http_app import STATUS, _Guard, build_app
 from extractor.errors import WorkerUnhealthy
@@ -654,12 +656,17 @@ class TestOpenApi:
         document = served.client.get("/openapi.json").json()
         validate(document)
         schemas = document["components"]["schemas"]
-        assert schemas["ExtractionRequest"] == ExtractionRequest.model_json_schema()
+        assert schemas["ExtractionRequest"] == {key: of for key, of in input_schema().items() if key != "$schema"}
+        types = {
+            name: json.dumps(schema).replace("$defs", "components/schemas")
+            for name, schema in answer_schema()["$defs"].items()
+        }
+        assert {name: json.dumps(schemas[name]) for name in types} == types
         own = {"document_url", "document_content_base64"}
         assert set(schemas["UploadInput"]["properties"]) == set(ExtractionRequest.model_fields) - own
         answers = document["paths"]["/extract"]["post"]["responses"]
         documented = {code for answer in answers.values() for code in answer["description"].split(", ")}
-        assert documented >= CONTRACT_CODES
+        assert documented >= CONTRACT_CODES | set(REFUSALS)
         assert set(answers) >= {"200", "400", "401", "403", "413", "415", "422", "429", "500", "503", "504"}
 
 

@@ -14,27 +14,27 @@ import hmac
 import ipaddress
 import json
 import uuid
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from http import HTTPStatus
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import urlsplit
 
 from fastapi import FastAPI, Request, Response
-from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .. import __version__
+from ..contract.refusals import REFUSALS
 from ..errors import ExtractionError, Internal
-from ..request import SOURCES, ExtractionRequest
 from ..settings import Settings
 from ..telemetry import Telemetry
 from .http_admission import Admission, State
-from .http_body import JSON, MULTIPART
+from .http_body import JSON
 from .http_connection import refusal
+from .http_openapi import REQUEST_BODY, SECURITY, one_of, openapi
 
 # The contract's codes -> statuses. 422: the request is sound, what it points to is not.
 STATUS: dict[str, HTTPStatus] = {
@@ -60,46 +60,12 @@ STATUS: dict[str, HTTPStatus] = {
     "INTERNAL": HTTPStatus.INTERNAL_SERVER_ERROR,
 }
 # What HTTP itself refuses, and whether the same request may succeed later.
-_REFUSALS: dict[HTTPStatus, bool] = {
-    HTTPStatus.UNAUTHORIZED: False,
-    HTTPStatus.FORBIDDEN: False,
-    HTTPStatus.NOT_FOUND: False,
-    HTTPStatus.METHOD_NOT_ALLOWED: False,
-    HTTPStatus.REQUEST_TIMEOUT: True,
-    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: False,
-    HTTPStatus.TOO_MANY_REQUESTS: True,
-    HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE: False,
-}
+_REFUSALS = {HTTPStatus[code]: kind.retryable for code, kind in REFUSALS.items()}
 # Statuses whose sender should come back, and when: seconds, about the time of a short document.
 _COME_BACK = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 RETRY_AFTER_S = 5
 # The caller went away: nobody reads this status, but the counters show it. nginx counts such requests so, too.
 CALLER_GONE = 499
-
-
-class Success(BaseModel):
-    """A document that was read. Described, never enforced: no answer is held back for its form."""
-
-    success: Literal[True]
-    document_id: str
-    extraction_method: Literal["docstrange_local"]
-    data: dict[str, Any] = Field(description="the views that were asked for in `outputs`")
-    metadata: dict[str, Any]
-    result: dict[str, Any] = Field(
-        default={}, description="where the answer was put (`result_url`), if it was too large"
-    )
-
-
-class Failure(BaseModel):
-    """Why there is no document in the answer."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    error: str = Field(description="the code and the reason, in one line")
-    success: Literal[False]
-    error_code: str
-    retryable: bool = Field(description="whether the same request may succeed on another try")
-    document_id: str
 
 
 class Health(BaseModel):
@@ -140,7 +106,7 @@ def build_app(admission: Admission, telemetry: Telemetry) -> FastAPI:
     _add_metrics(app, telemetry, guard)
     _add_refusals(app)
     app.add_middleware(_Observed, telemetry=telemetry)
-    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
+    app.openapi = lambda: openapi(app)  # type: ignore[method-assign]
     return app
 
 
@@ -149,10 +115,13 @@ def _add_extract(app: FastAPI, admission: Admission, guard: _Guard) -> None:
         "/extract",
         summary="Read a document",
         responses={
-            200: {"model": Success, "description": "The document, whole or (`metadata.partial`) in part"},
-            **_documented(*STATUS.values(), *_REFUSALS),
+            200: {
+                "content": one_of("Success", "Delivered"),
+                "description": "The document, whole or (`metadata.partial`) in part, or where it was put",
+            },
+            **_documented(),
         },
-        openapi_extra={"requestBody": _REQUEST_BODY, "security": _SECURITY},
+        openapi_extra={"requestBody": REQUEST_BODY, "security": SECURITY},
     )
     async def extract(request: Request) -> Response:
         guard.check(request)
@@ -171,7 +140,7 @@ def _add_states(app: FastAPI, admission: Admission, guard: _Guard) -> None:
         "/health",
         summary="How the worker is",
         response_model=Health,
-        responses={503: {"model": Health, "description": "The worker takes no jobs"}, **_documented(403)},
+        responses={503: {"model": Health, "description": "The worker takes no jobs"}, **_refused(403)},
     )
     async def health(request: Request) -> Response:
         guard.check_host(request)
@@ -202,8 +171,8 @@ def _add_metrics(app: FastAPI, telemetry: Telemetry, guard: _Guard) -> None:
         "/metrics",
         summary="Counters and histograms in Prometheus' text format",
         response_class=Response,
-        responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}, **_documented(401, 403)},
-        openapi_extra={"security": _SECURITY},
+        responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}, **_refused(401, 403)},
+        openapi_extra={"security": SECURITY},
     )
     async def metrics(request: Request) -> Response:
         guard.check(request)
@@ -306,52 +275,24 @@ def _json(status: HTTPStatus, body: dict[str, Any], headers: Mapping[str, str] |
     return Response(text, status, {**always, **come_back, **(headers or {})}, JSON)
 
 
-def _documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The error answers of these statuses, with the codes that each may have."""
-    documented: dict[int | str, dict[str, Any]] = {}
-    for status in sorted({HTTPStatus(status) for status in statuses}):
+def _documented() -> dict[int | str, dict[str, Any]]:
+    """The answers without a document, by their statuses, with the codes that each may have."""
+    documented: dict[int | str, dict[str, Any]] = _refused(*_REFUSALS)
+    for status in sorted(set(STATUS.values())):
         codes = [code for code, of_code in STATUS.items() if of_code == status]
-        codes += [status.name] if status in _REFUSALS else []
-        documented[int(status)] = {"model": Failure, "description": ", ".join(codes)}
-        if status in _COME_BACK:
-            documented[int(status)]["headers"] = {"Retry-After": {"schema": {"type": "integer"}}}
+        names = ["Failure"]
+        if status in _REFUSALS:
+            codes.append(status.name)
+            names.append("Refusal")
+        documented[int(status)] = _described(status, codes, *names)
     return documented
 
 
-_SECURITY: list[dict[str, list[str]]] = [{"bearer": []}, {"apiKey": []}]
-_INPUT_SCHEMA = ExtractionRequest.model_json_schema()
-_UPLOAD_SCHEMA = {
-    **{key: value for key, value in _INPUT_SCHEMA.items() if key not in ("if", "then", "else", "properties")},
-    "title": "UploadInput",
-    "properties": {key: value for key, value in _INPUT_SCHEMA["properties"].items() if key not in SOURCES},
-}
-_REQUEST_BODY = {
-    "required": True,
-    "content": {
-        JSON: {"schema": {"$ref": "#/components/schemas/ExtractionRequest"}},
-        MULTIPART: {
-            "schema": {
-                "type": "object",
-                "required": ["file"],
-                "additionalProperties": False,
-                "properties": {
-                    "file": {"type": "string", "format": "binary"},
-                    "input": {"$ref": "#/components/schemas/UploadInput"},
-                },
-            },
-            "encoding": {"input": {"contentType": JSON}},
-        },
-    },
-}
+def _refused(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """What HTTP itself refuses with these statuses."""
+    return {int(status): _described(status, [HTTPStatus(status).name], "Refusal") for status in statuses}
 
 
-def _openapi(app: FastAPI) -> dict[str, Any]:
-    """The document at /openapi.json: the routes, and the one schema of what a job asks for."""
-    document = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
-    components = document["components"]
-    components["schemas"] |= {"ExtractionRequest": _INPUT_SCHEMA, "UploadInput": _UPLOAD_SCHEMA}
-    components["securitySchemes"] = {
-        "bearer": {"type": "http", "scheme": "bearer"},
-        "apiKey": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
-    }
-    return document
+def _described(status: int, codes: Sequence[str], *names: str) -> dict[str, Any]:
+    come_back = {"headers": {"Retry-After": {"schema": {"type": "integer"}}}} if status in _COME_BACK else {}
+    return {"content": one_of(*names), "description": ", ".join(codes), **come_back}

@@ -23,7 +23,6 @@ from extractor.contract.refusals import REFUSALS, RefusalCode
 from extractor.contract.schemas import answer_schema
 from extractor.contract.views import Data
 from extractor.deadline import JobEnd
-from extractor.doors.http_app import _REFUSALS
 from extractor.doors.http_connection import refusal
 from extractor.engine import Engine
 from extractor.errors import ERRORS, ErrorCode, ExtractionError
@@ -218,13 +217,6 @@ class TestFailure:
         kind = REFUSALS[code]
         refused = refusal(HTTPStatus[code], "a reason", "typed", retryable=kind.retryable)
         Refusal.model_validate_json(json.dumps(refused), strict=True, extra="forbid")
-
-    def test_what_http_refuses_is_what_the_door_says(self) -> None:
-        """The two that end the connection are told where connections are held."""
-        told = {code: kind.retryable for code, kind in REFUSALS.items()}
-        assert {"BAD_REQUEST": False, "SERVICE_UNAVAILABLE": True} | {
-            status.name: retryable for status, retryable in _REFUSALS.items()
-        } == told
 
 
 def test_progress() -> None:
