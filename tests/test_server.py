@@ -656,7 +656,13 @@ class TestOpenApi:
         document = served.client.get("/openapi.json").json()
         validate(document)
         schemas = document["components"]["schemas"]
-        assert schemas["ExtractionRequest"] == {key: of for key, of in input_schema().items() if key != "$schema"}
+        said = schemas["ExtractionRequest"]["properties"]
+        for key, of in input_schema()["properties"].items():
+            told = of["description"] + (f"; `{json.dumps(of['default'])}` if absent" if "default" in of else "")
+            assert said[key] == {
+                **{name: value for name, value in of.items() if name != "default"},
+                "description": told,
+            }
         types = {
             name: json.dumps(schema).replace("$defs", "components/schemas")
             for name, schema in answer_schema()["$defs"].items()

@@ -38,7 +38,7 @@ class Notice(Model):
     code: NoticeCode
     message: str = Field(description="one line for people; may change from version to version, the code does not")
     page: int | None = Field(description="null where the whole document is meant")
-    bbox: Bbox | None = Field(description="null where no place is meant")
+    bbox: Bbox | None = Field(description="left, top, right, bottom; null where no place is meant")
 
 
 class Timings(Model):

@@ -27,6 +27,13 @@ class ForClients(GenerateJsonSchema):
             return {**inner, "type": [inner["type"], "null"]}
         return super().nullable_schema(schema)
 
+    def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
+        """That a key is null if absent goes without saying."""
+        written = super().default_schema(schema)
+        if written.get("default", ...) is None:
+            del written["default"]
+        return written
+
 
 def answer_schema() -> dict[str, Any]:
     """The schema of an answer. Its `$defs` have also what a caller meets beside answers: `Progress` and `Refusal`."""

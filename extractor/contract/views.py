@@ -27,7 +27,9 @@ class Element(Model):
     type: ElementType
     level: int | None = Field(description="of a heading its rank, of a list item how deep it is nested, from 1")
     text: str = Field(description="its text as it is printed, with the line breaks of the page")
-    bbox: Bbox | None = Field(description="null in a format without pages")
+    bbox: Bbox | None = Field(
+        description="left, top, right, bottom, from the page's top left; null in a format without pages"
+    )
     order: int = Field(ge=0, description="its place in reading order, from 0, over the whole answer")
     source: TextSource | None = Field(description="null where there are no pages")
     confidence: float | None = Field(description="the mean of its lines' confidences; null where nothing was read")
@@ -67,7 +69,7 @@ class Cell(Model):
     row_span: int = Field(ge=1)
     column_span: int = Field(ge=1)
     text: str
-    bbox: Bbox | None = Field(description="around its words; null for an empty cell")
+    bbox: Bbox | None = Field(description="left, top, right, bottom, around its words; null for an empty cell")
     header: bool = Field(description="whether it belongs to the table's head, or names its row")
     confidence: float = Field(ge=0, le=1)
     page: int | MISSING = Field(default=MISSING, ge=1, description="its page, in a table that goes over several")
@@ -88,7 +90,7 @@ class Table(Model):
 
     id: str = Field(description="the id of its element")
     page: int | None = Field(description="the page that it begins on; null in a format without pages")
-    bbox: Bbox | None = Field(description="its place on that page")
+    bbox: Bbox | None = Field(description="left, top, right, bottom, on that page")
     caption: str | None = Field(description="the text of its caption; null where it has none")
     rows: int = Field(ge=0)
     columns: int = Field(ge=0)

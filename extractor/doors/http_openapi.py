@@ -5,6 +5,7 @@ The types are described here, never enforced. They are imported where the docume
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from fastapi import FastAPI
@@ -69,6 +70,9 @@ def _types() -> dict[str, Any]:
 
     wanted = input_schema()
     del wanted["$schema"]
+    for key in wanted["properties"].values():
+        if "default" in key:  # of which openapi-typescript makes a key that has to be sent
+            key["description"] += f"; `{json.dumps(key.pop('default'))}` if absent"
     upload = {key: value for key, value in wanted.items() if key not in _ONE_SOURCE}
     upload["title"] = "UploadInput"
     upload["description"] = "What one job asks for whose document comes beside it."
