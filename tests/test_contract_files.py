@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from jsonschema import Draft202012Validator
 
+from extractor.contract.refusals import RefusalCode
 from extractor.contract.schemas import answer_schema, input_schema
-from tools.make_contract_files import files
+from extractor.errors import ErrorCode
+from extractor.values.element_types import ElementType
+from extractor.values.notices import NoticeCode
+from extractor.values.words import Source
+from tools.make_contract_files import files, table
 
 
 @pytest.mark.parametrize("path", files(), ids=lambda path: path.name)
 def test_are_what_the_models_give(path: Path) -> None:
     assert path.read_text(encoding="utf-8") == files()[path], "run `python -m tools.make_contract_files`"
+
+
+def test_table_has_every_word() -> None:
+    words = [*get_args(ElementType), *get_args(Source), *get_args(NoticeCode), *get_args(ErrorCode)]
+    words += get_args(RefusalCode)
+    told = re.findall(r"^\| [^|]+ \| `(\w+)` \| \S[^|]* \| (?:yes|no)? *\|.*\|$", table(), re.MULTILINE)
+    # A server that cannot be reached and one that refuses have one code, and are two rows.
+    assert sorted(told) == sorted([*words, "FETCH_FAILED"])
+    assert "| `FETCH_FAILED` | The document's server answered, and would answer the same again" in table()
 
 
 @pytest.mark.parametrize("schema", [answer_schema(), input_schema()], ids=["answer", "input"])
