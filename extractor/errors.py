@@ -73,7 +73,7 @@ class InvalidInput(ExtractionError):
 
 
 class FetchForbidden(ExtractionError):
-    """`document_url` points where this worker does not go."""
+    """`document_url` or `result_url` points where this worker does not go."""
 
     code = "FETCH_FORBIDDEN"
     advice = "give a public address, or have the operator open this one (`FETCH_ALLOW_HOSTS`, `FETCH_ALLOW_NETWORKS`)"
