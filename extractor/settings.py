@@ -1,4 +1,4 @@
-"""Every environment variable that the worker reads, typed, in one place.
+"""Every environment variable that the worker reads, typed, in one place; but for the build's own (`extractor/`).
 
 A variable has the name of its field in upper case: `MODELS_DIR`, `MAX_PAGES`. A value of the wrong type stops the
 worker at start with the variable's name.

@@ -229,7 +229,8 @@ class LineFormatter(logging.Formatter):
 
 
 def start_logging() -> None:
-    """Send the process's log to stderr, from INFO upwards."""
+    """Send the process's log to stderr, from INFO upwards; its first line says which version this is."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(LineFormatter("%(asctime)s %(levelname)s %(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[handler])
+    logging.getLogger("extractor").info("ZopilotGPU %s", __version__)

@@ -29,6 +29,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+from extractor import __version__
 from extractor.contract.refusals import REFUSALS
 from extractor.contract.schemas import answer_schema, input_schema
 from extractor.doors.http_admission import Admission
@@ -567,6 +568,7 @@ class TestWhatOperatorsSee:
     def test_health(self, served: Served) -> None:
         health = served.client.get("/health").json()
         assert set(health) == {"status", "models_loaded", "device", "jobs_in_flight", "worker_version"}
+        assert health["worker_version"] == __version__
         assert (health["status"], health["models_loaded"], health["jobs_in_flight"]) == ("ready", True, 0)
         assert health["device"]
 

@@ -86,4 +86,4 @@ class Metadata(Model):
     properties: Properties
     warnings: list[str] = Field(description="the notices' messages")
     notices: list[Notice]
-    worker_version: str
+    worker_version: str = Field(description="its version, and behind a `+` the commit that it was built from, if known")
