@@ -11,7 +11,7 @@ from __future__ import annotations
 import contextlib
 import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, get_args
 
 from pydantic import (
@@ -28,7 +28,7 @@ from pydantic import (
 )
 
 from .errors import FetchForbidden, InvalidInput
-from .languages import LANGUAGES, UNSERVED
+from .languages import LANGUAGES, UNSERVED, code_of
 from .urls import parse_url
 from .values.options import CsvFormulas, OcrMode, Output, UnseenText, Writing
 
@@ -41,8 +41,8 @@ UPLOADED = "uploaded"
 
 
 def _ranges_of(number: str) -> str:
-    """The pattern of numbers and ranges with commas between them."""
-    one = rf"{number}(\s*-\s*{number})?"
+    """The pattern of numbers and ranges with commas between them; a range may have no end."""
+    one = rf"{number}(\s*-(\s*{number})?)?"
     return rf"\s*{one}(\s*,\s*{one})*\s*"
 
 
@@ -153,7 +153,7 @@ class ExtractionRequest(BaseModel):
     )
     pages: Annotated[str, StringConstraints(max_length=4096)] | None = Field(
         default=None,
-        description='pages to read, for example `"1-3,7"`; all if absent',
+        description='pages to read, for example `"1-3,7"`, or `"3-"` up to the last; all if absent',
         json_schema_extra={"pattern": f"^{_ranges_of(_PAGE_NUMBER)}$"},
     )
     password: Annotated[str, StringConstraints(max_length=1024)] | None = Field(
@@ -165,8 +165,8 @@ class ExtractionRequest(BaseModel):
     )
     ocr_languages: Annotated[list[str], Field(min_length=1, max_length=64)] | None = Field(
         default=None,
-        description='languages of the recognised text, ISO 639 codes as in `["en", "ru"]`; Latin scripts, Chinese and '
-        "Japanese if absent",
+        description='languages of the recognised text, as in `["en", "ru"]` (BCP 47, also `eng` and `de-DE`); Latin '
+        "scripts, Chinese and Japanese if absent",
     )
     outputs: list[Output] = Field(
         default=["markdown", "elements", "tables"],
@@ -244,9 +244,9 @@ class ExtractionRequest(BaseModel):
     def _page_ranges(cls, value: str | None) -> str | None:
         if value is not None:
             if not _PAGES.fullmatch(value):
-                raise ValueError('use page numbers and ranges, for example "1-3,7"')
+                raise ValueError('use page numbers and ranges, for example "1-3,7" or "3-"')
             for first, last in page_ranges(value):
-                if first < 1 or last < first:
+                if first < 1 or (last is not None and last < first):
                     raise ValueError("page numbers start at 1 and ranges go upwards")
         return value
 
@@ -255,13 +255,14 @@ class ExtractionRequest(BaseModel):
     def _served_languages(cls, value: list[str] | None) -> list[str] | None:
         if value is None:
             return None
-        reasons = [f"{code} is not served ({UNSERVED[code]})" for code in dict.fromkeys(value) if code in UNSERVED]
-        places = [str(place) for place, code in enumerate(value) if code not in LANGUAGES and code not in UNSERVED]
+        codes = [code_of(tag) for tag in value]
+        reasons = [f"{code} is not served ({UNSERVED[code]})" for code in dict.fromkeys(codes) if code in UNSERVED]
+        places = [str(place) for place, code in enumerate(codes) if code is None]
         if places:
-            reasons.append(f"unknown language at {', '.join(places)}")
+            reasons.append(f"unknown language, or not in this script, at {', '.join(places)}")
         if reasons:
             raise ValueError(f"{'; '.join(reasons)}; served: {', '.join(LANGUAGES)}")
-        return list(dict.fromkeys(value))
+        return [code for code in dict.fromkeys(codes) if code is not None]
 
     @field_validator("outputs")
     @classmethod
@@ -282,12 +283,13 @@ class ExtractionRequest(BaseModel):
         return self
 
 
-def page_ranges(pages: str) -> list[tuple[int, int]]:
-    """`"1-3,7"` -> `[(1, 3), (7, 7)]`: first and last page of each range, counted from 1."""
-    ranges = []
+def page_ranges(pages: str) -> list[tuple[int, int | None]]:
+    """`"1-3,7,9-"` -> `[(1, 3), (7, 7), (9, None)]`: first and last page of each range, counted from 1; None where it
+    goes on to the last page."""
+    ranges: list[tuple[int, int | None]] = []
     for part in pages.split(","):
-        first, _, last = part.partition("-")
-        ranges.append((int(first), int(last or first)))
+        first, dash, last = part.partition("-")
+        ranges.append((int(first), int(last) if last.strip() else None if dash else int(first)))
     return ranges
 
 
@@ -299,9 +301,9 @@ def selected_pages(pages: str | None, count: int) -> list[int]:
     if pages is None:
         return list(range(1, count + 1))
     chosen: list[int] = []
-    for first, last in sorted(page_ranges(pages)):
-        if last > count:
-            raise InvalidInput(f"pages: page {last} is outside the document, which has {count} page(s)")
+    for first, last in sorted((first, count if last is None else last) for first, last in page_ranges(pages)):
+        if max(first, last) > count:
+            raise InvalidInput(f"pages: page {max(first, last)} is outside the document, which has {count} page(s)")
         chosen.extend(range(max(first, chosen[-1] + 1) if chosen else first, last + 1))
     return chosen
 
@@ -340,15 +342,26 @@ def parse_request(job_input: object, *, uploaded: bool = False) -> ExtractionReq
 def _problem(detail: Any) -> str:
     path = ".".join(_shown(part) for part in detail["loc"] if part != "[key]")
     if detail["type"] == "extra_forbidden":
-        known = [*ExtractionRequest.model_fields, *UNSERVED_KEYS]
-        near = difflib.get_close_matches(path, known, n=1, cutoff=0.5)
-        return f"{path}: unknown key" + (f", did you mean {near[0]}?" if near else f" (known: {', '.join(known)})")
+        return f"{path}: unknown key{_hint(path, list(ExtractionRequest.model_fields))}"
     if detail["type"] == "literal_error" and detail["loc"][0] == "outputs":
         if detail["input"] in UNSERVED_OUTPUTS:
             return f"{path}: {detail['input']} is not served by this version of the worker"
-        return f"{path}: unknown output (known: {', '.join(get_args(Output))})"
+        return f"{path}: unknown output{_hint(str(detail['input'])[:64], get_args(Output))}"
     message = detail["msg"].removeprefix("Value error, ")
     return f"{path}: {message}" if path else message
+
+
+def _hint(word: str, known: Sequence[str]) -> str:
+    """What was meant by a word that is none of these: the first that it is a part of (`url`), the nearest in spelling,
+    or the first that ends alike (`file_url`); all of them, where there is none."""
+    word = word.lower()
+    near = (
+        [name for name in known if len(word) > 1 and word in name]
+        or difflib.get_close_matches(word, known, n=1, cutoff=0.8)
+        or [name for name in known if name.split("_")[-1] == word.split("_")[-1]]
+        or difflib.get_close_matches(word, known, n=1, cutoff=0.6)
+    )
+    return f", did you mean {near[0]}?" if near else f" (known: {', '.join(known)})"
 
 
 def _shown(part: int | str) -> str:
