@@ -32,6 +32,8 @@ def run() -> NoReturn:
         status = main(worker)
     except SystemExit as end:
         status = end.code if isinstance(end.code, int) else int(end.code is not None)
+        if isinstance(end.code, str):
+            log.critical("%s", end.code)
     except BaseException:
         log.exception("The worker failed")
     leave(status, worker.close)
@@ -82,9 +84,9 @@ def serve_runpod(worker: Worker) -> int:
         from extractor.doors.runpod_loop import modifier, use_loop
         from extractor.doors.runpod_sdk import runpod
         from extractor.lifecycle.processes import end_forks_with_this_process
-        from extractor.settings import Settings
+        from extractor.settings import read_settings
 
-    settings = Settings()
+    settings = read_settings()
     end_forks_with_this_process()
     start_up.ended("imports")
     register_fitness_checks(settings, worker, start_up)

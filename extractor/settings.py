@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, FilePath, SecretStr, field_validator, model_validator
+from pydantic import Field, FilePath, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
@@ -196,3 +196,21 @@ class Settings(BaseSettings):
             name, host = own["bucket"], own["host"]
         region = _REGION_IN_HOST.search(host)
         return f"{parts.scheme}://{host}", name, (region[1] or region[2]) if region else "us-east-1"
+
+
+def read_settings() -> Settings:
+    """The environment's settings. Where one is wrong, the process ends (`SystemExit`) with a line that names each
+    variable which is, and echoes no value: it may be a secret."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        problems = (
+            " ".join(f"{_variable(detail['loc'])}{detail['msg'].removeprefix('Value error, ')}".split())
+            for detail in error.errors(include_url=False, include_input=False, include_context=False)
+        )
+        raise SystemExit("; ".join(dict.fromkeys(problems))) from None
+
+
+def _variable(place: tuple[int | str, ...]) -> str:
+    """The variable that a problem is about, if it is about one."""
+    return f"{str(place[0]).upper()}: " if place else ""

@@ -27,15 +27,17 @@ log = logging.getLogger("extractor")
 def load_engine() -> Engine:
     """A new engine, as the environment's settings have it; DocStrange's cloud is closed in this process from then on.
 
-    Raises `WorkerUnhealthy` where it cannot be loaded, whatever the cause.
+    Raises `WorkerUnhealthy` where it cannot be loaded, whatever the cause, and `SystemExit` where a setting is wrong.
     """
+    from .settings import read_settings
+
+    settings = read_settings()
     try:
         with uncollected():
             from .docstrange_local import log_local_mode
             from .engine import Engine
-            from .settings import Settings
 
-        engine = Engine.load(Settings())
+        engine = Engine.load(settings)
         log_local_mode()
     except ExtractionError:
         raise
