@@ -65,7 +65,7 @@ $(VENV)/.setup: requirements/setup.txt
 	@touch $@
 
 $(VENV)/.runtime: requirements.txt $(VENV)/.setup
-	@echo "set-up: pinned dependencies (4 GB, some minutes the first time)"
+	@echo "set-up: pinned dependencies (4.4 GB, some minutes the first time)"
 	@$(call install,$<)
 	@touch $@
 
