@@ -10,6 +10,7 @@ import base64
 import json
 import logging
 import os
+import platform
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -85,13 +86,15 @@ def serve_runpod(worker: Worker) -> int:
         from extractor.doors.runpod_sdk import runpod
         from extractor.lifecycle.processes import end_forks_with_this_process
         from extractor.settings import read_settings
+        from extractor.transport.metrics_push import pushed_metrics
 
     settings = read_settings()
     end_forks_with_this_process()
     start_up.ended("imports")
     register_fitness_checks(settings, worker, start_up)
     config = {"handler": JobHandler(worker).handle, "concurrency_modifier": modifier(worker.load, start_up.ready)}
-    runpod.serverless.start(use_loop(config, settings))
+    with pushed_metrics(settings, worker.telemetry.registry, os.environ.get("RUNPOD_POD_ID") or platform.node()):
+        runpod.serverless.start(use_loop(config, settings))
     if (reason := worker.sick) is not None:
         log.error("The worker is sick and leaves: %s", reason)
         return 1

@@ -4,9 +4,10 @@
     python benchmarks/accuracy.py DATA --sets sroie --peers   ... on one set, with the peers that can run here
     python benchmarks/accuracy.py DATA --reuse --verbose      score what is kept in --out, and say what is wrong
 
-DATA holds a folder for each set: odl, sroie, icdar2013. What the columns mean is said in the set's module below
-benchmarks/sets/, and exactly in those below benchmarks/metrics/. Seconds are wall time for one document after the
-other, models loaded; the worker's answers stay in `OUT/<set>/worker/`, the peers' output in `OUT/<set>/<peer>/`.
+DATA holds a folder for each set: odl, sroie, icdar2013. The set's module in benchmarks/sets/ explains the columns,
+those in benchmarks/metrics/ define them. Seconds are wall time, one document after the other, models loaded. The
+worker's answers are kept in `OUT/<set>/worker/`, the peers' output in `OUT/<set>/<peer>/`. Peers run in processes of
+their own.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ SETS: dict[str, DataSet[Any]] = {"odl": ODL, "sroie": SROIE, "icdar2013": ICDAR2
 
 
 def main() -> int:
-    """Extract, run the peers, and print the tables."""
+    """Extracts, runs the peers, prints the tables. Returns the exit status, 0."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("data", type=Path, metavar="DATA", help="the folder that holds odl/, sroie/, icdar2013/")
     parser.add_argument("--sets", default=",".join(SETS), help="which of these, with commas between (default: all)")
@@ -70,7 +71,7 @@ def main() -> int:
 def _extract(
     documents: dict[str, Sequence[Document]], out: Path, device: str, reuse: bool, languages: list[str] | None
 ) -> None:
-    """Read what has to be read, with one engine for all sets."""
+    """Extracts the documents without an answer, with one engine for all sets."""
     waiting = {name: missing(group, out / name / WORKER) if reuse else group for name, group in documents.items()}
     if not any(waiting.values()):
         return
@@ -87,7 +88,7 @@ def _extract(
 
 
 def _run_peers(documents: dict[str, Sequence[Document]], data: Path, out: Path, limit: int | None, reuse: bool) -> None:
-    """Run the peers that have to be run, one after the other."""
+    """Runs the peers whose output is missing, one after the other."""
     waiting = [
         (name, peer)
         for name, group in documents.items()
@@ -118,7 +119,7 @@ def _evaluate(
 
 
 def _command(data: Path) -> str:
-    """What was typed, with the folder of this machine as DATA."""
+    """The command line, with the data folder as DATA."""
     words = ("DATA" if Path(word) == data else word for word in sys.argv[1:])
     return shlex.join(["python", "benchmarks/accuracy.py", *words])
 

@@ -1,6 +1,6 @@
 """Documents -> the worker's answers, kept in a folder: `<name>.json`, its markdown as `<name>.md`, and `run.json`.
 
-A document that the worker refuses has its failure answer there, and counts as one without text.
+A refused document has its failure answer there, and counts as one without text.
 """
 
 from __future__ import annotations
@@ -23,12 +23,13 @@ if TYPE_CHECKING:
 
 Answer = dict[str, Any]
 
+# The outputs that are asked for.
 OUTPUTS = ["markdown", "text", "elements", "lines", "tables"]
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """When, where and on what the answers of a folder were made."""
+    """When, on what and by which version the answers of a folder were made."""
 
     date: str
     hardware: str
@@ -44,9 +45,9 @@ def missing(documents: Sequence[Document], folder: Path) -> list[Document]:
 def extract(
     engine: Engine, documents: Sequence[Document], folder: Path, languages: Sequence[str] | None = None
 ) -> None:
-    """Read the documents one after the other and keep the answers, with a bar on stderr.
+    """Writes the answers of the documents into the folder, one after the other, with a progress bar on stderr.
 
-    `languages` are the request's `ocr_languages`.
+    `languages`: the request's `ocr_languages`.
     """
     from extractor import __version__
     from extractor.errors import ExtractionError
@@ -74,30 +75,30 @@ def extract(
 
 
 def keep(answer: Answer, name: str, folder: Path) -> None:
-    """Write an answer and its markdown into the folder."""
+    """Writes an answer and its markdown into the folder."""
     text = json.dumps(answer, indent=1, ensure_ascii=False) + "\n"
     (folder / f"{name}.json").write_text(text, encoding="utf-8")
     (folder / f"{name}.md").write_text(output(answer, "markdown"), encoding="utf-8")
 
 
 def load(name: str, folder: Path) -> Answer:
-    """The answer that is kept under this name."""
+    """The answer that is kept under this name. Raises `FileNotFoundError` without one."""
     answer: Answer = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
     return answer
 
 
 def load_run(folder: Path) -> Run:
-    """How the folder's answers were made."""
+    """How the folder's answers were made. Raises `FileNotFoundError` without `run.json`."""
     return Run(**json.loads((folder / "run.json").read_text(encoding="utf-8")))
 
 
 def output(answer: Answer, view: str) -> str:
-    """A text view of an answer; nothing where the worker refused the document."""
+    """A text view of an answer; empty where the worker refused the document."""
     return str(answer["data"][view]) if answer["success"] else ""
 
 
 def seconds_per_page(answers: Sequence[Answer]) -> float | None:
-    """Wall time over pages, of the documents that were read; None where none was."""
+    """Wall time over pages of the documents that were read, in seconds; None where none was."""
     read = [answer["metadata"] for answer in answers if answer["success"]]
     pages = sum(metadata["pages"]["processed"] for metadata in read)
     return sum(metadata["timings_ms"]["total"] for metadata in read) / 1000 / pages if pages else None

@@ -2,12 +2,12 @@
 
     python benchmarks/bombs.py [--only TEXT] [--markdown]
 
-The bombs of tests/bombs.py, each made here and given to one engine with the worker's own limits. Seconds are the job's
-time on a warm engine, all of it and less the time in which a model ran: a bomb that is read costs its models as any
-page does, half a second on a GPU, several on a CPU. On a machine that does other things the processor time of the page
-processes is what compares: they are ended at `PAGE_CPU_S`, once for the opening and once for the page. Memory is the
-most that the largest page process had resident, and by how much the worker grew meanwhile. The goal is 5 s (outside the
-models) and 1 GB; after the last, the invoice of test_input.json must still be read whole.
+The bombs of tests/bombs.py are made here and given to one engine with the worker's own limits. Seconds are the job's
+time on a warm engine: all of it, and all less the time in which a model ran, for a bomb that is read costs its models
+as any page does (half a second on a GPU, several on a CPU). On a busy machine, compare the processor time of the page
+processes: they are ended at `PAGE_CPU_S`, once for opening and once for the page. Memory is the most that the largest
+page process had resident, and the growth of the worker meanwhile. The goal is 5 s (outside the models) and 1 GB. After
+the last bomb, the invoice of test_input.json must still be read completely.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ MOST_SECONDS, MOST_MB = 5.0, 1000.0
 
 
 def main() -> int:
-    """Run every bomb and print what became of it. Exit status 1 where one ended otherwise, too late or too large."""
+    """Runs every bomb and prints its outcome. Exit status 1 where one ended otherwise, too late or too large."""
     from extractor.settings import Settings
 
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -75,6 +75,7 @@ def main() -> int:
 
 
 def _as_it_should(outcome: Outcome, expected: frozenset[str]) -> bool:
+    """Whether the outcome is one of those expected."""
     small = max(outcome.process_peak, outcome.worker_growth) <= MOST_MB * MB
     name = "result" if outcome.name.startswith("result") and not outcome.codes else outcome.name
     ended = name in expected or (bool(outcome.codes) and outcome.codes <= expected)
@@ -82,6 +83,7 @@ def _as_it_should(outcome: Outcome, expected: frozenset[str]) -> bool:
 
 
 def _row(name: str, size: int, outcome: Outcome) -> tuple[str, ...]:
+    """The table's row of one bomb."""
     codes = f" ({', '.join(sorted(outcome.codes))})" if outcome.codes else ""
     return (
         name,

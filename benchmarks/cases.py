@@ -1,11 +1,11 @@
-"""How many small documents with a known right value come out right, by kind, and how many line items of invoices.
+"""How many small documents with known right values are read right, by kind, and how many line items of invoices.
 
     python benchmarks/cases.py FOLDER [NAME ...]      all of FOLDER, or the documents whose names begin so
 
 FOLDER holds NAME.pdf (png, jpg, tif) with NAME.json beside it. A json with `line_items` is an invoice
-(benchmarks/metrics/line_items.py), any other a case (benchmarks/metrics/case.py); its `input` are further keys of the
-job. A case's kind is the number that its name begins with: `03b-two-stamps` is of kind `03`. What is wrong is listed
-before the tables. The exit status is 0 if all is right.
+(benchmarks/metrics/line_items.py), any other a case (benchmarks/metrics/case.py); its `input` holds further keys of the
+job. A case's kind is the number that its name begins with: `03b-two-stamps` is of kind `03`. Mistakes are listed before
+the tables. The exit status is 0 if all is right.
 """
 
 from __future__ import annotations
@@ -28,11 +28,12 @@ from benchmarks.metrics.line_items import found_items  # noqa: E402
 if TYPE_CHECKING:
     from extractor.engine import Engine
 
+# The outputs that are asked for.
 OUTPUTS = ["text", "elements", "tables"]
 
 
 def main() -> int:
-    """Read the documents and print what came of them."""
+    """Reads the documents and prints the results. Exit status 0 if all is right."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path, metavar="FOLDER")
     parser.add_argument("names", nargs="*", metavar="NAME", help="what the names begin with (default: all)")
@@ -52,6 +53,7 @@ def main() -> int:
 
 
 def _run(engine: Engine, truths: list[Path]) -> int:
+    """Reads all documents, prints the report, returns the exit status."""
     cases: dict[str, Counter[bool]] = {}
     items: Counter[str] = Counter()
     for path in truths:
@@ -75,6 +77,7 @@ def _run(engine: Engine, truths: list[Path]) -> int:
 
 
 def _answer(engine: Engine, truth: Path, options: dict[str, Any]) -> dict[str, Any]:
+    """The worker's answer about one document."""
     from extractor.errors import ExtractionError
     from extractor.request import parse_request
 
@@ -94,6 +97,7 @@ def _kind(name: str) -> str:
 
 
 def _report(cases: dict[str, Counter[bool]], items: Counter[str]) -> None:
+    """Prints the tables."""
     if cases:
         print("\nkind  right  cases")
         for kind, count in sorted(cases.items()):

@@ -1,4 +1,4 @@
-"""Jobs that each start the next one when they end: so many at a time, for so long."""
+"""Jobs in a closed loop: each starts the next one when it ends, so many at a time, for so long."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Done = TypeVar("Done")
 
 @dataclass(frozen=True, slots=True)
 class Loop(Generic[Done]):
-    """What was done, the wall time until the last of it was, and the processor time of all processes meanwhile."""
+    """The results in the order of completion, the wall time, and the processor time of all processes, in seconds."""
 
     done: list[Done]
     wall_s: float
@@ -29,8 +29,10 @@ class Loop(Generic[Done]):
 def closed_loop(
     work: Sequence[Work], do: Callable[[Work], Done], *, jobs: int, seconds: float, least: int
 ) -> Loop[Done]:
-    """Do the work over and over, `jobs` at a time, for so many seconds and at least so many times. What runs then is
-    finished, and counts."""
+    """The results of doing the work over and over, `jobs` at a time.
+
+    It goes on for `seconds`, and at least `least` times. Work that runs then is finished, and counts.
+    """
     begun = itertools.count()
     lock = threading.Lock()
     started, cores = time.perf_counter(), sum(core_seconds())
@@ -53,7 +55,7 @@ def closed_loop(
 
 
 def quantile(values: Sequence[float], part: float) -> float:
-    """The value that this part of them does not exceed; the median lies between two where they are even in number."""
+    """The value that the share `part` of them does not exceed. An even number's median is between two values."""
     if part == 0.5:
         return statistics.median(values)
     ordered = sorted(values)

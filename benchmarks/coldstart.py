@@ -1,12 +1,13 @@
-"""From the worker's process to the moment in which it asks for its first job.
+"""From the start of the worker's process to its first request for a job.
 
     python benchmarks/coldstart.py [--runs 5] [--cold-runs 3] [--markdown]
 
-The real worker, `python handler.py`, in production mode against a stand-in platform on loopback; RunPod's own checks,
-which want the internet, are left out. The phases are the worker's own log line of its start; "first call" is when the
-platform has its first call for a job, on this side's clock, from before the process was made; "processor time" is that
-of the worker and its processes until then, which says more than the clock where others are at work. Warm: the files
-were read by a start just before. Cold: the kernel has forgotten them; where it does not, there is no figure. Medians.
+The real worker, `python handler.py`, in a process of its own, in production mode against a stand-in platform on
+loopback. RunPod's own checks, which need the internet, are left out. The phases are from the worker's log line about
+its start. "First call" is when the platform gets its first call for a job, on this side's clock, from before the
+process was made. "Processor time" is that of the worker and its processes until then; on a busy machine it says more
+than the clock. Warm: the files were read by a start just before. Cold: the kernel has dropped them from its cache;
+where it does not, there is no figure. Figures are medians.
 """
 
 from __future__ import annotations
@@ -38,11 +39,15 @@ PHASES = {
     "ready": "to the job loop",
 }
 LONGEST_START_S = 420.0  # RunPod's own limit
+# Max share of a file that is still cached when it counts as dropped.
 FORGOTTEN = 0.1
 
 
 def start() -> dict[str, float]:
-    """Seconds of one start, by phase, with `total`, `first call` and `processor`."""
+    """Seconds of one start, by phase, with `total`, `first call` and `processor`.
+
+    Raises `RuntimeError` where the worker does not start in `LONGEST_START_S`.
+    """
     with tempfile.TemporaryDirectory(prefix="coldstart-") as folder, Platform() as platform:
         began = time.monotonic()
         with Worker(platform, Path(folder)) as worker:
@@ -56,7 +61,7 @@ def start() -> dict[str, float]:
 
 
 def row(name: str, runs: list[Mapping[str, float]]) -> Row:
-    """One row: medians, and the range of the whole."""
+    """A row of medians, with the range of the whole."""
     if not runs:
         return (name, "0", *["not measured"] * (len(PHASES) + 4))
     values = [[run[key] for run in runs] for key in (*PHASES, "total", "first call", "processor")]
@@ -66,7 +71,10 @@ def row(name: str, runs: list[Mapping[str, float]]) -> Row:
 
 
 def cold_starts(count: int) -> tuple[list[Mapping[str, float]], str]:
-    """Starts before each of which the files are forgotten, and a note on how."""
+    """Seconds of starts with dropped file caches, by phase, and a note on how they were dropped.
+
+    No start where the kernel keeps the files.
+    """
     from extractor.settings import Settings
 
     models = Settings().models_dir
@@ -86,7 +94,7 @@ def cold_starts(count: int) -> tuple[list[Mapping[str, float]], str]:
 
 
 def main() -> int:
-    """Measure the starts and print the table."""
+    """Measures the starts and prints the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--runs", type=int, default=5, help="starts with a warm disk cache")
     parser.add_argument("--cold-runs", type=int, default=3, help="starts with a cold one")

@@ -1,6 +1,6 @@
 """Documents with their truth and their reading -> one self-contained HTML page.
 
-For each document: its first page with the worker's elements drawn on it (order and type; a table's cells dashed), the
+For each document: its first page with the worker's elements drawn on it (order and type; cells of tables dashed), the
 truth and the reading side by side. What the reading lacks is marked in the truth, what it has too much in the reading.
 """
 
@@ -21,7 +21,7 @@ from PIL import Image, ImageOps
 
 from benchmarks.metrics.markdown import pipe_tables_to_html, squeeze
 
-# Width of the page's picture in pixels.
+# Width of the page picture, in pixels.
 PICTURE_WIDTH = 1100
 COLOURS = {
     "title": "#b3005e",
@@ -65,7 +65,7 @@ del, ins { border-radius: 2px; }
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A document on the page. `scores` is a line on how it fared, `answer` the worker's."""
+    """A document to show. `scores`: a line on its scores. `answer`: the worker's."""
 
     name: str
     path: Path
@@ -92,10 +92,12 @@ def comparison_page(title: str, cases: Sequence[Case]) -> str:
 
 
 def _anchor(case: Case) -> str:
+    """The document's anchor on the page."""
     return "document-" + re.sub(r"\W", "-", case.name)
 
 
 def _section(case: Case) -> str:
+    """The document's section."""
     truth, reading = marked_differences(case.truth, case.reading)
     return (
         f'<section id="{_anchor(case)}">\n<h2>{html.escape(case.name)}<span>{html.escape(case.scores)}</span></h2>\n'
@@ -106,7 +108,7 @@ def _section(case: Case) -> str:
 
 
 def _drawing(case: Case) -> str:
-    """The first page as SVG in the page's own unit: its picture, and the elements over it."""
+    """The first page as SVG in the page's unit, origin top left: its picture, and the elements over it."""
     picture = page_picture(case.path)
     data = case.answer["data"] if case.answer["success"] else {"pages": [], "elements": [], "tables": []}
     first = data["pages"][0] if data["pages"] else {"page": 1, "width": picture.width, "height": picture.height}
@@ -122,7 +124,7 @@ def _drawing(case: Case) -> str:
 
 
 def _region(element: dict[str, Any], page_width: float) -> str:
-    """The element's frame, and its tag to the left of it, where there is the least to hide."""
+    """The element's frame, and its tag left of it, where it hides least."""
     colour = COLOURS.get(element["type"], TEXT_COLOUR)
     left, top, _, _ = element["bbox"]
     size = page_width / 80
@@ -139,7 +141,7 @@ def _region(element: dict[str, Any], page_width: float) -> str:
 
 
 def _rectangle(box: Sequence[float] | None, colour: str, stroke: float, *, dashed: bool = False) -> str:
-    """A frame; nothing for a cell without text, which has no box."""
+    """A frame; empty for a cell without a box."""
     if box is None:
         return ""
     left, top, right, bottom = box
@@ -151,7 +153,7 @@ def _rectangle(box: Sequence[float] | None, colour: str, stroke: float, *, dashe
 
 
 def page_picture(path: Path) -> Image.Image:
-    """A PDF's first page, or the picture itself, as wide as it is shown."""
+    """A PDF's first page, or the image, scaled to `PICTURE_WIDTH`."""
     if path.suffix == ".pdf":
         document = pdfium.PdfDocument(path)
         try:
@@ -168,15 +170,16 @@ def page_picture(path: Path) -> Image.Image:
 
 
 def _data_uri(image: Image.Image) -> str:
+    """The image as a data URI."""
     buffer = io.BytesIO()
     image.save(buffer, "JPEG", quality=80)
     return "data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
 
 
 def marked_differences(truth: str, reading: str) -> tuple[str, str]:
-    """Both texts as HTML, compared word by word: what the reading lacks is in `del`, what it has too much in `ins`.
+    """Both texts as HTML, compared word by word: `del` in the truth, `ins` in the reading.
 
-    Pipe tables are shown as HTML tables, one row a line, so that tables are compared by their cells.
+    Pipe tables are shown as HTML tables, one row a line, so that tables are compared cell by cell.
     """
     left, right = _tokens(truth), _tokens(reading)
     keys = [[_comparable(word) for word, _ in side] for side in (left, right)]
@@ -190,23 +193,24 @@ def marked_differences(truth: str, reading: str) -> tuple[str, str]:
 
 
 def _comparable(word: str) -> str:
-    """The word as the scores see it: headings of any level are alike, and so are both kinds of table cells."""
+    """The word as it is compared: levels of headings and kinds of cells do not matter."""
     return re.sub(r"^(</?)th\b", r"\1td", "#" if set(word) == {"#"} else word)
 
 
 def _tokens(text: str) -> list[tuple[str, str]]:
-    """Words and tags, each with the whitespace that follows it."""
+    """Words and tags, each with the whitespace behind it."""
     lines = _TABLE.sub(_one_row_a_line, pipe_tables_to_html(text))
     return [(word, _SPACES.sub(" ", space)) for word, space in _TOKEN.findall(lines)]
 
 
 def _one_row_a_line(table: re.Match[str]) -> str:
+    """The table with a line break behind each row."""
     tags = _TABLE_TAG.sub(r"\1", squeeze(table.group(1)))
     return "\n\n" + _ROW_END.sub(r"\1\n", tags) + "\n\n"
 
 
 def _marked(tokens: Sequence[tuple[str, str]], tag: str) -> str:
-    """The tokens as HTML, in the tag if there is one; the space behind the last one stays outside."""
+    """The tokens as HTML, inside the tag if there is one; whitespace at the end stays outside."""
     if not tokens:
         return ""
     text = "".join(word + space for word, space in tokens)

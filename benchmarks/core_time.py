@@ -10,11 +10,11 @@ import psutil
 
 
 def core_seconds() -> tuple[float, float]:
-    """Seconds that this process has taken, and seconds that its children and theirs have, those that ended included."""
+    """Seconds of this process, and seconds of its descendants, ended ones included."""
     ended = os.times()
     others = ended.children_user + ended.children_system
     for child in psutil.Process().children(recursive=True):
         with suppress(OSError):  # it has ended
-            # The clock of another process's time, to the nanosecond: clock_getcpuclockid(3).
+            # The processor clock of another process, in nanoseconds: clock_getcpuclockid(3).
             others += time.clock_gettime((~child.pid << 3) | 2)
     return time.process_time(), others

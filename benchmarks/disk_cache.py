@@ -1,4 +1,4 @@
-"""The kernel's cache of files: emptied of some of them, and how much of a file is in it."""
+"""The kernel's file cache: dropping files from it, and how much of a file is in it."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ from collections.abc import Iterable
 from pathlib import Path
 
 DROP = Path("/proc/sys/vm/drop_caches")
+# What drop_caches is told: file contents, directory entries and attributes.
 _PAGES_AND_NAMES = "3\n"
 
 
 def forget(folders: Iterable[Path]) -> str:
-    """Have the kernel forget what it has read of the files in `folders`; how it was asked.
+    """How the kernel was told to drop the files of `folders` from its cache, in words.
 
-    Where root may, everything is forgotten, names and attributes of files too; else the contents of these files alone
-    (posix_fadvise(2), which leaves what is mapped by a living process).
+    As root: the whole cache, names and attributes included. Otherwise: the contents of these files alone
+    (posix_fadvise(2), which keeps what a living process has mapped).
     """
     os.sync()
     try:
@@ -33,7 +34,7 @@ def forget(folders: Iterable[Path]) -> str:
 
 
 def share_in_memory(path: Path) -> float:
-    """The share of a file's pages that are in the cache (mincore(2))."""
+    """The share of the file's pages that are in the cache, in [0, 1] (mincore(2)). Raises `OSError`."""
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, mmap.MAP_PRIVATE) as mapped:
         pages = -(-len(mapped) // mmap.PAGESIZE)
         seen = (ctypes.c_ubyte * pages)()

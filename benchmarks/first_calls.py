@@ -1,4 +1,4 @@
-"""What the first batch of each shape of the closed set takes on a GPU: kernels and plans, memory, a graph's capture."""
+"""The first batch of each shape of the closed set on a GPU: kernels and plans, memory, a graph's capture."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from extractor.models.model_set import Models
 from extractor.models.shapes import Shapes
 from extractor.settings import Settings
 
-# A model's name, its shape key, that key in words, and a batch size.
+# (model's name, shape key, that key in words, batch size).
 Shape = tuple[str, Any, str, int]
 
 
 def every_shape(shapes: Shapes) -> Iterator[Shape]:
-    """The shapes of the default set, those of text in any script."""
+    """The shapes of the default model set, in the order of the models; text recognition of all scripts."""
     yield from (("layout", (), "page", size) for size in shapes.layout)
     for canvas in shapes.canvases:
         yield from (("text detection", canvas, f"{canvas[0]}x{canvas[1]}", size) for size in shapes.detection)
@@ -31,7 +31,10 @@ def every_shape(shapes: Shapes) -> Iterator[Shape]:
 
 
 def first_calls(device: torch.device, dtype: str, models_dir: Path, notes: tuple[str, ...]) -> ResultTable:
-    """A row for each shape, in their order, of models that have run none; the last one is all of them."""
+    """A row for each shape: milliseconds of its first batch, of freshly loaded models. The last row is all of them.
+
+    The notes say how much device memory is held afterwards.
+    """
     models = Models(models_dir, device, Settings(dtype=dtype))
     by_name = {
         "layout": models.layout,

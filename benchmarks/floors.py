@@ -1,7 +1,7 @@
 """Each model's batch against its floor: its operations at the rate of a large matrix product, measured beside it.
 
-Operations are counted by torch (two for a multiplication with its addition); bytes are the weights, read once a batch.
-The floor is the longer of the two times: operations at the measured rate, weights at the measured bandwidth.
+torch counts operations (two for a multiply-add). Bytes are the weights, read once a batch. The floor is the longer of
+two times: operations at the measured rate, weights at the measured bandwidth.
 """
 
 from __future__ import annotations
@@ -29,12 +29,17 @@ from extractor.models.text_detection import DetectionRow
 from extractor.models.text_recognition import LineRows
 from extractor.settings import Settings
 
+# Side of the matrix product that is measured, by device.
 SIDE = {"cpu": 2048, "cuda": 8192}
+# Repetitions whose median counts.
 REPEAT = 7
 
 
 def model_costs(models_dir: Path, device: torch.device, settings: Settings, notes: tuple[str, ...]) -> ResultTable:
-    """A row for each model: one batch of its largest size, on made input. The models are loaded for this."""
+    """A row for each model: operations, milliseconds and floor of each item of its largest batch, on random input.
+
+    Loads the models.
+    """
     models = Models(models_dir, device, settings)
     # As the device's owner runs them: in one thread, on a stream of its own.
     with ThreadPoolExecutor(1) as thread:
@@ -42,6 +47,7 @@ def model_costs(models_dir: Path, device: torch.device, settings: Settings, note
 
 
 def _measured(models: Models, notes: tuple[str, ...]) -> ResultTable:
+    """The table of loaded models."""
     torch.set_flush_denormal(True)  # as in the thread that runs them
     device, dtype = models.device, models.dtype
     gpu = device.type == "cuda"
@@ -54,7 +60,7 @@ def _measured(models: Models, notes: tuple[str, ...]) -> ResultTable:
 
 
 def _batches(models: Models) -> list[tuple[str, Any, list[Any]]]:
-    """A name, a model, and a batch for it, of its largest size: pages of 1600x1152 pixels, lines 320 wide."""
+    """(name, model, batch of its largest size): pages of 1600x1152 pixels, lines 320 wide."""
     shapes = models.facts.shapes
     noise = np.random.default_rng(0).integers(0, 255, (1600, 1152, 3), dtype=np.uint8)
     page = pixels_on(models.device, noise)
@@ -82,8 +88,9 @@ def _batches(models: Models) -> list[tuple[str, Any, list[Any]]]:
 
 
 def _row(name: str, model: Any, batch: list[Any], device: torch.device, rate: float, bandwidth: float) -> Row:
+    """The row of one model."""
     count = sum(len(row) if isinstance(row, LineRows) else 1 for row in batch)
-    # A graph's operations are not seen: they are counted before it is captured.
+    # Operations inside a graph are invisible: they are counted before it is captured.
     with FlopCounterMode(display=False) as counter:
         model.start(batch).wait()
     operations = counter.get_total_flops()
@@ -110,7 +117,7 @@ def _ceilings(device: torch.device, dtype: torch.dtype) -> tuple[float, float]:
 
 
 def _median_seconds(work: Callable[[], object], device: torch.device) -> float:
-    """The median time of the work, warm, the device waited for."""
+    """The median time of the work, in seconds, warm, including the wait for the device."""
     times = []
     for _ in range(REPEAT + 1):
         started = time.perf_counter()

@@ -1,14 +1,13 @@
-"""Documents broken in random ways: none may be the end of the worker, hang, or end in an error that is not typed.
+"""Documents broken at random: none may end or block the worker, or end in an error that is not typed.
 
     python benchmarks/fuzz.py [--minutes 5] [--seed 1] [--seeds FOLDER] [--engine-every 0] [--keep FOLDER]
 
-Starts from documents made here (and the files of FOLDER), and changes them as bytes (bits, numbers, pieces taken out,
+Starts from documents made here (and the files of FOLDER). They are changed as bytes (bits, numbers, pieces cut out,
 doubled, exchanged with another document's) and in their structure (inside a PDF's deflated streams, which are packed
-again). Each goes through the same steps as in a job: identify, open, read its first two pages, in one page process. The
-same seed makes the same documents. Every Nth goes through the whole engine besides (`--engine-every`). A crash of the
-page process is an outcome; it is a failure where the error is not typed, where the wall clock had to end it, or where
-the page processes had to be started anew. What failed, what crashed, and what ended in an exception of the parser's
-that nothing foresaw is put into FOLDER (`--keep`).
+again). Each goes through a job's steps in one page process: identify, open, read the first two pages. The same seed
+makes the same documents. Every Nth also goes through the whole engine (`--engine-every`). A crash of the page process
+is an outcome. It is a failure where the error is not typed, where the wall clock ended it, or where the page processes
+had to be restarted. `--keep` stores documents that failed, crashed, or raised an unforeseen exception of a parser.
 """
 
 from __future__ import annotations
@@ -41,7 +40,9 @@ if TYPE_CHECKING:
     from extractor.engine import Engine
     from tests.page_readers import PageReaders
 
+# Pages that are read of each document.
 PAGES = 2
+# Max size of a seed document, in bytes.
 LARGEST_SEED = 300_000
 _STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
 _NUMBER = re.compile(rb"-?\d+(\.\d+)?")
@@ -51,7 +52,7 @@ PIECES = (b"\x00" * 16, b"\xff" * 16, b"<<" * 50, b"[" * 50, b"(" * 50, b"%", b"
 
 
 def own_documents() -> list[bytes]:
-    """The documents that the worker's tests are made of, small."""
+    """Small documents like those of the worker's tests, as bytes."""
     prose = [f"Entry {n}: the harbour office lists vessel number {n} at berth {n + 3}." for n in range(6)]
     text = documents.text_pdf([prose, prose[:2]])
     picture = documents.text_image(["Receipt 4711", "Total 80.90"], 14)
@@ -84,7 +85,7 @@ def own_documents() -> list[bytes]:
 
 
 def mutated(content: bytes, others: Sequence[bytes], chance: random.Random) -> bytes:
-    """The document, changed in one to six ways."""
+    """The document, changed in one to six ways. `others`: documents to take pieces from."""
     for _ in range(chance.choice((1, 1, 2, 3, 6))):
         ways = [_bits, _bytes_over, _cut_out, _doubled, _put_in, _cut_off, _exchanged, _numbers, _names]
         if content.count(b"endstream"):
@@ -94,11 +95,13 @@ def mutated(content: bytes, others: Sequence[bytes], chance: random.Random) -> b
 
 
 def _span(content: bytes, chance: random.Random, longest: int = 200) -> tuple[int, int]:
+    """A random span of the content, at most so long: start and end."""
     first = chance.randrange(len(content) + 1)
     return first, min(len(content), first + chance.randrange(1, longest))
 
 
 def _bits(content: bytes, others: Sequence[bytes], chance: random.Random) -> bytes:
+    """Some bits flipped."""
     changed = bytearray(content)
     for _ in range(min(len(changed), chance.randrange(1, 20))):
         changed[chance.randrange(len(changed))] ^= 1 << chance.randrange(8)
@@ -106,30 +109,36 @@ def _bits(content: bytes, others: Sequence[bytes], chance: random.Random) -> byt
 
 
 def _bytes_over(content: bytes, others: Sequence[bytes], chance: random.Random) -> bytes:
+    """A span overwritten."""
     first, last = _span(content, chance, 16)
     return content[:first] + chance.randbytes(last - first) + content[last:]
 
 
 def _cut_out(content: bytes, others: Sequence[bytes], chance: random.Random) -> bytes:
+    """A span removed."""
     first, last = _span(content, chance)
     return content[:first] + content[last:]
 
 
 def _doubled(content: bytes, others: Sequence[bytes], chance: random.Random) -> bytes:
+    """A span doubled."""
     first, last = _span(content, chance)
     return content[:last] + content[first:last] * chance.choice((1, 1, 2, 100)) + content[last:]
 
 
 def _put_in(content: bytes, others: Sequence[bytes], chance: random.Random) -> bytes:
+    """A piece inserted."""
     at = chance.randrange(len(content) + 1)
     return content[:at] + chance.choice(PIECES) + content[at:]
 
 
 def _cut_off(content: bytes, others: Sequence[bytes], chance: random.Random) -> bytes:
+    """The end removed."""
     return content[: chance.randrange(len(content) // 2, len(content) + 1)] if content else content
 
 
 def _exchanged(content: bytes, others: Sequence[bytes], chance: random.Random) -> bytes:
+    """A span exchanged with another document's."""
     other = chance.choice(others)
     first, last = _span(other, chance, 2000)
     at = chance.randrange(len(content) + 1)
@@ -137,6 +146,7 @@ def _exchanged(content: bytes, others: Sequence[bytes], chance: random.Random) -
 
 
 def _replaced(pattern: re.Pattern[bytes], content: bytes, choices: Sequence[bytes], chance: random.Random) -> bytes:
+    """A match of the pattern replaced by one of the choices."""
     found = list(pattern.finditer(content))
     if not found:
         return content
@@ -145,15 +155,18 @@ def _replaced(pattern: re.Pattern[bytes], content: bytes, choices: Sequence[byte
 
 
 def _numbers(content: bytes, others: Sequence[bytes], chance: random.Random) -> bytes:
+    """A number replaced."""
     return _replaced(_NUMBER, content, NUMBERS, chance)
 
 
 def _names(content: bytes, others: Sequence[bytes], chance: random.Random) -> bytes:
+    """A PDF name replaced."""
     names = _NAME.findall(content)
     return _replaced(_NAME, content, names, chance) if names else content
 
 
 def _inside_a_stream(content: bytes, others: Sequence[bytes], chance: random.Random) -> bytes:
+    """A deflated stream changed inside and packed again."""
     match = chance.choice(list(_STREAM.finditer(content)) or [None])
     if match is None:
         return content
@@ -169,7 +182,7 @@ def _inside_a_stream(content: bytes, others: Sequence[bytes], chance: random.Ran
 
 
 def outcome_of(readers: PageReaders, path: Path) -> str:
-    """How the document ends: its pages' outcomes, or the code that it is refused with; `FAILURE` where it must not."""
+    """How the document ends: its pages' outcomes, or its error's code; `FAILURE` where it must not end so."""
     from extractor.errors import ExtractionError
     from extractor.formats import identify
     from extractor.page_processes.failures import Failure
@@ -197,6 +210,7 @@ def outcome_of(readers: PageReaders, path: Path) -> str:
 
 
 def _named(error: Exception) -> str:
+    """How the error counts: by its code, as a crash, or as a `FAILURE`."""
     message = str(error)
     code = str(getattr(error, "code", ""))
     if "takes too long" in message or "in time" in message or code in ("INTERNAL", "WORKER_UNHEALTHY"):
@@ -211,14 +225,14 @@ def _named(error: Exception) -> str:
 
 @dataclass
 class Outcomes:
-    """How the documents ended, counted; those that must not end so are `failures`, and go to the folder `keep`."""
+    """Counts of outcomes; failures are listed, and their documents written to the folder `keep`."""
 
     keep: Path | None
     counted: Counter[str] = field(default_factory=Counter)
     failures: list[str] = field(default_factory=list)
 
     def note(self, name: str, outcome: str, content: bytes) -> None:
-        """Count a document's end."""
+        """Counts one document."""
         self.counted[outcome.split(":")[0]] += 1
         if outcome.startswith(("FAILURE", "UNTYPED")):
             self.failures.append(f"{name}: {outcome}")
@@ -231,7 +245,7 @@ class Outcomes:
 
 @dataclass(frozen=True)
 class Worker:
-    """What documents are given to: one page process, and, where there is one, the whole engine; both watched."""
+    """One page process, and the whole engine if wanted, both watched."""
 
     readers: PageReaders
     engine: Engine | None
@@ -239,7 +253,7 @@ class Worker:
 
     @classmethod
     def start(cls, *, with_engine: bool) -> Worker:
-        """A worker whose documents may take little, so that they end soon."""
+        """A worker with low limits, so that documents end soon."""
         from extractor.engine import Engine
         from extractor.settings import Settings
         from tests.page_readers import PageReaders
@@ -256,7 +270,7 @@ class Worker:
             return outcome_of(self.readers, path)
 
     def close(self) -> None:
-        """End it."""
+        """Ends the processes."""
         self.watch.stop()
         self.readers.pool.close()
         if self.engine is not None:
@@ -264,7 +278,7 @@ class Worker:
 
 
 def _break_documents(args: argparse.Namespace, seeds: Sequence[bytes], worker: Worker, outcomes: Outcomes) -> int:
-    """Break documents until the time is up; how many they were."""
+    """Breaks documents until the time is up. Returns how many."""
     end = time.monotonic() + 60 * args.minutes
     index = 0
     while time.monotonic() < end:
@@ -279,7 +293,7 @@ def _break_documents(args: argparse.Namespace, seeds: Sequence[bytes], worker: W
 
 
 def main() -> int:
-    """Break documents until the time is up, and print how they ended. Exit status 1 where one failed."""
+    """Breaks documents and prints how they ended. Exit status 1 where one failed."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--minutes", type=float, default=5.0)
     parser.add_argument("--seed", type=int, default=1)

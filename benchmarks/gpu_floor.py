@@ -1,11 +1,11 @@
-"""What a GPU needs for each shape of the closed set, for single layers in two ways, and for copies: one table.
+"""What a GPU needs for each shape of the closed set, for single layers in two forms, and for copies: one table.
 
     python benchmarks/gpu_floor.py            the weights of MODELS_DIR, float16, a minute or two
     python benchmarks/gpu_floor.py --layers   layers and copies alone, no weights
 
-First: the first call of a shape, where it is captured, until the device is done. Host: until a batch is launched, its
-pictures on the device already. Device: from the batch's begin to its end there, by events. All are milliseconds a
-batch, the last two the median of 20.
+First: the first call of a shape, its capture included, until the device is done. Host: until a batch is launched, its
+pictures on the device already. Device: from begin to end of the batch there, by events. All are milliseconds a batch,
+the last two the median of 20.
 """
 
 from __future__ import annotations
@@ -31,15 +31,16 @@ from extractor.models.convolutions import DenseWithRelu, Depthwise, Pointwise  #
 from extractor.models.pictures import DevicePixels, pixels_on  # noqa: E402
 from extractor.models.pinned import PinnedMemory, Staging  # noqa: E402
 
+# Repetitions whose median counts.
 REPEAT = 20
 COLUMNS = ("", "first", "host", "device")
 PAGE = np.random.default_rng(0).integers(0, 256, (1754, 1240, 3), dtype=np.uint8)
-# (maps, channels, H, W): a large map of the detector, one of the recogniser, one of the layout's backbone.
+# (maps, channels, height, width): a large map of the detector, of the recogniser, of the layout's backbone.
 MAPS = {"detection": (4, 48, 400, 312), "recognition": (32, 96, 12, 160), "layout": (16, 96, 100, 100)}
 
 
 def main() -> int:
-    """Measure, and print the table."""
+    """Measures and prints the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--layers", action="store_true", help="layers and copies alone")
     args = parser.parse_args()
@@ -60,7 +61,7 @@ def main() -> int:
 
 
 def _row(name: str, run: Callable[[], object], first: Callable[[], object] | None = None) -> Row:
-    """Time `run`, and its first call apart, or `first` in its place."""
+    """The times of `run` in milliseconds; the first call is measured, or given as `first`."""
     began = time.perf_counter()
     try:
         (first or run)()
@@ -83,7 +84,7 @@ def _row(name: str, run: Callable[[], object], first: Callable[[], object] | Non
 
 
 def _layers(device: torch.device) -> Iterator[Row]:
-    """Plain convolutions, float16 and channels last, and what stands for them."""
+    """Plain convolutions, float16 and channels last, and the layers that replace them."""
     for where, (count, channels, height, width) in MAPS.items():
         maps = torch.randn(count, channels, height, width, device=device).half()
         maps = maps.contiguous(memory_format=torch.channels_last)
@@ -99,7 +100,7 @@ def _layers(device: torch.device) -> Iterator[Row]:
             plainly = nn.Sequential(plain, nn.ReLU(inplace=True)) if name.endswith("relu") else plain
             yield _row(f"{where}, {name}, plain", partial(plainly, maps))
             yield _row(f"{where}, {name}, replaced", partial(replaced(plain), maps))
-        # A product without channels last, for maps that come from the depthwise kernel.
+        # A product in the default layout, for maps from the depthwise kernel.
         weight = torch.randn(2 * channels, channels, device=device).half()
         bias = torch.randn(2 * channels, 1, device=device).half()
         planes = maps.contiguous().flatten(2)
@@ -108,7 +109,7 @@ def _layers(device: torch.device) -> Iterator[Row]:
 
 
 def _pictures(device: torch.device) -> Iterator[Row]:
-    """What becomes of a page of 150 dpi that is on the device."""
+    """What is made of a page picture of 150 dpi on the device."""
     page = pixels_on(device, PAGE)
     yield _row("page to 800 x 800, cubic", lambda: page.fitted(800, 800, "cubic"))
     yield _row("page to 1600 x 1120, linear", lambda: page.fitted(1600, 1120, "linear"))
@@ -120,14 +121,14 @@ def _pictures(device: torch.device) -> Iterator[Row]:
 
 
 def _cuts(count: int, width: int) -> tuple[Any, Any, Any, int]:
-    """Arguments of `Pixels.lines`: lines that lean a little and fill the width."""
+    """Arguments of `Pixels.lines`: slightly slanted lines that fill the width."""
     tops = 20 + 40 * np.arange(count)
     corners = [[(30, top), (1200, top + 6), (1199, top + 34), (29, top + 28)] for top in tops]
     return np.array(corners, np.float32), np.zeros(count, np.uint8), np.full(count, width, np.int32), width
 
 
 def _copies(device: torch.device) -> Iterator[Row]:
-    """A page up, from memory of three kinds; a detector's map down."""
+    """A page picture to the device, from three kinds of memory; a detector's map back."""
     pages = np.tile(PAGE[None], (4, 1, 1, 1))
     yield _row("4 pages up, pageable", lambda: torch.from_numpy(pages).to(device, non_blocking=True))
     registered: list[PinnedMemory] = []
@@ -144,7 +145,7 @@ def _copies(device: torch.device) -> Iterator[Row]:
 
 
 def _models(device: torch.device, notes: list[str]) -> Iterator[Row]:
-    """Every shape of the closed set, the largest of a model first, as they share memory."""
+    """Every shape of the closed set, a model's largest first, for they share memory."""
     from extractor.languages import DEFAULT_RECOGNISER
     from extractor.models.layout import LayoutRow
     from extractor.models.model_set import Models

@@ -1,4 +1,4 @@
-"""How much of the time a GPU works, as its driver says: NVML's share of the last sixth of a second, over and over."""
+"""How much of the time a GPU works, as its driver says: NVML's share of the last sixth of a second, polled."""
 
 from __future__ import annotations
 
@@ -11,29 +11,30 @@ from dataclasses import dataclass, field
 
 import torch
 
+# Poll interval, in milliseconds.
 EVERY_MS = 200
 
 
 @dataclass(slots=True)
 class Use:
-    """Shares of 1, one for each look."""
+    """The polled shares, in [0, 1]."""
 
     looks: list[float] = field(default_factory=list)
 
     @property
     def usual(self) -> float | None:
-        """The median; None where nothing was seen."""
+        """The median share; None without one."""
         return statistics.median(self.looks) if self.looks else None
 
 
 @contextmanager
 def watched(device: torch.device) -> Iterator[Use]:
-    """The device's use during the block, known when it ends: nothing for a processor, or without nvidia-smi."""
+    """The device's use during the block, filled when it ends; empty on a CPU, or without nvidia-smi."""
     use = Use()
     if device.type != "cuda" or shutil.which("nvidia-smi") is None:
         yield use
         return
-    # Its numbers are not torch's where CUDA_VISIBLE_DEVICES is set.
+    # By UUID: nvidia-smi's numbers are not torch's where CUDA_VISIBLE_DEVICES is set.
     name = f"GPU-{torch.cuda.get_device_properties(device).uuid}"
     query = ["nvidia-smi", "-i", name, "--query-gpu=utilization.gpu", "--format=csv,noheader,nounits"]
     watch = subprocess.Popen([*query, "-lms", str(EVERY_MS)], stdout=subprocess.PIPE, text=True)
@@ -46,6 +47,6 @@ def watched(device: torch.device) -> Iterator[Use]:
 
 
 def read_looks(told: str) -> list[float]:
-    """What nvidia-smi printed, a percentage a line, as shares; a line that is cut off, or `[N/A]`, is none."""
+    """nvidia-smi's output, a percentage a line, as shares; incomplete lines and `[N/A]` are left out."""
     lines = told.split("\n")[:-1]
     return [int(line) / 100 for line in lines if line.strip().isdigit()]

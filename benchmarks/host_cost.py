@@ -1,14 +1,14 @@
-"""What a page costs the host's processor beside the GPU's work, measured on any machine, next to an older commit.
+"""What a page costs the host's processor beside the GPU's work, on any machine, next to an older commit.
 
     python benchmarks/host_cost.py                            documents made here, against the commit before
     python benchmarks/host_cost.py DATA --against 3798ce5     real ones (DATA/odl/pdfs, DATA/sroie/img)
 
-Models answer at once, from a recording that they made a moment before (`recorded_models.py`): what the table counts is
-all that a page takes beside the device's own work. Both commits are measured in one run, in turn, each in a process of
-its own with page processes of its own: absolute figures drift by half from hour to hour on a machine that is shared, a
-ratio does not. Core-milliseconds are processor time, of all threads, user's and system's.
+Models answer at once, from a recording made a moment before (`recorded_models.py`): the table counts all that a page
+takes beside the device's own work. Both commits are measured in one run, in turn, each in a process of its own with
+page processes of its own. On a shared machine absolute figures drift by half from hour to hour; a ratio does not.
+Core-milliseconds are processor time of all threads, user and system.
 
-Pages a second: what one interpreter allows, were the worker process one (1000 / its milliseconds), and what 16 cores
+Pages a second: what one interpreter allows if the worker process is one (1000 / its milliseconds), and what 16 cores
 allow (16,000 / those of all processes). On a GPU the lower one, or the GPU, decides.
 """
 
@@ -34,20 +34,22 @@ from benchmarks.recorded_engine import Taken, Task  # noqa: E402
 from benchmarks.result_table import ResultTable, Row, figure  # noqa: E402
 from benchmarks.workload import command, mixed_documents, scanned  # noqa: E402
 
-# Of a folder, the smallest files are short pages: so many are taken, and of them the first by name.
+# Files of a folder that are candidates: the smallest, which are short pages; of them the first by name are taken.
 SMALLEST = 70
-# Documents of each kind of a folder, and how often each is read in a round: seconds of work, in which the clocks count.
+# Kind -> number of documents, and how often each is read in a round: seconds of work, so that clocks are precise
+# enough.
 DOCUMENTS = {"digital page": (10, 4), "scan, 150 dpi": (4, 4), "receipt photo": (4, 4)}
+# Jobs at a time; rounds of each side.
 JOBS = 4
 ROUNDS = 2
 
 
 class Side:
-    """One commit's engine, in its process."""
+    """One commit's engine, in a process of its own."""
 
     def __init__(self, name: str, checkout: Path, folder: Path) -> None:
         self.name = name
-        # This checkout's benchmarks, that one's extractor.
+        # The benchmarks of this checkout, the extractor of the other one.
         (folder / "extractor").symlink_to(checkout / "extractor")
         (folder / "benchmarks").symlink_to(ROOT / "benchmarks")
         self._process = subprocess.Popen(
@@ -56,12 +58,12 @@ class Side:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            # The recording's threads wait asleep: on a machine that is shared they take no time from each other.
+            # Threads of the recording wait asleep: on a shared machine they take no time from each other.
             env={**os.environ, "OMP_WAIT_POLICY": "PASSIVE"},
         )
 
     def begin(self, task: Task) -> None:
-        """Have it carry out the task."""
+        """Sends the task."""
         assert self._process.stdin is not None
         self._process.stdin.write(json.dumps(asdict(task)) + "\n")
         self._process.stdin.flush()
@@ -75,13 +77,13 @@ class Side:
         return Taken(**json.loads(line))
 
     def close(self) -> None:
-        """End the process, whatever it is doing."""
+        """Ends the process, whatever it does."""
         self._process.terminate()
         self._process.communicate()
 
 
 def main() -> int:
-    """Measure and print the table."""
+    """Measures and prints the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("data", type=Path, nargs="?", help="a folder with odl/pdfs and sroie/img")
     parser.add_argument("--against", default="HEAD~1", metavar="REF", help="the other commit (default: HEAD~1)")
@@ -106,7 +108,7 @@ def main() -> int:
 
 
 def _documents(data: Path | None, folder: Path) -> dict[str, list[str]]:
-    """Files of each kind."""
+    """The paths of the documents, by kind."""
     if data is None:
         from tests.photos import receipt_photo
 
@@ -131,13 +133,14 @@ def _documents(data: Path | None, folder: Path) -> dict[str, list[str]]:
 
 
 def _short(folder: Path, ending: str, count: int) -> list[Path]:
+    """The first by name of the folder's smallest files."""
     smallest = sorted(folder.glob(f"*.{ending}"), key=lambda path: path.stat().st_size)[:SMALLEST]
     return sorted(smallest)[:count]
 
 
 @contextmanager
 def _checked_out(reference: str, folder: Path) -> Iterator[Path]:
-    """The commit's files, in a worktree that is gone afterwards."""
+    """The commit's files, in a git worktree that is removed afterwards."""
     git = ["git", "-C", ROOT, "worktree"]
     subprocess.run([*git, "add", "--quiet", "--detach", folder, reference], check=True)
     try:
@@ -147,7 +150,7 @@ def _checked_out(reference: str, folder: Path) -> Iterator[Path]:
 
 
 def _measured(sides: Sequence[Side], kind: str, paths: list[str], rounds: int) -> list[list[Taken]]:
-    """What each round took of each side, in turn; each has recorded the documents before."""
+    """What each round took on each side, in turn; both have recorded the documents before."""
     print(f"{kind}: {len(paths)} documents are recorded", file=sys.stderr)
     for side in sides:
         side.begin(Task(paths, 1, JOBS))
@@ -167,7 +170,7 @@ def _measured(sides: Sequence[Side], kind: str, paths: list[str], rounds: int) -
 def result_of(
     taken: Mapping[str, Sequence[Sequence[Taken]]], names: tuple[str, str], notes: tuple[str, ...]
 ) -> ResultTable:
-    """The table: for each kind the rounds of two sides, this commit's first. A ratio is the median over rounds."""
+    """The table: for each kind the rounds of both sides, this commit's first. A ratio is the median over rounds."""
     rows: list[Row] = []
     told = list(notes)
     for number, name in enumerate(names):

@@ -1,4 +1,4 @@
-"""Hostile documents -> what became of each: its outcome, its time, and the memory that it took meanwhile."""
+"""Hostile documents -> for each its outcome, its time, and the memory that it took. The engine runs in this process."""
 
 from __future__ import annotations
 
@@ -17,16 +17,17 @@ if TYPE_CHECKING:
     from extractor.settings import Settings
 
 MB = 1e6
+# Poll interval of memory and processes, in seconds.
 PERIOD_S = 0.02
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a document ended: `result`, `result, with failed pages`, an error's code, or `UNTYPED` and what was raised.
+    """How a document ended: `result`, `result, with failed pages`, an error's code, or `UNTYPED` and the exception.
 
-    `codes` are those of its failed pages; `model_seconds` the time in which a model ran. Memory, in bytes, is the most
-    that was resident: by how much the worker grew, and what its largest page process had. `process_cpu`: the processor
-    time of the page processes, in seconds.
+    `codes`: those of its failed pages. `seconds`: wall time; `model_seconds`: the time in which a model ran;
+    `process_cpu`: processor time of the page processes. `worker_growth`, `process_peak`: peak resident bytes, of the
+    worker's growth and of its largest page process.
     """
 
     name: str
@@ -45,7 +46,7 @@ class Outcome:
 
 
 class Watch:
-    """Looks at the worker's memory and at its page processes all the time, until it is stopped."""
+    """Polls the memory of the worker and of its page processes until it is stopped."""
 
     def __init__(self, period_s: float = PERIOD_S) -> None:
         self._own = psutil.Process()
@@ -58,11 +59,11 @@ class Watch:
         self._thread.start()
 
     def forget_peaks(self) -> None:
-        """Start the peaks anew."""
+        """Resets the peaks."""
         self.worker_peak, self.process_peak = self._own.memory_info().rss, 0
 
     def process_cpu(self) -> float:
-        """The processor time of all page processes so far, in seconds."""
+        """Processor time of all page processes so far, in seconds."""
         return sum(self._cpu.values())
 
     def worker(self) -> int:
@@ -70,11 +71,12 @@ class Watch:
         return int(self._own.memory_info().rss)
 
     def stop(self) -> None:
-        """Look no more."""
+        """Stops polling."""
         self._done.set()
         self._thread.join()
 
     def _look(self) -> None:
+        """Polls until stopped."""
         pages: dict[int, psutil.Process] = {}
         ticks = 0
         while not self._done.wait(self._period_s):
@@ -92,9 +94,9 @@ class Watch:
 
 
 class Trial:
-    """An engine under hostile documents, watched; use it as a context manager.
+    """An engine that hostile documents are given to, watched; use it as a context manager.
 
-    `good` are documents that it reads at the start; it `lives` as long as it reads them as it did then.
+    `good`: documents that it reads at the start; it `lives` as long as it reads them as it did then.
     """
 
     def __init__(self, settings: Settings, good: Sequence[bytes], period_s: float = PERIOD_S) -> None:
@@ -113,15 +115,15 @@ class Trial:
         self.engine.close()
 
     def give(self, content: bytes, *, deadline_s: float, **keys: Any) -> Outcome:
-        """Give the document to the engine, and see how it ends."""
+        """How the document ends."""
         return run(self.engine, self.watch, content, deadline_s=deadline_s, **keys)
 
     def reads(self, which: int) -> bool:
-        """Whether a good document is read, and as at the start."""
+        """Whether a good document is read as at the start."""
         return self._first[which] is not None and self._said(self._good[which]) == self._first[which]
 
     def memory_when_idle(self) -> int:
-        """The worker's resident bytes, once it has given back what it does not use."""
+        """The worker's resident bytes, once it has released unused memory."""
         from extractor.device.scheduler import IDLE_S
 
         time.sleep(IDLE_S + 2)
@@ -129,11 +131,11 @@ class Trial:
 
     @property
     def lives(self) -> bool:
-        """Whether every good document is."""
+        """Whether every good document is read as at the start."""
         return all(self.reads(which) for which in range(len(self._good)))
 
     def _said(self, content: bytes) -> dict[str, Any] | None:
-        """What the answer says, without its times."""
+        """The answer's data and metadata without its times; None for a failure."""
         answer = self.give(content, deadline_s=600).answer
         if answer is None:
             return None
@@ -142,6 +144,7 @@ class Trial:
 
 
 def _reads_pages(process: psutil.Process) -> bool:
+    """Whether the process is a page process."""
     try:
         return "spawn_main" in " ".join(process.cmdline())
     except psutil.Error:
@@ -149,7 +152,7 @@ def _reads_pages(process: psutil.Process) -> bool:
 
 
 def run(engine: Engine, watch: Watch, content: bytes, *, deadline_s: float, **keys: Any) -> Outcome:
-    """Give the document to the engine with every output, and see how it ends."""
+    """How the document ends, with every output asked for."""
     from extractor.errors import ExtractionError
     from extractor.request import Output, parse_request
 

@@ -1,11 +1,11 @@
 """Whether memory grows with the number of documents, and with the pages of one.
 
-    python benchmarks/memory.py [--documents 300] [--pages 1000] [--range 60] [--markdown]
+    python benchmarks/memory.py [--documents 300] [--pages 1000] [--range 60] [--scans] [--markdown]
 
-Documents are made here: digital ones of one to four pages and scans of one, in turn. Memory is that of the worker and
-its page processes together, resident, when no job runs: after the first 50 documents, and at the end. The long document
-is one of `--pages` pages, of which the first `--range` are read; the peak while they are, next to that of its first 50
-(or a tenth).
+Documents are made here: digital ones of one to four pages and scans of one, in turn. Memory is resident memory of the
+worker and its page processes together, when no job runs, after the first 50 documents and at the end. The long document
+has `--pages` pages, digital or, with `--scans`, scans of three lines; of them the first `--range` are read. Its peak is
+compared with that of its first 50 pages (or a tenth).
 """
 
 from __future__ import annotations
@@ -25,20 +25,22 @@ sys.path.insert(0, str(ROOT))  # the checkout is not a package that is installed
 from benchmarks.hardware import hardware  # noqa: E402
 from benchmarks.resident_memory import resident, watched  # noqa: E402
 from benchmarks.result_table import ResultTable, Row, figure  # noqa: E402
-from benchmarks.workload import command, loaded_engine, mixed_documents, run, scanned, text_document  # noqa: E402
+from benchmarks.workload import command, loaded_engine, mixed_documents, run, scanned, short_scans, text_document  # noqa: E402
 
+# Documents until memory has settled; documents at the end whose median counts.
 SETTLED = 50
 LAST = 10
 
 
 def main() -> int:
-    """Measure both and print the table."""
+    """Measures both and prints the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
     parser.add_argument("--random-weights", action="store_true", help="weights of no meaning, at the same cost")
     parser.add_argument("--documents", type=int, default=300)
     parser.add_argument("--pages", type=int, default=1000)
     parser.add_argument("--range", type=int, help="how many of the pages are read (default: all)")
+    parser.add_argument("--scans", action="store_true", help="the long document's pages are scans")
     parser.add_argument("--markdown", action="store_true")
     args = parser.parse_args()
 
@@ -60,7 +62,7 @@ def main() -> int:
                 ("growth", figure(end / settled - 1)),
             ]
         if args.pages:
-            long = text_document(args.pages)
+            long = short_scans(args.pages) if args.scans else text_document(args.pages)
             count = args.range or args.pages
             for first in (min(SETTLED, max(1, count // 10)), count):
                 started = time.perf_counter()

@@ -1,4 +1,4 @@
-"""Peers -> their output on a folder of files: each in its own process, in an environment that has nothing of ours."""
+"""Peers -> their output on a folder of files. Each runs in a process and an environment without anything of ours."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from benchmarks.metrics.text_rows import TextLine, rows_text
 ROOT = Path(__file__).resolve().parent.parent
 REQUIREMENTS = ROOT / "requirements" / "bench.txt"
 
-# Peers run on what is installed: none may reach for a model hub. Some are given the worker's weights.
+# Peers run on what is installed: none may reach for a model hub. Some get the worker's weights.
 OFFLINE = {
     **{"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1"},
     **{"PEER_MODELS": os.environ.get("MODELS_DIR") or str(ROOT / "models")},
@@ -27,7 +27,7 @@ OFFLINE = {
 
 @dataclass(frozen=True, slots=True)
 class PeerRun:
-    """What a peer made of a set: where its output is, how it ran, or why it did not."""
+    """A peer's run on a set: the folder of its output, how it ran, or why it did not."""
 
     name: str
     folder: Path
@@ -38,7 +38,7 @@ class PeerRun:
     unavailable: str | None
 
     def text(self, name: str) -> str:
-        """The document's markdown, or its lines as text in reading order; nothing where the peer failed."""
+        """The document's markdown, or its lines as text in reading order; empty where the peer failed."""
         if name in self.failed:
             return ""
         markdown = self.folder / f"{name}.md"
@@ -49,7 +49,7 @@ class PeerRun:
 
 
 def make_environment(folder: Path) -> Path:
-    """The python of the peers' virtual environment, made from requirements/bench.txt where it is not there yet."""
+    """The python of the peers' virtual environment, which is made from requirements/bench.txt if needed."""
     python = folder / "bin" / "python"
     stamp = folder / "requirements.sha256"
     wanted = hashlib.sha256(REQUIREMENTS.read_bytes()).hexdigest()
@@ -60,7 +60,7 @@ def make_environment(folder: Path) -> Path:
     subprocess.run([sys.executable, "-m", "venv", folder], check=True)
     pinned = ["--require-hashes", "-r", str(REQUIREMENTS)]
     uv = Path(sys.executable).with_name("uv")
-    # uv where it reaches the registry; pip, slower, where only pip is configured for it.
+    # uv if it reaches the registry; else pip, which is slower, where only pip is configured for it.
     if subprocess.run([uv, "pip", "install", "--quiet", "--system-certs", "--python", python, *pinned]).returncode:
         subprocess.run([python, "-m", "pip", "install", "--quiet", *pinned], check=True)
     stamp.write_text(wanted, encoding="ascii")
@@ -68,7 +68,8 @@ def make_environment(folder: Path) -> Path:
 
 
 def run_peer(python: Path, peer: str, files: Path, folder: Path, limit: int | None) -> None:
-    """Run the peer over the folder `files`; what it prints goes to stderr. Raises where its process fails."""
+    """Runs the peer on the folder `files`; its prints go to stderr. Raises `CalledProcessError` where its process
+    fails."""
     shutil.rmtree(folder, ignore_errors=True)
     command: list[str | Path] = [python, "-P", ROOT / "benchmarks" / "peers.py", peer, files, folder]
     if limit is not None:
@@ -78,9 +79,9 @@ def run_peer(python: Path, peer: str, files: Path, folder: Path, limit: int | No
 
 
 class AskedPeer:
-    """A peer in its own process, models loaded, that reads one file after the other when it is asked to.
+    """A peer in a process of its own, models loaded, that reads a file when asked.
 
-    `unavailable` says why it cannot run here, where it cannot.
+    `unavailable`: why it cannot run here; None where it can.
     """
 
     def __init__(self, python: Path, peer: str) -> None:
@@ -98,19 +99,21 @@ class AskedPeer:
         self.unavailable: str | None = about.get("unavailable")
 
     def seconds(self, path: Path) -> float | None:
-        """How long the peer took for the file; None where it failed."""
+        """The peer's time for the file, in seconds; None where it failed. Raises `RuntimeError` where its process
+        ended."""
         assert self._process.stdin is not None
         print(path, file=self._process.stdin, flush=True)
         seconds: float | None = self._reply().get("seconds")
         return seconds
 
     def close(self) -> None:
-        """End the peer's process."""
+        """Ends the peer's process."""
         assert self._process.stdin is not None
         self._process.stdin.close()
         self._process.wait()
 
     def _reply(self) -> dict[str, Any]:
+        """The peer's next answer. Raises `RuntimeError` where its process ended."""
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         if not line:
@@ -120,7 +123,7 @@ class AskedPeer:
 
 
 def load_peer_run(folder: Path) -> PeerRun:
-    """The run that is kept in the folder."""
+    """The run that is kept in the folder. Raises `FileNotFoundError` without one."""
     report = json.loads((folder / "peer.json").read_text(encoding="utf-8"))
     return PeerRun(
         report["name"],
@@ -134,7 +137,7 @@ def load_peer_run(folder: Path) -> PeerRun:
 
 
 def is_complete(folder: Path, names: Sequence[str]) -> bool:
-    """Whether a run is kept in the folder that has all of these documents."""
+    """Whether the folder keeps a run with all of these documents."""
     if not (folder / "peer.json").is_file():
         return False
     run = load_peer_run(folder)

@@ -1,16 +1,16 @@
 """Run one peer over a folder of files: `python benchmarks/peers.py NAME INPUT_DIR OUTPUT_DIR [--limit N]`.
 
-With `--ask` instead of the folders it reads paths from its standard input, one a line, and answers each with a line of
-JSON: `{"seconds": ...}` or `{"failed": ...}`, the first line being `{"version": ..., "device": ...}`.
+With `--ask` instead of the folders it reads paths from standard input, one a line, and answers each with a line of
+JSON: `{"seconds": ...}` or `{"failed": ...}`. The first line is `{"version": ..., "device": ...}`.
 
-Stands alone: it runs in the peers' own environment (requirements/bench.txt), where nothing of this project is
-installed. For each file, in the order of their names, it writes `<stem>.md` (a peer that gives markdown) or
-`<stem>.json` (one that gives lines: `[{"text": ..., "box": [left, top, right, bottom]}, ...]`, in pixels), and at the
-end `peer.json`: version, device, seconds for each file (loading the models is not counted) and what failed. A peer that
-cannot run here, because a program is not installed, writes the reason as `unavailable` instead. Nothing is downloaded.
+Runs alone, in a process of the peers' own environment (requirements/bench.txt), where nothing of this project is
+installed. For each file, by name, it writes `<stem>.md` (a peer that gives markdown) or `<stem>.json` (one that gives
+lines: `[{"text": ..., "box": [left, top, right, bottom]}, ...]`, in pixels, origin top left). At the end it writes
+`peer.json`: version, device, seconds for each file (without loading the models), and failures. A peer that cannot run
+here, because a program is missing, writes the reason as `unavailable`. Nothing is downloaded.
 
-`PEER_MODELS` names the folder of the worker's weights, for peers that are given the same; `PEER_THREADS` how many
-threads a peer may use that asks.
+`PEER_MODELS`: the folder of the worker's weights, for peers that get the same. `PEER_THREADS`: the number of threads a
+peer may use that asks.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-# A file's path -> markdown, or lines with boxes.
+# A file's path -> markdown, or lines with boxes in pixels.
 Reader = Callable[[Path], Any]
 SUFFIXES = (".pdf", ".jpg", ".png")
 
@@ -37,12 +37,13 @@ class PeerUnavailable(Exception):
 
 
 def _line(text: str, corners: Sequence[Sequence[float]]) -> dict[str, Any]:
+    """A line with the box around its corners."""
     across, down = [float(x) for x, _ in corners], [float(y) for _, y in corners]
     return {"text": text, "box": [min(across), min(down), max(across), max(down)]}
 
 
 def rapidocr() -> tuple[Reader, str, str]:
-    """PP-OCRv6 small, as it comes."""
+    """Reader, version and device: PP-OCRv6 small with default settings."""
     from rapidocr import RapidOCR
 
     engine = RapidOCR()
@@ -57,7 +58,7 @@ def rapidocr() -> tuple[Reader, str, str]:
 
 
 def easyocr() -> tuple[Reader, str, str]:
-    """CRAFT and the English recogniser, weights from a package."""
+    """Reader, version and device: CRAFT and the English recogniser, weights from a package."""
     import easyocr
     import torch
     from easyocr_en_models import model_dir
@@ -72,7 +73,8 @@ def easyocr() -> tuple[Reader, str, str]:
 
 
 def tesseract() -> tuple[Reader, str, str]:
-    """The system's Tesseract with its default page segmentation, English."""
+    """Reader, version and device: the system's Tesseract, English, default page segmentation. Raises
+    `PeerUnavailable`."""
     import pytesseract
     from PIL import Image
 
@@ -93,6 +95,7 @@ def tesseract() -> tuple[Reader, str, str]:
 
 
 def _tesseract_line(words: dict[str, list[Any]], members: list[int]) -> dict[str, Any]:
+    """The words of one line as a line."""
     corners = []
     for at in members:
         left, top = words["left"][at], words["top"][at]
@@ -101,14 +104,15 @@ def _tesseract_line(words: dict[str, list[Any]], members: list[int]) -> dict[str
 
 
 def pymupdf4llm() -> tuple[Reader, str, str]:
-    """Markdown of a PDF, as it comes: pages that are pictures are read by rapidocr, which it finds next to it."""
+    """Reader, version and device: markdown of a PDF, default settings; image pages by rapidocr, which it finds
+    installed."""
     import pymupdf4llm
 
     return lambda path: pymupdf4llm.to_markdown(str(path)), version("pymupdf"), "cpu"
 
 
 def markitdown() -> tuple[Reader, str, str]:
-    """Markdown of a PDF, without plug-ins and without a language model."""
+    """Reader, version and device: markdown of a PDF, without plug-ins and language model."""
     from markitdown import MarkItDown
 
     converter = MarkItDown(enable_plugins=False)
@@ -116,7 +120,7 @@ def markitdown() -> tuple[Reader, str, str]:
 
 
 def docling_parse() -> tuple[Reader, str, str]:
-    """The words of a PDF's text layer with their boxes, by the parser below docling."""
+    """Reader, version and device: words of a PDF's text layer with boxes, by the parser below docling."""
     from docling_core.types.doc.page import TextCellUnit
     from docling_parse.pdf_parser import DoclingPdfParser
 
@@ -135,7 +139,7 @@ def docling_parse() -> tuple[Reader, str, str]:
     return read, version("docling-parse"), "cpu"
 
 
-# docling's layout labels, and the label of PP-DocLayoutV3 that stands for each, where there is one.
+# Docling's layout labels -> the corresponding label of PP-DocLayoutV3, if there is one.
 DOCLING_LABELS = {
     **{"Caption": "figure_title", "Footnote": "footnote", "Formula": "display_formula", "List-item": None},
     **{"Page-footer": "footer", "Page-header": "header", "Picture": "image", "Section-header": "paragraph_title"},
@@ -145,8 +149,11 @@ DOCLING_LABELS = {
 
 
 def docling() -> tuple[Reader, str, str]:
-    """Docling's standard pipeline. Its own weights are on a hub only: its layout stage is given the worker's, with the
-    rows of its own labels, recognition is rapidocr's, and the table model is left out."""
+    """Reader, version and device: docling's standard pipeline.
+
+    Its own weights are on a hub only. Its layout stage gets the worker's, mapped to its labels; recognition is
+    rapidocr's; the table model is left out.
+    """
     import rapidocr as rapid
     import torch
     from docling.datamodel.accelerator_options import AcceleratorDevice, AcceleratorOptions
@@ -180,7 +187,7 @@ def docling() -> tuple[Reader, str, str]:
 
 
 def _docling_layout(weights: Path, artifacts: Path) -> None:
-    """PP-DocLayoutV3 as a checkpoint that docling's layout stage loads: the same layers, docling's labels."""
+    """Writes PP-DocLayoutV3 as a checkpoint for docling's layout stage: the same layers, docling's labels."""
     import torch
     from safetensors.torch import load_file, save_file
 
@@ -191,7 +198,7 @@ def _docling_layout(weights: Path, artifacts: Path) -> None:
     tensors = load_file(weights / "model.safetensors")
     for name in [name for name in tensors if "class_embed" in name or "score_head" in name]:
         head = tensors[name]
-        # What docling has and the checkpoint has not is never found.
+        # Labels of docling that the checkpoint lacks are never found.
         never = torch.full_like(head[0], -20.0) if name.endswith("bias") else torch.zeros_like(head[0])
         tensors[name] = torch.stack([head[rows[ours]] if ours else never for ours in DOCLING_LABELS.values()])
     save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
@@ -206,8 +213,10 @@ def _docling_layout(weights: Path, artifacts: Path) -> None:
 
 
 def docstrange() -> tuple[Reader, str, str]:
-    """DocStrange's own local pipeline (Nanonets-OCR-s, three billion weights), never its cloud; the worker's
-    environment has the package."""
+    """Reader, version and device: DocStrange's local pipeline (Nanonets-OCR-s, three billion weights), never its cloud.
+
+    The worker's environment has the package. Raises `PeerUnavailable`.
+    """
     import torch
 
     if not torch.cuda.is_available():
@@ -227,7 +236,7 @@ PEERS = {
 
 
 def main() -> None:
-    """Run the peer that the command line names."""
+    """Runs the peer that the command line names."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("name", choices=PEERS)
     parser.add_argument("input", type=Path, nargs="?")
@@ -253,8 +262,8 @@ def main() -> None:
 
 
 def _answer(name: str) -> None:
-    """Read each file that is asked for and say how long it took, until the input ends."""
-    # Peers print: what they say goes where it does not mix with the answers.
+    """Reads each file that is asked for and says how long it took, until the input ends."""
+    # Peers print: their output goes where it does not mix with the answers.
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
     try:

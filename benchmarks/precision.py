@@ -1,11 +1,11 @@
-"""What float16, which GPUs compute in, changes against float32 on real pages; or bfloat16.
+"""What float16, in which GPUs compute, changes against float32 on real pages; or bfloat16.
 
     python benchmarks/precision.py DATA [--dtype float16|bfloat16] [--limit N] [--markdown]
 
 DATA holds odl/pdfs and sroie/img. Layout: regions of both (score over the model's threshold), matched by the nearest
-box; the largest difference of a side, in pixels of the square that the model sees. Text: lines that the float32
-detector finds on the receipts, read by both; the same crop, so that a difference is the recogniser's. On a processor
-that does not compute in such numbers itself this is slow, and says the same.
+box; the largest difference of a side, in pixels of the model's square input. Text: lines that the float32 detector
+finds on the receipts, read by both from the same crop, so that a difference is the recogniser's. On a processor without
+such arithmetic this is slow, and gives the same.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ if TYPE_CHECKING:
     from extractor.models.model_set import Models
     from extractor.models.pictures import Pixels
 
-# Regions further apart than this, in pixels, are not the same one.
+# Max distance of two regions that are one; of two that agree; in pixels.
 SAME_REGION = 16.0
 WITHIN = 2.0
 
 
 def main() -> int:
-    """Compare and print the table."""
+    """Compares and prints the table. Returns the exit status, 0."""
     from extractor.decoding.regions import regions_from
     from extractor.languages import DEFAULT_RECOGNISER
     from extractor.models.layout import LayoutRow
@@ -97,7 +97,7 @@ def main() -> int:
 
 
 def _pages(paths: Sequence[Path]) -> Iterator[np.ndarray]:
-    """The first page of each PDF as layout sees it drawn."""
+    """The first page of each PDF, drawn as layout sees it."""
     import pypdfium2 as pdfium
 
     for path in tqdm(paths, unit="page"):
@@ -107,6 +107,7 @@ def _pages(paths: Sequence[Path]) -> Iterator[np.ndarray]:
 
 
 def _distance(a: Sequence[float], b: Sequence[float]) -> float:
+    """The largest difference of a side."""
     return max(abs(x - y) for x, y in zip(a, b, strict=True))
 
 

@@ -1,7 +1,8 @@
-"""The default model set with weights of no meaning: for machines that the real ones cannot reach.
+"""The default model set with random weights: for machines that the real ones cannot reach.
 
-A folder as `python -m builder` makes it, from the same configs. A model's time does not depend on its weights, but what
-it finds does: hardly a region, and no line of text. So layout is measured as it is, a page's other stages are not.
+The folder is as `python -m builder` makes it, from the same configurations. A model's time does not depend on its
+weights, but its results do: hardly a region, and no line of text. So layout is measured as it is; a page's other stages
+are not.
 """
 
 from __future__ import annotations
@@ -28,19 +29,19 @@ CLASSES = {
     "PP-OCRv6_small_rec": PPOCRV6SmallRecForTextRecognition,
     "SLANet_plus": SLANetForTableRecognition,
 }
-# SLANet_plus's cell boxes come from a head of two layers that transformers' class does not have.
+# Values of a cell's location: SLANet_plus has a head of two layers for it, which transformers' class lacks.
 CELL_VALUES = 8
 
 
 def write_random_models(folder: Path) -> None:
-    """Write the four models' folders and the manifest."""
+    """Writes the four models' folders and the manifest."""
     torch.manual_seed(0)
     files = []
     for name, model_class in CLASSES.items():
         target = folder / name
         shutil.copytree(CONFIGS / name, target)
         model = model_class(AutoConfig.from_pretrained(target)).eval()
-        # Under the names that the model has now, as the builder writes them, not those of older checkpoints.
+        # With the class's current tensor names, as the builder writes them, not those of older checkpoints.
         model.save_pretrained(target, save_original_format=False)
         if name == "PP-OCRv6_small_rec":
             symbols = (chr(0x4E00 + number) for number in range(model.config.head_out_channels - 3))

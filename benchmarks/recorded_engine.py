@@ -1,9 +1,8 @@
-"""One side of `host_cost.py`, in a process of its own: an engine with recorded models that reads what it is told to.
+"""One side of `host_cost.py`, in a process of its own: an engine with recorded models that reads what it is told.
 
     python -m benchmarks.recorded_engine MODELS        from a folder where `extractor` is the one to be measured
 
-A line of standard input names documents, a line of standard output says what reading them took: JSON both, as
-`Task` and `Taken` below.
+A line of standard input is a `Task`, a line of standard output a `Taken`, both JSON.
 """
 
 from __future__ import annotations
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from benchmarks.recorded_models import Recording
     from extractor.engine import Engine
 
+# Page processes, and pages of a job in flight.
 PAGE_PROCESSES = 2
 PAGES_IN_FLIGHT = 8
 
@@ -39,9 +39,12 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What a task took: seconds of processor time of the worker process and of all processes, the benchmark's own
-    share taken off; bytes that would have crossed to the device and back; batches that a model had to be run for, and
-    answers that are not those of the recording (0 for both, or the figures mean nothing)."""
+    """What a task took: seconds of processor time of the worker process and of all processes, without the benchmark's
+    own.
+
+    Also bytes that would have crossed to the device and back, batches that a model had to be run for, and answers that
+    differ from the recording. The last two have to be 0, or the figures mean nothing.
+    """
 
     pages: int
     worker_s: float
@@ -54,7 +57,7 @@ class Taken:
 
 
 def main() -> int:
-    """Read tasks until there are no more."""
+    """Carries out tasks until there are no more."""
     from benchmarks.recorded_models import recorded
     from extractor.engine import Engine
     from extractor.settings import Settings
@@ -69,7 +72,7 @@ def main() -> int:
         models_dir=Path(sys.argv[1]),
         page_processes=PAGE_PROCESSES,
         pages_in_flight=PAGES_IN_FLIGHT,
-        # None is replaced, which would cost seconds, in one round and not in the other.
+        # No page process is replaced: that costs seconds, in one round and not in the other.
         pages_per_process=1_000_000,
     )
     engine = Engine.load(settings)
@@ -85,7 +88,7 @@ def main() -> int:
 
 
 def _use_shapes_of_gpu() -> None:
-    """Where models run in a closed set of shapes, those of a GPU: fewer and larger batches."""
+    """Sets a GPU's closed set of shapes, with fewer and larger batches."""
     with suppress(ModuleNotFoundError):
         from extractor.models.shapes import SHAPES
 
@@ -93,13 +96,13 @@ def _use_shapes_of_gpu() -> None:
 
 
 def carry_out(engine: Engine, recording: Recording, task: Task, seen: dict[str, str]) -> Taken:
-    """Read the documents. `seen` has the answer to each from the first time on."""
+    """What reading the documents took. `seen`: the answer to each from its first time on."""
     from extractor.request import parse_request
 
     def read(path: str) -> dict[str, Any]:
         return engine.extract(requests[path], document_id="benchmark")
 
-    # What a caller does is none of the worker's.
+    # The caller's own work is not the worker's.
     requests = {
         path: parse_request(
             {

@@ -1,13 +1,13 @@
-"""An engine whose models answer at once, from a recording that they make themselves when they are asked first.
+"""An engine whose models answer at once, from a recording that they make when first asked.
 
-What is replaced is what a GPU does, no more: all between a picture's bytes on their way up and the small results on
-their way down. Each transfer becomes a copy of its bytes into memory that is there already. Launching kernels is
-not counted, nor is it on a GPU with graphs; nor is stacking what goes up together, to the advantage of whoever stacks.
+Only the GPU's work is replaced: all between a picture's bytes on their way up and the small results on their way down.
+Each transfer is a copy of its bytes into existing memory. Kernel launches are not counted, as on a GPU with graphs; nor
+is stacking of what goes up together, which favours designs that stack.
 
-To find an answer takes a digest of what was asked. Its processor time is noted, to be taken off what is measured.
+Finding an answer takes a digest of the request. Its processor time is noted, to be subtracted.
 
-Two designs are known: models that are given pictures made ready for them (`infer`), and models that are given a page's
-picture on the device and a place on it (`start`).
+Two designs are supported: models that get prepared pictures (`infer`), and models that get a page picture on the device
+and a place on it (`start`).
 """
 
 from __future__ import annotations
@@ -31,8 +31,11 @@ Array = np.ndarray[Any, np.dtype[Any]]
 
 @dataclass(slots=True)
 class Recording:
-    """Answers by what was asked, and what happened since the last `restart`: seconds of processor time for finding
-    them, batches that a model had to be run for, bytes that went up and down. `replaces` says what is not done."""
+    """Answers by request, and counts since the last `restart`.
+
+    Counts: seconds of processor time for finding answers, batches that a model had to be run for, bytes up and down.
+    `replaces`: what is not done.
+    """
 
     replaces: str
     answers: dict[bytes, Any] = field(default_factory=dict, repr=False)
@@ -43,12 +46,12 @@ class Recording:
     _room: Array = field(default_factory=lambda: np.zeros(2**24, np.uint8), repr=False)
 
     def restart(self) -> None:
-        """Begin to count anew."""
+        """Resets the counts."""
         self.uncounted_s, self.missed, self.up_bytes, self.down_bytes = 0.0, 0, 0, 0
 
     @contextmanager
     def uncounted(self) -> Iterator[None]:
-        """What the block takes of this thread's processor time is the benchmark's, not the engine's."""
+        """The block's processor time, of this thread, counts as the benchmark's."""
         begun = time.thread_time()
         try:
             yield
@@ -56,19 +59,20 @@ class Recording:
             self.uncounted_s += time.thread_time() - begun
 
     def up(self, array: Array) -> None:
-        """The array's bytes go to the device."""
+        """Copies the array's bytes as if to the device."""
         self.up_bytes += self._copy(array)
 
     def down(self, answer: Any) -> None:
-        """The bytes of an answer, an array or a dataclass with arrays, come back."""
+        """Copies the bytes of an answer, an array or a dataclass of arrays, as if from the device."""
         arrays = [answer] if isinstance(answer, np.ndarray) else [getattr(answer, part.name) for part in fields(answer)]
         self.down_bytes += sum(self._copy(array) for array in arrays if isinstance(array, np.ndarray))
 
     def _copy(self, array: Array) -> int:
+        """Copies the bytes into existing memory. Returns their number."""
         if array.nbytes > self._room.nbytes:
             with self.uncounted():
                 self._room = np.zeros(array.nbytes, np.uint8)
-        # In the order in which it lies in memory, as a copy engine takes it.
+        # In memory order, as a copy engine takes it.
         flat = array.ravel(order="K")
         self._room[: array.nbytes].view(array.dtype)[:] = flat
         return array.nbytes
@@ -76,7 +80,7 @@ class Recording:
 
 @contextmanager
 def recorded(engine: Engine) -> Iterator[Recording]:
-    """The engine's models record and answer from the recording; in the end they are as they were."""
+    """The recording of an engine whose models answer from it inside the block, and are restored afterwards."""
     models = engine.models
     every = (models.layout, models.detector, models.tables, *models.recognisers.values())
     if hasattr(models.layout, "start"):
@@ -93,7 +97,7 @@ def recorded(engine: Engine) -> Iterator[Recording]:
 
 
 def _digest(*parts: Any) -> bytes:
-    """What was asked, in a few bytes."""
+    """The request in a few bytes."""
     digest = hashlib.blake2b(digest_size=16)
     for part in parts:
         if isinstance(part, np.ndarray):
@@ -111,6 +115,7 @@ def _digest(*parts: Any) -> bytes:
 
 
 def _answer_inferences(recording: Recording, model: Any) -> Callable[[], None]:
+    """Makes a model with `infer` answer from the recording. Returns how to restore it."""
     infer = model.infer
     name = type(model).__name__
 
@@ -140,7 +145,7 @@ def _answer_inferences(recording: Recording, model: Any) -> Callable[[], None]:
 
 @dataclass(frozen=True)
 class _PictureHere:
-    """A picture that is on the device, as far as the engine knows: its size, and what it is known by.
+    """A picture that the engine takes to be on the device: its size and its key.
 
     It becomes a real one only where a model has to be run.
     """
@@ -153,11 +158,11 @@ class _PictureHere:
 
     @cached_property
     def real(self) -> Any:
-        """The picture as the models take it."""
+        """The picture as models take it."""
         return self.make()
 
     def warped(self, matrix: Array, height: int, width: int) -> _PictureHere:
-        """The picture where `matrix` maps it, not drawn."""
+        """The picture mapped by `matrix`, not drawn."""
         with self.recording.uncounted():
             key = _digest("warped", self.key, matrix, height, width)
         return _PictureHere(
@@ -165,11 +170,11 @@ class _PictureHere:
         )
 
     def fitted(self, *place: Any, **named: Any) -> Any:
-        """As the picture itself gives it."""
+        """The real picture, fitted."""
         return self.real.fitted(*place, **named)
 
     def lines(self, *places: Any, **named: Any) -> Any:
-        """As the picture itself gives them."""
+        """The real picture's lines."""
         return self.real.lines(*places, **named)
 
 
@@ -188,7 +193,7 @@ class _Answered:
 
 
 def _keep_pictures_here(recording: Recording) -> list[Callable[[], None]]:
-    """Have every module that sends pictures to the device keep them here."""
+    """Makes every module that sends pictures to the device keep them here. Returns how to restore them."""
     from extractor.models import pictures
 
     sent = pictures.pixels_on
@@ -206,6 +211,7 @@ def _keep_pictures_here(recording: Recording) -> list[Callable[[], None]]:
 
 
 def _answer_starts(recording: Recording, model: Any) -> Callable[[], None]:
+    """Makes a model with `start` answer from the recording. Returns how to restore it."""
     start = model.start
     name = type(model).__name__
 
@@ -224,7 +230,7 @@ def _answer_starts(recording: Recording, model: Any) -> Callable[[], None]:
 
 
 def _row_keys(name: str, row: Any) -> list[bytes]:
-    """What the row is known by: one for each line of several, else one."""
+    """The keys of a row: one for each of several lines, else one."""
     parts = {part.name: getattr(row, part.name) for part in fields(row)}
     picture = parts.pop("pixels").key
     many = {part: value for part, value in parts.items() if isinstance(value, np.ndarray)}

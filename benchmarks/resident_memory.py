@@ -1,4 +1,4 @@
-"""Resident memory of this process and all below it, sampled while work is done; shared pages count in each process."""
+"""Resident memory of this process and its descendants, sampled during work; shared pages count in each process."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ import psutil
 
 @dataclass(slots=True)
 class Watched:
-    """The most bytes that were resident so far."""
+    """The peak of resident bytes so far."""
 
     peak: int
 
 
 def resident() -> int:
-    """Resident bytes of this process and all below it."""
+    """Resident bytes of this process and its descendants."""
     total = 0
     own = psutil.Process()
     for process in (own, *own.children(recursive=True)):
@@ -31,7 +31,7 @@ def resident() -> int:
 
 @contextmanager
 def watched() -> Iterator[Watched]:
-    """Sample ten times a second until the block ends."""
+    """The peak, sampled ten times a second until the block ends."""
     done = threading.Event()
     seen = Watched(resident())
 

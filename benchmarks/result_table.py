@@ -1,4 +1,4 @@
-"""Rows of figures -> a table to read in a terminal, or as GitHub markdown."""
+"""Rows of figures -> a table for a terminal, or as GitHub markdown."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Row = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class ResultTable:
-    """A data set's results: a heading, lines on how they came about, and rows of an engine's name and its figures."""
+    """Results: a heading, notes on how they were made, and rows of a name and its figures."""
 
     title: str
     notes: tuple[str, ...]
@@ -19,7 +19,7 @@ class ResultTable:
     rows: tuple[Row, ...]
 
     def plain(self) -> str:
-        """Columns in line; names to the left, figures to the right."""
+        """The table as text: names flush left, figures flush right."""
         widths = [max(len(row[at]) for row in (self.columns, *self.rows)) for at in range(len(self.columns))]
         lines = [_aligned(row, widths) for row in (self.columns, tuple("-" * width for width in widths), *self.rows)]
         return "\n".join((self.title, *self.notes, "", *lines)) + "\n"
@@ -33,10 +33,11 @@ class ResultTable:
 
 
 def _aligned(row: Row, widths: Sequence[int]) -> str:
+    """The row with its columns aligned."""
     figures = (text.rjust(width) for text, width in zip(row[1:], widths[1:], strict=True))
     return "  ".join((row[0].ljust(widths[0]), *figures)).rstrip()
 
 
 def figure(value: float | None, digits: int = 3) -> str:
-    """The value with a fixed number of digits; a dash where there is none."""
+    """The value with a fixed number of digits; a dash for None."""
     return "-" if value is None else f"{value:.{digits}f}"

@@ -2,11 +2,10 @@
 
     python benchmarks/robustness.py FOLDER [--deadline 10] [--verbose] [--markdown]
 
-Every file of FOLDER goes through one engine, one after the other, with every output; after the last, the invoice of
-test_input.json must be read as it was before the first. A document of many pages stops at the deadline with its
-finished pages: that is a result. Memory is the worker's resident memory when it is idle after that invoice, before and
-afterwards, and the most that a page process had; a page process more than there are at a time is one that was started
-anew.
+Every file of FOLDER goes through one engine, one after the other, with every output. After the last, the invoice of
+test_input.json must be read as before the first. A document of many pages stops at the deadline with its finished
+pages: that is a result. Memory is the worker's resident memory when idle after that invoice, before and afterwards, and
+the peak of a page process. A page process beyond the usual number is one that was restarted.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ from tests.documents import invoice_pdf  # noqa: E402
 
 
 def main() -> int:
-    """Run every file and print what became of them. Exit status 1 where anything ended otherwise."""
+    """Runs every file and prints the outcomes. Exit status 1 where anything ended otherwise."""
     from extractor.settings import Settings
 
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])

@@ -2,7 +2,7 @@
 
     python benchmarks/scaling.py [--pages 10,30,100,300,1000,2000] [--markdown]
 
-Documents of running text, made here. Cost is wall time, models loaded and warm, and the part of it in which no model
+Documents are running text, made here. Cost is wall time, models loaded and warm, and the part of it in which no model
 ran. The exponent is the slope of log(cost) over log(pages), least squares: 1 where twice the pages cost twice as much.
 """
 
@@ -24,7 +24,7 @@ from benchmarks.workload import command, loaded_engine, run, text_document  # no
 
 
 def main() -> int:
-    """Measure and print the table."""
+    """Measures and prints the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
     parser.add_argument("--random-weights", action="store_true", help="weights of no meaning, at the same cost")
@@ -59,7 +59,7 @@ def main() -> int:
 
 
 def exponent(counts: list[int], costs: list[float]) -> float:
-    """The slope of log(cost) over log(count)."""
+    """The slope of log(cost) over log(count), least squares."""
     return float(np.polyfit(np.log(counts), np.log(costs), 1)[0])
 
 

@@ -1,12 +1,12 @@
-"""Hostile jobs without end, good ones among them: every good one right, the memory flat.
+"""Hostile jobs in a long run, good ones among them: every good one right, the memory flat.
 
     python benchmarks/soak.py [--jobs 3300] [--malformed FOLDER] [--seed 1] [--markdown]
 
-One engine, one job after the other; one in eleven is good: the invoice, a page of text or a scan, whose whole answer
-has to be, but for ids and times, what it was the first time. The others are of the kinds of `KINDS`, most of them read
-by a parser. Every job must end in a result or in an error of the contract; the table says how many of each kind ended
-how. The worker's resident memory is looked at after each good job: flat means that the median of the last tenth is no
-more than 5 % over that of the second tenth (the first fills the caches).
+One engine, one job after the other. One in eleven is good: the invoice, a page of text or a scan. Its whole answer,
+except ids and times, has to be what it was the first time. The others are of the kinds of `KINDS`, most of which a
+parser reads. Every job must end in a result or an error of the contract; the table counts the outcomes of each kind.
+The worker's resident memory is sampled after each good job. Flat means: the median of the last tenth is at most 5 %
+over that of the second tenth (the first fills the caches).
 """
 
 from __future__ import annotations
@@ -33,8 +33,11 @@ from benchmarks.hostile_runs import MB, Outcome, Trial  # noqa: E402
 from benchmarks.result_table import ResultTable, figure  # noqa: E402
 from tests import bombs, documents  # noqa: E402
 
+# Of so many jobs one is good.
 GOOD_EVERY = 11
+# Max size of a document that hostile ones are made of, in bytes.
 LARGEST_FILE = 300_000
+# Max ratio of memory at the end to memory at the start.
 MOST_GROWTH = 1.05
 PROSE = [f"Entry {n}: the harbour office lists vessel number {n} at berth {n + 3}." for n in range(8)]
 SIGNATURES = (b"%PDF-1.7\n", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0", b"II*\0", b"GIF89a", b"RIFF\0\0\0\0WEBP", b"BM")
@@ -52,13 +55,13 @@ REQUESTS: tuple[dict[str, Any], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A document and the keys of its request."""
+    """A document and further keys of its request."""
 
     content: bytes
     keys: dict[str, Any] = field(default_factory=dict)
 
 
-# Kind -> its share of the hostile jobs. What a job of a kind is: `_job`.
+# Kind -> its share of the hostile jobs. `_job` says what a job of a kind is.
 KINDS: dict[str, float] = {
     "broken at random": 0.50,
     "a broken file as it is": 0.15,
@@ -69,7 +72,7 @@ KINDS: dict[str, float] = {
     "no time": 0.04,
     "wrong password": 0.03,
 }
-# Bombs that are quickly made.
+# Bombs that are made quickly.
 BOMBS: tuple[Callable[[], bytes], ...] = (
     bombs.xml_entities,
     bombs.nested_forms_pdf,
@@ -110,8 +113,10 @@ def _job(kind: str, seeds: Sequence[bytes], chance: random.Random) -> Job:
 
 @dataclass
 class Seen:
-    """What became of the jobs: of hostile ones the ends of each kind, and those that no contract knows; of good ones
-    how many were wrong, and the worker's resident bytes after each."""
+    """The outcomes: of hostile jobs by kind, with those outside the contract; of good ones how many were wrong.
+
+    Also the worker's resident bytes after each good job.
+    """
 
     outcomes: dict[str, Counter[str]] = field(default_factory=lambda: {kind: Counter() for kind in KINDS})
     untyped: list[str] = field(default_factory=list)
@@ -119,21 +124,21 @@ class Seen:
     memory: list[int] = field(default_factory=list)
 
     def hostile(self, index: int, kind: str, outcome: Outcome) -> None:
-        """Note a hostile job's end."""
+        """Records a hostile job's outcome."""
         self.outcomes[kind][outcome.name] += 1
         if not outcome.typed:
             self.untyped.append(f"{index}: {outcome.name}")
 
     @property
     def tenths(self) -> list[float]:
-        """The median of each tenth of the run, in bytes; of each job, where there are fewer than ten."""
+        """The median of each tenth of the run, in bytes; every sample where there are fewer than ten."""
         parts = min(10, len(self.memory))
         edges = [len(self.memory) * part // parts for part in range(parts + 1)]
         return [float(statistics.median(self.memory[edges[part] : edges[part + 1]])) for part in range(parts)]
 
     @property
     def flat(self) -> bool:
-        """Whether the memory stayed."""
+        """Whether memory stayed within `MOST_GROWTH`."""
         return self.tenths[-1] <= MOST_GROWTH * self.tenths[min(1, len(self.tenths) - 1)]
 
 
@@ -146,7 +151,7 @@ def _seeds(malformed: Path | None) -> list[bytes]:
 
 
 def _give_all(args: argparse.Namespace, trial: Trial, good: int) -> Seen:
-    """Give all jobs to the engine, one after the other; `good` is how many good documents there are."""
+    """The outcomes of all jobs, one after the other; `good` is the number of good documents."""
     seen, seeds = Seen(), _seeds(args.malformed)
     for index in tqdm(range(args.jobs), unit="job", disable=not sys.stderr.isatty()):
         if index % GOOD_EVERY == 0:
@@ -156,14 +161,14 @@ def _give_all(args: argparse.Namespace, trial: Trial, good: int) -> Seen:
         chance = random.Random(f"{args.seed}-{index}")
         (kind,) = chance.choices(list(KINDS), KINDS.values())
         job = _job(kind, seeds, chance)
-        # One page, not recognised: what is looked at here is how documents are opened and how they end.
+        # One page, without recognition: what is tested is how documents are opened and how they end.
         keys = {"deadline_s": 4, "ocr": "never", "pages": "1", **job.keys}
         seen.hostile(index, kind, trial.give(job.content, **keys))
     return seen
 
 
 def main() -> int:
-    """Run the jobs and print what became of them. Exit status 1 where one was wrong, untyped, or the memory grew."""
+    """Runs the jobs and prints the outcomes. Exit status 1 where one was wrong or untyped, or memory grew."""
     from extractor.settings import Settings
 
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -179,7 +184,7 @@ def main() -> int:
         documents.image_bytes(documents.text_image(["Receipt 4711", "Total 80.90"]), "PNG"),
     ]
     started = time.monotonic()
-    # Shorter limits make the hostile jobs cheap; they end in the same way.
+    # Lower limits make hostile jobs cheap; they end in the same way.
     with Trial(Settings(page_cpu_s=2, page_memory_mb=300), good, 0.1) as trial:
         seen = _give_all(args, trial, len(good))
         device, processes = trial.engine.device, len(trial.watch.seen)

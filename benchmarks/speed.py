@@ -7,14 +7,14 @@
     python benchmarks/speed.py --jobs 16 --seconds 30 --pages 70  under load, and one document of 70 pages
     python benchmarks/speed.py --device cuda --first-calls        each shape's first batch on a GPU, nothing else
 
-Tables: documents one after the other, each read by the worker and then by each peer before the next one's turn, so that
-a busy machine is busy for both (`times the worker's`: the median over documents of a peer's time over the worker's);
-the worker alone with 1, 4 and 8 jobs at a time, each of which starts the next one when it ends; where a page's time
-goes; each model against its floor. Pages/s is pages over wall time, models loaded and warm. p50, p95 and p99 are a
-document's seconds. Busy is the share of the time in which the device worked, by the engine's clock, and GPU what its
-driver says of the same (the median of looks at it). Core-s are seconds of processor time a page, of all processes; the
-longest batch is that since the engine was loaded, in milliseconds. A floor is the time that a model's multiplications
-would take at the rate of a large matrix product, measured here and now.
+Tables: documents one after the other, each read by the worker and then by each peer, so that a busy machine is busy for
+both (`times the worker's`: the median over documents of a peer's time over the worker's); the worker alone with 1, 4
+and 8 jobs at a time in a closed loop; a page's time by stage; each model against its floor.
+
+Columns: pages/s is pages over wall time, models loaded and warm. p50, p95 and p99 are a document's seconds. Busy is the
+share of time in which the device worked, by the engine's clock; GPU is the same by its driver (median of polls). Core-s
+are seconds of processor time a page, of all processes. The longest batch, in milliseconds, is since the engine was
+loaded. A floor is the time of a model's multiplications at the rate of a large matrix product, measured here and now.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ PEERS = {
     "scanned": ("docling", "docstrange"),
     "images": ("easyocr", "rapidocr", "docstrange"),
 }
-# This peer is one of the worker's own dependencies; the others have an environment of theirs.
+# Peers that are dependencies of the worker; the others have an environment of their own.
 IN_OUR_ENVIRONMENT = ("docstrange",)
 LOAD = ("pages/s", "p50", "p95", "p99", "busy", "GPU", "core-s", "longest batch")
 STAGES = ("pages", "layout", "ocr", "tables", "assemble", "outputs")
@@ -67,7 +67,7 @@ STAGES = ("pages", "layout", "ocr", "tables", "assemble", "outputs")
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One document read: its seconds, pages and milliseconds of each stage (waiting for the device included)."""
+    """One document read: its seconds, its pages, and milliseconds by stage (waiting for the device included)."""
 
     seconds: float
     pages: int
@@ -75,7 +75,7 @@ class Reading:
 
 
 def main() -> int:
-    """Measure and print the tables."""
+    """Measures and prints the tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
     parser.add_argument("--dtype", choices=("auto", "float32", "float16", "bfloat16"), default="auto")
@@ -127,7 +127,7 @@ def main() -> int:
 def _documents(
     pdfs: Path | None, images: Path | None, limit: int | None, wanted: Sequence[str], folder: Path
 ) -> dict[str, list[Path]]:
-    """Files of each kind: digital PDFs, the same pages as pictures, images."""
+    """The paths of the documents by kind: digital PDFs, the same pages as images, images."""
     if images is not None and pdfs is None:
         return {"images": sorted(path for path in images.iterdir() if path.suffix in (".jpg", ".png"))[:limit]}
     kinds: dict[str, list[Path]] = {kind: [] for kind in wanted}
@@ -146,13 +146,14 @@ def _documents(
 
 
 def _read(engine: Engine, path: Path) -> Reading:
+    """The document, read by the engine."""
     started = time.perf_counter()
     metadata = run(engine, path.read_bytes())["metadata"]
     return Reading(time.perf_counter() - started, metadata["pages"]["processed"], metadata["timings_ms"])
 
 
 def _warm_peers(python: Path, kind: str, first: Path) -> list[AskedPeer]:
-    """The peers for documents of this kind, each of which has read one."""
+    """The peers for documents of this kind, each warmed up with one."""
     own = Path(sys.executable)
     peers = [AskedPeer(own if peer in IN_OUR_ENVIRONMENT else python, peer) for peer in PEERS[kind]]
     for peer in peers:
@@ -164,7 +165,7 @@ def _warm_peers(python: Path, kind: str, first: Path) -> list[AskedPeer]:
 def _side_by_side(
     engine: Engine, kind: str, files: Sequence[Path], peers: Sequence[AskedPeer], notes: tuple[str, ...]
 ) -> ResultTable:
-    """The worker and its peers, document by document in turn."""
+    """The table of the worker and its peers, document by document in turn."""
     readings: list[Reading] = []
     busy = engine.device_busy_s
     theirs: dict[str, list[float | None]] = {peer.name: [] for peer in peers}
@@ -214,7 +215,7 @@ def _concurrent(
     seconds: float,
     notes: tuple[str, ...],
 ) -> ResultTable:
-    """The worker with several jobs at a time; as many documents at least as it takes for each to have its share."""
+    """The table of the worker with several jobs at a time; at least as many documents as give each job its share."""
     rows = [
         (
             f"{kind}, {count} at a time",
@@ -228,7 +229,7 @@ def _concurrent(
 def _long(
     engine: Engine, kinds: dict[str, list[Path]], pages: int, seconds: float, folder: Path, notes: tuple[str, ...]
 ) -> ResultTable:
-    """One job at a time, on one document of so many pages: those of the kind's documents, over and over."""
+    """The table of one document of so many pages, one job at a time; the kind's pages repeat."""
     rows: list[Row] = []
     for kind, files in kinds.items():
         if files[0].suffix != ".pdf":

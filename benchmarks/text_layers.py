@@ -1,10 +1,10 @@
-"""How long the words of a text layer take: PDFium, as page processes use it, next to docling-parse, on the same files.
+"""How long the words of a text layer take: PDFium, as page processes use it, next to docling-parse.
 
     python benchmarks/text_layers.py DATA/odl/pdfs [--limit N] [--markdown]
 
-A file is opened and the words of all its pages are read, by one and then by the other, in processes that have read
-files before; the median of three. Both give words with boxes; PDFium's come with size, weight and slant of their font,
-and whether the layer is sound.
+On the same files: each is opened and the words of all its pages are read, by one and then by the other, in processes
+that have read files before; the median of three. Both give words with boxes. PDFium's come with size, weight and slant
+of their font, and with whether the layer is sound.
 """
 
 from __future__ import annotations
@@ -23,11 +23,12 @@ from benchmarks.peer_runs import AskedPeer, make_environment  # noqa: E402
 from benchmarks.result_table import ResultTable, figure  # noqa: E402
 from benchmarks.workload import command  # noqa: E402
 
+# Repetitions whose median counts.
 REPEAT = 3
 
 
 def main() -> int:
-    """Measure and print the table."""
+    """Measures and prints the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("pdfs", type=Path, metavar="PDFS")
     parser.add_argument("--limit", type=int, metavar="N")
@@ -70,7 +71,7 @@ def main() -> int:
 
 
 def _seconds(path: Path) -> float:
-    """How long PDFium takes for all words of the file."""
+    """PDFium's time for all words of the file, in seconds."""
     import pypdfium2 as pdfium
 
     from extractor.pages.text_layer import read_text_layer

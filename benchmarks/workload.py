@@ -1,4 +1,4 @@
-"""What the measurements of speed, memory and cost give the worker to do: documents that are made here, and jobs."""
+"""Documents made here, and jobs, for the measurements of speed, memory and cost."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def text_document(pages: int) -> bytes:
 
 
 def mixed_documents() -> dict[str, bytes]:
-    """Digital PDFs of one to four pages: an invoice with a ruled table, running text, both."""
+    """Digital PDFs of one to four pages, by name: an invoice with a ruled table, running text, both."""
     from tests.documents import invoice_pdf, merged
 
     return {
@@ -39,7 +39,7 @@ def mixed_documents() -> dict[str, bytes]:
 
 
 def scanned(pdf: bytes, dpi: int = 150) -> bytes:
-    """The same pages as pictures, without a text layer, as scanners write them: one image object a page."""
+    """The PDF's pages as images without a text layer, as scanners write them: one image object a page."""
     import pypdfium2 as pdfium
     from reportlab.lib.utils import ImageReader
 
@@ -57,8 +57,15 @@ def scanned(pdf: bytes, dpi: int = 150) -> bytes:
     return buffer.getvalue()
 
 
+def short_scans(pages: int) -> bytes:
+    """A PDF of scanned pages of three lines each, no two alike: pages that cost little in lines."""
+    from tests.documents import text_pdf
+
+    return scanned(text_pdf([[f"Receipt {page}", f"Berth {page + 17}", f"{page}.40"] for page in range(1, pages + 1)]))
+
+
 def long_document(pdfs: Sequence[bytes], pages: int) -> bytes:
-    """The PDFs' pages one after the other, from the first one again after the last, so many in all."""
+    """A PDF of so many pages: those of the PDFs in turn, from the first one again after the last."""
     import pypdfium2 as pdfium
 
     whole = pdfium.PdfDocument.new()
@@ -74,7 +81,7 @@ def long_document(pdfs: Sequence[bytes], pages: int) -> bytes:
 
 @contextmanager
 def models_folder(random_weights: bool) -> Iterator[Path]:
-    """Where the models are; a folder of weights of no meaning where `random_weights`, which cost the same time."""
+    """The models folder; with `random_weights` a temporary one with random weights, which take the same time."""
     from extractor.settings import Settings
 
     if not random_weights:
@@ -89,7 +96,7 @@ def models_folder(random_weights: bool) -> Iterator[Path]:
 
 @contextmanager
 def loaded_engine(device: str, random_weights: bool, **settings: Any) -> Iterator[Engine]:
-    """An engine on the device; with weights of no meaning where `random_weights`."""
+    """An engine on the device; with random weights where `random_weights`."""
     from extractor.engine import Engine
     from extractor.settings import Settings
 
@@ -102,7 +109,7 @@ def loaded_engine(device: str, random_weights: bool, **settings: Any) -> Iterato
 
 
 def run(engine: Engine, content: bytes, **keys: Any) -> dict[str, Any]:
-    """One job on a document's bytes, as a caller would post it; its answer."""
+    """The answer to one job about a document's bytes, as a caller would get it. Raises an `ExtractionError`."""
     from extractor.request import parse_request
 
     encoded = base64.b64encode(content).decode("ascii")
@@ -111,6 +118,6 @@ def run(engine: Engine, content: bytes, **keys: Any) -> dict[str, Any]:
 
 
 def command(script: str) -> str:
-    """What was typed, for a table's notes; folders outside the checkout are called DATA."""
+    """The command line for a table's notes; folders outside the checkout are called DATA."""
     words = ("DATA" if Path(word).is_absolute() else word for word in sys.argv[1:])
     return " ".join(("command: python", f"benchmarks/{script}", *words))

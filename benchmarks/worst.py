@@ -5,7 +5,7 @@
     python benchmarks/worst.py DATA --by teds --count 20    ... the lowest table scores
     python benchmarks/worst.py DATA --set sroie             the receipts with the most wrong characters
 
-Writes `worst.html` into the folder of the answers; it needs nothing but a browser.
+Writes `worst.html` into the folder of the answers; it needs a browser only. No engine is loaded.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ SCORES = ("overall", "nid", "teds", "mhs")
 
 
 def main() -> int:
-    """Write the page."""
+    """Writes the page."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("data", type=Path, metavar="DATA", help="the folder that holds odl/, sroie/")
     parser.add_argument("--set", choices=("odl", "sroie"), default="odl")
@@ -60,7 +60,7 @@ def main() -> int:
 
 
 def worst_pages(pages: Sequence[MarkdownPage], answers: Path, by: str, count: int) -> list[Case]:
-    """The pages with the lowest score of this kind, the lowest first; pages without such a score are left out."""
+    """The pages with the lowest score of the kind `by`, lowest first; pages without that score are left out."""
     kept = {page.name: load(page.name, answers) for page in pages}
     readings = {name: output(answer, "markdown") for name, answer in kept.items()}
     scores = page_scores(pages, readings)
@@ -80,11 +80,12 @@ def worst_pages(pages: Sequence[MarkdownPage], answers: Path, by: str, count: in
 
 
 def _described(score: PageScore) -> str:
+    """The scores in words."""
     return "  ".join(f"{name} {figure(getattr(score, name))}" for name in SCORES)
 
 
 def worst_receipts(receipts: Sequence[Receipt], answers: Path, count: int) -> list[Case]:
-    """The receipts with the highest character error rate, the highest first."""
+    """The receipts with the highest character error rate, highest first."""
     cases = []
     for receipt in receipts:
         answer = load(receipt.name, answers)

@@ -1,7 +1,7 @@
-"""The command line -> a bake, a check or a table.
+"""The command line -> a bake, a check or a table. The builder's process starts here.
 
-`python -m builder` bakes the default set into `models/` beside the package, or where `MODELS_DIR` says; see `--help`.
-Exit status: 0 done, 1 with a line that names the file and the reason, 130 interrupted.
+`python -m builder` bakes the default set into `models/` beside the package, or into `MODELS_DIR`; see `--help`. Exit
+status: 0 done, 1 with a line that names the file and the reason, 130 interrupted.
 """
 
 from __future__ import annotations
@@ -24,15 +24,16 @@ COMMANDS = ("bake", "verify", "list")
 
 
 class _Lines(logging.Handler):
-    """Log lines on standard output, above a progress bar where one is drawn."""
+    """Log lines on standard output, above a progress bar if one is drawn."""
 
     def emit(self, record: logging.LogRecord) -> None:
+        """Writes one line."""
         tqdm.write(record.getMessage(), file=sys.stdout)
         sys.stdout.flush()
 
 
 def main(arguments: list[str]) -> int:
-    """Do what the command line asks for. Returns the exit status."""
+    """The exit status of one command: 0 done, 1 failed with the reason on standard error, 130 interrupted."""
     if not arguments or arguments[0] not in (*COMMANDS, "-h", "--help"):
         arguments = ["bake", *arguments]
     options = _parser().parse_args(arguments)
@@ -61,6 +62,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
+    """The parser of the command line."""
     parser = argparse.ArgumentParser(prog="python -m builder", description="Bakes the model weights.")
     commands = parser.add_subparsers(dest="command", required=True)
     for name, summary in zip(

@@ -1,11 +1,11 @@
-"""A model set -> its verified checkpoints in the models folder.
+"""A model set -> its verified checkpoints in the models folder. Runs in the builder's process.
 
-In: the models folder and the names of sets. Out: one folder a model that `from_pretrained` loads, and `manifest.json`,
-written last. The same bytes whichever route brought the originals and however often it was interrupted: each file is
-written beside its place, verified, and moved there in one step, so that what has its name is whole; what is there and
-right is kept, what is there and wrong is made again. The originals stay in `.originals/` for the next run unless they
-are to be discarded. The sets of earlier bakes stay, and stay in the manifest. One bake at a time: a second one waits
-for the first. Errors: `BuildError`; `OSError` from the disk.
+In: the models folder and the names of sets. Out: one folder per model that `from_pretrained` loads, and
+`manifest.json`, written last. The bytes are the same whichever route brought the originals, and however often the bake
+was interrupted: each file is written beside its place, verified, and moved there in one step. Right files are kept,
+wrong ones are made again. Originals stay in `.originals/` for the next run unless they are discarded. Sets of earlier
+bakes stay, and stay in the manifest. One bake at a time: a second one waits. Errors: `BuildError`; `OSError` from the
+disk.
 """
 
 from __future__ import annotations
@@ -28,17 +28,21 @@ from builder.verify import MANIFEST_NAME, Damage, damages, has_manifest, recorde
 
 logger = logging.getLogger("builder")
 
+# Configuration files of ours, by model.
 CONFIGURATIONS = Path(__file__).resolve().parent / "configs"
 
 
 def bake(models: Path, sets: Sequence[str], *, discard_originals: bool = False) -> None:
-    """Make `models` hold the files of `sets`, whole and verified."""
+    """Writes all files of `sets` into `models`, complete and verified.
+
+    Raises `BuildError` for an unknown set, a file that no route gives, or wrong bytes; `OSError` from the disk.
+    """
     models_of(sets)
     models.mkdir(parents=True, exist_ok=True)
-    with _alone(models):
+    with _locked(models):
         found = damages(models, sets)
         if found:
-            _mend(models, found)
+            _make_missing(models, found)
         if not has_manifest(models, sets):
             part = models / f"{MANIFEST_NAME}.part"
             part.write_bytes(render([*recorded_sets(models), *sets]))
@@ -52,8 +56,8 @@ def bake(models: Path, sets: Sequence[str], *, discard_originals: bool = False) 
 
 
 @contextmanager
-def _alone(models: Path) -> Iterator[None]:
-    """Hold the models folder's lock. The kernel drops it when the process ends, however it ends."""
+def _locked(models: Path) -> Iterator[None]:
+    """Holds the models folder's lock. The kernel releases it when the process ends, however it ends."""
     with (models / ".lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -63,8 +67,8 @@ def _alone(models: Path) -> Iterator[None]:
         yield
 
 
-def _mend(models: Path, found: Sequence[Damage]) -> None:
-    """Make the files that are missing or wrong."""
+def _make_missing(models: Path, found: Sequence[Damage]) -> None:
+    """Makes the files that are missing or wrong."""
     originals, unfinished = models / ".originals", models / ".unfinished"
     originals.mkdir(exist_ok=True)
     unfinished.mkdir(exist_ok=True)
@@ -75,11 +79,11 @@ def _mend(models: Path, found: Sequence[Damage]) -> None:
     owners = dict.fromkeys(damage.model for damage in found)
     for model in tqdm(owners, desc="making", unit="model", disable=None, leave=False):
         files = [damage.file for damage in found if damage.model is model]
-        _make(model, files, models / model.name, originals)
+        _make_files(model, files, models / model.name, originals)
 
 
-def _make(model: Model, files: Sequence[BakedFile], folder: Path, originals: Path) -> None:
-    """Put `files` of `model` into its folder."""
+def _make_files(model: Model, files: Sequence[BakedFile], folder: Path, originals: Path) -> None:
+    """Puts `files` of `model` into its folder. Raises `BuildError` where one comes out with other bytes."""
     folder.mkdir(exist_ok=True)
     configuration = CONFIGURATIONS / model.name
     parts = {file.name: folder / f"{file.name}.part" for file in files}

@@ -1,8 +1,7 @@
-"""The manifest -> a table for people: every baked file, where it comes from, what may be done with it.
+"""The manifest -> a table for people: every baked file, its origin and its licence. Runs in the builder's process.
 
-In: the names of sets. Out: text, one line a file. Size and hash are the baked file's; repository, revision and mirror
-are where the published file comes from that it is made of; a size or a mirror that there is none of is a dash. Errors:
-`BuildError` for an unknown set.
+Size and hash are the baked file's. Repository, revision and mirror are those of the published file that it is made
+from. A dash stands for an unknown size and for no mirror.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ HEADER = ("file", "repository", "revision", "size", "sha256", "licence", "mirror
 
 
 def catalogue(sets: Sequence[str]) -> str:
-    """The table of `sets`."""
+    """The table of `sets` as text, one line a file; sizes in bytes. Raises `BuildError` for an unknown set."""
     rows = [HEADER]
     for model in models_of(sets):
         for file in model.files:

@@ -1,10 +1,8 @@
-"""Tensors, one by one, under the names of a model class -> a complete state dict.
+"""Tensors, one by one, under the names of a model class -> a complete state dict. Runs in the builder's process.
 
-In: the class that will load the checkpoint, built on the meta device (shapes without memory). Out: a state dict from
-which `from_pretrained` loads with nothing missing, unexpected or misshapen. Anything else raises `BuildError` naming
-the original file.
-
-Source of the names: transformers 5.23.0.
+In: the class that will load the checkpoint, built on the meta device (shapes without memory). Out: a state dict that
+`from_pretrained` loads with nothing missing, unexpected or misshapen. Anything else is a `BuildError` that names the
+original file. Source of the names: transformers 5.23.0.
 """
 
 from __future__ import annotations
@@ -15,7 +13,7 @@ from builder.errors import BuildError
 
 
 class Checkpoint:
-    """The state dict of `model`, being filled from the file called `original`."""
+    """The state dict of `model`, filled from the file called `original`."""
 
     def __init__(self, model: torch.nn.Module, original: str) -> None:
         self._expected = model.state_dict()
@@ -24,11 +22,12 @@ class Checkpoint:
 
     @property
     def shapes(self) -> dict[str, torch.Size]:
-        """Every tensor that the class expects, in the order in which it builds its layers."""
+        """The shape of every tensor that the class expects, in the order in which it builds its layers."""
         return {name: tensor.shape for name, tensor in self._expected.items()}
 
     def put(self, name: str, tensor: torch.Tensor) -> None:
-        """Store a float32 copy of `tensor` under `name`."""
+        """Stores a float32 copy. Raises `BuildError` for an unknown name, a second tensor of one name, or another
+        shape."""
         if name not in self._expected:
             raise BuildError(f"{self._original}: the model has no tensor {name}")
         if name in self._tensors:
@@ -40,13 +39,19 @@ class Checkpoint:
         self._tensors[name] = tensor.to(torch.float32, copy=True, memory_format=torch.contiguous_format)
 
     def put_zeros(self, name: str) -> None:
-        """Store zeros under `name`: a tensor that inference never reads, or that must not contribute."""
+        """Stores zeros: a tensor that inference never reads, or that must not contribute.
+
+        Raises `BuildError` as `put` does, and `KeyError` for an unknown name.
+        """
         self.put(name, torch.zeros(self._expected[name].shape))
 
     def put_batch_norm(
         self, prefix: str, weight: torch.Tensor, bias: torch.Tensor, mean: torch.Tensor, variance: torch.Tensor
     ) -> None:
-        """Store the four tensors of a batch normalisation, and its counter where the class has one."""
+        """Stores the four tensors of a batch normalisation, and its counter if the class has one.
+
+        Raises `BuildError` as `put` does.
+        """
         self.put(f"{prefix}.weight", weight)
         self.put(f"{prefix}.bias", bias)
         self.put(f"{prefix}.running_mean", mean)
@@ -56,7 +61,11 @@ class Checkpoint:
             self._tensors[counter] = torch.tensor(0)
 
     def complete(self, tied: dict[str, str]) -> dict[str, torch.Tensor]:
-        """The finished state dict. The names in `tied` are left out: the class shares another tensor for them."""
+        """The finished state dict: tensors by name, float32.
+
+        `tied` names are left out: the class shares another tensor for them. Raises `BuildError` where a tensor is
+        missing.
+        """
         missing = [name for name in self._expected if name not in self._tensors and name not in tied]
         if missing:
             raise BuildError(f"{self._original}: {len(missing)} tensors have no source, the first is {missing[0]}")

@@ -1,8 +1,8 @@
-"""An original and the name of its converter -> checkpoint files.
+"""An original and the name of its converter -> checkpoint files. Runs in the builder's process.
 
-In: the converter, the original's path, the folder with the model's configuration, and where each wanted file of the
-output goes. Out: these files, in float32, the same bytes on every run. Only here torch and transformers are loaded,
-when there is something to convert: it takes seconds. Errors: `BuildError`.
+In: the converter, the original's path, the folder with the model's configuration, and the path of each wanted output
+file. Out: these files, in float32, the same bytes on every run. torch and transformers are loaded here only, and only
+to convert: loading takes seconds. Errors: `BuildError`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from builder.manifest import Converter
 
 
 def convert(converter: Converter, original: Path, configuration: Path, destinations: Mapping[str, Path]) -> None:
-    """Write each file of the converter's output that `destinations` names."""
+    """Writes each output file of the converter that `destinations` names. Raises `BuildError` for an unexpected
+    graph."""
     from safetensors.torch import save_file
 
     if converter == "layout":

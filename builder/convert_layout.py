@@ -1,5 +1,7 @@
 """PP-DocLayoutV3: the published ONNX graph -> a checkpoint of `PPDocLayoutV3ForObjectDetection`.
 
+Runs in the builder's process.
+
 In: `PP-DocLayoutV3.onnx` and the folder with the `config.json` of the class. Out: the tensors of `model.safetensors`.
 Same detections as the graph, scores within 1e-3, boxes within half a pixel, same reading order.
 
@@ -36,15 +38,21 @@ from builder.checkpoint import Checkpoint
 from builder.errors import BuildError
 from builder.onnx_graph import OnnxGraph
 
+# Epsilon of every normalisation in the graph.
 NORM_EPSILON = 1e-5
+# Names of weights that have to be placed.
 WEIGHT = r"(conv2d|batch_norm2d|linear|layer_norm)_\d+\.|p2o\.pd_op\.slice\.\d+\.0$"
+# Names of the sliced input projections of self-attention.
 SLICED_PROJECTION = r"p2o\.pd_op\.slice\.\d+\.0$"
 BACKBONE_CONVOLUTIONS = 80
 DECODER_LAYERS = 6
 
 
 def convert(original: Path, configuration: Path) -> dict[str, dict[str, torch.Tensor]]:
-    """The tensors of `model.safetensors`."""
+    """The tensors of `model.safetensors`, float32, by file name and tensor name.
+
+    Raises `BuildError` for a weight that is missing, unused or misshapen.
+    """
     graph = OnnxGraph(original)
     with torch.device("meta"):
         model = PPDocLayoutV3ForObjectDetection(PPDocLayoutV3Config.from_pretrained(configuration))
@@ -63,7 +71,7 @@ def convert(original: Path, configuration: Path) -> dict[str, dict[str, torch.Te
 
 
 class _Layers:
-    """The graph's layers by kind and Paddle number, each with a way to place it in the checkpoint."""
+    """The graph's layers by kind and Paddle number, each with a way to put it into the checkpoint."""
 
     def __init__(self, graph: OnnxGraph, checkpoint: Checkpoint) -> None:
         self._graph = graph
@@ -72,9 +80,10 @@ class _Layers:
         self._copies: dict[str, list[str]] = {}
         self._projections: list[tuple[str, str]] = []
         for node in graph.nodes:
-            self._note(node)
+            self._index(node)
 
-    def _note(self, node: NodeProto) -> None:
+    def _index(self, node: NodeProto) -> None:
+        """Records the node's weights. Raises `BuildError` for a normalisation with another epsilon."""
         inputs = self._graph.inputs(node)
         for name in inputs:
             if re.match(r"(linear|layer_norm)_\d+\.[wb]_0", name) and self._graph.is_weight(name):
@@ -91,20 +100,20 @@ class _Layers:
                 raise BuildError(f"{self._graph.file_name}: a normalisation has epsilon {epsilon}")
 
     def put_convolution(self, prefix: str, number: int) -> None:
-        """A convolution with a bias, which the graph adds in a node of its own."""
+        """Stores a convolution and its bias, which the graph adds in a node of its own."""
         node = self._convolutions[number]
         self._checkpoint.put(f"{prefix}.weight", self._kernel(number))
         self._checkpoint.put(f"{prefix}.bias", self._graph.weight(self._graph.added_bias(node)).reshape(-1))
 
     def put_normalised(self, convolution: str, normalisation: str, number: int) -> None:
-        """A convolution without bias, and the batch normalisation that reads it."""
+        """Stores a convolution without bias, and the batch normalisation behind it."""
         (reader,) = self._graph.readers(self._convolutions[number])
         weight, bias, mean, variance = (self._graph.weight(name) for name in self._graph.inputs(reader)[1:5])
         self._checkpoint.put(f"{convolution}.weight", self._kernel(number))
         self._checkpoint.put_batch_norm(normalisation, weight, bias, mean, variance)
 
     def put_fused_repvgg(self, prefix: str, number: int) -> None:
-        """A fused RepVGG block, as two branches of which the second is zero (see the module's docstring)."""
+        """Stores a fused RepVGG block as two branches, the second zero (see the module's docstring)."""
         kernel = self._kernel(number)
         bias = self._graph.weight(self._graph.added_bias(self._convolutions[number])).reshape(-1)
         one, zero = torch.ones_like(bias), torch.zeros_like(bias)
@@ -115,31 +124,35 @@ class _Layers:
             self._checkpoint.put_batch_norm(f"{prefix}.{branch}.norm", one, branch_bias, zero, variance)
 
     def put_linear(self, prefix: str, number: int, copy: int = 0, copies: int = 1) -> None:
-        """A linear layer, the `copy`-th of `copies` that share a number. Paddle stores it as (in, out)."""
+        """Stores a linear layer, the `copy`-th of `copies` that share a number. Paddle's layout is (in, out)."""
         weight, bias = self.linear(number, copy, copies)
         self._checkpoint.put(f"{prefix}.weight", weight)
         self._checkpoint.put(f"{prefix}.bias", bias)
 
     def linear(self, number: int, copy: int = 0, copies: int = 1) -> tuple[torch.Tensor, torch.Tensor]:
         """Weight (out, in) and bias of a linear layer."""
-        return self._shared(f"linear_{number}.w_0", copy, copies).T, self._shared(f"linear_{number}.b_0", copy, copies)
+        return self._shared_weight(f"linear_{number}.w_0", copy, copies).T, self._shared_weight(
+            f"linear_{number}.b_0", copy, copies
+        )
 
     def put_layer_norm(self, prefix: str, number: int, copy: int = 0, copies: int = 1) -> None:
-        """A layer normalisation, the `copy`-th of `copies` that share a number."""
-        self._checkpoint.put(f"{prefix}.weight", self._shared(f"layer_norm_{number}.w_0", copy, copies))
-        self._checkpoint.put(f"{prefix}.bias", self._shared(f"layer_norm_{number}.b_0", copy, copies))
+        """Stores a layer normalisation, the `copy`-th of `copies` that share a number."""
+        self._checkpoint.put(f"{prefix}.weight", self._shared_weight(f"layer_norm_{number}.w_0", copy, copies))
+        self._checkpoint.put(f"{prefix}.bias", self._shared_weight(f"layer_norm_{number}.b_0", copy, copies))
 
     def put_projections(self, prefix: str, attention: int) -> None:
-        """Query, key and value of a self-attention, counted over the whole graph."""
+        """Stores query, key and value of a self-attention; `attention` counts over the whole graph."""
         sliced = self._projections[3 * attention : 3 * attention + 3]
         for projection, (weight, bias) in zip(("q_proj", "k_proj", "v_proj"), sliced, strict=True):
             self._checkpoint.put(f"{prefix}.{projection}.weight", self._graph.weight(weight).T)
             self._checkpoint.put(f"{prefix}.{projection}.bias", self._graph.weight(bias))
 
     def _kernel(self, number: int) -> torch.Tensor:
+        """The kernel of a convolution."""
         return self._graph.weight(self._graph.inputs(self._convolutions[number])[1])
 
-    def _shared(self, name: str, copy: int, copies: int) -> torch.Tensor:
+    def _shared_weight(self, name: str, copy: int, copies: int) -> torch.Tensor:
+        """The weight of one of several layers that share a number. Raises `BuildError` for another count."""
         found = self._copies.get(name, [])
         if len(found) != copies:
             raise BuildError(f"{self._graph.file_name}: {len(found)} weights called {name}, not {copies}")
@@ -191,6 +204,7 @@ def _put_encoder(layers: _Layers) -> None:
 
 
 def _put_mask_head(layers: _Layers) -> None:
+    """The mask head of the encoder."""
     for offset, name in enumerate(
         (
             "mask_feature_head.scale_heads.0.layers.0",
@@ -250,6 +264,7 @@ def _put_reading_order(layers: _Layers, checkpoint: Checkpoint) -> None:
 
 
 def _put_training_only(checkpoint: Checkpoint) -> None:
+    """Zeros for tensors that only training reads."""
     for layer in range(DECODER_LAYERS - 1):
         checkpoint.put_zeros(f"model.decoder_order_head.{layer}.weight")
         checkpoint.put_zeros(f"model.decoder_order_head.{layer}.bias")

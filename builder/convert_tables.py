@@ -1,5 +1,7 @@
 """SLANet_plus: the published ONNX graph -> a checkpoint of `SLANetForTableRecognition`, and the cell-location head.
 
+Runs in the builder's process.
+
 In: `SLANet_plus.onnx` and the folder with the `config.json` of the class. Out, by file name:
 
 - `model.safetensors`: every tensor of the class. Same structure tokens as the graph, probabilities within 1e-5.
@@ -29,13 +31,18 @@ from builder.checkpoint import Checkpoint
 from builder.errors import BuildError
 from builder.onnx_graph import OnnxGraph
 
+# Epsilon of every normalisation in the graph.
 BATCH_NORM_EPSILON = 1e-5
+# Names of weights that have to be placed.
 WEIGHT = r"(conv2d|batch_norm2d|linear|gru_cell)_\d+\."
 HEAD = "head.structure_attention_cell"
 
 
 def convert(original: Path, configuration: Path) -> dict[str, dict[str, torch.Tensor]]:
-    """The tensors of `model.safetensors` and of `location_head.safetensors`."""
+    """The tensors of `model.safetensors` and `location_head.safetensors`, float32, by file name and tensor name.
+
+    Raises `BuildError` for a weight that is missing, unused or misshapen.
+    """
     graph = OnnxGraph(original)
     with torch.device("meta"):
         model = SLANetForTableRecognition(SLANetConfig.from_pretrained(configuration))
@@ -50,7 +57,7 @@ def convert(original: Path, configuration: Path) -> dict[str, dict[str, torch.Te
 
 
 def _put_convolutions(graph: OnnxGraph, checkpoint: Checkpoint) -> None:
-    """Place every convolution with its bias or its batch normalisation, by the order of construction."""
+    """Stores every convolution with its bias or batch normalisation, by the order of construction."""
     nodes = sorted((node for node in graph.nodes if node.op_type == "Conv"), key=_paddle_number)
     prefixes = _convolutions_in_paddle_order(checkpoint)
     if len(nodes) != len(prefixes):
@@ -67,11 +74,12 @@ def _put_convolutions(graph: OnnxGraph, checkpoint: Checkpoint) -> None:
 
 
 def _paddle_number(node: NodeProto) -> int:
+    """Paddle's number of the convolution."""
     return int(node.input[1].removeprefix("conv2d_").split(".")[0])
 
 
 def _convolutions_in_paddle_order(checkpoint: Checkpoint) -> list[str]:
-    """The prefixes of the class's convolutions, in the order in which Paddle builds its own."""
+    """The prefixes of the class's convolutions, in the order in which Paddle builds them."""
     shapes = checkpoint.shapes
     prefixes = [
         name.removesuffix(".weight") for name, shape in shapes.items() if name.endswith(".weight") and len(shape) == 4
@@ -87,12 +95,13 @@ def _convolutions_in_paddle_order(checkpoint: Checkpoint) -> list[str]:
 
 
 def _bottom_up_level(prefix: str) -> int | None:
-    """The level of the neck's bottom-up path that a convolution belongs to."""
+    """The level of the neck's bottom-up path that a convolution belongs to; None outside that path."""
     found = re.search(r"\.(?:downsamples|bottom_up_blocks)\.(\d+)\.", prefix)
     return int(found.group(1)) if found else None
 
 
 def _batch_norm_weights(graph: OnnxGraph, convolution: NodeProto) -> list[str]:
+    """The weights of the batch normalisation behind a convolution. Raises `BuildError` for another node."""
     (node,) = graph.readers(convolution)
     epsilon = next(attribute.f for attribute in node.attribute if attribute.name == "epsilon")
     if node.op_type != "BatchNormalization" or abs(epsilon - BATCH_NORM_EPSILON) > 1e-9:
@@ -101,7 +110,7 @@ def _batch_norm_weights(graph: OnnxGraph, convolution: NodeProto) -> list[str]:
 
 
 def _put_structure_head(graph: OnnxGraph, checkpoint: Checkpoint) -> None:
-    """Place the attention, the GRU cell and the structure generator. Paddle stores a linear layer as (in, out)."""
+    """Stores the attention, the GRU cell and the structure generator. Paddle's linear layout is (in, out)."""
     checkpoint.put(f"{HEAD}.input_to_hidden.weight", graph.weight("linear_0.w_0").T)
     checkpoint.put(f"{HEAD}.hidden_to_hidden.weight", graph.weight("linear_1.w_0").T)
     checkpoint.put(f"{HEAD}.hidden_to_hidden.bias", graph.weight("linear_1.b_0"))

@@ -1,8 +1,6 @@
-"""A file and its pin -> how the two differ.
+"""A file and its pin -> how the two differ. Runs in the builder's process.
 
-In: a path and the size (bytes, None where it is not on record) and sha256 (hex) that its bytes must have. Out: `None`
-where they are the same, else the difference in words. The size is compared first, so a truncated file costs no hashing.
-An unreadable file raises `OSError`.
+The size is compared first: a truncated file costs no hashing.
 """
 
 from __future__ import annotations
@@ -12,11 +10,15 @@ from pathlib import Path
 
 from builder.manifest import Content
 
+# Bytes that are copied at a time.
 BLOCK_BYTES = 1 << 20
 
 
 def difference(path: Path, content: Content) -> str | None:
-    """What distinguishes the file at `path` from `content`, or `None`."""
+    """The difference of the file from its pin in words, None where there is none.
+
+    The pin: size in bytes (None if unknown) and sha256 in hex. Raises `OSError` for an unreadable file.
+    """
     if not path.is_file():
         return "missing"
     size = path.stat().st_size

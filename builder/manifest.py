@@ -1,11 +1,10 @@
-"""The pins: every file that is fetched and every file that is baked, by size and sha256.
+"""The pins: every fetched and every baked file, by size and sha256. Read in the builder's process.
 
-A pin holds for whichever route brought the bytes. What a route needs to know stands beside it: the model hub's
-repository, revision and path, and the package registry's archive and the member in it, where one has the file. Sizes
-are bytes, hashes are sha256 in hex.
+A pin holds whichever route brought the bytes. Beside it stands what each route needs: the hub's repository, revision
+and path, and the package registry's archive and member, if one has the file. Sizes are bytes, hashes sha256 in hex.
 
 Source of the pins: the hub's records of the published files at these revisions, which do not tell the sizes of the
-languages' weights; the converted checkpoints are what `builder.convert_layout` and `builder.convert_tables` write.
+languages' weights. Converted checkpoints are what `builder.convert_layout` and `builder.convert_tables` write.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ Converter = Literal["layout", "tables"]
 
 @dataclass(frozen=True)
 class Content:
-    """What a file must be, to the byte. `size` is None where only the hash is on record."""
+    """The pin of a file. `size`, in bytes, is None where only the hash is on record."""
 
     size: int | None
     sha256: str
@@ -30,10 +29,10 @@ class Content:
 
 @dataclass(frozen=True)
 class HubFile:
-    """A file of the model hub, at a revision that nobody can move.
+    """A file of the model hub, at a fixed revision.
 
-    Where `json_list` is set, the wanted lines are that entry of the JSON file at `path`, between its first and its
-    last element.
+    With `json_list`, the wanted content is that list of the JSON file at `path`, one entry a line, without its first
+    and last entry.
     """
 
     repository: str
@@ -67,10 +66,10 @@ class Source:
 
 @dataclass(frozen=True)
 class BakedFile:
-    """A file of a model's folder, and where it comes from.
+    """A file of a model's folder, and its origin.
 
-    Without a source it is one of `builder/configs/`, ours. With a source and no converter it is the source's bytes;
-    with both, it is what the converter makes of the source under this name.
+    No source: a file of `builder/configs/`, ours. A source without converter: its bytes. With both: what the converter
+    makes of the source under this name.
     """
 
     name: str
@@ -247,9 +246,9 @@ TABLES = Model(
 
 
 def _language(script: str, revision: str, config: Content, dictionary: Content, weights: Content) -> Model:
-    """PP-OCRv5's recogniser of a script. The symbols of its published processor are its dictionary.
+    """PP-OCRv5's recogniser of one script. The symbols of its published processor are its dictionary.
 
-    The weights come last: where they are, the model is whole.
+    The weights come last: where they are, the model is complete.
     """
     name = f"{script}_PP-OCRv5_mobile_rec"
     repository = f"PaddlePaddle/{name}_safetensors"
@@ -337,7 +336,7 @@ SETS: dict[str, tuple[Model, ...]] = {
 
 
 def models_of(names: Sequence[str]) -> tuple[Model, ...]:
-    """The models of the named sets, each once. An unknown set raises `BuildError`."""
+    """The models of the named sets, each once. Raises `BuildError` for an unknown set."""
     for name in names:
         if name not in SETS:
             raise BuildError(f"there is no model set {name!r}; there is: {', '.join(SETS)}")
@@ -345,7 +344,10 @@ def models_of(names: Sequence[str]) -> tuple[Model, ...]:
 
 
 def render(names: Sequence[str]) -> bytes:
-    """The text of `models/manifest.json`: the same bytes for the same sets, whatever the route or the day."""
+    """The bytes of `models/manifest.json`: the same for the same sets, whatever the route and the day.
+
+    Raises `BuildError` for an unknown set.
+    """
     sets = sorted(set(names))
     files = [
         {

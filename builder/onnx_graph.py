@@ -1,9 +1,9 @@
-"""A published ONNX file -> its nodes and its weights, with a record of which weights were asked for.
+"""A published ONNX file -> its nodes and weights, with a record of which weights were used. Runs in the builder's
+process.
 
-In: the path of a graph that paddle2onnx exported. Out: nodes in topological order and weights as torch tensors under
-Paddle's own parameter names (`conv2d_7.w_0`, `linear_3.b_0_deepcopy_41`), which are all that tells what a weight is.
-Weights are stored as initializers or as `Constant` nodes, and reach their reader through chains of `Identity`; both
-differences end here. A weight that does not exist raises `BuildError` naming the file.
+In: the path of a graph exported by paddle2onnx. Out: nodes in topological order, and weights as torch tensors under
+Paddle's parameter names (`conv2d_7.w_0`, `linear_3.b_0_deepcopy_41`), the only sign of what a weight is. Weights are
+stored as initializers or `Constant` nodes, and reach their reader through chains of `Identity`; both are hidden here.
 """
 
 from __future__ import annotations
@@ -41,14 +41,15 @@ class OnnxGraph:
                     self._readers[name].append(node)
 
     def _resolve(self, name: str) -> str:
+        """The name behind chains of `Identity`."""
         return self._aliases.get(name, name)
 
     def inputs(self, node: NodeProto) -> list[str]:
-        """What `node` reads, seen through `Identity`."""
+        """The names that `node` reads, behind `Identity`."""
         return [self._resolve(name) for name in node.input]
 
     def readers(self, node: NodeProto) -> list[NodeProto]:
-        """The nodes that read the first output of `node`, seen through `Identity`."""
+        """The nodes that read the first output of `node`, behind `Identity`."""
         return self._readers.get(node.output[0], [])
 
     def is_weight(self, name: str) -> bool:
@@ -56,14 +57,14 @@ class OnnxGraph:
         return name in self._weights
 
     def weight(self, name: str) -> torch.Tensor:
-        """The stored tensor `name`, from now on counted as used."""
+        """The stored tensor, in its stored type, counted as used. Raises `BuildError` where there is none."""
         if name not in self._weights:
             raise BuildError(f"{self.file_name}: the graph has no weight {name}")
         self._used.add(name)
         return torch.from_numpy(numpy_helper.to_array(self._weights[name]).copy())
 
     def added_bias(self, node: NodeProto) -> str:
-        """The name of the one weight that an `Add` right after `node` adds to its result."""
+        """The name of the weight that an `Add` behind `node` adds. Raises `BuildError` unless there is just one."""
         names = [
             name
             for reader in self.readers(node)
@@ -76,5 +77,5 @@ class OnnxGraph:
         return names[0]
 
     def unused(self, pattern: str) -> list[str]:
-        """The names of the stored weights that match `pattern` and that nobody asked for."""
+        """The names of stored weights that match `pattern` and were not used, sorted."""
         return sorted(name for name in self._weights if re.match(pattern, name) and name not in self._used)

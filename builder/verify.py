@@ -1,7 +1,6 @@
-"""A folder of models -> what is missing or wrong in it. Offline, by hash.
+"""A models folder -> what is missing or wrong in it, by hash, offline. Runs in the builder's process.
 
-In: the models folder and the names of the sets that should be there. Out: one line for every file that is not to the
-byte what the manifest says, empty when all is well. Nothing is written. Errors: `BuildError` for an unknown set.
+Nothing is written.
 """
 
 from __future__ import annotations
@@ -21,18 +20,20 @@ MANIFEST_NAME = "manifest.json"
 
 @dataclass(frozen=True)
 class Damage:
-    """A file that is not what the manifest says, and the difference in words."""
+    """A file that is not what the manifest says; `what` is the difference in words."""
 
     model: Model
     file: BakedFile
     what: str
 
     def __str__(self) -> str:
+        """The file and the difference."""
         return f"{self.model.name}/{self.file.name}: {self.what}"
 
 
 def verify(models: Path, sets: Sequence[str]) -> list[str]:
-    """What distinguishes `models` from a complete bake of `sets`."""
+    """One line for each file that differs from the manifest; empty when all is well. Raises `BuildError` for an unknown
+    set."""
     problems = [str(damage) for damage in damages(models, sets)]
     if not has_manifest(models, sets):
         problems.append(f"{MANIFEST_NAME}: missing or not of this set")
@@ -40,7 +41,7 @@ def verify(models: Path, sets: Sequence[str]) -> list[str]:
 
 
 def damages(models: Path, sets: Sequence[str]) -> list[Damage]:
-    """The baked files of `sets` that are missing or wrong."""
+    """The baked files of `sets` that are missing or wrong. Raises `BuildError` for an unknown set."""
     files = [(model, file) for model in models_of(sets) for file in model.files]
     found: list[Damage] = []
     for model, file in tqdm(files, desc="verifying", unit="file", disable=None, leave=False):
@@ -51,13 +52,13 @@ def damages(models: Path, sets: Sequence[str]) -> list[Damage]:
 
 
 def has_manifest(models: Path, sets: Sequence[str]) -> bool:
-    """Whether `models/manifest.json` says that `sets` were baked, perhaps with others."""
+    """Whether `models/manifest.json` is valid and names all of `sets`."""
     recorded = recorded_sets(models)
     return set(sets) <= set(recorded) and (models / MANIFEST_NAME).read_bytes() == render(recorded)
 
 
 def recorded_sets(models: Path) -> list[str]:
-    """The sets that `models/manifest.json` names; none where there is no such file, or another one."""
+    """The sets that `models/manifest.json` names; empty without such a file, or where it is another one."""
     path = models / MANIFEST_NAME
     if not path.is_file():
         return []

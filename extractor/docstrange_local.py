@@ -20,7 +20,7 @@ import os
 import uuid
 from pathlib import Path
 from types import FunctionType
-from typing import TYPE_CHECKING, Any, NoReturn, Self, get_args
+from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 import docstrange.exceptions
 from docstrange import ConversionResult, DocumentExtractor
@@ -28,7 +28,7 @@ from docstrange.processors.cloud_processor import CloudConversionResult, CloudPr
 from docstrange.services.auth_service import AuthCallbackHandler, AuthService
 
 from .errors import ExtractionError, UnsupportedFormat
-from .formats import Format
+from .formats import FORMATS
 from .request import parse_request
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ class LocalDocumentExtractor(DocumentExtractor):  # type: ignore[misc]
 
     def get_supported_formats(self) -> list[str]:
         """The extensions of the formats that the engine reads; it goes by the content, never by the extension."""
-        return [extension for name in get_args(Format) for extension in _EXTENSIONS.get(name, (f".{name}",))]
+        return [extension for name in FORMATS for extension in _EXTENSIONS.get(name, (f".{name}",))]
 
     def extract(self, file_path: str | os.PathLike[str]) -> LocalConversionResult:
         """Read the document at `file_path`. Raises DocStrange's three errors."""

@@ -34,7 +34,7 @@ from .errors import (
     TooManyPages,
     WorkerUnhealthy,
 )
-from .formats import WITH_FORMS, Arrival, DocumentFile, identify
+from .formats import FORMATS, Arrival, DocumentFile, identify
 from .job import FailedPage, Job, JobPages, Progress, ReadPage, read_page_of
 from .languages import recognition_for
 from .lifecycle.scratch import Scratch
@@ -292,7 +292,7 @@ class Engine:
                 raise outcome.error
             blob = outcome.blob
         data: dict[str, Any] = json.loads(blob)
-        if job.document.format in WITH_FORMS:
+        if FORMATS[job.document.format].may_be_form:
             data["form_fields"] = [field for page in finished for field in page.form_fields]
         return data
 

@@ -8,29 +8,16 @@ with BM for a bitmap. Used in the worker; page processes take a format by its na
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TypeAlias
 
 from .errors import DocumentCorrupt, UnsupportedFormat
 
-Format = Literal["pdf", "png", "jpeg", "tiff", "webp", "bmp", "gif"]
-
-_IMAGE_SIGNATURES: dict[bytes, Format] = {
-    b"\x89PNG": "png",
-    b"\xff\xd8\xff": "jpeg",
-    b"II*\x00": "tiff",
-    b"MM\x00*": "tiff",
-    b"II+\x00": "tiff",
-    b"MM\x00+": "tiff",
-    b"GIF8": "gif",
-}
+PDF_HEADER_WITHIN = 1024
 # The sizes that a bitmap's second header may have.
 _BITMAP_HEADERS = frozenset({12, 16, 40, 52, 56, 64, 108, 124})
-PDF_HEADER_WITHIN = 1024
-# Formats whose documents may be forms: their answer has `form_fields`.
-WITH_FORMS: frozenset[Format] = frozenset({"pdf"})
-READABLE = "PDF, PNG, JPEG, TIFF, WebP, BMP and GIF"
 
 _ZIP = b"PK\x03\x04"
 # Formats that are not read, by their first bytes, in words for the caller.
@@ -62,6 +49,64 @@ _ZIP_CONTENT: dict[bytes, str] = {
 _HEIF_BRANDS = frozenset({b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"avif", b"avis"})
 
 
+def _other(head: bytes) -> str | None:
+    """A format that is known and not read, in words for the caller."""
+    if head.startswith(_ZIP):
+        return next((name for content, name in _ZIP_CONTENT.items() if content in head), "a ZIP archive")
+    if head[4:8] == b"ftyp":
+        return "a HEIC or AVIF image" if head[8:12] in _HEIF_BRANDS else "a film"
+    text = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if text.startswith((b"<!doctype html", b"<html")):
+        return "an HTML page"
+    if text.startswith((b"<?xml", b"<svg")):
+        return "an XML text"
+    return next((name for signature, name in _OTHER_SIGNATURES.items() if head.startswith(signature)), None)
+
+
+def _begins_with(*signatures: bytes) -> Callable[[bytes], bool]:
+    return lambda head: head.startswith(signatures)
+
+
+def _is_webp(head: bytes) -> bool:
+    return head.startswith(b"RIFF") and head[8:12] == b"WEBP"
+
+
+def _is_bitmap(head: bytes) -> bool:
+    # Two letters that a text may begin with: what follows in a bitmap is no text.
+    known = int.from_bytes(head[14:18], "little") in _BITMAP_HEADERS
+    return head.startswith(b"BM") and (known or head[6:10] == bytes(4))
+
+
+def _is_pdf(head: bytes) -> bool:
+    return b"%PDF-" in head and _other(head) is None
+
+
+@dataclass(frozen=True, slots=True)
+class FormatRow:
+    """A format that is read: its `title`, in words for the caller; whether a document's first bytes are of it; the
+    module of `pages/` whose `reader` reads it; whether its documents may be forms (their answer has `form_fields`)."""
+
+    title: str
+    known_by: Callable[[bytes], bool]
+    reader: str
+    may_be_form: bool = False
+
+
+# The name of a row of `FORMATS`.
+Format: TypeAlias = str
+# The one table of what is read. A document's first bytes are shown to the last row first: those of a PDF may be others
+# than its own.
+FORMATS: dict[Format, FormatRow] = {
+    "pdf": FormatRow("PDF", _is_pdf, "pdf", may_be_form=True),
+    "png": FormatRow("PNG", _begins_with(b"\x89PNG"), "images"),
+    "jpeg": FormatRow("JPEG", _begins_with(b"\xff\xd8\xff"), "images"),
+    "tiff": FormatRow("TIFF", _begins_with(b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+"), "images"),
+    "webp": FormatRow("WebP", _is_webp, "images"),
+    "bmp": FormatRow("BMP", _is_bitmap, "images"),
+    "gif": FormatRow("GIF", _begins_with(b"GIF8"), "images"),
+}
+
+
 @dataclass(frozen=True)
 class DocumentFile:
     """A document on disk, and what it is."""
@@ -88,37 +133,12 @@ def identify(path: Path) -> DocumentFile:
         head = file.read(PDF_HEADER_WITHIN)
     if not head:
         raise DocumentCorrupt("the document is empty (0 bytes)")
-    image = _image(head)
-    if image is not None:
-        return DocumentFile(path, image)
-    other = _other(head)
-    if other is None and b"%PDF-" in head:
-        return DocumentFile(path, "pdf")
-    raise UnsupportedFormat(f"{other or _unknown(head)} is not among the formats that are read: {READABLE}")
-
-
-def _image(head: bytes) -> Format | None:
-    if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
-        return "webp"
-    if head.startswith(b"BM"):
-        # Two letters that a text may begin with: what follows in a bitmap is no text.
-        known = int.from_bytes(head[14:18], "little") in _BITMAP_HEADERS
-        return "bmp" if known or head[6:10] == bytes(4) else None
-    return next((name for signature, name in _IMAGE_SIGNATURES.items() if head.startswith(signature)), None)
-
-
-def _other(head: bytes) -> str | None:
-    """A format that is known and not read, in words for the caller."""
-    if head.startswith(_ZIP):
-        return next((name for content, name in _ZIP_CONTENT.items() if content in head), "a ZIP archive")
-    if head[4:8] == b"ftyp":
-        return "a HEIC or AVIF image" if head[8:12] in _HEIF_BRANDS else "a film"
-    text = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    if text.startswith((b"<!doctype html", b"<html")):
-        return "an HTML page"
-    if text.startswith((b"<?xml", b"<svg")):
-        return "an XML text"
-    return next((name for signature, name in _OTHER_SIGNATURES.items() if head.startswith(signature)), None)
+    for name, row in reversed(FORMATS.items()):
+        if row.known_by(head):
+            return DocumentFile(path, name)
+    *others, last = (row.title for row in FORMATS.values())
+    readable = f"{', '.join(others)} and {last}"
+    raise UnsupportedFormat(f"{_other(head) or _unknown(head)} is not among the formats that are read: {readable}")
 
 
 def _unknown(head: bytes) -> str:

@@ -149,10 +149,25 @@ class Settings(BaseSettings):
         default=604_800, ge=60, le=604_800, description="how long the link to an answer in the bucket is good"
     )
 
+    metrics_push_url: SecretStr | None = Field(
+        default=None,
+        description="a Prometheus Pushgateway that takes the queue worker's metrics, with a name and a password if it "
+        "wants them: https://NAME:PASSWORD@HOST; by default they leave for nowhere",
+    )
+    metrics_push_s: float = Field(default=15.0, ge=1, description="seconds between two pushes of the metrics")
+
     layout_batch: int = Field(default=0, ge=0, description="pages in one layout batch; 0: by the device")
     recognition_batch: int = Field(default=0, ge=0, description="text lines in one recognition batch; 0: by the device")
     batch_wait_ms: float = Field(default=2.0, ge=0, description="how long the GPU's owner waits for a batch to fill")
     torch_threads: int = Field(default=0, ge=0, description="CPU threads of torch; 0: one for each core that is usable")
+
+    @field_validator("metrics_push_url")
+    @classmethod
+    def _an_address(cls, value: SecretStr | None) -> SecretStr | None:
+        parts = urlsplit(value.get_secret_value()) if value is not None else None
+        if parts is not None and not (parts.scheme in ("http", "https") and parts.hostname):
+            raise ValueError("an http or https address is wanted")
+        return value
 
     @field_validator("fetch_allow_hosts", "fetch_allow_networks", mode="before")
     @classmethod

@@ -1,1 +1,4 @@
-"""What is measured, one definition a module: each takes ground truth and a reading, and gives a figure."""
+"""What is measured, one definition a module: ground truth and a reading -> a figure.
+
+Plain functions; they run in the process of the script that calls them.
+"""

@@ -1,11 +1,11 @@
-"""Two tables -> which of their cells' neighbourhoods agree.
+"""Two tables -> how many adjacency relations of their cells agree.
 
 Source: Goebel, Hassan, Oro, Orsi: A methodology for evaluating algorithms for table understanding in PDF documents
-(DocEng 2012) and ICDAR 2013 table competition; details as the competition's own tool has them
+(DocEng 2012) and ICDAR 2013 table competition; details as in the competition's own tool
 (github.com/tamirhassan/dataset-tools). Every cell with text is related to its nearest neighbour with text to the right
 and below, once for each pair of cells and direction. Two relations agree if both texts, the direction and the number of
-blank places between the cells do; texts are compared without whitespace and in upper case. So a table that is shifted
-as a whole loses nothing, and a cell that is split or merged loses the relations around it only.
+blank places between the cells do. Texts are compared without whitespace and in upper case. So a table shifted as a
+whole loses nothing, and a cell that is split or merged loses only the relations around it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class GridCell:
-    """A cell in its grid: rows and columns from 0, the last ones included."""
+    """A cell in its grid: first and last row and column, from 0, both included."""
 
     text: str
     first_row: int
@@ -30,7 +30,7 @@ class GridCell:
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """Two neighbouring cells with text, and the blank places between them."""
+    """Two neighbouring cells with text, and the number of blank places between them."""
 
     direction: Literal["right", "below"]
     text: str
@@ -40,13 +40,14 @@ class Relation:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """How many relations agree, are in the truth, and are in the reading; several tables' add up."""
+    """The number of relations that agree, that the truth has, and that the reading has; tables add up."""
 
     correct: int = 0
     expected: int = 0
     found: int = 0
 
     def __add__(self, other: Agreement) -> Agreement:
+        """The sums."""
         return Agreement(self.correct + other.correct, self.expected + other.expected, self.found + other.found)
 
     @property
@@ -66,13 +67,13 @@ def f1(precision: float, recall: float) -> float:
 
 
 def agreement(truth: Iterable[GridCell], reading: Iterable[GridCell]) -> Agreement:
-    """The relations that both tables share, as multisets."""
+    """The agreement of both tables' relations, as multisets."""
     expected, found = relations(truth), relations(reading)
     return Agreement((expected & found).total(), expected.total(), found.total())
 
 
 def relations(cells: Iterable[GridCell]) -> Counter[Relation]:
-    """The table's relations and how often each occurs. Of cells that overlap the last one has the place."""
+    """The table's relations and how often each occurs. Of overlapping cells the last one counts."""
     texts: list[str] = []
     places: dict[tuple[int, int], int] = {}
     for cell in cells:
@@ -95,8 +96,7 @@ def comparable(text: str) -> str:
 
 
 def _neighbours(places: dict[tuple[int, int], int]) -> dict[tuple[int, int], int]:
-    """Neighbouring cells along the places' second coordinate, with the blanks between them on the first line where
-    they meet."""
+    """Neighbouring cells along the second coordinate -> the blanks between them, on the first line where they meet."""
     neighbours: dict[tuple[int, int], int] = {}
     for (line, at), (next_line, next_at) in pairwise(sorted(places)):
         pair = (places[line, at], places[next_line, next_at])

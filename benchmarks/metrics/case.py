@@ -1,11 +1,11 @@
-"""A small document with its right value -> what is wrong with the worker's answer about it, in words.
+"""A small document with its right values -> what is wrong with the worker's answer, in words.
 
-A case's keys, each of which may be left out: `contains`, `absent`, `once`: strings that must, must not, must once be in
-the text output, white space collapsed; `in_order`: strings that follow one another in it; `text_rows`: whole lines of
-it, a tab between cells; `rows`: rows that follow one another in one table, a spanning cell's text in its first place;
-`columns`, `row_count`: of that table, without what is empty all through; `header_rows`: so many first rows are its
-head; `apart`: strings no two of which stand in one row; `max_tables`, `max_elements`; `warning`, `not_warning`: a part
-of some warning, of none. Where a string or a cell is a list, any of its strings is right.
+A case's keys, all optional. `contains`, `absent`, `once`: strings that must, must not, or must once be in the text
+output, whitespace collapsed. `in_order`: strings that follow one another in it. `text_rows`: whole lines of it, a tab
+between cells. `rows`: rows that follow one another in one table, a spanning cell's text in its first place. `columns`,
+`row_count`: of that table, without empty rows and columns. `header_rows`: the number of its first rows that are its
+head. `apart`: strings no two of which are in one row. `max_tables`, `max_elements`: limits. `warning`, `not_warning`: a
+part of some warning, of none. Where a string or a cell is a list, any of its strings is right.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from collections.abc import Sequence
 from typing import Any
 
 Json = Any
-# A row of a table: its texts, and whether all that it says is header.
+# A row of a table: its texts, and whether all of them are header.
 Row = tuple[list[str], bool]
 
 
 def wrong_in(case: dict[str, Json], answer: dict[str, Json]) -> list[str]:
-    """What is wrong; nothing where the answer is right."""
+    """What is wrong, one line each; empty where the answer is right."""
     if not answer.get("success"):
         return [f"no answer: {answer.get('error')}"]
     data = answer["data"]
@@ -35,6 +35,7 @@ def wrong_in(case: dict[str, Json], answer: dict[str, Json]) -> list[str]:
 
 
 def _wrong_text(case: dict[str, Json], text: str) -> list[str]:
+    """What is wrong with the text output."""
     flat = _flat(text)
     wrong = [
         f"not in the text: {one!r}" for one in case.get("contains", []) if not any(o in flat for o in _either(one))
@@ -54,6 +55,7 @@ def _wrong_text(case: dict[str, Json], text: str) -> list[str]:
 
 
 def _wrong_tables(case: dict[str, Json], found: Sequence[Json]) -> list[str]:
+    """What is wrong with the tables."""
     tables = sorted(filter(None, map(_rows, found)), key=lambda table: -len(table) * len(table[0][0]))
     wrong = []
     for row in (" ".join(texts) for table in tables for texts, _ in table):
@@ -79,6 +81,7 @@ def _wrong_tables(case: dict[str, Json], found: Sequence[Json]) -> list[str]:
 
 
 def _flat(text: str) -> str:
+    """The text with whitespace collapsed."""
     return " ".join(text.split())
 
 
@@ -88,7 +91,7 @@ def _either(wanted: Json) -> list[str]:
 
 
 def _rows(table: Json) -> list[Row]:
-    """The rows of a table without its empty rows and columns."""
+    """The rows of a table without empty rows and columns."""
     texts = [[""] * table["columns"] for _ in range(table["rows"])]
     headers = [True] * table["rows"]  # an empty place says nothing of its row
     for cell in table["cells"]:
@@ -99,7 +102,7 @@ def _rows(table: Json) -> list[Row]:
 
 
 def _missing(table: Sequence[Row], wanted: Sequence[Json]) -> int | None:
-    """The number of the first wanted row that is not found after those before it; None if all are."""
+    """The index of the first wanted row that is not found behind those before it; None if all are."""
     place = 0
     for number, row in enumerate(wanted):
         fits = [

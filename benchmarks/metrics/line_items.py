@@ -1,6 +1,6 @@
-"""An invoice's line items against the tables of an answer: does each stand in one row, whole and alone?
+"""An invoice's line items and an answer's tables -> whether each item is in one row, whole and alone.
 
-An item is found where one row of one table has its description and, in a cell, its amount; it is whole where a cell of
+An item is found where one row of one table has its description and, in a cell, its amount. It is whole where a cell of
 that row is its quantity too ("2", or "2 Stück"). A row in which two items meet counts for neither.
 """
 
@@ -36,6 +36,7 @@ def found_items(items: Sequence[Json], tables: Sequence[Json]) -> list[tuple[boo
 
 
 def _rows(tables: Sequence[Json]) -> Iterator[list[str]]:
+    """The rows of all tables."""
     for table in tables:
         rows: dict[int, list[str]] = {}
         for cell in table["cells"]:
@@ -44,11 +45,12 @@ def _rows(tables: Sequence[Json]) -> Iterator[list[str]]:
 
 
 def _squashed(text: str) -> str:
+    """The text without whitespace, folded."""
     return re.sub(r"\W+", "", text).lower()
 
 
 def _number(text: str) -> Decimal | None:
-    """The first number of a text, with a point or a comma before its decimals."""
+    """The first number of a text, with a point or a comma before its decimals; None without one."""
     found = _NUMBER.search(text)
     if not found:
         return None

@@ -1,4 +1,4 @@
-"""Markdown -> the form in which the opendataloader-bench metrics compare it: tables as HTML, whitespace collapsed.
+"""Markdown -> the form in which the metrics of opendataloader-bench compare it: tables as HTML, whitespace collapsed.
 
 Source: the evaluator of opendataloader-bench (github.com/opendataloader-project/opendataloader-bench).
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-# The line between a pipe table's head and body: dashes, colons for the alignment, pipes between the columns.
+# The line between a pipe table's head and body: dashes, colons for alignment, pipes between columns.
 _RULE = re.compile(r"\s*\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?\s*")
 _UNESCAPED_PIPE = re.compile(r"(?<!\\)\|")
 
@@ -18,7 +18,7 @@ def squeeze(text: str) -> str:
 
 
 def pipe_tables_to_html(markdown: str) -> str:
-    """The markdown with GitHub's pipe tables as HTML tables of `td` cells; everything else as it was, line by line."""
+    """The markdown with GitHub's pipe tables as HTML tables of `td` cells; other lines unchanged."""
     lines = markdown.splitlines()
     rewritten = []
     at = 0
@@ -37,12 +37,14 @@ def pipe_tables_to_html(markdown: str) -> str:
 
 
 def _begins_table(lines: list[str], at: int) -> bool:
+    """Whether a pipe table begins at this line."""
     if at + 1 == len(lines) or "|" not in lines[at] or "|" not in lines[at + 1]:
         return False
     return _RULE.fullmatch(lines[at + 1]) is not None
 
 
 def _cells(line: str) -> list[str]:
+    """The cells of a line."""
     body = line.strip().removeprefix("|")
     if body.endswith("|") and not body.endswith("\\|"):
         body = body[:-1]
@@ -50,4 +52,5 @@ def _cells(line: str) -> list[str]:
 
 
 def _tagged(row: list[str]) -> str:
+    """The row as HTML."""
     return "".join(f"<td>{cell}</td>" for cell in row)

@@ -1,8 +1,7 @@
 """MHS, headings: are the page's headings found, with the text under them?
 
-Tree edit similarity of two levels: the headings and, under each, the text up to the next one; text before the first
-heading hangs on the root. The headings' levels are ignored: the ground truth has one only.
-Source: opendataloader-bench.
+Tree edit similarity of two levels: the headings and, under each, the text up to the next one. Text before the first
+heading is under the root. Levels of headings are ignored: the ground truth has one only. Source: opendataloader-bench.
 """
 
 from __future__ import annotations
@@ -43,10 +42,12 @@ def heading_tree(markdown: str) -> Node:
 
 
 def _close(section: Node, lines: list[str]) -> None:
+    """Adds the collected lines to the section."""
     content = squeeze(" ".join(lines))
     if content:
         section.children.append(Node("content", content))
 
 
 def _has_heading(root: Node) -> bool:
+    """Whether the tree has a heading."""
     return any(child.tag == "heading" for child in root.children)

@@ -1,8 +1,7 @@
-"""NID, reading order: is the page's text there, in the order in which it is read?
+"""NID, reading order: is the page's text there, in reading order?
 
 Indel similarity of the whole markdown with whitespace collapsed: twice the longest common subsequence over the sum of
-both lengths. What stands in the wrong place is missed there and counted as surplus elsewhere.
-Source: opendataloader-bench.
+both lengths. Text in the wrong place is missing there, and surplus elsewhere. Source: opendataloader-bench.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from .teds import teds
 
 @dataclass(frozen=True, slots=True)
 class PageScore:
-    """Reading order, tables, headings; None where the page's truth has no table or no heading."""
+    """Reading order, tables, headings, each in [0, 1]; None where the page's truth has no table or no heading."""
 
     nid: float
     teds: float | None
@@ -22,12 +22,12 @@ class PageScore:
 
     @property
     def overall(self) -> float:
-        """The mean of those that apply."""
+        """The mean, in [0, 1], of the figures that apply."""
         return statistics.fmean(value for value in (self.nid, self.teds, self.mhs) if value is not None)
 
 
 def score_page(truth: str, reading: str) -> PageScore | None:
-    """The page's figures; None where the truth is empty, which says nothing of a reading."""
+    """The page's figures, each in [0, 1]; None where the truth is empty: that says nothing of a reading."""
     truth, reading = pipe_tables_to_html(truth), pipe_tables_to_html(reading)
     if not squeeze(truth):
         return None

@@ -1,8 +1,8 @@
 """TEDS, tables: do structure and content of the page's first table agree?
 
 Tree-edit-distance similarity of Zhong et al., Image-based table recognition: data, model, and evaluation, 2020
-(arXiv:1911.10683), as opendataloader-bench uses it: `table` over `tr` over cells with spans and text, `th` counts as
-`td`, `thead` and `tbody` are looked through. Only the first table of each side is compared.
+(arXiv:1911.10683), as in opendataloader-bench: `table` over `tr` over cells with spans and text; `th` counts as `td`;
+`thead` and `tbody` are ignored. Only the first table of each side is compared.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def teds(truth: str, reading: str) -> float | None:
 
 
 def first_table(markdown: str) -> Node | None:
-    """The first HTML table of the markdown as a tree."""
+    """The first HTML table of the markdown as a tree; None without one."""
     match = _TABLE.search(markdown)
     if match is None:
         return None
@@ -39,15 +39,16 @@ def first_table(markdown: str) -> Node | None:
 
 
 def _tree(element: etree._Element) -> Node:
+    """The element as a tree."""
     if element.tag in ("td", "th"):
         span = (int(element.get("colspan", 1)), int(element.get("rowspan", 1)))
         return Node("td", _content(element), span)
-    # Comments and processing instructions have a function for a tag.
+    # Comments and processing instructions have a function as their tag.
     parts = [_tree(child) for child in element if isinstance(child.tag, str)]
     return Node(str(element.tag), children=parts)
 
 
 def _content(cell: etree._Element) -> str:
-    """What stands between the cell's tags, markup included, with line breaks as spaces."""
+    """The cell's content, markup included, with line breaks as spaces."""
     inner = (cell.text or "") + "".join(lxml_html.tostring(child, encoding="unicode") for child in cell)
     return squeeze(_BREAK.sub(" ", html.unescape(inner)))

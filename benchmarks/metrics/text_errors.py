@@ -1,10 +1,9 @@
 """A text and its reading -> how many characters, words and numbers are wrong.
 
-Both are put in lower case with whitespace collapsed. Character error rate: Levenshtein distance of the whole texts over
-the truth's characters; word error rate: the same over words, that is what whitespace parts. Numbers are tokens of
-digits with single dots or commas inside (`1,234.50` is one, `12:44` are two); one is found exactly if the same token
-stands in the reading, each at most as often as it is there (multisets). Counts of several texts add up, so rates over a
-data set weigh every character alike.
+Both are compared in lower case with whitespace collapsed. Character error rate: Levenshtein distance of the whole texts
+over the truth's characters. Word error rate: the same over words. Numbers are tokens of digits with single dots or
+commas inside (`1,234.50` is one, `12:44` are two); one is found if the same token is in the reading, each at most as
+often as it is there (multisets). Counts of several texts add up, so a data set's rates weigh every character alike.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 @dataclass(frozen=True, slots=True)
 class TextErrors:
-    """Counts of edits and of what there is; `numbers_read` are those of the reading, right or wrong."""
+    """Counts of edits and of what the truth has; `numbers_read` are those of the reading, right or wrong."""
 
     character_edits: int = 0
     characters: int = 0
@@ -33,6 +32,7 @@ class TextErrors:
     numbers_read: int = 0
 
     def __add__(self, other: TextErrors) -> TextErrors:
+        """The sums."""
         return TextErrors(
             self.character_edits + other.character_edits,
             self.characters + other.characters,
@@ -45,12 +45,12 @@ class TextErrors:
 
     @property
     def character_error_rate(self) -> float:
-        """Edits over the truth's characters; above 1 where the reading has more to delete than the truth has text."""
+        """Edits over the truth's characters; above 1 where the reading has more surplus than the truth has text."""
         return _share(self.character_edits, self.characters)
 
     @property
     def word_error_rate(self) -> float:
-        """Edited words over the truth's words."""
+        """Edited words over the truth's words; above 1 where the reading has more surplus than the truth has words."""
         return _share(self.word_edits, self.words)
 
     @property
@@ -65,7 +65,7 @@ class TextErrors:
 
 
 def text_errors(truth: str, reading: str) -> TextErrors:
-    """What is wrong with the reading."""
+    """The counts of what is wrong with the reading."""
     truth, reading = squeeze(truth).lower(), squeeze(reading).lower()
     expected, found = numbers(truth), numbers(reading)
     words = truth.split(" ") if truth else []

@@ -1,9 +1,9 @@
 """Text lines with boxes -> the text in reading order: rows from top to bottom, each from left to right.
 
-A line belongs to a row if its middle is less than 0.6 of the smaller height away from the middle of that row's
-horizontally nearest line (receipts are photographed at a slant, so the row's first line says little about its last),
-and if it stands beside the row's lines: two lines that share more than 0.3 of the narrower one's width are never in one
-row. Boxes are `(left, top, right, bottom)`, y downwards.
+A line belongs to a row if its middle is less than 0.6 of the smaller height from the middle of that row's horizontally
+nearest line: receipts are photographed at a slant, so a row's first line says little about its last. It also has to
+stand beside the row's lines: two lines that share more than 0.3 of the narrower one's width are never in one row. Boxes
+are `(left, top, right, bottom)`, y downwards, in any unit.
 """
 
 from __future__ import annotations
@@ -15,35 +15,35 @@ Box = tuple[float, float, float, float]
 
 SAME_HEIGHT = 0.6
 BESIDE = 0.3
-# Lines come ordered by their middles: a row further up than these cannot take another one.
+# Rows that may still grow: lines come by their middles, so a row further up takes no more.
 OPEN_ROWS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class TextLine:
-    """A line of text and its box."""
+    """A line of text and its box, y downwards, in the unit of its data set."""
 
     text: str
     box: Box
 
     @property
     def middle(self) -> float:
-        """Half-way between top and bottom."""
+        """The y halfway between top and bottom, in the box's unit."""
         return (self.box[1] + self.box[3]) / 2
 
     @property
     def height(self) -> float:
-        """From top to bottom."""
+        """Its height, in the box's unit."""
         return self.box[3] - self.box[1]
 
     @property
     def width(self) -> float:
-        """From left to right."""
+        """Its width, in the box's unit."""
         return self.box[2] - self.box[0]
 
 
 def rows_text(lines: Iterable[TextLine]) -> str:
-    """The lines' text, one line of output for each row."""
+    """The lines' text in reading order, one line of output for each row."""
     return "\n".join(" ".join(line.text for line in row) for row in text_rows(lines))
 
 
@@ -64,11 +64,12 @@ def text_rows(lines: Iterable[TextLine]) -> list[list[TextLine]]:
 
 
 def _offset(line: TextLine, row: list[TextLine]) -> float:
-    """How far the line's middle is from its neighbour's in the row, in the smaller one's heights."""
+    """The distance of the line's middle from its neighbour's in the row, in the smaller one's heights."""
     neighbour = min(row, key=lambda other: max(other.box[0] - line.box[2], line.box[0] - other.box[2]))
     return abs(line.middle - neighbour.middle) / max(1e-9, min(line.height, neighbour.height))
 
 
 def _beside(a: TextLine, b: TextLine) -> bool:
+    """Whether the lines do not overlap horizontally."""
     shared = min(a.box[2], b.box[2]) - max(a.box[0], b.box[0])
     return shared < max(1e-9, BESIDE * min(a.width, b.width))

@@ -1,4 +1,4 @@
-"""What every data set gives, whatever its truth is."""
+"""What every data set gives, whatever its ground truth is."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ WORKER = "worker"
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A file to read; `name` is what its answers are filed under."""
+    """A file to read; its answers are kept under `name`."""
 
     name: str
     path: Path
@@ -37,9 +37,9 @@ Truth = TypeVar("Truth", bound=Document)
 
 @dataclass(frozen=True, slots=True)
 class DataSet(Generic[Truth]):
-    """A set: `documents` reads a folder, `evaluate` takes these, the worker's answers, the peers' runs and the folder.
+    """A set: `documents` reads a folder; `evaluate` takes these, the worker's answers, the peers' runs and the folder.
 
-    `peers` read what lies in the folder's `files`.
+    `peers` read what is in the folder's `files`.
     """
 
     title: str
@@ -51,7 +51,7 @@ class DataSet(Generic[Truth]):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One engine's row: its name, its text of each document, its pace in seconds a page, and what it could not read."""
+    """One engine's row: its name, its text of each document, its seconds a page, and the number that it failed on."""
 
     engine: str
     texts: dict[str, str]
@@ -64,7 +64,7 @@ class Reading:
 
 
 def readings(answers: dict[str, Answer], view: str, peers: Sequence[PeerRun]) -> list[Reading]:
-    """The worker's reading, which is this view of its answers, and those of the peers."""
+    """The readings of the worker, from this view of its answers, and of the peers."""
     worker = Reading(
         WORKER,
         {name: output(answer, view) for name, answer in answers.items()},
@@ -75,6 +75,7 @@ def readings(answers: dict[str, Answer], view: str, peers: Sequence[PeerRun]) ->
 
 
 def _peer_reading(peer: PeerRun, names: Sequence[str]) -> Reading:
+    """A peer's reading."""
     seconds = [peer.seconds[name] for name in names if name in peer.seconds]
     return Reading(
         f"{peer.name} {peer.version}",

@@ -1,11 +1,11 @@
 """The ICDAR 2013 table competition: PDFs of several pages with the structure of their tables.
 
-`*/*.pdf`, `*-str.xml` (cells), `*-reg.xml` (the tables' places). Figures are of cell adjacency relations
-(metrics/adjacency.py). A true table is compared with the worker's table on its page that overlaps it most, each of
-these used once. A true table without one has found nothing; the relations of a table that is no true table's count as
-wrong, as the whole task is measured, not only structure in places that are given. P and R: precision and recall of each
-document, averaged; F1 of these averages, as in the competition. Pooled: all documents' relations together. Tables: how
-many there are, how many of them were missed, and how many more the worker has.
+`*/*.pdf`, `*-str.xml` (cells), `*-reg.xml` (boxes of tables). Figures are of cell adjacency relations
+(metrics/adjacency.py). A true table is compared with the worker's table on its page that overlaps it most, each used
+once. A true table without a partner finds nothing. Relations of a table without a partner count as wrong: the whole
+task is measured, not only structure inside given boxes. P and R: precision and recall of each document, averaged; F1 of
+these averages, as in the competition. Pooled: all documents' relations together. Tables: their number, the number
+missed, and the worker's surplus.
 """
 
 from __future__ import annotations
@@ -38,13 +38,13 @@ COLUMNS = (
     "s/page",
     "failed",
 )
-# So many of a table's missed relations are listed.
+# Max missed relations of a table that are listed.
 LISTED = 5
 
 
 @dataclass(frozen=True, slots=True)
 class TrueTable:
-    """A table: its page (from 1), its cells, and its place in points. PDF counts y upwards: `bottom` < `top`."""
+    """A table: its page (from 1), its cells, and its box in points with y upwards, as in PDF: `bottom` < `top`."""
 
     page: int
     left: float
@@ -54,20 +54,20 @@ class TrueTable:
     cells: tuple[GridCell, ...]
 
     def box(self, page_height: float) -> Box:
-        """The place with its origin top left."""
+        """Its box in points, origin top left."""
         return (self.left, page_height - self.top, self.right, page_height - self.bottom)
 
 
 @dataclass(frozen=True, slots=True)
 class TableDocument(Document):
-    """A PDF and its tables."""
+    """A PDF and its true tables."""
 
     tables: tuple[TrueTable, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A document's relations, its tables that the worker has nothing for, and the worker's that are nobody's."""
+    """A document's relations, its tables without a partner, and the worker's without one."""
 
     relations: Agreement
     missed: int
@@ -75,10 +75,10 @@ class Comparison:
 
 
 def documents(folder: Path) -> list[TableDocument]:
-    """The documents, by name.
+    """The documents of the folder, by name.
 
-    A table over several pages is one table for each page. Its place comes from the regions' file: those of the cells
-    have slips (a letter in a number, rotated pages in coordinates of their own).
+    A table over several pages is one table for each page. Boxes are from the regions' file: those of the cells' file
+    have mistakes (a letter in a number, rotated pages in coordinates of their own).
     """
     return [
         TableDocument(path.stem, path, _tables(path))
@@ -87,6 +87,7 @@ def documents(folder: Path) -> list[TableDocument]:
 
 
 def _tables(pdf: Path) -> tuple[TrueTable, ...]:
+    """The PDF's true tables."""
     structures = _regions(pdf.with_name(f"{pdf.stem}-str.xml"))
     places = _regions(pdf.with_name(f"{pdf.stem}-reg.xml"))
     if [region.get("page") for region in structures] != [region.get("page") for region in places]:
@@ -103,10 +104,12 @@ def _tables(pdf: Path) -> tuple[TrueTable, ...]:
 
 
 def _regions(path: Path) -> list[ElementTree.Element]:
+    """The regions of a file."""
     return list(ElementTree.parse(path).getroot().iter("region"))
 
 
 def _cell(cell: ElementTree.Element) -> GridCell:
+    """The cell in its grid."""
     row, column = int(cell.attrib["start-row"]), int(cell.attrib["start-col"])
     text = cell.findtext("content") or ""
     return GridCell(text, row, column, int(cell.get("end-row", row)), int(cell.get("end-col", column)))
@@ -115,7 +118,7 @@ def _cell(cell: ElementTree.Element) -> GridCell:
 def evaluate(
     documents: Sequence[TableDocument], answers: dict[str, Answer], peers: Sequence[PeerRun], folder: Path
 ) -> Evaluation:
-    """The worker."""
+    """The set's table: the worker's row, and what is wrong."""
     compared = {document.name: compare(document, answers[document.name]) for document in documents}
     precision = statistics.fmean(comparison.relations.precision for comparison in compared.values())
     recall = statistics.fmean(comparison.relations.recall for comparison in compared.values())
@@ -136,7 +139,7 @@ def evaluate(
 
 
 def compare(document: TableDocument, answer: Answer) -> Comparison:
-    """The document's tables against those of the answer."""
+    """The document's tables compared with those of the answer."""
     tables = _answer_tables(answer)
     partners = _partners(document, answer)
     total = Agreement()
@@ -149,12 +152,13 @@ def compare(document: TableDocument, answer: Answer) -> Comparison:
 
 
 def _answer_tables(answer: Answer) -> list[dict[str, Any]]:
-    """The answer's tables; one that was joined over pages as its pieces, for the truth has one for each page."""
+    """The answer's tables, joined ones as their pieces: the truth has one for each page."""
     tables = list(answer["data"]["tables"]) if answer["success"] else []
     return [piece for table in tables for piece in _pieces(table)]
 
 
 def _pieces(table: dict[str, Any]) -> list[dict[str, Any]]:
+    """The pieces of a joined table, each as a table."""
     if "parts" not in table:
         return [table]
     pieces = []
@@ -167,7 +171,7 @@ def _pieces(table: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _partners(document: TableDocument, answer: Answer) -> dict[int, int]:
-    """True table -> the answer's table that is compared with it, both by their index; the largest overlaps first."""
+    """Index of a true table -> index of the answer's table it is compared with; the largest overlaps first."""
     heights = {page["page"]: page["height"] for page in answer["data"]["pages"]} if answer["success"] else {}
     overlaps = []
     for index, table in enumerate(_answer_tables(answer)):
@@ -202,7 +206,7 @@ def grid(table: dict[str, Any]) -> list[GridCell]:
 
 
 def _wrong(document: TableDocument, answer: Answer, comparison: Comparison) -> str:
-    """The document's figures, and for each of its tables the first relations that were not found."""
+    """The document's figures, and for each of its tables the first missed relations."""
     of = comparison.relations
     lines = [
         f"{document.name}  P {of.precision:.3f}  R {of.recall:.3f}  tables {len(document.tables)}, "
@@ -221,6 +225,7 @@ def _wrong(document: TableDocument, answer: Answer, comparison: Comparison) -> s
 
 
 def _words(relation: Relation) -> str:
+    """The relation in words."""
     blanks = f" after {relation.blanks} blank" if relation.blanks else ""
     return f"{relation.text[:40]!r} -> {relation.direction}{blanks}: {relation.neighbour[:40]!r}"
 

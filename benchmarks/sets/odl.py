@@ -1,9 +1,9 @@
-"""opendataloader-bench: one-page PDFs with markdown as their truth, tables in it as HTML.
+"""opendataloader-bench: one-page PDFs with markdown as ground truth, tables in it as HTML.
 
-`pdfs/*.pdf`, `markdown/*.md`, and `peers.json`, the published figures of others. NID: similarity of the text in reading
-order; TEDS: of the page's first table; MHS: of the headings; overall: the mean of these. Each is the mean over the
-pages whose truth has such a thing. The worker's reading is its markdown, page headers and footers included, because
-they are part of the truth.
+`pdfs/*.pdf`, `markdown/*.md`, and `peers.json`, published figures of others. NID: similarity of the text in reading
+order. TEDS: of the page's first table. MHS: of the headings. Overall: the mean of these. Each is the mean over the
+pages whose truth has such a thing. The worker's reading is its markdown, page headers and footers included: the truth
+has them.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class MarkdownPage(Document):
 
 
 def documents(folder: Path) -> list[MarkdownPage]:
-    """The pages, by name."""
+    """The pages of the folder, by name."""
     return [
         MarkdownPage(path.stem, path, (folder / "markdown" / f"{path.stem}.md").read_text(encoding="utf-8"))
         for path in sorted((folder / "pdfs").glob("*.pdf"))
@@ -41,7 +41,7 @@ def documents(folder: Path) -> list[MarkdownPage]:
 def evaluate(
     pages: Sequence[MarkdownPage], answers: dict[str, Answer], peers: Sequence[PeerRun], folder: Path
 ) -> Evaluation:
-    """The worker, the peers that ran here, and the published ones, the best first."""
+    """The set's table: the worker, the peers that ran here, and published ones, the best first."""
     rows: list[Row] = []
     wrong: list[str] = []
     for reading in readings(answers, "markdown", peers):
@@ -55,12 +55,13 @@ def evaluate(
 
 
 def page_scores(pages: Sequence[MarkdownPage], readings: dict[str, str]) -> dict[str, PageScore]:
-    """Each page's score, by name; pages whose truth is empty are left out."""
+    """Each page's score, by name; pages with an empty truth are left out."""
     scores = {page.name: score_page(page.markdown, readings[page.name]) for page in pages}
     return {name: score for name, score in scores.items() if score is not None}
 
 
 def _figures(scores: Sequence[PageScore]) -> Row:
+    """The mean figures."""
     return (
         figure(mean([score.nid for score in scores])),
         figure(mean([score.teds for score in scores])),
@@ -70,6 +71,7 @@ def _figures(scores: Sequence[PageScore]) -> Row:
 
 
 def _published(path: Path) -> list[Row]:
+    """The rows of published figures."""
     peers = json.loads(path.read_text(encoding="utf-8"))
     best_first = sorted(peers.items(), key=lambda peer: -peer[1]["overall"])
     return [

@@ -1,14 +1,15 @@
 """SROIE (ICDAR 2019): photos of receipts with the text and the corners of each line.
 
 `img/*.jpg`, `box/*.csv`. Truth: the lines grouped by height into rows, sorted by x (metrics/text_rows.py). The worker's
-`lines` and the peers' are grouped and sorted in the same way. A second row has the worker's output `text` as it is: it
-says a table's row on one line, where the truth's items may take two. All in lower case, whitespace collapsed.
-CER and WER: Levenshtein distance in characters and in words over what the truth has, all receipts together.
-Numbers (metrics/text_errors.py): found is the share of the truth's that stand in the reading, right the share of the
-reading's that stand in the truth. Worst tenth: of the worker's lines that are wrong (other characters than the truth's
-lines whose middle they hold, whitespace and case aside), the share that is among the tenth of all receipts' lines with
-the least confidence. CER as filed is the same distance to the truth's lines in the order of their file,
-which is often not the order of reading; published figures are of this kind.
+`lines` and the peers' are treated alike. A second row has the worker's output `text` as it is: a table's row is one
+line there, where the truth's items may take two. All in lower case, whitespace collapsed.
+
+CER and WER: Levenshtein distance in characters and in words over what the truth has, all receipts together. Numbers
+(metrics/text_errors.py): found is the share of the truth's that are in the reading, right the share of the reading's
+that are in the truth. Worst tenth: of the worker's wrong lines (other characters than the truth's lines whose middle
+they hold, whitespace and case aside), the share among the tenth of all lines with the least confidence. CER as filed:
+the distance to the truth's lines in the order of their file, often not the reading order; published figures are of this
+kind.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from benchmarks.result_table import Row, figure
 from benchmarks.sets.data_set import WORKER, DataSet, Document, Evaluation, readings
 
 COLUMNS = ("engine", "CER", "WER", "numbers found", "numbers right", "worst tenth", "CER as filed", "s/page", "failed")
-# A truth's line begins and ends as near as this, in pixels, to where its reading does.
+# Max distance of the ends of a true line from those of its reading, in pixels.
 SLACK = 5.0
 
 
@@ -46,7 +47,7 @@ class Receipt(Document):
 
 
 def documents(folder: Path) -> list[Receipt]:
-    """The receipts, by name."""
+    """The receipts of the folder, by name."""
     return [
         Receipt(path.stem, path, _lines(folder / "box" / f"{path.stem}.csv"))
         for path in sorted((folder / "img").glob("*.jpg"))
@@ -54,7 +55,7 @@ def documents(folder: Path) -> list[Receipt]:
 
 
 def _lines(path: Path) -> tuple[TextLine, ...]:
-    """Not CSV in spite of its name: nothing is quoted, and all that follows the eighth comma is text."""
+    """The lines of a file. Not CSV in spite of its name: nothing is quoted, all behind the eighth comma is text."""
     lines = []
     for line in path.read_text(encoding="utf-8").splitlines():
         if not line.strip():
@@ -68,7 +69,7 @@ def _lines(path: Path) -> tuple[TextLine, ...]:
 def evaluate(
     receipts: Sequence[Receipt], answers: dict[str, Answer], peers: Sequence[PeerRun], folder: Path
 ) -> Evaluation:
-    """The worker and the peers that ran here."""
+    """The set's table: the worker and the peers that ran here."""
     rows: list[Row] = []
     wrong: list[tuple[float, str]] = []
     worker, *others = readings(answers, "text", peers)
@@ -96,14 +97,14 @@ def evaluate(
 
 
 def lines_text(answer: Answer) -> str:
-    """The worker's `lines` in reading order, one line for each row; nothing for a receipt that it refused."""
+    """The worker's `lines` in reading order, one line for each row; empty for a refused receipt."""
     if not answer["success"]:
         return ""
     return rows_text(TextLine(line["text"], tuple(line["bbox"])) for line in answer["data"]["lines"])
 
 
 def worst_tenth(receipts: Sequence[Receipt], answers: dict[str, Answer]) -> float | None:
-    """The share of the wrong lines that the tenth with the least confidence holds; None where no line is wrong."""
+    """The share, in [0, 1], of wrong lines among the tenth with the least confidence; None where no line is wrong."""
     lines = [
         (line["confidence"], not _right(receipt, line))
         for receipt in receipts
@@ -116,7 +117,7 @@ def worst_tenth(receipts: Sequence[Receipt], answers: dict[str, Answer]) -> floa
 
 
 def _right(receipt: Receipt, line: dict[str, Any]) -> bool:
-    """Whether a line of the worker's reads as the truth's lines in its place, or is a part of one of them."""
+    """Whether a line of the worker's reads like the truth's lines in its place, or is a part of one."""
     text = _comparable(line["text"])
     inside = [true for true in receipt.lines if _holds(line["bbox"], true.box)]
     if inside:
@@ -125,16 +126,18 @@ def _right(receipt: Receipt, line: dict[str, Any]) -> bool:
 
 
 def _holds(outer: Sequence[float], inner: Sequence[float]) -> bool:
-    """Whether the middle of `inner` is in `outer`."""
+    """Whether the centre of `inner` is in `outer`."""
     x, y = (inner[0] + inner[2]) / 2, (inner[1] + inner[3]) / 2
     return outer[0] - SLACK <= x <= outer[2] + SLACK and outer[1] <= y <= outer[3]
 
 
 def _comparable(text: str) -> str:
+    """The text as it is compared."""
     return "".join(text.split()).lower()
 
 
 def _wrong(receipt: Receipt, text: str, errors: TextErrors) -> str:
+    """What is wrong with one receipt."""
     expected, found = numbers(receipt.text().lower()), numbers(text.lower())
     lines = [f"{receipt.name}  CER {errors.character_error_rate:.3f}  WER {errors.word_error_rate:.3f}"]
     if missed := sorted((expected - found).elements()):

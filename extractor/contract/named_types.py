@@ -92,5 +92,9 @@ RefusalCode = TypeAliasType(
     ],
 )
 DocumentFormat = TypeAliasType(
-    "DocumentFormat", Annotated[formats.Format, Field(description="What a document really is, by its content.")]
+    "DocumentFormat",
+    Annotated[
+        formats.Format,
+        Field(description="What a document really is, by its content.", json_schema_extra={"enum": [*formats.FORMATS]}),
+    ],
 )

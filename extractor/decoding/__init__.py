@@ -1,1 +1,1 @@
-"""What the models gave -> regions, lines, words and cells. Page processes run these: numpy and OpenCV, no torch."""
+"""Model results -> regions, lines, words and cells. Runs in a page process: numpy and OpenCV, no torch."""

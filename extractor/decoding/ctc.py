@@ -1,8 +1,8 @@
-"""What a recogniser gave for one line -> its words, in the order in which they are read.
+"""A recogniser's result for one line -> its words, in reading order. Runs in a page process.
 
-CTC: the best symbol of each step of 8 pixels; repeats are merged, blanks dropped (Graves et al., "Connectionist
-Temporal Classification", 2006). The characters are given back as they are: no clean-up changes one. Only their order
-changes, where a script runs from right to left.
+CTC decoding: the best symbol of each step of 8 pixels; repeats are merged, blanks dropped (Graves et al.,
+"Connectionist Temporal Classification", 2006). Characters are returned unchanged: no clean-up. Only their order
+changes, in scripts that run from right to left.
 """
 
 from __future__ import annotations
@@ -17,22 +17,23 @@ from ..values.arrays import Floats
 from .bidi import Letter, in_reading_order
 from .numbers import require_numbers
 
+# Width of a step of the recogniser, in pixels of the line's crop.
 PIXELS_PER_STEP = 8
-# A gap that the recogniser wrote no space for parts words if it is this many steps wide (nearly the line's height) and
-# so many times the line's usual advance; between letters, whose widths differ, it has to be wider.
+# Min gap that parts words although no space was recognised: in steps (5 are nearly the line's height), in the line's
+# usual advances, and in advances between two letters, whose widths differ.
 GAP_STEPS = 5
 GAP_ADVANCES = 2.0
 LETTER_GAP_ADVANCES = 2.4
-# The widest letters: one of them at a gap adds so many advances to what the gap may be.
+# The widest letters; advances that each of them at a gap adds to the min gap.
 WIDE_LETTERS = "mwMW"
 WIDE_LETTER_ADVANCES = 0.8
 
 
 @dataclass(frozen=True, slots=True)
 class RecognisedWord:
-    """A word of a line; `start` and `end` are where it begins and ends along the line, in [0, 1].
+    """A word of a line; `start` and `end` are its ends along the line, in [0, 1].
 
-    `legibility` is the mean probability of its symbols, `confidence` their product: the chance that all are right.
+    `legibility`: the mean probability of its symbols. `confidence`: their product, the chance that all are right.
     """
 
     text: str
@@ -43,10 +44,10 @@ class RecognisedWord:
 
 
 def words_of_line(steps: Floats, content: int, symbols: Sequence[str]) -> list[RecognisedWord]:
-    """The words of a line as they are read, split at spaces and at wide gaps.
+    """The words of a line in reading order, split at spaces and at wide gaps.
 
-    `steps`, (steps, 2): the probability of each step's best symbol and its number in `symbols`, whose first is the
-    blank. `content`: how many pixels of the line are not padding.
+    `steps`, (steps, 2): the probability of each step's best symbol, and its index in `symbols`, whose first is the
+    blank. `content`: pixels of the line that are not padding. Raises `ArithmeticError` where the model gave no numbers.
     """
     require_numbers(steps)
     numbers = steps[:, 1].astype(np.int32)
@@ -69,16 +70,18 @@ def words_of_line(steps: Floats, content: int, symbols: Sequence[str]) -> list[R
                 advances.append(step - before)
             before = step
     usual = _median(advances)
-    words = [word for group in groups for word in _split(group, usual)]
-    return [_word(word, content) for word in in_reading_order(words)]
+    words = [word for group in groups for word in _split_at_gaps(group, usual)]
+    return [_recognised_word(word, content) for word in in_reading_order(words)]
 
 
 def certainty(steps: Floats, content: int) -> float:
-    """The probability of the least certain step of the line, blanks and spaces too: what was missed shows there."""
+    """The lowest probability of a step of the line, in [0, 1], blanks and spaces included: missed symbols show
+    there."""
     return float(steps[: max(1, math.ceil(content / PIXELS_PER_STEP)), 0].min())
 
 
 def _median(values: list[int]) -> float:
+    """The median; 0 of no values. Sorts them."""
     values.sort()
     middle = len(values) // 2
     if not values:
@@ -86,21 +89,21 @@ def _median(values: list[int]) -> float:
     return float(values[middle]) if len(values) % 2 else (values[middle - 1] + values[middle]) / 2
 
 
-def _split(letters: list[Letter], usual: float) -> list[list[Letter]]:
-    """The letters in words: between a date and a time, say, the recogniser sees the gap, but often writes no space."""
+def _split_at_gaps(letters: list[Letter], usual: float) -> list[list[Letter]]:
+    """The letters in words. Between a date and a time, say, the recogniser sees the gap but often writes no space."""
     words: list[list[Letter]] = []
     narrow = max(GAP_STEPS, GAP_ADVANCES * usual)
     last = 0
     for letter in letters:
-        if not words or (letter[1] - last >= narrow and _parts_words(words[-1][-1], letter, usual)):
+        if not words or (letter[1] - last >= narrow and _is_word_gap(words[-1][-1], letter, usual)):
             words.append([])
         words[-1].append(letter)
         last = letter[1]
     return words
 
 
-def _parts_words(before: Letter, letter: Letter, usual: float) -> bool:
-    """Whether a gap that is wide is so for these two symbols."""
+def _is_word_gap(before: Letter, letter: Letter, usual: float) -> bool:
+    """Whether a wide gap is wide for the two symbols beside it."""
     if not (before[0].isalpha() and letter[0].isalpha()):
         return True
     wide = LETTER_GAP_ADVANCES
@@ -108,9 +111,10 @@ def _parts_words(before: Letter, letter: Letter, usual: float) -> bool:
     return letter[1] - before[1] >= wide * usual
 
 
-def _word(letters: list[Letter], content: int) -> RecognisedWord:
-    # A symbol fires near its middle: half a symbol's advance lies on either side of the outer ones. In a word that
-    # was put into the order of reading, the outer ones may stand anywhere in it.
+def _recognised_word(letters: list[Letter], content: int) -> RecognisedWord:
+    """The letters as a word with its place along the line."""
+    # A symbol fires near its middle: half an advance lies outside the outer symbols. Reading order may place the outer
+    # symbols anywhere in the word.
     characters, steps, probabilities = zip(*letters, strict=True)
     first, last = min(steps), max(steps)
     advance = (last - first) / (len(letters) - 1) if len(letters) > 1 else 2.0

@@ -1,4 +1,4 @@
-"""The arrays that models give, before anything is read from them."""
+"""A check of model results before they are decoded. Runs in a page process."""
 
 from __future__ import annotations
 
@@ -8,6 +8,6 @@ from ..values.arrays import Floats
 
 
 def require_numbers(*results: Floats) -> None:
-    """Raise `ArithmeticError` where a model gave no numbers (NaN, infinity): read on, they would be an empty page."""
+    """Raises `ArithmeticError` for NaN or infinity: decoded, such a result would be an empty page."""
     if not all(np.isfinite(result).all() for result in results):
         raise ArithmeticError("a model's result is not finite")

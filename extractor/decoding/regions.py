@@ -1,4 +1,4 @@
-"""The layout model's queries -> a page's regions, in the page's unit, in reading order."""
+"""The layout model's queries -> a page's regions in reading order. Runs in a page process."""
 
 from __future__ import annotations
 
@@ -9,14 +9,16 @@ from ..values.boxes import area, clip
 from ..values.reading import Region, RegionKind
 from .numbers import require_numbers
 
+# Min score of a query that is a region.
 MIN_SCORE = 0.3
 
 
 def regions_from(queries: Floats, kinds: Sequence[RegionKind | None], width: float, height: float) -> list[Region]:
-    """The regions of a page of this size, in reading order.
+    """The regions in reading order; boxes in the page's unit, origin top left.
 
-    `queries`, (queries, 7): the number of each query's best label and its score in [0, 1], centre and size relative to
-    the page, and its votes: how many others are read before it. `kinds`: what each label is; None for no region.
+    `queries`, (queries, 7): index of the best label; its score in [0, 1]; centre x, centre y, width and height relative
+    to the page; votes, which is how many other queries are read before it. `kinds`: the kind of each label, None for no
+    region. `width`, `height`: the page's. Raises `ArithmeticError` where the model gave no numbers.
     """
     require_numbers(queries)
     regions = []

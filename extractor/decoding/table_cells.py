@@ -1,4 +1,4 @@
-"""The table model's steps -> the cells of the table, in the unit of its page."""
+"""The table model's steps -> the cells of a table, in the page's unit. Runs in a page process."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from ..values.boxes import Box
 from ..values.reading import TableCell
 from .numbers import require_numbers
 
-# The decoder's vocabulary (the published graph's metadata), between its start and end tokens.
+# The decoder's vocabulary, between its start and end tokens (source: metadata of the published graph).
 TOKENS = (
     "<sos>",
     *("<thead>", "</thead>", "<tbody>", "</tbody>", "<tr>", "</tr>", "<td", ">", "</td>"),
@@ -23,17 +23,17 @@ _CELL_TOKENS = ("<td></td>", "<td")
 def table_cells(
     steps: Floats, height: int, width: int, corner: tuple[float, float] = (0.0, 0.0), scale: float = 1.0
 ) -> list[TableCell]:
-    """The cells, row by row, of a table whose crop has this size in pixels, of which so many go into one unit of the
-    page (`scale`); its left top corner is at `corner` of the page. Where two claim a place, the later one moves right,
-    as in HTML.
+    """The cells of a table, row by row; boxes in the page's unit, origin top left of the page.
 
-    `steps`, (steps, 10): the token, its probability, and a quadrilateral relative to the model's square,
-    whose side is the crop's long one.
+    `steps`, (steps, 10): the token, its probability, and a quadrilateral relative to the model's square input, whose
+    side is the crop's long one. `height`, `width`: the crop's, in pixels, `scale` of them per unit. `corner`: the
+    crop's top left on the page. Where two cells claim a place, the later one moves right, as in HTML. Raises
+    `ArithmeticError` where the model gave no numbers.
     """
     require_numbers(steps)
     tokens = steps[:, 0].astype(int).tolist()
     tokens = tokens[: tokens.index(END)] if END in tokens else tokens
-    boxes = _boxes(steps, max(height, width), corner, scale)
+    boxes = _step_boxes(steps, max(height, width), corner, scale)
     cells: list[TableCell] = []
     taken: set[tuple[int, int]] = set()
     row = -1
@@ -55,7 +55,7 @@ def table_cells(
 
 
 def _spans(tokens: list[int], step: int) -> tuple[int, int]:
-    """How many rows and columns the cell that begins at this step takes."""
+    """The rows and columns that the cell beginning at this step spans."""
     spans = {"rowspan": 1, "colspan": 1}
     following = step + 1
     while TOKENS[tokens[step]] == "<td" and following < len(tokens) and TOKENS[tokens[following]].startswith(" "):
@@ -65,8 +65,8 @@ def _spans(tokens: list[int], step: int) -> tuple[int, int]:
     return spans["rowspan"], spans["colspan"]
 
 
-def _boxes(steps: Floats, longest: int, corner: tuple[float, float], scale: float) -> list[Box]:
-    """The box around each step's quadrilateral, on the page, for a crop whose long side has so many pixels."""
+def _step_boxes(steps: Floats, longest: int, corner: tuple[float, float], scale: float) -> list[Box]:
+    """The box around each step's quadrilateral, on the page. `longest`: the crop's long side, in pixels."""
     quads = steps[:, 2:].reshape(-1, 4, 2) * longest
     x, y = corner
     boxes: list[Box] = [

@@ -1,9 +1,9 @@
-"""The text detector's map -> quadrilaterals of lines, in pixels of the picture that it was made for.
+"""The text detector's map -> quadrilaterals of lines. Runs in a page process.
 
-Source: DB, Liao et al., "Real-time Scene Text Detection with Differentiable Binarization" (2020), as PaddleOCR and
-transformers (`PPOCRV5ServerDetImageProcessor`) have it: every outline of text becomes the smallest rectangle around it,
-kept if the map is sure enough of what is inside, and grown by a distance, since the detector was trained on shrunk
-text. Growing a rectangle's sides by a distance gives a rectangle: no polygon is clipped here.
+Source: DB, Liao et al., "Real-time Scene Text Detection with Differentiable Binarization" (2020), as in PaddleOCR and
+transformers (`PPOCRV5ServerDetImageProcessor`). Each outline of text becomes the smallest rectangle around it. It is
+kept if the map's mean inside is high enough, and grown, for the detector was trained on shrunk text. Growing a
+rectangle's sides gives a rectangle: no polygon clipping is needed.
 """
 
 from __future__ import annotations
@@ -15,34 +15,36 @@ import numpy as np
 
 from ..values.arrays import Grey, Quad
 
-# Middle, size, angle in degrees.
+# (centre, size, angle in degrees).
 Rectangle = tuple[Sequence[float], Sequence[float], float]
 
-# A pixel is text from a probability above 0.3: from this value on, since 0.3 x 255 = 76.5.
+# Min value of a text pixel: a probability above 0.3, and 0.3 x 255 = 76.5.
 MIN_TEXT = 77
-# The mean probability in a rectangle that is a line.
+# Min mean probability inside a rectangle that is a line.
 MIN_SCORE = 0.6
-# A rectangle grows by so many times its area over its perimeter.
+# Growth of a rectangle, in its area over its perimeter.
 GROWTH = 1.5
-# The least short side of a rectangle in pixels of the map, before and after it has grown.
+# Min short side of a rectangle before and after it grows, in pixels of the map.
 MIN_SIDE = 3.0
 MIN_GROWN_SIDE = 5.0
+# Max outlines that are looked at.
 MAX_OUTLINES = 4000
-# What a map has where the model gave no number; probabilities end at 254.
+# The map's value where the model gave no number; probabilities end at 254.
 NOT_A_NUMBER = 255
 
 
 def text_boxes(text: Grey, height: int, width: int) -> list[Quad]:
-    """The lines as quadrilaterals (4, 2): top left, top right, bottom right, bottom left, along the text; whole pixels.
+    """The lines as quadrilaterals (4, 2), in whole pixels of the picture, origin top left.
 
-    `text` is the map, (rows, columns): the probability of text in 255ths, 254 at most. `height` and `width` are the
-    picture's, whatever size it had for the detector. Raises `ArithmeticError` where the model gave no numbers.
+    Corners: top left, top right, bottom right, bottom left, along the text. `text`: the map, (rows, columns), the
+    probability of text in 0..254. `height`, `width`: the picture's own, before it was fitted to the detector. Raises
+    `ArithmeticError` where the model gave no numbers.
     """
     if text.max(initial=0) == NOT_A_NUMBER:
         raise ArithmeticError("a model's result is not finite")
     binary = cv2.threshold(text, MIN_TEXT - 1, 255, cv2.THRESH_BINARY)[1]
     outlines = cv2.findContours(binary, cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)[0]
-    # The smallest rectangle around one point, or two, has no short side.
+    # A rectangle around one or two points has no short side.
     rectangles = [cv2.minAreaRect(outline) for outline in outlines[:MAX_OUTLINES] if len(outline) > 2]
     rectangles = [rectangle for rectangle in rectangles if min(rectangle[1]) >= MIN_SIDE]
     grown = [
@@ -57,7 +59,7 @@ def text_boxes(text: Grey, height: int, width: int) -> list[Quad]:
 
 
 def _scores(text: Grey, rectangles: Sequence[Rectangle]) -> list[float]:
-    """The mean of the map inside each rectangle."""
+    """The map's mean inside each rectangle."""
     if not rectangles:
         return []
     corners = np.stack([cv2.boxPoints(rectangle) for rectangle in rectangles])
@@ -75,7 +77,7 @@ def _scores(text: Grey, rectangles: Sequence[Rectangle]) -> list[float]:
 
 
 def _from_top_left(corners: Quad) -> Quad:
-    """The corners of rectangles, (rectangles, 4, 2), clockwise from the top left one: the upper of the two leftmost."""
+    """The corners, (rectangles, 4, 2), clockwise from the top left one: the upper of the two leftmost."""
     across = np.take_along_axis(corners, np.argsort(corners[..., 0], axis=1, kind="stable")[..., None], axis=1)
     left, right = across[:, :2], across[:, 2:]
     left = np.where((left[:, 1, 1] > left[:, 0, 1])[:, None, None], left, left[:, ::-1])

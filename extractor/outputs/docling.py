@@ -1,156 +1,19 @@
-"""The elements of a document -> docling-core's DoclingDocument. Boxes have their origin top left."""
+"""A document -> docling-core's own JSON. Runs in a page process."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import groupby
+from typing import Any
 
-from docling_core.types.doc import (
-    BoundingBox,
-    ContentLayer,
-    CoordOrigin,
-    DocItemLabel,
-    DoclingDocument,
-    ListGroup,
-    ListItem,
-    PictureItem,
-    ProvenanceItem,
-    Size,
-    TableData,
-    TableItem,
-)
-from docling_core.types.doc import TableCell as DoclingCell
-
-from ..structure.assemble import PICTURES
-from ..values.boxes import Box, centre
-from ..values.document import Element, PageSize, Table
+from .docling_document import to_docling
+from .rendering import Rendering
 
 
-def to_docling(name: str, pages: Sequence[PageSize], elements: Sequence[Element]) -> DoclingDocument:
-    """The elements as a DoclingDocument, its tables in the elements' order; furniture goes to the furniture layer.
+def view(rendering: Rendering) -> dict[str, Any]:
+    """A `DoclingDocument` as JSON, complete and in printed lines, whatever the writing options.
 
-    A caption that belongs to a table or a figure is its child; list items are in groups, nested ones in the group of
-    the item before them. What stands on no page has no provenance.
+    Boxes are in the page's unit, origin top left, with two decimals.
     """
-    document = DoclingDocument(name=name)
-    for page in pages:
-        document.add_page(page.number, Size(width=page.width, height=page.height))
-    for _, own in groupby(elements, key=lambda element: element.page):
-        _add_page(document, list(own))
-    return document
-
-
-def _add_page(document: DoclingDocument, elements: Sequence[Element]) -> None:
-    captions: dict[int, list[Element]] = {}
-    for element in elements:
-        if element.caption_of is not None:
-            captions.setdefault(element.caption_of, []).append(element)
-    lists: list[tuple[ListGroup, ListItem]] = []
-    for index, element in enumerate(elements):
-        if element.marker is not None:
-            _add_list_item(document, element, lists)
-            continue
-        lists.clear()
-        if element.continued is not None:
-            # The table is on an earlier page: what is said above its later piece stands here by itself.
-            for caption in captions.get(index, []):
-                _add(document, caption, [])
-        elif element.caption_of is None:
-            _add(document, element, captions.get(index, []))
-
-
-def _place(element: Element) -> ProvenanceItem | None:
-    if element.page is None or element.box is None:
-        return None
-    return _provenance(element.page, element.box, element.text)
-
-
-def _provenance(page: int, box: Box, text: str) -> ProvenanceItem:
-    left, top, right, bottom = box
-    bounds = BoundingBox(l=left, t=top, r=right, b=bottom, coord_origin=CoordOrigin.TOPLEFT)
-    return ProvenanceItem(page_no=page, bbox=bounds, charspan=(0, len(text)))
-
-
-def _is_below(element: Element, other: Element) -> bool:
-    """Whether the element stands further down than the other one; not where there are no boxes."""
-    return element.box is not None and other.box is not None and centre(element.box)[1] > centre(other.box)[1]
-
-
-def _add_list_item(document: DoclingDocument, element: Element, lists: list[tuple[ListGroup, ListItem]]) -> None:
-    """Add an item to the list of its depth; `lists` holds, for each depth that is open, its group and its last item."""
-    depth = min(element.level or 1, len(lists) + 1)
-    del lists[depth:]
-    if len(lists) == depth:
-        group, _ = lists.pop()
-    else:
-        group = document.add_list_group(parent=lists[-1][1] if lists else None)
-    marker = element.marker or ""
-    item = document.add_list_item(
-        text=element.text.removeprefix(marker).lstrip(),
-        enumerated=element.enumerated,
-        marker=marker,
-        orig=element.text,
-        prov=_place(element),
-        parent=group,
-    )
-    lists.append((group, item))
-
-
-def _add(document: DoclingDocument, element: Element, captions: Sequence[Element]) -> None:
-    place = _place(element)
-    layer = ContentLayer.FURNITURE if element.furniture else ContentLayer.BODY
-    floating: TableItem | PictureItem | None = None
-    if element.table is not None:
-        floating = document.add_table(data=_table_data(element.table), prov=place, content_layer=layer)
-        for part in element.table.parts[1:]:
-            floating.prov.append(_provenance(part.page, part.box, element.text))
-    elif element.label in PICTURES:
-        # The figure's own text stands on the side of it that its captions are not on.
-        below = bool(captions) and _is_below(captions[0], element)
-        if element.text and below:
-            document.add_text(label=DocItemLabel.TEXT, text=element.text, prov=place, content_layer=layer)
-        floating = document.add_picture(prov=place, content_layer=layer)
-        if element.text and not below:
-            document.add_text(label=DocItemLabel.TEXT, text=element.text, prov=place, content_layer=layer)
-    elif element.label == DocItemLabel.TITLE:
-        document.add_title(text=element.text, prov=place, content_layer=layer)
-    elif element.label == DocItemLabel.SECTION_HEADER:
-        level = max(1, (element.level or 2) - 1)
-        document.add_heading(text=element.text, level=level, prov=place, content_layer=layer)
-    else:
-        label = DocItemLabel.TEXT if element.label == DocItemLabel.DOCUMENT_INDEX else element.label
-        document.add_text(label=label, text=element.text, prov=place, content_layer=layer)
-    for caption in captions:
-        if floating is None:
-            raise ValueError("a caption of something that is neither a table nor a figure")
-        child = document.add_text(
-            label=DocItemLabel.CAPTION,
-            text=caption.text,
-            prov=_place(caption),
-            parent=floating,
-            content_layer=layer,
-        )
-        floating.captions.append(child.get_ref())
-
-
-def _table_data(table: Table) -> TableData:
-    cells = []
-    for cell in table.cells:
-        box = None
-        if cell.box is not None:
-            left, top, right, bottom = cell.box
-            box = BoundingBox(l=left, t=top, r=right, b=bottom, coord_origin=CoordOrigin.TOPLEFT)
-        cells.append(
-            DoclingCell(
-                text=cell.text,
-                bbox=box,
-                row_span=cell.row_span,
-                col_span=cell.column_span,
-                start_row_offset_idx=cell.row,
-                end_row_offset_idx=cell.row + cell.row_span,
-                start_col_offset_idx=cell.column,
-                end_col_offset_idx=cell.column + cell.column_span,
-                column_header=cell.header,
-            )
-        )
-    return TableData(num_rows=table.rows, num_cols=table.columns, table_cells=cells)
+    document = rendering.document
+    # Built anew: serialisers move boxes that reach over the page's edge in the one they get.
+    own = to_docling(rendering.name, document.pages, document.printed)
+    return own.export_to_dict(mode="json", coord_precision=2, confid_precision=4)

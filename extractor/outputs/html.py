@@ -1,4 +1,4 @@
-"""A document -> HTML, by docling-core's serialiser; all of its text is escaped."""
+"""A document -> HTML, by docling-core's serialiser. Runs in a page process."""
 
 from __future__ import annotations
 
@@ -10,15 +10,16 @@ from .rendering import Rendering
 from .serialising import PageBreaks
 
 
-def html(rendering: Rendering) -> str:
-    """One HTML page, escaped, without scripts or anything that is fetched; a page break is a rule."""
+def view(rendering: Rendering) -> str:
+    """One HTML page, all text escaped, without scripts or anything to fetch; a page break is a rule."""
     params = HTMLParams(layers=rendering.layers, formula_to_mathml=False)
     serializer = _Html(doc=rendering.marked, params=params, page_breaks=rendering.writing.page_breaks)
     return rendering.marks.as_html(str(serializer.serialize().text))
 
 
 class _Html(PageBreaks, HTMLDocSerializer):
-    """HTML whose pages are parted by rules."""
+    """HTML with a rule at each page break."""
 
     def _create_page_break(self, node: Any) -> str:
+        """docling-core's hook: the break before page `node.next_page`."""
         return f'<hr data-page="{node.next_page}">'

@@ -1,7 +1,6 @@
-"""A document -> markdown, by docling-core's serialiser.
+"""A document -> markdown, by docling-core's serialiser. Runs in a page process.
 
-Characters are not escaped away but where they would be live HTML or fetch an image: what stands in the document stands
-in the output.
+Characters are escaped only where they would be live HTML or fetch an image: all other text is as in the document.
 """
 
 from __future__ import annotations
@@ -24,13 +23,13 @@ from docling_core.types.doc import TableCell as DoclingCell
 from .rendering import Rendering
 from .serialising import PageBreaks, with_caption
 
-# What begins a tag, a comment or a declaration in HTML (CommonMark, raw HTML), and an image in markdown.
+# What starts a tag, a comment or a declaration in HTML (source: CommonMark, raw HTML), and an image in markdown.
 _TAG = re.compile(r"<(?=[A-Za-z/!?])")
 _IMAGE = re.compile(r"!\[")
 
 
-def markdown(rendering: Rendering) -> str:
-    """Markdown with the document's own line breaks; tables with spans are HTML, which markdown has no way to say."""
+def view(rendering: Rendering) -> str:
+    """Markdown with the document's own line breaks. Tables with spans are HTML: markdown has no spans."""
     params = MarkdownParams(
         layers=rendering.layers,
         escape_html=False,
@@ -50,39 +49,44 @@ def markdown(rendering: Rendering) -> str:
 
 
 def _inert(text: str) -> str:
-    """Text for markdown that no reader of markdown takes for HTML, or for an image to fetch."""
+    """The text, with HTML and images made inert."""
     return _IMAGE.sub(r"!\\[", _TAG.sub("&lt;", text))
 
 
 class _Markdown(PageBreaks, MarkdownDocSerializer):
-    """Text without live HTML; all other characters as they are."""
+    """Markdown without live HTML; all other characters unchanged."""
 
     def _create_page_break(self, node: Any) -> str:
+        """docling-core's hook: the break before page `node.next_page`."""
         return f"<!-- page {node.next_page} -->"
 
     def post_process(self, text: str, *, escape_html: bool = True, **keywords: Any) -> str:
+        """The text, inert where it would be escaped."""
         text = _inert(text) if escape_html else text
         return str(super().post_process(text, escape_html=False, **keywords))
 
 
 class _MarkdownText(MarkdownTextSerializer):
-    """Lines end where they end on the page, without trailing spaces; a formula is its characters, not LaTeX."""
+    """Lines end where they end on the page, without trailing spaces. A formula is its characters, not LaTeX."""
 
     def _md_line_breaks(self, text: str) -> str:
+        """docling-core's hook: the text as it is."""
         return text
 
     def serialize(self, *, item: Any, **keywords: Any) -> SerializationResult:
+        """The item's text."""
         if isinstance(item, FormulaItem):
             return create_ser_result(text=_inert(item.text), span_source=item)
         return super().serialize(item=item, **keywords)
 
 
 class _MarkdownTable(BaseTableSerializer):
-    """A pipe table where each place has its own cell, an HTML table where cells span: no text is repeated."""
+    """A pipe table, or an HTML table where cells span: no text is repeated."""
 
     def serialize(
         self, *, item: TableItem, doc_serializer: BaseDocSerializer, doc: DoclingDocument, **keywords: Any
     ) -> SerializationResult:
+        """The table with its captions."""
         cells = item.data.table_cells
         spanning = any(cell.row_span > 1 or cell.col_span > 1 for cell in cells)
         text = _html_table(item.data) if spanning else _pipe_table(item.data)
@@ -91,7 +95,8 @@ class _MarkdownTable(BaseTableSerializer):
 
 
 def _html_table(data: TableData) -> str:
-    """The table in HTML: each cell once, with its spans, `th` for header cells; a place without a cell is empty."""
+    """The table in HTML: each cell once, with its spans, `th` for header cells, an empty `td` for a place without a
+    cell."""
     starts = {(cell.start_row_offset_idx, cell.start_col_offset_idx): cell for cell in data.table_cells}
     covered = {
         (row, column)
@@ -112,6 +117,7 @@ def _html_table(data: TableData) -> str:
 
 
 def _html_cell(cell: DoclingCell) -> str:
+    """A cell as `th` or `td`, escaped."""
     tag = "th" if cell.column_header or cell.row_header else "td"
     spans = (f' rowspan="{cell.row_span}"' if cell.row_span > 1 else "") + (
         f' colspan="{cell.col_span}"' if cell.col_span > 1 else ""
@@ -121,10 +127,11 @@ def _html_cell(cell: DoclingCell) -> str:
 
 
 def _pipe_table(data: TableData) -> str:
-    places = [["" for _ in range(data.num_cols)] for _ in range(data.num_rows)]
+    """The table as a pipe table; its first row is the header."""
+    grid = [["" for _ in range(data.num_cols)] for _ in range(data.num_rows)]
     for cell in data.table_cells:
         text = _inert(" ".join(cell.text.split("\n"))).replace("|", "\\|")
-        places[cell.start_row_offset_idx][cell.start_col_offset_idx] = text
-    lines = ["| " + " | ".join(row) + " |" for row in places]
+        grid[cell.start_row_offset_idx][cell.start_col_offset_idx] = text
+    lines = ["| " + " | ".join(row) + " |" for row in grid]
     lines.insert(1, "|" + " --- |" * data.num_cols)
     return "\n".join(lines)

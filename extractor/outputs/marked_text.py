@@ -1,7 +1,7 @@
-"""Texts with spans -> HTML and markdown whose serialisers know nothing of spans.
+"""Texts with spans -> HTML and markdown, by serialisers that know no spans. Runs in a page process.
 
-A span goes through a serialiser as characters that no text of the document has, and is then written as tags: what the
-serialiser does to the letters themselves, it does to those of a span too.
+A span passes through a serialiser between characters that no text of the document has. Then they are replaced by tags.
+So a serialiser treats the letters of a span like all others.
 """
 
 from __future__ import annotations
@@ -16,30 +16,30 @@ from docling_core.types.doc import DocItemLabel
 from ..values.document import Element
 from ..values.styles import Span, Style
 
-# Code points that stand for no character in any text (Unicode, noncharacters).
+# Code points that are no character in any text (source: Unicode, noncharacters).
 _NONCHARACTERS = "".join(map(chr, range(0xFDD0, 0xFDF0)))
 
 
-# What is set in one type all through, or is no text to be set in any.
+# Labels that are set in one type throughout; labels whose text has no type.
 _IN_ONE_TYPE = frozenset({DocItemLabel.TITLE, DocItemLabel.SECTION_HEADER})
 _AS_IT_IS = frozenset({DocItemLabel.CODE, DocItemLabel.FORMULA})
 
-# Letters, their style, and the character before them -> how they are written.
+# (letters, their style, the character before them) -> how they are written.
 Writer = Callable[[str, Style, str], str]
 
 
 class Marks:
-    """The characters that stand for the spans of one document, and its styles by number."""
+    """The mark characters of one document, and its styles by number."""
 
     def __init__(self, texts: Iterable[str]) -> None:
         used = set().union(*(set(text) & set(_NONCHARACTERS) for text in texts))
         free = [sign for sign in _NONCHARACTERS if sign not in used][:3]
-        # A text that uses them all is a trick, and is written plainly.
+        # A text that uses nearly all of them is made to confuse: it is written plainly.
         self._signs = free if len(free) == 3 else None
         self._styles: dict[Style, int] = {}
 
     def put(self, text: str, spans: Sequence[Span], *, bold: bool = True) -> str:
-        """The text with marks around its spans; without those that are `bold` alone, where that says nothing."""
+        """The text with marks around its spans. `bold`: whether bold is marked; headings are bold anyway."""
         if self._signs is None or not spans:
             return text
         opening, middle, closing = self._signs
@@ -55,14 +55,15 @@ class Marks:
         return "".join([*parts, text[done:]])
 
     def as_html(self, text: str) -> str:
-        """HTML with marks -> with tags."""
+        """HTML with marks replaced by tags."""
         return self._written(text, _html)
 
     def as_markdown(self, text: str) -> str:
-        """Markdown with marks -> with its own signs, and tags where it has none."""
+        """Markdown with marks replaced by markdown's own signs, and by tags where it has none."""
         return self._written(text, _markdown)
 
     def _written(self, text: str, write: Writer) -> str:
+        """The text, its marks replaced by `write`."""
         if self._signs is None:
             return text
         opening, middle, closing = self._signs
@@ -76,7 +77,7 @@ class Marks:
 
 
 def texts_of(elements: Iterable[Element]) -> Iterator[str]:
-    """All texts of the elements."""
+    """All texts of the elements, those of table cells included."""
     for element in elements:
         yield element.text
         yield from (cell.text for cell in (element.table.cells if element.table else ()))
@@ -91,18 +92,19 @@ def has_spans(elements: Iterable[Element]) -> bool:
 
 
 def with_marks(elements: Iterable[Element], marks: Marks) -> list[Element]:
-    """The elements with marks in their texts. Headings and heads of tables are bold by what they are."""
+    """The elements with marks in their texts. Headings and table heads are bold anyway: bold is not marked there."""
     return [_marked(element, marks) for element in elements]
 
 
 def _marked(element: Element, marks: Marks) -> Element:
+    """The element with marks in its text and its cells."""
     if element.label in _AS_IT_IS:
         return element
     table = element.table
     if table is not None:
         cells = (replace(cell, text=marks.put(cell.text, cell.spans, bold=not cell.header)) for cell in table.cells)
         table = replace(table, cells=tuple(cells))
-    # The mark of a list item is taken from its text.
+    # The serialiser removes a list item's marker from its text: no mark goes before or around it.
     marker = element.marker or ""
     first = len(element.text) - len(element.text.removeprefix(marker).lstrip()) if marker else 0
     spans = [Span(max(span.start, first), span.end, span.style) for span in element.spans if span.end > first]
@@ -111,13 +113,15 @@ def _marked(element: Element, marks: Marks) -> Element:
 
 
 def _html(text: str, style: Style, _: str) -> str:
+    """The letters in HTML tags."""
     for wanted, tag in ((style.raised, "sup"), (style.italic, "em"), (style.bold, "strong")):
         text = f"<{tag}>{text}</{tag}>" if wanted else text
     return text if style.link is None else f'<a href="{html.escape(style.link)}">{text}</a>'
 
 
 def _markdown(text: str, style: Style, before: str) -> str:
-    # Behind an exclamation mark a link would be an image to fetch.
+    """The letters with markdown's signs."""
+    # Behind an exclamation mark, a link would be an image to fetch.
     may_link = before != "!" and not set("[]") & set(text)
     for wanted, opening, closing in (
         (style.raised, "<sup>", "</sup>"),

@@ -1,4 +1,4 @@
-"""A job and what has become of its pages -> the contract's `metadata`. Runs in the worker."""
+"""A job and the outcome of its pages -> the answer's `metadata`. Runs in the worker."""
 
 from __future__ import annotations
 
@@ -10,14 +10,17 @@ from .. import __version__
 from ..job import Job, JobPages
 from ..values.notices import Notice
 
-# Pages whose mean confidence is below it are named, for a person to look at.
+# Pages below this mean confidence are listed, for a person to check.
 LOW_CONFIDENCE = 0.8
 
 
 def metadata(
     job: Job, pages: JobPages, timings_ms: Mapping[str, float], device: str, models: Mapping[str, str]
 ) -> dict[str, Any]:
-    """The answer's `metadata`, plain JSON values. `models` are the versions of the weights by the models' names."""
+    """The answer's `metadata` as JSON values; times in milliseconds, confidences in [0, 1].
+
+    `models`: the versions of the weights by the models' names.
+    """
     notices = [*job.outline.notices, *(notice for read in pages.finished for notice in read.notices)]
     if pages.late:
         missing = len(job.numbers) - pages.done

@@ -1,8 +1,8 @@
-"""Elements as they are printed -> paragraphs on one line, words whole that a hyphen parts at a line's end.
+"""Elements as printed -> paragraphs on one line, hyphenated words rejoined. Runs in a page process.
 
-A paragraph is told by its lines: each goes on as far as it can, so that the next one's first word would not have fitted
-behind it, or ends a sentence. Where one does neither, as in an address, all of the element's lines stay. This is never
-done unasked: joining parted words is a guess (a hyphen that ends a line may be the word's own).
+Lines tell a paragraph: each is so full that the next one's first word would not have fitted, or it ends a sentence.
+Where one does neither, as in an address, all lines of the element stay. Done only on demand: rejoining is a guess, for
+a hyphen at a line's end may be the word's own.
 """
 
 from __future__ import annotations
@@ -20,19 +20,20 @@ from ..values.boxes import Box, union
 from ..values.document import Element, TextLine
 from ..values.styles import Span, joined
 
+# Labels whose lines may be joined.
 _PROSE = frozenset(
     {
         *(DocItemLabel.TEXT, DocItemLabel.LIST_ITEM, DocItemLabel.CAPTION, DocItemLabel.FOOTNOTE),
         DocItemLabel.REFERENCE,
     }
 )
-# A paragraph's lines have at least so many characters, but for its last.
+# Min characters of a paragraph's lines, except the last.
 FEWEST_CHARACTERS = 30
 SENTENCE_ENDS = ".:;!?\u2026\u3002\uff01\uff1f"
 _CLOSING = "\"')]\u201d\u2019\u00bb"
 _HYPHENS = "-\u2010"
 SOFT_HYPHEN = "\u00ad"
-# A word before one of these keeps the hyphen that stands for its other half (`Haupt- und Nebenkosten`).
+# Before these words, a hyphen stands for the rest of the word and stays (`Haupt- und Nebenkosten`).
 _JOINING_WORDS = frozenset(
     {*("und", "oder", "bzw", "sowie", "bis", "noch", "and", "or", "nor", "to", "et", "ou", "y", "o", "e", "en", "of")}
 )
@@ -42,7 +43,7 @@ _HALF = re.compile(r"[^\W\d_]{2,}$")
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """One line of an element's text as it is printed."""
+    """One printed line of an element's text; `pieces`: the number of its parts that stand apart."""
 
     text: str
     box: Box
@@ -51,7 +52,7 @@ class _Row:
 
 @dataclass(frozen=True, slots=True)
 class _Edit:
-    """What stands in place of the text from `start` up to `end`."""
+    """`text` replaces the text from `start` to `end`."""
 
     start: int
     end: int
@@ -59,12 +60,13 @@ class _Edit:
 
 
 def reflowed(elements: Sequence[Element]) -> list[Element]:
-    """The elements of a document, the lines of their paragraphs joined; nothing else of them is changed."""
+    """The elements with the lines of their paragraphs joined, spans moved along; nothing else changes."""
     hyphenated = {word.casefold() for element in elements for word in _WORD.findall(element.text)}
     return [_reflowed(element, hyphenated) for element in elements]
 
 
 def _reflowed(element: Element, hyphenated: set[str]) -> Element:
+    """The element, its lines joined if it is a paragraph. `hyphenated`: the document's hyphenated words, folded."""
     rows = _rows(element) if element.label in _PROSE and "\n" in element.text else []
     if len(rows) < 2 or not _is_paragraph(rows):
         return element
@@ -72,14 +74,14 @@ def _reflowed(element: Element, hyphenated: set[str]) -> Element:
     end = 0
     for row, following in pairwise(rows):
         end += len(row.text)
-        if _fits_no_more(row, following, rows):
-            edits.append(_edit(row.text, following.text, end, hyphenated))
+        if _is_full(row, following, rows):
+            edits.append(_join_of(row.text, following.text, end, hyphenated))
         end += 1
-    return _edited(element, edits)
+    return _with_edits(element, edits)
 
 
 def _rows(element: Element) -> list[_Row]:
-    """The lines of the element's text with their boxes; nothing where they are not those of its pieces."""
+    """The lines of the element's text with their boxes; none where they do not match its pieces."""
     rows = []
     pieces = list(element.lines)
     for text in element.text.split("\n"):
@@ -93,41 +95,43 @@ def _rows(element: Element) -> list[_Row]:
 
 
 def _is_paragraph(rows: Sequence[_Row]) -> bool:
-    """Whether each line goes on to the end of its room or ends a sentence, and the lines are long as a text's are."""
+    """Whether each line is full or ends a sentence, and most lines are as long as prose."""
     lines = rows[:-1]
     long = sum(len(row.text) >= (FEWEST_CHARACTERS / 2 if _is_wide(row.text) else FEWEST_CHARACTERS) for row in lines)
     return 2 * long > len(lines) and all(
-        row.pieces == 1 and (_fits_no_more(row, following, rows) or _ends_sentence(row.text))
+        row.pieces == 1 and (_is_full(row, following, rows) or _ends_sentence(row.text))
         for row, following in pairwise(rows)
     )
 
 
-def _fits_no_more(row: _Row, following: _Row, rows: Sequence[_Row]) -> bool:
+def _is_full(row: _Row, following: _Row, rows: Sequence[_Row]) -> bool:
     """Whether the next line's first word had no room behind the line."""
     letter = (following.box[2] - following.box[0]) / max(1, len(following.text))
     first = following.text[0] if _is_wide(following.text) else following.text.split(maxsplit=1)[0]
     needed = letter * (len(first) + (0 if _is_wide(first) else 1))
-    if _is_leftwards(row.text):
+    if _is_right_to_left(row.text):
         return row.box[0] - min(other.box[0] for other in rows) < needed
     return max(other.box[2] for other in rows) - row.box[2] < needed
 
 
 def _ends_sentence(text: str) -> bool:
+    """Whether the text ends a sentence."""
     return text.rstrip(_CLOSING).endswith(tuple(SENTENCE_ENDS))
 
 
 def _is_wide(text: str) -> bool:
-    """Whether the text is written without spaces: in ideographs, kana or the like."""
+    """Whether the text is of a script without spaces: ideographs, kana."""
     return sum(unicodedata.east_asian_width(letter) in "WF" for letter in text) > len(text) / 2
 
 
-def _is_leftwards(text: str) -> bool:
+def _is_right_to_left(text: str) -> bool:
+    """Whether most letters are of a script that runs from right to left."""
     kinds = [unicodedata.bidirectional(letter) for letter in text]
     return sum(kind in ("R", "AL") for kind in kinds) > kinds.count("L")
 
 
-def _edit(line: str, following: str, end: int, hyphenated: set[str]) -> _Edit:
-    """What parts the two lines in the text, whose first one ends at `end`."""
+def _join_of(line: str, following: str, end: int, hyphenated: set[str]) -> _Edit:
+    """The edit that joins two lines, the first of which ends at `end` of the text."""
     last, first = line[-1], following[0]
     if last == SOFT_HYPHEN:
         return _Edit(end - 1, end + 1, "")
@@ -144,8 +148,8 @@ def _edit(line: str, following: str, end: int, hyphenated: set[str]) -> _Edit:
     return _Edit(end, end + 1, "" if wide else " ")
 
 
-def _edited(element: Element, edits: Sequence[_Edit]) -> Element:
-    """The element with the edits, in their order, made in its text and its spans."""
+def _with_edits(element: Element, edits: Sequence[_Edit]) -> Element:
+    """The element with the edits, in their order, applied to its text and its spans."""
     parts = []
     done = 0
     ends, gone = [], [0]

@@ -1,4 +1,4 @@
-"""What the views of one document share: each thing is made once, when the first view asks for it."""
+"""What the views of one document share, each made once, on first use. Runs in a page process."""
 
 from __future__ import annotations
 
@@ -10,14 +10,19 @@ from docling_core.types.doc import ContentLayer, DoclingDocument
 
 from ..values.document import Document, Element
 from ..values.options import Writing
-from .docling import to_docling
+from .docling_document import to_docling
 from .marked_text import Marks, has_spans, texts_of, with_marks
 from .reflow import reflowed
 
 
+def json_box(box: Sequence[float] | None) -> list[float] | None:
+    """The box as `[left, top, right, bottom]` in the page's unit, origin top left, two decimals; None without a box."""
+    return None if box is None else [round(side, 2) for side in box]
+
+
 @dataclass(frozen=True)
 class Rendering:
-    """A document and how it is to be written; `name` is what the docling output is called."""
+    """A document and how to write it; `name` is the title of the docling output."""
 
     document: Document
     writing: Writing
@@ -25,12 +30,12 @@ class Rendering:
 
     @cached_property
     def prose(self) -> tuple[Element, ...]:
-        """The elements with the lines that markdown, text and html have."""
+        """The elements as markdown, text and html have them: reflowed, if that was asked for."""
         return tuple(reflowed(self.document.printed)) if self.writing.reflow else self.document.printed
 
     @cached_property
     def plain(self) -> DoclingDocument:
-        """The prose as docling-core's document, for serialisers: these move boxes that go over the page's edge."""
+        """The prose as a `DoclingDocument` for serialisers, which move boxes that reach over the page's edge."""
         return self._docling_of(self.prose)
 
     @cached_property
@@ -40,12 +45,12 @@ class Rendering:
 
     @cached_property
     def marked(self) -> DoclingDocument:
-        """The prose as docling-core's document, with marks around what is not set plainly."""
+        """The prose as a `DoclingDocument`, with marks around spans that are not set plainly."""
         return self._docling_of(with_marks(self.prose, self.marks)) if has_spans(self.prose) else self.plain
 
     @property
     def layers(self) -> set[ContentLayer]:
-        """What of the document stands in markdown, text and html."""
+        """The content layers of markdown, text and html."""
         return {ContentLayer.BODY, ContentLayer.FURNITURE} if self.writing.furniture else {ContentLayer.BODY}
 
     def _docling_of(self, elements: Sequence[Element]) -> DoclingDocument:

@@ -1,4 +1,4 @@
-"""What this project's serialisers have in common, beside docling-core's own."""
+"""What the serialisers of this room share, beside docling-core's own. Runs in a page process."""
 
 from __future__ import annotations
 
@@ -9,19 +9,21 @@ from pydantic import BaseModel
 
 
 class PageBreaks(BaseModel):
-    """A serialiser that says where pages begin, if it is asked to; how, is its `_create_page_break`."""
+    """A serialiser that writes page breaks if asked to, by its `_create_page_break`."""
 
     page_breaks: bool
 
     def requires_page_break(self) -> bool:
+        """Whether page breaks are written."""
         return self.page_breaks
 
     def _get_page_breaks(self, text: str) -> Iterable[tuple[str, int, int]]:
-        return ()  # they are written already, and no text of the document is taken for one
+        """docling-core's hook: none."""
+        return ()  # breaks are written already; searching for them could take text for one
 
 
 def with_caption(text: str, caption: str, table: TableItem, document: DoclingDocument) -> str:
-    """The table's text with its captions above or below it, as on the page; above, where there is no page."""
+    """The table's text with its captions above or below it as on the page; above where there is no page."""
     if not caption:
         return text
     first = table.captions[0].resolve(document)

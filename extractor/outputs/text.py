@@ -1,4 +1,4 @@
-"""A document -> plain text, by docling-core's serialiser; no character is changed."""
+"""A document -> plain text, by docling-core's serialiser. Runs in a page process."""
 
 from __future__ import annotations
 
@@ -20,8 +20,11 @@ from .rendering import Rendering
 from .serialising import PageBreaks, with_caption
 
 
-def text(rendering: Rendering) -> str:
-    """Plain text; a table has one line a row, and one tab a column; a page break is a form feed."""
+def view(rendering: Rendering) -> str:
+    """Plain text, no character changed; it ends with one line break.
+
+    A table has one line a row and one tab between columns. A page break is a form feed.
+    """
     document = rendering.plain
     tables = [element.table for element in rendering.prose if element.table is not None]
     lines = {item.self_ref: text_rows(table) for item, table in zip(document.tables, tables, strict=True)}
@@ -36,9 +39,10 @@ def text(rendering: Rendering) -> str:
 
 
 class _Plain(PageBreaks, PlainTextDocSerializer):
-    """Text whose pages are parted by form feeds."""
+    """Text with a form feed at each page break."""
 
     def _create_page_break(self, node: Any) -> str:
+        """docling-core's hook."""
         return "\f"
 
 
@@ -46,13 +50,14 @@ class _PlainText(PlainTextTextSerializer):
     """Text without decoration; a formula is its characters, not LaTeX."""
 
     def serialize(self, *, item: Any, **keywords: Any) -> SerializationResult:
+        """The item's text."""
         if isinstance(item, FormulaItem):
             return create_ser_result(text=item.text, span_source=item)
         return super().serialize(item=item, **keywords)
 
 
 class _PlainTable(BaseTableSerializer):
-    """A table's rows as lines, by the reference of its item."""
+    """Tables as lines, by the reference of their item."""
 
     def __init__(self, lines: Mapping[str, Sequence[str]]) -> None:
         self._lines = lines
@@ -60,6 +65,7 @@ class _PlainTable(BaseTableSerializer):
     def serialize(
         self, *, item: TableItem, doc_serializer: BaseDocSerializer, doc: DoclingDocument, **keywords: Any
     ) -> SerializationResult:
+        """The table's lines, with its captions."""
         caption = doc_serializer.serialize_captions(item=item, **keywords).text
         text = "\n".join(self._lines[item.self_ref])
         return create_ser_result(text=with_caption(text, caption, item, doc), span_source=item)

@@ -1,7 +1,8 @@
-"""Text that a file says in place of what it draws (ActualText, ISO 32000-2, 14.9.4) -> what is drawn, if they differ.
+"""A text layer with ActualText -> the text that is drawn, wherever the two differ.
 
-Runs inside a page process. Replacement text is for ligatures, for hyphens at line ends, and for glyphs whose font says
-nothing; PDFium gives it instead of the characters. Where the glyphs say something else, they are what a reader sees.
+Runs in a page process. Source: ISO 32000-2, 14.9.4. ActualText replaces ligatures, hyphens at line ends and glyphs
+whose font gives no characters. PDFium returns it instead of the drawn characters. Where the glyphs say something else,
+the glyphs are what a reader sees.
 """
 
 from __future__ import annotations
@@ -19,17 +20,20 @@ from ..values.words import Word
 from .drawing import Drawing, marks_of
 from .text_layer import Origin, TextLayer, read_text_layer
 
-# Two texts that have so many of their letters in common are one, in another order or spelling.
+# Min share of letters in common for ActualText and glyphs to be one text, in another order or spelling.
 ALIKE = 0.7
 
 
 def as_drawn(page: Any, layer: TextLayer, drawing: Drawing, most_words: int) -> TextLayer:
-    """The layer with the words that are drawn beside those that are only said in their place, whose origins are marked
-    so. The page's replacement texts are gone afterwards."""
+    """The text layer with the drawn words added wherever ActualText contradicts them.
+
+    Contradicted words stay, and their origins get `only_said`. The open page loses its ActualText marks. Boxes are in
+    points, origin top left of the page as shown. Raises `PageTooLarge` for more than `most_words` drawn words.
+    """
     if not drawing.said:
         return layer
     for address in drawing.said:
-        _forget(address)
+        _remove_actual_text(address)
     drawn = read_text_layer(page, most_words)
     words: list[Word] = []
     origins: list[Origin] = []
@@ -37,7 +41,7 @@ def as_drawn(page: Any, layer: TextLayer, drawing: Drawing, most_words: int) -> 
     for word, origin in zip(layer.words, layer.origins, strict=True):
         said = next((drawing.said[at] for at in origin.objects if at in drawing.said), None)
         group = frozenset(at for at, text in drawing.said.items() if text == said)
-        if said is None or _agree(said, drawn, group):
+        if said is None or _texts_agree(said, drawn, group):
             words.append(word)
             origins.append(origin)
             continue
@@ -45,20 +49,21 @@ def as_drawn(page: Any, layer: TextLayer, drawing: Drawing, most_words: int) -> 
         origins.append(origin._replace(only_said=True))
         if said not in done:
             done.add(said)
-            for other, place in _of(drawn, group):
+            for other, drawn_origin in _words_of(drawn, group):
                 words.append(replace(other, line=word.line))
-                origins.append(place)
+                origins.append(drawn_origin)
     return replace(layer, words=words, origins=tuple(origins), blanks=())
 
 
-def _of(layer: TextLayer, objects: frozenset[int]) -> list[tuple[Word, Origin]]:
+def _words_of(layer: TextLayer, objects: frozenset[int]) -> list[tuple[Word, Origin]]:
+    """The words of these text objects, each with its origin."""
     pairs = zip(layer.words, layer.origins, strict=True)
     return [(word, origin) for word, origin in pairs if not objects.isdisjoint(origin.objects)]
 
 
-def _agree(said: str, drawn: TextLayer, objects: frozenset[int]) -> bool:
-    """Whether what is said may be what is drawn: the same letters and figures, or glyphs that say nothing."""
-    found = _of(drawn, objects)
+def _texts_agree(said: str, drawn: TextLayer, objects: frozenset[int]) -> bool:
+    """Whether ActualText may be what is drawn: the same letters and digits, or glyphs without characters."""
+    found = _words_of(drawn, objects)
     if any(origin.strange for _, origin in found):
         return True
     one, two = _letters([said]), _letters([word.text for word, _ in found])
@@ -72,10 +77,11 @@ def _agree(said: str, drawn: TextLayer, objects: frozenset[int]) -> bool:
 
 
 def _letters(texts: Sequence[str]) -> str:
+    """The letters and digits of the texts as one string, folded for comparison."""
     return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", "".join(texts)).casefold()))
 
 
-def _forget(address: int) -> None:
+def _remove_actual_text(address: int) -> None:
     item = ctypes.cast(address, pdfium_c.FPDF_PAGEOBJECT)
     for mark in list(marks_of(address)):
         if pdfium_c.FPDFPageObjMark_GetParamValueType(mark, b"ActualText") == pdfium_c.FPDF_OBJECT_STRING:

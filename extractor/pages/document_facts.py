@@ -1,6 +1,6 @@
-"""A PDF -> what is to be said of it as a whole, and what it says of itself.
+"""A PDF -> notices about the whole document, and its properties.
 
-Runs in page processes, when a document is opened: what it says is told once, whichever of its pages are read.
+Runs in a page process, when a document is opened: each notice is given once, whichever pages are read.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import pypdfium2.raw as pdfium_c
 
 from ..values.notices import Notice
 
-# The entries of a document's information dictionary (ISO 32000-2, 14.3.3) that are answered, and as what.
+# Our names of the properties -> keys of the document information dictionary (ISO 32000-2, 14.3.3).
 PROPERTIES = {
     "title": b"Title",
     "author": b"Author",
@@ -25,16 +25,16 @@ PROPERTIES = {
     "modified": b"ModDate",
 }
 _DATES = frozenset({"created", "modified"})
-# Of one property, in characters.
+# Max length of a property, in characters.
 MAX_PROPERTY = 1000
-# Dates of PDF (ISO 32000-2, 7.9.4): D:YYYYMMDDHHmmSSOHH'mm, all but the year may be missing.
+# A PDF date (ISO 32000-2, 7.9.4): D:YYYYMMDDHHmmSSOHH'mm. All but the year may be missing.
 _DATE = re.compile(
     r"(?:D:)?(\d{4})(\d\d)?(\d\d)?(\d\d)?(\d\d)?(\d\d)?(?:(Z)|([+-])(\d\d)'?(\d\d)?)?[Z0']*", re.ASCII | re.IGNORECASE
 )
 
 
 def document_notices(document: pdfium.PdfDocument) -> tuple[Notice, ...]:
-    """Files attached to the document, and a form that only a few viewers show."""
+    """Notices about the document: attached files (not read), and an XFA form, which few viewers show."""
     notices = []
     files = pdfium_c.FPDFDoc_GetAttachmentCount(document.raw)
     if files > 0:
@@ -46,8 +46,10 @@ def document_notices(document: pdfium.PdfDocument) -> tuple[Notice, ...]:
 
 
 def document_properties(document: pdfium.PdfDocument) -> dict[str, str]:
-    """What the document says of itself, by the names of `PROPERTIES`; nothing that is empty. Dates are ISO 8601, with
-    their zone where they have one; one that is none is left out."""
+    """The document's properties by the names of `PROPERTIES`, empty ones left out.
+
+    Dates are ISO 8601, with a time zone where the document gives one; invalid dates are left out.
+    """
     found = {name: _property(document, key) for name, key in PROPERTIES.items()}
     return {
         name: said for name, value in found.items() if (said := _iso_date(value) if name in _DATES else value) != ""
@@ -55,6 +57,7 @@ def document_properties(document: pdfium.PdfDocument) -> dict[str, str]:
 
 
 def _property(document: pdfium.PdfDocument, key: bytes) -> str:
+    """The property's printable characters, at most `MAX_PROPERTY`; empty where there is none."""
     needed = pdfium_c.FPDF_GetMetaText(document.raw, key, None, 0)
     buffer = ctypes.create_string_buffer(max(2, needed))
     pdfium_c.FPDF_GetMetaText(document.raw, key, buffer, needed)
@@ -63,6 +66,7 @@ def _property(document: pdfium.PdfDocument, key: bytes) -> str:
 
 
 def _iso_date(text: str) -> str:
+    """A PDF date as ISO 8601; empty where it is no date."""
     parts = _DATE.fullmatch(text)
     if parts is None:
         return ""
@@ -77,7 +81,7 @@ def _iso_date(text: str) -> str:
         date = datetime(year or 0, month or 1, day or 1, hour or 0, minute or 0, second or 0, tzinfo=zone)
     except ValueError:
         return ""
-    # No more than the document says: a year is no first of January.
+    # Only as precise as the document: a year alone is not the first of January.
     if month is None:
         return f"{date:%Y}".zfill(4)
     if day is None:

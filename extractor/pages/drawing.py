@@ -1,7 +1,7 @@
-"""A PDF page's objects -> what is drawn on it, and how: its texts, its images, and what may lie over them.
+"""A PDF page's objects -> what is drawn on it: the look of its text, its images, and what may cover the text.
 
-Runs inside a page process. Objects are walked in the order in which they are drawn, forms entered (ISO 32000-2, 8.10);
-`order` is an object's place in it. Boxes are of the page as shown.
+Runs in a page process. Objects are walked in drawing order, form XObjects entered (ISO 32000-2, 8.10); `order` is an
+object's position in that walk. Boxes are in points, origin top left of the page as shown.
 """
 
 from __future__ import annotations
@@ -17,23 +17,25 @@ import pypdfium2.raw as pdfium_c
 from ..values.boxes import Box, area, clip, union
 from .text_layer import PageFrame, plain_call
 
-# Objects of a page that are looked at, those in form objects included, and how deep forms go.
+# Max objects of a page that are looked at, those inside form XObjects included; max covers that are kept.
 MOST_OBJECTS = 50_000
 MOST_COVERS = 2000
-# Images that cover this share of the page are a scan; the text beneath them is its text layer.
+# Min share of the page under opaque images for it to be a scan; text beneath them is its text layer.
 SCAN_SHARE = 0.6
-# Strips of one image stand no further apart than this, in points.
+# Max gap between strips of one image, in points.
 EDGE_TO_EDGE = 1.5
-# Of a replacement text, in bytes of UTF-16.
+# Max size of an ActualText, in bytes of UTF-16.
 MOST_SAID = 4096
 _OPTIONAL = "OC".encode("utf-16-le")
-# A rectangle's path has so many segments; one of more than this share of the page may be filled with a pattern.
+# Number of path segments of a rectangle.
 RECTANGLE_SEGMENTS = range(4, 7)
+# Max share of the page of a plain rectangle; a larger one may be filled with a pattern.
 LARGE = 0.02
-# The sides of a check box, in points, which differ by no more than this share.
+# Min and max side of a check box, in points; max share by which its sides differ.
 SMALLEST_SQUARE, LARGEST_SQUARE, SQUARE = 5.0, 20.0, 0.15
-# What is smaller than this, in points, hides no word.
+# Min width and height of an object that can hide a word, in points.
 MIN_COVER = 3.0
+# Max depth of nested form XObjects; max marks and max clipping paths of an object.
 MOST_DEPTH = 8
 
 _INVISIBLE_MODES = frozenset({pdfium_c.FPDF_TEXTRENDERMODE_INVISIBLE, pdfium_c.FPDF_TEXTRENDERMODE_CLIP})
@@ -48,9 +50,13 @@ _AS_IT_IS: _Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How a text object is drawn: `ink` is its colour, `alpha` how opaque it is, of 255, where it has one; `layer` the
-    optional content that it belongs to, `clip` the box around what its clipping leaves, `form` the address of the form
-    that it is in, or 0."""
+    """How a text object is drawn.
+
+    `form`: the address of the form XObject that it is in, or 0. `order`: its position in drawing order. `ink`: its fill
+    colour (RGB), None where nothing is filled. `alpha`: its opacity in 0..255. `clip`: the box that clipping leaves, in
+    points, origin top left of the page as shown; None without clipping. `layer`: the optional content group that it
+    belongs to.
+    """
 
     form: int
     order: int
@@ -63,7 +69,7 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """Something filled that is drawn, which may hide what was drawn before it."""
+    """A filled object that may hide text drawn before it; `box` in points, origin top left of the page as shown."""
 
     order: int
     box: Box
@@ -73,11 +79,14 @@ class Cover:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """What is drawn on a page: the look of each text object, by its address; the boxes of the images; and what may
-    lie over the page. `scans` are the images that together are most of the page, each with its order: the text
-    beneath them is their text layer. `said` is what text objects, by address, say in place of their characters;
-    `squares` are small ones that are drawn; `other_ink` tells whether anything is drawn that may hold text: all but
-    lines and plain small rectangles; `finest` is how many pixels per point the finest image has, 0 without one."""
+    """What is drawn on a page. Boxes are in points, origin top left of the page as shown.
+
+    `looks`: the look of each text object, by its address. `images`: the boxes of images. `covers`: what may hide text.
+    `scans`: the opaque images that together fill most of the page, each with its order; text beneath them is their text
+    layer. `said`: ActualText by address of its text object. `squares`: small squares. `other_ink`: whether anything
+    besides thin lines and plain small rectangles is drawn, which may hold text. `finest`: pixels per point of the
+    finest image, 0 without one.
+    """
 
     looks: dict[int, Look]
     images: tuple[Box, ...]
@@ -90,7 +99,7 @@ class Drawing:
 
 
 class _Calls:
-    """PDFium's calls about page objects, on plain addresses."""
+    """PDFium's functions on page objects, called with plain addresses."""
 
     def __init__(self) -> None:
         pointer, number, unsigned = ctypes.c_void_p, ctypes.c_int, ctypes.c_ulong
@@ -116,7 +125,7 @@ _calls = _Calls()
 
 
 def read_drawing(page: Any, frame: PageFrame) -> Drawing:
-    """What is drawn on the page."""
+    """What is drawn on the open page. Boxes are in points, origin top left of the page as shown."""
     looks: dict[int, Look] = {}
     images: list[Box] = []
     covers: list[Cover] = []
@@ -147,18 +156,18 @@ def read_drawing(page: Any, frame: PageFrame) -> Drawing:
         box = clip(box, frame.width, frame.height)
         if kind == _IMAGE:
             images.append(box)
-        # What is drawn before all text hides none of it.
+        # An object drawn before all text hides none of it.
         if looks and min(box[2] - box[0], box[3] - box[1]) >= MIN_COVER:
             covers.append(Cover(order, box, kind == _IMAGE, bool(_calls.transparent(item))))
-    over = [(cover.order, cover.box) for cover in covers if cover.is_image and not cover.is_transparent]
-    scan = sum(area(box) for _, box in over) >= SCAN_SHARE * frame.width * frame.height
-    covers = [cover for cover in covers if not (scan and cover.is_image)]
+    opaque = [(cover.order, cover.box) for cover in covers if cover.is_image and not cover.is_transparent]
+    is_scan = sum(area(box) for _, box in opaque) >= SCAN_SHARE * frame.width * frame.height
+    covers = [cover for cover in covers if not (is_scan and cover.is_image)]
     covers = sorted(covers, key=lambda cover: -area(cover.box))[:MOST_COVERS]
     return Drawing(
         looks,
         tuple(joined(images)),
         tuple(covers),
-        tuple(over) if scan else (),
+        tuple(opaque) if is_scan else (),
         said,
         tuple(squares),
         other_ink,
@@ -172,7 +181,10 @@ def _is_small_square(box: Box) -> bool:
 
 
 def joined(boxes: Sequence[Box]) -> list[Box]:
-    """The boxes with strips and tiles of one image, edge to edge and of one width or height, made one."""
+    """The boxes of whole images, in points: strips and tiles that meet edge to edge become one box.
+
+    They join where they are of one width or of one height.
+    """
     result = list(boxes)
     for across, down in ((0, 1), (1, 0)):
         rows: list[Box] = []
@@ -191,9 +203,9 @@ def joined(boxes: Sequence[Box]) -> list[Box]:
     return result
 
 
-class _Found(NamedTuple):
-    """An object that is drawn: its address and kind, the matrix of the forms that it is in, its optional content, what
-    it says in place of its characters, and the form that it is in."""
+class _DrawnObject(NamedTuple):
+    """A drawn object: its address, its kind, the matrix of the forms around it, its optional content group, its
+    ActualText, and the address of its form (0 without one)."""
 
     item: int
     kind: int
@@ -203,12 +215,12 @@ class _Found(NamedTuple):
     form: int
 
 
-def _walk(page: Any) -> Iterator[_Found]:
-    """The objects of the page, those of its forms in their place."""
+def _walk(page: Any) -> Iterator[_DrawnObject]:
+    """The page's objects in drawing order, those of form XObjects where the form stands."""
     calls, address = _calls, ctypes.cast(page, ctypes.c_void_p).value
     left = MOST_OBJECTS
     numbers = (ctypes.c_float * 6)()
-    # (the container, whether it is a form, its next object, how many it has, its matrix, its optional content)
+    # (container, whether it is a form, index of its next object, their count, its matrix, its optional content)
     stack: list[tuple[Any, bool, int, int, _Matrix, str | None]] = [
         (address, False, 0, calls.count(address), _AS_IT_IS, None)
     ]
@@ -224,24 +236,25 @@ def _walk(page: Any) -> Iterator[_Found]:
         kind = calls.kind(item)
         own, said = layer, None
         if kind in (_TEXT, _FORM) and calls.marks(item) > 0:
-            own, said = _marks(item, kind)
+            own, said = _marked_content(item, kind)
             own = layer if own is None else own
         if kind != _FORM:
-            yield _Found(item, kind, matrix, own, said, holder if is_form else 0)
+            yield _DrawnObject(item, kind, matrix, own, said, holder if is_form else 0)
         elif len(stack) <= MOST_DEPTH:
             calls.matrix(item, ctypes.addressof(numbers))
-            inner = _product(tuple(numbers), matrix)
+            inner = _matrix_product(tuple(numbers), matrix)
             stack.append((item, True, 0, calls.form_count(item), inner, own))
 
 
-def _product(first: Any, then: _Matrix) -> _Matrix:
+def _matrix_product(first: Any, then: _Matrix) -> _Matrix:
+    """The matrix that applies `first`, then `then`."""
     a, b, c, d, e, f = first
     p, q, r, s, t, u = then
     return (a * p + b * r, a * q + b * s, c * p + d * r, c * q + d * s, e * p + f * r + t, e * q + f * s + u)
 
 
 def marks_of(item: int) -> Iterator[Any]:
-    """The marks of an object's marked content (ISO 32000-2, 14.6)."""
+    """The marks of an object's marked content (ISO 32000-2, 14.6), at most `MOST_DEPTH`."""
     pointer = ctypes.cast(item, pdfium_c.FPDF_PAGEOBJECT)
     for number in range(min(_calls.marks(item), MOST_DEPTH)):
         mark = pdfium_c.FPDFPageObj_GetMark(pointer, number)
@@ -249,9 +262,11 @@ def marks_of(item: int) -> Iterator[Any]:
             yield mark
 
 
-def _marks(item: int, kind: int) -> tuple[str | None, str | None]:
-    """The name of the optional content that the object belongs to, "" where it has none of its own, and what a text
-    object says in place of its characters."""
+def _marked_content(item: int, kind: int) -> tuple[str | None, str | None]:
+    """The object's optional content group and its ActualText, None where it has none.
+
+    The group is "" where it has no name. Only text objects have an ActualText.
+    """
     layer = said = None
     length, buffer = ctypes.c_ulong(), ctypes.create_string_buffer(MOST_SAID)
     wide = ctypes.cast(buffer, ctypes.POINTER(ctypes.c_ushort))
@@ -273,7 +288,7 @@ def _decoded(buffer: Any, length: int) -> str:
 
 
 class _ObjectReader:
-    """Looks at objects, with the room for PDFium's answers made once."""
+    """Properties of objects; PDFium's output buffers are allocated once."""
 
     def __init__(self, frame: PageFrame) -> None:
         self._frame = frame
@@ -284,20 +299,21 @@ class _ObjectReader:
         self._fill, self._stroke = ctypes.c_int(), ctypes.c_int()
 
     def box(self, item: int, matrix: _Matrix) -> Box | None:
-        """The box of an object, None where it has none."""
+        """The object's box in points, origin top left of the page as shown; None where it has no bounds."""
         if not _calls.bounds(item, *self._at):
             return None
         left, bottom, right, top = (side.value for side in self._sides)
-        return self._shown(((left, bottom), (left, top), (right, bottom), (right, top)), matrix)
+        return self._shown_box(((left, bottom), (left, top), (right, bottom), (right, top)), matrix)
 
-    def _shown(self, points: Sequence[tuple[float, float]], matrix: _Matrix) -> Box:
+    def _shown_box(self, points: Sequence[tuple[float, float]], matrix: _Matrix) -> Box:
+        """The box around points of a form's space, on the page as shown."""
         a, b, c, d, e, f = matrix
         if matrix is not _AS_IT_IS:
             points = [(a * x + c * y + e, b * x + d * y + f) for x, y in points]
         across, up = zip(*points, strict=True)
         return self._frame.box(min(across), min(up), max(across), max(up))
 
-    def look(self, found: _Found, order: int) -> Look:
+    def look(self, found: _DrawnObject, order: int) -> Look:
         """How a text object is drawn."""
         item = found.item
         mode = _calls.mode(item)
@@ -305,38 +321,40 @@ class _ObjectReader:
         red, green, blue, alpha = (part.value for part in self._colour)
         ink = (red, green, blue) if coloured and alpha > 0 else None
         invisible = mode in _INVISIBLE_MODES or (bool(coloured) and alpha == 0)
-        clipped = self._clip(item, found.matrix)
+        clipped = self._clip_box(item, found.matrix)
         return Look(found.form, order, invisible, ink, alpha if coloured else 255, clipped, found.layer)
 
     def fineness(self, item: int, box: Box) -> float:
-        """How many pixels per point an image has where it is drawn."""
+        """Pixels per point of an image drawn in this box; 0 where its size is unknown."""
         known = _calls.pixels(item, *self._colour_at[:2])
         pixels = self._colour[0].value * self._colour[1].value if known else 0
         return math.sqrt(pixels / max(area(box), 1.0))
 
     def is_filled(self, item: int) -> bool:
-        """Whether a path is filled, with whatever it is."""
+        """Whether the path is filled, with a colour or a pattern."""
         drawn = _calls.draw_mode(item, ctypes.addressof(self._fill), ctypes.addressof(self._stroke))
         return bool(drawn) and self._fill.value != pdfium_c.FPDF_FILLMODE_NONE
 
-    def _clip(self, item: int, matrix: _Matrix) -> Box | None:
-        """The box around what the object's clipping leaves of it; None where nothing clips it."""
+    def _clip_box(self, item: int, matrix: _Matrix) -> Box | None:
+        """The box that clipping leaves of the object; None where nothing clips it."""
         path = _calls.clip_path(item)
         count = _calls.clip_count(path) if path else -1
         result: Box | None = None
         for index in range(min(count, MOST_DEPTH)):
             points = _clip_points(path, index)
             if points:
-                box = self._shown(points, matrix)
-                result = box if result is None else _common(box, result)
+                box = self._shown_box(points, matrix)
+                result = box if result is None else _common_part(box, result)
         return result
 
 
-def _common(a: Box, b: Box) -> Box:
+def _common_part(a: Box, b: Box) -> Box:
+    """The part that two boxes share; inverted sides where they share none."""
     return (max(a[0], b[0]), max(a[1], b[1]), min(a[2], b[2]), min(a[3], b[3]))
 
 
 def _clip_points(path: int, index: int) -> list[tuple[float, float]]:
+    """The points of a clipping path, in the space of the object's form."""
     clip_path = ctypes.cast(path, pdfium_c.FPDF_CLIPPATH)
     x, y = ctypes.c_float(), ctypes.c_float()
     points = []

@@ -1,7 +1,7 @@
 """Small squares that are drawn beside words -> check boxes, ticked or not.
 
-Runs inside a page process. A check box of a printed form is a square with the paper's colour inside, alone, with words
-on its line; it is ticked where there is ink in it. A square full of colour is a bullet or the key of a chart.
+Runs in a page process. A printed check box is a lone square filled with the paper's colour, with words on its line. It
+is ticked where there is ink in it. A square full of colour is a bullet or a chart's key.
 """
 
 from __future__ import annotations
@@ -15,23 +15,26 @@ from ..values.boxes import Box, area, centre, contains, intersection
 from ..values.words import Word
 from .form_fields import Tick
 
-# Words begin no further from their box than so many of its sides.
+# Max distance of words from their check box, in sides of the box.
 NEAR = 2.0
-# Ink differs by so much of 255 from the paper; the paper inside and outside by no more than that.
+# Min difference of ink from paper, in 0..255; max difference of paper inside and outside the box.
 INK, SAME_PAPER = 60, 30
-# So much of an empty box's inside is ink, at most; a ticked one's is between these.
+# Max share of ink in an empty box; max share in a ticked one (more is a filled square).
 EMPTY, FULL = 0.02, 0.7
-# So much of each side is drawn.
+# Min share of each side of the box that is drawn.
 SIDE = 0.7
-# A page with more squares is a drawing, or a grid.
+# Max squares of a page: more are a drawing or a grid.
 MOST_BOXES = 500
 
 
 def check_boxes(
-    squares: Sequence[Box], fields: Sequence[Tick], words: Sequence[Word], image: Pixels, scale: float
+    squares: Sequence[Box], fields: Sequence[Tick], words: Sequence[Word], picture: Pixels, scale: float
 ) -> list[Tick]:
-    """The check boxes among the squares that are drawn on a page, those of its form's fields apart. `image` is its
-    picture, RGB."""
+    """The check boxes among a page's drawn squares, without those of form fields.
+
+    Boxes are in points, origin top left of the page as shown. `picture`: the page picture, RGB, `scale` pixels per
+    point.
+    """
     if not squares or len(squares) > MOST_BOXES:
         return []
     outer = [
@@ -43,26 +46,28 @@ def check_boxes(
     found: dict[Box, Tick] = {}
     for box in outer:
         others = [other for other in outer if other != box]
-        if any(_touch(box, other) for other in others) or not _has_words(box, words):
+        if any(_nearly_touch(box, other) for other in others) or not _has_words(box, words):
             continue
-        chosen = _is_ticked(box, image, scale)
+        chosen = _is_ticked(box, picture, scale)
         if chosen is not None:
             found.setdefault(box, Tick(box, chosen))
     return list(found.values())
 
 
 def _is_inside(box: Box, other: Box) -> bool:
+    """Whether the box lies mostly inside a larger one."""
     return area(other) > area(box) and intersection(box, other) > 0.7 * area(box)
 
 
-def _touch(box: Box, other: Box) -> bool:
+def _nearly_touch(box: Box, other: Box) -> bool:
+    """Whether the boxes are nearer than a quarter of a side."""
     gap = 0.25 * (box[2] - box[0])
     grown = (box[0] - gap, box[1] - gap, box[2] + gap, box[3] + gap)
     return intersection(grown, other) > 0
 
 
 def _has_words(box: Box, words: Sequence[Word]) -> bool:
-    """Whether words stand beside the box on its line, and none in it but a sign."""
+    """Whether words stand beside the box on its line, and no more than one character inside it."""
     side, middle = box[2] - box[0], (box[1] + box[3]) / 2
     if any(contains(box, centre(word.box)) and len(word.text) > 1 for word in words):
         return False
@@ -74,14 +79,14 @@ def _has_words(box: Box, words: Sequence[Word]) -> bool:
     )
 
 
-def _is_ticked(box: Box, image: Pixels, scale: float) -> bool | None:
-    """Whether there is ink in the box; None where it is none: full, coloured, or not drawn all around."""
-    height, width = image.shape[:2]
+def _is_ticked(box: Box, picture: Pixels, scale: float) -> bool | None:
+    """Whether there is ink in the box; None for no check box: filled, coloured, or not drawn on all sides."""
+    height, width = picture.shape[:2]
     left, top, right, bottom = (round(side * scale) for side in box)
     margin = max(2, round(0.2 * (right - left)))
     if left < margin or top < margin or right + margin > width or bottom + margin > height or right - left < 3 * margin:
         return None
-    grey = image[top - margin : bottom + margin, left - margin : right + margin].mean(axis=2)
+    grey = picture[top - margin : bottom + margin, left - margin : right + margin].mean(axis=2)
     inside = grey[2 * margin : -2 * margin, 2 * margin : -2 * margin]
     paper = float(np.median(np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])))
     if abs(float(np.percentile(inside, 80 if paper > 127 else 20)) - paper) > SAME_PAPER:

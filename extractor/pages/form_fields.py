@@ -1,9 +1,9 @@
-"""A PDF page's form fields and annotations -> page content, so that their text is in its text layer; and the fields.
+"""A PDF page -> the page with its fields and annotations flattened into it, and the fields.
 
-Runs inside a page process. PDFium's text interface reads page content only. Its form filling makes an appearance for
-fields that have a value and no picture of it; what is drawn is then drawn into the page ("flattened"), and what no
-viewer draws is taken away before (ISO 32000-2, 12.5.3, annotation flags; 12.5.5, appearances). A typed note without an
-appearance, which each viewer draws in its own way, is words at once: PDFium's own drawing of it knows few letters.
+Runs in a page process. PDFium's text interface reads page content only. So appearances are drawn into the content
+("flattened"), after annotations that no viewer draws are removed (ISO 32000-2, 12.5.3, flags; 12.5.5, appearances).
+PDFium's form filling makes an appearance for fields that have a value and none. A free text note without an appearance
+becomes words directly: PDFium's own drawing of it knows few letters.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ from ..values.words import TICKED, UNTICKED, Word
 from .links import Link, links_of
 from .text_layer import PageFrame
 
-# Drawing annotations into a page takes time that grows with the square of their number; much more of it where they are
-# fields, whose form PDFium searches for each of them, and where they have no appearance, and it draws them itself.
+# Max annotations that are flattened: the time grows with the square of their number. Max fields and annotations
+# without an appearance: they cost much more, for PDFium searches the form for each and draws it itself.
 MAX_ANNOTATIONS, MAX_FIELDS = 10_000, 2_000
-# Of a field's name or value, in bytes of UTF-16.
+# Max size of a field's name or value, in bytes of UTF-16.
 MAX_VALUE = 1 << 17
 
 _INVISIBLE, _HIDDEN, _NO_VIEW = 1, 2, 32
-# The appearance that is drawn; and the length of one that is not there, in bytes of UTF-16.
+# The appearance that is drawn; the size of an absent one, in bytes of UTF-16.
 _NORMAL, _EMPTY = pdfium_c.FPDF_ANNOT_APPEARANCEMODE_NORMAL, 2
-# Of these nothing is drawn that is not there already, or we say it ourselves.
+# Subtypes without a drawing of their own, or whose text becomes words here.
 _NOT_DRAWN = (pdfium_c.FPDF_ANNOT_LINK, pdfium_c.FPDF_ANNOT_POPUP, pdfium_c.FPDF_ANNOT_FREETEXT)
 _PASSWORD = 1 << 13
 _TYPES = {
@@ -45,13 +45,13 @@ _TYPES = {
     pdfium_c.FPDF_FORMFIELD_SIGNATURE: "signature",
 }
 _FONT_SIZE = re.compile(r"([\d.]+)\s+Tf\b")
-# The font size of a note that names none, and the share of it that a letter is wide and a line is high.
+# Font size of a note that names none, in points; width of a letter and height of a line, in font sizes.
 NOTE_SIZE, LETTER_WIDTH, LINE_HEIGHT = 11.0, 0.5, 1.2
 
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """A check box or radio button, and whether it is chosen."""
+    """A check box or radio button and whether it is chosen; `box` in points, origin top left of the page as shown."""
 
     box: Box
     chosen: bool
@@ -59,10 +59,10 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Forms:
-    """A page with its fields and annotations drawn into it, and what they are.
+    """A page with its fields and annotations flattened into it. Boxes are in points, origin top left as shown.
 
-    `notes` are the words of typed notes that are not drawn, their lines numbered from 0. `layered` are the places of
-    annotations that belong to optional content: PDFium draws them all, and does not say what is switched off.
+    `page`: PDFium's handle. `notes`: words of free text notes that are not drawn, their lines numbered from 0.
+    `layered`: boxes of annotations in optional content; PDFium draws them all and does not say which are off.
     """
 
     page: Any
@@ -74,11 +74,11 @@ class Forms:
 
 
 def with_form_values(document: pdfium.PdfDocument, page: Any, index: int, most_words: int = 20_000) -> Forms:
-    """The page with what its fields and annotations show drawn into it. The page that is handed in is closed where
-    another one comes back.
+    """The page with its fields and annotations flattened into it.
 
-    Raises `PageTooLarge` where there are more than `MAX_ANNOTATIONS`, more costly ones than `MAX_FIELDS`, or more words
-    in notes than the most.
+    Where another page handle comes back, the one handed in is closed. `index` counts from 0. Raises `PageTooLarge` for
+    more than `MAX_ANNOTATIONS` annotations, more than `MAX_FIELDS` costly ones, or more than `most_words` words in
+    notes.
     """
     count = pdfium_c.FPDFPage_GetAnnotCount(page)
     if count < 1:
@@ -104,12 +104,12 @@ def with_form_values(document: pdfium.PdfDocument, page: Any, index: int, most_w
     if drawn == pdfium_c.FLATTEN_SUCCESS:
         pdfium_c.FPDF_ClosePage(page)
         page = pdfium_c.FPDF_LoadPage(document.raw, index)
-    fields = tuple(_one_a_group(reader.fields[::-1]))
+    fields = tuple(_one_per_radio_group(reader.fields[::-1]))
     return Forms(page, fields, tuple(reader.ticks), tuple(reader.notes), tuple(reader.layered), tuple(reader.links))
 
 
 def _is_costly(page: Any, index: int) -> bool:
-    """Whether the annotation is a field, or one that PDFium draws itself."""
+    """Whether the annotation is a field, or has no appearance, so that PDFium draws it itself."""
     annotation = pdfium_c.FPDFPage_GetAnnot(page, index)
     if not annotation:
         return False
@@ -118,8 +118,8 @@ def _is_costly(page: Any, index: int) -> bool:
     return kind == pdfium_c.FPDF_ANNOT_WIDGET or not (pictured or kind in _NOT_DRAWN)
 
 
-def _one_a_group(fields: Sequence[FormField]) -> list[FormField]:
-    """Radio buttons of one name are one field: the button that is chosen, or the first."""
+def _one_per_radio_group(fields: Sequence[FormField]) -> list[FormField]:
+    """The fields, radio buttons of one name as one field: the chosen button, or else the first."""
     groups: dict[str, FormField] = {}
     for field in fields:
         if field.type == "radio" and (field.name not in groups or field.value is not None):
@@ -128,7 +128,7 @@ def _one_a_group(fields: Sequence[FormField]) -> list[FormField]:
 
 
 class _AnnotationReader:
-    """Looks at annotations one after the other, last first: those that no viewer draws are taken away."""
+    """Reads a page's annotations, last first, and removes those that no viewer draws."""
 
     def __init__(self, document: pdfium.PdfDocument, page: Any, form: Any, number: int) -> None:
         self.fields: list[FormField] = []
@@ -141,29 +141,29 @@ class _AnnotationReader:
         self._frame = PageFrame(page)
 
     def read(self, index: int) -> None:
-        """One annotation."""
+        """Read the annotation at this index, and remove it where it is not to be drawn."""
         annotation = pdfium_c.FPDFPage_GetAnnot(self._page, index)
         if not annotation:
             return
         try:
             kind, flags = pdfium_c.FPDFAnnot_GetSubtype(annotation), pdfium_c.FPDFAnnot_GetFlags(annotation)
-            away = bool(flags & _NO_VIEW)
+            remove = bool(flags & _NO_VIEW)
             if not flags & (_HIDDEN | _NO_VIEW) and kind != pdfium_c.FPDF_ANNOT_POPUP:
                 if flags & _INVISIBLE:
-                    # Of kinds that no viewer knows; those that are known are drawn.
+                    # The flag hides only subtypes that a viewer does not know; PDFium would hide all.
                     pdfium_c.FPDFAnnot_SetFlags(annotation, flags & ~_INVISIBLE)
-                away = not self._read_visible(annotation, kind)
+                remove = not self._read_visible(annotation, kind)
             if kind == pdfium_c.FPDF_ANNOT_LINK and not flags & (_HIDDEN | _NO_VIEW):
                 self.links += links_of(self._document, annotation, self._frame)
         finally:
             pdfium_c.FPDFPage_CloseAnnot(annotation)
-        if away:
+        if remove:
             pdfium_c.FPDFPage_RemoveAnnot(self._page, index)
 
     def _read_visible(self, annotation: Any, kind: int) -> bool:
-        """Whether it is to be drawn."""
+        """Whether the annotation is to be drawn. Notes, fields and ticks are recorded."""
         has_appearances = bool(pdfium_c.FPDFAnnot_HasKey(annotation, b"AP"))
-        # Of several appearances the one that its state names is drawn; PDFium flattens the first where none does.
+        # The annotation's state names one of several appearances. Where it names none, PDFium would draw the first.
         pictured = has_appearances and pdfium_c.FPDFAnnot_GetAP(annotation, _NORMAL, None, 0) > _EMPTY
         rectangle = pdfium_c.FS_RECTF()
         placed = bool(pdfium_c.FPDFAnnot_GetRect(annotation, rectangle))
@@ -180,11 +180,12 @@ class _AnnotationReader:
         return pictured or not has_appearances
 
     def _read_field(self, annotation: Any, box: Box) -> None:
+        """Record a form field and its tick. Passwords are left out."""
         kind = _TYPES.get(pdfium_c.FPDFAnnot_GetFormFieldType(self._form, annotation))
         if kind is None:
             return
-        name = self._string(pdfium_c.FPDFAnnot_GetFormFieldName, annotation)
-        value: str | bool | None = self._string(pdfium_c.FPDFAnnot_GetFormFieldValue, annotation) or None
+        name = self._utf16(pdfium_c.FPDFAnnot_GetFormFieldName, annotation)
+        value: str | bool | None = self._utf16(pdfium_c.FPDFAnnot_GetFormFieldValue, annotation) or None
         if kind in ("checkbox", "radio"):
             chosen = bool(pdfium_c.FPDFAnnot_IsChecked(self._form, annotation))
             self.ticks.append(Tick(box, chosen))
@@ -193,19 +194,21 @@ class _AnnotationReader:
             value = None
         self.fields.append(FormField(name, kind, value, self._number, box))
 
-    def _string(self, function: Any, annotation: Any) -> str:
+    def _utf16(self, function: Any, annotation: Any) -> str:
+        """What a PDFium function on the annotation returns as UTF-16, at most `MAX_VALUE` bytes."""
         needed = min(function(self._form, annotation, None, 0), MAX_VALUE)
         buffer = (ctypes.c_ushort * (needed // 2 + 1))()
         function(self._form, annotation, buffer, needed)
         return bytes(buffer)[: max(0, needed - 2)].decode("utf-16-le", "replace")
 
-    def _key(self, annotation: Any, key: bytes) -> str:
-        return self._string(lambda _, *rest: pdfium_c.FPDFAnnot_GetStringValue(rest[0], key, *rest[1:]), annotation)
+    def _entry(self, annotation: Any, key: bytes) -> str:
+        """A string of the annotation's dictionary; empty where it is missing."""
+        return self._utf16(lambda _, *rest: pdfium_c.FPDFAnnot_GetStringValue(rest[0], key, *rest[1:]), annotation)
 
     def _read_note(self, annotation: Any, rectangle: Any) -> None:
-        """A typed note without a picture of itself, as a viewer draws it: lines of text in its rectangle."""
-        text = self._key(annotation, b"Contents")
-        named = _FONT_SIZE.search(self._key(annotation, b"DA"))
+        """Record the words of a free text note, laid out in its rectangle as a viewer would."""
+        text = self._entry(annotation, b"Contents")
+        named = _FONT_SIZE.search(self._entry(annotation, b"DA"))
         size = float(named[1]) if named and 1 <= float(named[1]) <= 200 else NOTE_SIZE
         left, right = sorted((rectangle.left, rectangle.right))
         top = max(rectangle.bottom, rectangle.top)
@@ -222,7 +225,7 @@ class _AnnotationReader:
 
 
 def _wrapped(text: str, letters: int) -> list[str]:
-    """The text in lines of about so many letters."""
+    """The text in lines of at most so many letters, a longer word on its own; at most 200 lines."""
     lines = []
     for paragraph in text.splitlines():
         line = ""
@@ -238,7 +241,10 @@ def _wrapped(text: str, letters: int) -> list[str]:
 
 
 def with_ticks(words: Sequence[Word], ticks: Sequence[Tick]) -> list[Word]:
-    """The words with `[x]` or `[ ]` for each check box or radio button, in place of the sign that is drawn in it."""
+    """The words with `[x]` or `[ ]` as a word for each tick.
+
+    A sign of one or two characters inside a tick's box is left out. Each tick is on a line of its own.
+    """
     kept = [
         word for word in words if len(word.text) > 2 or not any(contains(tick.box, centre(word.box)) for tick in ticks)
     ]

@@ -1,11 +1,12 @@
-"""A page's words -> those that no reader sees, and characters that none sees: what a document says to machines only.
+"""A page's words -> which of them, and which of their characters, no reader sees.
 
-Runs inside a page process. Four witnesses: how the text is drawn (render mode, opacity, size, clipping; ISO 32000-2,
-9.3.6 and 8.5.4), the page's picture (a word that leaves no mark in it, or all of whose ground has the text's own
-colour), the page drawn without the word, and the characters themselves. The last but one is asked only where something
-may hide a word and the picture cannot tell: where something filled is drawn over it later, where another word stands in
-its place, where its layer may be switched off. The text layer of a scan is drawn invisibly over its image by right:
-it is seen where the picture has a mark. Boxes are of the page as shown.
+Runs in a page process. Four witnesses are asked in turn. First, how the text is drawn: render mode, opacity, size,
+clipping (ISO 32000-2, 9.3.6 and 8.5.4). Second, the page picture: a word without a mark, or all of whose ground has the
+text's colour. Third, the page drawn without the word, where the picture cannot tell: something filled is drawn over the
+word, another word stands in its place, or its layer may be off. Fourth, the characters themselves.
+
+A scan's text layer is drawn invisibly by design: its words are seen where the picture has a mark. Boxes are in points,
+origin top left of the page as shown.
 """
 
 from __future__ import annotations
@@ -36,32 +37,31 @@ Reason = Literal[
     "said in place of what is drawn",
 ]
 
-# Text of less than this size, in points, is not read by anyone.
+# Min font size that anyone reads, in points.
 MIN_SIZE = 1.0
-# A word whose part of the picture varies by less than this, of 255 in each colour, leaves no mark.
+# Min range of a colour channel, in 0..255, in a word's crop: less is no mark.
 MIN_CONTRAST = 20
-# The ground has the text's own colour where so much of it is this near to it, of 255 in each colour.
+# Max distance of a channel from the ink, in 0..255; min share of such pixels for the ground to have its colour.
 SAME_COLOUR, SAME_COLOUR_SHARE = 12, 0.93
-# Ink of less than this, of 255, is dark; a word drawn with it has such a share of dark pixels.
+# Dark ink is below this, in 0..255. Min and max share of dark pixels of a word drawn with it.
 DARK_INK = 100
 FEWEST_DARK, MOST_DARK = 0.04, 0.85
-# Smaller than this, in pixels, a word's part of the picture tells nothing.
+# Min side of a word's crop that tells anything, in pixels.
 MIN_PIXELS = 4
-# Two words stand in one place where they share so much of the smaller one.
+# Min share of the smaller word's area for two words to stand in one place.
 SAME_PLACE = 0.4
-# So many letters of a word are known again in it.
+# Min letters of a word that counts as part of another.
 PART_OF_A_WORD = 3
-# The page is drawn anew so often, at most, without some of its words.
+# Max number of times that a page is drawn without some of its words.
 MOST_REDRAWINGS = 8
 
-# Where text objects stand is kept in cells of this size, in points, or in so many across the page.
+# Grid that tells text objects apart: min cell in points, max cells across the page.
 SMALLEST_CELL, MOST_CELLS = 0.5, 2000
 
-# A part of the page drawn anew, without the text objects at these addresses: (box, addresses) -> RGB.
+# (box, addresses) -> the crop, RGB, drawn without the text objects at these addresses.
 Redraw = Callable[[Box, Sequence[int]], Pixels]
 
-# Control characters; overrides, embeddings and isolates of the direction of writing; what has no width; tags. Joiners
-# and direction marks are part of writing in many scripts: they are counted between Latin letters and figures only.
+# Joiners and direction marks are part of writing in many scripts: they count only between Latin letters and digits.
 _CHARACTERS: dict[str, re.Pattern[str]] = {
     "control": re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]"),
     "direction override": re.compile(r"[\u202a-\u202e\u2066-\u2069]"),
@@ -74,7 +74,7 @@ _CHARACTERS: dict[str, re.Pattern[str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A page as a reader sees it: `pixels`, `scale` of them per unit; `redraw` draws a part of it at the same scale."""
+    """A page as a reader sees it: the page picture, its pixels per point, and a function that redraws a crop."""
 
     pixels: Pixels
     scale: float
@@ -84,12 +84,12 @@ class Shown:
 def unseen_words(
     words: Sequence[Word], origins: Sequence[Origin], drawing: Drawing, shown: Shown, dark: Measures
 ) -> list[Reason | None]:
-    """For each word why no reader sees it, or None. `dark` is the share of dark pixels in each word's box."""
+    """For each word the reason why no reader sees it, or None. `dark`: the share of dark pixels in each word's box."""
     if not words:
         return []
     looks = looks_of(origins, drawing)
     reasons: list[Reason | None] = [
-        "said in place of what is drawn" if origin.only_said else _reason(word, own, drawing, shown, share)
+        "said in place of what is drawn" if origin.only_said else _reason_by_picture(word, own, drawing, shown, share)
         for word, own, origin, share in zip(words, looks, origins, dark.tolist(), strict=True)
     ]
     boxes = boxes_of(words)
@@ -123,8 +123,11 @@ def looks_of(origins: Sequence[Origin], drawing: Drawing) -> list[list[Look]]:
 def in_layers(
     words: Sequence[Word], reasons: Sequence[Reason | None], looks: Sequence[Sequence[Look]], layered: Sequence[Box]
 ) -> list[Reason | None]:
-    """The reasons, and one for each word that is drawn by an annotation in one of these places, whose optional content
-    may be switched off. An annotation is drawn as a form."""
+    """The reasons, with one added for each seen word inside an annotation of optional content, which may be off.
+
+    `layered`: the boxes of these annotations. A flattened annotation is drawn as a form XObject: only words in forms
+    count.
+    """
     if not layered:
         return list(reasons)
     return [
@@ -136,6 +139,7 @@ def in_layers(
 
 
 def _layers(looks: Sequence[Look]) -> set[str]:
+    """The optional content groups of the looks."""
     return {look.layer for look in looks if look.layer is not None}
 
 
@@ -148,18 +152,19 @@ def is_scan_layer(word: Word, looks: Sequence[Look], drawing: Drawing) -> bool:
     )
 
 
-def _reason(word: Word, looks: Sequence[Look], drawing: Drawing, shown: Shown, dark: float) -> Reason | None:
+def _reason_by_picture(word: Word, looks: Sequence[Look], drawing: Drawing, shown: Shown, dark: float) -> Reason | None:
+    """Why a word is not seen, by its look and the page picture; None where it is seen, or they cannot tell."""
     if any(look.invisible for look in looks) and not any(contains(box, centre(word.box)) for box in drawing.images):
         return "drawn invisibly"
     if word.size < MIN_SIZE and min(word.box[2] - word.box[0], word.box[3] - word.box[1]) < 1.5 * MIN_SIZE:
         return "too small"
-    if looks and all(look.clip is not None and _apart(word.box, look.clip) for look in looks):
+    if looks and all(look.clip is not None and _lies_outside(word.box, look.clip) for look in looks):
         return "clipped away"
     if looks and all(look.alpha < MIN_CONTRAST for look in looks) and not any(look.invisible for look in looks):
         return "without a mark on the page"
     ink = looks[0].ink if looks else None
     if FEWEST_DARK < dark < MOST_DARK and ink is not None and max(ink) < DARK_INK:
-        return None  # dark text, some of whose ground is light: by far the most common, and told at once
+        return None  # dark text on a lighter ground: by far the most common case, decided at once
     (height, width), scale = shown.pixels.shape[:2], shown.scale
     left, top = max(0, round(word.box[0] * scale)), max(0, round(word.box[1] * scale))
     right, bottom = min(width, round(word.box[2] * scale)), min(height, round(word.box[3] * scale))
@@ -168,30 +173,33 @@ def _reason(word: Word, looks: Sequence[Look], drawing: Drawing, shown: Shown, d
     ground = shown.pixels[top:bottom, left:right]
     pixels = (right - left) * (bottom - top)
     corner: tuple[int, int, int] = tuple(ground[0, 0].tolist())
-    # Nearly every word has a pixel that differs so much from the first one: the least costly thing to ask.
-    like_corner = _near(ground, corner, MIN_CONTRAST - 1)
+    # The cheapest test first: nearly every word has a pixel that differs this much from the first one.
+    like_corner = _near_count(ground, corner, MIN_CONTRAST - 1)
     if like_corner == pixels and int((ground.max(axis=(0, 1)) - ground.min(axis=(0, 1))).max()) < MIN_CONTRAST:
         return "without a mark on the page"
-    if ink is None or (_far(ink, corner) and like_corner >= (1 - SAME_COLOUR_SHARE) * pixels):
-        return None  # what is like the corner is not like the ink, and too much for the rest to be the ground
-    if any(letter.isalnum() for letter in word.text) and _near(ground, ink, SAME_COLOUR) > SAME_COLOUR_SHARE * pixels:
+    if ink is None or (_are_far_colours(ink, corner) and like_corner >= (1 - SAME_COLOUR_SHARE) * pixels):
+        return None  # most pixels are like the corner and none of those like the ink: the ground is another colour
+    if (
+        any(letter.isalnum() for letter in word.text)
+        and _near_count(ground, ink, SAME_COLOUR) > SAME_COLOUR_SHARE * pixels
+    ):
         return "without a mark on the page"
     return None
 
 
-def _near(ground: Pixels, colour: tuple[int, int, int], distance: int) -> int:
-    """How many pixels differ from the colour by no more than this, in each of red, green and blue."""
+def _near_count(ground: Pixels, colour: tuple[int, int, int], distance: int) -> int:
+    """The number of pixels within this distance of the colour in each channel."""
     middle = np.array(colour, np.float64)
     return cv2.countNonZero(cv2.inRange(ground, middle - distance, middle + distance))
 
 
-def _far(ink: tuple[int, int, int], corner: tuple[int, int, int]) -> bool:
+def _are_far_colours(ink: tuple[int, int, int], corner: tuple[int, int, int]) -> bool:
     """Whether no pixel can be near both colours."""
     return max(abs(one - other) for one, other in zip(ink, corner, strict=True)) >= SAME_COLOUR + MIN_CONTRAST
 
 
 def _maybe_covered(boxes: Boxes, looks: Sequence[Sequence[Look]], drawing: Drawing) -> Mask:
-    """Whether something filled that is drawn later lies over each word's middle."""
+    """For each word whether something filled is drawn over its middle later."""
     covered = np.zeros(len(boxes), bool)
     if not drawing.covers:
         return covered
@@ -206,8 +214,11 @@ def _maybe_covered(boxes: Boxes, looks: Sequence[Sequence[Look]], drawing: Drawi
 
 
 def _maybe_in_one_place(boxes: Boxes) -> Mask:
-    """Whether another word stands in each word's place. Neighbours by height and then by left side are compared, twice,
-    in bands that overlap: of words in one place at least two are neighbours."""
+    """For each word whether another one may stand in its place.
+
+    Words are sorted by height, then by left side, and neighbours compared. Two passes with shifted bands: of words in
+    one place at least two are neighbours in one of them.
+    """
     found = np.zeros(len(boxes), bool)
     middle = (boxes[:, 1] + boxes[:, 3]) / 2
     band = max(float(np.median(boxes[:, 3] - boxes[:, 1])), 1e-6)
@@ -227,11 +238,12 @@ def _maybe_in_one_place(boxes: Boxes) -> Mask:
 
 
 def _areas(boxes: Boxes) -> Measures:
+    """The area of each box."""
     return np.asarray((boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1]))
 
 
 def _common_areas(boxes: Boxes, box: Measures) -> Measures:
-    """The area that each of the boxes shares with one."""
+    """The area that each box shares with one box."""
     wide = np.minimum(boxes[:, 2], box[2]) - np.maximum(boxes[:, 0], box[0])
     high = np.minimum(boxes[:, 3], box[3]) - np.maximum(boxes[:, 1], box[1])
     return np.asarray(wide.clip(min=0) * high.clip(min=0))
@@ -240,8 +252,10 @@ def _common_areas(boxes: Boxes, box: Measures) -> Measures:
 def _maybe_switched_off(
     looks: Sequence[Sequence[Look]], origins: Sequence[Origin], reasons: Sequence[Reason | None]
 ) -> Mask:
-    """Whether each word is of a layer, a form or a text object one of whose words leaves no mark: the others may stand
-    where something else has left one."""
+    """For each word whether a word of its layer, form or text object leaves no mark.
+
+    The word itself may stand where something else leaves a mark.
+    """
     if "without a mark on the page" not in reasons:
         return np.zeros(len(reasons), bool)
     groups = [
@@ -258,7 +272,7 @@ def _maybe_switched_off(
 
 
 def _samples_of_layers(looks: Sequence[Sequence[Look]], drawing: Drawing) -> list[int]:
-    """A word of each layer: they tell whether it is switched off where all its words stand on something else."""
+    """One word of each layer: redrawn without it, a layer tells whether it is off, whatever its words stand on."""
     if not any(look.layer is not None for look in drawing.looks.values()):
         return []
     samples: dict[str, int] = {}
@@ -269,16 +283,16 @@ def _samples_of_layers(looks: Sequence[Sequence[Look]], drawing: Drawing) -> lis
 
 
 def _without_effect(doubtful: Sequence[int], boxes: Boxes, origins: Sequence[Origin], shown: Shown) -> list[int]:
-    """Those of the words without which the page looks the same."""
+    """The words without which the page looks the same."""
     if not doubtful:
         return []
     without: list[int] = []
     scale = shown.scale
-    for group in _groups(doubtful, boxes, origins):
+    for group in _separable_groups(doubtful, boxes, origins):
         region = union(_as_box(boxes[index]) for index in group)
         left, top = max(0, int(region[0] * scale)), max(0, int(region[1] * scale))
         addresses = {at: None for index in group for at in origins[index].objects}
-        # Both anew: where a line of text is cut off, PDFium draws all of its letters a little differently.
+        # Both crops are redrawn: where a crop cuts a line of text, PDFium draws its letters a little differently.
         changed = (
             cv2.absdiff(shown.redraw(region, []), shown.redraw(region, list(addresses))).max(axis=2) >= MIN_CONTRAST
         )
@@ -295,14 +309,14 @@ def _as_box(sides: Measures) -> Box:
     return (left, top, right, bottom)
 
 
-def _groups(doubtful: Sequence[int], boxes: Boxes, origins: Sequence[Origin]) -> list[list[int]]:
-    """The words in groups in none of which the text objects of two stand in one place: each is judged by itself."""
+def _separable_groups(doubtful: Sequence[int], boxes: Boxes, origins: Sequence[Origin]) -> list[list[int]]:
+    """The words in groups, no two text objects of one overlapping: each word is judged by itself."""
     extents: dict[tuple[int, ...], Measures] = {}
     for index, origin in enumerate(origins):
         box = extents.get(origin.objects, boxes[index])
         low, high = np.minimum(box[:2], boxes[index, :2]), np.maximum(box[2:], boxes[index, 2:])
         extents[origin.objects] = np.concatenate([low, high])
-    cells = _cells(extents)
+    cells = _grid_cells(extents)
     size = np.max(list(cells.values()), axis=0)
     groups: list[list[int]] = []
     taken: list[Mask] = []
@@ -323,7 +337,7 @@ def _groups(doubtful: Sequence[int], boxes: Boxes, origins: Sequence[Origin]) ->
     return groups
 
 
-def _cells(extents: Mapping[tuple[int, ...], Measures]) -> dict[tuple[int, ...], list[int]]:
+def _grid_cells(extents: Mapping[tuple[int, ...], Measures]) -> dict[tuple[int, ...], list[int]]:
     """The extents in whole cells of a grid over all of them, each of one cell at least."""
     sides = np.array(list(extents.values()))
     start = sides[:, :2].min(axis=0)
@@ -333,12 +347,13 @@ def _cells(extents: Mapping[tuple[int, ...], Measures]) -> dict[tuple[int, ...],
     return dict(zip(extents, cells.tolist(), strict=True))
 
 
-def _apart(box: Box, clip: Box) -> bool:
+def _lies_outside(box: Box, clip: Box) -> bool:
+    """Whether the box has no point inside the clip."""
     return box[2] <= clip[0] or box[0] >= clip[2] or box[3] <= clip[1] or box[1] >= clip[3]
 
 
 def copies(words: Sequence[Word], reasons: Sequence[Reason | None]) -> list[bool]:
-    """Whether each word that is not seen only repeats one that is, in its place."""
+    """For each word whether it is unseen and only repeats a seen word in its place."""
     seen = [word for word, reason in zip(words, reasons, strict=True) if reason is None]
     if not seen or len(seen) == len(words):
         return [False] * len(words)
@@ -347,8 +362,9 @@ def copies(words: Sequence[Word], reasons: Sequence[Reason | None]) -> list[bool
 
 
 def _is_copy(word: Word, seen: Sequence[Word], boxes: Boxes) -> bool:
+    """Whether a seen word in the word's place says the same, contains it, or several together do."""
     left, top, right, bottom = word.box
-    # Letters of another font stand a little apart from those that they repeat.
+    # In another font, letters stand a little apart from those that they repeat.
     near = (left - (bottom - top) / 2, top, right + (bottom - top) / 2, bottom)
     common = _common_areas(boxes, np.array(near))
     text = word.text.casefold()
@@ -358,15 +374,15 @@ def _is_copy(word: Word, seen: Sequence[Word], boxes: Boxes) -> bool:
         return True
     if len(text) >= PART_OF_A_WORD and any(text in other.text.casefold() for other in others):
         return True
-    return bool(others) and text == "".join(other.text for other in sorted(others, key=_left)).casefold()
+    return bool(others) and text == "".join(other.text for other in sorted(others, key=_left_edge)).casefold()
 
 
-def _left(word: Word) -> float:
+def _left_edge(word: Word) -> float:
     return word.box[0]
 
 
 def unseen_characters(words: Sequence[Word]) -> Counter[str]:
-    """How many characters of each kind that a reader does not see are in the words."""
+    """The number of invisible characters in the words, by kind."""
     text = "\n".join(word.text for word in words)
     if text.isascii() and text.isprintable():
         return Counter()
@@ -375,7 +391,7 @@ def unseen_characters(words: Sequence[Word]) -> Counter[str]:
 
 
 def without_unseen_characters(words: Sequence[Word]) -> list[Word]:
-    """The words without those characters; a word that is nothing else is gone."""
+    """The words without invisible characters; words of nothing else are left out."""
     kept = []
     for word in words:
         text = word.text

@@ -1,4 +1,4 @@
-"""An image of any colour mode -> RGB, however large it is. Runs in page processes."""
+"""An image of any colour mode and size -> RGB. Runs in a page process."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ from PIL import Image
 
 from .image_tones import to_rgb, tones_of
 
-# A very large image is converted in bands of about so many pixels; one of more than this is.
+# Pixels of a band; max pixels of an image that is converted at once.
 _BAND_PIXELS = 4_000_000
 _AT_ONCE = 40_000_000
 
 
 def small_rgb(image: Image.Image, most: tuple[int, int]) -> Image.Image:
-    """The image as RGB, made smaller by a whole factor where both sides are so many times longer than `most`.
+    """The image as RGB, reduced by the largest whole factor that leaves a side no smaller than `most`.
 
-    In bands: beside the decoded image itself nothing of its full size is ever in memory.
+    `most`: width and height, in pixels. Large images are converted in bands: only the decoded image is in memory in
+    full size.
     """
     tones = tones_of(image)
     factor = max(1, image.width // most[0], image.height // most[1])

@@ -1,7 +1,7 @@
-"""An image of any colour mode -> RGB in which its text can be seen. Runs in page processes alone.
+"""An image of any colour mode -> RGB in which its text is visible. Runs in a page process.
 
-What is black and what is white in deep grey is told by the values that are there; what stands behind a transparent
-image, by which ground shows more of it: text that is cut out of nothing may be white.
+The values that occur tell black and white of deep grey. A transparent image gets the ground that shows most of it: its
+text may be white.
 """
 
 from __future__ import annotations
@@ -16,22 +16,22 @@ from PIL import Image
 
 from ..values.arrays import Grey
 
-# A large image is judged by so many of its rows and columns.
+# Max rows and columns of an image that are sampled.
 SAMPLE_SIDE = 1500
-# Floating point numbers are mostly of one of these extents; so few of them may be marks for what is not there.
+# Usual white levels of floating point images; max share of numbers outside, which mark missing values.
 USUAL_WHITES = (1.0, 255.0, 65535.0)
 MARKS = 0.001
-# Paper is white, unless another ground shows so much more of an image; grey where dark and light stand side by side.
+# Grounds in order of preference: paper, then black, then grey, which shows dark beside light.
 GROUNDS = (255, 0, 128)
+# Min ratio of edges that another ground has to show to be chosen.
 MUCH_MORE = 1.5
-# Two neighbours that differ by so much, of 255, are an edge.
+# Min difference of neighbouring pixels that is an edge, in 0..255.
 EDGE = 40
 
 
 @dataclass(frozen=True, slots=True)
 class Tones:
-    """How an image becomes RGB: its black and its white where it is deep grey, what stands behind it where it is
-    transparent."""
+    """How an image becomes RGB: black and white level of deep grey, and the grey ground behind transparency."""
 
     black: float = 0.0
     white: float = 255.0
@@ -39,47 +39,51 @@ class Tones:
 
 
 def tones_of(image: Image.Image) -> Tones:
-    """The tones of the image. It is decoded, as a whole."""
+    """The levels that an image of this mode becomes RGB with. Decodes all of the image.
+
+    Raises what Pillow raises on a damaged image.
+    """
     if _is_deep_grey(image):
-        return Tones(*_extent(image))
+        return Tones(*_black_and_white(image))
     if image.has_transparency_data:
-        return Tones(ground=_ground(image))
+        return Tones(ground=_best_ground(image))
     return Tones()
 
 
 def to_rgb(image: Image.Image, tones: Tones) -> Image.Image:
-    """The image, or a part of it, as RGB."""
+    """The image, or a part of it, as RGB. Raises what Pillow raises on a damaged image."""
     if _is_deep_grey(image):
         values = np.asarray(image)
         if image.mode.startswith("I;16"):
-            # One look for each pixel, where computing takes five.
-            return Image.fromarray(_grey(np.arange(65536), tones)[values]).convert("RGB")
-        return Image.fromarray(_grey(values, tones)).convert("RGB")
+            # A table lookup is five times as fast as computing each pixel.
+            return Image.fromarray(_as_bytes(np.arange(65536), tones)[values]).convert("RGB")
+        return Image.fromarray(_as_bytes(values, tones)).convert("RGB")
     if image.has_transparency_data:
         rgba = image.convert("RGBA")
         if rgba.getchannel("A").getextrema() == (255, 255):
             return rgba.convert("RGB")
-        return _before(rgba, tones.ground)
+        return _on_ground(rgba, tones.ground)
     return image.convert("RGB")
 
 
 def _is_deep_grey(image: Image.Image) -> bool:
+    """Whether a grey channel has more than 8 bits."""
     return image.mode in ("I", "F") or image.mode.startswith("I;16")
 
 
-def _extent(image: Image.Image) -> tuple[float, float]:
-    """What is black and what is white in a grey image of up to 32 bits or of floating point numbers."""
+def _black_and_white(image: Image.Image) -> tuple[float, float]:
+    """The black and white level of a deep grey image."""
     if image.mode == "F":
-        return _usual_extent(np.asarray(_sample(image)))
+        return _float_black_and_white(np.asarray(_sample(image)))
     low, high = (float(value) for value in cast(tuple[float, float], image.getextrema()))
     if high > 65535 or low < 0:
         return (low, high)
-    # Of 10, 12 or 14 bits in 16 the highest are empty.
+    # With 10, 12 or 14 bits stored in 16, the highest bits are empty.
     return (0.0, float((1 << max(8, int(high).bit_length())) - 1))
 
 
-def _usual_extent(values: NDArray[Any]) -> tuple[float, float]:
-    """The least of the usual extents that holds nearly all of the numbers; their own, where none does."""
+def _float_black_and_white(values: NDArray[Any]) -> tuple[float, float]:
+    """The least usual range that holds nearly all numbers; their own range where none does."""
     numbers = values[np.isfinite(values)]
     if not numbers.size:
         return (0.0, 1.0)
@@ -89,36 +93,38 @@ def _usual_extent(values: NDArray[Any]) -> tuple[float, float]:
     return (float(numbers.min()), float(numbers.max()))
 
 
-def _grey(values: NDArray[Any], tones: Tones) -> Grey:
-    """Grey values between black and white as bytes; what is no number is white."""
+def _as_bytes(values: NDArray[Any], tones: Tones) -> Grey:
+    """The values scaled to 0..255 between black and white; NaN becomes white."""
     scaled = (values.astype(np.float64) - tones.black) * (255.0 / ((tones.white - tones.black) or 1.0))
     return np.clip(np.nan_to_num(scaled, copy=False, nan=255.0), 0, 255).astype(np.uint8)
 
 
-def _ground(image: Image.Image) -> int:
+def _best_ground(image: Image.Image) -> int:
+    """The ground that shows most edges; white unless another shows many more."""
     sample = _sample(image).convert("RGBA")
     if sample.getchannel("A").getextrema() == (255, 255):
         return GROUNDS[0]
-    best, most = GROUNDS[0], _edges(_before(sample, GROUNDS[0]))
+    best, most = GROUNDS[0], _edge_count(_on_ground(sample, GROUNDS[0]))
     for ground in GROUNDS[1:]:
-        found = _edges(_before(sample, ground))
+        found = _edge_count(_on_ground(sample, ground))
         if found > MUCH_MORE * most:
             best, most = ground, found
     return best
 
 
-def _before(image: Image.Image, ground: int) -> Image.Image:
-    """The image, RGBA, before a grey ground, as RGB."""
+def _on_ground(image: Image.Image, ground: int) -> Image.Image:
+    """The RGBA image on a grey ground, as RGB."""
     behind = Image.new("RGBA", image.size, (ground, ground, ground, 255))
     return Image.alpha_composite(behind, image).convert("RGB")
 
 
-def _edges(image: Image.Image) -> int:
+def _edge_count(image: Image.Image) -> int:
+    """The number of horizontal edges."""
     grey = np.asarray(image.convert("L"))
     return int((cv2.absdiff(grey[:, 1:], grey[:, :-1]) >= EDGE).sum()) if grey.shape[1] > 1 else 0
 
 
 def _sample(image: Image.Image) -> Image.Image:
-    """Pixels of the image as they are, of at most so many rows and columns."""
+    """The image, or its nearest-neighbour reduction to at most `SAMPLE_SIDE` rows and columns."""
     size = (min(image.width, SAMPLE_SIDE), min(image.height, SAMPLE_SIDE))
     return image if size == image.size else image.resize(size, Image.Resampling.NEAREST)

@@ -1,7 +1,7 @@
-"""An image file -> its pages. Runs in page processes alone.
+"""An image file -> its pages. Runs in a page process.
 
-Units: image pixels, origin top left of the image as it was taken (its EXIF orientation applied). An image has no text
-layer: all of it is to be read. Whatever is wrong with one is a typed error.
+Boxes are in image pixels, origin top left of the image with its EXIF orientation applied. An image has no text layer:
+all of it is to be recognised. Whatever is wrong with an image is a typed error.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from PIL import Image
 
 from ..device.arena import Canvas
 from ..errors import DocumentCorrupt, PageTooLarge, TooManyPages
+from ..formats import Format
 from ..values.boxes import scaled
 from ..values.outline import Outline
 from ..values.page import Crop, Page
@@ -26,7 +27,7 @@ from .long_pages import tiles_of
 from .page_text import blank_notes, shrunk_notes
 from .resolution import MAX_LAYOUT_SIDE, most_pixels
 
-# How an image is to be turned and mirrored to stand as it was taken, by its EXIF orientation.
+# EXIF orientation -> the transposition that undoes it.
 _ORIENTATION = 0x0112
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -38,23 +39,31 @@ _TURNS = {
     8: Image.Transpose.ROTATE_90,
 }
 _ON_THEIR_SIDE = frozenset({_TURNS[orientation] for orientation in (5, 6, 7, 8)})
-# Counting the pages of a TIFF, and coming to its last ones, takes time that grows with the square of their number.
+# Max pages of a TIFF: the time to count and reach them grows with the square of their number.
 MAX_TIFF_PAGES = 10_000
-# What Pillow's readers raise on damaged files, beside their own errors.
+# Exceptions of Pillow's readers on damaged files, beside its own.
 IMAGE_ERRORS = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, struct.error)
+
+
+def reader(format: Format) -> ImageReader:
+    """The reader of an image format, whose name is that of Pillow's decoder."""
+    return ImageReader(format.upper())
 
 
 @dataclass(frozen=True, slots=True)
 class ImageReader:
-    """Reads images by one of Pillow's decoders and no other: some of Pillow's start programs (Ghostscript)."""
+    """Reads images with one of Pillow's decoders and no other: some of Pillow's start programs (Ghostscript)."""
 
     decoder: str
 
     def outline(self, task: OutlineTask) -> Outline:
-        """The number of pages. Raises `DocumentCorrupt`, `PageTooLarge` or `TooManyPages`."""
+        """The number of pages.
+
+        Raises `DocumentCorrupt`, `PageTooLarge` (more pixels in all than the task allows) or `TooManyPages`.
+        """
         with self._opened(task.path) as image:
             try:
-                pages = _frames(image)
+                pages = _page_count(image)
                 pixels = pages * image.width * image.height
             except IMAGE_ERRORS:
                 raise DocumentCorrupt("the image is damaged and its pages cannot be counted") from None
@@ -63,9 +72,9 @@ class ImageReader:
         return Outline(pages)
 
     def read_page(self, task: PageTask, canvas: Canvas, begin: Callable[[PagePicture], object]) -> Page:
-        """The page, all of it to be read: nothing can `begin` before that.
+        """The page, all of it to be recognised unless `ocr` is `never`. `begin` is not called.
 
-        Raises `DocumentCorrupt` or `PageTooLarge`.
+        Lengths are image pixels, origin top left. Raises `DocumentCorrupt` or `PageTooLarge`.
         """
         with self._opened(task.path) as image:
             (width, height), decoded = _decoded(image, task)
@@ -86,17 +95,18 @@ class ImageReader:
         return Page(task.number, *box[2:], drawn, drawn.columns / width, recognise=whole, notices=notices, tiles=tiles)
 
     def forget(self, path: Path) -> None:
-        """Nothing to let go of: an image is opened for each of its pages."""
+        """Does nothing: an image is opened for each of its pages and closed again."""
 
     def _opened(self, path: Path) -> Image.Image:
+        """The open image. Raises `DocumentCorrupt`."""
         try:
             return Image.open(path, formats=(self.decoder,))
         except IMAGE_ERRORS:
             raise DocumentCorrupt(f"the {self.decoder} image is damaged and cannot be opened") from None
 
 
-def _frames(image: Image.Image) -> int:
-    """How many pages an image file has. A JPEG's further images are previews and depth maps, not pages.
+def _page_count(image: Image.Image) -> int:
+    """The number of pages of an image file. A JPEG's further frames are previews and depth maps, not pages.
 
     Raises `TooManyPages` for a TIFF of more than `MAX_TIFF_PAGES`.
     """
@@ -113,7 +123,7 @@ def _frames(image: Image.Image) -> int:
 
 
 def _decoded(image: Image.Image, task: PageTask) -> tuple[tuple[int, int], Image.Image]:
-    """A page's width and height as it was taken, and itself that way round, RGB, no larger than it is read."""
+    """The page's width and height as it was taken, and the page that way round: RGB, no larger than it is read."""
     try:
         image.seek(task.number - 1)
         width, height = image.size
@@ -121,7 +131,7 @@ def _decoded(image: Image.Image, task: PageTask) -> tuple[tuple[int, int], Image
             raise PageTooLarge(f"the image has {width}x{height} pixels; at most {task.max_pixels} are read")
         most = most_pixels(width, height)
         if width > most[0] or height > most[1]:
-            # JPEGs decode at a half, a quarter or an eighth of their size at a fraction of the cost.
+            # JPEGs decode at a half, a quarter or an eighth of their size at a fraction of the time.
             image.draft("RGB", most)
         turn = _TURNS.get(image.getexif().get(_ORIENTATION, 1))
         decoded = small_rgb(image, most)
@@ -137,6 +147,7 @@ def _decoded(image: Image.Image, task: PageTask) -> tuple[tuple[int, int], Image
 
 
 def _on_canvas(image: Image.Image, canvas: Canvas) -> PagePicture:
+    """The image copied into the arena, as a page picture."""
     offset, pixels = canvas.new(image.height, image.width)
     pixels[:] = np.asarray(image)
     return PagePicture(pixels, offset)

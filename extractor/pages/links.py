@@ -1,6 +1,6 @@
-"""A PDF page's link annotations -> the words that are links, and where they lead.
+"""A PDF page's link annotations -> the words that are links, and their addresses.
 
-Runs inside a page process. Only addresses that a reader may safely follow are kept, and no address is followed here.
+Runs in a page process. Only addresses that are safe to follow are kept, and none is followed here.
 """
 
 from __future__ import annotations
@@ -18,23 +18,24 @@ from ..values.boxes import Box, centre, contains
 from ..values.words import Word
 from .text_layer import PageFrame
 
+# Max length of an address, in bytes.
 MAX_ADDRESS = 2048
-# Of one link, over several lines: more are no text.
+# Max areas of one link, one a line: more are no text.
 MAX_AREAS = 100
-# Schemes (RFC 3986) that open nothing on the reader's own machine; no space, no control character, nothing invisible.
+# Schemes (RFC 3986) that open nothing on the reader's own machine; printable ASCII without spaces.
 _ADDRESS = re.compile(r"(https?://|mailto:|tel:)[!-~]+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A place on the page that leads to an address."""
+    """An area of the page that links to an address; `box` in points, origin top left of the page as shown."""
 
     box: Box
     address: str
 
 
 def links_of(document: pdfium.PdfDocument, annotation: Any, frame: PageFrame) -> list[Link]:
-    """The places of a link annotation, one for each of its lines; none where it leads to no address."""
+    """The areas of a link annotation, one a line, boxes in points; none where it has no safe address."""
     link = pdfium_c.FPDFAnnot_GetLink(annotation)
     action = pdfium_c.FPDFLink_GetAction(link) if link else None
     if not action or pdfium_c.FPDFAction_GetType(action) != pdfium_c.PDFACTION_URI:
@@ -51,6 +52,7 @@ def links_of(document: pdfium.PdfDocument, annotation: Any, frame: PageFrame) ->
 
 
 def _areas(link: Any, frame: PageFrame) -> list[Box]:
+    """The boxes of a link: its quadrilaterals, or else its rectangle."""
     areas = []
     for number in range(min(MAX_AREAS, pdfium_c.FPDFLink_CountQuadPoints(link))):
         quad = pdfium_c.FS_QUADPOINTSF()
@@ -69,7 +71,7 @@ def _areas(link: Any, frame: PageFrame) -> list[Box]:
 
 
 def with_links(words: Sequence[Word], links: Sequence[Link]) -> list[Word]:
-    """The words, each that stands on a link with its address."""
+    """The words, each with the address of the link that its middle stands on."""
     if not links:
         return list(words)
     result = []

@@ -1,9 +1,9 @@
-"""Pages much longer than they are wide, or the other way round -> the tiles that they are read in.
+"""A page much longer than wide, or much wider than long -> the tiles that it is read in.
 
-A receipt roll, a long screenshot or a panorama of text would be a strip of a few pixels if a model saw all of it. It is
-read in tiles along its long side, each with the proportions of an ordinary page; they overlap, so that what stands on a
-seam is whole in one of them (`seams.py`). Lengths are pixels of the page at its full resolution, origin top left.
-Runs in page processes.
+Runs in a page process. A receipt roll, a long screenshot or a panorama would be a strip of a few pixels if a model saw
+all of it. So it is read in tiles along its long side, each with the proportions of an ordinary page. Tiles overlap:
+what stands on a seam is whole in one of them (`reading/seams.py`). Lengths are pixels of the page at full resolution,
+origin top left.
 """
 
 from __future__ import annotations
@@ -12,19 +12,20 @@ import math
 
 from ..models.shapes import MAX_DETECTION_SIDE, MIN_DETECTION_SIDE
 
-# A page is long from here on: its long side over its short one.
+# Min ratio of long to short side of a long page.
 LONG = 3.5
-# And if it is so many times as long as a tile: another one is seen well enough as a whole, tables and all.
+# Min length of a long page, in tiles: a shorter one is legible as a whole, tables included.
 MANY_TILES = 2.0
-# The detector sees a tile's short side no longer than this, and enlarges it no further.
+# Max short side of a tile that the detector sees, in pixels; max factor by which it is enlarged.
 MAX_SHORT_SIDE = 1120
 MOST_ENLARGED = 2.0
-# Tiles overlap by so many short sides: several lines of text, or a few words.
+# Overlap of tiles, in short sides: several lines of text, or a few words.
 OVERLAP = 0.3
+# Max tiles of a page.
 MOST_TILES = 64
-# A page with a shorter side than this, in pixels, has no room for text.
+# Min short side of a page with text, in pixels.
 LEAST_SHORT_SIDE = 16
-# So many pixels at most has a long page in tiles, the overlaps not counted, and drawn once more as a whole.
+# Max pixels of a long page in its tiles, overlaps not counted; max pixels of its page picture.
 MOST_LONG_PIXELS = 18_000_000
 MOST_COARSE_PIXELS = 12_000_000
 
@@ -32,7 +33,7 @@ PixelBox = tuple[int, int, int, int]
 
 
 def tiles_of(width: int, height: int) -> list[PixelBox]:
-    """The tiles of a page of this size, from its start to its end; none where it is read as a whole."""
+    """The tiles of a page of this size in pixels, in order along it; none where it is read as a whole."""
     short, long = sorted((width, height))
     if long < LONG * short or short < LEAST_SHORT_SIDE:
         return []
@@ -52,5 +53,5 @@ def tiles_of(width: int, height: int) -> list[PixelBox]:
 
 
 def long_scale(width: float, height: float, most: int) -> float:
-    """The factor, 1 at most, by which a long page of this size is made smaller to have `most` pixels."""
+    """The factor, at most 1, that shrinks a long page of this size to `most` pixels."""
     return min(1.0, math.sqrt(most / (width * height)))

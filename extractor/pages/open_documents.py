@@ -1,4 +1,4 @@
-"""PDFs that stay open from page to page. Runs in page processes alone."""
+"""PDFs that stay open from page to page. Runs in a page process."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from ..errors import DocumentCorrupt, PasswordRequired, PasswordWrong
 
 @dataclass(slots=True)
 class OpenDocuments:
-    """The PDFs that this page process has open, the most recently used last."""
+    """The PDFs that this page process has open, at most `limit`, the most recently used last."""
 
     limit: int = 2
     held: OrderedDict[tuple[Path, str | None], pdfium.PdfDocument] = field(default_factory=OrderedDict, repr=False)
 
     def get(self, path: Path, password: str | None) -> pdfium.PdfDocument:
-        """The document, opened if it is not. Raises `DocumentCorrupt`, `PasswordRequired` or `PasswordWrong`."""
+        """The open document. Raises `DocumentCorrupt`, `PasswordRequired` or `PasswordWrong`."""
         key = (path, password)
         if key in self.held:
             self.held.move_to_end(key)
@@ -33,15 +33,16 @@ class OpenDocuments:
         return document
 
     def forget(self, path: Path) -> None:
-        """Close the document, if it is open."""
+        """Closes the document if it is open."""
         for key in [key for key in self.held if key[0] == path]:
             self.held.pop(key).close()
 
 
 def _opened(path: Path, password: str | None) -> pdfium.PdfDocument:
+    """The document with its form, if any. Raises `DocumentCorrupt`, `PasswordRequired` or `PasswordWrong`."""
     try:
         document = pdfium.PdfDocument(path, password=password)
-        # Where there is a form: fields that have a value and no appearance get one when their page is opened.
+        # Fields with a value and no appearance get one when their page is opened.
         document.init_forms()
         return document
     except pdfium.PdfiumError as error:
@@ -55,7 +56,7 @@ def _opened(path: Path, password: str | None) -> pdfium.PdfDocument:
 
 
 def _opened_with_wrong_password(path: Path) -> pdfium.PdfDocument:
-    """A PDF that only its owner's rights protect opens for everyone, whatever password they bring."""
+    """The document, if only an owner password protects it: it opens for everyone. Raises `PasswordWrong`."""
     try:
         return pdfium.PdfDocument(path)
     except pdfium.PdfiumError:

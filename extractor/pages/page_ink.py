@@ -1,8 +1,9 @@
-"""A page's picture and the words that are known of it -> where there is ink that no word explains.
+"""A page picture and its known words -> lines of ink that no word explains.
 
-Runs inside a page process. Text is told by its edges: along a line of it, light and dark change often, which they do
-neither along a ruling nor over a plain ground. What the known words cover is left out; the rest, put together to lines,
-may be text that only the picture has: a scan's, a stamp's, or one drawn as outlines. Boxes are of the page as shown.
+Runs in a page process. Text shows by its edges: along a line of text, light and dark alternate often, which they do
+neither along a ruling nor on a plain ground. Known words are masked out. What is left is joined to lines and may be
+text that only the picture has: a scan, a stamp, or text drawn as outlines. Boxes are in points, origin top left of the
+page as shown.
 """
 
 from __future__ import annotations
@@ -16,52 +17,53 @@ import numpy as np
 from ..values.arrays import Boxes, Grey, Measures, Pixels
 from ..values.boxes import Box, area, clip, union
 
-# Pixels per point at which ink is looked for, where a page of the common size is concerned: all sizes scale with it.
+# Pixels per point of a sketch. The long side of a small page has at least half of the second, in pixels.
 INK_SCALE = 1.0
 INK_SIDE = 1000
-# Two pixels beside a pixel that differ by so much of 255 are an edge.
+# Min difference of a pixel's two neighbours for it to be an edge, in 0..255.
 EDGE = 40
-# A vertical line is higher than a letter, in pixels.
+# Min height of a vertical ruling, in pixels: higher than a letter.
 RULE_HEIGHT = 14
-# A pixel is dark that has less than this, of 255.
+# Brightness below which a pixel is dark, in 0..255.
 DARK = 160
-# Letters that stand no further apart than this, in pixels, are of one line.
+# Max gap between letters of one line, in pixels.
 LETTER_GAP = 9
-# The heights of lines of text, in pixels, and so many times as wide as high is the least of them.
+# Min and max height of a line of text, in pixels; its min ratio of width to height.
 LOWEST, HIGHEST = 4, 70
 MIN_ASPECT = 1.4
-# The share of a line's pixels that are edges: less is a drawing, more is a raster.
+# Min and max share of edge pixels of a line of text: less is a drawing, more a raster.
 FEWEST_EDGES, MOST_EDGES = 0.1, 0.85
-# Words cover so much more than their box, in pixels: letters lean out of it.
+# Margin around a word that counts as explained, in pixels: letters lean out of their box.
 WORD_MARGIN = 1.5
-# Lines no further apart than this, in their height, are of one area.
+# Margin around a line when areas are merged, in heights of the line.
 LINE_GAP = 1.0
-# Another area costs as much as searching so much more of the page, in square points; more lines are one area.
+# Cost of one more area, in square points of page to search.
 AREA_COST = 12_000.0
+# Max lines that form areas of their own; all others are one area.
 MOST_LINES = 300
-# Less ink than this, in pixels of edges, is no word.
+# Min edge pixels of a word.
 LEAST_INK = 40
 
 
 @dataclass(frozen=True, slots=True)
 class Sketch:
-    """A page's picture in grey, made small: `scale` pixels per unit."""
+    """A page picture in grey, reduced: `scale` pixels per point."""
 
     grey: Grey
     scale: float
 
 
-def sketch(image: Pixels, scale: float) -> Sketch:
-    """The picture of a page, RGB, `scale` pixels per unit, as small as lines of text can be told in it."""
-    height, width = image.shape[:2]
+def sketch(picture: Pixels, scale: float) -> Sketch:
+    """The page picture (RGB, `scale` pixels per point) in grey, as small as lines of text can be told in it."""
+    height, width = picture.shape[:2]
     factor = min(1.0, max(INK_SCALE, INK_SIDE * scale / max(width, height) / 2) / scale)
     size = (max(1, round(width * factor)), max(1, round(height * factor)))
-    grey = cv2.resize(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), size, interpolation=cv2.INTER_AREA)
+    grey = cv2.resize(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), size, interpolation=cv2.INTER_AREA)
     return Sketch(np.asarray(grey, np.uint8), scale * factor)
 
 
 def dark_shares(page: Sketch, boxes: Boxes) -> Measures:
-    """The share of each box's pixels that are dark."""
+    """The share of dark pixels in each box, (boxes,); boxes in points, origin top left."""
     height, width = page.grey.shape
     sums = cv2.integral(cv2.threshold(page.grey, DARK, 1, cv2.THRESH_BINARY_INV)[1])
     sides = np.round(boxes * page.scale).astype(int)
@@ -72,19 +74,20 @@ def dark_shares(page: Sketch, boxes: Boxes) -> Measures:
 
 
 def unexplained_lines(page: Sketch, words: Sequence[Box]) -> list[Box]:
-    """The boxes of lines of ink that none of the words covers."""
+    """The boxes of lines of ink that none of the words covers, in points, origin top left of the page as shown."""
     grey, ratio = page.grey, page.scale
     edges = np.zeros(grey.shape, np.uint8)
     cv2.threshold(cv2.absdiff(grey[:, 2:], grey[:, :-2]), EDGE, 1, cv2.THRESH_BINARY, dst=edges[:, 1:-1])
-    _leave_out(edges, words, ratio)
+    _mask_words(edges, words, ratio)
     if cv2.countNonZero(edges) < LEAST_INK:
         return []
-    _leave_out_rules(edges)
-    lines = _lines(edges)
+    _mask_vertical_rules(edges)
+    lines = _text_lines(edges)
     return [(left / ratio, top / ratio, right / ratio, bottom / ratio) for left, top, right, bottom in lines]
 
 
-def _leave_out(edges: Grey, boxes: Sequence[Box], ratio: float) -> None:
+def _mask_words(edges: Grey, boxes: Sequence[Box], ratio: float) -> None:
+    """Clears the edges under the boxes."""
     if not boxes:
         return
     sides = np.array(boxes, np.float64) * ratio + (-WORD_MARGIN, -WORD_MARGIN, WORD_MARGIN, WORD_MARGIN)
@@ -92,14 +95,14 @@ def _leave_out(edges: Grey, boxes: Sequence[Box], ratio: float) -> None:
         edges[top:bottom, left:right] = 0
 
 
-def _leave_out_rules(edges: Grey) -> None:
-    """Vertical lines are edges all along; they hold no text together."""
+def _mask_vertical_rules(edges: Grey) -> None:
+    """Clears vertical rulings: they are edges all along, and hold no text together."""
     upright = cv2.morphologyEx(edges, cv2.MORPH_OPEN, np.ones((RULE_HEIGHT, 1), np.uint8))
     edges[upright > 0] = 0
 
 
-def _lines(edges: Grey) -> list[tuple[int, int, int, int]]:
-    """The ink put together along lines; what is shaped like a line of text."""
+def _text_lines(edges: Grey) -> list[tuple[int, int, int, int]]:
+    """The boxes, in pixels, of joined edges that are shaped like a line of text."""
     joined = cv2.dilate(edges, np.ones((1, LETTER_GAP), np.uint8))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
     if count < 2:
@@ -119,8 +122,10 @@ def _lines(edges: Grey) -> list[tuple[int, int, int, int]]:
 
 
 def areas_of(lines: Sequence[Box], width: float, height: float) -> list[Box]:
-    """The lines with some room around, those near to each other in one area: a few large areas cost less to search
-    than many small ones."""
+    """The lines with some room around, near ones merged; boxes in points, origin top left.
+
+    A few large areas are cheaper to search than many small ones. `width`, `height`: the page's, in points.
+    """
     areas: list[Box] = []
     for left, top, right, bottom in sorted(lines[:MOST_LINES], key=lambda box: (box[1], box[0])):
         gap = LINE_GAP * min(bottom - top, right - left)
@@ -134,4 +139,5 @@ def areas_of(lines: Sequence[Box], width: float, height: float) -> list[Box]:
 
 
 def _belong_together(a: Box, b: Box) -> bool:
+    """Whether one area around both boxes costs less than two."""
     return area(union((a, b))) <= area(a) + area(b) + AREA_COST

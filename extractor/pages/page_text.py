@@ -1,7 +1,7 @@
-"""A PDF page's text layer and its picture -> the words that are believed, and the areas that have to be read.
+"""A PDF page's text layer and page picture -> the words that are believed, and the areas to recognise.
 
-Runs inside a page process. Nothing on a page is left out silently: what its words do not say is read from its picture.
-Boxes are of the page as shown.
+Runs in a page process. Nothing on a page is left out silently: what the words do not say is read from the page picture.
+Boxes are in points, origin top left of the page as shown.
 """
 
 from __future__ import annotations
@@ -38,33 +38,35 @@ from .redrawing import draw_without
 from .soundness import is_sound
 from .text_layer import Origin, PageFrame, TextLayer
 
-# An image without words on it that is at least this share of the page may hold text of its own.
+# Min share of the page, and min side in points, of an image that may hold text of its own.
 MIN_IMAGE_SHARE = 0.02
 MIN_IMAGE_SIDE = 24.0
-# A page whose images cover this share of it, with few words beside them, is a scan with a stamp or a header on it.
+# Min share of the page under one image, and max number of words, of a scan with a stamp or header beside its text.
 SCAN_SHARE = 0.6
 SCAN_WORDS = 30
-# An image with so many lines that no word explains may be read as one.
+# Min unexplained lines of an image that is recognised as a whole.
 FEW_LINES = 3
-# So many characters of a layer, those in doubt apart, tell that the rest is language.
+# Min characters outside doubtful fonts and words that tell whether the rest is language.
 FEW_CHARACTERS = 20
-# A page none of whose pixels differs by more than this, of 255, is blank.
+# Max difference of pixels on a blank page, in 0..255.
 BLANK = 12
-# What is read from less of its length than this may be read worse for it.
+# Below this scale, recognition may be worse.
 SHRUNK = 0.75
-# So many rows of a picture are looked at together.
+# Rows of a page picture that are compared at once.
 ROWS_AT_A_TIME = 64
-# What became of text that no reader sees.
+# Words of a notice for what became of unseen text.
 _FATE: dict[UnseenText, str] = {"keep": "kept", "drop": "left out"}
 
-# Words, where they come from, and spaces that may be figures.
-Said = tuple[Sequence[Word], Sequence[Origin], Sequence[tuple[int, Box]]]
+# Words, their origins, and spaces that may be characters: (index of the word before, box).
+LayerWords = tuple[Sequence[Word], Sequence[Origin], Sequence[tuple[int, Box]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """The words of a text layer: those of less than full confidence stand where the picture is not read better.
-    `recognise` are the areas to read; `notes` what the caller has to know."""
+    """The words of a text layer that are believed, the areas to recognise, and notices.
+
+    Words below full confidence stand only where recognition gives nothing better. Boxes are in points, origin top left.
+    """
 
     words: list[Word]
     recognise: list[Box]
@@ -72,9 +74,9 @@ class Judged:
 
 
 def believed(layer: TextLayer, number: int, ocr: OcrMode) -> tuple[TextLayer, list[Notice]]:
-    """The layer, or an empty one where it is garbage as a whole; and what is to be said of it.
+    """The text layer, or an empty one where it is garbage as a whole; and notices.
 
-    Where only some of its fonts or words are, the others are language: it stands, and those are in doubt one by one.
+    Where only some fonts or words are garbage, the layer stands and those are doubted one by one.
     """
     if layer.sound:
         return layer, []
@@ -93,8 +95,8 @@ def believed(layer: TextLayer, number: int, ocr: OcrMode) -> tuple[TextLayer, li
     return TextLayer([], False), [Notice("TEXT_LAYER_REPLACED", said, number)]
 
 
-def on_page(layer: TextLayer, frame: PageFrame, number: int) -> tuple[Said, list[Notice]]:
-    """The words that are on the page; its content may go on beyond its edge (its crop box), where none sees it."""
+def on_page(layer: TextLayer, frame: PageFrame, number: int) -> tuple[LayerWords, list[Notice]]:
+    """The words on the page, with a notice of those left out: content may go on beyond the crop box, unseen."""
     inside = [
         word.box[0] < frame.width and word.box[2] > 0 and word.box[1] < frame.height and word.box[3] > 0
         for word in layer.words
@@ -107,9 +109,12 @@ def on_page(layer: TextLayer, frame: PageFrame, number: int) -> tuple[Said, list
     return (words, origins, ()), [Notice("TEXT_BEYOND_EDGE", told, number)]
 
 
-def first_areas(page: PdfPage, said: Said) -> list[Box]:
-    """What has to be read, as far as can be told before the page is looked at: it tells how fine it has to be drawn."""
-    words, origins, _ = said
+def first_areas(page: PdfPage, layer_words: LayerWords) -> list[Box]:
+    """The areas to recognise, boxes in points, origin top left; judged before the page is drawn.
+
+    They decide how fine it is drawn.
+    """
+    words, origins, _ = layer_words
     drawing = page.drawing
     if drawing.images:
         looks = looks_of(origins, drawing)
@@ -117,10 +122,13 @@ def first_areas(page: PdfPage, said: Said) -> list[Box]:
     return areas_to_recognise(page.box, drawing.images, words, page.task.ocr)
 
 
-def judge(page: PdfPage, said: Said, shown: Crop) -> Judged:
-    """What of the words is believed, and what of the page has to be read. `shown` is the whole page as it is drawn; the
-    words of the forms' notes are not drawn in it, and a reader sees them all the same."""
-    words, origins, blanks = said
+def judge(page: PdfPage, layer_words: LayerWords, shown: Crop) -> Judged:
+    """The words that are believed and the areas to recognise, boxes in points, origin top left.
+
+    `shown`: the whole page as drawn. The words of free text notes are not drawn in it, yet a reader sees them. Raises
+    `MemoryError` where PDFium makes no bitmap to look for hidden text.
+    """
+    words, origins, blanks = layer_words
     drawing, task, forms = page.drawing, page.task, page.forms
     pixels, scale = shown.picture.drawn, shown.scale
     notes: list[Notice] = []
@@ -152,34 +160,34 @@ def judge(page: PdfPage, said: Said, shown: Crop) -> Judged:
     if task.ocr == "auto" and recognise != [page.box]:
         doubted = [word for word in seen if not is_sure(word)]
         if drawing.other_ink or doubted:
-            recognise = _with_unread(page, recognise, doubted, sure, small)
+            recognise = _with_unexplained(page, recognise, doubted, sure, small)
     return Judged(result, recognise, notes)
 
 
-def _with_unread(
+def _with_unexplained(
     page: PdfPage, recognise: Sequence[Box], doubted: Sequence[Word], sure: Sequence[Word], small: Sketch
 ) -> list[Box]:
-    """The areas, and those of the words in doubt and of the lines of ink that no word explains."""
+    """The areas, with those of doubted words and of lines of ink that no word explains."""
     known = [word.box for word in sure]
     lines = unexplained_lines(small, [*known, *recognise, *(word.box for word in doubted)])
     unread = [*lines, *(word.box for word in doubted)]
-    full = [box for box in apart(page.drawing.images) if _says_more(box, unread, known)]
+    full = [box for box in merged(page.drawing.images) if _holds_more_text(box, unread, known)]
     rest = [box for box in unread if not any(contains(image, centre(box)) for image in full)]
     found = [*full, *areas_of(rest, page.frame.width, page.frame.height)]
-    if sum(area(box) for box in apart([*recognise, *found])) > MOST_OF_THE_PAGE * area(page.box):
+    if sum(area(box) for box in merged([*recognise, *found])) > MOST_OF_THE_PAGE * area(page.box):
         return [page.box]
     return [*recognise, *found]
 
 
-def _says_more(image: Box, unread: Sequence[Box], known: Sequence[Box]) -> bool:
-    """Whether there is more in the image than what is known says: then it is read as one."""
+def _holds_more_text(image: Box, unread: Sequence[Box], known: Sequence[Box]) -> bool:
+    """Whether an image holds more unread lines than known words explain: it is recognised as a whole."""
     inside = [box for box in unread if contains(image, centre(box))]
     covered = sum(area(box) for box in known if contains(image, centre(box)))
     return len(inside) >= FEW_LINES and sum(map(area, inside)) > covered
 
 
 def areas_to_recognise(whole: Box, images: Sequence[Box], words: Sequence[Word], ocr: OcrMode) -> list[Box]:
-    """What has to be read by what is known of a page before it is looked at: nothing but its words and its images."""
+    """The areas to recognise, judged by a page's words and images alone; boxes in points, origin top left."""
     if ocr == "never":
         return []
     if ocr == "always" or not words:
@@ -192,6 +200,7 @@ def areas_to_recognise(whole: Box, images: Sequence[Box], words: Sequence[Word],
 
 
 def _large_enough(box: Box, page: Box) -> bool:
+    """Whether the image is large enough to hold text."""
     return (
         area(box) >= MIN_IMAGE_SHARE * area(page)
         and box[2] - box[0] >= MIN_IMAGE_SIDE
@@ -199,8 +208,8 @@ def _large_enough(box: Box, page: Box) -> bool:
     )
 
 
-def apart(boxes: Sequence[Box]) -> list[Box]:
-    """The areas with those that overlap made one: no text is read twice."""
+def merged(boxes: Sequence[Box]) -> list[Box]:
+    """The areas, overlapping ones as one box, in the unit of `boxes`: no text is read twice."""
     result: list[Box] = []
     for box in boxes:
         touching = [other for other in result if intersection(box, other) > 0]
@@ -213,6 +222,7 @@ def apart(boxes: Sequence[Box]) -> list[Box]:
 
 
 def _unseen_note(task: PageTask, words: Sequence[tuple[Word, Reason | None]]) -> Notice:
+    """The notice of words that no reader sees, with the counts of the reasons."""
     unseen = [(word, reason) for word, reason in words if reason is not None]
     counts = Counter(reason for _, reason in unseen)
     listed = ", ".join(f"{count} {reason}" for reason, count in counts.most_common())
@@ -221,8 +231,10 @@ def _unseen_note(task: PageTask, words: Sequence[tuple[Word, Reason | None]]) ->
 
 
 def _without_unseen_characters(words: list[Word], task: PageTask) -> tuple[list[Word], list[Notice]]:
-    """The words, without characters that no reader sees where those are to go; and what is to be said of them. What is
-    in doubt is drawn: it is no such character."""
+    """The words, invisible characters left out where the task drops them; and a notice of these.
+
+    Words compared with the picture are exempt: their characters are drawn.
+    """
     characters = unseen_characters([word for word in words if not was_looked_at(word)])
     if not characters:
         return words, []
@@ -235,8 +247,10 @@ def _without_unseen_characters(words: list[Word], task: PageTask) -> tuple[list[
 
 
 def blank_notes(number: int, picture: Pixels, words: Sequence[Word], unread: Sequence[Box]) -> list[Notice]:
-    """What is to be said of a page without a word that is blank, and of one whose areas `unread` are an image of text
-    that `ocr` forbids to read."""
+    """A notice of a page that is blank, or of one that `ocr` forbids to read.
+
+    `unread`: the areas, in the page's unit, that hold text which was not read.
+    """
     if not words and is_blank(picture):
         return [Notice("PAGE_BLANK", f"page {number}: the page is blank", number)]
     if not unread:
@@ -248,21 +262,26 @@ def blank_notes(number: int, picture: Pixels, words: Sequence[Word], unread: Seq
     return [Notice("NOT_RECOGNISED", told, number, union(unread))]
 
 
-def forbidden_areas(page: PdfPage, said: Said) -> list[Box]:
-    """What is not read because `ocr` is `never`: the page without a text layer, an image over most of it."""
-    words = said[0]
+def forbidden_areas(page: PdfPage, layer_words: LayerWords) -> list[Box]:
+    """The areas not read because `ocr` is `never`, boxes in points, origin top left.
+
+    They are a page without text layer, or images over most of it.
+    """
+    words = layer_words[0]
     if page.task.ocr != "never":
         return []
     if not words:
         return [page.box]
-    images = apart(page.drawing.images)
+    images = merged(page.drawing.images)
     wordless = [box for box in images if not any(contains(box, centre(word.box)) for word in words)]
     return wordless if sum(map(area, wordless)) > MOST_OF_THE_PAGE * area(page.box) else []
 
 
 def shrunk_notes(number: int, scale: float, areas: Sequence[Box]) -> tuple[Notice, ...]:
-    """What is to be said of areas that were made smaller to be read: `scale` is the length that was left of each unit
-    of it that the recogniser would have."""
+    """A notice where areas were shrunk below `SHRUNK` before they were read.
+
+    `scale`: the pixels they were read with per pixel that the recogniser would need.
+    """
     if not areas or scale >= SHRUNK:
         return ()
     box = union(areas)
@@ -272,7 +291,7 @@ def shrunk_notes(number: int, scale: float, areas: Sequence[Box]) -> tuple[Notic
 
 
 def is_blank(picture: Pixels) -> bool:
-    """Whether hardly a pixel differs from the others; nearly every page says no at its first few rows."""
+    """Whether hardly a pixel differs from the first one. Nearly every page is decided by its first rows."""
     ground = picture[0, 0].astype(np.int16)
     return all(
         int(np.abs(picture[row : row + ROWS_AT_A_TIME].astype(np.int16) - ground).max()) <= BLANK

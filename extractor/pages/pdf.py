@@ -1,6 +1,6 @@
-"""A PDF on disk -> its pages: a picture and the words of the text layer. Runs in page processes alone.
+"""A PDF file -> its pages: page pictures and the words of the text layer. Runs in a page process.
 
-Units: PDF points; origin top left of the page as shown.
+Boxes are in points, origin top left of the page as shown.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import pypdfium2.raw as pdfium_c
 
 from ..device.arena import Canvas
 from ..errors import DocumentCorrupt
+from ..formats import Format
 from ..values.outline import Heading, Outline
 from ..values.page import Crop, Page, is_scan
 from ..values.page_picture import PagePicture
@@ -26,25 +27,30 @@ from .drawn_boxes import check_boxes
 from .form_fields import with_form_values, with_ticks
 from .links import with_links
 from .open_documents import OpenDocuments
-from .page_text import apart, believed, blank_notes, first_areas, forbidden_areas, judge, on_page, shrunk_notes
+from .page_text import believed, blank_notes, first_areas, forbidden_areas, judge, merged, on_page, shrunk_notes
 from .pdf_page import PdfPage
 from .placed_text import as_read
 from .rendering import PageRenderer
 from .resolution import RECOGNITION_SCALE
 from .text_layer import PageFrame, TextLayer, read_text_layer
 
-# An outline of more entries than this names no heading with the rest.
+# Max bookmarks that are read.
 MAX_HEADINGS = 5000
 
 
+def reader(_: Format) -> PdfReader:
+    """A reader of PDFs, with no document open yet."""
+    return PdfReader()
+
+
 class PdfReader:
-    """Reads PDFs; keeps those open that are being read."""
+    """Reads PDFs and keeps the most recently read ones open."""
 
     def __init__(self) -> None:
         self._documents = OpenDocuments()
 
     def outline(self, task: OutlineTask) -> Outline:
-        """The number of pages, the bookmarks, what the PDF says of itself.
+        """The number of pages, the bookmarks, the notices and the properties of the PDF.
 
         Raises `DocumentCorrupt`, `PasswordRequired` or `PasswordWrong`.
         """
@@ -54,10 +60,11 @@ class PdfReader:
         return Outline(len(document), _headings(document), document_notices(document), document_properties(document))
 
     def read_page(self, task: PageTask, canvas: Canvas, begin: Callable[[PagePicture], object]) -> Page:
-        """The page. If it looks digital and upright, `begin` is called with its picture before its text layer is
-        parsed.
+        """The page: its picture, its believed words, the areas to recognise. Boxes are in points, origin top left as
+        shown.
 
-        Raises `DocumentCorrupt` or `PageTooLarge`.
+        If the page looks digital and upright, `begin` is called with its page picture before its text layer is parsed.
+        Raises `DocumentCorrupt`, `PageTooLarge`, `PasswordRequired` or `PasswordWrong`.
         """
         document = self._documents.get(task.path, task.password)
         handle = pdfium_c.FPDF_LoadPage(document.raw, task.number - 1)
@@ -70,17 +77,17 @@ class PdfReader:
             if frame.width < 1 or frame.height < 1:
                 raise DocumentCorrupt("the page has no size")
             page = PdfPage(handle, frame, read_drawing(handle, frame), forms, task)
-            return _read(page, PageRenderer(handle, frame, canvas, task.max_pixels), begin)
+            return _page_of(page, PageRenderer(handle, frame, canvas, task.max_pixels), begin)
         finally:
             pdfium_c.FPDF_ClosePage(handle)
 
     def forget(self, path: Path) -> None:
-        """Close the document, if it is open."""
+        """Closes the document if it is open."""
         self._documents.forget(path)
 
 
 def _headings(document: pdfium.PdfDocument) -> tuple[Heading, ...]:
-    """The bookmarks that can be read, in their order."""
+    """The readable bookmarks in their order; pages count from 1."""
     headings = []
     for bookmark in islice(document.get_toc(max_depth=8), MAX_HEADINGS):
         try:
@@ -95,25 +102,25 @@ def _headings(document: pdfium.PdfDocument) -> tuple[Heading, ...]:
     return tuple(headings)
 
 
-def _read(page: PdfPage, renderer: PageRenderer, begin: Callable[[PagePicture], object]) -> Page:
-    """The page's words as far as they are believed, its picture, and crops of what has to be read beside them."""
+def _page_of(page: PdfPage, renderer: PageRenderer, begin: Callable[[PagePicture], object]) -> Page:
+    """The page's believed words, its picture, and crops of the areas to recognise."""
     number, frame, ocr = page.task.number, page.frame, page.task.ocr
-    layer, early = _text_layer(page, renderer, begin)
+    layer, early = _text_layer_of(page, renderer, begin)
     layer, notes = believed(layer, number, ocr)
-    said, beyond = on_page(layer, frame, number)
-    fine = is_scan(first_areas(page, said), page.box)
+    layer_words, beyond = on_page(layer, frame, number)
+    fine = is_scan(first_areas(page, layer_words), page.box)
     shown = early if early is not None and not fine else renderer.draw_page(fine=fine)
-    judged = judge(page, said, shown)
+    judged = judge(page, layer_words, shown)
     kept = shown
     if not fine and not renderer.tiles and is_scan(judged.recognise, page.box):
-        # Only now does it turn out to be a scan, which is read from a picture of the whole page.
+        # It turned out a scan only now: those are read from a fine picture of the whole page.
         fine, kept = True, renderer.draw_page(fine=True)
     words = _with_marks(page, judged.words, shown)
     finest = min(RECOGNITION_SCALE, page.drawing.finest or RECOGNITION_SCALE)
     notes += beyond + judged.notes
-    notes += blank_notes(number, shown.picture.drawn, words, forbidden_areas(page, said))
+    notes += blank_notes(number, shown.picture.drawn, words, forbidden_areas(page, layer_words))
     notes += shrunk_notes(number, renderer.recognition_scale / finest, judged.recognise)
-    in_crops = [] if fine or renderer.tiles else apart(judged.recognise)
+    in_crops = [] if fine or renderer.tiles else merged(judged.recognise)
     return Page(
         number=number,
         width=frame.width,
@@ -130,10 +137,10 @@ def _read(page: PdfPage, renderer: PageRenderer, begin: Callable[[PagePicture], 
     )
 
 
-def _text_layer(
+def _text_layer_of(
     page: PdfPage, renderer: PageRenderer, begin: Callable[[PagePicture], object]
 ) -> tuple[TextLayer, Crop | None]:
-    """The text layer, empty where it is not asked for; and the page, where it was drawn before that was parsed."""
+    """The text layer, empty where `ocr` is `always`; and the page as drawn before the layer was parsed, if it was."""
     if page.task.ocr == "always":
         return TextLayer([], True), None
     early: list[Crop] = []
@@ -142,14 +149,14 @@ def _text_layer(
         early.append(renderer.draw_page(fine=False))
         begin(early[0].picture)
 
-    wait = is_scan(apart(page.drawing.images), page.box) or bool(renderer.tiles)
+    wait = is_scan(merged(page.drawing.images), page.box) or bool(renderer.tiles)
     layer = read_text_layer(page.handle, page.task.max_words, upright=(lambda: None) if wait else draw_early)
     layer = as_read(as_drawn(page.handle, layer, page.drawing, page.task.max_words))
     return layer, early[0] if early else None
 
 
 def _with_marks(page: PdfPage, words: list[Word], shown: Crop) -> list[Word]:
-    """The words, with check boxes as words and with the links that lie over them."""
+    """The words with check boxes as words, and with their links."""
     if page.task.ocr != "always":
         ticks = page.forms.ticks
         drawn = check_boxes(page.drawing.squares, ticks, words, shown.picture.drawn, shown.scale)

@@ -1,4 +1,4 @@
-"""An open page of a PDF, and what is known of it before it is looked at. In page processes alone."""
+"""An open PDF page and what is known of it before it is drawn. Runs in a page process."""
 
 from __future__ import annotations
 
@@ -14,8 +14,11 @@ from .text_layer import PageFrame
 
 @dataclass(frozen=True, slots=True)
 class PdfPage:
-    """`handle` is PDFium's, good for as long as the page is open, `frame` how its user space is shown; `drawing` and
-    `forms` are what is on it. `task` says how it is to be read."""
+    """An open page of a PDF.
+
+    `handle`: PDFium's, valid while the page is open. `frame`: user space -> the page as shown. `drawing` and `forms`:
+    what is on it. `task`: how it is to be read.
+    """
 
     handle: Any
     frame: PageFrame
@@ -25,5 +28,5 @@ class PdfPage:
 
     @property
     def box(self) -> Box:
-        """The whole page, in points."""
+        """The whole page, in points, origin top left."""
         return (0.0, 0.0, self.frame.width, self.frame.height)

@@ -1,7 +1,8 @@
-"""Words as a text layer gives them -> words as they are read: letters placed one by one, blanks that were typed over.
+"""A text layer -> the same with spaced letters joined to words, and with blanks cut where they are written on.
 
-Runs inside a page process. Letters with wide and even gaps that no space of the text's own parts are one word: letter
-spacing, or a box for each. A row of underscores or dots is for what is written on it: it ends where that begins.
+Runs in a page process. Letters with wide, even gaps and no space characters between them are one word: letter spacing,
+or a box for each letter. A row of underscores or dots is a blank to write on: it ends where writing begins. Boxes are
+in points, origin top left of the page as shown.
 """
 
 from __future__ import annotations
@@ -15,46 +16,48 @@ from ..values.boxes import Box, union
 from ..values.words import Word
 from .text_layer import Letter, Origin, TextLayer
 
-# Fewer letters than this, one by one, are a list, or columns of figures.
+# Min single letters of a spaced word: fewer are a list or columns of digits.
 FEW_LETTERS = 5
-# Even gaps differ by no more than this share of a letter's size; a wider one parts words.
+# Max spread of even gaps, in font sizes. Min ratio of a gap between words to one between letters.
 EVEN_SIZE = 0.08
 PARTING = 1.5
-# Letters mostly further apart than so many sizes are columns of figures; words of such letters part by no more than so.
+# Max usual gap of letters, in font sizes: more are columns of digits. Max gap between words of such letters.
 FURTHEST, FURTHEST_WORD = 1.2, 3.5
-# So many gaps have to be even.
+# Min share of gaps that have to be even.
 MOST_GAPS = 0.6
-# So many signs in a row are a blank to be filled in.
+# Min characters of a blank to fill in.
 BLANK_SIGNS = 4
+# Min share of height in common of a blank and what is written on it.
 SAME_ROW = 0.5
 
 
 def as_read(layer: TextLayer) -> TextLayer:
-    """The layer with such letters as words, and such blanks beside what is written on them."""
-    words, origins = _joined(layer.words, layer.origins)
+    """The layer with spaced letters as words, and with blanks cut off where something is written on them."""
+    words, origins = _letters_joined(layer.words, layer.origins)
     blanks = layer.blanks if len(words) == len(layer.words) else ()
-    return replace(layer, words=_beside_blanks(words), origins=tuple(origins), blanks=blanks)
+    return replace(layer, words=_blanks_cut(words), origins=tuple(origins), blanks=blanks)
 
 
-def _joined(words: Sequence[Word], origins: Sequence[Origin]) -> tuple[list[Word], list[Origin]]:
+def _letters_joined(words: Sequence[Word], origins: Sequence[Origin]) -> tuple[list[Word], list[Origin]]:
+    """The words and their origins, runs of spaced letters as one word each."""
     result: list[Word] = []
-    places: list[Origin] = []
+    result_origins: list[Origin] = []
     start = 0
     while start < len(words):
         if len(words[start].text) > 1:
             result.append(words[start])
-            places.append(origins[start])
+            result_origins.append(origins[start])
             start += 1
             continue
         end = start + 1
         while end < len(words) and _may_follow(words[end - 1], words[end]):
             end += 1
-        for part in _parts(words[start:end], origins[start:end]):
+        for part in _word_lengths(words[start:end], origins[start:end]):
             own, theirs = words[start : start + part], origins[start : start + part]
             result.append(own[0] if part == 1 else _one_word(own))
-            places.append(theirs[0] if part == 1 else _one_origin(theirs))
+            result_origins.append(theirs[0] if part == 1 else _one_origin(theirs))
             start += part
-    return result, places
+    return result, result_origins
 
 
 def _may_follow(word: Word, following: Word) -> bool:
@@ -65,21 +68,21 @@ def _may_follow(word: Word, following: Word) -> bool:
     return level and word.upright and 0 < following.box[0] - word.box[2] < FURTHEST_WORD * word.size
 
 
-def _parts(words: Sequence[Word], origins: Sequence[Origin]) -> list[int]:
-    """How many letters each word of a run has: one each, where they stand as letters do that were meant to."""
+def _word_lengths(words: Sequence[Word], origins: Sequence[Origin]) -> list[int]:
+    """The number of letters of each word in a run of letters; 1 each where they stand apart by intent."""
     if len(words) < FEW_LETTERS:
         return [1] * len(words)
     gaps = [b.box[0] - a.box[2] for a, b in pairwise(words)]
     steps = [(b.box[0] + b.box[2] - a.box[0] - a.box[2]) / 2 for a, b in pairwise(words)]
-    apart = [origin.spaced for origin in origins[1:]]
+    spaces = [origin.spaced for origin in origins[1:]]
     distances, middle, spread = min(
-        (_evenness(measure, apart) for measure in (gaps, steps)), key=lambda found: found[2]
+        (_evenness(measure, spaces) for measure in (gaps, steps)), key=lambda found: found[2]
     )
     room = EVEN_SIZE * words[0].size
     if spread > room or statistics.median(gaps) > FURTHEST * words[0].size:
         return [1] * len(words)
     parts = [1]
-    for distance, spaced in zip(distances, apart, strict=True):
+    for distance, spaced in zip(distances, spaces, strict=True):
         if spaced or distance > PARTING * middle + room:
             parts.append(1)
         else:
@@ -87,9 +90,9 @@ def _parts(words: Sequence[Word], origins: Sequence[Origin]) -> list[int]:
     return parts
 
 
-def _evenness(distances: Sequence[float], apart: Sequence[bool]) -> tuple[Sequence[float], float, float]:
-    """The distances, the middle one of those within words, and how far most of those are from it."""
-    inner = [distance for distance, spaced in zip(distances, apart, strict=True) if not spaced]
+def _evenness(distances: Sequence[float], spaces: Sequence[bool]) -> tuple[Sequence[float], float, float]:
+    """The distances, their median inside words, and how far most of those are from it (infinite: not even)."""
+    inner = [distance for distance, spaced in zip(distances, spaces, strict=True) if not spaced]
     if len(inner) < MOST_GAPS * len(distances):
         return distances, 0.0, float("inf")
     middle = statistics.median_low(inner)
@@ -98,28 +101,31 @@ def _evenness(distances: Sequence[float], apart: Sequence[bool]) -> tuple[Sequen
 
 
 def _one_word(words: Sequence[Word]) -> Word:
+    """The letters as one word."""
     return replace(words[0], text="".join(word.text for word in words), box=union(word.box for word in words))
 
 
 def _one_origin(origins: Sequence[Origin]) -> Origin:
+    """The origins of letters as one."""
     objects = dict.fromkeys(at for origin in origins for at in origin.objects)
     strange = tuple(Letter(at, s.box) for at, origin in enumerate(origins) for s in origin.strange)
     return origins[0]._replace(objects=tuple(objects), strange=strange)
 
 
-def _beside_blanks(words: Sequence[Word]) -> list[Word]:
-    """The words, with rows of signs to write on cut off where something is written."""
+def _blanks_cut(words: Sequence[Word]) -> list[Word]:
+    """The words, blanks cut off where something is written on them."""
     if not any(_is_blank(word) for word in words):
         return list(words)
-    return [replace(word, box=_free(word, words)) if _is_blank(word) else word for word in words]
+    return [replace(word, box=_free_part(word, words)) if _is_blank(word) else word for word in words]
 
 
 def _is_blank(word: Word) -> bool:
+    """Whether a word is a row of underscores or dots."""
     return len(word.text) >= BLANK_SIGNS and not word.text.strip("_.…") and word.upright
 
 
-def _free(blank: Word, words: Sequence[Word]) -> Box:
-    """The longer of what is left of a blank before and after the words that stand on it."""
+def _free_part(blank: Word, words: Sequence[Word]) -> Box:
+    """The longer part of a blank that is left before or after the words on it."""
     left, top, right, bottom = blank.box
     over = [
         word.box

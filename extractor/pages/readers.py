@@ -1,58 +1,58 @@
-"""A document's format -> the reader of its pages. Runs in page processes alone.
+"""A document's format -> the reader of its pages. Runs in a page process.
 
-The one place that knows which formats there are and who reads them. Guarantees of every reader: a page is drawn only
-when it is asked for, so a document's length does not show in memory; whatever is wrong with a document or a page is a
-typed error.
+A row of `FORMATS` names the module of this room whose `reader(format)` gives the reader. Every reader guarantees: a
+page is drawn only when it is asked for, so memory does not grow with a document's length; whatever is wrong with a
+document or a page is a typed error.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Protocol
 
 from ..device.arena import Canvas
-from ..formats import Format
+from ..formats import FORMATS, Format, FormatRow
 from ..values.outline import Outline
 from ..values.page import Page
 from ..values.page_picture import PagePicture
 from ..values.tasks import OutlineTask, PageTask
-from .images import ImageReader
-from .pdf import PdfReader
 
+# Called with a page picture to start on its layout before the page is read.
 Begin = Callable[[PagePicture], object]
 
 
 class Reader(Protocol):
-    """Reads the documents of a format."""
+    """Reads the documents of one format."""
 
     def outline(self, task: OutlineTask) -> Outline:
-        """The number of pages, and what the document says of itself. Raises an `ExtractionError` for what cannot be
-        opened."""
+        """The number of pages, and what the document says of itself.
+
+        Raises an `ExtractionError` for a document that cannot be opened.
+        """
 
     def read_page(self, task: PageTask, canvas: Canvas, begin: Begin) -> Page:
-        """The page, its pictures on the canvas; its boxes in the page's unit, origin top left as it is shown.
+        """The page, its pictures on the canvas; boxes in the page's unit, origin top left as shown.
 
-        `begin` may be called with the page's picture before the page is read, where its layout is as good as certain to
-        be looked for on just that picture. Raises an `ExtractionError` for what cannot be read.
+        `begin` may be called with the page picture before the page is read, if layout is nearly certain to need just
+        that picture. Raises an `ExtractionError` for a page that cannot be read.
         """
 
     def forget(self, path: Path) -> None:
-        """Let go of a document that no job reads any more."""
+        """Releases a document that no job reads any more."""
 
 
-READERS: dict[Format, Reader] = {
-    "pdf": PdfReader(),
-    "png": ImageReader("PNG"),
-    "jpeg": ImageReader("JPEG"),
-    "tiff": ImageReader("TIFF"),
-    "webp": ImageReader("WEBP"),
-    "bmp": ImageReader("BMP"),
-    "gif": ImageReader("GIF"),
-}
+def _reader(name: Format, row: FormatRow) -> Reader:
+    """The reader that a row of `FORMATS` names."""
+    reader: Reader = import_module(f".{row.reader}", __package__).reader(name)
+    return reader
+
+
+READERS: dict[Format, Reader] = {name: _reader(name, row) for name, row in FORMATS.items()}
 
 
 def forget_document(path: Path) -> None:
-    """Have whichever reader holds the document let go of it."""
+    """Has every reader release the document."""
     for reader in READERS.values():
         reader.forget(path)

@@ -1,6 +1,6 @@
-"""A page, drawn again without some of its objects: what they add to it is what differs.
+"""A PDF page -> a crop of it drawn without some of its objects: the difference is what they add.
 
-Runs inside a page process.
+Runs in a page process.
 """
 
 from __future__ import annotations
@@ -20,16 +20,17 @@ _set_active = plain_call(pdfium_c.FPDFPageObj_SetIsActive, ctypes.c_int, ctypes.
 
 
 def draw_without(page: Any, frame: PageFrame, scale: float, box: Box, addresses: Sequence[int]) -> Pixels:
-    """What is in the box, RGB, at `scale` pixels per point, without the objects at these addresses of the open page.
+    """The crop, RGB, at `scale` pixels per point, without the objects at these addresses of the open page.
 
-    The first pixel is the one that `int` makes of the box's left and top: the page's own pixels stay where they are.
+    `box` is in points, origin top left of the page as shown. The first pixel is at `int` of the box's left and top,
+    times the scale: pixels align with the page's own. Raises `MemoryError` where PDFium makes no bitmap.
     """
     left, top = max(0, int(box[0] * scale)), max(0, int(box[1] * scale))
     size = (max(1, round(frame.width * scale)), max(1, round(frame.height * scale)))
     width = max(1, min(size[0], int(box[2] * scale) + 1) - left)
     height = max(1, min(size[1], int(box[3] * scale) + 1) - top)
-    picture = np.full((height, width, 3), 255, np.uint8)
-    start = picture.ctypes.data_as(ctypes.c_void_p)
+    crop = np.full((height, width, 3), 255, np.uint8)
+    start = crop.ctypes.data_as(ctypes.c_void_p)
     bitmap = pdfium_c.FPDFBitmap_CreateEx(width, height, pdfium_c.FPDFBitmap_BGR, start, 3 * width)
     if not bitmap:
         raise MemoryError
@@ -42,4 +43,4 @@ def draw_without(page: Any, frame: PageFrame, scale: float, box: Box, addresses:
         for address in addresses:
             _set_active(address, 1)
         pdfium_c.FPDFBitmap_Destroy(bitmap)
-    return picture
+    return crop

@@ -1,6 +1,6 @@
-"""An open PDF page -> pictures of it, and of parts of it, on the canvas. Runs in page processes alone.
+"""An open PDF page -> its page picture and crops, on the canvas. Runs in a page process.
 
-A page is drawn only when it is asked for, at the resolution that its next stages need. Boxes are in points, origin top
+A page is drawn only when it is asked for, at the resolution that the next stage needs. Boxes are in points, origin top
 left of the page as shown.
 """
 
@@ -20,14 +20,16 @@ from ..values.page_picture import PagePicture
 from .resolution import layout_scale, recognition_scale, tiles_in_points
 from .text_layer import PageFrame
 
-# A crop is drawn with so much of the page around it, in points: letters may touch its edge.
+# Margin around a crop, in points: letters may touch its edge.
 CROP_MARGIN = 4.0
 
 
 @dataclass(frozen=True, slots=True)
 class PageRenderer:
-    """Draws one page. `handle` is PDFium's. Raises `PageTooLarge` for more than `max_pixels` in one picture, `Internal`
-    where PDFium makes none."""
+    """Draws one page. `handle` is PDFium's.
+
+    Every drawing raises `PageTooLarge` for more than `max_pixels`, and `Internal` where PDFium makes no bitmap.
+    """
 
     handle: Any
     frame: PageFrame
@@ -36,12 +38,12 @@ class PageRenderer:
 
     @property
     def whole(self) -> Box:
-        """The page's own box."""
+        """The page's own box, in points."""
         return (0.0, 0.0, self.frame.width, self.frame.height)
 
     @property
     def tiles(self) -> list[Box]:
-        """The tiles of a long page; none where it is read as a whole."""
+        """The tiles of a long page, in points; none where it is read as a whole."""
         return tiles_in_points(self.frame.width, self.frame.height)
 
     @property
@@ -55,23 +57,23 @@ class PageRenderer:
         return recognition_scale(self.frame.width, self.frame.height)
 
     def draw_page(self, *, fine: bool) -> Crop:
-        """The whole page: `fine` enough for recognition, or for layout; a long page for layout alone."""
+        """The whole page: `fine` for recognition, else for layout. A long page is always drawn for layout."""
         return self._crop(self.whole, self.recognition_scale if fine and not self.tiles else self.layout_scale)
 
     def draw_tiles(self, *, fine: bool) -> tuple[Crop, ...]:
-        """The tiles of a long page, in order along it: `fine` enough for recognition, or for layout."""
+        """The tiles of a long page, in order along it: `fine` for recognition, else for layout."""
         scale = self.recognition_scale if fine else self.layout_scale
         return tuple(self._crop(box, scale) for box in self.tiles)
 
     def draw_crop(self, box: Box) -> Crop:
-        """A part of the page for the recogniser, with a margin."""
+        """A crop of the page for the recogniser, with a margin."""
         return self._crop(clip(grown(box, CROP_MARGIN), self.frame.width, self.frame.height), self.recognition_scale)
 
     def _crop(self, box: Box, scale: float) -> Crop:
         return Crop(box, self._draw(box, scale), scale)
 
     def _draw(self, box: Box, scale: float) -> PagePicture:
-        """What is in the box, at so many pixels per point."""
+        """The pixels of the box, at `scale` pixels per point."""
         left, top = (round(side * scale) for side in box[:2])
         width, height = (max(1, round(side * scale) - start) for side, start in zip(box[2:], (left, top), strict=True))
         if width * height > self.max_pixels:

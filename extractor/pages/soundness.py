@@ -1,7 +1,7 @@
-"""Words of a text layer -> whether they are language, and letters that say nothing of what is drawn.
+"""Words of a text layer -> whether they are language, and which characters say nothing of what is drawn.
 
-Runs inside a page process. A font may give its glyphs no characters, wrong ones, or private ones: what is drawn is
-then readable and what is said is not.
+Runs in a page process. A font may map its glyphs to no characters, to wrong ones, or to private ones: the drawn text is
+readable, the text layer is not.
 """
 
 from __future__ import annotations
@@ -9,37 +9,39 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter
 
-# A soft hyphen is drawn at a line's end only; where a font draws it before a figure, it is a minus sign.
+# A soft hyphen is drawn at a line's end only. Where a font draws one before a digit, it is a minus sign.
 SOFT_HYPHEN = "\xad"
 
 
 def is_strange(letter: str) -> bool:
-    """Whether a letter of a text layer says nothing of what is drawn: control, private and replacement characters."""
+    """Whether a character says nothing of what is drawn: control, private use, unassigned, replacement, soft hyphen."""
     if letter.isalnum() or (letter.isascii() and letter.isprintable()):
         return False
     return letter in ("\ufffd", SOFT_HYPHEN) or unicodedata.category(letter) in ("Cc", "Co", "Cn")
 
 
-# How often each letter stands in running text, averaged over eleven European languages (per cent; published letter
-# counts of English, French, German, Spanish, Portuguese, Italian, Dutch, Danish, Swedish, Polish and Finnish).
+# Frequency of each letter in running text, in per cent, averaged over eleven languages (published letter counts of
+# English, French, German, Spanish, Portuguese, Italian, Dutch, Danish, Swedish, Polish and Finnish).
 _LETTER_SHARE = {
     **{"a": 8.9, "b": 1.3, "c": 2.5, "d": 4.2, "e": 14.0, "f": 1.4, "g": 2.0, "h": 2.2, "i": 7.5, "j": 0.7, "k": 2.4},
     **{"l": 4.7, "m": 3.0, "n": 8.0, "o": 6.3, "p": 2.3, "q": 0.4, "r": 6.6, "s": 6.4, "t": 6.9, "u": 4.0, "v": 1.7},
     **{"w": 1.0, "x": 0.2, "y": 1.1, "z": 0.9},
 }
+# Min letters whose frequencies tell a language; min cosine to the frequencies above.
 MIN_LETTERS = 120
 _MIN_LIKENESS = 0.65
+# Min characters that tell whether a layer is sound; max share without meaning; min share of letters, digits and marks.
 _MIN_CHARACTERS = 20
 _MAX_BROKEN = 0.25
 _MIN_MEANINGFUL = 0.4
 
 
 def is_sound(words: list[str], unmapped: int = 0, total: int = 0) -> bool:
-    """Whether the words are language, and not glyph numbers that only the font's shapes make readable.
+    """Whether the words are language, not glyph numbers that only the font's shapes make readable.
 
-    `unmapped` of `total` characters had no Unicode value. Three general signs of a broken text layer: characters that
-    mean nothing (unmapped, replacement, private use, control), hardly any letter or digit among the rest, and Latin
-    letters that come in shares unlike those of any European language (a shifted or shuffled encoding).
+    `unmapped` of `total` characters had no Unicode value. Three signs of a broken text layer: characters without
+    meaning (unmapped, replacement, private use, control); hardly any letter or digit among the rest; Latin letters in
+    frequencies unlike any European language (a shifted or shuffled encoding).
     """
     characters = [character for word in words for character in word]
     count = max(total, len(characters))
@@ -57,9 +59,11 @@ def is_sound(words: list[str], unmapped: int = 0, total: int = 0) -> bool:
 
 
 def is_language(words: list[str]) -> bool:
-    """Whether the Latin letters of the words come in shares like those of a European language; True of few words, and
-    of other scripts."""
-    # Each word once: a column of currencies or units says nothing of its language.
+    """Whether the Latin letters come in frequencies like those of a European language.
+
+    True of few letters, and of other scripts: they tell nothing.
+    """
+    # Each word once: repeated currencies or units tell nothing of the language.
     distinct = Counter("".join({word.lower() for word in words}))
     letters = Counter({letter: distinct[letter] for letter in _LETTER_SHARE})
     every = Counter("".join(words).lower())

@@ -1,7 +1,7 @@
-"""A PDF page's text layer -> words with boxes, and whether that text layer can be trusted.
+"""A PDF page's text layer -> words with boxes, and whether the layer can be trusted.
 
-Runs inside a page process. Characters are taken as PDFium gives them: no clean-up changes one. Boxes are in points,
-origin top left of the page as it is shown (its /Rotate and crop box applied).
+Runs in a page process. Characters are PDFium's own: no clean-up changes one. Boxes are in points, origin top left of
+the page as shown (/Rotate and crop box applied).
 """
 
 from __future__ import annotations
@@ -19,21 +19,24 @@ import pypdfium2.raw as pdfium_c
 from ..errors import PageTooLarge
 from ..values.boxes import Box
 from ..values.words import DESCENT, Word, WordPart, is_raised
-from .raised_figures import OTHER_SIZE, RAISED, ends_number
+from .raised_digits import OTHER_SIZE, RAISED, ends_number
 from .soundness import is_sound, is_strange
 
 
 class Letter(NamedTuple):
-    """A letter of a word whose character is in doubt: its place in the word's text, and on the page."""
+    """A doubtful character of a word: its index in the word's text; its box in points, origin top left as shown."""
 
     at: int
     box: Box
 
 
 class Origin(NamedTuple):
-    """Where a word comes from: the addresses of its text objects and of its font, of the open page, and those of its
-    letters that its font gives no character of their own; whether it is only said in place of other words; and whether
-    a space of the text's own stands before it."""
+    """Where a word comes from.
+
+    `objects`, `font`: addresses of its text objects and its font, on the open page. `strange`: its characters that say
+    nothing of what is drawn. `only_said`: whether it is ActualText that is not drawn. `spaced`: whether a space
+    character of the text stands before it.
+    """
 
     objects: tuple[int, ...] = ()
     font: int = 0
@@ -44,11 +47,11 @@ class Origin(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class TextLayer:
-    """The words of one page in stream order; `sound` is False where they are not what a reader sees.
+    """The words of one page in stream order. Boxes are in points, origin top left of the page as shown.
 
-    `quarters`: by how many quarters the page has to be turned anticlockwise for most of its letters to stand upright.
-    `origins`: for each word where its letters come from. `blanks`: spaces that may be figures, each the number of the
-    word before it and its box.
+    `sound`: whether they are what a reader sees. `quarters`: quarter turns anticlockwise that set most letters upright.
+    `origins`: one for each word. `blanks`: spaces that may be characters, each the index of the word before it and its
+    box.
     """
 
     words: list[Word]
@@ -63,23 +66,25 @@ _LINE_END_HYPHEN = {0x02, 0xFFFE}
 _BREAKS = {0x0A, 0x0D}
 
 
-# A letter's room in font sizes: what a sound font takes, and what is believed of one that takes more than the most.
+# Ascent of a sound font, in font sizes; max line height that is believed of a font.
 ASCENT = 0.9
 MAX_LINE_HEIGHT = 1.7
-# Neighbours in a word share this much of their height; a raised or lowered character still does.
+# Min share of height in common of neighbours in a word; raised and lowered characters still have it.
 SAME_BASELINE = 0.25
-# A page is turned for this share of its letters, or stays.
+# Min share of letters for which a page is turned.
 MOST_LETTERS = 0.7
-# So many characters tell whether a page's text stands upright.
+# Characters that are sampled to tell whether a page's text is upright.
 SAMPLE = 20
-# Characters of one width differ by no more than this share of it.
+# Max difference in width of characters of one width, as a share.
 SAME_WIDTH = 0.02
-# A page of the most words has no more characters, for each of them, than this.
+# Max characters of a page, per word of the limit.
 LETTERS_A_WORD = 12
 
 
 @dataclass(slots=True)
 class _Font:
+    """Size in points, weight and slant of a text object; `key` is the font's address."""
+
     size: float
     bold: bool
     italic: bool
@@ -92,12 +97,16 @@ _sides = struct.Struct("4f").unpack_from
 
 
 def _user_space(rectangle: pdfium_c.FS_RECTF) -> Box:
-    """Left, bottom, right, top."""
+    """Left, bottom, right, top in PDF user space."""
     return (rectangle.left, rectangle.bottom, rectangle.right, rectangle.top)
 
 
 class PageFrame:
-    """PDF user space of one page -> its frame as shown: origin top left, y downwards, `/Rotate` applied."""
+    """PDF user space of one page -> the page as shown: points, origin top left, y downwards, /Rotate applied.
+
+    `width`, `height`: of the page as shown. `left`, `bottom`, `right`, `top`: its crop box in user space. `rotation`:
+    quarter turns clockwise.
+    """
 
     def __init__(self, page: pdfium_c.FPDF_PAGE) -> None:
         bounds = pdfium_c.FS_RECTF()
@@ -112,7 +121,7 @@ class PageFrame:
         self.height = self.right - self.left if turned else self.top - self.bottom
 
     def box(self, left: float, bottom: float, right: float, top: float) -> Box:
-        """A rectangle of user space as a box of the shown page."""
+        """A rectangle of user space as a box of the page as shown: points, origin top left."""
         if self.rotation == 0:
             return (left - self.left, self.top - top, right - self.left, self.top - bottom)
         if self.rotation == 1:
@@ -127,10 +136,9 @@ def read_text_layer(
 ) -> TextLayer:
     """The words of the page's text layer, in the order of its content stream.
 
-    `upright` is called before the words are read, where the page has some that stand upright by a sample of letters.
-
-    Raises `PageTooLarge` where there are more of them, or more than `LETTERS_A_WORD` times as many characters, spaces
-    included.
+    Boxes are in points, origin top left of the page as shown. `upright` is called before the words are read, if a
+    sample of letters says that the text is upright. Raises `PageTooLarge` for more than `most_words` words, or more
+    than `LETTERS_A_WORD` times as many characters, spaces included.
     """
     text_page = pdfium_c.FPDFText_LoadPage(page)
     if not text_page:
@@ -157,19 +165,19 @@ def read_text_layer(
 
 
 def _is_upright(text_page: pdfium_c.FPDF_TEXTPAGE, characters: int, rotation: int) -> bool:
-    """Whether nearly all of a sample of the page's characters stand upright, and there are some."""
+    """Whether nearly all of a sample of characters are upright; False with too few."""
     sample = range(0, characters, max(1, characters // SAMPLE))
     turns = [round(pdfium_c.FPDFText_GetCharAngle(text_page, index) / 1.5707963) + rotation for index in sample]
     return len(turns) >= SAMPLE and sum(turn % 4 == 0 for turn in turns) > 0.9 * len(turns)
 
 
 def plain_call(function: Any, result: Any, *arguments: Any) -> Any:
-    """One of PDFium's functions on plain addresses: a third of what it costs through typed pointers."""
+    """A PDFium function that takes plain addresses: a third of the cost of typed pointers."""
     return ctypes.CFUNCTYPE(result, *arguments)(ctypes.cast(function, ctypes.c_void_p).value or 0)
 
 
 _POINTER, _INT = ctypes.c_void_p, ctypes.c_int
-# What is asked of each character.
+# Called for each character.
 _unicode = plain_call(pdfium_c.FPDFText_GetUnicode, ctypes.c_uint, _POINTER, _INT)
 _is_unmapped = plain_call(pdfium_c.FPDFText_HasUnicodeMapError, _INT, _POINTER, _INT)
 _is_generated = plain_call(pdfium_c.FPDFText_IsGenerated, _INT, _POINTER, _INT)
@@ -178,7 +186,7 @@ _loose_box = plain_call(pdfium_c.FPDFText_GetLooseCharBox, _INT, _POINTER, _INT,
 
 
 class _WordReader:
-    """Characters of a text page, one after the other -> its words, and what is to be known to judge them."""
+    """The characters of a text page, one after the other -> its words, and what is needed to judge them."""
 
     def __init__(self, text_page: pdfium_c.FPDF_TEXTPAGE, frame: PageFrame) -> None:
         self.words: list[Word] = []
@@ -205,7 +213,7 @@ class _WordReader:
         self._turn = 0  # of the word's letters: quarters clockwise
 
     def read(self) -> None:
-        """All characters of the page."""
+        """Reads all characters of the page."""
         address, unicode_of, is_unmapped, add = self._address, _unicode, _is_unmapped, self._add
         high_surrogate = 0
         for index in range(pdfium_c.FPDFText_CountChars(self._text_page)):
@@ -214,7 +222,7 @@ class _WordReader:
                 if code < 0xDC00:
                     high_surrogate = code
                     continue
-                # Half of a pair is no character.
+                # An unpaired surrogate is no character.
                 code = 0x10000 + ((high_surrogate - 0xD800) << 10) + (code - 0xDC00) if high_surrogate else 0xFFFD
             high_surrogate = 0
             unmapped = is_unmapped(address, index) == 1
@@ -238,8 +246,10 @@ class _WordReader:
         self.finish_word()
 
     def _take_space(self, index: int, letter: str) -> None:
-        """Note a space of the text's own; and one that is as wide as the figure before it: a figure that the font calls
-        so, perhaps."""
+        """Record a space that the text itself has.
+
+        A space as wide as the digit before it may be a digit that its font maps wrongly: it is a blank.
+        """
         if _is_generated(self._address, index):
             return
         self._next_is_spaced = True
@@ -251,28 +261,29 @@ class _WordReader:
             self.blanks.append((len(self.words), box))
 
     def _add(self, index: int, letter: str, strange: bool) -> None:
+        """Add a character to the current word, or begin the next word with it."""
         address, letters = self._address, self._letters
         _loose_box(address, index, self._loose_at)
         key = _text_object(address, index) or 0
         font = self._fonts.get(key)
         if font is None:
-            font = _font(self._text_page, index, self._faces)
-            # Text objects of one look share it: most words of several objects are set in one.
+            font = _font_of(self._text_page, index, self._faces)
+            # Text objects of one look share a font: most words of several objects are set in one.
             looks = (font.size, font.key, font.upside_down)
             font = self._fonts[key] = self._looks.setdefault(looks, font)
         left, top, right, bottom = _sides(self._loose)
         if top - bottom > MAX_LINE_HEIGHT * font.size and right - left < top - bottom:
-            # The font claims more room than its letters take (a wrong ascent): believe its size.
+            # The font's ascent is wrong, taller than its letters: use its size instead.
             _, y = _origin_of(self._text_page, index)
             top = min(top, y + ASCENT * font.size)
             bottom = max(bottom, y - DESCENT * font.size)
         box = self._frame.box(left, bottom, right, top)
         if letters:
             last = self._boxes[-1]
-            # Nearly always the next letter of the same font, on the same line.
+            # The usual case: the next letter of the same font on the same line.
             follows = box[1] == last[1] and box[3] == last[3] and abs(box[0] - last[2]) <= self._font.size * 0.5
             if not (follows and self._turn == 0) and (
-                _apart(last, box, self._font.size, upright=self._turn % 2 == 0)
+                _starts_new_word(last, box, self._font.size, upright=self._turn % 2 == 0)
                 or (ends_number(letters, letter) and self._is_raised(index, last, box, font))
             ):
                 self.finish_word()
@@ -291,7 +302,7 @@ class _WordReader:
         self._sources[key] = None
 
     def _is_raised(self, index: int, last: Box, box: Box, font: _Font) -> bool:
-        """Whether a letter is of another size than the one before it in the word, or of another baseline."""
+        """Whether a character has another size or baseline than the one before it in the word."""
         size, other = font.size, self._last_font.size
         if min(size, other) < OTHER_SIZE * max(size, other):
             return True
@@ -303,7 +314,7 @@ class _WordReader:
         return abs(shift) >= RAISED * size
 
     def finish_word(self) -> None:
-        """The letters so far are a word."""
+        """Ends the current word, if there is one."""
         if not self._letters:
             return
         lefts, tops, rights, bottoms = zip(*self._boxes, strict=True)
@@ -312,7 +323,7 @@ class _WordReader:
         self.turns[turn] += len(self._letters)
         size = font.size or (box[3] - box[1])
         text = "".join(self._letters)
-        parts = self._parts() if self._changes else ()
+        parts = self._parts_by_style() if self._changes else ()
         upright = turn % 2 == 0
         self.words.append(Word(text, box, self.line, "text_layer", size, font.bold, font.italic, upright, parts=parts))
         self.origins.append(Origin(tuple(self._sources), font.key, tuple(self._strange), spaced=self._spaced))
@@ -322,8 +333,8 @@ class _WordReader:
         self._strange.clear()
         self._changes.clear()
 
-    def _parts(self) -> tuple[WordPart, ...]:
-        """The word's letters by how they are set; nothing where they all are alike."""
+    def _parts_by_style(self) -> tuple[WordPart, ...]:
+        """The word's parts by weight, slant and raising; empty where all letters are alike."""
         starts = [(0, self._font), *self._changes]
         largest, base = max(((font.size, self._boxes[at][3]) for at, font in starts), key=lambda found: found[0])
         parts: list[WordPart] = []
@@ -335,8 +346,8 @@ class _WordReader:
         return tuple(parts) if len(parts) > 1 else ()
 
 
-def _apart(last: Box, box: Box, size: float, upright: bool) -> bool:
-    """Whether a character stands too far from the one before to be of the same word: another column or line."""
+def _starts_new_word(last: Box, box: Box, size: float, upright: bool) -> bool:
+    """Whether a character stands too far from the one before it: another column or line."""
     along, across = ((0, 2), (1, 3)) if upright else ((1, 3), (0, 2))
     reach = size or max(last[3] - last[1], last[2] - last[0])
     gap = max(box[along[0]] - last[along[1]], last[along[0]] - box[along[1]])
@@ -352,9 +363,8 @@ def _origin_of(text_page: pdfium_c.FPDF_TEXTPAGE, index: int) -> tuple[float, fl
     return x.value, y.value
 
 
-def _font(text_page: pdfium_c.FPDF_TEXTPAGE, index: int, faces: dict[int, tuple[bool, bool]]) -> _Font:
-    """Size (scaled as on the page), weight and slant of the font of the character's text object; `faces` are the weight
-    and slant of fonts seen before, by address."""
+def _font_of(text_page: pdfium_c.FPDF_TEXTPAGE, index: int, faces: dict[int, tuple[bool, bool]]) -> _Font:
+    """The font of the character's text object, its size as on the page. `faces` caches weight and slant by address."""
     matrix = pdfium_c.FS_MATRIX()
     size = pdfium_c.FPDFText_GetFontSize(text_page, index)
     if pdfium_c.FPDFText_GetMatrix(text_page, index, matrix):
@@ -363,12 +373,13 @@ def _font(text_page: pdfium_c.FPDF_TEXTPAGE, index: int, faces: dict[int, tuple[
     font = pdfium_c.FPDFTextObj_GetFont(item) if item else None
     key = ctypes.addressof(font.contents) if font else 0
     if key not in faces:
-        faces[key] = _face(text_page, index)
-    # A negative size turns letters upside down, and their matrix, often, back again: its angle is of the matrix alone.
+        faces[key] = _weight_and_slant(text_page, index)
+    # A negative size turns letters upside down, and often their matrix turns them back: the angle is the matrix's
+    # alone.
     return _Font(abs(size), *faces[key], upside_down=size < 0, key=key)
 
 
-def _face(text_page: pdfium_c.FPDF_TEXTPAGE, index: int) -> tuple[bool, bool]:
+def _weight_and_slant(text_page: pdfium_c.FPDF_TEXTPAGE, index: int) -> tuple[bool, bool]:
     """Whether the character's font is bold, and whether it is slanted."""
     flags = ctypes.c_int()
     buffer = ctypes.create_string_buffer(128)

@@ -1,1 +1,1 @@
-"""A page -> what the models see on it. Runs in page processes, and asks the device's owner for forward passes."""
+"""A page -> what the models see on it. Runs in a page process, which asks the device's owner for forward passes."""

@@ -1,8 +1,8 @@
-"""Words of a page in two readings, a text layer's in doubt and the recogniser's -> each word once.
+"""A page's words in two readings, a doubted text layer and the recogniser's -> each word once.
 
-Runs in page processes, once the areas have been read. A hidden text layer is some other program's reading, and a font
-that lies says what nobody sees: line by line the recogniser's own reading goes before them where it is certain, and
-they stand where it is not, or where nothing was read. Every word is there once, in the reading that was chosen.
+Runs in a page process, when all areas have been read. A hidden text layer is another program's OCR, and a font may map
+glyphs to wrong characters. Line by line, the recogniser's reading replaces them where it is certain; they stand where
+it is not, or where nothing was read.
 """
 
 from __future__ import annotations
@@ -16,42 +16,44 @@ from ..pages.layer_trust import is_sure
 from ..values.arrays import Boxes
 from ..values.words import Word
 
-# A reading of less confidence than this gives way to a text layer in doubt that says letters or figures.
+# Min confidence of a reading that replaces a doubted text layer with letters or digits.
 CERTAIN = 0.6
-# Two words stand in one place where they share so much of the smaller one.
+# Min share of the smaller word's area for two words to stand in one place.
 SAME_PLACE = 0.3
-# Hidden text layers are placed roughly: a word that was read within so many of its heights is the same one.
+# Max distance of a recognised word from the same one in a text layer, in its heights: hidden layers are placed roughly.
 NEAR = 2.0
 
 
 def chosen(words: Sequence[Word]) -> list[Word]:
-    """The words of a page, those in doubt or those that were read in their place left out. The order stays."""
+    """The page's words in their order, without the doubted ones that were read, or the readings that lost to them."""
     doubted = [number for number, word in enumerate(words) if not is_sure(word)]
     read = [number for number, word in enumerate(words) if word.source == "ocr"]
     if not doubted or not read:
         return list(words)
     boxes = np.array([words[number].box for number in read])
-    away: set[int] = set()
+    left_out: set[int] = set()
     for _, group in groupby(doubted, key=lambda number: words[number].line):
         line = list(group)
-        rivals = {number: _in_place(words[number], boxes, SAME_PLACE) for number in line}
-        places = sorted({place for found in rivals.values() for place in found})
-        if not places:
+        rivals = {number: _indices_in_place(words[number], boxes, SAME_PLACE) for number in line}
+        rival_indices = sorted({rival for found in rivals.values() for rival in found})
+        if not rival_indices:
             continue
-        ours = [words[read[place]] for place in places]
+        ours = [words[read[rival]] for rival in rival_indices]
         if _confidence(ours) < CERTAIN and _says_something([words[number] for number in line]):
-            away.update(read[place] for place in places)
+            left_out.update(read[rival] for rival in rival_indices)
             continue
         texts = {word.text.casefold() for word in ours}
-        away.update(
+        left_out.update(
             number
             for number in line
-            if rivals[number] or _is_near(words[number], [words[read[n]] for n in _around(words[number], boxes)], texts)
+            if rivals[number]
+            or _was_read_nearby(words[number], [words[read[n]] for n in _indices_near(words[number], boxes)], texts)
         )
-    return [word for number, word in enumerate(words) if number not in away]
+    return [word for number, word in enumerate(words) if number not in left_out]
 
 
-def _in_place(word: Word, boxes: Boxes, share: float) -> list[int]:
+def _indices_in_place(word: Word, boxes: Boxes, share: float) -> list[int]:
+    """The indices of the boxes in the word's place."""
     left, top, right, bottom = word.box
     wide = (np.minimum(boxes[:, 2], right) - np.maximum(boxes[:, 0], left)).clip(min=0)
     high = (np.minimum(boxes[:, 3], bottom) - np.maximum(boxes[:, 1], top)).clip(min=0)
@@ -61,8 +63,8 @@ def _in_place(word: Word, boxes: Boxes, share: float) -> list[int]:
     return found
 
 
-def _around(word: Word, boxes: Boxes) -> list[int]:
-    """The boxes within some of the word's heights."""
+def _indices_near(word: Word, boxes: Boxes) -> list[int]:
+    """The indices of the boxes within `NEAR` of the word's heights."""
     left, top, right, bottom = word.box
     reach = NEAR * (bottom - top)
     near = (boxes[:, 0] < right + reach) & (boxes[:, 2] > left - reach)
@@ -71,17 +73,19 @@ def _around(word: Word, boxes: Boxes) -> list[int]:
     return found
 
 
-def _is_near(word: Word, around: Sequence[Word], texts: set[str]) -> bool:
-    """Whether the word was read beside its place."""
+def _was_read_nearby(word: Word, around: Sequence[Word], texts: set[str]) -> bool:
+    """Whether the recogniser read the same text near the word."""
     text = word.text.casefold()
     return text in texts or any(text == other.text.casefold() for other in around)
 
 
 def _confidence(words: Sequence[Word]) -> float:
+    """The mean confidence of the words, weighted by their lengths."""
     letters = sum(len(word.text) for word in words)
     return sum(word.confidence * len(word.text) for word in words) / letters if letters else 0.0
 
 
 def _says_something(words: Sequence[Word]) -> bool:
+    """Whether at least half of the characters are letters or digits."""
     text = "".join(word.text for word in words)
     return sum(letter.isalnum() for letter in text) >= len(text) / 2

@@ -1,6 +1,6 @@
-"""A page's picture -> the lines of text on it that the text layer does not have. Runs in page processes.
+"""Detected lines -> those that are to be read. Runs in a page process.
 
-A line is a quadrilateral (4, 2) in pixels of the picture: top left, top right, bottom right, bottom left, along the
+A line is a quadrilateral (4, 2) in pixels of its picture: top left, top right, bottom right, bottom left, along the
 text.
 """
 
@@ -18,12 +18,12 @@ from ..values.page import Crop, Page
 from ..values.words import boxes_of
 
 
-def wanted(quads: Sequence[Quad], page: Page) -> list[Quad]:
-    """The detected lines that are in an area to be read, and not among those that the text layer already has."""
-    # A page may have thousands of lines, and tens of thousands of words: not one by one.
+def lines_to_read(quads: Sequence[Quad], page: Page) -> list[Quad]:
+    """The detected lines, in pixels, that are in an area to recognise and not in the text layer already."""
+    # Vectorised: a page may have thousands of lines and tens of thousands of words.
     sure = [word for word in page.words if is_sure(word)]
     lefts, tops, rights, bottoms = np.ascontiguousarray(boxes_of(sure).T)
-    wanted = []
+    result = []
     for quad in quads:
         line = box_of(quad, page.scale)
         if not any(contains(box, centre(line)) for box in page.recognise):
@@ -32,12 +32,12 @@ def wanted(quads: Sequence[Quad], page: Page) -> list[Quad]:
         across = np.minimum(rights[near], line[2]) - np.maximum(lefts[near], line[0])
         down = np.minimum(bottoms[near], line[3]) - np.maximum(tops[near], line[1])
         if float((across.clip(min=0) * down).sum()) < 0.4 * area(line):
-            wanted.append(quad)
-    return wanted
+            result.append(quad)
+    return result
 
 
-def alone(crop: Crop, page: Page) -> Page:
-    """The crop as a page of its own, with the page's words and areas that are on it."""
+def page_of_crop(crop: Crop, page: Page) -> Page:
+    """The crop as a page of its own, with the words and areas on it; its origin is the crop's top left corner."""
     left, top, right, bottom = crop.box
 
     def moved(box: Box) -> Box:
@@ -55,5 +55,6 @@ def alone(crop: Crop, page: Page) -> Page:
 
 
 def box_of(quad: Quad, scale: float) -> Box:
+    """The box around a line, in the page's unit, for `scale` pixels per unit."""
     across, down = zip(*quad.tolist(), strict=True)
     return (min(across) / scale, min(down) / scale, max(across) / scale, max(down) / scale)

@@ -1,7 +1,7 @@
-"""Lines of text on pictures -> their words, by the recognisers. Runs in page processes.
+"""Detected lines -> their words, by the recognisers. Runs in a page process.
 
-A line is a quadrilateral (4, 2) in pixels of its page's picture: top left, top right, bottom right, bottom left, along
-the text; what was read is in the page's unit, origin top left.
+A line is a quadrilateral (4, 2) in pixels of its page picture: top left, top right, bottom right, bottom left, along
+the text. Results are in the page's unit, origin top left.
 """
 
 from __future__ import annotations
@@ -25,32 +25,32 @@ from .orientation import on_its_side
 from .picture_refs import ref_of
 from .raised_ink import with_numbers_ended
 
-# A line that stands on an image of a digital page is text only if the recogniser is sure of it: photographs have
-# texture that looks like letters.
+# Min legibility of a line on an image of a digital page: texture of photographs looks like letters.
 MIN_IMAGE_LEGIBILITY = 0.6
-# Upright text is hardly ever read with less certainty than this, text that is upside down hardly ever with more.
+# Upright text is rarely less legible than this, upside down text rarely more.
 UNSURE = 0.8
-# So many of the longest lines tell which way up a page is.
+# Number of longest lines that tell whether a page is upside down.
 SAMPLE_LINES = 6
-# A line with figures, one step of which is less certain than this, is read again from a taller and a tighter crop.
+# A line with digits and a step below this certainty is read again.
 REREAD_CERTAINTY = 0.8
+# Margins of the taller and the tighter crop that it is then read from, in heights of the line.
 REREAD_MARGINS = (0.1, -0.08)
 
-# A line where it was found: on this page's picture.
+# A line and the page on whose picture it was found.
 Found = tuple[Page, Quad]
 
 
 @dataclass(frozen=True, slots=True)
 class ReadLine:
-    """A recognised line: its quadrilateral (4, 2) in the page's unit, its words, and by how many quarters it had to be
-    turned anticlockwise to be read."""
+    """A recognised line: its quadrilateral (4, 2) in the page's unit, its words in reading order, and the quarter turns
+    anticlockwise after which it was read."""
 
     quad: Points
     words: tuple[RecognisedWord, ...]
     quarters: int
 
     def moved(self, matrix: Matrix) -> ReadLine:
-        """The line where `matrix` maps it."""
+        """The line mapped by `matrix`, (3, 3), in the unit that the matrix maps to."""
         corners = np.hstack([self.quad, np.ones((4, 1))]) @ matrix.T
         return ReadLine(corners[:, :2], self.words, self.quarters)
 
@@ -67,7 +67,7 @@ class _Attempt:
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """What an attempt gave."""
+    """The result of an attempt; `certainty` is the lowest probability of a step."""
 
     attempt: _Attempt
     words: list[RecognisedWord]
@@ -75,16 +75,17 @@ class _Reading:
 
 
 class LineReader:
-    """Reads lines with recognisers that are elsewhere."""
+    """Reads lines with the recognisers of the device's owner."""
 
     def __init__(self, device: DeviceClient) -> None:
         self._device = device
 
     def recognise(self, found: Sequence[Found], recognition: Recognition, least: float) -> list[ReadLine | None]:
-        """What stands in each line, in its page's unit; None where it is not even so legible.
+        """For each line what was read, in its page's unit; None where its legibility is below `least`.
 
-        What is higher than wide may be a lone digit or text on its side, either way, and what several recognisers
-        could read may be of any one's script: the most certain reading tells.
+        A line higher than wide may be a lone digit or text on its side: all turns are tried, and all recognisers of the
+        languages; the most legible reading wins. Blocks until the models are done. Raises `NoResult` where a model
+        failed, `ArithmeticError` where it gave no numbers.
         """
         attempts = [
             _attempts(page, quad, (0, 1, 3) if on_its_side(quad) else (0,), recognition) for page, quad in found
@@ -93,7 +94,7 @@ class LineReader:
         unsure = [
             index
             for index, reading in enumerate(best)
-            if _has_figures(reading.words) and reading.certainty < REREAD_CERTAINTY
+            if _may_have_digits(reading.words) and reading.certainty < REREAD_CERTAINTY
         ]
         again = [
             [
@@ -117,7 +118,10 @@ class LineReader:
         ]
 
     def upside_down(self, found: Sequence[Found], recognition: Recognition) -> float:
-        """By how much the longest lines are more legible when they are turned by 180 degrees."""
+        """How much more legible the longest lines are after a turn by 180 degrees: a difference in [-1, 1].
+
+        Blocks until the models are done. Raises `NoResult` or `ArithmeticError` as `recognise` does.
+        """
         longest = sorted(found, key=lambda line: -np.ptp(line[1], axis=0).max())[:SAMPLE_LINES]
         attempts = [
             _attempts(page, quad, [turn + on_its_side(quad)], recognition) for turn in (0, 2) for page, quad in longest
@@ -130,7 +134,7 @@ class LineReader:
         return turned_round - as_it_is
 
     def _read_lines(self, lines: Sequence[Sequence[_Attempt]], recognition: Recognition) -> list[list[_Reading]]:
-        """What each attempt at each line gave. Attempts by one recogniser on one picture go together."""
+        """The readings of each line. Attempts of one recogniser on one picture go into one request."""
         attempts = [attempt for line in lines for attempt in line]
         if not attempts:
             return [[] for _ in lines]
@@ -156,34 +160,35 @@ class LineReader:
 
 
 def _attempts(page: Page, quad: Quad, turns: Iterable[int], recognition: Recognition) -> list[_Attempt]:
-    """The line after each of so many quarter turns anticlockwise, for each of the recognisers."""
+    """An attempt for each turn and each recogniser."""
     return [_Attempt(page.picture, quad, turn, name) for turn in turns for name in recognition.recognisers]
 
 
 def legibility(words: Sequence[RecognisedWord]) -> float:
+    """The mean legibility of the words, weighted by their lengths, in [0, 1]; 0 of no words."""
     letters = sum(len(word.text) for word in words)
     return sum(word.legibility * len(word.text) for word in words) / letters if letters else 0.0
 
 
 def _most_legible(readings: Sequence[_Reading]) -> _Reading:
-    """The most certain reading, the first one at a draw."""
+    """The most legible reading; the first one at a draw."""
     return max(readings, key=lambda reading: legibility(reading.words))
 
 
-def _has_figures(words: Sequence[RecognisedWord]) -> bool:
-    """Whether there are figures in the line, or so little that a lone figure may have been taken for a letter."""
+def _may_have_digits(words: Sequence[RecognisedWord]) -> bool:
+    """Whether the line has digits, or is so short that a digit may have been taken for a letter."""
     text = "".join(word.text for word in words)
     return 0 < len(text) <= 2 or any(letter.isdigit() for letter in text)
 
 
 def _grown_quad(quad: Quad, margin: float) -> Quad:
-    """The line's quadrilateral, taller by `margin` of its height above and below."""
+    """The quadrilateral, taller by `margin` of its height above and below."""
     down = (quad[3] - quad[0] + quad[2] - quad[1]) / 2 * margin
     return np.asarray(quad + np.stack([-down, -down, down, down]), np.float32)
 
 
 def _voted(readings: Sequence[list[RecognisedWord]]) -> list[RecognisedWord]:
-    """Of several readings of one line the one whose text has most support, by legibility; the first at a draw."""
+    """The reading whose text has the highest sum of legibility; the first one at a draw."""
     texts = [" ".join(word.text for word in words) for words in readings]
     support = dict.fromkeys(texts, 0.0)
     for text, words in zip(texts, readings, strict=True):
@@ -193,14 +198,14 @@ def _voted(readings: Sequence[list[RecognisedWord]]) -> list[RecognisedWord]:
 
 
 def placed_lines(lines: Sequence[ReadLine], words: Sequence[Word]) -> list[Word]:
-    """The lines' words, numbered after the lines of the text layer."""
+    """The lines' words in the page's unit, their lines numbered after those of `words`."""
     first = 1 + max((word.line for word in words), default=-1)
-    return [word for number, line in enumerate(lines, start=first) for word in _placed(line, number)]
+    return [word for number, line in enumerate(lines, start=first) for word in _words_on_page(line, number)]
 
 
-def _placed(read: ReadLine, line: int) -> list[Word]:
-    """Words along a line's quadrilateral, in the direction in which it is read."""
-    # The corners in the order of the crop that was read: top left, top right, bottom right, bottom left.
+def _words_on_page(read: ReadLine, line: int) -> list[Word]:
+    """The line's words along its quadrilateral, in reading direction."""
+    # Corners of the crop as it was read: top left, top right, bottom right, bottom left.
     (ax, ay), (bx, by), (cx, cy), (dx, dy) = np.roll(read.quad, -read.quarters, axis=0).tolist()
     size = (math.hypot(dx - ax, dy - ay) + math.hypot(cx - bx, cy - by)) / 2
     upright = read.quarters % 2 == 0

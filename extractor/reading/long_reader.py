@@ -1,8 +1,8 @@
-"""A long page -> what the models see on it, tile by tile and put together. Runs in page processes.
+"""A long page -> what the models see on it, tile by tile, and put together. Runs in a page process.
 
-Lines are found in each tile at full resolution, each line once (`seams.py`), and read from the tile that it was found
-in; layout runs on each tile, and what goes over a seam is one region. A table that does is told by its words and its
-rulings alone: the model's structure is made for what a page holds. Everything is in the page's unit, origin top left.
+Lines are detected in each tile at full resolution, kept once (`seams.py`), and read from their tile. Layout runs on
+each tile; a region over a seam is one region. A table over a seam has no structure from the model, which expects a
+whole table: only words and rulings. Boxes are in the page's unit, origin top left.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from ..values.page import Page
 from ..values.reading import Region, Ruling, Rulings, TableReading
 from ..values.words import Word
 from .chosen_words import chosen
-from .found_lines import alone, wanted
+from .found_lines import lines_to_read, page_of_crop
 from .line_reader import MIN_IMAGE_LEGIBILITY, UNSURE, LineReader, ReadLine, legibility, placed_lines
 from .orientation import Upright, as_shown, deskewed, on_their_side, skew_of, turned
 from .picture_refs import ref_of
@@ -35,15 +35,15 @@ from .sideways import Facing
 from .table_reader import drawn_rulings, upright_tables
 from .unread import HardlyRead, hardly_read
 
-# So many tiles are on their way to the models together: their maps take room.
+# Max tiles in flight to the models: their maps take memory.
 TILES_AT_A_TIME = 6
-# Two pieces of a ruling on both sides of a seam are no further apart than this, in pixels.
+# Max distance of two pieces of one ruling beside a seam, in pixels.
 SAME_RULING = 3.0
 
 
 @dataclass(frozen=True, slots=True)
 class _Tile:
-    """A tile as a page of its own, and its place on the page. `to_page`, (3, 3), maps its points there."""
+    """A tile as a page of its own, and its box on the page. `to_page`, (3, 3), maps its points there."""
 
     page: Page
     box: Box
@@ -51,20 +51,24 @@ class _Tile:
 
 
 class LongReader:
-    """Reads long pages with models that are elsewhere."""
+    """Reads long pages with the models of the device's owner."""
 
     def __init__(self, device: DeviceClient, lines: LineReader) -> None:
         self._device = device
         self._lines = lines
 
     def read(self, upright: Upright, recognition: Recognition) -> Seen:
-        """What is on the page. Waits for the models."""
+        """What is on the page; boxes are of the page set upright, in its unit, origin top left.
+
+        Blocks until the models are done. Raises `NoResult` where a model failed, `ArithmeticError` where it gave no
+        numbers.
+        """
         began = time.perf_counter()
         hardly = HardlyRead()
         if upright.page.is_scan:
-            upright, level, lines, hardly = self._scan(upright, recognition)
+            upright, level, lines, hardly = self._read_scan(upright, recognition)
         else:
-            read_lines = self._read(self._found(upright.page), recognition, MIN_IMAGE_LEGIBILITY)
+            read_lines = self._read(self._lines_found(upright.page), recognition, MIN_IMAGE_LEGIBILITY)
             level, lines = upright, [line for line in read_lines if line is not None]
         words = chosen([*level.page.words, *placed_lines(lines, level.page.words)])
         read = time.perf_counter()
@@ -76,42 +80,43 @@ class LongReader:
         seen = tuple(tiled.region for tiled in regions)
         return Seen(level, tuple(words), seen, tuple(tables), times, hardly=hardly)
 
-    def _scan(self, upright: Upright, recognition: Recognition) -> tuple[Upright, Upright, list[ReadLine], HardlyRead]:
-        """The page turned so that it can be read, the same without its skew, the lines of the latter, and those of its
-        lines that were hardly read."""
+    def _read_scan(
+        self, upright: Upright, recognition: Recognition
+    ) -> tuple[Upright, Upright, list[ReadLine], HardlyRead]:
+        """The page turned upright, the same without its skew, the lines of the latter, and its hardly read lines."""
         least = MIN_IMAGE_LEGIBILITY if any(map(is_sure, upright.page.words)) else 0.0
-        found = self._found(upright.page)
+        found = self._lines_found(upright.page)
         if on_their_side([quad for _, quad in found]):
             upright = turned(upright, 3 if self._upside_down(found, recognition) else 1)
-            found = self._found(upright.page)
+            found = self._lines_found(upright.page)
         lines = self._read(found, recognition, least)
         read = [word for line in lines if line is not None for word in line.words]
         if read and legibility(read) < UNSURE and self._upside_down(found, recognition):
             upright = turned(upright, 2)
-            found = self._found(upright.page)
+            found = self._lines_found(upright.page)
             lines = self._read(found, recognition, least)
         level = deskewed(upright, skew_of([quad for _, quad in found]))
         forward = np.linalg.inv(level.matrix) @ upright.matrix
         hardly = hardly_read([quad for _, quad in found], [() if line is None else line.words for line in lines])
         return upright, level, [line.moved(forward) for line in lines if line is not None], hardly
 
-    def _found(self, page: Page) -> list[tuple[_Tile, Quad]]:
-        """The lines that the text layer does not have, in pixels of the tile that each is to be read from."""
+    def _lines_found(self, page: Page) -> list[tuple[_Tile, Quad]]:
+        """The lines not in the text layer, each with its tile, in pixels of the tile."""
         tiles = _tiles(page)
         boxes = [tile.box for tile in tiles]
         found = [
             [(quad / tile.page.scale + tile.box[:2]).astype(np.float32) for quad in quads]
-            for tile, quads in zip(tiles, self._detected(tiles, page.recognise), strict=True)
+            for tile, quads in zip(tiles, self._lines_by_tile(tiles, page.recognise), strict=True)
         ]
-        once = lines_once(boxes, found, lambda number, box: _gap(tiles[number], box, seams_of(boxes)[0].axis))
+        once = lines_once(boxes, found, lambda number, box: _best_cut(tiles[number], box, seams_of(boxes)[0].axis))
         return [
             (tile, np.asarray((quad - tile.box[:2]) * tile.page.scale, np.float32))
             for tile, quads in zip(tiles, once, strict=True)
             for quad in quads
         ]
 
-    def _detected(self, tiles: Sequence[_Tile], areas: Sequence[Box]) -> Iterator[list[Quad]]:
-        """The lines that are found in each tile, in pixels of it."""
+    def _lines_by_tile(self, tiles: Sequence[_Tile], areas: Sequence[Box]) -> Iterator[list[Quad]]:
+        """The lines of each tile that are to be read, in pixels of the tile."""
         for first in range(0, len(tiles), TILES_AT_A_TIME):
             some = tiles[first : first + TILES_AT_A_TIME]
             asked = [
@@ -128,22 +133,23 @@ class LongReader:
                     yield []
                 else:
                     shape = (tile.page.picture.rows, tile.page.picture.columns)
-                    yield wanted(text_boxes(self._device.text_map_of(pending), *shape), tile.page)
+                    yield lines_to_read(text_boxes(self._device.text_map_of(pending), *shape), tile.page)
 
     def _read(
         self, found: Sequence[tuple[_Tile, Quad]], recognition: Recognition, least: float
     ) -> list[ReadLine | None]:
-        """The lines' words, in the page's unit; None for a line that is not even so legible."""
+        """The lines in the page's unit; None for those below the legibility `least`."""
         lines = self._lines.recognise([(tile.page, quad) for tile, quad in found], recognition, least)
         return [
             None if line is None else line.moved(tile.to_page) for (tile, _), line in zip(found, lines, strict=True)
         ]
 
     def _upside_down(self, found: Sequence[tuple[_Tile, Quad]], recognition: Recognition) -> bool:
+        """Whether the page is more legible after a turn by 180 degrees."""
         return self._lines.upside_down([(tile.page, quad) for tile, quad in found], recognition) > 0
 
     def _regions(self, tiles: Sequence[_Tile]) -> list[TiledRegion]:
-        """The page's regions, in reading order."""
+        """The page's regions in reading order."""
         found: list[list[Region]] = []
         for first in range(0, len(tiles), TILES_AT_A_TIME):
             some = tiles[first : first + TILES_AT_A_TIME]
@@ -157,6 +163,7 @@ class LongReader:
     def _tables(
         self, tiles: Sequence[_Tile], words: Sequence[Word], regions: Sequence[TiledRegion]
     ) -> list[TableReading]:
+        """The readings of the table regions; the model's cells only for tables inside one tile."""
         readings = []
         for index, tiled in enumerate(regions):
             if tiled.region.kind.label != "table":
@@ -167,24 +174,27 @@ class LongReader:
                 region = replace(tiled.region, box=mapped(np.linalg.inv(tile.to_page), tiled.region.box))
                 for table in upright_tables(self._device, Facing(tile.page, inside, [region])):
                     cells = tuple(replace(cell, box=mapped(tile.to_page, cell.box)) for cell in table.cells)
-                    readings.append(TableReading(index, cells, _shifted(table.rulings, tile)))
+                    readings.append(TableReading(index, cells, _rulings_on_page(table.rulings, tile)))
             else:
-                readings.append(TableReading(index, (), _rulings(tiles[tiled.first : tiled.last + 1], words, tiled)))
+                readings.append(
+                    TableReading(index, (), _rulings_over_tiles(tiles[tiled.first : tiled.last + 1], words, tiled))
+                )
         return readings
 
 
 def _tiles(page: Page) -> list[_Tile]:
-    """The page's tiles from its start to its end."""
+    """The page's tiles in order along it."""
     tiles = sorted(page.tiles, key=lambda tile: tile.box[0] + tile.box[1])
-    return [_Tile(alone(tile, page), tile.box, _shift(tile.box[0], tile.box[1])) for tile in tiles]
+    return [_Tile(page_of_crop(tile, page), tile.box, _translation(tile.box[0], tile.box[1])) for tile in tiles]
 
 
-def _shift(across: float, down: float) -> Matrix:
+def _translation(across: float, down: float) -> Matrix:
+    """The matrix of a shift."""
     return np.array([[1.0, 0.0, across], [0.0, 1.0, down], [0.0, 0.0, 1.0]])
 
 
 def _level_tiles(upright: Upright, level: Upright) -> list[_Tile]:
-    """The tiles of a page whose skew is taken away, each turned about its own middle: the rest is a shift."""
+    """The tiles of a deskewed page: each is turned about its own centre, the rest is a shift."""
     forward = np.linalg.inv(level.matrix) @ upright.matrix
     tiles = []
     for tile in _tiles(upright.page):
@@ -194,8 +204,8 @@ def _level_tiles(upright: Upright, level: Upright) -> list[_Tile]:
     return tiles
 
 
-def _gap(tile: _Tile, box: Box, axis: int) -> float:
-    """Where a line in this box of the page is best cut along the axis."""
+def _best_cut(tile: _Tile, box: Box, axis: int) -> float:
+    """Where a line in this box of the page is best cut along the axis, in the page's unit."""
     picture, scale = tile.page.picture, tile.page.scale
     left, top, right, bottom = (round(side * scale) for side in moved(box, -tile.box[0], -tile.box[1]))
     left, top = min(max(left, 0), picture.columns - 1), min(max(top, 0), picture.rows - 1)
@@ -205,12 +215,13 @@ def _gap(tile: _Tile, box: Box, axis: int) -> float:
 
 
 def _on_tile(tile: _Tile, words: Sequence[Word]) -> list[Word]:
-    """The words on the tile, in its unit."""
+    """The words on the tile, in its unit, origin its top left corner."""
     back = np.linalg.inv(tile.to_page)
     return [replace(word, box=mapped(back, word.box)) for word in words if intersection(word.box, tile.box)]
 
 
-def _shifted(rulings: Rulings, tile: _Tile) -> Rulings:
+def _rulings_on_page(rulings: Rulings, tile: _Tile) -> Rulings:
+    """The tile's rulings on the page."""
     across, down = float(tile.to_page[0, 2]), float(tile.to_page[1, 2])
     return Rulings(
         tuple(Ruling(line.at + down, line.start + across, line.end + across) for line in rulings.horizontal),
@@ -218,26 +229,26 @@ def _shifted(rulings: Rulings, tile: _Tile) -> Rulings:
     )
 
 
-def _rulings(tiles: Sequence[_Tile], words: Sequence[Word], tiled: TiledRegion) -> Rulings:
-    """The lines that are drawn in a table over several tiles, each of them once."""
+def _rulings_over_tiles(tiles: Sequence[_Tile], words: Sequence[Word], tiled: TiledRegion) -> Rulings:
+    """The rulings of a table over several tiles, each once."""
     found = []
     for tile in tiles:
         box = mapped(np.linalg.inv(tile.to_page), tiled.region.box)
-        found.append(_shifted(drawn_rulings(tile.page, _on_tile(tile, words), box), tile))
+        found.append(_rulings_on_page(drawn_rulings(tile.page, _on_tile(tile, words), box), tile))
     near = SAME_RULING / tiles[0].page.scale
     return Rulings(
-        _once([line for rulings in found for line in rulings.horizontal], near),
-        _once([line for rulings in found for line in rulings.vertical], near),
+        _joined_rulings([line for rulings in found for line in rulings.horizontal], near),
+        _joined_rulings([line for rulings in found for line in rulings.vertical], near),
     )
 
 
-def _once(lines: Sequence[Ruling], near: float) -> tuple[Ruling, ...]:
-    """The lines, the pieces of one that several tiles have put together."""
+def _joined_rulings(lines: Sequence[Ruling], near: float) -> tuple[Ruling, ...]:
+    """The rulings, pieces of one line from several tiles joined."""
     result: list[Ruling] = []
     for line in sorted(lines, key=lambda line: line.start):
-        for place, other in enumerate(result):
+        for index, other in enumerate(result):
             if abs(other.at - line.at) <= near and line.start <= other.end + near:
-                result[place] = Ruling(other.at, other.start, max(other.end, line.end))
+                result[index] = Ruling(other.at, other.start, max(other.end, line.end))
                 break
         else:
             result.append(line)

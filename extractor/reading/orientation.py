@@ -1,7 +1,7 @@
-"""Turned and skewed pages -> upright ones, and boxes back to the page as it is shown.
+"""Turned and skewed pages -> upright ones, and a matrix back to the page as shown.
 
-A page is turned anticlockwise by whole quarters, then by a few degrees. Coordinates are the page's unit, origin top
-left; an upright page has the size that its corners need. Runs in page processes.
+Runs in a page process. A page is turned anticlockwise by quarters, then by a few degrees. Coordinates are the page's
+unit, origin top left; the upright page is as large as its corners need.
 """
 
 from __future__ import annotations
@@ -16,18 +16,21 @@ from ..values.arrays import Quad
 from ..values.boxes import Box, Matrix, centre, clip, contains, mapped
 from ..values.page import Crop, Page
 
-# Skew that is worth a turn, and the most that is taken for skew, in degrees.
+# Min skew that is corrected; max angle that counts as skew, in degrees.
 MIN_SKEW = 0.4
 MAX_SKEW = 20.0
-# A line tells the page's skew if it is so many times as long as it is high.
+# Min ratio of length to height of a line that tells the skew.
 LONG_LINE = 4.0
-# A line may stand on its side if it is so many times as high as it is wide.
+# Min ratio of height to width of a line that may stand on its side.
 ON_ITS_SIDE = 1.5
 
 
 @dataclass(frozen=True, slots=True)
 class Upright:
-    """A page that was turned to be read. `matrix`, (3, 3), maps points of the upright page to the page as shown."""
+    """A page turned to be read. `matrix`, (3, 3), maps its points to the page as shown.
+
+    `quarters`: quarter turns anticlockwise. `skew`: degrees.
+    """
 
     page: Page
     matrix: Matrix
@@ -36,12 +39,12 @@ class Upright:
 
 
 def as_shown(page: Page) -> Upright:
-    """The page as it is."""
+    """The page unturned."""
     return Upright(page, np.eye(3))
 
 
 def turned(upright: Upright, quarters: int) -> Upright:
-    """The page turned anticlockwise by so many quarters, its words, areas and crops with it."""
+    """The page turned anticlockwise by so many quarters, with its words, areas, crops and tiles; its unit stays."""
     page = upright.page
     quarters %= 4
     if not quarters:
@@ -60,11 +63,14 @@ def turned(upright: Upright, quarters: int) -> Upright:
         for parts in (page.crops, page.tiles)
     )
     page = replace(page, picture=seen, width=width, height=height, words=words, crops=crops, tiles=tiles)
-    return _changed(upright, forward, page, quarters=quarters)
+    return _turned_further(upright, forward, page, quarters=quarters)
 
 
 def deskewed(upright: Upright, skew: float) -> Upright:
-    """The page turned so that lines which fall by `skew` degrees to the right become level."""
+    """The page turned so that lines which fall by `skew` degrees to the right are level; unchanged below `MIN_SKEW`.
+
+    Its unit stays; it is as large as its corners need.
+    """
     page = upright.page
     if abs(skew) < MIN_SKEW:
         return upright
@@ -80,11 +86,14 @@ def deskewed(upright: Upright, skew: float) -> Upright:
     seen = page.picture.warped(np.hstack([rotation, shift[:, None] * page.scale]), shape)
     words = tuple(replace(word, box=mapped(forward, word.box)) for word in page.words)
     page = replace(page, picture=seen, width=width, height=height, words=words)
-    return _changed(upright, forward, page, skew=skew)
+    return _turned_further(upright, forward, page, skew=skew)
 
 
 def cropped(upright: Upright, box: Box) -> Upright:
-    """A part of the page as a page of its own: the words whose middles are in the box, all of it to be read."""
+    """A part of the page as a page of its own, all of it to be recognised, with the words centred in the box.
+
+    `box` is in the page's unit; the part's origin is the box's top left corner.
+    """
     page = upright.page
     left, top, right, bottom = (round(side * page.scale) for side in clip(box, page.width, page.height))
     right, bottom = max(right, left + 1), max(bottom, top + 1)
@@ -103,19 +112,19 @@ def cropped(upright: Upright, box: Box) -> Upright:
     return replace(upright, page=replace(part, recognise=(part.box,)), matrix=upright.matrix @ np.linalg.inv(forward))
 
 
-def _changed(before: Upright, forward: Matrix, page: Page, quarters: int = 0, skew: float = 0.0) -> Upright:
-    """The page, turned once more: `forward` maps the one before to it. Its areas are still that one's."""
+def _turned_further(before: Upright, forward: Matrix, page: Page, quarters: int = 0, skew: float = 0.0) -> Upright:
+    """`page`, which `forward` maps `before` to. Its areas are still those of `before`."""
     page = replace(page, recognise=tuple(mapped(forward, box) for box in page.recognise))
     return Upright(page, before.matrix @ np.linalg.inv(forward), (before.quarters + quarters) % 4, before.skew + skew)
 
 
 def on_its_side(quad: Quad) -> bool:
-    """Whether the line is so much higher than wide that it may run up or down the page."""
+    """Whether a line is so much higher than wide that it may run up or down the page."""
     return bool(np.ptp(quad[:, 1]) >= ON_ITS_SIDE * np.ptp(quad[:, 0]))
 
 
 def on_their_side(quads: Sequence[Quad]) -> bool:
-    """Whether most of the lines, by their length, run up or down the page."""
+    """Whether most lines, by length, run up or down the page."""
     up = across = 0.0
     for quad in quads:
         if on_its_side(quad):
@@ -126,7 +135,7 @@ def on_their_side(quads: Sequence[Quad]) -> bool:
 
 
 def skew_of(quads: Sequence[Quad]) -> float:
-    """By how many degrees the lines fall to the right: the median over long lines, by their length; 0 if unknown."""
+    """Degrees by which lines fall to the right: the median of long lines, weighted by length; 0 if unknown."""
     angles = []
     for quad in quads:
         along = (quad[1] - quad[0] + quad[2] - quad[3]) / 2

@@ -1,9 +1,9 @@
-"""A page -> what the models see on it: regions, recognised words, table structures. Runs in page processes.
+"""A page -> what the models see on it: regions, words, table structures. Runs in a page process.
 
-The order within a page: a digital page's layout begins on its picture, before its text layer has been read; where it
-could not, its crops are searched for text first, whose lines are read while layout runs. A scan is read and set
-upright first, for layout and tables are judged by a page that stands as it is read. A long page is read in tiles
-(`long_reading.py`). Everything is in the page's unit, origin top left.
+On a digital page, layout starts on its page picture before the text layer is parsed. Where it could not, text detection
+on the crops goes first, and their lines are read while layout runs. A scan is read and set upright first, for layout
+and tables need it upright. A long page is read in tiles (`long_reader.py`). Boxes are in the page's unit, origin top
+left.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from ..values.notices import Notice
 from ..values.page import Crop, Page
 from ..values.page_picture import PagePicture
 from ..values.reading import PageReading
-from .found_lines import alone, wanted
+from .found_lines import lines_to_read, page_of_crop
 from .line_reader import MIN_IMAGE_LEGIBILITY, Found, LineReader, ReadLine, placed_lines
 from .long_reader import LongReader
 from .orientation import Upright, as_shown, turned
@@ -36,7 +36,7 @@ from .unread import unread_notices
 
 @dataclass(frozen=True, slots=True)
 class _SearchedCrop:
-    """A crop of a digital page on its way through the detector: its place on the page, itself as a page."""
+    """A crop of a digital page at the detector: its box, itself as a page, the pending result."""
 
     box: Box
     part: Page
@@ -44,7 +44,7 @@ class _SearchedCrop:
 
 
 class Reader:
-    """Reads pages with models that are elsewhere."""
+    """Reads pages with the models of the device's owner."""
 
     def __init__(self, device: DeviceClient) -> None:
         self._device = device
@@ -54,14 +54,14 @@ class Reader:
         self._scans = ScanReader(device, self._lines)
 
     def begin(self, picture: PagePicture) -> Pending:
-        """Have the layout found on the picture of a page of which no more is known yet."""
+        """The pending layout of a page picture, before more is known of the page."""
         return self._device.layout(ref_of(picture))
 
     def read(self, page: Page, recognition: Recognition, begun: Pending | None = None) -> PageReading:
-        """Everything on the page. Blocks until the models are done.
+        """Everything on the page: words, regions, tables, notices; boxes in the page's unit, origin top left.
 
-        `begun` is the page's layout where it was begun on its picture, as it is shown. Raises `ModelFailure` where a
-        model failed or gave no numbers, `OutOfMemory`.
+        Blocks until the models are done. `begun`: the pending layout of the page as shown, if it was begun. Raises
+        `ModelFailure` where a model failed or gave no numbers, and `OutOfMemory`.
         """
         try:
             return self._read(page, recognition, begun)
@@ -78,7 +78,7 @@ class Reader:
         elif page.is_scan:
             seen, sheets = self._scans.read(upright, recognition)
         else:
-            seen = self._digital(upright, recognition, None if page.quarters else begun)
+            seen = self._read_digital(upright, recognition, None if page.quarters else begun)
         hardly = sum((sheet.hardly for sheet in sheets), seen.hardly)
         words = [word for part in (seen, *sheets) for word in part.words]
         notices = [
@@ -91,8 +91,8 @@ class Reader:
         timings = {stage: sum(part.timings_ms[stage] for part in (whole, *parts)) for stage in whole.timings_ms}
         return replace(whole, notices=tuple(notices), timings_ms=timings, sheets=parts)
 
-    def _digital(self, upright: Upright, recognition: Recognition, begun: Pending | None) -> Seen:
-        """A page whose text layer says what stands on it, but for its crops."""
+    def _read_digital(self, upright: Upright, recognition: Recognition, begun: Pending | None) -> Seen:
+        """A page whose text layer holds its text, apart from its crops."""
         began = time.perf_counter()
         page = upright.page
         crops = [self._search(crop, page) for crop in page.crops]
@@ -101,20 +101,20 @@ class Reader:
         return seen_on(self._device, upright, [*page.words, *found], layout, began)
 
     def _search(self, crop: Crop, page: Page) -> _SearchedCrop:
-        """Have lines of text found in a crop of a digital page."""
-        part = alone(crop, page)
+        """A crop on its way through the detector."""
+        part = page_of_crop(crop, page)
         longest = max(page.width, page.height) * part.scale
         fit = detection_fit(self._shapes, part.picture.rows, part.picture.columns, longest)
         return _SearchedCrop(crop.box, part, self._device.detect(ref_of(part.picture), fit))
 
     def _read_crops(self, crops: Sequence[_SearchedCrop], recognition: Recognition) -> list[ReadLine]:
-        """The lines that stand in the crops of a digital page and not in its text layer."""
+        """The lines in the crops that are not in the text layer, on the page."""
         found: list[Found] = []
         to_page: list[Matrix] = []
         for crop in crops:
             part = crop.part
             quads = text_boxes(self._device.text_map_of(crop.found), part.picture.rows, part.picture.columns)
-            found += [(part, quad) for quad in wanted(quads, part)]
+            found += [(part, quad) for quad in lines_to_read(quads, part)]
             move = np.array([[1.0, 0.0, crop.box[0]], [0.0, 1.0, crop.box[1]], [0.0, 0.0, 1.0]])
             to_page += [move] * (len(found) - len(to_page))
         lines = self._lines.recognise(found, recognition, MIN_IMAGE_LEGIBILITY)
@@ -122,7 +122,7 @@ class Reader:
 
 
 def _reading_of(page: Page, seen: Seen) -> PageReading:
-    """What was seen on the page, or on a sheet that lies on it."""
+    """What was seen on the page, or on one sheet of it, as a page reading."""
     upright = seen.upright
     return PageReading(
         number=page.number,
@@ -139,7 +139,7 @@ def _reading_of(page: Page, seen: Seen) -> PageReading:
 
 
 def _turned_notices(page: Page, seen: Seen, sheets: Sequence[Seen]) -> list[Notice]:
-    """What is to be said of text that does not stand upright on the page as it is shown."""
+    """Notices of text that is not upright on the page as shown."""
     notices = []
     for part in (seen, *sheets):
         if part.upright.quarters and part.words:

@@ -1,4 +1,4 @@
-"""A page picture -> its name in a request to the device. Runs in page processes alone."""
+"""A page picture -> its reference in a request to the device. Runs in a page process."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from ..values.page_picture import PagePicture
 
 
 def ref_of(picture: PagePicture) -> PictureRef:
-    """The picture as a request names it: where it lies in the arena, and the warp that it is seen through."""
+    """The reference of a picture: where it lies in the arena, its size in pixels, and the warp it is seen through."""
     rows, columns = (int(side) for side in picture.drawn.shape[:2])
     if picture.matrix is None:
         return PictureRef(picture.offset, rows, columns)

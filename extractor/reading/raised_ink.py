@@ -1,8 +1,8 @@
-"""A recognised word and its ink -> where its number ends: figures that stand raised, in smaller type, beside others.
+"""A recognised word and its ink -> where a number ends: raised digits in smaller type beside others.
 
-Runs inside page processes. A recogniser says which figures there are and not how high they stand: a price of 19 and
-small raised 99 is read as 1999. Whether a figure stands above the line is told by the ink, sign by sign; where the ink
-does not part into as many signs as were read, nothing is said. Pixels, origin top left.
+Runs in a page process. A recogniser says which digits there are, not how high they stand: 19 with a small raised 99 is
+read as 1999. The ink tells sign by sign whether a digit is raised. Where the ink does not part into as many signs as
+were read, the word stays. Lengths are pixels of the line, origin top left.
 """
 
 from __future__ import annotations
@@ -15,22 +15,23 @@ import cv2
 import numpy as np
 
 from ..decoding.ctc import RecognisedWord
-from ..pages.raised_figures import ends_number
+from ..pages.raised_digits import ends_number
 from ..values.arrays import Grey, Quad
 from ..values.page_picture import PagePicture
 
-# So high is the picture of a line that is looked at; a higher one is made smaller.
+# Max height of the line's crop, in pixels; a higher one is reduced.
 MOST_ROWS = 64
-# What is less high than this share of the highest sign is a dash or a speck.
+# Below this share of the highest sign, ink is a dash or a speck.
 LOW = 0.2
-# Raised figures are at most so high, and end so far above the feet of the others, in heights of these.
+# Max height of a raised digit; min distance of its foot from the others' feet, in heights of these.
 SMALL, ABOVE = 0.8, 0.2
-# Pieces of ink that have so much of their width in common are one sign.
+# Min share of width in common of pieces of one sign.
 ONE_SIGN = 0.5
-# Ink differs from the ground by this share of the most that any does: signs that touch in one part in another.
+# Thresholds of ink that are tried in turn, as shares of the strongest ink: touching signs part at one of them.
 CONTRASTS = (0.45, 0.65, 0.3)
+# Min difference of the strongest ink from the ground, in 0..255.
 LEAST_CONTRAST = 40.0
-# Signs that are no higher than points and dashes are.
+# Characters as low as points and dashes.
 _LOW_SIGNS = frozenset(".,'\u2019:-\u2013\u2212_*\u00b0\"\u00b7~=")
 
 # left, top, right, bottom
@@ -40,22 +41,28 @@ Sign = tuple[int, int, int, int]
 def with_numbers_ended(
     words: Sequence[RecognisedWord], picture: PagePicture, quad: Quad, quarters: int
 ) -> list[RecognisedWord]:
-    """The words of a line, parted where raised figures follow others, or go before them. `quad` is the line's place in
-    the picture, (4, 2); it was read after so many quarter turns anticlockwise."""
-    if not any(_may_end(word.text) for word in words):
+    """The words of a line, split where raised digits follow or precede others.
+
+    `quad`, (4, 2): the line in pixels of the picture, origin top left. `quarters`: quarter turns anticlockwise after
+    which it was read.
+    """
+    if not any(_may_hold_two_numbers(word.text) for word in words):
         return list(words)
-    line = _upright(picture, np.roll(quad, -quarters, axis=0))
+    line = _level_strip(picture, np.roll(quad, -quarters, axis=0))
     if line is None:
         return list(words)
-    return [part for word in words for part in (_parts(word, line) if _may_end(word.text) else [word])]
+    return [
+        part for word in words for part in (_numbers_of(word, line) if _may_hold_two_numbers(word.text) else [word])
+    ]
 
 
-def _may_end(text: str) -> bool:
+def _may_hold_two_numbers(text: str) -> bool:
+    """Whether a number could end inside the text."""
     return any(ends_number(text[:at], text[at]) for at in range(1, len(text)))
 
 
-def _upright(picture: PagePicture, quad: Quad) -> Grey | None:
-    """The line as a level strip in grey."""
+def _level_strip(picture: PagePicture, quad: Quad) -> Grey | None:
+    """The line as a level strip in grey; None where it has no size."""
     left, top = (max(0, int(side)) for side in np.floor(quad.min(axis=0)))
     right, bottom = (
         min(picture.columns, int(np.ceil(quad[:, 0].max()))),
@@ -73,7 +80,7 @@ def _upright(picture: PagePicture, quad: Quad) -> Grey | None:
     return np.asarray(cv2.warpAffine(part, matrix, size, flags=cv2.INTER_AREA, borderMode=cv2.BORDER_REPLICATE))
 
 
-def _parts(word: RecognisedWord, line: Grey) -> list[RecognisedWord]:
+def _numbers_of(word: RecognisedWord, line: Grey) -> list[RecognisedWord]:
     """The word, or the numbers that it is made of."""
     width = line.shape[1]
     left, right = round(word.start * width), round(word.end * width)
@@ -82,7 +89,7 @@ def _parts(word: RecognisedWord, line: Grey) -> list[RecognisedWord]:
     signs = next((signs for signs in found if len(signs) == len(at)), None)
     if signs is None:
         return [word]
-    raised = _raised(signs, [word.text[index] for index in at])
+    raised = _are_raised(signs, [word.text[index] for index in at])
     if not any(raised):
         return [word]
     ends = [
@@ -90,18 +97,18 @@ def _parts(word: RecognisedWord, line: Grey) -> list[RecognisedWord]:
         for index, before, sign, was, now in zip(at[1:], signs, signs[1:], raised, raised[1:], strict=False)
         if was != now and ends_number(word.text[:index], word.text[index])
     ]
-    places = [(0, word.start), *ends, (len(word.text), word.end)]
+    cuts = [(0, word.start), *ends, (len(word.text), word.end)]
     return [
         replace(word, text=word.text[first:last], start=start, end=end)
-        for (first, start), (last, end) in pairwise(places)
+        for (first, start), (last, end) in pairwise(cuts)
     ]
 
 
-def _raised(signs: Sequence[Sign], letters: Sequence[str]) -> list[bool]:
-    """For each sign whether it is smaller than the high figures and ends above their feet."""
-    figures = [sign for sign, letter in zip(signs, letters, strict=True) if letter.isdigit()]
-    highest = max(bottom - top for _, top, _, bottom in figures)
-    feet = float(np.median([bottom for _, top, _, bottom in figures if bottom - top > SMALL * highest]))
+def _are_raised(signs: Sequence[Sign], letters: Sequence[str]) -> list[bool]:
+    """For each sign whether it is smaller than the high digits and ends above their feet."""
+    digits = [sign for sign, letter in zip(signs, letters, strict=True) if letter.isdigit()]
+    highest = max(bottom - top for _, top, _, bottom in digits)
+    feet = float(np.median([bottom for _, top, _, bottom in digits if bottom - top > SMALL * highest]))
     return [bottom - top <= SMALL * highest and bottom <= feet - ABOVE * highest for _, top, _, bottom in signs]
 
 

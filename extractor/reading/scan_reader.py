@@ -1,6 +1,6 @@
 """A scanned page -> its words, set upright, and the sheets that lie on it, each read the way it stands.
 
-Runs in page processes. Its lines tell which way up a scan is; layout and tables see it upright. Several receipts on one
+Runs in a page process. Its lines tell which way up a scan is; layout and tables see it upright. Several receipts on one
 scan are read one after the other (`sheets.py`). Boxes are in the page's unit, origin top left.
 """
 
@@ -24,7 +24,7 @@ from ..values.page import Page
 from ..values.words import Word
 from .chosen_words import chosen
 from .dot_print import with_dots_joined
-from .found_lines import wanted
+from .found_lines import lines_to_read
 from .line_reader import MIN_IMAGE_LEGIBILITY, UNSURE, LineReader, ReadLine, legibility, placed_lines
 from .orientation import Upright, cropped, deskewed, on_their_side, skew_of, turned
 from .picture_refs import ref_of
@@ -32,93 +32,99 @@ from .seen import Seen
 from .sheets import (
     MIN_LINES,
     blocks_of,
-    box_of,
+    box_around,
     in_order,
+    lines_outside,
     may_be_several,
     on_their_sides,
     sheets_on,
     standing_in,
     stands_alone,
-    without,
 )
 from .stamps import stamps_of, without_stamps
 from .table_reader import table_readings
 from .unread import HardlyRead, hardly_read
 
-# A block of lines is upside down if it is so much more legible when it is turned.
+# Min gain in legibility after a turn for a block of lines to be upside down.
 MORE_LEGIBLE = 0.1
 
 
 class ScanReader:
-    """Reads scans with models that are elsewhere."""
+    """Reads scans with the models of the device's owner."""
 
     def __init__(self, device: DeviceClient, lines: LineReader) -> None:
         self._device = device
         self._lines = lines
 
     def read(self, upright: Upright, recognition: Recognition) -> tuple[Seen, list[Seen]]:
-        """What is on the page, but for the sheets that lie on it; and on each of these, in reading order."""
+        """What is on the page apart from its sheets, and what is on each sheet, in reading order.
+
+        Boxes are of the page, or the sheet, set upright, in its unit, origin top left. Blocks until the models are
+        done. Raises `NoResult` where a model failed, `ArithmeticError` where it gave no numbers.
+        """
         began = time.perf_counter()
         upright = with_dots_joined(upright, self._device.room_for_picture)
         page = upright.page
         quads = self._detect(page)
-        boxes = self._sheets(page, quads)
+        boxes = self._sheet_boxes(page, quads)
         if boxes:
-            apart = [scaled(box, 1 / page.scale) for box in boxes]
-            rest = without(quads, boxes)
+            sheet_boxes = [scaled(box, 1 / page.scale) for box in boxes]
+            rest = lines_outside(quads, boxes)
             lines = self._lines.recognise([(page, quad) for quad in rest], recognition, 0.0)
             words = placed_lines([line for line in lines if line is not None], page.words)
             hardly = hardly_read(rest, [() if line is None else line.words for line in lines])
-            kept = [word for word in page.words if not any(contains(box, centre(word.box)) for box in apart)]
+            kept = [word for word in page.words if not any(contains(box, centre(word.box)) for box in sheet_boxes)]
             took = (time.perf_counter() - began, 0.0, 0.0)
             seen = Seen(upright, tuple(chosen([*kept, *words])), (), (), took, hardly=hardly)
-            return seen, [self._sheet(upright, box, recognition) for box in apart]
+            return seen, [self._read_sheet(upright, box, recognition) for box in sheet_boxes]
         level, words, hardly, others = self._set_upright(upright, quads, recognition)
         seen = seen_on(self._device, level, [*level.page.words, *words], None, began)
-        return replace(seen, hardly=hardly), [self._sheet(*other, recognition) for other in others]
+        return replace(seen, hardly=hardly), [self._read_sheet(*other, recognition) for other in others]
 
-    def _sheet(self, upright: Upright, box: Box, recognition: Recognition) -> Seen:
+    def _read_sheet(self, upright: Upright, box: Box, recognition: Recognition) -> Seen:
         """What is on a part of the page that is read for itself."""
         began = time.perf_counter()
         part = cropped(upright, box)
         level, words, hardly, _ = self._set_upright(part, self._detect(part.page), recognition, whole=True)
         return replace(seen_on(self._device, level, [*level.page.words, *words], None, began), hardly=hardly)
 
-    def _sheets(self, page: Page, quads: Sequence[Quad]) -> list[Box]:
-        """The sheets that lie on the page, in pixels; none where it is one."""
+    def _sheet_boxes(self, page: Page, quads: Sequence[Quad]) -> list[Box]:
+        """The boxes of sheets on the page, in pixels; none where it is one page."""
         if not may_be_several(quads):
             return []
         picture = page.picture
         return sheets_on(picture.part((0, 0, picture.columns, picture.rows)), quads)
 
     def _detect(self, page: Page) -> list[Quad]:
-        """The page's lines of text that the text layer does not have, in pixels."""
+        """The lines not in the text layer, in pixels."""
         rows, columns = page.picture.rows, page.picture.columns
         found = self._device.detect(ref_of(page.picture), detection_fit(self._device.facts.shapes, rows, columns))
-        return wanted(text_boxes(self._device.text_map_of(found), rows, columns), page)
+        return lines_to_read(text_boxes(self._device.text_map_of(found), rows, columns), page)
 
     def _set_upright(
         self, upright: Upright, quads: list[Quad], recognition: Recognition, whole: bool = False
     ) -> tuple[Upright, list[Word], HardlyRead, list[tuple[Upright, Box]]]:
-        """A scan set upright, whichever way it was turned, its words, its lines that were hardly read; and the parts of
-        it that stand another way, in the unit of the page that each is cut from. There are none where it is to be read
-        as a `whole`."""
+        """The scan set upright, its words, its hardly read lines, and the parts that stand another way.
+
+        Each such part is a box in the unit of the page that it is to be cut from. There are none where the page is read
+        as a `whole`.
+        """
         least = MIN_IMAGE_LEGIBILITY if any(map(is_sure, upright.page.words)) else 0.0
         if on_their_side(quads):
             upright = turned(upright, 3 if self._upside_down(upright.page, quads, recognition) > 0 else 1)
             quads = self._detect(upright.page)
         others = [] if whole else on_their_sides(quads)
-        quads = without(quads, others)
+        quads = lines_outside(quads, others)
         lines = self._lines.recognise([(upright.page, quad) for quad in quads], recognition, least)
         read = [word for line in lines if line is not None for word in line.words]
         if read and legibility(read) < UNSURE and self._upside_down(upright.page, quads, recognition) > 0:
             upright = turned(upright, 2)
             quads = self._detect(upright.page)
             others = [] if whole else on_their_sides(quads)
-            quads = without(quads, others)
+            quads = lines_outside(quads, others)
             lines = self._lines.recognise([(upright.page, quad) for quad in quads], recognition, least)
         if not whole:
-            boxes = self._turned_round(upright.page, quads, lines, recognition)
+            boxes = self._upside_down_blocks(upright.page, quads, lines, recognition)
             inside = standing_in(quads, boxes)
             lines = [line for line, out in zip(lines, inside, strict=True) if not out]
             quads = [quad for quad, out in zip(quads, inside, strict=True) if not out]
@@ -130,34 +136,36 @@ class ScanReader:
         words = placed_lines([line.moved(forward) for line in kept], level.page.words)
         return level, words, hardly, [(upright, scaled(box, 1 / upright.page.scale)) for box in in_order(others)]
 
-    def _turned_round(
+    def _upside_down_blocks(
         self, page: Page, quads: Sequence[Quad], lines: Sequence[ReadLine | None], recognition: Recognition
     ) -> list[Box]:
-        """The boxes of the blocks that are upside down, on a page most of which is not."""
+        """The boxes, in pixels, of blocks that are upside down on a page most of which is not."""
         unsure = [line is None or legibility(line.words) < UNSURE for line in lines]
         if sum(unsure) < MIN_LINES or len(blocks := blocks_of(quads)) < 2:
             return []
         boxes = []
         for block in blocks:
-            own = [quads[place] for place in block]
-            read = [word for place in block if (line := lines[place]) is not None for word in line.words]
+            own = [quads[index] for index in block]
+            read = [word for index in block if (line := lines[index]) is not None for word in line.words]
             if len(block) < MIN_LINES or legibility(read) >= UNSURE or not stands_alone(quads, block):
                 continue
             if self._upside_down(page, own, recognition) > MORE_LEGIBLE:
-                boxes.append(box_of(own))
+                boxes.append(box_around(own))
         return boxes
 
     def _upside_down(self, page: Page, quads: Sequence[Quad], recognition: Recognition) -> float:
+        """How much more legible the lines are after a turn by 180 degrees."""
         return self._lines.upside_down([(page, quad) for quad in quads], recognition)
 
 
 def seen_on(
     device: DeviceClient, upright: Upright, words: Sequence[Word], layout: Pending | None, began: float
 ) -> Seen:
-    """All that is seen on an upright page, when its words are known. Waits for the models.
+    """All that is seen on an upright page whose words are known; boxes of that page, in its unit, origin top left.
 
-    `layout` where it is on its way already; it is begun again where stamps are to be taken off the page first.
-    `began`: when reading it did.
+    Blocks until the models are done. `layout`: the pending layout, if it was begun; it is begun again where stamps are
+    removed from the picture first. `began`: when reading began, in seconds of the performance counter. Raises
+    `NoResult` where a model failed, `ArithmeticError` where it gave no numbers.
     """
     page, words = upright.page, chosen(words)
     stamps = stamps_of(words, page.picture, page.scale)

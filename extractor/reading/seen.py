@@ -1,4 +1,4 @@
-"""What the models saw on a page, on its way to a page reading. In page processes alone."""
+"""What the models saw on a page, before it is a page reading. Runs in a page process."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from .unread import HardlyRead
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What the models saw on a page, or on a part of it that is read for itself: all boxes are of `upright`.
+    """What the models saw on a page, or on a part of it that is read for itself. Boxes are of `upright`, in its unit.
 
-    `seconds`: what reading its words, its layout and its tables took. `stamps`: the places of words that are printed
-    over the text; `hardly`: its lines that were hardly read.
+    `seconds`: the time for words, layout and tables. `stamps`: for each stamp the indices of its words. `hardly`: the
+    hardly read lines.
     """
 
     upright: Upright

@@ -1,7 +1,7 @@
-"""The tables of a page by the way they stand: those that are printed sideways on an upright page are read turned.
+"""A page's tables by the way they stand: tables printed sideways on an upright page are read turned.
 
-Runs inside page processes. A wide table on a tall page is often turned by a quarter, its title and the text around it
-are not. Which way is told by the order of its words, which is that of their lines. Units are the page's.
+Runs in a page process. A wide table on a tall page is often turned by a quarter, while the text around it is not. The
+order of its words tells which way. Boxes are in the page's unit, origin top left.
 """
 
 from __future__ import annotations
@@ -18,14 +18,17 @@ from ..values.reading import Region, RegionKind
 from ..values.words import Word, turned_words
 from .orientation import as_shown, turned
 
-# So much of a table's letters run up or down where it is printed sideways.
+# Min share of letters that run up or down in a table printed sideways.
 MOSTLY = 0.6
 
 
 @dataclass(frozen=True, slots=True)
 class Facing:
-    """A page as some of its tables stand: `regions` are its regions in their order, other tables not among them;
-    `to_page`, (3, 3), maps its points to the page, where they differ."""
+    """A page turned as some of its tables stand.
+
+    `regions`: all regions in their order; other tables are given as text. `to_page`, (3, 3), maps its points to the
+    page; None where they are the same.
+    """
 
     page: Page
     words: Sequence[Word]
@@ -34,7 +37,10 @@ class Facing:
 
 
 def facings(page: Page, words: Sequence[Word], regions: Sequence[Region]) -> list[Facing]:
-    """The page as it is, with the tables that stand upright, and the page turned for those that do not."""
+    """The page as it is, for its upright tables, and turned, for those that stand on their side.
+
+    Boxes are of the turned page, in the page's unit.
+    """
     tables = [index for index, region in enumerate(regions) if region.kind.label == "table"]
     if not tables or all(word.upright for word in words):
         return [Facing(page, words, regions)]
@@ -56,12 +62,12 @@ def facings(page: Page, words: Sequence[Word], regions: Sequence[Region]) -> lis
 
 
 def quarters_of(words: Sequence[Word]) -> int:
-    """By how many quarters anticlockwise a table has to be turned for most of its letters to stand upright."""
+    """Quarter turns anticlockwise that set most of a table's letters upright."""
     sideways = [word for word in words if not word.upright]
     letters = sum(len(word.text) for word in words)
     if sum(len(word.text) for word in sideways) <= MOSTLY * letters:
         return 0
-    # Words of one line; if there are none, of one row in the order in which they were printed.
+    # Words of one line tell; if there are none, words of one row in the order of printing.
     for same_line in (True, False):
         down = 0
         for before, after in pairwise(sideways):

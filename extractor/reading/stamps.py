@@ -1,8 +1,8 @@
 """A page's words and its picture -> what is printed over the text: stamps, remarks, level watermarks.
 
-Runs inside page processes, before layout and tables are judged. A stamp stands where it was put down: over words, or
-over several rows of them, mostly in another colour. Its words are no part of the rows beneath them, and its frame is no
-ruling. Boxes are in the page's unit; origin top left.
+Runs in a page process, before layout and tables. A stamp stands over words, or over several rows of them, mostly in
+another colour. Its words are no part of those rows, and its frame is no ruling. Boxes are in the page's unit, origin
+top left.
 """
 
 from __future__ import annotations
@@ -18,47 +18,49 @@ from ..values.boxes import Box, centre, contains, grown, union
 from ..values.page_picture import PagePicture
 from ..values.words import Word, boxes_of
 
-# Makes room for a picture of (rows, columns, 3), and tells its offset.
+# (rows, columns) -> offset in the arena, and pixels (rows, columns, 3) to draw on.
 Canvas = Callable[[int, int], tuple[int, Pixels]]
 
-# Type this much larger than most may be printed over it.
+# Min ratio of a stamp's type to the usual one.
 LARGE = 1.3
-# What is over a word has its middle inside, this share of its own height above and below apart.
+# Share of a stamp's height, at top and bottom, in which no middle of a word beneath it lies.
 SHOULDER = 0.15
-# Heights of rows that a stamp reaches over are so far apart, in heights of text; there are so many of them.
+# Min distance of rows that a stamp reaches over, in text heights; min number of such rows.
 ROW = 0.6
 ROWS = 2
-# Words whose middles are so near to each other are level, in heights of text.
+# Max distance of middles of level words, in text heights.
 LEVEL = 0.25
-# A pixel that differs by so much from the ground, of 255, is ink; inks of two colours are so far apart.
+# Min difference of ink from the ground, in 0..255; number of shades it is sorted into; min distance of two colours.
 INK = 40.0
 SHADES = 8
 OTHER_COLOUR = 90.0
-# How far red, green and blue are from their mean in coloured ink, and in its paler pixels; such a pixel is of an ink's
-# hue where the cosine between both is so large. What is darker than this share of the ink has black under it.
+# Min distance of coloured ink from grey, and of its paler pixels. Min cosine of a pixel and an ink of one hue.
 COLOURED, PALE = 50.0, 20.0
 SAME_HUE = 0.9
+# Below this share of the ink's brightness, there is black beneath it.
 DARK = 0.6
-# Where the channels of all pixels are nearer to each other than this, no ink of them is coloured: three numbers are
-# farthest from their mean, for what is between the least and the most, where two of them are equal.
+# Min difference of the largest and the least channel of coloured ink: for a given difference, the distance from grey is
+# largest where two channels are equal.
 LEAST_SPREAD = COLOURED * 1.5**0.5
-# Its edges reach so far, in pixels, and are no darker than this; what is, is of the text.
+# Reach of a stamp's edge, in pixels; below this brightness, in 0..255, its pixels are of the text.
 EDGE, BLACK = 5, 80
-# Ink without colour is told from the text where it is so light.
+# Min brightness of grey ink that is told from the text.
 PALE_INK = 110.0
-# So much of a word's ink is of the stamp's colour if the word is of the stamp.
+# Min share of a word's ink in the stamp's colour for it to be of the stamp.
 MOSTLY = 0.8
-# How far around its words a stamp is looked for, and how near its parts are to each other, in heights of a word.
+# Reaches around a word in which its stamp is looked for; max distance of its parts; in heights of the word.
 REACHES = (3.0, 8.0)
 NEAR = 0.5
-# So many words tell the colour of the page's text.
+# Words that tell the colour of the page's text.
 SAMPLE = 24
 
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """What was put down at one place: the places of its words, the box of its ink, and that one's colour, RGB, (3,),
-    where it tells it from the text."""
+    """One stamp: the indices of its words, the box of its ink in the page's unit, and its colour.
+
+    `ink`: RGB, (3,); None where colour does not tell it from the text.
+    """
 
     words: tuple[int, ...]
     box: Box
@@ -66,11 +68,12 @@ class Stamp:
 
 
 def stamps_of(words: Sequence[Word], picture: PagePicture, scale: float) -> list[Stamp]:
-    """The stamps on a page; a page whose words are of one size and of its text layer is not looked at.
+    """The stamps on a page, boxes in the page's unit, origin top left. `scale`: pixels per unit.
 
-    A word is of a stamp where it is printed over smaller ones, or over several rows in another colour. One that was
-    read from an image of a digital page, in another colour, is so too where it stands between the rows, or where the
-    ink that it hangs together with, a frame, goes around words of the page.
+    A page with words of one size, all from the text layer, is not looked at. A word is of a stamp where it is printed
+    over smaller ones, or over several rows in another colour. A coloured word that was read from an image of a digital
+    page is also one where it stands between rows, or where the ink connected with it, a frame, surrounds words of the
+    page.
     """
     candidates = _candidates(words)
     if not candidates:
@@ -82,7 +85,7 @@ def stamps_of(words: Sequence[Word], picture: PagePicture, scale: float) -> list
     for at in candidates:
         if at in taken:
             continue
-        over, rows, between = _stands(at, words, boxes)
+        over, rows, between = _relation_to_others(at, words, boxes)
         foreign = mixed and words[at].source == "ocr"
         if not (over or rows or (foreign and _may_be_coloured(words[at].box, picture, scale))):
             continue
@@ -90,28 +93,28 @@ def stamps_of(words: Sequence[Word], picture: PagePicture, scale: float) -> list
         if ink is None:
             continue
         if usual is None:
-            usual = _usual_colour([word for place, word in enumerate(words) if place not in candidates], picture, scale)
+            usual = _usual_colour([word for index, word in enumerate(words) if index not in candidates], picture, scale)
         other = float(np.linalg.norm(ink - usual)) > OTHER_COLOUR
         coloured = other and bool(np.linalg.norm(_chroma(ink)) >= COLOURED)
         if not (over or (other and rows) or (coloured and foreign)):
             continue
-        box = _extent(words[at].box, ink, picture, scale) if coloured else words[at].box
-        if not (over or rows or between or _goes_around(box, words)):
+        box = _ink_box(words[at].box, ink, picture, scale) if coloured else words[at].box
+        if not (over or rows or between or _surrounds_words(box, words)):
             continue
         if coloured:
-            own = _words_in(words, at, box, ink, picture, scale)
+            own = _words_of_stamp(words, at, box, ink, picture, scale)
         else:
-            own = [place for place in candidates if words[place].line == words[at].line]
-        own = [place for place in own if place not in taken]
+            own = [index for index in candidates if words[index].line == words[at].line]
+        own = [index for index in own if index not in taken]
         taken.update(own)
         told = coloured or (other and ink.min() >= PALE_INK)
-        box = box if coloured else union(words[place].box for place in own)
+        box = box if coloured else union(words[index].box for index in own)
         stamps.append(Stamp(tuple(own), box, ink if told else None))
     return stamps
 
 
 def without_stamps(picture: PagePicture, scale: float, stamps: Sequence[Stamp], canvas: Canvas) -> PagePicture:
-    """The picture without the ink of such stamps: what the layout and the tables are judged by."""
+    """The page picture without the ink of stamps that colour tells from the text: layout and tables see this one."""
     told = [stamp for stamp in stamps if stamp.ink is not None]
     if not told:
         return picture
@@ -131,11 +134,12 @@ def without_stamps(picture: PagePicture, scale: float, stamps: Sequence[Stamp], 
 
 
 def _is_mixed(words: Sequence[Word]) -> bool:
+    """Whether some words are from the text layer."""
     return any(word.source == "text_layer" for word in words)
 
 
 def _candidates(words: Sequence[Word]) -> list[int]:
-    """The places of words that may be a stamp's: large ones, and those not in a digital page's text layer."""
+    """The indices of words that may be of a stamp: large ones, and recognised ones on a digital page."""
     if len(words) < 2:
         return []
     usual = float(np.median([word.size for word in words]))
@@ -143,14 +147,14 @@ def _candidates(words: Sequence[Word]) -> list[int]:
     return [at for at, word in enumerate(words) if word.size >= LARGE * usual or (mixed and word.source == "ocr")]
 
 
-def _stands(at: int, words: Sequence[Word], boxes: Boxes) -> tuple[bool, bool, bool]:
-    """Whether a word is printed over smaller ones, whether it stands among several rows of them, and whether it is
-    beside some and level with none."""
+def _relation_to_others(at: int, words: Sequence[Word], boxes: Boxes) -> tuple[bool, bool, bool]:
+    """Whether a word is printed over smaller ones, whether it stands among several rows, and whether it is beside some
+    words and level with none."""
     left, top, right, bottom = boxes[at]
     word = words[at]
     beside = np.flatnonzero((boxes[:, 1] < bottom) & (boxes[:, 3] > top))
     others = [
-        place for place in beside.tolist() if (words[place].line, words[place].source) != (word.line, word.source)
+        index for index in beside.tolist() if (words[index].line, words[index].source) != (word.line, word.source)
     ]
     if not others:
         return False, False, False
@@ -158,7 +162,7 @@ def _stands(at: int, words: Sequence[Word], boxes: Boxes) -> tuple[bool, bool, b
     across, middles = (near[:, 0] + near[:, 2]) / 2, (near[:, 1] + near[:, 3]) / 2
     margin = SHOULDER * (bottom - top)
     inside = (middles > top + margin) & (middles < bottom - margin)
-    smaller = np.array([words[place].size for place in others]) < word.size / LARGE
+    smaller = np.array([words[index].size for index in others]) < word.size / LARGE
     over = bool((inside & smaller & (across > left) & (across < right)).any())
     height = float(np.median(near[:, 3] - near[:, 1]))
     levels = 1 + int((np.diff(np.sort(middles[inside])) > ROW * height).sum())
@@ -167,7 +171,7 @@ def _stands(at: int, words: Sequence[Word], boxes: Boxes) -> tuple[bool, bool, b
     return over and len(word.text) > 1, both and levels >= ROWS and len(word.text) > 1, between
 
 
-def _goes_around(box: Box, words: Sequence[Word]) -> bool:
+def _surrounds_words(box: Box, words: Sequence[Word]) -> bool:
     """Whether words of the text layer stand in the box."""
     return any(word.source == "text_layer" and contains(box, centre(word.box)) for word in words)
 
@@ -180,27 +184,28 @@ def _usual_colour(words: Sequence[Word], picture: PagePicture, scale: float) -> 
 
 
 def _pixel_box(box: Box, picture: PagePicture, scale: float) -> tuple[int, int, int, int]:
+    """The box in whole pixels of the picture, at least one each way."""
     left, top = max(0, int(box[0] * scale)), max(0, int(box[1] * scale))
     right, bottom = min(picture.columns, int(box[2] * scale) + 1), min(picture.rows, int(box[3] * scale) + 1)
     return left, top, max(left + 1, right), max(top + 1, bottom)
 
 
 def _ground(pixels: Pixels) -> Pixels:
-    """The colour of the paper: that of most pixels on the edge."""
+    """The colour of the paper: the median of the rim."""
     edge = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
     return np.asarray(np.median(edge, axis=0), np.uint8)
 
 
-def _away(pixels: Pixels) -> Floats:
-    """How far each pixel is from the ground, (height, width)."""
+def _contrast(pixels: Pixels) -> Floats:
+    """The difference of each pixel from the ground, (height, width)."""
     ground = np.median(pixels.reshape(-1, 3), axis=0)
     return np.asarray(np.abs(pixels - ground).max(axis=2), np.float32)
 
 
 def _ink_of(box: Box, picture: PagePicture, scale: float) -> Floats | None:
-    """The colour of most of the ink in the box, the edges of letters apart; None where there is none."""
+    """The colour of most ink in the box, without edges of letters; None where there is no ink."""
     pixels = picture.part(_pixel_box(box, picture, scale))
-    away = _away(pixels)
+    away = _contrast(pixels)
     ink = away > INK
     if not ink.any():
         return None
@@ -210,7 +215,7 @@ def _ink_of(box: Box, picture: PagePicture, scale: float) -> Floats | None:
 
 
 def _may_be_coloured(box: Box, picture: PagePicture, scale: float) -> bool:
-    """Whether a pixel in the box is far enough from grey for the box's ink to be so: medians are no further."""
+    """Whether some pixel is so far from grey that the ink may be coloured; a cheap test, for a median is no further."""
     pixels = picture.part(_pixel_box(box, picture, scale))
     red, green, blue = (pixels[:, :, channel] for channel in range(3))
     spread = cv2.subtract(cv2.max(cv2.max(red, green), blue), cv2.min(cv2.min(red, green), blue))
@@ -223,29 +228,29 @@ def _chroma(colour: Floats) -> Floats:
 
 
 def _of_hue(pixels: Pixels, ink: Floats) -> Mask:
-    """Which pixels have the hue of a coloured ink, pale or not."""
+    """Which pixels have the hue of a coloured ink, pale or not, (height, width)."""
     chroma, wanted = _chroma(pixels.astype(np.float32)), _chroma(ink)
     strength = np.linalg.norm(chroma, axis=2)
     return np.asarray((strength >= PALE) & (chroma @ (wanted / np.linalg.norm(wanted)) >= SAME_HUE * strength))
 
 
-def _extent(word: Box, ink: Floats, picture: PagePicture, scale: float) -> Box:
-    """The box of the ink of this colour that hangs together with a word."""
+def _ink_box(word: Box, ink: Floats, picture: PagePicture, scale: float) -> Box:
+    """The box, in the page's unit, of ink of this colour that is connected with a word."""
     height, found = word[3] - word[1], word
     for reach in REACHES:
         margin = reach * height
         seen = _pixel_box(grown(word, margin), picture, scale)
-        found = union((word, _hanging_together(word, seen, ink, picture, scale)))
+        found = union((word, _connected_ink_box(word, seen, ink, picture, scale)))
         left, top, right, bottom = _pixel_box(found, picture, scale)
         if left > seen[0] and top > seen[1] and right < seen[2] and bottom < seen[3]:
             break
     return found
 
 
-def _hanging_together(
+def _connected_ink_box(
     word: Box, seen: tuple[int, int, int, int], ink: Floats, picture: PagePicture, scale: float
 ) -> Box:
-    """The box of what hangs together with a word in a part of the picture."""
+    """The same, within a part of the picture."""
     left, top = seen[:2]
     mask = _of_hue(picture.part(seen), ink).astype(np.uint8)
     side = max(1, round(2 * NEAR * (word[3] - word[1]) * scale)) | 1
@@ -260,14 +265,16 @@ def _hanging_together(
     return (box[0] / scale, box[1] / scale, box[2] / scale, box[3] / scale)
 
 
-def _words_in(words: Sequence[Word], at: int, box: Box, ink: Floats, picture: PagePicture, scale: float) -> list[int]:
-    """The places of the words of a stamp: the one at this place, and those in its box whose ink is its."""
+def _words_of_stamp(
+    words: Sequence[Word], at: int, box: Box, ink: Floats, picture: PagePicture, scale: float
+) -> list[int]:
+    """The indices of a stamp's words: the one at `at`, and those in its box with its ink."""
     own = [at]
     for index, word in enumerate(words):
         if index == at or word.source != words[at].source or not contains(box, centre(word.box)):
             continue
         pixels = picture.part(_pixel_box(word.box, picture, scale))
-        marks = _away(pixels) > INK
+        marks = _contrast(pixels) > INK
         if marks.any() and _of_hue(pixels, ink)[marks].mean() >= MOSTLY:
             own.append(index)
     return sorted(own)

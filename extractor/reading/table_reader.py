@@ -1,4 +1,4 @@
-"""The tables on a page -> their structure, by the model and by the lines that are drawn. Runs in page processes.
+"""The tables on a page -> their structure, by the model, and their ruling lines. Runs in a page process.
 
 Boxes are in the page's unit, origin top left.
 """
@@ -19,8 +19,9 @@ from .picture_refs import ref_of
 from .rulings import find_rulings
 from .sideways import Facing, facings
 
+# Margin around a table's crop, in the page's unit.
 TABLE_MARGIN = 2.0
-# The least side of a table that is looked at, in pixels.
+# Min side of a table that is looked at, in pixels.
 MIN_TABLE_SIDE = 8
 
 PixelBox = tuple[int, int, int, int]
@@ -29,24 +30,30 @@ PixelBox = tuple[int, int, int, int]
 def table_readings(
     device: DeviceClient, page: Page, words: Sequence[Word], regions: Sequence[Region]
 ) -> list[TableReading]:
-    """The structure of the page's regions that are tables, each as it stands. Waits for the model."""
+    """The structures of the page's table regions, each as it stands; boxes in the page's unit, origin top left.
+
+    Blocks until the model is done. Raises `NoResult` where it failed, `ArithmeticError` where it gave no numbers.
+    """
     return [table for facing in facings(page, words, regions) for table in upright_tables(device, facing)]
 
 
 def upright_tables(device: DeviceClient, facing: Facing) -> list[TableReading]:
-    """The structure of the tables that stand upright on a page. Waits for the model."""
+    """The structures of the tables that are upright on the page; boxes in its unit, origin top left.
+
+    Blocks until the model is done. Raises `NoResult` where it failed, `ArithmeticError` where it gave no numbers.
+    """
     page, words, regions = facing.page, facing.words, facing.regions
     found: list[tuple[int, Box, PixelBox]] = []
     for index, region in enumerate(regions):
         if region.kind.label != "table":
             continue
-        box, pixels = _place(page, region.box)
+        box, pixels = _table_box(page, region.box)
         if _is_large_enough(pixels):
             found.append((index, box, pixels))
     if not found:
         return []
     asked = device.structure(ref_of(page.picture), np.array([pixels for *_, pixels in found], np.int32))
-    rulings = [_seen_rulings(page, words, box, pixels) for _, box, pixels in found]
+    rulings = [_crop_rulings(page, words, box, pixels) for _, box, pixels in found]
     readings = []
     for (index, box, (left, top, right, bottom)), own, steps in zip(
         found, rulings, device.structures_of(asked), strict=True
@@ -57,24 +64,26 @@ def upright_tables(device: DeviceClient, facing: Facing) -> list[TableReading]:
 
 
 def drawn_rulings(page: Page, words: Sequence[Word], box: Box) -> Rulings:
-    """The lines that are drawn in a box of the page, where its words are these."""
-    box, pixels = _place(page, box)
-    return _seen_rulings(page, words, box, pixels) if _is_large_enough(pixels) else Rulings()
+    """The ruling lines in a box of the page, in the page's unit; none where the box is too small."""
+    box, pixels = _table_box(page, box)
+    return _crop_rulings(page, words, box, pixels) if _is_large_enough(pixels) else Rulings()
 
 
-def _place(page: Page, box: Box) -> tuple[Box, PixelBox]:
-    """The box with a margin, and the same in whole pixels of the page's picture."""
+def _table_box(page: Page, box: Box) -> tuple[Box, PixelBox]:
+    """The box with a margin, and the same in whole pixels of the page picture."""
     box = clip(grown(box, TABLE_MARGIN), page.width, page.height)
     left, top, right, bottom = (round(side * page.scale) for side in box)
     return box, (left, top, min(right, page.picture.columns), min(bottom, page.picture.rows))
 
 
 def _is_large_enough(pixels: PixelBox) -> bool:
+    """Whether a table of this size is looked at."""
     left, top, right, bottom = pixels
     return right - left >= MIN_TABLE_SIDE and bottom - top >= MIN_TABLE_SIDE
 
 
-def _seen_rulings(page: Page, words: Sequence[Word], box: Box, pixels: PixelBox) -> Rulings:
+def _crop_rulings(page: Page, words: Sequence[Word], box: Box, pixels: PixelBox) -> Rulings:
+    """The ruling lines of a crop of the page picture."""
     boxes = boxes_of(words)
     middles = (boxes[:, :2] + boxes[:, 2:]) / 2
     inside = ((middles >= box[:2]) & (middles <= box[2:])).all(axis=1)

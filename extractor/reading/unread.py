@@ -1,7 +1,6 @@
-"""A page and what was read on it -> notices: of what was not read, and of how it had to be turned.
+"""A page and what was read on it -> notices of what was not read.
 
-Runs in page processes, when the models are done. They are told only where they are so: nothing is turned where nothing
-was read, or hardly; and a script is named only where a text layer tells it.
+Runs in a page process, when the models are done. A script is named only where a text layer tells it.
 """
 
 from __future__ import annotations
@@ -21,40 +20,40 @@ from ..values.notices import Notice
 from ..values.page import Page
 from ..values.words import Word
 
-# So many letters of another script are more than a name, or a sign that stands for something.
+# Min letters of another script: fewer are a name, or a symbol.
 FEW_LETTERS = 8
-# A line tells something if it is so many times as long as it is high. Of one that was read there are more symbols than
-# this, for each of its heights (Latin print has two or three, Chinese one), and they are more legible than that.
+# Min ratio of length to height of a line that tells anything.
 LONG_LINE = 4.0
+# Min symbols that were read per height of line (Latin print has two or three, Chinese one); min legibility of these.
 FEWEST_SYMBOLS = 0.35
 LEAST_LEGIBLE = 0.7
-# A page is told of where so many of its lines, and so large a share of them, were hardly read.
+# Min number and min share of hardly read lines for a notice.
 FEWEST_LINES = 3
 HARDLY_READ_SHARE = 0.4
 
 
 @dataclass(frozen=True, slots=True)
 class HardlyRead:
-    """How many of a page's long lines there are, and how many of those were not read, or hardly."""
+    """The number of long lines, and of those that were not read or hardly."""
 
     lines: int = 0
     unread: int = 0
 
     def __add__(self, other: HardlyRead) -> HardlyRead:
-        """Those of two parts of a page."""
+        """The sums over two parts of a page."""
         return HardlyRead(self.lines + other.lines, self.unread + other.unread)
 
     @property
     def is_much(self) -> bool:
-        """Whether so many were not read that the page's text is not there."""
+        """Whether so many lines were not read that the page's text is missing."""
         return self.unread >= FEWEST_LINES and self.unread >= HARDLY_READ_SHARE * self.lines
 
 
 def hardly_read(quads: Sequence[Quad], words: Sequence[Sequence[RecognisedWord]]) -> HardlyRead:
-    """The lines found on a page, each with the words that were read in it."""
+    """The counts of long lines, given as quadrilaterals (4, 2) in any unit, each with the words read in it."""
     lines = unread = 0
     for quad, read in zip(quads, words, strict=True):
-        across, down = (float(np.linalg.norm(quad[place] - quad[0])) for place in (1, 3))
+        across, down = (float(np.linalg.norm(quad[corner] - quad[0])) for corner in (1, 3))
         heights = max(across, down) / max(min(across, down), 1e-6)
         if heights < LONG_LINE:
             continue
@@ -66,7 +65,7 @@ def hardly_read(quads: Sequence[Quad], words: Sequence[Sequence[RecognisedWord]]
 
 
 def unread_notices(page: Page, words: Sequence[Word], recognition: Recognition, hardly: HardlyRead) -> list[Notice]:
-    """What is to be said of the page when its `words` are known."""
+    """Notices of what was not read, once the page's `words` are known."""
     notices: list[Notice] = []
     number = page.number
     told = {notice.code for notice in page.notices}
@@ -87,7 +86,7 @@ def unread_notices(page: Page, words: Sequence[Word], recognition: Recognition, 
 
 
 def _unread_scripts(page: Page, recognition: Recognition) -> list[str]:
-    """The scripts of the text layer's words in doubt that the recognisers have no letters of."""
+    """The scripts of doubted text layer words that the recognisers do not read, sorted."""
     doubted = "".join(word.text for word in page.words if not is_sure(word))
     if doubted.isascii():
         return []
@@ -97,5 +96,5 @@ def _unread_scripts(page: Page, recognition: Recognition) -> list[str]:
 
 
 def _script(letter: str) -> str:
-    """The script's name, as the names of its letters begin: `HEBREW LETTER ALEF`."""
+    """The script's name as the names of its letters begin: `HEBREW LETTER ALEF`."""
     return unicodedata.name(letter, "unknown").split()[0].capitalize()

@@ -1,1 +1,1 @@
-"""What is seen on pages -> a document's elements and tables. Runs in page processes; knows no model."""
+"""Page readings -> elements, and assembled pages -> the document. Runs in a page process."""

@@ -1,7 +1,7 @@
-"""Rows of text and their columns -> the cells of a table without lines, its head's by the lines above and beneath them.
+"""Rows of text and their columns -> the cells of a table without ruling lines. Runs in a page process.
 
-A text that reaches over several columns spans them; so does one of a head above a line that does. Boxes are in the
-page's unit, origin top left.
+A text over several columns spans them. In the head, so does a text above a line that runs over several columns. Boxes
+are in the page's unit, origin top left.
 """
 
 from __future__ import annotations
@@ -19,14 +19,15 @@ from .item_rows import item_rows
 
 _YEAR = re.compile(r"(19|20)\d\d")
 
+# A cell and its words.
 Filled = tuple[TableCell, list[Word]]
-# How many rows of text are the header's, and its cells.
+# The number of rows of text in the header, and the header's cells.
 Header = tuple[int, list[Filled]]
 
 
 @dataclass(frozen=True, slots=True)
 class Aligned:
-    """A table's rows of text, the columns that they stand in, and the lines drawn in it; `height` is its text's."""
+    """A table's rows of text, their columns, the ruling lines in it, and its text height, in the page's unit."""
 
     rows: Sequence[Row]
     columns: Columns
@@ -35,8 +36,8 @@ class Aligned:
 
 
 @dataclass(frozen=True, slots=True)
-class _Room:
-    """A part of a table's head: its columns from `first` to `last`, its heights from `top` to `bottom`."""
+class _HeaderPart:
+    """A part of a table's header: columns `first` to `last`, heights `top` to `bottom` in the page's unit."""
 
     first: int
     last: int
@@ -45,13 +46,13 @@ class _Room:
 
 
 def header_cells(table: Aligned) -> Header | None:
-    """How many rows of text are the header's, and its cells, where a line across the table parts it from the body.
+    """The number of rows of text in the header, and its cells, boxes in the page's unit.
 
-    In the header a line that goes over some columns only says that the text above it is theirs together; what is in a
-    column, and has no such line above or beneath it, is one text, on however many lines it stands.
+    None where no line parts a header from the body. A line in the header that runs over some columns groups the texts
+    above it. Text in a column with no such line above or below is one cell, on however many lines it stands.
     """
     rows, columns, height = table.rows, table.columns, table.height
-    first = next((index for index in columns.body if _mostly_figures(rows[index], columns)), None)
+    first = next((index for index in columns.body if _mostly_numeric(rows[index], columns)), None)
     if not first:
         return None
     whole = whole_lines(rows, table.rulings)
@@ -62,7 +63,7 @@ def header_cells(table: Aligned) -> Header | None:
     count = sum(middle < below for middle in middles)
     words = [word for row in rows[:count] for word in row]
     top = min(word.box[1] for word in words) - height / 2
-    cells = _header_in(table, words, _Room(0, columns.count - 1, top, below - height / 4), 0)
+    cells = _header_in(table, words, _HeaderPart(0, columns.count - 1, top, below - height / 4), 0)
     depth = max(cell.row for cell, _ in cells) + 1
     grown = [
         (replace(cell, row_span=1 if _spans_others(cell, cells) else depth - cell.row), inside)
@@ -71,43 +72,43 @@ def header_cells(table: Aligned) -> Header | None:
     return count, sorted(grown, key=lambda filled: (filled[0].row, filled[0].column))
 
 
-def _mostly_figures(row: Row, columns: Columns) -> bool:
-    """Whether most of the row's words behind the first column have figures, or are marks for none. Years are names."""
+def _mostly_numeric(row: Row, columns: Columns) -> bool:
+    """Whether most words right of the first column have digits, or stand for none. Years count as names."""
     words = [word for word in row if columns.of(word.box) > 0 and not _YEAR.fullmatch(word.text)]
-    figures = sum(any(letter.isdigit() for letter in word.text) or len(word.text) == 1 for word in words)
-    return figures > 0.5 * len(words)
+    numeric = sum(any(letter.isdigit() for letter in word.text) or len(word.text) == 1 for word in words)
+    return numeric > 0.5 * len(words)
 
 
 def _spans_others(cell: TableCell, cells: Sequence[Filled]) -> bool:
-    """Whether other cells of the header stand below this one."""
+    """Whether other header cells stand below this one."""
     return any(
         other.row > cell.row and cell.column <= other.column < cell.column + cell.column_span for other, _ in cells
     )
 
 
-def _header_in(table: Aligned, words: Sequence[Word], room: _Room, depth: int) -> list[Filled]:
-    """The cells of a part of the head, in rows from `depth` on, each with its words."""
+def _header_in(table: Aligned, words: Sequence[Word], part: _HeaderPart, depth: int) -> list[Filled]:
+    """The cells of a part of the header, in rows from `depth` on, each with its words."""
     columns = table.columns
     owners: list[Ruling | None] = [None] * columns.count
     for line in sorted(table.rulings.horizontal, key=lambda line: -line.at):
         reach = columns.under(line)
-        if room.top + table.height / 2 < line.at < room.bottom and reach is not None and reach[0] < reach[1]:
-            for column in range(max(room.first, reach[0]), min(room.last, reach[1]) + 1):
+        if part.top + table.height / 2 < line.at < part.bottom and reach is not None and reach[0] < reach[1]:
+            for column in range(max(part.first, reach[0]), min(part.last, reach[1]) + 1):
                 owners[column] = line
     cells: list[Filled] = []
-    column = room.first
-    while column <= room.last:
+    column = part.first
+    while column <= part.last:
         owner = owners[column]
         end = column
-        while owner is not None and end < room.last and owners[end + 1] is owner:
+        while owner is not None and end < part.last and owners[end + 1] is owner:
             end += 1
         own = [word for word in words if column <= columns.of(word.box) <= end]
         above = [word for word in own if owner is None or centre(word.box)[1] < owner.at]
-        box = _place(above, columns, column, end)
+        box = _cell_box(above, columns, column, end)
         cells.append((TableCell(depth, column, 1, end - column + 1, True, box, 1.0), above))
         if owner is not None:
             rest = [word for word in own if centre(word.box)[1] >= owner.at]
-            cells += _header_in(table, rest, _Room(column, end, owner.at, room.bottom), depth + 1)
+            cells += _header_in(table, rest, _HeaderPart(column, end, owner.at, part.bottom), depth + 1)
         column = end + 1
     return cells
 
@@ -115,18 +116,19 @@ def _header_in(table: Aligned, words: Sequence[Word], room: _Room, depth: int) -
 def aligned_cells(
     table: Aligned, laid: Sequence[int], structure: Sequence[TableCell], header: Header | None
 ) -> list[Filled]:
-    """The cells of a table that stands in these columns, each with its words; `header` is what `header_cells` found.
+    """The cells of a table in these columns, each with its words; boxes in the page's unit, origin top left.
 
-    `laid` says which row of the model's structure each row of text belongs to: rows of text that it takes for one are
-    one, unless both are full. A text that reaches over several columns spans them; so does one above a line that does.
+    `header`: the result of `header_cells`. `laid`: for each row of text the row of the model's structure that it
+    belongs to; rows of text of one such row are one row, unless both are full. `structure`: the model's cells, for
+    headers and confidence.
     """
     rows, columns = table.rows, table.columns
     count = 0 if header is None else header[0]
-    places = columns.places(rows, table.height)
+    column_by_word = columns.column_by_word(rows, table.height)
     parted = lines_above(rows, table.rulings)[count:]
     groups = [
         [count + index for index in group]
-        for group in item_rows(rows[count:], lambda word: places[id(word)], columns.full, laid[count:], parted)
+        for group in item_rows(rows[count:], lambda word: column_by_word[id(word)], columns.full, laid[count:], parted)
     ]
     headers = {cell.row for cell in structure if cell.header}
     confidence = statistics.fmean(cell.confidence for cell in structure) if structure else 1.0
@@ -141,7 +143,7 @@ def aligned_cells(
         column = 0
         while column < columns.count:
             last, words = spans.get(column, (column, []))
-            box = _place(words, columns, column, last)
+            box = _cell_box(words, columns, column, last)
             cells.append(
                 (TableCell(number, column, 1, last - column + 1, in_header, box, round(confidence, 4)), list(words))
             )
@@ -150,7 +152,7 @@ def aligned_cells(
 
 
 def _spans(table: Aligned, group: Sequence[int]) -> dict[int, tuple[int, list[Word]]]:
-    """First column -> last column and words, for the texts of one row of the table; none of them overlaps another."""
+    """First column -> last column and words, for the texts of one row of the table, without overlaps."""
     columns, height = table.columns, table.height
     pieces: list[tuple[int, int, list[Word]]] = []
     for index in group:
@@ -164,7 +166,7 @@ def _spans(table: Aligned, group: Sequence[int]) -> dict[int, tuple[int, list[Wo
                 pieces += [(columns.of(word.box), columns.of(word.box), [word]) for word in text]
             else:
                 pieces.append((first, last, text))
-    pieces = _where_they_begin(pieces) if len(group) > 1 else pieces
+    pieces = _without_overflow(pieces) if len(group) > 1 else pieces
     spans: list[tuple[int, int, list[Word]]] = []
     for first, last, text in sorted(pieces, key=lambda piece: (piece[0], piece[1])):
         if spans and first <= spans[-1][1]:
@@ -174,9 +176,11 @@ def _spans(table: Aligned, group: Sequence[int]) -> dict[int, tuple[int, list[Wo
     return {first: (last, text) for first, last, text in spans}
 
 
-def _where_they_begin(pieces: Sequence[tuple[int, int, list[Word]]]) -> list[tuple[int, int, list[Word]]]:
-    """The texts of an item of several lines: one that has overflowed into a column where another of its lines has a
-    text of its own is in the column that it begins in."""
+def _without_overflow(pieces: Sequence[tuple[int, int, list[Word]]]) -> list[tuple[int, int, list[Word]]]:
+    """The texts of an item of several lines, each at its columns.
+
+    A text that overflows into a column where another line has a text of its own is only in the column where it begins.
+    """
     return [
         (first, first, text)
         if first < last and any(first < other and begin <= last for begin, other, _ in pieces if begin > first)
@@ -186,7 +190,8 @@ def _where_they_begin(pieces: Sequence[tuple[int, int, list[Word]]]) -> list[tup
 
 
 def _line_under(box: Box, lines: Sequence[Ruling], columns: Columns, height: float) -> tuple[int, int] | None:
-    """The columns over which a line runs that stands close beneath the text and not under the whole table."""
+    """The columns over which a line close below the text runs; None without one, or where it runs under the whole
+    table."""
     middle = (box[0] + box[2]) / 2
     for line in lines:
         if not (-0.2 * height <= line.at - box[3] <= 0.8 * height and line.start <= middle <= line.end):
@@ -197,7 +202,8 @@ def _line_under(box: Box, lines: Sequence[Ruling], columns: Columns, height: flo
     return None
 
 
-def _place(words: Sequence[Word], columns: Columns, first: int, last: int) -> Box:
+def _cell_box(words: Sequence[Word], columns: Columns, first: int, last: int) -> Box:
+    """The box around the words; for an empty cell its columns, with no height."""
     if words:
         return union(word.box for word in words)
     left = columns.edges[first - 1] if first else columns.edges[0]

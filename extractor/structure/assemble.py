@@ -1,7 +1,7 @@
-"""What the models saw on each page -> its elements in reading order.
+"""A page reading -> the page's elements in reading order. Runs in a page process.
 
-Guarantees: every word of a page is in exactly one element; words that no region claims become elements of their own,
-where a reader would come upon them; no character of a word is changed. Boxes are in the page's unit, origin top left.
+Guarantees: every word of a page is in exactly one element; words in no region become elements of their own, where a
+reader would come upon them; no character of a word is changed. Boxes are in the page's unit, origin top left.
 """
 
 from __future__ import annotations
@@ -24,28 +24,32 @@ from .comb_boxes import spelled
 from .emphasis import looks_of_words, spans_of_lines, with_spans
 from .marked_parts import weighted_median, with_headings, with_lists
 from .pairs import pairs_of, with_values_beside
-from .parts import Part, as_paragraphs, beside_each_other, block_of, text_blocks, with_blocks
+from .parts import Part, as_paragraphs, block_of, split_side_by_side, text_blocks, with_blocks
 from .selection_marks import box_signs, selection_marks
 from .slanted import without_slanted
 from .tables import build_table
 from .text_lines import group_lines, make_line
 
-PICTURES = frozenset({DocItemLabel.PICTURE, DocItemLabel.CHART})
+# Labels of what stands on a page as a figure.
+FIGURES = frozenset({DocItemLabel.PICTURE, DocItemLabel.CHART})
 
-# A region that lies so far inside another one is a second opinion on it, or a part of it.
+# Min share of a region inside another one for it to be a second opinion on that, or a part of it.
 INSIDE = 0.8
-# A word that is less than this much inside every region is nobody's.
+# Min share of a word inside a region for it to belong there.
 WORD_INSIDE = 0.5
 
 
-# A caption is no further from its table or figure than this, in its own lines' heights.
+# Max distance of a caption from its table or figure, in its line heights.
 CAPTION_REACH = 3.0
-# A check box stands no further before its words than this, in its own height.
+# Max distance of a check box before its words, in its height.
 BOX_REACH = 2.0
 
 
 def assemble_page(reading: PageReading) -> AssembledPage:
-    """The page's elements in reading order; those of a sheet that lies on it follow one another."""
+    """The page with its elements in reading order, those of a sheet consecutive.
+
+    Boxes are on the page as shown, in its unit, origin top left.
+    """
     elements = _elements(reading)
     for sheet in reading.sheets:
         elements = _with_sheet(elements, _elements(sheet))
@@ -53,11 +57,11 @@ def assemble_page(reading: PageReading) -> AssembledPage:
 
 
 def _with_sheet(elements: Sequence[PageElement], sheet: Sequence[PageElement]) -> list[PageElement]:
-    """The elements with a sheet's among them: before the first one that stands below or to the right of it."""
+    """The elements with a sheet's inserted before the first one that is below or right of the sheet."""
     if not sheet:
         return list(elements)
     _, top, right, bottom = union(element.box for element in sheet)
-    place = next(
+    at = next(
         (
             index
             for index, element in enumerate(elements)
@@ -71,55 +75,55 @@ def _with_sheet(elements: Sequence[PageElement], sheet: Sequence[PageElement]) -
         captioned = element.caption_of
         return element if captioned is None or captioned < first else replace(element, caption_of=captioned + by)
 
-    others = [placed(element, place, len(sheet)) for element in elements]
-    return [*others[:place], *(placed(element, 0, place) for element in sheet), *others[place:]]
+    others = [placed(element, at, len(sheet)) for element in elements]
+    return [*others[:at], *(placed(element, 0, at) for element in sheet), *others[at:]]
 
 
 def _elements(reading: PageReading) -> list[PageElement]:
     """The elements of a page, or of a sheet on it, in reading order."""
     parts = [
         Part(DocItemLabel(region.kind.label), region.box, region.score, index, furniture=region.kind.furniture)
-        for index, region in _distinct(reading.regions)
+        for index, region in _without_duplicates(reading.regions)
     ]
-    pictures = [part.box for part in parts if part.label in PICTURES]
+    figures = [part.box for part in parts if part.label in FIGURES]
     words, stamps = _without_stamped(reading)
-    words, slanted = without_slanted(words, pictures)
+    words, slanted = without_slanted(words, figures)
     level = [table for table in reading.tables if table.to_page is None]
     words, rulings = spelled(words, [table.rulings for table in level])
-    orphans = _share_words(words, parts)
+    orphans = _distribute_words(words, parts)
     structures = {table.region: table for table in reading.tables} | {
         table.region: replace(table, rulings=lines, cells=())
         for table, lines in zip(level, rulings, strict=True)
         if lines != table.rulings
     }
-    parts = [part for part in parts if part.words or part.label in PICTURES]
-    parts = [piece for part in parts for piece in beside_each_other(part, structures)]
+    parts = [part for part in parts if part.words or part.label in FIGURES]
+    parts = [piece for part in parts for piece in split_side_by_side(part, structures)]
     parts = with_values_beside(as_paragraphs(with_blocks(parts, text_blocks(orphans))))
     parts = with_lists(with_headings(parts))
     parts += [block_of([make_line(line)]) for line in slanted]
     parts += [block_of(group_lines(stamp)) for stamp in stamps]
     boxes = box_signs(reading.words)
     elements = [_element(reading.number, part, boxes) for part in parts]
-    elements = _with_words_beside(_with_captions(elements))
+    elements = _with_check_box_labels(_with_captions(elements))
     if reading.to_shown is not None:
         elements = [_as_shown(element, reading.to_shown, reading) for element in elements]
     return elements
 
 
 def _without_stamped(reading: PageReading) -> tuple[list[Word], list[list[Word]]]:
-    """The words of the page, and apart from them those of each stamp."""
-    places = {place for stamp in reading.stamps for place in stamp}
-    rest = [word for place, word in enumerate(reading.words) if place not in places]
-    return rest, [[reading.words[place] for place in stamp] for stamp in reading.stamps]
+    """The page's words without those of stamps, and the words of each stamp."""
+    indices = {index for stamp in reading.stamps for index in stamp}
+    rest = [word for index, word in enumerate(reading.words) if index not in indices]
+    return rest, [[reading.words[index] for index in stamp] for stamp in reading.stamps]
 
 
 def _as_shown(element: PageElement, to_shown: Matrix, reading: PageReading) -> PageElement:
-    """The element with its boxes on the page as it is shown, and none beyond its edge."""
+    """The element with its boxes on the page as shown, clipped to it."""
     return _moved(element, to_shown, lambda box: clip(mapped(to_shown, box), reading.width, reading.height))
 
 
 def _moved(element: PageElement, matrix: Matrix, moved: Callable[[Box], Box]) -> PageElement:
-    """The element with its boxes elsewhere: where the matrix maps them, as `moved` says."""
+    """The element with all its boxes mapped by `moved`, which applies `matrix`."""
     table = element.table
     if table is not None:
         cells = [replace(cell, box=None if cell.box is None else moved(cell.box)) for cell in table.cells]
@@ -129,21 +133,21 @@ def _moved(element: PageElement, matrix: Matrix, moved: Callable[[Box], Box]) ->
     pairs = tuple(
         Pair(*(replace(side, box=moved(side.box)) for side in (pair.label, pair.value))) for pair in element.pairs
     )
-    # By a quarter turn, what runs along the page runs up or down it.
+    # A quarter turn makes text along the page run up or down it.
     turned = abs(matrix[0, 1]) > abs(matrix[0, 0])
     words = tuple(replace(word, box=moved(word.box), upright=word.upright != turned) for word in element.words)
     return replace(element, box=moved(element.box), table=table, lines=lines, marks=marks, pairs=pairs, words=words)
 
 
-def _distinct(regions: Sequence[Region]) -> list[tuple[int, Region]]:
-    """The regions without second opinions, in reading order.
+def _without_duplicates(regions: Sequence[Region]) -> list[tuple[int, Region]]:
+    """The regions without second opinions, with their indices, in reading order.
 
-    Of two regions that cover the same place the more certain one stays; a table swallows the text regions in it; a
-    picture keeps them, for a figure's text may be a caption or a label of its own.
+    Of two regions in one place the more certain one stays. A table swallows regions inside it. A figure does not: text
+    inside may be its caption or a label.
     """
     kept: list[tuple[int, Region]] = []
     for index, region in sorted(enumerate(regions), key=lambda pair: -pair[1].score):
-        if not any(_repeats(region, other) for _, other in kept):
+        if not any(_duplicates(region, other) for _, other in kept):
             kept.append((index, region))
     tables = [region for _, region in kept if region.kind.label == DocItemLabel.TABLE]
     kept = [
@@ -154,27 +158,28 @@ def _distinct(regions: Sequence[Region]) -> list[tuple[int, Region]]:
     return sorted(kept, key=lambda pair: pair[1].order)
 
 
-def _repeats(region: Region, other: Region) -> bool:
+def _duplicates(region: Region, other: Region) -> bool:
+    """Whether the regions cover one place. A figure or table, and a region that is none, have to match nearly fully."""
     both = intersection(region.box, other.box)
     smaller = min(area(region.box), area(other.box))
     if both < INSIDE * smaller:
         return False
     labels = (region.kind.label, other.kind.label)
-    one_picture = (labels[0] in PICTURES) != (labels[1] in PICTURES)
+    one_figure = (labels[0] in FIGURES) != (labels[1] in FIGURES)
     one_table = (labels[0] == DocItemLabel.TABLE) != (labels[1] == DocItemLabel.TABLE)
-    return not (one_picture or one_table) or both > INSIDE * max(area(region.box), area(other.box))
+    return not (one_figure or one_table) or both > INSIDE * max(area(region.box), area(other.box))
 
 
-def _share_words(words: Sequence[Word], parts: Sequence[Part]) -> list[Word]:
-    """Give each word to one part; the words that belong to none come back, in their order."""
+def _distribute_words(words: Sequence[Word], parts: Sequence[Part]) -> list[Word]:
+    """Adds each word to one part. Returns the words that belong to none, in their order."""
     if not words or not parts:
         return list(words)
     boxes = boxes_of(words)
     own = np.array([area(word.box) for word in words])
     x, y = (boxes[:, 0] + boxes[:, 2]) / 2, (boxes[:, 1] + boxes[:, 3]) / 2
     owner = np.full(len(words), -1)
-    # Text regions before the pictures that they stand on, tight regions before wide ones.
-    order = sorted(range(len(parts)), key=lambda index: (parts[index].label in PICTURES, area(parts[index].box)))
+    # Text regions before the figures that they stand on, small regions before large ones.
+    order = sorted(range(len(parts)), key=lambda index: (parts[index].label in FIGURES, area(parts[index].box)))
     for index in order:
         left, top, right, bottom = parts[index].box
         across = np.minimum(boxes[:, 2], right) - np.maximum(boxes[:, 0], left)
@@ -191,16 +196,17 @@ def _share_words(words: Sequence[Word], parts: Sequence[Part]) -> list[Word]:
 
 
 def _distance(a: Box, b: Box) -> float:
+    """The distance of two boxes; 0 where they meet."""
     across = max(a[0] - b[2], b[0] - a[2], 0.0)
     down = max(a[1] - b[3], b[1] - a[3], 0.0)
     return float((across**2 + down**2) ** 0.5)
 
 
 def _with_captions(elements: Sequence[PageElement]) -> list[PageElement]:
-    """The elements, each caption with the table or figure that it stands by: the nearest above or below it."""
+    """The elements, each caption tied to the nearest table or figure above or below it."""
     result = []
     floating = [
-        (index, other) for index, other in enumerate(elements) if other.table is not None or other.label in PICTURES
+        (index, other) for index, other in enumerate(elements) if other.table is not None or other.label in FIGURES
     ]
     for element in elements:
         if element.label == DocItemLabel.CAPTION and element.text:
@@ -217,8 +223,8 @@ def _with_captions(elements: Sequence[PageElement]) -> list[PageElement]:
     return result
 
 
-def _with_words_beside(elements: Sequence[PageElement]) -> list[PageElement]:
-    """The elements, each check box that has no words in its own with those of the line that it stands before."""
+def _with_check_box_labels(elements: Sequence[PageElement]) -> list[PageElement]:
+    """The elements, each check box without words labelled by the line that it stands before."""
     if not any(mark.label == "" for element in elements for mark in element.marks):
         return list(elements)
     lines = [line for element in elements if not element.marks for line in element.lines]
@@ -238,16 +244,18 @@ def _with_words_beside(elements: Sequence[PageElement]) -> list[PageElement]:
 
 
 def _element(page: int, part: Part, boxes: frozenset[str]) -> PageElement:
+    """The part as an element."""
     to_page = None if part.structure is None else part.structure.to_page
     if to_page is None:
-        return _read_element(page, part, boxes)
-    # A table that is printed sideways is read the way it stands, and its boxes are the page's.
-    element = _read_element(page, replace(part, words=turned_words(part.words, to_page)), boxes)
+        return _upright_element(page, part, boxes)
+    # A table printed sideways is read turned, and its boxes are mapped back to the page.
+    element = _upright_element(page, replace(part, words=turned_words(part.words, to_page)), boxes)
     element = _moved(element, to_page, lambda box: mapped(to_page, box))
     return replace(element, box=union([part.box, *(word.box for word in part.words)]))
 
 
-def _read_element(page: int, part: Part, boxes: frozenset[str]) -> PageElement:
+def _upright_element(page: int, part: Part, boxes: frozenset[str]) -> PageElement:
+    """The part as an element, in the direction in which it is read."""
     lines = part.lines
     text = "\n".join(line.text for line in lines)
     if part.label in (DocItemLabel.TITLE, DocItemLabel.SECTION_HEADER):

@@ -1,8 +1,8 @@
-"""Tables that go over several pages -> one table each.
+"""Pages -> the same, tables that continue over several pages joined. Runs in a page process.
 
-A table that ends a page's text goes on in one that begins the next page's, where both have the same columns at the same
-places. Rows that the later piece repeats from the first one's top are its head, said again, and not rows of the table.
-Each piece keeps its own place.
+The table that ends a page's text continues in the one that begins the next page's, if both have the same columns at the
+same places. Rows at the top of a later piece that repeat the head are no rows of the table. Each piece keeps its own
+box. Boxes are in the page's unit, origin top left.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from docling_core.types.doc import DocItemLabel
 from ..values.boxes import Box
 from ..values.document import AssembledPage, Cell, PageElement, Table, TablePart
 
-# Two tables' sides, and their columns' middles, are at one place if they differ by less than this share of the page.
+# Max difference of sides and column middles at one place, as a share of the page's width.
 SAME_PLACE = 0.02
-# "Continued on the next page" and the like are no longer than this, in characters.
+# Max length of a note such as "Continued on the next page", in characters.
 LONGEST_NOTE = 120
-# What may stand between a table and the page's foot or head without ending it.
+# Labels of what may stand between a table and the page's edge without ending it.
 _ASIDE = frozenset({DocItemLabel.PAGE_HEADER, DocItemLabel.PAGE_FOOTER, DocItemLabel.FOOTNOTE})
 _CONTINUED = re.compile(
     r"\b(continued|continuation|cont'd|fortsetzung|continuaci[oó]n)\b|\((cont\.|suite|segue|vervolg)\)", re.IGNORECASE
@@ -29,63 +29,66 @@ _CONTINUED = re.compile(
 
 
 @dataclass(slots=True)
-class _Rows:
-    """A table's cells by row, and what is asked of them again for each page that the table goes on over."""
+class _RowIndex:
+    """A table's cells by row, and facts on its rows, updated with each page that the table continues on."""
 
     count: int = 0
     cells: dict[int, list[Cell]] = field(default_factory=dict)
-    figures: set[int] = field(default_factory=set)
-    first_figures: int | None = None
-    marked: int = 0
+    with_digits: set[int] = field(default_factory=set)
+    first_with_digits: int | None = None
+    header_rows: int = 0
 
     @classmethod
-    def of(cls, table: Table) -> _Rows:
+    def of(cls, table: Table) -> _RowIndex:
+        """The rows of one piece."""
         rows = cls()
         rows.add(table.cells, table.rows)
         return rows
 
     def add(self, cells: Iterable[Cell], count: int) -> None:
-        """So many rows more, with these cells."""
+        """Adds so many rows, with these cells."""
         self.count += count
         for cell in cells:
             self.cells.setdefault(cell.row, []).append(cell)
             if cell.header:
-                self.marked = max(self.marked, cell.row + cell.row_span)
+                self.header_rows = max(self.header_rows, cell.row + cell.row_span)
             if any(letter.isdigit() for letter in cell.text):
-                self.figures.add(cell.row)
-                self.first_figures = cell.row if self.first_figures is None else min(self.first_figures, cell.row)
+                self.with_digits.add(cell.row)
+                self.first_with_digits = (
+                    cell.row if self.first_with_digits is None else min(self.first_with_digits, cell.row)
+                )
 
     @property
     def have_head(self) -> bool:
-        """Whether the first row is a head to see: it has no figures, and most of the rows below it have."""
-        return 0 not in self.figures and 2 * len(self.figures) > self.count - 1
+        """Whether the first row looks like a head: it has no digits, and most rows below have."""
+        return 0 not in self.with_digits and 2 * len(self.with_digits) > self.count - 1
 
-    def repeated(self, more: _Rows) -> int:
-        """How many rows of this head the later piece repeats: rows that are marked as header, and all before any
-        figures."""
-        head = max(self.marked, self.first_figures or 0)
+    def repeated(self, more: _RowIndex) -> int:
+        """The number of rows of this head that the later piece repeats: marked headers, or rows before any digits."""
+        head = max(self.header_rows, self.first_with_digits or 0)
         same = 0
-        while same < min(head, more.count) and self._text(same) == more._text(same) != ():
+        while same < min(head, more.count) and self._row_text(same) == more._row_text(same) != ():
             same += 1
-        return same if same >= max(1, self.marked) else 0
+        return same if same >= max(1, self.header_rows) else 0
 
-    def _text(self, row: int) -> tuple[tuple[int, int, str], ...]:
+    def _row_text(self, row: int) -> tuple[tuple[int, int, str], ...]:
+        """The row's texts with their columns, for comparison."""
         cells = [cell for cell in self.cells.get(row, ()) if cell.text]
         return tuple(sorted((cell.column, cell.column_span, " ".join(cell.text.split())) for cell in cells))
 
 
-class _Whole:
-    """A table as it grows, page by page: what a page adds costs what is on that page."""
+class _GrowingTable:
+    """A table that grows page by page; adding a piece takes time in proportion to that piece."""
 
-    def __init__(self, element: PageElement, table: Table, place: tuple[int, int]) -> None:
-        self.place = place
-        self.rows = _Rows.of(table)
+    def __init__(self, element: PageElement, table: Table, at: tuple[int, int]) -> None:
+        self.at = at
+        self.rows = _RowIndex.of(table)
         self.columns = table.columns
         self._cells = [replace(cell, page=element.page) for cell in table.cells]
         self._parts = [TablePart(element.page, element.box, 0, table.rows)]
 
-    def add(self, element: PageElement, more: Table, rows: _Rows) -> None:
-        """The piece on the next page, whose rows are given besides."""
+    def add(self, element: PageElement, more: Table, rows: _RowIndex) -> None:
+        """Adds the piece on the next page; `rows` are its rows."""
         repeated = self.rows.repeated(rows)
         head = tuple(replace(cell, page=element.page) for cell in more.cells if cell.row < repeated)
         shift = self.rows.count - repeated
@@ -96,15 +99,15 @@ class _Whole:
 
     @property
     def table(self) -> Table:
-        """All of it."""
+        """The whole table so far."""
         return Table(self.rows.count, self.columns, tuple(self._cells), tuple(self._parts))
 
 
 def join_tables(pages: Sequence[AssembledPage]) -> list[AssembledPage]:
-    """The pages; of a table's pieces the first one has the whole table, the others say that they continue it."""
+    """The pages, each joined table whole in its first piece; later pieces name the first in `continues`."""
     elements = [list(page.elements) for page in pages]
-    joined: dict[tuple[int, int], _Whole] = {}
-    whole: _Whole | None = None
+    joined: dict[tuple[int, int], _GrowingTable] = {}
+    whole: _GrowingTable | None = None
     for number, (page, following) in enumerate(pairwise(pages)):
         last, first = _last_table(elements[number]), _first_table(elements[number + 1])
         if last is None or first is None or following.number != page.number + 1:
@@ -112,60 +115,61 @@ def join_tables(pages: Sequence[AssembledPage]) -> list[AssembledPage]:
             continue
         piece, more = elements[number][last], elements[number + 1][first]
         if piece.table is not None:
-            whole = _Whole(piece, piece.table, (number, last))
+            whole = _GrowingTable(piece, piece.table, (number, last))
         above = piece.table or piece.continued
         if whole is None or above is None or more.table is None:
             continue
-        rows = _Rows.of(more.table)
+        rows = _RowIndex.of(more.table)
         new = whole.rows.have_head and rows.have_head and not whole.rows.repeated(rows)
         if new or not _same_columns(piece.box, above, page.width, more.box, more.table, following.width):
             whole = None
             continue
         whole.add(more, more.table, rows)
-        joined[whole.place] = whole
-        elements[number + 1][first] = replace(more, table=None, continued=more.table, continues=whole.place)
+        joined[whole.at] = whole
+        elements[number + 1][first] = replace(more, table=None, continued=more.table, continues=whole.at)
     for (number, index), grown in joined.items():
         elements[number][index] = replace(elements[number][index], table=grown.table)
     return [replace(page, elements=tuple(own)) for page, own in zip(pages, elements, strict=True)]
 
 
 def _last_table(elements: Sequence[PageElement]) -> int | None:
-    """The place of the table that ends the page's text, if one does."""
+    """The index of the table that ends the page's text; None without one."""
     for index in range(len(elements) - 1, -1, -1):
         element = elements[index]
         if element.label == DocItemLabel.TABLE and (element.table is not None or element.continued is not None):
-            lower = [other for other in elements if other.box[1] > element.box[3] and not _aside(other)]
+            lower = [other for other in elements if other.box[1] > element.box[3] and not _may_interrupt(other)]
             return None if lower else index
-        if not _aside(element):
+        if not _may_interrupt(element):
             return None
     return None
 
 
 def _first_table(elements: Sequence[PageElement]) -> int | None:
-    """The place of the table that begins the page's text, if one does."""
+    """The index of the table that begins the page's text; None without one."""
     for index, element in enumerate(elements):
         if element.table is not None:
             return index
-        if not _aside(element):
+        if not _may_interrupt(element):
             return None
     return None
 
 
-def _aside(element: PageElement) -> bool:
-    """Whether the element may stand between two pieces of a table: furniture, a note, or a word that it goes on."""
+def _may_interrupt(element: PageElement) -> bool:
+    """Whether the element may stand between two pieces of a table: furniture, a footnote, "continued"."""
     if element.furniture or element.label in _ASIDE:
         return True
     return len(element.text) < LONGEST_NOTE and _CONTINUED.search(element.text) is not None
 
 
 def _same_columns(box: Box, table: Table, width: float, other_box: Box, other: Table, other_width: float) -> bool:
+    """Whether both pieces have the same columns at the same places."""
     if table.columns != other.columns or abs(width - other_width) > SAME_PLACE * width:
         return False
     near = SAME_PLACE * width
     if abs(box[0] - other_box[0]) > 2 * near or abs(box[2] - other_box[2]) > 2 * near:
         return False
     ours, theirs = _extents(table), _extents(other)
-    # Of two columns at one place the sides or the middle agree: texts of other lengths are set flush or centred.
+    # A side or the middle of both columns agrees: texts of different length are set flush or centred.
     return all(
         min(abs(a[0] - b[0]), abs(a[1] - b[1]), abs(a[0] + a[1] - b[0] - b[1]) / 2) <= near
         for a, b in zip(ours, theirs, strict=True)
@@ -174,7 +178,7 @@ def _same_columns(box: Box, table: Table, width: float, other_box: Box, other: T
 
 
 def _extents(table: Table) -> list[tuple[float, float] | None]:
-    """From where to where the text of each column goes; None for a column without a text of its own."""
+    """Left and right end of each column's text, in the page's unit; None without a text of its own."""
     extents: list[tuple[float, float] | None] = [None] * table.columns
     for cell in table.cells:
         if cell.column_span == 1 and cell.box is not None:

@@ -1,7 +1,4 @@
-"""Assembled pages and bookmarks -> the document.
-
-Runs in page processes, once a document, whatever its outputs.
-"""
+"""Assembled pages and bookmarks -> the document. Runs in a page process, once a document, whatever its outputs."""
 
 from __future__ import annotations
 
@@ -15,10 +12,10 @@ from .named_elements import named_elements
 
 
 def document_of(pages: Sequence[AssembledPage], outline: Sequence[Heading] = ()) -> Document:
-    """The document of these pages, in their order: headings with their levels, tables joined, every element named.
+    """The document of these pages, in their order: heading levels set, tables joined, every element with its id.
 
-    `outline` are the document's bookmarks. Ids are the elements' places in the document: those of its other pages,
-    where only some are asked for, have none.
+    `outline`: the bookmarks. An id is the element's index in the document; where only some pages were asked for, the
+    others have none.
     """
     joined = join_tables(with_levels(pages, outline))
     return Document(

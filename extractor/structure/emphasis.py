@@ -1,7 +1,7 @@
-"""Words and their lines -> how parts of a text are set. Runs in page processes.
+"""Words and their lines -> spans of bold, slanted, raised and linked text. Runs in a page process.
 
-A word is raised where it is short, clearly smaller than the one before it, and stands close behind that one above its
-base line, as a footnote mark does.
+A word is raised where it is short, clearly smaller than the one before it, and stands close behind that above its
+baseline, like a footnote mark.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ from ..values.styles import PLAIN, Span, Style, joined
 from ..values.words import Word, is_raised
 from .text_lines import Line
 
-# A raised word is a mark: so many letters at most, and no further behind its word than this, in font sizes.
+# Max letters of a raised word; max distance behind its word, in font sizes.
 LONGEST_MARK = 5
 MARK_GAP = 0.6
 
 _TOKEN = re.compile(r"\S+")
 
-# For each word, by its identity, its letters in one style each: where they begin, and the style.
+# By the word's `id`: where each run of one style begins in the word, and the style.
 Looks = Mapping[int, Sequence[tuple[int, Style]]]
 
 
 def looks_of_words(lines: Iterable[Line]) -> Looks:
-    """The words that are set in another way than plainly."""
+    """The styles of the words that are not set plainly; only words of the text layer tell theirs."""
     looks: dict[int, Sequence[tuple[int, Style]]] = {}
     for line in lines:
         before: Word | None = None
@@ -38,7 +38,7 @@ def looks_of_words(lines: Iterable[Line]) -> Looks:
             if word.source != "text_layer":
                 continue
             raised = before is not None and _is_mark(word, before)
-            # What a raised word stands behind is the next one's measure too: `1, 2`.
+            # The next word is measured against the one before the raised one: `1, 2`.
             before = before if raised else word
             style = Style(word.bold, word.italic, raised, word.link)
             parts = [(0, style)]
@@ -52,13 +52,13 @@ def looks_of_words(lines: Iterable[Line]) -> Looks:
 
 
 def _is_mark(word: Word, before: Word) -> bool:
-    """Whether a word is a raised mark behind another one."""
+    """Whether the word is a raised mark behind the one before."""
     near = word.upright and len(word.text) <= LONGEST_MARK and word.box[0] - before.box[2] < MARK_GAP * before.size
     return near and is_raised(word.size, word.box[3], before.size, before.box[3])
 
 
 def spans_of_lines(lines: Sequence[Line], looks: Looks) -> tuple[Span, ...]:
-    """The spans of the lines' text, one character between words and between lines."""
+    """The spans of the lines' text, with one character between words and between lines."""
     if not looks:
         return ()
     spans: list[Span] = []
@@ -87,12 +87,13 @@ def with_spans(table: Table, words: Sequence[Word], looks: Looks) -> Table:
 
 
 def _inside(box: Box, middles: Points) -> Mask:
+    """Which of the points are in the box."""
     x, y = middles[:, 0], middles[:, 1]
     return np.asarray((x >= box[0]) & (x <= box[2]) & (y >= box[1]) & (y <= box[3]))
 
 
 def _with_spans(cell: Cell, words: Sequence[Word], looks: Looks) -> Cell:
-    """The cell, whose words are given in any order: those of its text, as often as they are in it."""
+    """The cell with its spans; `words`, in any order, are matched to its text."""
     by_text: dict[str, list[Word]] = {}
     for word in reversed(words):
         by_text.setdefault(word.text, []).append(word)
@@ -104,6 +105,7 @@ def _with_spans(cell: Cell, words: Sequence[Word], looks: Looks) -> Cell:
 
 
 def _spans_of_word(word: Word, start: int, looks: Looks) -> list[Span]:
+    """The spans of a word that begins at `start` in the text."""
     parts = looks.get(id(word), ())
     ends = [*(at for at, _ in parts[1:]), len(word.text)]
     return (

@@ -1,7 +1,7 @@
-"""A document's headings -> their levels, from bookmarks, numbering and type size together.
+"""A document's headings -> their levels, by bookmarks, numbering and font size. Runs in a page process.
 
-The title is level 1. A heading that the document's outline names has the outline's depth below it; one with a number
-("2.1 Scope") the number's depth; any other the level of the headings set in its size, or else its size's rank.
+The title is level 1. A heading that a bookmark names has the bookmark's depth below it, and a numbered one ("2.1
+Scope") its number's depth. Any other has the usual level of headings of its size, or else the size's rank.
 """
 
 from __future__ import annotations
@@ -17,18 +17,19 @@ from ..values.document import AssembledPage, PageElement
 from ..values.outline import Heading
 
 _NUMBER = re.compile(r"(\d{1,3}(?:\.\d{1,3})*)[.)]?\s")
-# Sizes this near to each other, in the page's unit, are one.
+# Width of a class of font sizes, in the page's unit.
 SIZE_STEP = 0.5
+# Deepest level of a heading.
 DEEPEST = 6
 
 
 def with_levels(pages: Sequence[AssembledPage], outline: Sequence[Heading]) -> list[AssembledPage]:
-    """The pages, each section header with its level: 2 to 6."""
+    """The pages, each section header with its level, 2 to 6."""
     headings = [element for page in pages for element in page.elements if element.label == DocItemLabel.SECTION_HEADER]
     known: dict[int, int] = {}
-    depths = {(_plain(entry.title), entry.page): entry.level for entry in outline}
+    depths = {(_folded(entry.title), entry.page): entry.level for entry in outline}
     for heading in headings:
-        depth = depths.get((_plain(heading.text), heading.page))
+        depth = depths.get((_folded(heading.text), heading.page))
         number = _NUMBER.match(heading.text)
         if depth is not None:
             known[id(heading)] = depth + 1
@@ -36,7 +37,7 @@ def with_levels(pages: Sequence[AssembledPage], outline: Sequence[Heading]) -> l
             known[id(heading)] = number[1].count(".") + 2
     levels: dict[int, Counter[int]] = {}
     for heading in headings:
-        found = levels.setdefault(_step(heading.size), Counter())
+        found = levels.setdefault(_size_class(heading.size), Counter())
         if id(heading) in known:
             found[known[id(heading)]] += 1
     level_of_size = {
@@ -50,15 +51,18 @@ def with_levels(pages: Sequence[AssembledPage], outline: Sequence[Heading]) -> l
 
 
 def _levelled(element: PageElement, known: dict[int, int], level_of_size: dict[int, int]) -> PageElement:
+    """The element with its level, if it is a section header."""
     if element.label != DocItemLabel.SECTION_HEADER:
         return element
-    level = known.get(id(element), level_of_size[_step(element.size)])
+    level = known.get(id(element), level_of_size[_size_class(element.size)])
     return replace(element, level=max(2, min(level, DEEPEST)))
 
 
-def _step(size: float) -> int:
+def _size_class(size: float) -> int:
+    """The class of a font size."""
     return round(size / SIZE_STEP)
 
 
-def _plain(text: str) -> str:
+def _folded(text: str) -> str:
+    """The text's letters and digits, folded for comparison."""
     return "".join(character for character in text.casefold() if character.isalnum())

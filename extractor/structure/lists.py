@@ -1,7 +1,7 @@
-"""Lines of text -> list items: bulleted, numbered, nested.
+"""Lines of text -> list items: bulleted, numbered, nested. Runs in a page process.
 
-The layout model knows no lists; what tells a reader is the mark that a line begins with. A bullet says so by itself; a
-dash, a number or a letter only in company: with a second item of its kind, at the same left edge, next in count.
+The layout model knows no lists; the marker at the beginning of a line tells. A bullet does so alone. A dash, a number
+or a letter does so only with a second item of its kind, at the same left edge, next in count.
 """
 
 from __future__ import annotations
@@ -13,24 +13,24 @@ from dataclasses import dataclass, replace
 
 from .text_lines import Line
 
-# Signs that are set for nothing else than the items of a list, and signs that may be a dash or an asterisk in a text.
+# Characters used for list items only; characters that may be a dash or an asterisk in a text.
 BULLETS = frozenset("•‣◦▪▫■□●○➢➤✓✔❖∙\uf0b7\uf0a7\uf0d8")
 WEAK_BULLETS = frozenset("-\u2013\u2014*·»o+")
 _COUNTED = re.compile(r"\(?(\d{1,3}|[a-zA-Z]|[ivx]{2,6}|[IVX]{2,6})[.)]")
 _ROMAN = {"i": 1, "v": 5, "x": 10}
-# Left edges this near to each other, in text heights, are one; a line further left than its item's mark is not its own.
+# Max difference of one left edge, in text heights; a line further left than its item's marker is not the item's.
 SAME_EDGE = 0.6
-# A letter that is a bullet stands this many text heights before its item.
+# Min gap behind a letter that is a bullet, in text heights.
 APART = 0.5
-# Lines of one item follow each other within this many text heights.
+# Max gap between lines of one item, in text heights.
 ITEM_GAP = 1.0
-# No list is nested deeper than this: what writes lists out calls itself for each depth.
+# Max nesting depth: serialisers recurse once for each.
 DEEPEST = 16
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Lines that belong together: an item with its `marker` and its `depth` from 1, or running text (no marker)."""
+    """Consecutive lines: a list item with its `marker` and `depth` from 1, or running text (no marker, depth 0)."""
 
     lines: tuple[Line, ...]
     marker: str | None = None
@@ -43,8 +43,8 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class _Mark:
-    """A line that may begin an item. `values`: what its count may be (`i` is a letter, or one)."""
+class _Marker:
+    """A marker that may begin an item. `values`: the counts that it may stand for (`i` is a letter, or one)."""
 
     block: int
     line: int
@@ -56,43 +56,46 @@ class _Mark:
 
 
 def list_pieces(blocks: Sequence[Sequence[Line]], boxes: frozenset[str] = frozenset()) -> list[list[Piece]]:
-    """Each block's lines as pieces; blocks are in reading order, and a list may go over several. `boxes` are signs that
-    are check boxes on this page, and no bullets."""
+    """Each block's lines as pieces. Blocks are in reading order; a list may continue over several.
+
+    `boxes`: characters that are check boxes on this page, hence no bullets.
+    """
     marks = [
         mark
         for block, lines in enumerate(blocks)
         for number, line in enumerate(lines)
-        if line.words[0].text not in boxes and (mark := _mark(block, number, line)) is not None
+        if line.words[0].text not in boxes and (mark := _marker_of(block, number, line)) is not None
     ]
-    company = _Company(marks)
-    sure = {(mark.block, mark.line): mark for mark in marks if mark.kind == "bullet" or company.has(mark)}
-    pieces = [_pieces(block, lines, sure) for block, lines in enumerate(blocks)]
+    index = _MarkerIndex(marks)
+    sure = {(mark.block, mark.line): mark for mark in marks if mark.kind == "bullet" or index.has_neighbour(mark)}
+    pieces = [_block_pieces(block, lines, sure) for block, lines in enumerate(blocks)]
     return _nested(pieces)
 
 
-def _mark(block: int, number: int, line: Line) -> _Mark | None:
+def _marker_of(block: int, number: int, line: Line) -> _Marker | None:
+    """The marker that the line begins with; None without one."""
     first = line.words[0].text
     height = max(line.box[3] - line.box[1], 1e-6)
 
-    def mark(kind: str, values: frozenset[int] = frozenset()) -> _Mark:
-        return _Mark(block, number, first, kind, values, line.box[0], height)
+    def mark(kind: str, values: frozenset[int] = frozenset()) -> _Marker:
+        return _Marker(block, number, first, kind, values, line.box[0], height)
 
     if len(line.words) < 2 or not line.words[0].upright:
         return None
     if first in BULLETS:
         return mark("bullet")
     if first in WEAK_BULLETS:
-        # An `o` is a word of its own in some languages: as a bullet it stands apart from what follows.
-        apart = line.words[1].box[0] - line.words[0].box[2] > APART * height
-        return mark(first) if first != "o" or apart else None
+        # `o` is a word in some languages: as a bullet it has a gap behind it.
+        is_apart = line.words[1].box[0] - line.words[0].box[2] > APART * height
+        return mark(first) if first != "o" or is_apart else None
     counted = _COUNTED.fullmatch(first)
     if counted is None:
         return None
-    return mark(re.sub(r"\w+", "", first), _values(counted[1]))
+    return mark(re.sub(r"\w+", "", first), _counts(counted[1]))
 
 
-def _values(count: str) -> frozenset[int]:
-    """What a count may stand for, one range of numbers for each way of counting."""
+def _counts(count: str) -> frozenset[int]:
+    """The numbers that a count may stand for; each way of counting has a range of numbers of its own."""
     if count.isdigit():
         return frozenset({int(count)})
     values = set()
@@ -105,23 +108,23 @@ def _values(count: str) -> frozenset[int]:
     return frozenset(values)
 
 
-class _Company:
-    """The marks by kind and count, for each to find those that it stands in line with."""
+class _MarkerIndex:
+    """Index of list markers by kind and count."""
 
-    def __init__(self, marks: Sequence[_Mark]) -> None:
+    def __init__(self, marks: Sequence[_Marker]) -> None:
         self._edges: dict[str, list[float]] = {}
-        self._places: dict[tuple[str, int], list[tuple[float, tuple[int, int]]]] = {}
+        self._by_count: dict[tuple[str, int], list[tuple[float, tuple[int, int]]]] = {}
         for mark in marks:
             self._edges.setdefault(mark.kind, []).append(mark.left)
             for value in mark.values:
-                self._places.setdefault((mark.kind, value), []).append((mark.left, (mark.block, mark.line)))
+                self._by_count.setdefault((mark.kind, value), []).append((mark.left, (mark.block, mark.line)))
         for edges in self._edges.values():
             edges.sort()
-        for places in self._places.values():
+        for places in self._by_count.values():
             places.sort()
 
-    def has(self, mark: _Mark) -> bool:
-        """Whether another mark of its kind, at the same edge, comes before or after it in the same count."""
+    def has_neighbour(self, mark: _Marker) -> bool:
+        """Whether another marker of its kind, at the same left edge, is next before or after it in count."""
         reach = SAME_EDGE * mark.height
         if not mark.values:
             edges = self._edges[mark.kind]
@@ -130,7 +133,7 @@ class _Company:
         here = (mark.block, mark.line)
         for step in (1, -1):
             for value in mark.values:
-                places = self._places.get((mark.kind, value + step), [])
+                places = self._by_count.get((mark.kind, value + step), [])
                 first = bisect.bisect_left(places, (mark.left - reach, (-1, -1)))
                 for left, place in places[first:]:
                     if left > mark.left + reach:
@@ -140,8 +143,9 @@ class _Company:
         return False
 
 
-def _pieces(block: int, lines: Sequence[Line], sure: dict[tuple[int, int], _Mark]) -> list[Piece]:
-    pieces: list[tuple[_Mark | None, list[Line]]] = []
+def _block_pieces(block: int, lines: Sequence[Line], sure: dict[tuple[int, int], _Marker]) -> list[Piece]:
+    """The pieces of one block; `sure` are the markers by block and line."""
+    pieces: list[tuple[_Marker | None, list[Line]]] = []
     for number, line in enumerate(lines):
         mark = sure.get((block, number))
         if mark is not None:
@@ -159,8 +163,7 @@ def _pieces(block: int, lines: Sequence[Line], sure: dict[tuple[int, int], _Mark
 
 
 def _nested(blocks: list[list[Piece]]) -> list[list[Piece]]:
-    """The pieces, each item with its depth, `DEEPEST` at most: items further right than the one before them are of a
-    list inside it."""
+    """The pieces with their depths, at most `DEEPEST`: an item further right than the one before it is nested in it."""
     result = []
     edges: list[float] = []
     last = float("-inf")

@@ -1,4 +1,4 @@
-"""The parts of a page -> those that its type and its marks tell: headings, captions, list items."""
+"""The parts of a page -> headings, captions and list items that type and markers tell. Runs in a page process."""
 
 from __future__ import annotations
 
@@ -14,16 +14,18 @@ from .parts import Part, piece_of, side_by_side
 from .selection_marks import box_signs
 from .text_lines import Line
 
+# Labels of parts that may be headings.
 MAYBE_HEADINGS = frozenset({DocItemLabel.TEXT, DocItemLabel.PAGE_HEADER, DocItemLabel.CAPTION})
-# A heading is this much larger than the running text; a recogniser's line heights vary more than font sizes do.
+# Min ratio of a heading's size to the running text; for recognised lines, whose heights vary more; for a running head
+# or caption. Max lines and max letters of a heading.
 HEADING_SIZE = 1.15
 RECOGNISED_HEADING_SIZE = 1.5
 RUNNING_HEAD_SIZE = 1.4
 HEADING_LINES = 3
 HEADING_LETTERS = 150
-# Bold says something where no more than this share of the running text is bold.
+# Max share of bold running text for bold to tell a heading.
 RARE_BOLD = 0.3
-# How captions begin, in the languages of our users' documents: a kind and a number.
+# How captions begin: a kind and a number, in the languages of the expected documents.
 _CAPTION = re.compile(
     r"(table|tableau|tabelle|tabla|tabella|tabel|figure|fig\.|figura|abbildung|abb\.|chart|exhibit|box)\s*"
     r"([A-Z]|\d+|[IVX]+)([.:\d\s-]|$)",
@@ -33,11 +35,10 @@ _NUMBER = re.compile(r"(\d+(\.\d+)*|[IVX]+|[A-Z])[.)]?")
 
 
 def with_headings(parts: Sequence[Part]) -> list[Part]:
-    """The parts, those marked as headings that stand out from the page's running text like one.
+    """The parts, headings told by type labelled as such.
 
-    The layout model sees shapes, and misses the heading that is set close to its paragraph. What tells a reader is
-    type: a short line that is clearly larger than the running text, or bold where the running text is not. It may
-    be a region of its own, or the first lines of one, which are then parted from it.
+    The layout model misses headings set close to their paragraph. Type tells them: a short line clearly larger than the
+    running text, or bold where that is not. It is a region of its own, or the first lines of one, which are split off.
     """
     text = [word for part in parts if part.label == DocItemLabel.TEXT for word in part.words if word.upright]
     # A page of tables has its running text in them.
@@ -55,7 +56,7 @@ def with_headings(parts: Sequence[Part]) -> list[Part]:
             return False
         larger = HEADING_SIZE if line.words[0].source == "text_layer" else RECOGNISED_HEADING_SIZE
         bold = bold_is_rare and all(word.bold for word in line.words) and line.size >= 0.95 * body
-        # What is bold and ends like a sentence is a sentence in bold.
+        # Bold that ends like a sentence is a bold sentence.
         return line.size >= larger * body or (bold and not line.text.endswith((".", ",", ";")))
 
     result: list[Part] = []
@@ -64,7 +65,7 @@ def with_headings(parts: Sequence[Part]) -> list[Part]:
             result.append(part)
             continue
         lines = part.lines
-        # Running heads and captions are set small: a large one is the page's title, or the name of what follows.
+        # Running heads and captions are small: a large one is the page's title, or the name of what follows.
         small = max(line.size for line in lines) < RUNNING_HEAD_SIZE * body
         if part.label != DocItemLabel.TEXT and (small or lines[0].words[0].source == "ocr"):
             result.append(part)
@@ -82,7 +83,7 @@ def with_headings(parts: Sequence[Part]) -> list[Part]:
 
 
 def _with_numbers(parts: Sequence[Part]) -> list[Part]:
-    """The parts, a heading's number joined to its heading where the layout model parted them."""
+    """The parts, a heading's number joined to its heading where the layout model split them."""
     result: list[Part] = []
     for part in parts:
         before = result[-1] if result else None
@@ -99,7 +100,7 @@ def _with_numbers(parts: Sequence[Part]) -> list[Part]:
 
 
 def with_lists(parts: Sequence[Part]) -> list[Part]:
-    """The parts, running text parted into list items where it has them."""
+    """The parts, running text split into list items."""
     blocks = [part.lines if part.label == DocItemLabel.TEXT else [] for part in parts]
     boxes = box_signs(word for part in parts for word in part.words)
     result = []
@@ -115,6 +116,7 @@ def with_lists(parts: Sequence[Part]) -> list[Part]:
 
 
 def weighted_median(values: Sequence[tuple[float, int]]) -> float:
+    """The median of (value, weight). Raises `ValueError` for no values."""
     half = sum(weight for _, weight in values) / 2
     for value, weight in sorted(values):
         half -= weight

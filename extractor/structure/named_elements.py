@@ -1,8 +1,7 @@
-"""Elements as they are printed -> the document's list of them, with ids: pairs taken apart, check boxes added.
+"""Elements as printed -> the document's list of elements with ids. Runs in a page process.
 
-In markdown, text and html a pair is a line as it is printed; in the list its label and its value are elements of their
-own that name each other. A check box is an element without a text: its sign is in that of the element that it is in.
-An id is the place in the list.
+A label and value pair is two elements that name each other. A check box is an element without text; its sign stays in
+the text of its element. An id is the index in the list.
 """
 
 from __future__ import annotations
@@ -19,7 +18,10 @@ from ..values.words import Word
 
 
 def named_elements(groups: Sequence[Sequence[Element]]) -> tuple[NamedElement, ...]:
-    """The list, in reading order. `groups` are the elements by page, or all in one where the format has no pages."""
+    """The document's list of elements in reading order, each with its id and its ties to others.
+
+    `groups`: the elements by page, or all in one where a format has no pages.
+    """
     firsts = list(accumulate((_count(element) for group in groups for element in group), initial=0))
     starts = list(accumulate(map(len, groups), initial=0))
     result: list[NamedElement] = []
@@ -32,24 +34,26 @@ def named_elements(groups: Sequence[Sequence[Element]]) -> tuple[NamedElement, .
             if element.continues is not None:
                 on, at = element.continues
                 ties.append(Tie("continues", _id(firsts[starts[on] + at])))
-            own = _taken_apart(element, first, ties)
+            own = _pairs_split(element, first, ties)
             result += own
             result += [
-                _check_box(element, mark, first + len(own) + place, first) for place, mark in enumerate(element.marks)
+                _check_box(element, mark, first + len(own) + index, first) for index, mark in enumerate(element.marks)
             ]
     return tuple(result)
 
 
-def _id(place: int) -> str:
-    return f"e{place}"
+def _id(index: int) -> str:
+    """The id of the element at this index."""
+    return f"e{index}"
 
 
 def _count(element: Element) -> int:
+    """The number of list entries that the element becomes."""
     return (2 * len(element.pairs) or 1) + len(element.marks)
 
 
-def _taken_apart(element: Element, first: int, ties: Iterable[Tie]) -> list[NamedElement]:
-    """The element, or the labels and values of its pairs, from the place `first` on."""
+def _pairs_split(element: Element, first: int, ties: Iterable[Tie]) -> list[NamedElement]:
+    """The element, or the labels and values of its pairs, from index `first` on."""
     if not element.pairs:
         return [NamedElement(_id(first), element, tuple(ties))]
     sides = [side for pair in element.pairs for side in (pair.label, pair.value)]
@@ -79,10 +83,10 @@ def _taken_apart(element: Element, first: int, ties: Iterable[Tie]) -> list[Name
     return result
 
 
-def _check_box(element: Element, mark: SelectionMark, place: int, within: int) -> NamedElement:
-    """A check box of the element that has the place `within`."""
+def _check_box(element: Element, mark: SelectionMark, index: int, within: int) -> NamedElement:
+    """A check box of the element at index `within`."""
     label = DocItemLabel.CHECKBOX_SELECTED if mark.selected else DocItemLabel.CHECKBOX_UNSELECTED
     own = Element(
         element.page, label, "", mark.box, element.source, None, furniture=element.furniture, place=element.place
     )
-    return NamedElement(_id(place), own, (Tie("part_of", _id(within)),), mark.selected, mark.label)
+    return NamedElement(_id(index), own, (Tie("part_of", _id(within)),), mark.selected, mark.label)

@@ -1,8 +1,8 @@
-"""Lines of text -> pairs of a label and its value, where they stand in two columns.
+"""Lines of text -> pairs of a label and its value, in two columns. Runs in a page process.
 
-Decided by geometry and by evidence, both: labels flush at one edge and short, values flush at another, and something
-that says label: a colon, dotted leaders, bold type beside plain, or figures behind words all the way down. Addresses
-beside each other, and columns of prose, have none of these; a table is a table.
+Geometry and evidence decide together: labels short and flush at one edge, values flush at another, and a sign of a
+label: a colon, dotted leaders, bold beside plain type, or amounts behind words throughout. Addresses side by side and
+columns of prose have none. Boxes are in the page's unit, origin top left.
 """
 
 from __future__ import annotations
@@ -20,26 +20,28 @@ from ..values.words import Word
 from .parts import Part
 from .text_lines import Line
 
+# Min and max pairs; more are a table, or meant to cost time.
 FEWEST_ROWS = 2
-# More rows are a table, or a trick.
 MOST_ROWS = 200
-# Without a colon, leaders or bold type there have to be more.
+# Min pairs without a colon, leaders or bold type.
 FEWEST_PLAIN_ROWS = 3
+# Max length of a label, in characters.
 LONGEST_LABEL = 40
-# Columns of labels on a page, at most.
+# Max columns of labels on a page.
 MOST_COLUMNS = 50
-# Edges this near to each other, in text heights, are one.
+# Max difference of one edge, in text heights; min share of height in common of one line.
 SAME_EDGE = 0.6
 SAME_LINE = 0.5
-# An amount has no more letters than this.
+# Max letters of an amount.
 CURRENCY_LETTERS = 3
 _LEADERS = frozenset(".\u2026\u00b7")
+# Min dots of a leader.
 FEWEST_DOTS = 3
 
 
 @dataclass(slots=True)
 class _Row:
-    """A label's words, its leaders last, and the lines of its value."""
+    """A label's words, leaders last, and the lines of its value."""
 
     label: Sequence[Word]
     value: list[Sequence[Word]]
@@ -47,11 +49,11 @@ class _Row:
 
 
 def pairs_of(lines: Sequence[Line]) -> tuple[Pair, ...]:
-    """The pairs that the lines of one part are, all of them; nothing where one line is neither."""
+    """The pairs that all lines of a part make up; none where one line is neither label nor value."""
     if not FEWEST_ROWS <= len(lines) <= MOST_ROWS or not all(word.upright for line in lines for word in line.words):
         return ()
     near = SAME_EDGE * statistics.median(line.box[3] - line.box[1] for line in lines)
-    found = [_row(line) for line in lines]
+    found = [_label_and_value(line) for line in lines]
     lefts = [row.value[0][0].box[0] for row in found if row is not None]
     rows: list[_Row] = []
     for line, row in zip(lines, found, strict=True):
@@ -63,11 +65,11 @@ def pairs_of(lines: Sequence[Line]) -> tuple[Pair, ...]:
             return ()
     if not _are_pairs(rows, near):
         return ()
-    return tuple(Pair(_side([row.label]), _side(row.value)) for row in rows)
+    return tuple(Pair(_pair_side([row.label]), _pair_side(row.value)) for row in rows)
 
 
-def _row(line: Line) -> _Row | None:
-    """The line's label and its value, parted by leaders, by a colon, or by a gap; None where there are not two."""
+def _label_and_value(line: Line) -> _Row | None:
+    """The line's label and value, parted by leaders, a colon or a gap; None where it has not both."""
     words = line.words
     leaders = [place for place, word in enumerate(words) if _is_leader(word)]
     inside = bool(leaders) and leaders[0] > 0 and leaders[-1] < len(words) - 1
@@ -76,7 +78,7 @@ def _row(line: Line) -> _Row | None:
     pieces = line.pieces
     colons = [place for place, word in enumerate(words, start=1) if word.text.endswith(":")]
     if len(colons) == 1 and 0 < colons[0] < len(words) and len(pieces) <= 2:
-        # A gap is where the value begins, or before the colon that it begins with.
+        # A gap is where the value begins, or before the colon that the value begins with.
         gap = len(pieces[0].words)
         if len(pieces) == 1 or gap in (colons[0], colons[0] - 1):
             return _Row(words[: colons[0]], [words[colons[0] :]], False)
@@ -86,50 +88,55 @@ def _row(line: Line) -> _Row | None:
 
 
 def _is_leader(word: Word) -> bool:
+    """Whether the word is a row of dots."""
     return len(word.text) >= FEWEST_DOTS and set(word.text) <= _LEADERS
 
 
 def _are_pairs(rows: Sequence[_Row], near: float) -> bool:
+    """Whether the rows are flush, and a colon, leaders, bold or amounts tell labels from values."""
     if len(rows) < FEWEST_ROWS:
         return False
     labels = [[word for word in row.label if not _is_leader(word)] for row in rows]
     texts = [" ".join(word.text for word in label) for label in labels]
     if any(len(text) > LONGEST_LABEL or not any(map(str.isalpha, text)) for text in texts):
         return False
-    if not _flush([label[0].box[0] for label in labels], near):
+    if not _are_flush([label[0].box[0] for label in labels], near):
         return False
     values = [row.value[0] for row in rows]
     lefts, rights = [value[0].box[0] for value in values], [value[-1].box[2] for value in values]
-    if not _flush(lefts, near) and not _flush(rights, near):
+    if not _are_flush(lefts, near) and not _are_flush(rights, near):
         return False
     colons = sum(text.endswith(":") for text in texts)
     if colons == len(rows) or all(row.leaders for row in rows):
         return True
     return len(rows) >= FEWEST_PLAIN_ROWS and (
-        2 * colons > len(rows) or _bold_beside_plain(labels, values) or _figures_behind_words(texts, values)
+        2 * colons > len(rows) or _bold_beside_plain(labels, values) or _amounts_behind_words(texts, values)
     )
 
 
 def _bold_beside_plain(labels: Sequence[Sequence[Word]], values: Sequence[Sequence[Word]]) -> bool:
+    """Whether all labels are bold and no value is."""
     return all(word.bold for label in labels for word in label) and not any(
         word.bold for value in values for word in value
     )
 
 
-def _figures_behind_words(labels: Sequence[str], values: Sequence[Sequence[Word]]) -> bool:
-    """Whether each label begins as a word does, and each value is an amount, with a currency perhaps."""
+def _amounts_behind_words(labels: Sequence[str], values: Sequence[Sequence[Word]]) -> bool:
+    """Whether each label begins with a letter, and each value is an amount, perhaps with a currency."""
     texts = ["".join(word.text for word in value) for value in values]
     return all(label[0].isalpha() for label in labels) and all(
         any(map(str.isdigit, text)) and sum(map(str.isalpha, text)) <= CURRENCY_LETTERS for text in texts
     )
 
 
-def _flush(edges: Sequence[float], near: float) -> bool:
+def _are_flush(edges: Sequence[float], near: float) -> bool:
+    """Whether all edges are at one place."""
     middle = statistics.median(edges)
     return all(abs(edge - middle) <= near for edge in edges)
 
 
-def _side(lines: Sequence[Sequence[Word]]) -> PairSide:
+def _pair_side(lines: Sequence[Sequence[Word]]) -> PairSide:
+    """The lines as a label or value: text, box, mean confidence."""
     confidences = [math.prod(word.confidence for word in words) for words in lines]
     return PairSide(
         "\n".join(" ".join(word.text for word in words) for words in lines),
@@ -139,9 +146,9 @@ def _side(lines: Sequence[Sequence[Word]]) -> PairSide:
 
 
 def with_values_beside(parts: Sequence[Part]) -> list[Part]:
-    """The parts, a column of labels and the column of their values made one, where the layout model saw two.
+    """The parts, a column of labels joined with the column of its values where the layout model saw two.
 
-    Each label ends with a colon, and each has one value on its line; no line of either is without the other.
+    Each label ends with a colon and has one value on its line; no line is left over.
     """
     result = list(parts)
     for labels in [part for part in parts if _may_be_labels(part)][:MOST_COLUMNS]:
@@ -149,7 +156,11 @@ def with_values_beside(parts: Sequence[Part]) -> list[Part]:
         if len(lines) < FEWEST_ROWS or not all(line.text.endswith(":") for line in lines):
             continue
         for values in result:
-            if values.label != DocItemLabel.TEXT or values.box[0] < labels.box[2] or not _level(labels.box, values.box):
+            if (
+                values.label != DocItemLabel.TEXT
+                or values.box[0] < labels.box[2]
+                or not _are_level(labels.box, values.box)
+            ):
                 continue
             own = values.lines
             if len(own) == len(lines) and all(_on_one_line(a, b) for a, b in zip(lines, own, strict=True)):
@@ -160,15 +171,17 @@ def with_values_beside(parts: Sequence[Part]) -> list[Part]:
 
 
 def _may_be_labels(part: Part) -> bool:
+    """Whether the part may be a column of labels."""
     return part.label == DocItemLabel.TEXT and sum(word.text.endswith(":") for word in part.words) >= FEWEST_ROWS
 
 
-def _level(a: Box, b: Box) -> bool:
-    """Whether two columns of one number of lines may stand at one height: they begin and end near to each other."""
+def _are_level(a: Box, b: Box) -> bool:
+    """Whether two columns with as many lines may stand at one height: they begin and end near each other."""
     near = (a[3] - a[1]) / FEWEST_ROWS
     return abs(a[1] - b[1]) < near and abs(a[3] - b[3]) < near
 
 
 def _on_one_line(a: Line, b: Line) -> bool:
+    """Whether both lines stand at one height."""
     common = min(a.box[3], b.box[3]) - max(a.box[1], b.box[1])
     return common >= SAME_LINE * min(a.box[3] - a.box[1], b.box[3] - b.box[1])

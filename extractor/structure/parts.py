@@ -1,4 +1,4 @@
-"""Words and regions -> the parts of a page on their way to elements: texts, blocks beside each other, paragraphs.
+"""Words and regions -> the parts of a page on their way to elements. Runs in a page process.
 
 Words that no region claims become parts of their own, where a reader would come upon them. Boxes are in the page's
 unit, origin top left.
@@ -24,16 +24,19 @@ from .lists import Piece
 from .side_by_side import blocks_beside
 from .text_lines import Line, group_lines
 
-# A line looks for its block among no more than so many that end above it.
+# Max blocks that end above a line and are compared with it.
 MOST_BLOCKS_AT_A_HEIGHT = 200
-# Lines of a paragraph follow each other within this many text heights, and do not end like this before its end.
+# Max gap between lines of a paragraph, in text heights; characters that end one.
 LEADING = 0.6
 SENTENCE_ENDS = frozenset(".:;!?")
 
 
 @dataclass(slots=True)
 class Part:
-    """A region on its way to an element."""
+    """A region, or words outside all regions, on the way to an element; `box` in the page's unit, origin top left.
+
+    `region`: the index of the region, or None. `item`: the list item that it is. `structure`: the table's structure.
+    """
 
     label: DocItemLabel
     box: Box
@@ -48,27 +51,28 @@ class Part:
 
     @property
     def lines(self) -> Sequence[Line]:
-        """Its words as lines, grouped once: words are only ever added."""
+        """The part's words as lines. Cached: words are only ever added."""
         if self._words_in_lines != len(self.words):
             self._lines, self._words_in_lines = group_lines(self.words), len(self.words)
         return self._lines
 
     def take_in(self, other: Part) -> None:
-        """Make the other one's words its own."""
+        """Adds the other part's words and box."""
         self.words += other.words
         self.box = union((self.box, other.box))
 
 
 def text_blocks(words: Sequence[Word]) -> list[Part]:
-    """Words that no region claimed, as text blocks: lines that follow each other closely at the same place."""
+    """Words outside all regions as text parts, boxes in the page's unit; lines that follow closely at one place are
+    one."""
     blocks: list[list[Line]] = []
-    # Where each block ends, and its place among the blocks: in order of height.
+    # (bottom, index) of each block, sorted.
     ends: list[tuple[float, int]] = []
     for line in group_lines(words):
         height = line.box[3] - line.box[1]
         first = bisect.bisect_left(ends, (line.box[1] - 0.8 * height, -1))
         last = bisect.bisect_right(ends, (line.box[1] + 0.5 * height, len(blocks)))
-        for end, index in sorted(ends[first:last][:MOST_BLOCKS_AT_A_HEIGHT], key=lambda place: place[1]):
+        for end, index in sorted(ends[first:last][:MOST_BLOCKS_AT_A_HEIGHT], key=lambda entry: entry[1]):
             block = blocks[index]
             above = block[-1].box
             aligned = min(above[2], line.box[2]) - max(above[0], line.box[0]) > 0
@@ -84,7 +88,7 @@ def text_blocks(words: Sequence[Word]) -> list[Part]:
 
 
 def block_of(lines: Sequence[Line]) -> Part:
-    """Lines that no region claimed as a text."""
+    """A text part of lines outside all regions."""
     words = [word for line in lines for word in line.words]
     box = union(line.box for line in lines)
     return Part(DocItemLabel.TEXT, box, statistics.fmean(word.confidence for word in words), None, words)
@@ -97,8 +101,10 @@ def piece_of(part: Part, lines: Sequence[Line], label: DocItemLabel) -> Part:
 
 
 def as_paragraphs(parts: Sequence[Part]) -> list[Part]:
-    """The parts, lines of one paragraph joined that are a region each: the next goes on below, flush left, in the same
-    type, and the one before does not end a sentence."""
+    """The parts, lines of one paragraph joined that are a region each.
+
+    The next line continues below, flush left, in the same type, and the one before does not end a sentence.
+    """
     result: list[Part] = []
     last: Line | None = None
     for part in parts:
@@ -112,7 +118,7 @@ def as_paragraphs(parts: Sequence[Part]) -> list[Part]:
 
 
 def _goes_on(last: Line, line: Line) -> bool:
-    """Whether a line is the next one of the paragraph that the other is the last of so far."""
+    """Whether `line` is the next line of the paragraph that `last` is of."""
     height = max(last.box[3] - last.box[1], 1e-6)
     return (
         last.text[-1] not in SENTENCE_ENDS
@@ -126,8 +132,8 @@ def _goes_on(last: Line, line: Line) -> bool:
     )
 
 
-def beside_each_other(part: Part, structures: dict[int, TableReading]) -> list[Part]:
-    """A table's part with its structure; as several where blocks stand beside each other in it."""
+def split_side_by_side(part: Part, structures: dict[int, TableReading]) -> list[Part]:
+    """A table's part with its structure; several parts where blocks stand side by side in it."""
     if part.label != DocItemLabel.TABLE:
         return [part]
     part.structure = None if part.region is None else structures.get(part.region)
@@ -139,13 +145,18 @@ def beside_each_other(part: Part, structures: dict[int, TableReading]) -> list[P
         return [part]
     boxes = [union(word.box for word in block) for block in blocks]
     return [
-        replace(part, box=box, words=block, structure=replace(part.structure, cells=(), rulings=_inside(rulings, box)))
+        replace(
+            part,
+            box=box,
+            words=block,
+            structure=replace(part.structure, cells=(), rulings=_rulings_inside(rulings, box)),
+        )
         for block, box in zip(blocks, boxes, strict=True)
     ]
 
 
-def _inside(rulings: Rulings, box: Box) -> Rulings:
-    """The lines that are drawn in the box."""
+def _rulings_inside(rulings: Rulings, box: Box) -> Rulings:
+    """The ruling lines that run through the box."""
 
     def goes_through(line: Ruling, across: int) -> bool:
         along = 1 - across
@@ -158,18 +169,18 @@ def _inside(rulings: Rulings, box: Box) -> Rulings:
 
 
 def with_blocks(parts: Sequence[Part], blocks: Sequence[Part]) -> list[Part]:
-    """The parts, each block that the layout model did not order put next to the part that is nearest to it."""
+    """The parts, with each block, which the layout model did not order, inserted beside its nearest part."""
     result = list(parts)
     boxes = np.array([part.box for part in parts]).reshape(-1, 4)
     for block in blocks:
-        place = _place_of(block, result, boxes)
-        result.insert(place, block)
-        boxes = np.insert(boxes, place, block.box, axis=0)
+        index = _insertion_index(block, result, boxes)
+        result.insert(index, block)
+        boxes = np.insert(boxes, index, block.box, axis=0)
     return result
 
 
-def _place_of(block: Part, parts: Sequence[Part], boxes: Boxes) -> int:
-    """Where a block comes among the parts, whose boxes are given besides: before or behind the nearest one."""
+def _insertion_index(block: Part, parts: Sequence[Part], boxes: Boxes) -> int:
+    """The index at which a block goes: before or behind its nearest part. `boxes`: the parts', (parts, 4)."""
     if not parts:
         return 0
     across = np.maximum(np.maximum(boxes[:, 0] - block.box[2], block.box[0] - boxes[:, 2]), 0.0)
@@ -184,5 +195,5 @@ def _place_of(block: Part, parts: Sequence[Part], boxes: Boxes) -> int:
 
 
 def side_by_side(a: Box, b: Box) -> bool:
-    """Whether the boxes stand at one height, next to each other."""
+    """Whether the boxes stand at one height."""
     return min(a[3], b[3]) - max(a[1], b[1]) > 0.5 * min(a[3] - a[1], b[3] - b[1])

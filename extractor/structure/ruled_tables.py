@@ -1,8 +1,8 @@
-"""Ruling lines and words -> the cells of a ruled table, in the same form as the model's.
+"""Ruling lines and words -> the cells of a ruled table, in the form of the model's. Runs in a page process.
 
-Lines that go only part of the way still say where a column or a row ends: places between two lines are joined where no
-line parts them, unless text stands on both sides of the missing line and does not cross it (a shaded header without
-lines of its own). Boxes are in the page's unit, origin top left.
+The lines make a grid of places. Neighbouring places are joined where no line parts them, unless text stands on both
+sides of the missing line and does not cross it (a shaded header without lines of its own). So a line that goes only
+part of the way still ends a column or row. Boxes are in the page's unit, origin top left.
 """
 
 from __future__ import annotations
@@ -21,63 +21,63 @@ from .columns import find_columns
 from .text_lines import rows_of_text
 from .unruled_rows import with_rows_parted
 
-# A line parts two places if it covers this much of their common side.
+# Min share of the common side of two places that a line between them covers.
 PARTS = 0.6
-# Texts this many text heights apart are of different cells, if a column's side is between them.
+# Min gap between texts of different cells beside a column's side, in text heights.
 APART = 1.5
-# Lines of one paragraph are no further apart than this, in text heights; rows of a table have padding besides.
+# Max gap between lines of one paragraph, in text heights; rows of a table have padding besides.
 LINE_GAP = 0.4
-# A grid whose lines are all there but those inside spanning cells.
+# Min share of grid edges drawn before lines are trusted over the model.
 MOSTLY_DRAWN = 0.8
-# Lines nearer than this many text heights are one line, drawn twice.
+# Max distance of two lines that are one, drawn twice, in text heights.
 SAME_LINE = 0.4
-# A line so much of which runs through words is part of them.
+# Min share of a line that runs through words for it to be part of them.
 TEXT_SHARE = 0.5
-# A grid of more places than this is a pattern or squared paper.
+# Max places of a grid: more are a pattern or squared paper.
 MOST_PLACES = 10_000
-# A word that reaches over a line by more than this share of its own width crosses it.
+# Min reach of a word beyond a line that it crosses, as a share of its width.
 CROSSES = 0.25
 
 
 def ruled_cells(rulings: Rulings, words: Sequence[Word], structure: Sequence[TableCell]) -> list[TableCell]:
-    """The cells of a table whose lines make a grid, row by row; nothing where they do not.
+    """The cells of a table whose lines make a grid, row by row, boxes in the page's unit; none where they do not.
 
-    Where the lines and the model count the same rows and columns, the cells are the model's, with its spans, at the
-    lines' places. Where they differ, the lines are believed only if nearly every place has its sides drawn, the words
-    keep to the cells, and no cell holds columns of words. A row that holds several items is parted by its words.
+    Where lines and model count the same rows and columns, the cells are the model's, with its spans, in boxes between
+    the lines. Where they differ, lines are trusted only if nearly all grid edges are drawn, the words keep to the
+    cells, and no cell holds columns of words. A row of several items is split by its words.
     """
     if not words:
         return []
     height = median_height(word.box for word in words)
-    around = union([word.box for word in words])
-    ys = _edges(rulings.horizontal, (around[1], around[3]), height)
-    xs = _edges(rulings.vertical, (around[0], around[2]), height)
+    extent = union([word.box for word in words])
+    ys = _edge_positions(rulings.horizontal, (extent[1], extent[3]), height)
+    xs = _edge_positions(rulings.vertical, (extent[0], extent[2]), height)
     if len(ys) < 3 or len(xs) < 3:
         return []
     rows = max((cell.row + cell.row_span for cell in structure), default=0)
     columns = max((cell.column + cell.column_span for cell in structure), default=0)
     if (len(xs) - 1) * (len(ys) - 1) > MOST_PLACES:
         return []
-    places = _Places(xs, ys, words, rulings, height)
-    if places.in_head_only():
+    grid = _Grid(xs, ys, words, rulings, height)
+    if grid.in_head_only():
         return []
-    if (rows, columns) == (places.rows, places.columns):
-        return with_rows_parted(places.at_lines(_merged(_split(structure, places), places)), words)
-    if places.drawn() < MOSTLY_DRAWN:
+    if (rows, columns) == (grid.rows, grid.columns):
+        return with_rows_parted(grid.at_lines(_merged(_split_at_lines(structure, grid), grid)), words)
+    if grid.drawn() < MOSTLY_DRAWN:
         return []
-    places.join()
-    cells = _with_header(places.cells(), structure)
-    return with_rows_parted(cells, words) if _believable(cells, words) else []
+    grid.join()
+    cells = _with_header(grid.cells(), structure)
+    return with_rows_parted(cells, words) if _fits_words(cells, words) else []
 
 
 def _with_header(cells: Sequence[TableCell], structure: Sequence[TableCell]) -> list[TableCell]:
-    """The cells, those marked as header whose middle is no lower than the model's header goes."""
+    """The cells; those whose centre is no lower than the model's header are header cells."""
     bottom = max((cell.box[3] for cell in structure if cell.header), default=float("-inf"))
     return [replace(cell, header=centre(cell.box)[1] <= bottom) for cell in cells]
 
 
 def beside_text(rulings: Rulings, words: Sequence[Word]) -> Rulings:
-    """The lines that do not run through words for most of their length: those are letters' feet and underlines."""
+    """The ruling lines without those that run through words: feet of letters and underlines."""
 
     boxes = boxes_of(words)
 
@@ -94,58 +94,58 @@ def beside_text(rulings: Rulings, words: Sequence[Word]) -> Rulings:
     )
 
 
-def _split(structure: Sequence[TableCell], places: _Places) -> list[TableCell]:
-    """The model's cells, those cut in two that a drawn line crosses, or whose texts stand apart at a line's place."""
+def _split_at_lines(structure: Sequence[TableCell], grid: _Grid) -> list[TableCell]:
+    """The model's cells, split where a line crosses them or their texts stand apart at a line's position."""
     cells = []
     waiting = list(structure)
     while waiting:
         cell = waiting.pop(0)
         rows = range(cell.row, cell.row + cell.row_span)
         for column in range(cell.column + 1, cell.column + cell.column_span):
-            if all(places.parted_across(row, column) or places.stand_apart(row, column) for row in rows):
+            if all(grid.parted_across(row, column) or grid.stand_apart(row, column) for row in rows):
                 before = replace(cell, column_span=column - cell.column)
                 after = replace(cell, column=column, column_span=cell.column_span - before.column_span)
                 waiting[:0] = [before, after]
                 break
         else:
-            cells += _by_column(cell, places)
+            cells += _split_into_columns(cell, grid)
     return cells
 
 
-def _by_column(cell: TableCell, places: _Places) -> list[TableCell]:
-    """A cell over several columns as one for each, where its texts stand in some of them and cross no side."""
+def _split_into_columns(cell: TableCell, grid: _Grid) -> list[TableCell]:
+    """A cell as one for each column, where its texts stand in several and cross no side; else the cell."""
     columns = range(cell.column, cell.column + cell.column_span)
-    if cell.row_span > 1 or len(columns) < 2 or not places.texts_in_columns(cell.row, columns):
+    if cell.row_span > 1 or len(columns) < 2 or not grid.texts_in_columns(cell.row, columns):
         return [cell]
     return [replace(cell, column=column, column_span=1) for column in columns]
 
 
-def _merged(cells: Sequence[TableCell], places: _Places) -> list[TableCell]:
-    """The cells, those joined that hold one text and where a line stops short of their column.
+def _merged(cells: Sequence[TableCell], grid: _Grid) -> list[TableCell]:
+    """The cells, two below each other joined that hold one text where a line stops short of their column.
 
-    A line that is drawn between two rows in other columns and not here says that here the rows are one.
+    A line drawn between two rows in other columns only says that here the rows are one.
     """
     merged = list(cells)
-    for row in range(1, places.rows):
-        drawn = [places.parted_down(row, column) for column in range(places.columns)]
+    for row in range(1, grid.rows):
+        drawn = [grid.parted_down(row, column) for column in range(grid.columns)]
         if not any(drawn):
             continue
-        for column in range(places.columns):
+        for column in range(grid.columns):
             if drawn[column]:
                 continue
             above = next((c for c in merged if c.row + c.row_span == row and c.column == column), None)
             below = next((c for c in merged if c.row == row and c.column == column), None)
             if above is None or below is None or above.column_span != below.column_span:
                 continue
-            if any(drawn[column : column + above.column_span]) or not places.one_text(above, below):
+            if any(drawn[column : column + above.column_span]) or not grid.one_text(above, below):
                 continue
             merged[merged.index(above)] = replace(above, row_span=above.row_span + below.row_span)
             merged.remove(below)
     return merged
 
 
-def _edges(lines: Sequence[Ruling], text: tuple[float, float], height: float) -> list[float]:
-    """Where the lines are across their direction, each once, with the table's own sides where no line is drawn."""
+def _edge_positions(lines: Sequence[Ruling], text: tuple[float, float], height: float) -> list[float]:
+    """The positions of lines across their direction, each once, and the table's own sides where none is drawn."""
     edges: list[list[float]] = []
     for at in sorted(line.at for line in lines):
         if edges and at - edges[-1][-1] <= SAME_LINE * height:
@@ -162,8 +162,8 @@ def _edges(lines: Sequence[Ruling], text: tuple[float, float], height: float) ->
     return found
 
 
-class _Places:
-    """The elementary places of a grid, and which of them are one cell."""
+class _Grid:
+    """The places of a grid of lines, and which of them are one cell (union-find)."""
 
     def __init__(
         self, xs: Sequence[float], ys: Sequence[float], words: Sequence[Word], rulings: Rulings, height: float
@@ -179,33 +179,34 @@ class _Places:
 
     def parted_across(self, row: int, column: int) -> bool:
         """Whether a line is drawn in `row` at the left side of `column`."""
-        return _parted(self._vertical, self.xs[column], (self.ys[row], self.ys[row + 1]))
+        return _is_covered(self._vertical, self.xs[column], (self.ys[row], self.ys[row + 1]))
 
     def parted_down(self, row: int, column: int) -> bool:
         """Whether a line is drawn in `column` at the top of `row`."""
-        return _parted(self._horizontal, self.ys[row], (self.xs[column], self.xs[column + 1]))
+        return _is_covered(self._horizontal, self.ys[row], (self.xs[column], self.xs[column + 1]))
 
     def one_text(self, above: TableCell, below: TableCell) -> bool:
-        """Whether one of the cells is empty, or the text of the lower follows that of the upper line upon line."""
-        upper = [word.box[3] for word in self._inside(self._place(above))]
-        lower = [word.box[1] for word in self._inside(self._place(below))]
+        """Whether one cell is empty, or the lower one's text follows the upper one's line upon line."""
+        upper = [word.box[3] for word in self._words_in(self._cell_box(above))]
+        lower = [word.box[1] for word in self._words_in(self._cell_box(below))]
         return not upper or not lower or min(lower) - max(upper) < LINE_GAP * self._height
 
     def at_lines(self, cells: Sequence[TableCell]) -> list[TableCell]:
-        """The cells with the boxes that the lines give them."""
-        return [replace(cell, box=self._place(cell)) for cell in cells]
+        """The cells with boxes between the lines."""
+        return [replace(cell, box=self._cell_box(cell)) for cell in cells]
 
-    def _inside(self, box: Box) -> list[Word]:
-        """The words whose middle is in the box."""
+    def _words_in(self, box: Box) -> list[Word]:
+        """The words whose centre is in the box."""
         first, last = bisect.bisect_left(self._middles, box[1]), bisect.bisect_right(self._middles, box[3])
         return [word for word in self._words[first:last] if contains(box, centre(word.box))]
 
-    def _place(self, cell: TableCell) -> Box:
+    def _cell_box(self, cell: TableCell) -> Box:
+        """The cell's box between the lines."""
         right, bottom = cell.column + cell.column_span, cell.row + cell.row_span
         return (self.xs[cell.column], self.ys[cell.row], self.xs[right], self.ys[bottom])
 
     def in_head_only(self) -> bool:
-        """Whether lines part columns in the first row, and none does below it, where texts stand in several."""
+        """Whether lines part columns in the first row and none below it."""
         columns = range(1, self.columns)
         below = range(1, self.rows)
         return any(self.parted_across(0, column) for column in columns) and not any(
@@ -213,9 +214,11 @@ class _Places:
         )
 
     def drawn(self) -> float:
-        """The share of the sides between neighbouring places that have a line, or texts apart on either hand; between
-        two empty places there is none to draw, nor room that is the table's."""
-        texts = self._texts()
+        """The share of grid edges that have a line, or texts apart on both sides.
+
+        Edges between two empty places do not count: nothing needs to be drawn there.
+        """
+        texts = self._places_with_words()
         across = [
             self.parted_across(row, column) or self.stand_apart(row, column)
             for row in range(self.rows)
@@ -230,13 +233,13 @@ class _Places:
         ]
         return sum(across + down) / max(1, len(across + down))
 
-    def _texts(self) -> set[tuple[int, int]]:
-        """The places that have words."""
+    def _places_with_words(self) -> set[tuple[int, int]]:
+        """The places (row, column) that have words."""
         middles = (centre(word.box) for word in self._words)
         return {(bisect.bisect_right(self.ys, y) - 1, bisect.bisect_right(self.xs, x) - 1) for x, y in middles}
 
     def join(self) -> None:
-        """Join neighbours that no line parts, then fill each cell up to a rectangle."""
+        """Joins neighbours that no line parts, then fills each cell up to a rectangle."""
         for row in range(self.rows):
             for column in range(self.columns):
                 here = row * self.columns + column
@@ -249,7 +252,7 @@ class _Places:
         self._fill_rectangles()
 
     def cells(self) -> list[TableCell]:
-        """One cell for each group of places."""
+        """One cell for each group of places, row by row."""
         cells = []
         for members in sorted(self._members().values(), key=min):
             rows = [place // self.columns for place in members]
@@ -260,7 +263,7 @@ class _Places:
         return cells
 
     def stand_apart(self, row: int, column: int) -> bool:
-        """Whether texts stand on both hands of a column's left side, and none crosses it."""
+        """Whether texts stand apart on both sides of a column's left side, and none crosses it."""
         at, top, bottom = self.xs[column], self.ys[row], self.ys[row + 1]
         left: list[float] = []
         right: list[float] = []
@@ -276,7 +279,7 @@ class _Places:
 
     def texts_in_columns(self, row: int, columns: range) -> bool:
         """Whether texts in the row stand apart in several of the columns, and none crosses a side between them."""
-        inside = self._inside((self.xs[columns[0]], self.ys[row], self.xs[columns[-1] + 1], self.ys[row + 1]))
+        inside = self._words_in((self.xs[columns[0]], self.ys[row], self.xs[columns[-1] + 1], self.ys[row + 1]))
         sides = [self.xs[column] for column in columns[1:]]
         if any(_crosses(word.box, at) for word in inside for at in sides):
             return False
@@ -287,21 +290,25 @@ class _Places:
         )
 
     def _find(self, place: int) -> int:
+        """The representative of the place's group."""
         while self._group[place] != place:
             self._group[place] = self._group[self._group[place]]
             place = self._group[place]
         return place
 
     def _unite(self, a: int, b: int) -> None:
+        """Makes two groups one."""
         self._group[self._find(b)] = self._find(a)
 
     def _members(self) -> dict[int, list[int]]:
+        """The places by group."""
         members: dict[int, list[int]] = {}
         for place in range(self.rows * self.columns):
             members.setdefault(self._find(place), []).append(place)
         return members
 
     def _fill_rectangles(self) -> None:
+        """Adds places to each group until it is a rectangle."""
         changed = True
         while changed:
             changed = False
@@ -324,8 +331,8 @@ def _middle(word: Word) -> float:
     return (word.box[1] + word.box[3]) / 2
 
 
-def _parted(lines: Sequence[Ruling], at: float, side: tuple[float, float]) -> bool:
-    """Whether the lines, in order, cover the side at `at`."""
+def _is_covered(lines: Sequence[Ruling], at: float, side: tuple[float, float]) -> bool:
+    """Whether the lines, sorted, cover the side at `at`."""
     length = max(side[1] - side[0], 1e-6)
     near = 0.02 * length + 3.0
     beside = lines[bisect.bisect_left(lines, at - near, key=_at) : bisect.bisect_right(lines, at + near, key=_at)]
@@ -334,16 +341,18 @@ def _parted(lines: Sequence[Ruling], at: float, side: tuple[float, float]) -> bo
 
 
 def _crosses(word: Box, at: float) -> bool:
+    """Whether the word stands across x = `at`."""
     reach = CROSSES * (word[2] - word[0])
     return word[0] + reach < at < word[2] - reach
 
 
-def _believable(cells: Sequence[TableCell], words: Sequence[Word]) -> bool:
+def _fits_words(cells: Sequence[TableCell], words: Sequence[Word]) -> bool:
+    """Whether nearly all words keep to the cells, and no cell holds columns of words."""
     if len(cells) < 4:
         return False
     inner = {cell.box[0] for cell in cells if cell.column > 0}
     crossing = sum(any(_crosses(word.box, at) for at in inner) for word in words)
-    # Where a span starts and how far at most it goes: the cells of a grid have few sides.
+    # Left -> max right of spanning cells: the cells of a grid have few sides.
     reach: dict[float, float] = {}
     for cell in cells:
         if cell.column_span > 1:
@@ -353,7 +362,7 @@ def _believable(cells: Sequence[TableCell], words: Sequence[Word]) -> bool:
 
 
 def _holds_columns(cells: Sequence[TableCell], words: Sequence[Word]) -> bool:
-    """Whether the words in some cell stand in columns: its lines are bars and frames, and no grid."""
+    """Whether the words of some cell stand in columns: its lines are bars and frames, no grid."""
     in_order = sorted(words, key=_middle)
     height = median_height(word.box for word in words)
     for cell in cells:

@@ -1,7 +1,7 @@
-"""A table region's words -> the blocks that stand beside one another in it, each with lines of its own.
+"""A table region's words -> blocks that stand side by side in it, each with lines of its own. Runs in a page process.
 
-Totals beside a bill's items, or two columns of labels with their values, are one region to the layout model, and one
-table to the eye only where their lines stand at the same heights. Boxes are in the page's unit.
+Totals beside a bill's items, or two columns of labels with values, are one region to the layout model. They are one
+table only where their lines stand at the same heights. Boxes are in the page's unit, origin top left.
 """
 
 from __future__ import annotations
@@ -14,14 +14,15 @@ from ..values.reading import Rulings
 from ..values.words import Word
 from .text_lines import rows_of_text
 
-# The white between two blocks is this many text heights wide; texts of one line are nearer to each other than TEXT_GAP.
+# Min white between blocks; min gap between texts of a line; in text heights.
 MIN_GAP = 1.0
 TEXT_GAP = 0.7
-# Lines whose middles are this many text heights apart are two; so many of a block's lines have none beside them.
+# Max difference of middles of level lines, in text heights. Min number and min share of a block's lines without one
+# beside them.
 SAME_HEIGHT = 0.3
 MIN_APART = 2
 APART = 0.3
-# A block has so many lines, and two texts in this share of them.
+# Min lines of a block; min share of them with two texts.
 MIN_LINES = 3
 MOSTLY = 0.7
 
@@ -44,7 +45,7 @@ def blocks_beside(words: Sequence[Word], rulings: Rulings) -> list[list[Word]]:
 
 
 def _gaps(words: Sequence[Word], height: float) -> list[float]:
-    """The middles of the white strips that no word reaches into, left to right."""
+    """The middles (x) of white strips that no word reaches into, left to right."""
     spans = sorted((word.box[0], word.box[2]) for word in words)
     reach, gaps = spans[0][1], []
     for left, right in spans[1:]:
@@ -55,33 +56,33 @@ def _gaps(words: Sequence[Word], height: float) -> list[float]:
 
 
 def _are_apart(left: Sequence[Row], right: Sequence[Row], height: float) -> bool:
-    """Whether both hands are blocks of several columns, and lines of each stand where the other has none."""
+    """Whether both sides are blocks of several columns, each with lines where the other has none."""
     if not all(_is_block(side, height) for side in (left, right)):
         return False
-    ours, theirs = [_middle(row) for row in left], [_middle(row) for row in right]
+    ours, theirs = [_middle_height(row) for row in left], [_middle_height(row) for row in right]
     top, bottom = max(ours[0], theirs[0]), min(ours[-1], theirs[-1])
-    lonely = [_without_neighbour(side, other, top, bottom, height) for side, other in ((theirs, ours), (ours, theirs))]
+    lonely = [_count_lonely(side, other, top, bottom, height) for side, other in ((theirs, ours), (ours, theirs))]
     return lonely[0] >= max(MIN_APART, APART * len(theirs)) and lonely[1] > 0
 
 
-def _without_neighbour(
-    lines: Sequence[float], others: Sequence[float], top: float, bottom: float, height: float
-) -> int:
-    """How many of the lines between these heights have none of the others beside them."""
+def _count_lonely(lines: Sequence[float], others: Sequence[float], top: float, bottom: float, height: float) -> int:
+    """How many lines between these heights have none of the others beside them."""
     near = SAME_HEIGHT * height
     return sum(top <= at <= bottom and all(abs(at - other) > near for other in others) for at in lines)
 
 
 def _is_block(rows: Sequence[Row], height: float) -> bool:
-    """Whether nearly all rows of text have two texts and more, as labels and their values have."""
-    several = [row for row in rows if _texts(row, height) > 1]
+    """Whether nearly all rows of text have at least two texts, like labels and values."""
+    several = [row for row in rows if _count_texts(row, height) > 1]
     return len(rows) >= MIN_LINES and len(several) >= MOSTLY * len(rows)
 
 
-def _texts(row: Row, height: float) -> int:
+def _count_texts(row: Row, height: float) -> int:
+    """The number of texts in the row."""
     boxes = sorted((word.box for word in row), key=lambda box: box[0])
     return 1 + sum(after[0] - before[2] >= TEXT_GAP * height for before, after in pairwise(boxes))
 
 
-def _middle(row: Row) -> float:
+def _middle_height(row: Row) -> float:
+    """The row's middle height (y): its median word's."""
     return sorted(word.box[1] + word.box[3] for word in row)[len(row) // 2] / 2

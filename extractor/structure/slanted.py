@@ -1,8 +1,8 @@
-"""A page's words -> those that are printed across it, and the rest: watermarks, stamps, remarks over the rows.
+"""A page's words -> those printed on a slant across the page, and the rest. Runs in a page process.
 
-A word on a slant has a box much taller than its type. It is printed across the page where it lies over other words, or
-is set much larger than they are; a small one that has its place to itself, over a narrow column or along an axis, is
-part of the text. Boxes are in the page's unit.
+Watermarks, stamps and remarks are on a slant: a word's box is much taller than its type. It is printed across the page
+where it lies over other words or is set much larger. A small one in a place of its own, over a narrow column or along
+an axis, is part of the text. Boxes are in the page's unit, origin top left.
 """
 
 from __future__ import annotations
@@ -13,19 +13,18 @@ from collections.abc import Sequence
 from ..values.boxes import Box, centre, contains
 from ..values.words import Word, boxes_of
 
-# A box this many type sizes tall is of a word on a slant; type this much larger than most is printed over it.
+# Min height of a slanted word's box, in font sizes; min ratio of its size to the usual one; min letters.
 SLANTED = 1.7
 LARGE = 1.5
 MIN_LETTERS = 2
 
 
-def without_slanted(words: Sequence[Word], pictures: Sequence[Box]) -> tuple[list[Word], list[list[Word]]]:
-    """The words that stand level, and those printed across them by the line of their stream; what is in `pictures` is
-    theirs."""
+def without_slanted(words: Sequence[Word], figures: Sequence[Box]) -> tuple[list[Word], list[list[Word]]]:
+    """The words without those printed across the page, and these by stream line. Words inside `figures` stay."""
     slanted = [
         word
         for word in words
-        if _on_a_slant(word) and not any(contains(picture, centre(word.box)) for picture in pictures)
+        if _is_slanted(word) and not any(contains(figure, centre(word.box)) for figure in figures)
     ]
     if not slanted:
         return list(words), []
@@ -43,5 +42,6 @@ def without_slanted(words: Sequence[Word], pictures: Sequence[Box]) -> tuple[lis
     return [word for word in words if id(word) not in across], list(lines.values())
 
 
-def _on_a_slant(word: Word) -> bool:
+def _is_slanted(word: Word) -> bool:
+    """Whether the word's box is too tall for its type."""
     return word.upright and len(word.text) >= MIN_LETTERS and word.box[3] - word.box[1] > SLANTED * max(word.size, 1e-6)

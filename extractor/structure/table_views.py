@@ -1,4 +1,4 @@
-"""A table -> its rows as lines of text, and as objects that are named after its head."""
+"""A table -> its rows as lines of text, and as objects named after its head. Runs in a page process."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ..values.document import Cell, Table
 
 
 def text_rows(table: Table) -> list[str]:
-    """Each row as one line, a tab between its columns; a cell that spans others stands in its first place.
+    """Each row as one line, a tab between columns; a spanning cell's text is in its first column only.
 
     A head that a later piece of the table repeats stands before that piece's rows, as on the page.
     """
@@ -32,13 +32,13 @@ def records(table: Table) -> tuple[list[str], list[dict[str, str]]]:
     second one of a name is `Price_2`.
     """
     head = _head_rows(table)
-    names = _names(table, head)
+    names = _column_names(table, head)
     rows = _grid(table.cells, table.rows, table.columns)[head:]
     return names, [dict(zip(names, row, strict=True)) for row in rows]
 
 
 def _grid(cells: Iterable[Cell], rows: int, columns: int) -> list[list[str]]:
-    """The texts by place, each on one line."""
+    """The texts by row and column, each on one line."""
     grid = [[""] * columns for _ in range(rows)]
     for cell in cells:
         grid[cell.row][cell.column] = " ".join(cell.text.split("\n"))
@@ -46,19 +46,21 @@ def _grid(cells: Iterable[Cell], rows: int, columns: int) -> list[list[str]]:
 
 
 def _head_lines(head: Iterable[Cell], columns: int) -> list[str]:
+    """The rows of a repeated head as lines."""
     cells = list(head)
     rows = max((cell.row + 1 for cell in cells), default=0)
     return ["\t".join(row) for row in _grid(cells, rows, columns)]
 
 
 def _head_rows(table: Table) -> int:
-    """How many first rows are header all over."""
+    """The number of first rows that are all header."""
     plain = [cell.row for cell in table.cells if not cell.header and cell.text]
     marked = [cell.row + cell.row_span for cell in table.cells if cell.header and cell.text]
     return min(min(plain, default=table.rows), max(marked, default=0))
 
 
-def _names(table: Table, head: int) -> list[str]:
+def _column_names(table: Table, head: int) -> list[str]:
+    """The columns' names, unique."""
     parts: list[list[str]] = [[] for _ in range(table.columns)]
     for cell in sorted(table.cells, key=lambda cell: cell.row):
         text = " ".join(cell.text.split())
@@ -66,13 +68,13 @@ def _names(table: Table, head: int) -> list[str]:
             for column in range(cell.column, cell.column + cell.column_span):
                 parts[column].append(text)
     plain = [" ".join(own) or f"column_{number}" for number, own in enumerate(parts, start=1)]
-    said: Counter[str] = Counter()
+    uses: Counter[str] = Counter()
     names: list[str] = []
     for name in plain:
-        said[name] += 1
-        unique = name if said[name] == 1 else f"{name}_{said[name]}"
+        uses[name] += 1
+        unique = name if uses[name] == 1 else f"{name}_{uses[name]}"
         while unique in names or (unique != name and unique in plain):
-            said[name] += 1
-            unique = f"{name}_{said[name]}"
+            uses[name] += 1
+            unique = f"{name}_{uses[name]}"
         names.append(unique)
     return names

@@ -1,8 +1,10 @@
-"""A table's words and the model's structure -> a table whose cells hold the words.
+"""A table's words, ruling lines and the model's structure -> a table whose cells hold the words. Runs in a page
+process.
 
-The model says which cells there are; its boxes are drawn at 488 pixels for the whole table and drift in long ones. The
-words say exactly where the rows of text are. So rows of text are laid onto rows of cells as a whole, in order, at the
-least total distance, and only then does each word choose its cell within its row. Boxes are in the page's unit.
+The model says which cells there are. Its boxes are drawn at 488 pixels for the whole table and drift in long ones,
+while the words say exactly where rows of text are. So rows of text are assigned to rows of cells as a whole, in order,
+at the least total distance. Only then does each word choose its cell within its row. Boxes are in the page's unit,
+origin top left.
 """
 
 from __future__ import annotations
@@ -22,36 +24,37 @@ from .aligned_cells import Aligned, aligned_cells, header_cells
 from .columns import Columns, find_columns, lines_above
 from .false_spans import without_empty, without_false_spans
 from .header_rows import with_head
-from .item_rows import body_start, figure_columns, item_rows
+from .item_rows import body_start, item_rows, numeric_columns
 from .ruled_tables import beside_text, ruled_cells
 from .text_lines import group_lines, rows_of_text
 
-# The cost of a row of cells that no row of text goes to, in line heights: less than a misplaced row of text, more
-# than what the model's boxes drift.
+# Cost of a row of cells without text, in line heights: less than a misplaced row of text, more than the drift of the
+# model's boxes.
 EMPTY_ROW_COST = 0.8
-# In text heights: words of one text are no further apart than the first, and further than the second are two texts.
+# Max gap between words of one text, and min gap between two texts, in text heights.
 TOGETHER = 0.35
 APART = 1.5
-# In more than this share of the body's rows the model's cells have to contradict the columns of words to be given up.
+# Min share of body rows where the model's cells contradict the columns of words for the cells to be dropped.
 DISAGREEMENT = 0.15
 
 
 def build_table(words: Sequence[Word], structure: Sequence[TableCell], rulings: Rulings) -> Table | None:
-    """Every word in exactly one cell.
+    """The table, every word in exactly one cell, boxes in the page's unit; None without a grid of at least two columns.
 
-    The page's own lines are the first witness of where the cells are, white space the second, the model's structure the
-    third. None where none of them has a grid to speak of: fewer than two cells, or one column, which is text.
+    Witnesses in order: the page's ruling lines, white space, the model's structure. Raises `ValueError` where a word
+    would be lost or doubled.
     """
     table = _grid_of(words, structure, rulings)
     return table if table is not None and table.columns > 1 else None
 
 
 def _grid_of(words: Sequence[Word], structure: Sequence[TableCell], rulings: Rulings) -> Table | None:
+    """The table by the first witness that shows one, one column included; None where none does."""
     cells = _without_overlaps(structure)
     rulings = beside_text(rulings, words)
     ruled = ruled_cells(rulings, words, cells)
     if ruled:
-        return _table(ruled, _fill_ruled(ruled, words), words)
+        return _table(ruled, _words_by_ruled_cell(ruled, words), words)
     if not words:
         return None
     rows = rows_of_text(words)
@@ -61,36 +64,37 @@ def _grid_of(words: Sequence[Word], structure: Sequence[TableCell], rulings: Rul
     header = None if seen is None else header_cells(seen)
     parted = lines_above(rows, rulings)
     if seen is not None and seen.columns.one_item:
-        return _aligned(aligned_cells(seen, [0] * len(rows), cells, None), words)
+        return _aligned_table(aligned_cells(seen, [0] * len(rows), cells, None), words)
     if len(cells) < 2:
-        return None if seen is None else _aligned(aligned_cells(seen, range(len(rows)), cells, header), words)
-    laid = _lay_rows(cells, rows)
-    filled = _fill(cells, rows, laid, None)
+        return None if seen is None else _aligned_table(aligned_cells(seen, range(len(rows)), cells, header), words)
+    laid = _assign_rows(cells, rows)
+    filled = _words_by_cell(cells, rows, laid, None)
     if seen is not None and columns is not None:
         same = columns.count == max(cell.column + cell.column_span for cell in cells)
         if same:
-            filled = _fill(cells, rows, laid, columns)
+            filled = _words_by_cell(cells, rows, laid, columns)
         sure = (header is not None and (same or columns.headed)) or (
-            same and _contradicted(cells, filled, rows, laid, parted, columns)
+            same and _numbers_contradict(cells, filled, rows, laid, parted, columns)
         )
-        if sure or _disagree(filled, rows, columns):
+        if sure or _contradict_columns(filled, rows, columns):
             aligned = aligned_cells(seen, laid, cells, header)
-            flaws = _flaws([inside for _, inside in aligned], rows, height)
-            if flaws < _flaws(filled, rows, height) + (1 if sure else 0):
-                return _aligned(aligned, words)
+            flaws = _count_flaws([inside for _, inside in aligned], rows, height)
+            if flaws < _count_flaws(filled, rows, height) + (1 if sure else 0):
+                return _aligned_table(aligned, words)
     if columns is not None and same:
         cells, filled = without_false_spans(cells, filled, rows, laid, columns)
     return _table(*without_empty(cells, filled), words)
 
 
-def _aligned(filled: Sequence[tuple[TableCell, list[Word]]], words: Sequence[Word]) -> Table:
+def _aligned_table(filled: Sequence[tuple[TableCell, list[Word]]], words: Sequence[Word]) -> Table:
+    """The table of aligned cells. Raises `ValueError` where a word is lost or doubled."""
     held = sum(len(inside) for _, inside in filled)
     if held != len(words):
         raise ValueError(f"{held} of a table's {len(words)} words are in its cells")
     return _table([cell for cell, _ in filled], [inside for _, inside in filled], words)
 
 
-def _contradicted(
+def _numbers_contradict(
     cells: Sequence[TableCell],
     filled: Sequence[Sequence[Word]],
     rows: Sequence[Sequence[Word]],
@@ -98,19 +102,19 @@ def _contradicted(
     parted: Sequence[bool],
     columns: Columns,
 ) -> bool:
-    """Whether figures stand in other columns than the cells that the model has for them, or items make other rows."""
+    """Whether numbers stand in other columns than their cells, or items make other rows than the model's."""
 
     height = median_height(word.box for row in rows for word in row)
-    places = columns.places(rows, height)
+    column_by_word = columns.column_by_word(rows, height)
 
     def column_of(word: Word) -> int:
-        return places[id(word)]
+        return column_by_word[id(word)]
 
-    figures = figure_columns(rows, column_of)
-    if not figures:
+    numeric = numeric_columns(rows, column_of)
+    if not numeric:
         return False
     misplaced = sum(
-        column_of(word) in figures and not 0 <= column_of(word) - cell.column < cell.column_span
+        column_of(word) in numeric and not 0 <= column_of(word) - cell.column < cell.column_span
         for cell, inside in zip(cells, filled, strict=True)
         for word in inside
     )
@@ -120,11 +124,10 @@ def _contradicted(
     return misplaced > 1 or len(groups) != len(set(laid[start:])) or any(len(found) > 1 for found in rows_of_groups)
 
 
-def _disagree(filled: Sequence[Sequence[Word]], rows: Sequence[Sequence[Word]], columns: Columns) -> bool:
-    """Whether the cells' words and the columns that the eye sees contradict each other in many rows of the body.
+def _contradict_columns(filled: Sequence[Sequence[Word]], rows: Sequence[Sequence[Word]], columns: Columns) -> bool:
+    """Whether cells and columns of words contradict each other in many rows of the body.
 
-    They do where a cell holds words of two columns that stand side by side, and where one column's words in one row
-    are in two cells.
+    They do where a cell holds words of two columns, and where one column's words in one row are in two cells.
     """
     owner = {id(word): index for index, inside in enumerate(filled) for word in inside}
     wrong = 0
@@ -139,8 +142,8 @@ def _disagree(filled: Sequence[Sequence[Word]], rows: Sequence[Sequence[Word]], 
     return wrong >= max(2.0, DISAGREEMENT * len(columns.body))
 
 
-def _fill_ruled(cells: Sequence[TableCell], words: Sequence[Word]) -> list[list[Word]]:
-    """For each cell of a ruled table the words that are most inside it, or else nearest to it."""
+def _words_by_ruled_cell(cells: Sequence[TableCell], words: Sequence[Word]) -> list[list[Word]]:
+    """For each cell of a ruled table its words: each word goes to the cell that its centre is in, or nearest to."""
     filled: list[list[Word]] = [[] for _ in cells]
     left, top, right, bottom = np.array([cell.box for cell in cells]).T
     for word in words:
@@ -151,7 +154,7 @@ def _fill_ruled(cells: Sequence[TableCell], words: Sequence[Word]) -> list[list[
 
 
 def _table(cells: Sequence[TableCell], filled: Sequence[Sequence[Word]], words: Sequence[Word]) -> Table:
-    """The table of these cells; the words of each are in the order of `words`, that of their lines."""
+    """The table of these cells; each cell's words keep their order in `words`, which is that of their lines."""
     place = {id(word): number for number, word in enumerate(words)}
     result = []
     for cell, inside in zip(with_head(cells, filled), filled, strict=True):
@@ -174,7 +177,7 @@ def _table(cells: Sequence[TableCell], filled: Sequence[Sequence[Word]], words: 
 
 
 def _without_overlaps(structure: Sequence[TableCell]) -> list[TableCell]:
-    """The cells with their spans cut where they would reach over another cell or out of the grid's rows."""
+    """The cells, spans cut that reach over another cell or beyond the last row."""
     rows = max((cell.row for cell in structure), default=-1) + 1
     taken: set[tuple[int, int]] = set()
     cells = []
@@ -192,8 +195,8 @@ def _without_overlaps(structure: Sequence[TableCell]) -> list[TableCell]:
     return cells
 
 
-def _flaws(filled: Sequence[Sequence[Word]], rows: Sequence[Sequence[Word]], height: float) -> int:
-    """How often a cell holds texts that stand far apart in one row, and a text is shared out among cells."""
+def _count_flaws(filled: Sequence[Sequence[Word]], rows: Sequence[Sequence[Word]], height: float) -> int:
+    """How often a cell holds texts that stand far apart in a row, or a text is divided among cells."""
     owner = {id(word): index for index, inside in enumerate(filled) for word in inside}
     flaws = 0
     for row in rows:
@@ -204,10 +207,10 @@ def _flaws(filled: Sequence[Sequence[Word]], rows: Sequence[Sequence[Word]], hei
     return flaws
 
 
-def _fill(
+def _words_by_cell(
     cells: Sequence[TableCell], rows: Sequence[Sequence[Word]], laid: Sequence[int], columns: Columns | None
 ) -> list[list[Word]]:
-    """For each cell its words; `columns` tell more surely than the cells' boxes which column a word is in."""
+    """For each cell its words; `columns`, where given, decide a word's column rather than the cells' boxes."""
     filled: list[list[Word]] = [[] for _ in cells]
     for row_of_cells, row in zip(laid, rows, strict=True):
         candidates = [
@@ -224,16 +227,16 @@ def _fill(
 
 
 def _fit(word: Box, cell: Box) -> tuple[float, float]:
-    """How well a word fits a cell of its own row: the width that they share, or else how near they are."""
+    """How well a word fits a cell of its row: the width that they share, or else how near they are."""
     common = min(word[2], cell[2]) - max(word[0], cell[0])
     return (max(common, 0.0), min(common, 0.0))
 
 
-def _lay_rows(cells: Sequence[TableCell], rows: Sequence[Sequence[Word]]) -> list[int]:
-    """For each row of text the row of cells that it belongs to: in order, at the least cost (dynamic programming).
+def _assign_rows(cells: Sequence[TableCell], rows: Sequence[Sequence[Word]]) -> list[int]:
+    """For each row of text its row of cells: in order, at the least cost (dynamic programming).
 
-    A row of text costs its distance, in line heights, from the heights that the model gave to the row of cells; a row
-    of cells without any text costs `EMPTY_ROW_COST`. As many rows of text as of cells are laid one on one.
+    A row of text costs its distance from the model's heights of the row of cells, in line heights. A row of cells
+    without text costs `EMPTY_ROW_COST`. Equally many rows are assigned one to one.
     """
     extents = _row_extents(cells)
     if len(rows) == len(extents):
@@ -241,10 +244,10 @@ def _lay_rows(cells: Sequence[TableCell], rows: Sequence[Sequence[Word]]) -> lis
     height = median_height(word.box for row in rows for word in row)
     middles = [sorted((word.box[1] + word.box[3]) / 2 for word in row)[len(row) // 2] for row in rows]
     count = len(extents)
-    # skipped[r, q]: what the rows of cells cost that stay empty between q and r, which comes no earlier.
+    # skipped[r, q]: cost of the empty rows of cells between q and r; infinite where r is before q.
     behind = np.arange(count)[:, None] - np.arange(count)[None, :]
     skipped = np.where(behind >= 0, EMPTY_ROW_COST * np.maximum(0, behind - 1), np.inf)
-    # best[r]: the least cost of the rows of text so far if the last of them lies in row of cells r.
+    # best[r]: least cost so far, with the last row of text in row of cells r.
     best = np.full(count, np.inf)
     paths: list[NDArray[np.intp]] = []
     for index, middle in enumerate(middles):
@@ -269,7 +272,7 @@ def _lay_rows(cells: Sequence[TableCell], rows: Sequence[Sequence[Word]]) -> lis
 
 
 def _row_extents(cells: Sequence[TableCell]) -> list[tuple[float, float]]:
-    """Top and bottom of each row of cells: the middle of what its one-row cells say, or else between its neighbours."""
+    """Top and bottom of each row of cells: the medians of its one-row cells, or else between its neighbours."""
     count = max(cell.row + cell.row_span for cell in cells)
     known: dict[int, tuple[float, float]] = {}
     for row in range(count):

@@ -1,7 +1,8 @@
-"""Words -> lines of text, as a reader sees them. Boxes are in the page's unit, origin top left.
+"""Words -> lines of text as a reader sees them. Runs in a page process.
 
-Words keep the company that the text stream (or the recogniser) gave them; pieces of the stream that stand side by side
-at one height form one line, and lines go from top to bottom. Text that runs up or down keeps its stream's order.
+Words stay with the line that the text stream (or the recogniser) gave them. Pieces of the stream side by side at one
+height are one line; lines go from top to bottom. Text that runs up or down keeps its stream's order. Boxes are in the
+page's unit, origin top left.
 """
 
 from __future__ import annotations
@@ -15,25 +16,28 @@ from functools import cached_property
 from ..values.boxes import Box, median_height, union
 from ..values.words import Word
 
-# Two pieces are of one line if they share this much of the lower one's height.
+# Min share of the lower piece's height that two pieces of one line have in common.
 SAME_LINE_OVERLAP = 0.5
-# A gap of this many line heights separates columns rather than words.
+# Min gap between columns, in line heights.
 COLUMN_GAP = 1.2
 
 
-# Words whose heights overlap this much stand in one row of text.
+# Min share of height in common of words of one row of text.
 SAME_ROW = 0.5
-# A piece looks for its line among no more than so many that stand at its height, and in none of more pieces than that:
-# more than any page has, and a bound to what a page that is made for it can cost.
+# Max lines at a piece's height that it is compared with; max pieces of a line. No page has more; they bound the cost of
+# a page that is made to be slow.
 MOST_LINES_AT_A_HEIGHT = 40
 MOST_PIECES_IN_A_LINE = 1000
-# What blanks to be filled in are made of.
+# Characters of a blank to fill in.
 _BLANKS = frozenset("_.\u2026")
 
 
 @dataclass(frozen=True)
 class Line:
-    """Words of one line, in reading order. What is asked of it is found once: nearly every step asks for it."""
+    """Words of one line in reading order, and the box around them, in the page's unit, origin top left.
+
+    Properties are cached: nearly every step asks for them.
+    """
 
     words: tuple[Word, ...]
     box: Box
@@ -45,17 +49,17 @@ class Line:
 
     @cached_property
     def size(self) -> float:
-        """The font size that most of the line's characters have."""
+        """The font size of the longest word, in the page's unit."""
         return max(self.words, key=lambda word: len(word.text)).size
 
     @cached_property
     def pieces(self) -> Sequence[Line]:
-        """The pieces of the line that stand apart, or that were read apart: a label and its amount, say."""
-        return [make_line(piece) for piece in _pieces(self.words, split_columns=self.words[0].upright)]
+        """The parts of the line that stand apart, or were read apart: a label and its amount, say."""
+        return [make_line(piece) for piece in _stream_pieces(self.words, split_columns=self.words[0].upright)]
 
 
 def make_line(words: Sequence[Word]) -> Line:
-    """A line of words that are already in order."""
+    """A line of words that are in reading order already."""
     return Line(tuple(words), union(word.box for word in words))
 
 
@@ -64,11 +68,11 @@ def group_lines(words: Iterable[Word]) -> list[Line]:
     words = list(words)
     upright = [word for word in words if word.upright]
     turned = [word for word in words if not word.upright]
-    return _upright_lines(upright) + [make_line(piece) for piece in _pieces(turned, split_columns=False)]
+    return _upright_lines(upright) + [make_line(piece) for piece in _stream_pieces(turned, split_columns=False)]
 
 
-def _pieces(words: Sequence[Word], split_columns: bool) -> list[list[Word]]:
-    """The words by the line of their stream; a stream line that jumps back, or over a gap, is several pieces."""
+def _stream_pieces(words: Sequence[Word], split_columns: bool) -> list[list[Word]]:
+    """The words by stream line; one that jumps back, or over a gap, is several pieces."""
     pieces: list[list[Word]] = []
     last: Word | None = None
     for word in words:
@@ -91,18 +95,21 @@ def _overlap(a: Box, b: Box) -> float:
 
 
 def _upright_lines(words: Sequence[Word]) -> list[Line]:
-    pieces = [make_line(piece) for piece in _pieces(words, split_columns=True)]
+    """Upright words as lines, from top to bottom."""
+    pieces = [make_line(piece) for piece in _stream_pieces(words, split_columns=True)]
     rows: list[list[Line]] = []
     boxes: list[Box] = []
     bands = _Bands([piece.box for piece in pieces])
-    # Tall pieces first: a superscript or a small label finds the line that it belongs to, not the other way round.
+    # Tall pieces first: a superscript or small label joins the line it belongs to, not the other way round.
     for piece in sorted(pieces, key=lambda line: (-(line.box[3] - line.box[1]), line.box[1])):
         best, most = None, SAME_LINE_OVERLAP
         for index in bands.at(piece.box):
             overlap = _overlap(piece.box, boxes[index])
             if overlap > most and len(rows[index]) < MOST_PIECES_IN_A_LINE:
-                apart = piece.box[0] >= boxes[index][2] or piece.box[2] <= boxes[index][0]
-                if apart or all(_beside(_printed(piece), _printed(part)) for part in rows[index]):
+                is_apart = piece.box[0] >= boxes[index][2] or piece.box[2] <= boxes[index][0]
+                if is_apart or all(
+                    _do_not_overlap(_box_without_blanks(piece), _box_without_blanks(part)) for part in rows[index]
+                ):
                     best, most = index, overlap
         if best is None:
             best = len(rows)
@@ -114,28 +121,28 @@ def _upright_lines(words: Sequence[Word]) -> list[Line]:
         bands.add(best, boxes[best])
     lines = []
     for row in rows:
-        leftwards = _right_to_left(row)
-        row.sort(key=lambda part: -part.box[2] if leftwards else part.box[0])
+        right_to_left = _is_right_to_left(row)
+        row.sort(key=lambda part: -part.box[2] if right_to_left else part.box[0])
         lines.append(make_line([word for part in row for word in part.words]))
     return sorted(lines, key=lambda line: (line.box[1] + line.box[3]) / 2)
 
 
 class _Bands:
-    """Which rows stand at which height: the page in bands as high as its pieces mostly are."""
+    """Index of rows by height: the page in bands of the usual height of a piece."""
 
     def __init__(self, boxes: Sequence[Box]) -> None:
         span = max((box[3] for box in boxes), default=0.0) - min((box[1] for box in boxes), default=0.0)
-        # No more bands than that: a piece that is as high as the page is in all of them.
+        # At most 2000 bands: a piece as high as the page is in all of them.
         self._height = max(median_height(boxes), span / 2000, 1e-6)
         self._rows: dict[int, dict[int, None]] = {}
 
     def at(self, box: Box) -> list[int]:
-        """The rows at the box's height, in the order in which they came; the latest, where there are very many."""
+        """The rows at the box's height, oldest first; only the latest `MOST_LINES_AT_A_HEIGHT`."""
         found = {index for band in self._reach(box) for index in self._rows.get(band, ())}
         return sorted(found)[-MOST_LINES_AT_A_HEIGHT:]
 
     def add(self, row: int, box: Box) -> None:
-        """Say that the row stands there."""
+        """Records that the row stands at the box's height."""
         for band in self._reach(box):
             rows = self._rows.setdefault(band, {})
             if row not in rows:
@@ -144,21 +151,23 @@ class _Bands:
                     del rows[next(iter(rows))]
 
     def _reach(self, box: Box) -> range:
+        """The bands that the box is in."""
         return range(int(box[1] // self._height), int(box[3] // self._height) + 1)
 
 
-def _printed(line: Line) -> Box:
-    """The box of a line's words without the blanks to be filled in: what is typed over these is beside it."""
+def _box_without_blanks(line: Line) -> Box:
+    """The box of a line's words without blanks to fill in: what is typed over those is beside the line."""
     words = [word for word in line.words if not set(word.text) <= _BLANKS]
     return union(word.box for word in words) if words else line.box
 
 
-def _beside(a: Box, b: Box) -> bool:
-    """Whether neither box stands over or under the other (a kerned edge apart)."""
+def _do_not_overlap(a: Box, b: Box) -> bool:
+    """Whether the boxes hardly overlap horizontally (kerning aside)."""
     return min(a[2], b[2]) - max(a[0], b[0]) < 0.3 * min(a[2] - a[0], b[2] - b[0])
 
 
-def _right_to_left(row: Sequence[Line]) -> bool:
+def _is_right_to_left(row: Sequence[Line]) -> bool:
+    """Whether most letters are of a script that runs from right to left."""
     if all(word.text.isascii() for part in row for word in part.words):
         return False
     directions = [unicodedata.bidirectional(letter) for part in row for word in part.words for letter in word.text]
@@ -166,7 +175,7 @@ def _right_to_left(row: Sequence[Line]) -> bool:
 
 
 def rows_of_text(words: Sequence[Word]) -> list[list[Word]]:
-    """The words by the height that they stand at, over the whole width of the table, from top to bottom."""
+    """The words by height, over the whole width of a table, from top to bottom."""
     rows: list[list[Word]] = []
     spans: list[tuple[float, float]] = []
     tops: list[float] = []
@@ -180,7 +189,7 @@ def rows_of_text(words: Sequence[Word]) -> list[list[Word]]:
                 rows[-1].append(word)
                 bisect.insort(tops, top)
                 bisect.insort(bottoms, bottom)
-                # The middle half of the row's words decide where it is: one tall bracket does not stretch it.
+                # Medians decide where a row is: one tall bracket does not stretch it.
                 spans[-1] = (tops[len(tops) // 2], bottoms[len(bottoms) // 2])
                 continue
         rows.append([word])

@@ -6,6 +6,7 @@ pages has neither pages nor boxes: its elements may name a place instead.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -205,3 +206,8 @@ class Document:
     pages: tuple[PageSize, ...]
     printed: tuple[Element, ...]
     elements: tuple[NamedElement, ...]
+
+    @property
+    def tables(self) -> Iterator[tuple[NamedElement, Table]]:
+        """The tables with the elements that they are."""
+        return ((named, named.element.table) for named in self.elements if named.element.table is not None)

@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from extractor.formats import DocumentFile
 from extractor.pages.document_facts import MAX_PROPERTY
-from extractor.settings import Settings
 from tests.documents import image_bytes, new_canvas, text_image, with_information
-from tests.page_readers import PageReaders, page_readers
-
-
-@pytest.fixture(scope="module")
-def readers() -> Iterator[PageReaders]:
-    with page_readers(Settings(page_processes=1)) as own:
-        yield own
+from tests.page_readers import PageReaders
 
 
 def properties(readers: PageReaders, folder: Path, **entries: str) -> dict[str, str]:

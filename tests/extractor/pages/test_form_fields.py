@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from extractor.settings import Settings
 from extractor.values.page import FormField
 from tests import documents
 from tests.documents import raw_pdf
 from tests.extractor.pages.pdf_page import read_page, said
-from tests.page_readers import PageReaders, page_readers
-
-
-@pytest.fixture(scope="module")
-def readers() -> Iterator[PageReaders]:
-    with page_readers(Settings(page_processes=1)) as running:
-        yield running
+from tests.page_readers import PageReaders
 
 
 def say(text: str, x: float, y: float) -> str:

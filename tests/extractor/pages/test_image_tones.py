@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,20 +11,13 @@ import pytest
 from PIL import Image
 
 from extractor.formats import DocumentFile
-from extractor.settings import Settings
 from extractor.values.page import Page
 from tests import documents
-from tests.page_readers import PageReaders, page_readers
+from tests.page_readers import PageReaders
 
 TEXT = documents.text_image(["Receipt 4711", "Total 80.90"]).convert("L")
 GREY = np.asarray(TEXT)
 LETTERS = Image.fromarray(255 - GREY)
-
-
-@pytest.fixture(scope="module")
-def readers() -> Iterator[PageReaders]:
-    with page_readers(Settings(page_processes=1)) as running:
-        yield running
 
 
 def drawn(readers: PageReaders, folder: Path, content: bytes, format: str) -> np.ndarray[Any, np.dtype[np.int64]]:

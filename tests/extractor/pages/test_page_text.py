@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -11,21 +10,14 @@ from PIL import Image
 from reportlab.lib.pagesizes import A4
 
 from extractor.pages.layer_trust import is_sure
-from extractor.settings import Settings
 from extractor.values.boxes import area, contains
 from extractor.values.options import UnseenText
 from tests import documents
 from tests.extractor.pages.pdf_page import read_page, said, told
-from tests.page_readers import PageReaders, page_readers
+from tests.page_readers import PageReaders
 
 FOOTER = [f"Signed in line {n} by the office of the issuer, see the portal for more of it." for n in range(4)]
 HEIGHT = A4[1]
-
-
-@pytest.fixture(scope="module")
-def readers() -> Iterator[PageReaders]:
-    with page_readers(Settings(page_processes=1)) as running:
-        yield running
 
 
 def scan(lines: int = 24) -> Image.Image:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import logging
 import pickle
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,21 +14,14 @@ from extractor.errors import ExtractionError, PasswordRequired, PasswordWrong
 from extractor.formats import DocumentFile
 from extractor.page_processes.failures import Failure
 from extractor.request import parse_request
-from extractor.settings import Settings
 from extractor.values.page import Page
 from extractor.values.tasks import OutlineTask, PageTask
 from tests import documents
-from tests.page_readers import PageReaders, page_readers
+from tests.page_readers import PageReaders
 
 PLAIN = documents.text_pdf([["Receipt 4711", "Total 80.90"]])
 ALGORITHMS = ("RC4-40", "RC4-128", "AES-128", "AES-256-R5", "AES-256")
 USER, OWNER = "geheim-77", "meister-99"
-
-
-@pytest.fixture(scope="module")
-def readers() -> Iterator[PageReaders]:
-    with page_readers(Settings(page_processes=1)) as running:
-        yield running
 
 
 def encrypted(folder: Path, algorithm: str = "AES-256", user: str = USER, owner: str = OWNER) -> DocumentFile:

@@ -10,7 +10,15 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from extractor.reading.sheets import blocks_of, box_of, in_order, on_their_sides, sheets_on, stands_alone, without
+from extractor.reading.sheets import (
+    blocks_of,
+    box_around,
+    in_order,
+    lines_outside,
+    on_their_sides,
+    sheets_on,
+    stands_alone,
+)
 from extractor.structure.assemble import assemble_page
 from extractor.values.arrays import Quad
 from extractor.values.boxes import Box, Matrix
@@ -122,7 +130,7 @@ def test_a_block_beside_the_text_does_not_stand_alone() -> None:
 
 def test_what_stands_on_a_sheet_is_told_from_the_rest() -> None:
     lines = lines_on(THREE)
-    rest = without(lines, [box_of(lines_on(THREE[:1]))])
+    rest = lines_outside(lines, [box_around(lines_on(THREE[:1]))])
     assert len(rest) == len(lines) - len(lines_on(THREE[:1]))
 
 

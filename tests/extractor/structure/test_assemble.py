@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from docling_core.types.doc import ContentLayer, DocItemLabel
 
-from extractor.outputs.docling import to_docling
+from extractor.outputs.docling_document import to_docling
 from extractor.structure.assemble import assemble_page
 from extractor.structure.headings import with_levels
 from extractor.values.boxes import Box

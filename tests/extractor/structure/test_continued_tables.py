@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from docling_core.types.doc import DocItemLabel
 
-from extractor.outputs.docling import to_docling
+from extractor.outputs.docling_document import to_docling
 from extractor.structure.continued_tables import join_tables
 from extractor.structure.documents import document_of
 from extractor.structure.table_views import text_rows

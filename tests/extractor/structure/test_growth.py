@@ -16,7 +16,7 @@ import pytest
 from docling_core.types.doc import DocItemLabel
 
 from extractor.outputs.views import render
-from extractor.reading.found_lines import wanted
+from extractor.reading.found_lines import lines_to_read
 from extractor.reading.rulings import find_rulings
 from extractor.structure.assemble import assemble_page
 from extractor.structure.documents import document_of
@@ -189,7 +189,7 @@ def test_detected_lines_meet_all_words_at_once() -> None:
         image = np.empty((0, 0, 3), np.uint8)
         scan = Page(1, 600, 1000, PagePicture(image, 0), 1.0, words, ((0, 0, 600, 1000),))
         quads = [np.array([[9, y], [99, y], [99, y + 9], [9, y + 9]], np.float32) for y in range(0, 900, 10)]
-        found, calls = calls_in(lambda: wanted(quads, scan))
+        found, calls = calls_in(lambda: lines_to_read(quads, scan))
         assert len(found) == len(quads)
         return calls
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from extractor.structure.item_rows import is_figure, item_rows
+from extractor.structure.item_rows import is_numeric, item_rows
 from extractor.structure.tables import build_table
 from extractor.structure.text_lines import rows_of_text
 from extractor.values.reading import Ruling, Rulings
@@ -90,12 +90,12 @@ class TestByLines:
 
 @pytest.mark.parametrize("text", ["12", "1,250.00", "2024-03-01", "10 %", "$ 7", "-", "(3.5)", "m2 45"])
 def test_figures(text: str) -> None:
-    assert is_figure(text)
+    assert is_numeric(text)
 
 
 @pytest.mark.parametrize("text", ["Lamp", "2 Stück", "Q1 result", "m2"])
 def test_names(text: str) -> None:
-    assert not is_figure(text)
+    assert not is_numeric(text)
 
 
 class TestRuledTables:

@@ -1,18 +1,16 @@
-"""Cents, exponents and footnote marks: raised figures are no part of the number before them, digital or scanned."""
+"""Cents, exponents and footnote marks: raised digits are no part of the number before them, digital or scanned."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from extractor.engine import Engine
-from extractor.settings import Settings
 from tests import documents
 from tests.extractor.pages.pdf_page import read_page, said
 from tests.extractor.reading.test_page_reader import read
-from tests.page_readers import PageReaders, page_readers
+from tests.page_readers import PageReaders
 
 # A text, and how it goes on in smaller type: its share of the size, and how far it is raised, in sizes.
 Raised = tuple[str, str, float, float]
@@ -26,12 +24,6 @@ ONE_WORD: list[Raised] = [
     ("CO", "2", 0.6, -0.2),
     ("1,250.0", "0", 1.0, 0.0),
 ]
-
-
-@pytest.fixture(scope="module")
-def readers() -> Iterator[PageReaders]:
-    with page_readers(Settings(page_processes=1)) as running:
-        yield running
 
 
 def page_of(texts: list[Raised], font: str, size: float, degrees: float = 0.0) -> bytes:
