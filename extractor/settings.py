@@ -113,6 +113,9 @@ class Settings(BaseSettings):
     http_max_json_bytes: int = Field(
         default=32 * 2**20, ge=1, description="largest JSON body that `server.py` takes; uploads may be larger"
     )
+    http_max_output_bytes: int = Field(
+        default=100_000_000, ge=1, description="largest answer that `server.py` gives; RunPod's own limit is lower"
+    )
     http_connections: int = Field(default=512, ge=1, description="connections that `server.py` holds at the same time")
     http_head_timeout_s: float = Field(default=20.0, gt=0, description="time for a request's headers to arrive")
     http_body_timeout_s: float = Field(default=300.0, gt=0, description="time for a request's body to arrive")

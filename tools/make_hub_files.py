@@ -69,6 +69,7 @@ HIDDEN = {
             "http_jobs",
             "http_waiting_jobs",
             "http_max_json_bytes",
+            "http_max_output_bytes",
             "http_body_timeout_s",
         ),
         "of the HTTP door; a worker of RunPod's queue has none",
