@@ -46,6 +46,11 @@ def load_engine() -> Engine:
     return engine
 
 
+def concurrency(engine: Engine) -> int:
+    """How many jobs to work on at a time: `MAX_CONCURRENCY`, or by the device."""
+    return engine.settings.max_concurrency or engine.profile.jobs or engine.page_processes
+
+
 @dataclass(frozen=True, slots=True)
 class _Asked:
     """A job as its door has it, and what makes its input and its document."""

@@ -32,6 +32,7 @@ from yarl import URL
 from ..deadline import LET_GO_S, JobEnd, error_of
 from ..errors import DeliveryFailed, ExtractionError, InvalidInput
 from ..lifecycle.disk import shortage
+from ..worker import concurrency
 from .runpod_sdk import AsyncClientSession, TooManyRequests, rp_http, rp_job, rp_scale
 from .runpod_takes import Taken, read_take
 
@@ -386,11 +387,6 @@ class ProgressReports:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._closed.wait(), seconds)
         return self._closed.is_set()
-
-
-def concurrency(engine: Engine) -> int:
-    """How many jobs to take at a time: `MAX_CONCURRENCY`, or by the device."""
-    return engine.settings.max_concurrency or engine.profile.jobs or engine.page_processes
 
 
 def modifier(load: Callable[[], Engine], ready: Callable[[], None]) -> Callable[[int], int]:

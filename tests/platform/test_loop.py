@@ -10,9 +10,10 @@ from runpod.serverless.modules.worker_state import JobsProgress
 
 from extractor.deadline import JobEnd
 from extractor.device.profile import PROFILES
-from extractor.doors.runpod_loop import JobLoop, concurrency, modifier
+from extractor.doors.runpod_loop import JobLoop, modifier
 from extractor.engine import Engine
 from extractor.settings import Settings
+from extractor.worker import concurrency
 
 
 def loop(**settings: Any) -> JobLoop:
