@@ -43,6 +43,11 @@ class RunningJob:
     end: JobEnd
     running: Future[dict[str, Any]]
 
+    @property
+    def waits(self) -> bool:
+        """Whether there is no thread for it yet."""
+        return not self.running.running() and not self.running.done()
+
 
 class Admission:
     """Lets jobs in while the worker is ready and there is room. Belongs to one event loop."""

@@ -81,12 +81,13 @@ class KeptAnswer:
 
 @dataclass(slots=True, eq=False)
 class HttpJob:
-    """A job, from when it was let in until it is forgotten. Once it has ended, its `answer` is a failure, or its whole
-    state is `kept`."""
+    """A job, from when it was let in until it is forgotten. Once it has ended, nothing is `running` any more, which
+    would hold its whole answer; its `answer` is a failure, or its whole state is `kept`."""
 
     id: str
     document_id: str
-    running: RunningJob
+    end: JobEnd
+    running: RunningJob | None
     reports: deque[Progress]
     webhook: str | None = None
     key: str | None = None
@@ -109,9 +110,10 @@ class HttpJob:
             return "COMPLETED"
         if self.answer is not None:
             # One that the worker could not finish is no failure of the document's, either.
-            stopped = self.running.end.reason in ("stopped", "leaving")
+            stopped = self.end.reason in ("stopped", "leaving")
             return "CANCELLED" if stopped or self.answer["error_code"] == "CANCELLED" else "FAILED"
-        return "IN_PROGRESS" if self.reports or self.running.running.running() else "IN_QUEUE"
+        begun = self.reports or (self.running is not None and not self.running.waits)
+        return "IN_PROGRESS" if begun else "IN_QUEUE"
 
     def state(self, status: Status | None = None) -> dict[str, Any]:
         """What is told of it, without its answer."""
@@ -178,11 +180,11 @@ class Jobs:
         finally:
             if not begun:
                 self._admission.give_back(body)
-        job = HttpJob(job_id, document_id, running, reports, wanted.webhook, key, wanted.digest)
+        job = HttpJob(job_id, document_id, end, running, reports, wanted.webhook, key, wanted.digest)
         self._jobs[job_id] = job
         if key is not None:
             self._by_key[key] = job
-        task = asyncio.create_task(self._follow(job))
+        task = asyncio.create_task(self._follow(job, running))
         self._following.add(task)
         task.add_done_callback(self._following.discard)
         return job
@@ -217,7 +219,7 @@ class Jobs:
     def delete(self, job_id: str) -> None:
         """Stop the job where it has not ended, and forget it. Raises as `find` does."""
         job = self.find(job_id)
-        job.running.end.end("stopped")
+        job.end.end("stopped")
         self._forget(job)
 
     def _forget(self, job: HttpJob) -> None:
@@ -245,9 +247,9 @@ class Jobs:
 
     # ------------------------------------------------------------------------------------------------ following them
 
-    async def _follow(self, job: HttpJob) -> None:
+    async def _follow(self, job: HttpJob, running: RunningJob) -> None:
         """A job from its start to its end, and what is told of that."""
-        answer = await self._answer_of(job)
+        answer = await self._answer_of(job, running)
         if answer["success"]:
             try:
                 kept = await asyncio.to_thread(self._keep, job, answer)
@@ -259,8 +261,8 @@ class Jobs:
                     answer = Cancelled("the job was stopped").answer(job.document_id)
                 else:
                     job.kept = kept
-        job.answer = None if job.kept else answer
-        del answer
+        job.answer, job.running = None if job.kept else answer, None
+        del answer, running  # a webhook may take a while
         if not job.forgotten:
             self._ended[job] = None
             loop = asyncio.get_running_loop()
@@ -269,9 +271,9 @@ class Jobs:
         if job.webhook is not None:
             await self._tell(job)
 
-    async def _answer_of(self, job: HttpJob) -> dict[str, Any]:
+    async def _answer_of(self, job: HttpJob, running: RunningJob) -> dict[str, Any]:
         try:
-            return await self._admission.answer_of(job.running)
+            return await self._admission.answer_of(running)
         except Exception:
             log.exception("[EXTRACT] Failed: %s, INTERNAL", job.document_id)
             return Internal("an unexpected error; the worker's log has the details").answer(job.document_id)
@@ -351,14 +353,14 @@ class Jobs:
         await self._admission.draining.wait()
         for job in self._jobs.values():
             if job.webhook is None and not job.ended:
-                job.running.end.end("leaving")
+                job.end.end("leaving")
         cut = asyncio.create_task(self._admission.cut.wait())
         while self._following and not cut.done():
             await asyncio.wait({cut, *self._following}, return_when=asyncio.FIRST_COMPLETED)
         cut.cancel()
         for job in self._jobs.values():
             if not job.ended:
-                job.running.end.end("leaving")
+                job.end.end("leaving")
         if self._following:
             await asyncio.wait(self._following, timeout=LET_GO_S + 1)
         self._end.end("leaving")
