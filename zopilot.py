@@ -86,7 +86,9 @@ def run() -> NoReturn:
     except KeyboardInterrupt:
         status = INTERRUPTED
     except SystemExit as end:
-        status = end.code if isinstance(end.code, int) else 1
+        status = end.code if isinstance(end.code, int) else USAGE
+        if isinstance(end.code, str):
+            print(f"zopilot: {end.code}", file=sys.stderr)
     except BaseException:
         log.exception("The worker failed")
     leave(status, worker.close)
