@@ -11,7 +11,7 @@ from __future__ import annotations
 import contextlib
 import difflib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any, get_args
 
 from pydantic import (
@@ -82,18 +82,27 @@ HEADERS = (
 )
 HEADER_FAMILIES = ("x-amz-", "x-goog-", "x-ms-")
 
+# What a store may want to be told of the answer that is put there: S3's, Google's and Azure's own (`x-ms-blob-type`
+# without fail), and what a link may have been signed with.
+RESULT_HEADERS = ("authorization", "cache-control", "content-disposition", "content-type")
+
 _SHOWN = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 _HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,63}")
 _HEADER_VALUE = re.compile(r"(?! )[\x20-\x7e]*(?<! )")
 
 
-def _header_name(name: str) -> str:
-    if not _HEADER_NAME.fullmatch(name):
-        raise ValueError("not the name of a header")
-    if name.lower() not in HEADERS and not name.lower().startswith(HEADER_FAMILIES):
-        families = ", ".join(f"{family}*" for family in HEADER_FAMILIES)
-        raise ValueError(f"not one of the headers that are sent ({', '.join(HEADERS)}, {families})")
-    return name
+def _name_among(known: tuple[str, ...]) -> Callable[[str], str]:
+    """A check of a header's name: one of these, or one of a store's own."""
+
+    def check(name: str) -> str:
+        if not _HEADER_NAME.fullmatch(name):
+            raise ValueError("not the name of a header")
+        if name.lower() not in known and not name.lower().startswith(HEADER_FAMILIES):
+            families = ", ".join(f"{family}*" for family in HEADER_FAMILIES)
+            raise ValueError(f"not one of the headers that are sent ({', '.join(known)}, {families})")
+        return name
+
+    return check
 
 
 def _header_value(value: str) -> str:
@@ -119,7 +128,9 @@ def _url(value: str) -> str:
 
 _Url = Annotated[str, StringConstraints(min_length=1, max_length=8192), AfterValidator(_url)]
 _DocumentId = Annotated[str, StringConstraints(min_length=1, max_length=256), AfterValidator(_document_id)]
-_Headers = dict[Annotated[str, AfterValidator(_header_name)], Annotated[str, AfterValidator(_header_value)]]
+_HeaderValue = Annotated[str, AfterValidator(_header_value)]
+_Headers = dict[Annotated[str, AfterValidator(_name_among(HEADERS))], _HeaderValue]
+_ResultHeaders = dict[Annotated[str, AfterValidator(_name_among(RESULT_HEADERS))], _HeaderValue]
 
 _ID = TypeAdapter[str](_DocumentId, config=ConfigDict(strict=True))
 
@@ -198,7 +209,12 @@ class ExtractionRequest(BaseModel):
         description="cells that a spreadsheet would compute: `keep` as they are, or `quote` them in the csv output",
     )
     result_url: _Url | None = Field(
-        default=None, description="presigned PUT URL for an answer that is too large for RunPod"
+        default=None, description="presigned PUT URL for an answer that is too large to be handed over"
+    )
+    result_headers: _ResultHeaders | None = Field(
+        default=None,
+        description="request headers for the PUT to `result_url`, for example Azure's "
+        '`{"x-ms-blob-type": "BlockBlob"}` (never logged)',
     )
     deadline_s: float | None = Field(
         default=None, gt=0, le=86400, description="seconds after which the finished pages are answered"
@@ -215,14 +231,14 @@ class ExtractionRequest(BaseModel):
             csv_formulas=self.csv_formulas,
         )
 
-    @field_validator("headers", mode="before")
+    @field_validator("headers", "result_headers", mode="before")
     @classmethod
     def _not_too_many_headers(cls, value: object) -> object:
         if isinstance(value, dict) and len(value) > MAX_HEADERS:
             raise ValueError(f"at most {MAX_HEADERS} headers are sent")
         return value
 
-    @field_validator("headers")
+    @field_validator("headers", "result_headers")
     @classmethod
     def _headers_once_and_not_too_long(cls, value: dict[str, str] | None) -> dict[str, str] | None:
         if value is not None:
@@ -270,6 +286,12 @@ class ExtractionRequest(BaseModel):
         return list(dict.fromkeys(value))
 
     @model_validator(mode="after")
+    def _headers_have_a_destination(self) -> ExtractionRequest:
+        if self.result_headers and self.result_url is None:
+            raise ValueError("result_headers: there is no result_url that they could go to")
+        return self
+
+    @model_validator(mode="after")
     def _exactly_one_source(self, info: ValidationInfo) -> ExtractionRequest:
         given = [key for key in SOURCES if getattr(self, key) is not None]
         if info.context == UPLOADED:
@@ -308,22 +330,37 @@ def selected_pages(pages: str | None, count: int) -> list[int]:
     return chosen
 
 
+def input_of(body: object) -> object:
+    """A job's input, which may stand in an `input` of its own: some callers send RunPod's whole body to every door.
+
+    Raises `InvalidInput` where anything stands beside it.
+    """
+    if not isinstance(body, Mapping) or not isinstance(body.get("input"), Mapping):
+        return body
+    beside = [_shown(key) for key in body if key != "input"]
+    if beside:
+        raise InvalidInput(f"{', '.join(beside[:MAX_KEYS])}: not known beside input")
+    return body["input"]
+
+
 def document_id_of(job_input: object, job_id: str) -> str:
     """The id under which a job is logged and answered, before its input is known to be right.
 
     It is the input's `document_id` where the schema takes that, and `job_id` where not: no id breaks a line of the log.
     """
     try:
-        return _ID.validate_python(job_input.get("document_id") if isinstance(job_input, Mapping) else None)
-    except ValidationError:
+        plain = input_of(job_input)
+        return _ID.validate_python(plain.get("document_id") if isinstance(plain, Mapping) else None)
+    except (ValidationError, InvalidInput):
         return job_id
 
 
 def parse_request(job_input: object, *, uploaded: bool = False) -> ExtractionRequest:
-    """Validate a job's `input`. Raises `InvalidInput` with every problem in one line.
+    """Validate a job's `input`, as it is or in one of its own. Raises `InvalidInput` with every problem in one line.
 
     `uploaded`: the document came beside the input, which then names none.
     """
+    job_input = input_of(job_input)
     if not isinstance(job_input, Mapping):
         raise InvalidInput("the job's input must be an object with document_url or document_content_base64")
     if len(job_input) > MAX_KEYS:

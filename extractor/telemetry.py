@@ -148,6 +148,9 @@ class Telemetry:
         self._requests = Counter(
             "zopilot_http_requests", "HTTP requests by route and status.", ("route", "status"), registry=self.registry
         )
+        self._webhooks = Counter(
+            "zopilot_webhooks", "Webhooks by whether they were taken in the end.", ("outcome",), registry=self.registry
+        )
         self._page_counts = Histogram(
             "zopilot_document_pages", "Pages of documents read.", buckets=_PAGES, registry=self.registry
         )
@@ -182,6 +185,10 @@ class Telemetry:
     def count_request(self, route: str, status: int) -> None:
         """Count an HTTP request that was answered."""
         self._requests.labels(route, str(status)).inc()
+
+    def count_webhook(self, outcome: Literal["told", "given_up"]) -> None:
+        """Count a webhook that was taken, or is tried no more."""
+        self._webhooks.labels(outcome).inc()
 
     def exposition(self) -> bytes:
         """Every metric in Prometheus' text format."""

@@ -34,8 +34,8 @@ class Result(Model):
 
     bytes: int = Field(ge=0, description="the JSON's length")
     sha256: str = Field(description="of the JSON's bytes")
-    put_to: Literal["result_url", "bucket"] | MISSING = Field(
-        default=MISSING, description="the request's `result_url`, or the worker's own bucket"
+    put_to: Literal["result_url", "bucket"] = Field(
+        description="the request's `result_url`, or the worker's own bucket"
     )
     url: str | MISSING = Field(default=MISSING, description="a link to it that can be read, where there is one")
     expires_s: int | MISSING = Field(default=MISSING, description="for so many seconds the link is good")
@@ -78,6 +78,30 @@ class Progress(Model):
     pages_done: int = Field(ge=0)
     pages_total: int = Field(ge=0, description="0 until the document has been opened")
     stage: Literal["fetch", "open", "pages", "outputs"]
+
+
+class PagesDone(Model):
+    """How many of a job's pages have ended; of none, as long as their number is not known."""
+
+    done: int = Field(ge=0)
+    total: int = Field(ge=0)
+
+
+class JobProgress(Model):
+    """How far a job of the HTTP door is."""
+
+    pages: PagesDone
+    stage: Literal["queue", "fetch", "open", "pages", "outputs"]
+
+
+class JobState(Model):
+    """A job of the HTTP door, and its answer once it has ended."""
+
+    id: str
+    document_id: str = Field(description="the input's `document_id`, or the job's id")
+    status: Literal["IN_QUEUE", "IN_PROGRESS", "COMPLETED", "FAILED", "CANCELLED"]
+    progress: JobProgress
+    output: Success | Delivered | Failure | MISSING = Field(default=MISSING, description="of a job that has ended")
 
 
 def _which(answer: object) -> str:

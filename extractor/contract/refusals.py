@@ -12,7 +12,9 @@ RefusalCode = Literal[
     "NOT_FOUND",
     "METHOD_NOT_ALLOWED",
     "REQUEST_TIMEOUT",
+    "GONE",
     "UNSUPPORTED_MEDIA_TYPE",
+    "UNPROCESSABLE_ENTITY",
     "TOO_MANY_REQUESTS",
     "REQUEST_HEADER_FIELDS_TOO_LARGE",
     "SERVICE_UNAVAILABLE",
@@ -35,11 +37,17 @@ REFUSALS: Mapping[RefusalCode, RefusalKind] = {
     "FORBIDDEN": RefusalKind(
         "The worker has no key, and serves its own machine alone.", False, "have the operator set `ZOPILOT_GPU_API_KEY`"
     ),
-    "NOT_FOUND": RefusalKind("There is no such route.", False, "mend the path"),
+    "NOT_FOUND": RefusalKind(
+        "There is no such route, or no such job here.", False, "mend the path; a job is known to its worker alone"
+    ),
     "METHOD_NOT_ALLOWED": RefusalKind("The route has no such method.", False, "mend the method"),
     "REQUEST_TIMEOUT": RefusalKind("The headers or the body did not arrive in time.", True, "send again"),
+    "GONE": RefusalKind("The job was deleted, or its time was up.", False, "send the document again"),
     "UNSUPPORTED_MEDIA_TYPE": RefusalKind(
         "The body is neither JSON nor an upload.", False, "send `application/json` or `multipart/form-data`"
+    ),
+    "UNPROCESSABLE_ENTITY": RefusalKind(
+        "Another body came with this `Idempotency-Key` before.", False, "take another key for another job"
     ),
     "TOO_MANY_REQUESTS": RefusalKind("The queue is full.", True, "send again after `Retry-After` seconds"),
     "REQUEST_HEADER_FIELDS_TOO_LARGE": RefusalKind("The headers are too long.", False, "send fewer or shorter ones"),

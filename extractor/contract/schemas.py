@@ -9,7 +9,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from ..request import ExtractionRequest
-from .answer import Answer, Progress, Refusal
+from .answer import Answer, JobState, Progress, Refusal
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -36,10 +36,10 @@ class ForClients(GenerateJsonSchema):
 
 
 def answer_schema() -> dict[str, Any]:
-    """The schema of an answer. Its `$defs` have also what a caller meets beside answers: `Progress` and `Refusal`."""
+    """The schema of an answer. Its `$defs` have what a caller meets beside it: `JobState`, `Progress`, `Refusal`."""
     schema = TypeAdapter(Answer).json_schema(schema_generator=ForClients)
     types: dict[str, Any] = schema["$defs"]
-    beside: tuple[type[BaseModel], ...] = (Progress, Refusal)
+    beside: tuple[type[BaseModel], ...] = (JobState, Progress, Refusal)
     for model in beside:
         own = model.model_json_schema(schema_generator=ForClients)
         types |= own.pop("$defs", {}) | {model.__name__: own}

@@ -14,36 +14,46 @@ from fastapi.openapi.utils import get_openapi
 from ..request import SOURCES
 from .http_body import JSON, MULTIPART
 
-SECURITY: list[dict[str, list[str]]] = [{"bearer": []}, {"apiKey": []}]
 _COMPONENTS = "#/components/schemas/"
 # Of the input's schema: what says that it has one source.
 _ONE_SOURCE = ("if", "then", "else")
 
 
+def _of(name: str) -> dict[str, Any]:
+    return {"$ref": _COMPONENTS + name}
+
+
 def one_of(*names: str) -> dict[str, Any]:
     """A response's content: JSON of one of the components that are named."""
-    schemas = [{"$ref": _COMPONENTS + name} for name in names]
+    schemas = [_of(name) for name in names]
     return {JSON: {"schema": schemas[0] if len(schemas) == 1 else {"oneOf": schemas}}}
 
 
-REQUEST_BODY: dict[str, Any] = {
-    "required": True,
-    "content": {
-        **one_of("ExtractionRequest"),
-        MULTIPART: {
-            "schema": {
-                "type": "object",
-                "required": ["file"],
-                "additionalProperties": False,
-                "properties": {
-                    "file": {"type": "string", "format": "binary"},
-                    "input": {"$ref": f"{_COMPONENTS}UploadInput"},
-                },
-            },
-            "encoding": {"input": {"contentType": JSON}},
+_WEBHOOK = {"type": "string", "minLength": 1, "maxLength": 8192, "description": "where the job's end is told"}
+
+
+def _body(kind: str) -> dict[str, Any]:
+    """A request's body; `kind` begins the names of the schemas of an input in an `input` of its own."""
+    upload = {
+        "type": "object",
+        "required": ["file"],
+        "additionalProperties": False,
+        "properties": {
+            "file": {"type": "string", "format": "binary"},
+            "input": {"anyOf": [_of("UploadInput"), _of(f"{kind}Upload")]},
         },
-    },
-}
+    }
+    return {
+        "required": True,
+        "content": {
+            JSON: {"schema": {"anyOf": [_of("ExtractionRequest"), _of(f"{kind}Request")]}},
+            MULTIPART: {"schema": upload, "encoding": {"input": {"contentType": JSON}}},
+        },
+    }
+
+
+EXTRACT_BODY = _body("Wrapped")
+JOB_BODY = _body("Job")
 
 
 def openapi(app: FastAPI) -> dict[str, Any]:
@@ -78,7 +88,20 @@ def _types() -> dict[str, Any]:
     upload["description"] = "What one job asks for whose document comes beside it."
     upload["properties"] = {key: value for key, value in wanted["properties"].items() if key not in SOURCES}
     types: dict[str, Any] = _as_components(answer_schema()["$defs"])
-    return types | {"ExtractionRequest": wanted, "UploadInput": upload}
+    return types | {
+        "ExtractionRequest": wanted,
+        "UploadInput": upload,
+        "WrappedRequest": _around("ExtractionRequest", {}),
+        "WrappedUpload": _around("UploadInput", {}),
+        "JobRequest": _around("ExtractionRequest", {"webhook": _WEBHOOK}),
+        "JobUpload": _around("UploadInput", {"webhook": _WEBHOOK}),
+    }
+
+
+def _around(name: str, beside: dict[str, Any]) -> dict[str, Any]:
+    """An input in an `input` of its own, and what may stand beside it."""
+    properties = {"input": _of(name), **beside}
+    return {"type": "object", "required": ["input"], "additionalProperties": False, "properties": properties}
 
 
 def _as_components(schema: Any) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from extractor.errors import InvalidInput
-from extractor.request import ExtractionRequest, parse_request, selected_pages
+from extractor.request import ExtractionRequest, document_id_of, parse_request, selected_pages
 
 URL = {"document_url": "https://example.com/a.pdf"}
 
@@ -72,6 +72,14 @@ def test_defaults_are_the_contracts() -> None:
         pytest.param({**URL, "headers": {"Cookie": "a\r\nb: c"}}, "headers.Cookie: a header is", id="split-header"),
         pytest.param({**URL, "headers": {"Cookie": "é"}}, "headers.Cookie: a header is", id="header-not-ascii"),
         pytest.param({**URL, "headers": {"Cookie": "a" * 8193}}, "headers.Cookie: a header has", id="long-header"),
+        pytest.param({**URL, "result_headers": {"X-Ms-A": "a"}}, "result_headers: there is no", id="no-result-url"),
+        pytest.param(
+            {**URL, "result_url": "https://files.example/", "result_headers": {"Content-Length": "1"}},
+            "result_headers.Content-Length: not one of the headers",
+            id="header-of-the-result",
+        ),
+        pytest.param({"input": URL, "policy": {}}, "policy: not known beside input", id="beside-input"),
+        pytest.param({"input": [1]}, "input: unknown key", id="input-of-another-kind"),
         pytest.param({**URL, "headers": {"accept": "a", "Accept": "b"}}, "headers: a header is given", id="twice"),
         pytest.param(
             {**URL, "headers": {f"X-Amz-{n}": "" for n in range(33)}}, "headers: at most 32", id="many-headers"
@@ -97,6 +105,19 @@ def test_every_problem_is_listed() -> None:
         )
     paths = ("ocr", "pages", "fields", "outputs.0", "outputs.2", "headers.Host", "headers.Accept", "headers.Cookie")
     assert all(f"{path}: " in caught.value.message for path in paths)
+
+
+def test_headers_for_the_result_are_those_that_stores_ask_for() -> None:
+    headers = {"x-ms-blob-type": "BlockBlob", "Content-Type": "application/json", "x-goog-meta-a": "b"}
+    asked = {**URL, "result_url": "https://files.example/?sig=a", "result_headers": headers}
+    assert parse_request(asked).result_headers == headers
+
+
+def test_input_may_stand_in_an_input_of_its_own() -> None:
+    plain = {**URL, "document_id": "mine", "pages": "2"}
+    assert parse_request({"input": plain}) == parse_request(plain)
+    assert document_id_of({"input": plain}, "job") == document_id_of(plain, "job") == "mine"
+    assert document_id_of({"input": plain, "id": "other"}, "job") == "job"
 
 
 def test_headers_of_stores_and_interfaces_are_taken() -> None:
