@@ -3,7 +3,7 @@
 #   MODEL_SETS     what is baked, as `python -m builder list` names it: "default", "default languages"
 #   PYTHON_DIGEST  sha256:... of PYTHON_IMAGE. The build that is published passes the one that it has looked up, so that
 #                  the base is the very same bytes in each of its stages and can be built again
-#   VERSION, REVISION   for the labels
+#   VERSION, REVISION   of the build: its labels have them, and the worker says them
 #
 # A token for the model hub is a secret of the build (`--secret id=HF_TOKEN`), and in no layer. Stages in the order of
 # change: packages, weights, code; the code's is the last layer, and there is none without the proof.
@@ -88,6 +88,7 @@ FROM worker
 COPY --from=proof /app /app
 ARG VERSION=dev
 ARG REVISION=unknown
+ENV WORKER_VERSION="${VERSION}" WORKER_REVISION="${REVISION}"
 LABEL org.opencontainers.image.title="ZopilotGPU" \
       org.opencontainers.image.description="Document extraction with local models, as a RunPod worker" \
       org.opencontainers.image.licenses="MIT" \

@@ -1,23 +1,28 @@
+# make                 what there is to make
 # make run             set everything up, then run the worker on test_input.json
-# make run DOC=a.pdf   ... on a file of your own; the answer and its markdown are written next to it
+# make run DOC=a.pdf   ... on a file or a folder of your own; answers and their markdown are written next to it
 # make test            set everything up, then lint, type-check and test
 # make quick           ... without the slow tests: those that load models, or start workers or networks
 # make fuzz            break documents at random for MINUTES (5); SEEDS=folder to start from documents of your own
 # make audit           ask for known vulnerabilities of the pinned packages (needs the record that the package index keeps)
 # make sbom            write sbom.cdx.json: the worker's packages and weights (CycloneDX)
 # make hub             write .runpod/ anew, after a change of the settings or the schema
-# Set-up happens once: run again, nothing is downloaded or converted.
+# Set-up happens once: run again, nothing is downloaded or converted. Then .venv/bin/zopilot reads documents, too.
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: run test quick check models lock fuzz audit sbom hub
+.PHONY: help run test quick check models lock fuzz audit sbom hub
 .DELETE_ON_ERROR:
 
-run: $(VENV)/.runtime models
+# The lines at the top of this file.
+help:
+	@sed -n '/^#/!q; s/^# //p' $(firstword $(MAKEFILE_LIST))
+
+run: $(VENV)/.runtime $(BIN)/zopilot models
 ifdef DOC
-	@$(BIN)/python handler.py --document "$(DOC)"
+	@$(BIN)/zopilot "$(DOC)"
 else
 	@$(BIN)/python handler.py
 endif
@@ -65,7 +70,7 @@ $(VENV)/.setup: requirements/setup.txt
 	@touch $@
 
 $(VENV)/.runtime: requirements.txt $(VENV)/.setup
-	@echo "set-up: pinned dependencies (4 GB, some minutes the first time)"
+	@echo "set-up: pinned dependencies (4.4 GB, some minutes the first time)"
 	@$(call install,$<)
 	@touch $@
 
@@ -78,6 +83,11 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.builder
 	@echo "set-up: tools for checks and tests"
 	@$(call install,$<)
 	@touch $@
+
+# The command, for whoever has the environment's bin folder in the path: this checkout's, by this environment's Python.
+$(BIN)/zopilot: Makefile $(VENV)/.setup
+	@printf '#!/bin/sh\nexec "%s" "%s" "$$@"\n' "$(abspath $(BIN))/python" "$(CURDIR)/zopilot.py" > $@
+	@chmod +x $@
 
 # uv where it reaches the registry; pip, slower, where only pip is configured for it. Compiled once here: the worker and
 # its processes import in a second what they would compile for ten at each start.

@@ -22,31 +22,52 @@ if TYPE_CHECKING:
 log = logging.getLogger("extractor")
 
 
+def arguments() -> argparse.ArgumentParser:
+    """The options; those that begin with `rp_`, and `test_input`, are read again by RunPod's SDK."""
+    parser = argparse.ArgumentParser(
+        prog="handler.py",
+        description="Serve RunPod's jobs where RunPod started this. Elsewhere: read the document that is named, or "
+        "test_input.json, and print the answer.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--document", type=Path, metavar="FILE", help="read a file; its answer is written beside it")
+    parser.add_argument("--test_input", metavar="JSON", help="a job to run in place of test_input.json")
+    local = parser.add_argument_group("RunPod's local server")
+    local.add_argument("--rp_serve_api", action="store_true", help="serve /run and /runsync as RunPod does")
+    local.add_argument("--rp_api_host", metavar="HOST", help="where it listens (localhost)")
+    local.add_argument("--rp_api_port", type=int, metavar="PORT", help="on which port (8000)")
+    local.add_argument("--rp_api_concurrency", type=int, metavar="NUMBER", help="with how many workers (1)")
+    local.add_argument("--rp_log_level", choices=("ERROR", "WARN", "INFO", "DEBUG"), help="how much the SDK logs")
+    local.add_argument("--rp_debugger", action="store_true", help="the SDK's debugger")
+    return parser
+
+
 def run() -> NoReturn:
     """`main`, and then the end, whatever threads are still doing."""
+    options = arguments().parse_args()
+
     from extractor.lifecycle.processes import leave
     from extractor.worker import Worker
 
     worker = Worker()
     status = 1
     try:
-        status = main(worker)
+        status = main(worker, options)
     except SystemExit as end:
         status = end.code if isinstance(end.code, int) else int(end.code is not None)
+        if isinstance(end.code, str):
+            log.critical("%s", end.code)
     except BaseException:
         log.exception("The worker failed")
     leave(status, worker.close)
 
 
-def main(worker: Worker) -> int:
+def main(worker: Worker, options: argparse.Namespace) -> int:
     """Load the models, then serve jobs until told to stop, or run the document that is named; the exit status."""
     from extractor.telemetry import start_logging
 
-    parser = argparse.ArgumentParser(add_help=False)
-    parser.add_argument("--document", type=Path)
-    options, rest = parser.parse_known_args()
     on_runpod = "RUNPOD_WEBHOOK_GET_JOB" in os.environ
-    served = on_runpod or "--rp_serve_api" in rest
+    served = on_runpod or options.rp_serve_api
     # At its default, DEBUG, the SDK logs every answer: the documents' text.
     os.environ.setdefault("RUNPOD_LOG_LEVEL", "INFO" if served else "WARN")
     start_logging()
@@ -83,10 +104,10 @@ def serve_runpod(worker: Worker) -> int:
         from extractor.doors.runpod_loop import modifier, use_loop
         from extractor.doors.runpod_sdk import runpod
         from extractor.lifecycle.processes import end_forks_with_this_process
-        from extractor.settings import Settings
+        from extractor.settings import read_settings
         from extractor.transport.metrics_push import pushed_metrics
 
-    settings = Settings()
+    settings = read_settings()
     end_forks_with_this_process()
     start_up.ended("imports")
     register_fitness_checks(settings, worker, start_up)

@@ -15,12 +15,12 @@ def run() -> NoReturn:
     """Serve until told to stop, and then the end, whatever threads are still doing."""
     from extractor.doors.http_server import serve
     from extractor.lifecycle.processes import leave
-    from extractor.settings import Settings
+    from extractor.settings import read_settings
     from extractor.telemetry import start_logging
     from extractor.worker import Worker
 
     start_logging()
-    settings, worker = Settings(), Worker()
+    settings, worker = read_settings(), Worker()
     status = 1
     try:
         status = serve(settings, worker)

@@ -8,6 +8,7 @@ name where the system has none: a container runs as whatever number it is given.
 import getpass
 import logging
 import os
+import re
 
 # It warns of a server's odd headers with the whole URL, and a presigned URL's query is a secret.
 logging.getLogger("urllib3").setLevel(logging.ERROR)
@@ -25,4 +26,17 @@ except (
 ):  # torch asks for the name, for a folder that is not used here, and stops where there is none
     os.environ["LOGNAME"] = f"uid-{os.getuid()}"
 
-__version__ = "0.1.0"
+
+def version_of(version: str, revision: str) -> str:
+    """What a worker calls itself: the version, and behind a `+` the revision that it was built from, if that is known.
+
+    `version` is a release's name, `dev` or nothing; `revision` a commit's hash, or a word where there is none.
+    """
+    number = re.sub(r"[^A-Za-z0-9.-]+", "-", re.sub(r"^v(?=\d)", "", version))
+    commit = re.fullmatch(r"([0-9a-f]{7,12})[0-9a-f]*", revision)
+    return (number if version not in ("", "dev") else _NUMBER) + (f"+{commit[1]}" if commit else "")
+
+
+_NUMBER = "0.1.0"
+# The image's build sets both; a checkout has neither.
+__version__ = version_of(os.environ.get("WORKER_VERSION", ""), os.environ.get("WORKER_REVISION", ""))

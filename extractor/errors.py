@@ -6,17 +6,42 @@ never holds a path, a secret, a URL's query or text of the document.
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Literal
+
+ErrorCode = Literal[
+    "INVALID_INPUT",
+    "FETCH_FORBIDDEN",
+    "FETCH_FAILED",
+    "FETCH_TIMEOUT",
+    "DOCUMENT_TOO_LARGE",
+    "UNSUPPORTED_FORMAT",
+    "DOCUMENT_CORRUPT",
+    "PASSWORD_REQUIRED",
+    "PASSWORD_WRONG",
+    "TOO_MANY_PAGES",
+    "PAGE_TOO_LARGE",
+    "PAGE_TOO_COMPLEX",
+    "DEADLINE_EXCEEDED",
+    "OUTPUT_TOO_LARGE",
+    "DELIVERY_FAILED",
+    "OUT_OF_MEMORY",
+    "MODEL_FAILURE",
+    "WORKER_UNHEALTHY",
+    "CANCELLED",
+    "INTERNAL",
+]
 
 
 class ExtractionError(Exception):
     """A job failed for a reason that its caller can read.
 
-    `code` is the contract's error code; `retryable` says whether the same job may succeed on another try or worker.
+    `code` is the contract's error code; `retryable` says whether the same job may succeed on another try or worker;
+    `advice` is what the caller does about it, for the docs.
     """
 
-    code: ClassVar[str] = "INTERNAL"
+    code: ClassVar[ErrorCode] = "INTERNAL"
     retryable: ClassVar[bool] = False
+    advice: ClassVar[str]
 
     def __init__(self, message: str) -> None:
         super().__init__(" ".join(message.split()))
@@ -44,12 +69,14 @@ class InvalidInput(ExtractionError):
     """The job's input does not follow the schema, or asks for what the document does not have."""
 
     code = "INVALID_INPUT"
+    advice = "mend the input; the message names each key that is wrong"
 
 
 class FetchForbidden(ExtractionError):
-    """`document_url` points where this worker does not go."""
+    """`document_url` or `result_url` points where this worker does not go."""
 
     code = "FETCH_FORBIDDEN"
+    advice = "give a public address, or have the operator open this one (`FETCH_ALLOW_HOSTS`, `FETCH_ALLOW_NETWORKS`)"
 
 
 class FetchFailed(ExtractionError):
@@ -57,12 +84,14 @@ class FetchFailed(ExtractionError):
 
     code = "FETCH_FAILED"
     retryable = True
+    advice = "ask again, later each time"
 
 
 class FetchRefused(FetchFailed):
     """The document's server answered, and would answer the same again: the link may have expired."""
 
     retryable = False
+    advice = "make a new link, and check that it opens without a login"
 
 
 class FetchTimeout(ExtractionError):
@@ -70,54 +99,63 @@ class FetchTimeout(ExtractionError):
 
     code = "FETCH_TIMEOUT"
     retryable = True
+    advice = "ask again; if it stays, send the document itself"
 
 
 class DocumentTooLarge(ExtractionError):
     """More bytes than the worker accepts."""
 
     code = "DOCUMENT_TOO_LARGE"
+    advice = "send fewer pages a document, or have the operator raise `MAX_DOCUMENT_BYTES`"
 
 
 class UnsupportedFormat(ExtractionError):
     """The bytes are of no format that this worker reads."""
 
     code = "UNSUPPORTED_FORMAT"
+    advice = "send a PDF or an image; print office documents to a PDF"
 
 
 class DocumentCorrupt(ExtractionError):
     """The bytes claim a format, and cannot be opened as such."""
 
     code = "DOCUMENT_CORRUPT"
+    advice = "open the document in a viewer; save or print it anew, and send that"
 
 
 class PasswordRequired(ExtractionError):
     """The document is encrypted and no password came with it."""
 
     code = "PASSWORD_REQUIRED"
+    advice = "ask again with `password`"
 
 
 class PasswordWrong(ExtractionError):
     """The document is encrypted and the password does not open it."""
 
     code = "PASSWORD_WRONG"
+    advice = "ask again with the right `password`"
 
 
 class TooManyPages(ExtractionError):
     """More pages than one job may have."""
 
     code = "TOO_MANY_PAGES"
+    advice = "ask for some of the pages at a time, with `pages`"
 
 
 class PageTooLarge(ExtractionError):
     """A page with more pixels than the worker decodes."""
 
     code = "PAGE_TOO_LARGE"
+    advice = "send the page at a lower resolution, or in parts"
 
 
 class PageTooComplex(ExtractionError):
     """A page, or opening the document, takes more time than it may, by the processor or by the clock."""
 
     code = "PAGE_TOO_COMPLEX"
+    advice = "print the document to a new PDF, or send its pages as pictures; the same again fails again"
 
 
 class DeadlineExceeded(ExtractionError):
@@ -125,12 +163,14 @@ class DeadlineExceeded(ExtractionError):
 
     code = "DEADLINE_EXCEEDED"
     retryable = True
+    advice = "ask again with a longer `deadline_s`, or for fewer `pages`"
 
 
 class OutputTooLarge(ExtractionError):
     """The answer has more bytes than RunPod carries."""
 
     code = "OUTPUT_TOO_LARGE"
+    advice = "pass `result_url`, or ask for fewer `pages` or `outputs`"
 
 
 class DeliveryFailed(ExtractionError):
@@ -138,6 +178,7 @@ class DeliveryFailed(ExtractionError):
 
     code = "DELIVERY_FAILED"
     retryable = True
+    advice = "make a new link for `result_url`, and check that it takes a PUT"
 
 
 class OutOfMemory(ExtractionError):
@@ -145,6 +186,7 @@ class OutOfMemory(ExtractionError):
 
     code = "OUT_OF_MEMORY"
     retryable = True
+    advice = "ask again, once or twice; if it stays, ask for fewer `pages`"
 
 
 class ModelFailure(ExtractionError):
@@ -152,6 +194,7 @@ class ModelFailure(ExtractionError):
 
     code = "MODEL_FAILURE"
     retryable = True
+    advice = "ask again, once or twice; if it stays, tell the operator"
 
 
 class WorkerUnhealthy(ExtractionError):
@@ -159,12 +202,14 @@ class WorkerUnhealthy(ExtractionError):
 
     code = "WORKER_UNHEALTHY"
     retryable = True
+    advice = "ask again: another worker takes it, or this one when it is ready"
 
 
 class Cancelled(ExtractionError):
     """The caller stopped the job."""
 
     code = "CANCELLED"
+    advice = "nothing, if the caller stopped it; else ask again"
 
 
 class Internal(ExtractionError):
@@ -172,3 +217,30 @@ class Internal(ExtractionError):
 
     code = "INTERNAL"
     retryable = True
+    advice = "ask again, once or twice; if it stays, tell the operator the `document_id`"
+
+
+# Every way for a job to end otherwise than well, in the contract's order; a code may have two.
+ERRORS: tuple[type[ExtractionError], ...] = (
+    InvalidInput,
+    FetchForbidden,
+    FetchFailed,
+    FetchRefused,
+    FetchTimeout,
+    DocumentTooLarge,
+    UnsupportedFormat,
+    DocumentCorrupt,
+    PasswordRequired,
+    PasswordWrong,
+    TooManyPages,
+    PageTooLarge,
+    PageTooComplex,
+    DeadlineExceeded,
+    OutputTooLarge,
+    DeliveryFailed,
+    OutOfMemory,
+    ModelFailure,
+    WorkerUnhealthy,
+    Cancelled,
+    Internal,
+)

@@ -23,7 +23,7 @@ from .engine import Engine
 from .errors import ExtractionError, Internal, ModelFailure, OutOfMemory, WorkerUnhealthy
 from .lifecycle.startup import Phase
 from .request import parse_request
-from .settings import Settings
+from .settings import Settings, read_settings
 
 KNOWN_PAGES = Path(__file__).resolve().parent / "known_pages"
 KNOWN_PAGES_DEADLINE_S = 120.0
@@ -211,15 +211,16 @@ def _rows(table: dict[str, Any]) -> list[list[str]]:
 
 def main() -> int:
     """Run every check and print the table; 1 where one fails, and the rest are not run."""
+    settings = read_settings()
     loaded: list[Engine] = []
 
     def load() -> Engine:
         if not loaded:
-            loaded.append(Engine.load(Settings()))
+            loaded.append(Engine.load(settings))
         return loaded[0]
 
     try:
-        for check in checks(Settings(), load):
+        for check in checks(settings, load):
             started = time.perf_counter()
             try:
                 state, detail = "ok", check.run()

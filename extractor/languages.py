@@ -1,7 +1,8 @@
 """Languages -> the scripts that they are written in and the recognisers that read them. The one table.
 
-In: ISO 639 codes, two letters where there are two, else three. Out: a `Recognition`, the recognisers that have to read
-a line and the scripts that its symbols are from. Errors: `InvalidInput` for a language whose recogniser is not baked.
+In: ISO 639 codes, two letters where there are two, else three; `code_of` gives that of a tag (`de-DE`). Out: a
+`Recognition`, the recognisers that have to read a line and the scripts that its symbols are from. Errors:
+`InvalidInput` for a language whose recogniser is not baked.
 
 Sources: which recogniser was trained for which language, PaddleOCR's documentation (PP-OCRv5 multilingual text
 recognition; PP-OCRv6) and the table in its OCR pipeline; a language's script, CLDR's likely subtags, so Serbian is
@@ -11,6 +12,7 @@ recogniser's dictionary has every letter of its alphabet: tests/extractor/test_l
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -83,7 +85,36 @@ def _languages() -> dict[str, Language]:
 
 
 LANGUAGES = _languages()
+_TAG = re.compile(r"(?P<language>[A-Za-z]{2,3})([-_](?P<script>[A-Za-z]{4}))?([-_]([A-Za-z]{2}|[0-9]{3}))?")
+# What CLDR calls otherwise, and scripts that are parts of others, or have them as parts (ISO 15924).
+_OTHERWISE = {"nb": "no", "nn": "no", "fil": "tl"}
+_PARTS_OF = {"Hans": "Hani", "Hant": "Hani", "Jpan": "Hani"}
 OTHER_RECOGNISERS = tuple(name for name in _READ if name != DEFAULT_RECOGNISER)
+
+
+def code_of(tag: str) -> str | None:
+    """The code in `LANGUAGES` or `UNSERVED` of a language that is named by a tag: `eng`, `de-DE`, `zh_Hant_TW`.
+
+    The tag is of BCP 47: a language (ISO 639, two letters or three), and perhaps its script and region. None for what
+    is no such tag, for a language that is in neither table, and for a script that it is not written in here.
+    """
+    if tag in LANGUAGES or tag in UNSERVED:
+        return tag
+    parts = _TAG.fullmatch(tag)
+    if parts is None:
+        return None
+    # Its tables take as long to load as a page to read, and most callers name a code as it stands here.
+    import langcodes
+
+    named = parts["language"].lower()
+    # The short code of the same language, and then the language that it is a kind of, as `cmn` is of `zh`.
+    forms = (named, langcodes.standardize_tag(named), langcodes.standardize_tag(named, macro=True))
+    codes = [_OTHERWISE.get(form, form) for form in forms]
+    code = next((code for code in codes if code in LANGUAGES or code in UNSERVED), None)
+    script = (parts["script"] or "").title()
+    if code in LANGUAGES and script and _PARTS_OF.get(script, script) not in LANGUAGES[code].scripts:
+        return None
+    return code
 
 
 def recognition_for(codes: Sequence[str] | None, baked: Collection[str]) -> Recognition:

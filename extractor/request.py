@@ -11,7 +11,7 @@ from __future__ import annotations
 import contextlib
 import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any, get_args
 
 from pydantic import (
@@ -28,7 +28,7 @@ from pydantic import (
 )
 
 from .errors import FetchForbidden, InvalidInput
-from .languages import LANGUAGES, UNSERVED
+from .languages import LANGUAGES, UNSERVED, code_of
 from .urls import parse_url
 from .values.options import CsvFormulas, OcrMode, Output, UnseenText, Writing
 
@@ -41,8 +41,8 @@ UPLOADED = "uploaded"
 
 
 def _ranges_of(number: str) -> str:
-    """The pattern of numbers and ranges with commas between them."""
-    one = rf"{number}(\s*-\s*{number})?"
+    """The pattern of numbers and ranges with commas between them; a range may have no end."""
+    one = rf"{number}(\s*-(\s*{number})?)?"
     return rf"\s*{one}(\s*,\s*{one})*\s*"
 
 
@@ -54,10 +54,17 @@ _PAGE_NUMBER = r"0*[1-9]\d{0,8}"
 SOURCES = ("document_url", "document_content_base64")
 
 
-def _only(source: str) -> dict[str, Any]:
-    """JSON schema: this source is given, and no other."""
-    others = {key: {"type": "null"} for key in SOURCES if key != source}
-    return {"required": [source], "properties": {source: {"type": "string"}, **others}}
+def _is_given(source: str) -> dict[str, Any]:
+    """JSON schema: this source is given."""
+    return {"required": [source], "properties": {source: {"type": "string"}}}
+
+
+# JSON schema: one of the sources is given, and not both. Of a `oneOf` generators of clients make two types.
+_ONE_SOURCE: dict[str, Any] = {
+    "if": _is_given(SOURCES[0]),
+    "then": {"properties": {SOURCES[1]: {"type": "null"}}},
+    "else": _is_given(SOURCES[1]),
+}
 
 
 MAX_KEYS = 64
@@ -75,18 +82,27 @@ HEADERS = (
 )
 HEADER_FAMILIES = ("x-amz-", "x-goog-", "x-ms-")
 
+# What a store may want to be told of the answer that is put there: S3's, Google's and Azure's own (`x-ms-blob-type`
+# without fail), and what a link may have been signed with.
+RESULT_HEADERS = ("authorization", "cache-control", "content-disposition", "content-type")
+
 _SHOWN = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 _HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,63}")
 _HEADER_VALUE = re.compile(r"(?! )[\x20-\x7e]*(?<! )")
 
 
-def _header_name(name: str) -> str:
-    if not _HEADER_NAME.fullmatch(name):
-        raise ValueError("not the name of a header")
-    if name.lower() not in HEADERS and not name.lower().startswith(HEADER_FAMILIES):
-        families = ", ".join(f"{family}*" for family in HEADER_FAMILIES)
-        raise ValueError(f"not one of the headers that are sent ({', '.join(HEADERS)}, {families})")
-    return name
+def _name_among(known: tuple[str, ...]) -> Callable[[str], str]:
+    """A check of a header's name: one of these, or one of a store's own."""
+
+    def check(name: str) -> str:
+        if not _HEADER_NAME.fullmatch(name):
+            raise ValueError("not the name of a header")
+        if name.lower() not in known and not name.lower().startswith(HEADER_FAMILIES):
+            families = ", ".join(f"{family}*" for family in HEADER_FAMILIES)
+            raise ValueError(f"not one of the headers that are sent ({', '.join(known)}, {families})")
+        return name
+
+    return check
 
 
 def _header_value(value: str) -> str:
@@ -112,7 +128,9 @@ def _url(value: str) -> str:
 
 _Url = Annotated[str, StringConstraints(min_length=1, max_length=8192), AfterValidator(_url)]
 _DocumentId = Annotated[str, StringConstraints(min_length=1, max_length=256), AfterValidator(_document_id)]
-_Headers = dict[Annotated[str, AfterValidator(_header_name)], Annotated[str, AfterValidator(_header_value)]]
+_HeaderValue = Annotated[str, AfterValidator(_header_value)]
+_Headers = dict[Annotated[str, AfterValidator(_name_among(HEADERS))], _HeaderValue]
+_ResultHeaders = dict[Annotated[str, AfterValidator(_name_among(RESULT_HEADERS))], _HeaderValue]
 
 _ID = TypeAdapter[str](_DocumentId, config=ConfigDict(strict=True))
 
@@ -128,7 +146,7 @@ class ExtractionRequest(BaseModel):
         extra="forbid",
         strict=True,
         hide_input_in_errors=True,
-        json_schema_extra={"oneOf": [_only("document_url"), _only("document_content_base64")]},
+        json_schema_extra=_ONE_SOURCE,
     )
 
     document_url: _Url | None = Field(default=None, description="http(s) URL of the document (a presigned one too)")
@@ -146,7 +164,7 @@ class ExtractionRequest(BaseModel):
     )
     pages: Annotated[str, StringConstraints(max_length=4096)] | None = Field(
         default=None,
-        description='pages to read, for example `"1-3,7"`; all if absent',
+        description='pages to read, for example `"1-3,7"`, or `"3-"` up to the last; all if absent',
         json_schema_extra={"pattern": f"^{_ranges_of(_PAGE_NUMBER)}$"},
     )
     password: Annotated[str, StringConstraints(max_length=1024)] | None = Field(
@@ -158,8 +176,8 @@ class ExtractionRequest(BaseModel):
     )
     ocr_languages: Annotated[list[str], Field(min_length=1, max_length=64)] | None = Field(
         default=None,
-        description='languages of the recognised text, ISO 639 codes as in `["en", "ru"]`; Latin scripts, Chinese and '
-        "Japanese if absent",
+        description='languages of the recognised text, as in `["en", "ru"]` (BCP 47, also `eng` and `de-DE`); Latin '
+        "scripts, Chinese and Japanese if absent",
     )
     outputs: list[Output] = Field(
         default=["markdown", "elements", "tables"],
@@ -191,7 +209,12 @@ class ExtractionRequest(BaseModel):
         description="cells that a spreadsheet would compute: `keep` as they are, or `quote` them in the csv output",
     )
     result_url: _Url | None = Field(
-        default=None, description="presigned PUT URL for an answer that is too large for RunPod"
+        default=None, description="presigned PUT URL for an answer that is too large to be handed over"
+    )
+    result_headers: _ResultHeaders | None = Field(
+        default=None,
+        description="request headers for the PUT to `result_url`, for example Azure's "
+        '`{"x-ms-blob-type": "BlockBlob"}` (never logged)',
     )
     deadline_s: float | None = Field(
         default=None, gt=0, le=86400, description="seconds after which the finished pages are answered"
@@ -208,14 +231,14 @@ class ExtractionRequest(BaseModel):
             csv_formulas=self.csv_formulas,
         )
 
-    @field_validator("headers", mode="before")
+    @field_validator("headers", "result_headers", mode="before")
     @classmethod
     def _not_too_many_headers(cls, value: object) -> object:
         if isinstance(value, dict) and len(value) > MAX_HEADERS:
             raise ValueError(f"at most {MAX_HEADERS} headers are sent")
         return value
 
-    @field_validator("headers")
+    @field_validator("headers", "result_headers")
     @classmethod
     def _headers_once_and_not_too_long(cls, value: dict[str, str] | None) -> dict[str, str] | None:
         if value is not None:
@@ -237,9 +260,9 @@ class ExtractionRequest(BaseModel):
     def _page_ranges(cls, value: str | None) -> str | None:
         if value is not None:
             if not _PAGES.fullmatch(value):
-                raise ValueError('use page numbers and ranges, for example "1-3,7"')
+                raise ValueError('use page numbers and ranges, for example "1-3,7" or "3-"')
             for first, last in page_ranges(value):
-                if first < 1 or last < first:
+                if first < 1 or (last is not None and last < first):
                     raise ValueError("page numbers start at 1 and ranges go upwards")
         return value
 
@@ -248,18 +271,25 @@ class ExtractionRequest(BaseModel):
     def _served_languages(cls, value: list[str] | None) -> list[str] | None:
         if value is None:
             return None
-        reasons = [f"{code} is not served ({UNSERVED[code]})" for code in dict.fromkeys(value) if code in UNSERVED]
-        places = [str(place) for place, code in enumerate(value) if code not in LANGUAGES and code not in UNSERVED]
+        codes = [code_of(tag) for tag in value]
+        reasons = [f"{code} is not served ({UNSERVED[code]})" for code in dict.fromkeys(codes) if code in UNSERVED]
+        places = [str(place) for place, code in enumerate(codes) if code is None]
         if places:
-            reasons.append(f"unknown language at {', '.join(places)}")
+            reasons.append(f"unknown language, or not in this script, at {', '.join(places)}")
         if reasons:
             raise ValueError(f"{'; '.join(reasons)}; served: {', '.join(LANGUAGES)}")
-        return list(dict.fromkeys(value))
+        return [code for code in dict.fromkeys(codes) if code is not None]
 
     @field_validator("outputs")
     @classmethod
     def _each_output_once(cls, value: list[Output]) -> list[Output]:
         return list(dict.fromkeys(value))
+
+    @model_validator(mode="after")
+    def _headers_have_a_destination(self) -> ExtractionRequest:
+        if self.result_headers and self.result_url is None:
+            raise ValueError("result_headers: there is no result_url that they could go to")
+        return self
 
     @model_validator(mode="after")
     def _exactly_one_source(self, info: ValidationInfo) -> ExtractionRequest:
@@ -275,12 +305,13 @@ class ExtractionRequest(BaseModel):
         return self
 
 
-def page_ranges(pages: str) -> list[tuple[int, int]]:
-    """`"1-3,7"` -> `[(1, 3), (7, 7)]`: first and last page of each range, counted from 1."""
-    ranges = []
+def page_ranges(pages: str) -> list[tuple[int, int | None]]:
+    """`"1-3,7,9-"` -> `[(1, 3), (7, 7), (9, None)]`: first and last page of each range, counted from 1; None where it
+    goes on to the last page."""
+    ranges: list[tuple[int, int | None]] = []
     for part in pages.split(","):
-        first, _, last = part.partition("-")
-        ranges.append((int(first), int(last or first)))
+        first, dash, last = part.partition("-")
+        ranges.append((int(first), int(last) if last.strip() else None if dash else int(first)))
     return ranges
 
 
@@ -292,11 +323,24 @@ def selected_pages(pages: str | None, count: int) -> list[int]:
     if pages is None:
         return list(range(1, count + 1))
     chosen: list[int] = []
-    for first, last in sorted(page_ranges(pages)):
-        if last > count:
-            raise InvalidInput(f"pages: page {last} is outside the document, which has {count} page(s)")
+    for first, last in sorted((first, count if last is None else last) for first, last in page_ranges(pages)):
+        if max(first, last) > count:
+            raise InvalidInput(f"pages: page {max(first, last)} is outside the document, which has {count} page(s)")
         chosen.extend(range(max(first, chosen[-1] + 1) if chosen else first, last + 1))
     return chosen
+
+
+def input_of(body: object) -> object:
+    """A job's input, which may stand in an `input` of its own: some callers send RunPod's whole body to every door.
+
+    Raises `InvalidInput` where anything stands beside it.
+    """
+    if not isinstance(body, Mapping) or not isinstance(body.get("input"), Mapping):
+        return body
+    beside = [_shown(key) for key in body if key != "input"]
+    if beside:
+        raise InvalidInput(f"{', '.join(beside[:MAX_KEYS])}: not known beside input")
+    return body["input"]
 
 
 def document_id_of(job_input: object, job_id: str) -> str:
@@ -305,16 +349,18 @@ def document_id_of(job_input: object, job_id: str) -> str:
     It is the input's `document_id` where the schema takes that, and `job_id` where not: no id breaks a line of the log.
     """
     try:
-        return _ID.validate_python(job_input.get("document_id") if isinstance(job_input, Mapping) else None)
-    except ValidationError:
+        plain = input_of(job_input)
+        return _ID.validate_python(plain.get("document_id") if isinstance(plain, Mapping) else None)
+    except (ValidationError, InvalidInput):
         return job_id
 
 
 def parse_request(job_input: object, *, uploaded: bool = False) -> ExtractionRequest:
-    """Validate a job's `input`. Raises `InvalidInput` with every problem in one line.
+    """Validate a job's `input`, as it is or in one of its own. Raises `InvalidInput` with every problem in one line.
 
     `uploaded`: the document came beside the input, which then names none.
     """
+    job_input = input_of(job_input)
     if not isinstance(job_input, Mapping):
         raise InvalidInput("the job's input must be an object with document_url or document_content_base64")
     if len(job_input) > MAX_KEYS:
@@ -333,15 +379,26 @@ def parse_request(job_input: object, *, uploaded: bool = False) -> ExtractionReq
 def _problem(detail: Any) -> str:
     path = ".".join(_shown(part) for part in detail["loc"] if part != "[key]")
     if detail["type"] == "extra_forbidden":
-        known = [*ExtractionRequest.model_fields, *UNSERVED_KEYS]
-        near = difflib.get_close_matches(path, known, n=1, cutoff=0.5)
-        return f"{path}: unknown key" + (f", did you mean {near[0]}?" if near else f" (known: {', '.join(known)})")
+        return f"{path}: unknown key{_hint(path, list(ExtractionRequest.model_fields))}"
     if detail["type"] == "literal_error" and detail["loc"][0] == "outputs":
         if detail["input"] in UNSERVED_OUTPUTS:
             return f"{path}: {detail['input']} is not served by this version of the worker"
-        return f"{path}: unknown output (known: {', '.join(get_args(Output))})"
+        return f"{path}: unknown output{_hint(str(detail['input'])[:64], get_args(Output))}"
     message = detail["msg"].removeprefix("Value error, ")
     return f"{path}: {message}" if path else message
+
+
+def _hint(word: str, known: Sequence[str]) -> str:
+    """What was meant by a word that is none of these: the first that it is a part of (`url`), the nearest in spelling,
+    or the first that ends alike (`file_url`); all of them, where there is none."""
+    word = word.lower()
+    near = (
+        [name for name in known if len(word) > 1 and word in name]
+        or difflib.get_close_matches(word, known, n=1, cutoff=0.8)
+        or [name for name in known if name.split("_")[-1] == word.split("_")[-1]]
+        or difflib.get_close_matches(word, known, n=1, cutoff=0.6)
+    )
+    return f", did you mean {near[0]}?" if near else f" (known: {', '.join(known)})"
 
 
 def _shown(part: int | str) -> str:

@@ -1,4 +1,4 @@
-"""Every environment variable that the worker reads, typed, in one place.
+"""Every environment variable that the worker reads, typed, in one place; but for the build's own (`extractor/`).
 
 A variable has the name of its field in upper case: `MODELS_DIR`, `MAX_PAGES`. A value of the wrong type stops the
 worker at start with the variable's name.
@@ -6,6 +6,7 @@ worker at start with the variable's name.
 
 from __future__ import annotations
 
+import base64
 import re
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, FilePath, SecretStr, field_validator, model_validator
+from pydantic import Field, FilePath, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
@@ -41,7 +42,8 @@ class Bucket:
 class Settings(BaseSettings):
     """The worker's configuration. Sizes are bytes, times are seconds, unless the name says otherwise."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
+    # What is wrong with a secret is said without it.
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True, hide_input_in_errors=True)
 
     models_dir: Path = Field(default=PROJECT_ROOT / "models", description="where `python -m builder` put the weights")
     models_volume: Path = Field(
@@ -113,9 +115,25 @@ class Settings(BaseSettings):
     http_max_json_bytes: int = Field(
         default=32 * 2**20, ge=1, description="largest JSON body that `server.py` takes; uploads may be larger"
     )
+    http_max_output_bytes: int = Field(
+        default=100_000_000, ge=1, description="largest answer that `server.py` gives; RunPod's own limit is lower"
+    )
     http_connections: int = Field(default=512, ge=1, description="connections that `server.py` holds at the same time")
     http_head_timeout_s: float = Field(default=20.0, gt=0, description="time for a request's headers to arrive")
     http_body_timeout_s: float = Field(default=300.0, gt=0, description="time for a request's body to arrive")
+    http_keep_s: float = Field(default=3600.0, gt=0, description="how long the answer of a job of `POST /jobs` is kept")
+    http_keep_mb: int = Field(
+        default=1024, ge=1, description="disk (MB) for answers that are kept; the oldest go before their time"
+    )
+    http_keep_jobs: int = Field(default=1000, ge=1, description="most jobs whose answers are kept")
+    webhook_secret: SecretStr | None = Field(
+        default=None,
+        description="what webhooks are signed with: `whsec_` and 24 to 64 random bytes in base64, as Standard Webhooks "
+        "has it; none: no webhooks",
+    )
+    webhook_max_bytes: int = Field(
+        default=1_000_000, ge=1024, description="largest body of a webhook; of a larger answer it says where it is"
+    )
 
     max_concurrency: int = Field(
         default=0, ge=0, le=64, description="jobs that are taken from RunPod at a time; 0: by the device and its memory"
@@ -183,6 +201,13 @@ class Settings(BaseSettings):
                 raise ValueError("use hosts such as files.example, *.example or 10.0.0.7; networks go elsewhere")
         return hosts
 
+    @field_validator("webhook_secret")
+    @classmethod
+    def _standard_secret(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not 24 <= len(_key_of(value)) <= 64:
+            raise ValueError("use whsec_ and 24 to 64 random bytes in base64")
+        return value
+
     @model_validator(mode="after")
     def _whole_bucket(self) -> Settings:
         given = [self.bucket_endpoint_url, self.bucket_access_key_id, self.bucket_secret_access_key]
@@ -191,6 +216,11 @@ class Settings(BaseSettings):
         if self.bucket_endpoint_url and not self._bucket_place()[1]:
             raise ValueError("BUCKET_ENDPOINT_URL names no bucket: set BUCKET_NAME")
         return self
+
+    @property
+    def webhook_key(self) -> bytes | None:
+        """What webhooks are signed with, if there are any."""
+        return None if self.webhook_secret is None else _key_of(self.webhook_secret)
 
     @property
     def bucket(self) -> Bucket | None:
@@ -211,3 +241,29 @@ class Settings(BaseSettings):
             name, host = own["bucket"], own["host"]
         region = _REGION_IN_HOST.search(host)
         return f"{parts.scheme}://{host}", name, (region[1] or region[2]) if region else "us-east-1"
+
+
+def read_settings() -> Settings:
+    """The environment's settings. Where one is wrong, the process ends (`SystemExit`) with a line that names each
+    variable which is, and echoes no value: it may be a secret."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        problems = (
+            " ".join(f"{_variable(detail['loc'])}{detail['msg'].removeprefix('Value error, ')}".split())
+            for detail in error.errors(include_url=False, include_input=False, include_context=False)
+        )
+        raise SystemExit("; ".join(dict.fromkeys(problems))) from None
+
+
+def _variable(place: tuple[int | str, ...]) -> str:
+    """The variable that a problem is about, if it is about one."""
+    return f"{str(place[0]).upper()}: " if place else ""
+
+
+def _key_of(secret: SecretStr) -> bytes:
+    """The bytes of a secret of Standard Webhooks; none where it is not one."""
+    try:
+        return base64.b64decode(secret.get_secret_value().removeprefix("whsec_"), validate=True)
+    except ValueError:
+        return b""

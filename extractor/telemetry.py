@@ -148,6 +148,9 @@ class Telemetry:
         self._requests = Counter(
             "zopilot_http_requests", "HTTP requests by route and status.", ("route", "status"), registry=self.registry
         )
+        self._webhooks = Counter(
+            "zopilot_webhooks", "Webhooks by whether they were taken in the end.", ("outcome",), registry=self.registry
+        )
         self._page_counts = Histogram(
             "zopilot_document_pages", "Pages of documents read.", buckets=_PAGES, registry=self.registry
         )
@@ -182,6 +185,10 @@ class Telemetry:
     def count_request(self, route: str, status: int) -> None:
         """Count an HTTP request that was answered."""
         self._requests.labels(route, str(status)).inc()
+
+    def count_webhook(self, outcome: Literal["told", "given_up"]) -> None:
+        """Count a webhook that was taken, or is tried no more."""
+        self._webhooks.labels(outcome).inc()
 
     def exposition(self) -> bytes:
         """Every metric in Prometheus' text format."""
@@ -229,7 +236,8 @@ class LineFormatter(logging.Formatter):
 
 
 def start_logging() -> None:
-    """Send the process's log to stderr, from INFO upwards."""
+    """Send the process's log to stderr, from INFO upwards; its first line says which version this is."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(LineFormatter("%(asctime)s %(levelname)s %(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[handler])
+    logging.getLogger("extractor").info("ZopilotGPU %s", __version__)

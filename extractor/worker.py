@@ -9,6 +9,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from .deadline import JobEnd
@@ -27,15 +28,17 @@ log = logging.getLogger("extractor")
 def load_engine() -> Engine:
     """A new engine, as the environment's settings have it; DocStrange's cloud is closed in this process from then on.
 
-    Raises `WorkerUnhealthy` where it cannot be loaded, whatever the cause.
+    Raises `WorkerUnhealthy` where it cannot be loaded, whatever the cause, and `SystemExit` where a setting is wrong.
     """
+    from .settings import read_settings
+
+    settings = read_settings()
     try:
         with uncollected():
             from .docstrange_local import log_local_mode
             from .engine import Engine
-            from .settings import Settings
 
-        engine = Engine.load(Settings())
+        engine = Engine.load(settings)
         log_local_mode()
     except ExtractionError:
         raise
@@ -43,6 +46,21 @@ def load_engine() -> Engine:
         log.debug("Loading failed", exc_info=True)
         raise WorkerUnhealthy(f"the models could not be loaded: {type(error).__name__}: {error}") from error
     return engine
+
+
+def concurrency(engine: Engine) -> int:
+    """How many jobs to work on at a time: `MAX_CONCURRENCY`, or by the device."""
+    return engine.settings.max_concurrency or engine.profile.jobs or engine.page_processes
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A job as its door has it, and what makes its input and its document."""
+
+    job: dict[str, Any]
+    read_input: Callable[[], Any] | None
+    upload: BinaryIO | None
+    door: Door
 
 
 class Worker:
@@ -94,7 +112,7 @@ class Worker:
         started = time.monotonic()
         arrivals: list[Arrival] = []
         with self.telemetry.in_flight():
-            answer = self._answer(job, read_input, end, progress, upload, arrivals.append)
+            answer = self._answer(_Asked(job, read_input, upload, door), end, progress, arrivals.append)
         end.end("answered")
         self.telemetry.observe(
             answer,
@@ -106,26 +124,20 @@ class Worker:
         return answer
 
     def _answer(
-        self,
-        job: dict[str, Any],
-        read_input: Callable[[], Any] | None,
-        end: JobEnd,
-        progress: Callable[[Progress], None],
-        upload: BinaryIO | None,
-        arrived: Callable[[Arrival], None],
+        self, asked: _Asked, end: JobEnd, progress: Callable[[Progress], None], arrived: Callable[[Arrival], None]
     ) -> dict[str, Any]:
         from .health import diagnose
         from .request import document_id_of, parse_request
         from .transport.delivery import check_destination, deliver
 
-        job_id, job_input = str(job.get("id", "unknown")), job.get("input")
+        job_id, job_input = str(asked.job.get("id", "unknown")), asked.job.get("input")
         document_id = document_id_of(job_input, job_id)
         try:
             end.check("the job was begun")
-            if read_input is not None:
-                job_input = read_input()
+            if asked.read_input is not None:
+                job_input = asked.read_input()
                 document_id = document_id_of(job_input, job_id)
-            request = parse_request(job_input, uploaded=upload is not None)
+            request = parse_request(job_input, uploaded=asked.upload is not None)
             engine = self.load()
             engine.concern(request, end)
             end.check("the job was begun")
@@ -135,11 +147,18 @@ class Worker:
                     request,
                     document_id=document_id,
                     end=end,
-                    upload=upload,
+                    upload=asked.upload,
                     progress=progress,
                     arrived=arrived,
                 )
-            answer = deliver(answer, request.result_url, engine.settings, end)
+            answer = deliver(
+                answer,
+                request.result_url,
+                engine.settings,
+                end,
+                headers=request.result_headers,
+                most_bytes=None if asked.door == "runpod" else engine.settings.http_max_output_bytes,
+            )
             log.info("[EXTRACT] Success: %s, Method: docstrange_local", document_id)
             return answer
         except ExtractionError as error:

@@ -27,7 +27,7 @@ from pathlib import Path
 import psutil
 
 from tests import documents
-from tests.test_server import Served, base64_of, head
+from tests.http_door.served import Served, base64_of, head
 
 MIB = 2**20
 # Of hostile requests and of good jobs together; `test_http_bounds.py` holds the hostile ones alone to less.

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from extractor.lifecycle.disk import shortage
+from tests.http_door.served import RECEIPT, Served, base64_of, until
 from tests.platform.runpod import Platform
 from tests.platform.test_worker import CHEAP, LETTER, job
 from tests.platform.worker import Worker
-from tests.test_server import RECEIPT, Served, base64_of, until
 
 pytestmark = pytest.mark.slow
 

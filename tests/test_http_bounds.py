@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import psutil
 import pytest
 
-from tests.test_server import KEY, RECEIPT, Served, base64_of, head, response_on, until
+from tests.http_door.served import KEY, RECEIPT, Served, base64_of, head, response_on, until
 
 pytestmark = pytest.mark.slow
 

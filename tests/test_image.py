@@ -134,6 +134,13 @@ def test_nothing_is_downloaded_at_run_time() -> None:
     assert not given["MODELS_DIR"].startswith(("/runpod-volume", "/workspace"))
 
 
+def test_worker_knows_which_build_it_is() -> None:
+    labels = " ".join(stages()[-1].of("LABEL"))
+    for name, label in (("VERSION", "version"), ("REVISION", "revision")):
+        assert environment()[f"WORKER_{name}"] == f"${{{name}}}"
+        assert f'image.{label}="${{{name}}}"' in labels
+
+
 def test_no_secret_is_in_a_layer() -> None:
     for stage in stages():
         for arguments in stage.of("ENV") + stage.of("ARG") + stage.of("LABEL"):
@@ -159,7 +166,7 @@ def test_every_stage_starts_from_the_one_pinned_base() -> None:
 def test_the_code_is_the_last_layer_and_has_been_proven_without_a_network() -> None:
     final = stages()[-1]
     assert final.steps[0][0] == "COPY"
-    assert {name for name, _ in final.steps[1:]} == {"ARG", "LABEL"}
+    assert {name for name, _ in final.steps[1:]} == {"ARG", "ENV", "LABEL"}
     assert final.of("COPY") == ["--from=proof /app /app"]
     proof = next(stage for stage in stages() if stage.name == "proof")
     last, command = proof.steps[-1]

@@ -42,6 +42,27 @@ def test_worker_that_cannot_load_says_why_in_one_line_and_leaves(door: str) -> N
     assert "Traceback" not in run.stderr
 
 
+@pytest.mark.parametrize("door", ["server.py", "handler.py"])
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ({"MAX_PAGES": "s3cret"}, "MAX_PAGES: Input should be a valid integer"),
+        (
+            {"DEVICE": "s3cret", "DRAIN_S": "-1"},
+            "DEVICE: Input should be 'auto', 'cpu' or 'cuda'; DRAIN_S: Input should",
+        ),
+        ({"FETCH_ALLOW_NETWORKS": "s3cret"}, "FETCH_ALLOW_NETWORKS: "),
+        ({"BUCKET_SECRET_ACCESS_KEY": "s3cret"}, "set all of BUCKET_ENDPOINT_URL, BUCKET_ACCESS_KEY_ID and "),
+    ],
+)
+def test_wrong_setting_is_named_in_one_line(door: str, setting: dict[str, str], said: str) -> None:
+    run = run_door(door, environment={**os.environ, **setting})
+    assert run.returncode == 1
+    _, line = run.stderr.splitlines()
+    assert said in line
+    assert "s3cret" not in line
+
+
 def test_worker_runs_as_a_user_without_a_name_and_without_a_home() -> None:
     run = run_door("handler.py", *NOBODY_KNOWS, environment={"PATH": os.environ["PATH"]})
     assert run.returncode == 0, run.stderr

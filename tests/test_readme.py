@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 import re
+from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any, get_args
 
+import pytest
+
+from extractor.models.model_set import model_set
 from extractor.request import SOURCES, ExtractionRequest
 from extractor.settings import Settings
 from extractor.values.options import Output
 
-README = Path(__file__).resolve().parent.parent / "README.md"
+ROOT = Path(__file__).resolve().parent.parent
+README = ROOT / "README.md"
 # How the table says that there is no default, and which defaults are a setting's.
 NONE = ("none", "exactly one", "all", "none, the job's id")
 FROM_SETTINGS = {"deadline_s": Settings().deadline_s}
@@ -46,3 +51,19 @@ def test_defaults_are_the_schemas() -> None:
 def test_outputs_are_all_there() -> None:
     (meaning,) = (meaning for keys, _, meaning in table() if keys == ["outputs"])
     assert meaning == f"any of {', '.join(get_args(Output))}"
+
+
+@pytest.mark.slow
+def test_sizes_are_true() -> None:
+    pinned = re.findall(r"^([\w.-]+)(?:\[[\w,]+\])?==", (ROOT / "requirements.txt").read_text(encoding="utf-8"), re.M)
+    files = [Path(str(file.locate())) for name in pinned for file in distribution(name).files or ()]
+    installed = sum(file.stat().st_size for file in files if file.is_file())
+    models = Settings().models_dir
+    weights = sum(
+        path.stat().st_size for name in model_set("default").required for path in (models / name).rglob("*.safetensors")
+    )
+    text = README.read_text(encoding="utf-8")
+    told = re.search(r"\(([\d.]+) GB installed\) and (\d+) MB of weights", text)
+    assert told is not None
+    assert float(told[1]) * 1e9 == pytest.approx(installed, rel=0.05)
+    assert int(told[2]) * 1e6 == pytest.approx(weights, rel=0.05)

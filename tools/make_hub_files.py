@@ -32,7 +32,7 @@ CUDA_VERSIONS = ["12.8", "12.9", "13.0"]
 # RunPod's pools of 16, 24 and 48 GB. The first is tried first.
 GPU_POOLS = ["AMPERE_24", "ADA_24", "AMPERE_16", "AMPERE_48", "ADA_48_PRO"]
 TEST_GPU = "NVIDIA GeForce RTX 4090"
-# Unpacked: packages of 5 GB and more, weights of 0.2 GB, and room for documents of 200 MB each.
+# Unpacked: packages of 8 GB, weights of 0.2 GB, and room for documents of 200 MB each.
 DISK_GB = 20
 
 # Weights take 0.2 GB, and the models run in a closed set of shapes: these limits are for small cards. Jobs at a time
@@ -69,7 +69,13 @@ HIDDEN = {
             "http_jobs",
             "http_waiting_jobs",
             "http_max_json_bytes",
+            "http_max_output_bytes",
             "http_body_timeout_s",
+            "http_keep_s",
+            "http_keep_mb",
+            "http_keep_jobs",
+            "webhook_secret",
+            "webhook_max_bytes",
         ),
         "of the HTTP door; a worker of RunPod's queue has none",
     ),

@@ -10,11 +10,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
@@ -26,9 +27,26 @@ from ..settings import Settings
 from ..worker import Worker
 from .http_body import JobBody, read_body
 
+if TYPE_CHECKING:
+    from ..job import Progress
+
 log = logging.getLogger("extractor")
 
 State = Literal["loading", "ready", "disk_full", "draining", "unhealthy"]
+
+
+@dataclass(frozen=True, slots=True)
+class RunningJob:
+    """A job that was let in: what the worker has of it, its end, and its answer once that is made."""
+
+    job: dict[str, Any]
+    end: JobEnd
+    running: Future[dict[str, Any]]
+
+    @property
+    def waits(self) -> bool:
+        """Whether there is no thread for it yet."""
+        return not self.running.running() and not self.running.done()
 
 
 class Admission:
@@ -46,9 +64,10 @@ class Admission:
         # Not asyncio's own threads: it would wait for one that hangs before the worker may end.
         self._threads = ThreadPoolExecutor(settings.http_jobs, thread_name_prefix="job")
         # One large body is parsed at a time.
-        self._parsing = threading.Lock()
-        self._draining = False
-        self._cut = asyncio.Event()
+        self.parsing = threading.Lock()
+        # Set when no further job is let in, and when those that are in are to end.
+        self.draining = asyncio.Event()
+        self.cut = asyncio.Event()
 
     async def start(self) -> None:
         """Load the models and learn the device's name. Where that fails, say why in the log and stop the process."""
@@ -79,36 +98,57 @@ class Admission:
 
     def drain(self) -> None:
         """Let no further job in; after `drain_s`, or when called again, answer what is left that the worker stops."""
-        if self._draining:
-            self._cut.set()
+        if self.draining.is_set():
+            self.cut.set()
             return
-        self._draining = True
+        self.draining.set()
         if self._state != "unhealthy":
             self._state = "draining"
-        asyncio.get_running_loop().call_later(self.settings.drain_s, self._cut.set)
+        asyncio.get_running_loop().call_later(self.settings.drain_s, self.cut.set)
 
     def close(self) -> None:
         """Start no further job."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def serve(self, request: Request, job_id: str) -> dict[str, Any]:
-        """One request -> the contract's answer."""
+        """One request -> the contract's answer. Raises an `ExtractionError` for what became no job."""
         end = JobEnd()
+        body = await self.take_in(request)
+        running = self.begin(body, {"id": job_id}, end)
+        answering = asyncio.create_task(self.answer_of(running))
+        gone, cut = asyncio.create_task(_disconnect(request)), asyncio.create_task(self.cut.wait())
+        either: set[asyncio.Task[Any]] = {answering, gone, cut}
+        try:
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            if not answering.done():
+                end.end("stopped" if gone.done() else "leaving")
+            gone.cancel()
+            cut.cancel()
+        if end.reason == "stopped":
+            raise ClientDisconnect
+        return await answering
+
+    async def take_in(self, request: Request) -> JobBody:
+        """A request's body, once there is room for its job, which is then taken: `begin` the job or `give_back` both.
+
+        Raises `WorkerUnhealthy` where no job is taken, what `read_body` raises, and an `HTTPException` of status 408
+        or 429.
+        """
         if (state := self.state) != "ready":
-            return self._not_ready(state).answer(job_id)
+            raise self._not_ready(state)
         if self.jobs >= self.settings.http_jobs + self.settings.http_waiting_jobs:
             raise HTTPException(HTTPStatus.TOO_MANY_REQUESTS, "the queue is full; try again later")
         self.jobs += 1
-        arriving, cut = asyncio.create_task(self._arrived(request)), asyncio.create_task(self._cut.wait())
+        arriving, cut = asyncio.create_task(self._arrived(request)), asyncio.create_task(self.cut.wait())
         try:
             await asyncio.wait({arriving, cut}, return_when=asyncio.FIRST_COMPLETED)
             if not arriving.done():
-                return error_of("leaving", "the job had arrived").answer(job_id)
-            body = arriving.result()
+                raise error_of("leaving", "the job had arrived")
+            return arriving.result()
         finally:
             arriving.cancel()
             cut.cancel()
-        return await self._work(request, body, job_id, end)
 
     async def _arrived(self, request: Request) -> JobBody:
         """The request's body; where it does not arrive, the job has no room any more."""
@@ -122,36 +162,49 @@ class Admission:
             self._free_room()
             raise
 
-    async def _work(self, request: Request, body: JobBody, job_id: str, end: JobEnd) -> dict[str, Any]:
-        """Run a request's job; it gives its room back when its thread is free again."""
-        answer = partial(self._worker.answer, door="http", upload=body.upload)
-        # Parsed in the job's thread, and as a part of the job: what cannot be parsed is logged and counted too.
-        running = self._threads.submit(answer, {"id": job_id}, end, read_input=partial(body.job_input, self._parsing))
+    def give_back(self, body: JobBody) -> None:
+        """Let go of a body that becomes no job, and of its room."""
+        body.close()
+        self._free_room()
+
+    def begin(
+        self,
+        body: JobBody,
+        job: dict[str, Any],
+        end: JobEnd,
+        progress: Callable[[Progress], None] = lambda _: None,
+        beside: Container[str] = (),
+    ) -> RunningJob:
+        """Run a job that was taken in, as soon as there is a thread for it; it gives its room back when that is free
+        again. `beside`: keys that are not of its input.
+
+        Parsed in the job's thread, and as a part of the job: what cannot be parsed is logged and counted too.
+        """
+        running = self._threads.submit(
+            self._worker.answer,
+            job,
+            end,
+            progress,
+            door="http",
+            upload=body.upload,
+            read_input=lambda: body.read(self.parsing, beside).job_input,
+        )
         running.add_done_callback(partial(self._leave, asyncio.get_running_loop(), body))
-        answered = asyncio.wrap_future(running)
-        gone, cut = asyncio.create_task(_disconnect(request)), asyncio.create_task(self._cut.wait())
-        either: set[asyncio.Future[Any]] = {answered, gone, cut}
-        told: dict[str, Any] | None = None
-        try:
-            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            if not answered.done():
-                end.end("stopped" if gone.done() else "leaving")
-                if running.cancel():  # it never began: its end is logged and counted all the same
-                    told = answer({"id": job_id, "input": None}, end)
-            gone.cancel()
-            cut.cancel()
-        if end.reason == "stopped":
-            raise ClientDisconnect
-        if told is not None:
-            return told
+        return RunningJob(job, end, running)
+
+    async def answer_of(self, job: RunningJob) -> dict[str, Any]:
+        """The job's answer; where somebody ends the job, very soon."""
+        answered = asyncio.wrap_future(job.running)
+        either: set[asyncio.Future[Any]] = {answered, asyncio.wrap_future(job.end.ended)}
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        if not answered.done() and job.running.cancel():  # it never began: its end is logged and counted all the same
+            return self._worker.answer(job.job, job.end, door="http")
         let_go, _ = await asyncio.wait({answered}, timeout=LET_GO_S)
-        if not let_go:  # its thread hangs
-            return error_of("leaving").answer(job_id)
-        result = answered.result()
         if self._worker.sick is not None:
             self._give_up()
-        return result
+        if not let_go:  # its thread hangs
+            return error_of("stopped" if job.end.reason == "stopped" else "leaving").answer(job.job["id"])
+        return answered.result()
 
     def _leave(self, loop: asyncio.AbstractEventLoop, body: JobBody, _: Future[dict[str, Any]]) -> None:
         body.close()

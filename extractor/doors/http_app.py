@@ -1,27 +1,18 @@
-"""The HTTP door's application: requests -> jobs, answers -> statuses.
+"""The HTTP door's application: its routes, and what surrounds them.
 
 Only who has the key comes in, and gets the answer that any other door gives, as plain JSON.
-
-The status of an answer follows its error code (`STATUS`). What HTTP itself refuses has the status's own name as its
-code (`UNAUTHORIZED`, `TOO_MANY_REQUESTS`, ...), in the same shape: these are no codes of the contract, since no job
-ever had them.
 """
 
 from __future__ import annotations
 
 import asyncio
-import hmac
-import ipaddress
-import json
 import uuid
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from http import HTTPStatus
-from typing import Any, Literal
-from urllib.parse import urlsplit
 
 from fastapi import FastAPI, Request, Response
-from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
@@ -29,77 +20,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .. import __version__
 from ..errors import ExtractionError, Internal
-from ..request import SOURCES, ExtractionRequest
-from ..settings import Settings
 from ..telemetry import Telemetry
 from .http_admission import Admission, State
-from .http_body import JSON, MULTIPART
 from .http_connection import refusal
-
-# The contract's codes -> statuses. 422: the request is sound, what it points to is not.
-STATUS: dict[str, HTTPStatus] = {
-    "INVALID_INPUT": HTTPStatus.BAD_REQUEST,
-    "FETCH_FORBIDDEN": HTTPStatus.FORBIDDEN,
-    "FETCH_FAILED": HTTPStatus.UNPROCESSABLE_ENTITY,
-    "FETCH_TIMEOUT": HTTPStatus.GATEWAY_TIMEOUT,
-    "DOCUMENT_TOO_LARGE": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-    "UNSUPPORTED_FORMAT": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-    "DOCUMENT_CORRUPT": HTTPStatus.UNPROCESSABLE_ENTITY,
-    "PASSWORD_REQUIRED": HTTPStatus.UNPROCESSABLE_ENTITY,
-    "PASSWORD_WRONG": HTTPStatus.UNPROCESSABLE_ENTITY,
-    "TOO_MANY_PAGES": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-    "PAGE_TOO_LARGE": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-    "PAGE_TOO_COMPLEX": HTTPStatus.UNPROCESSABLE_ENTITY,
-    "DEADLINE_EXCEEDED": HTTPStatus.GATEWAY_TIMEOUT,
-    "OUTPUT_TOO_LARGE": HTTPStatus.UNPROCESSABLE_ENTITY,
-    "DELIVERY_FAILED": HTTPStatus.UNPROCESSABLE_ENTITY,
-    "OUT_OF_MEMORY": HTTPStatus.SERVICE_UNAVAILABLE,
-    "MODEL_FAILURE": HTTPStatus.INTERNAL_SERVER_ERROR,
-    "WORKER_UNHEALTHY": HTTPStatus.SERVICE_UNAVAILABLE,
-    "CANCELLED": HTTPStatus.SERVICE_UNAVAILABLE,
-    "INTERNAL": HTTPStatus.INTERNAL_SERVER_ERROR,
-}
-# What HTTP itself refuses, and whether the same request may succeed later.
-_REFUSALS: dict[HTTPStatus, bool] = {
-    HTTPStatus.UNAUTHORIZED: False,
-    HTTPStatus.FORBIDDEN: False,
-    HTTPStatus.NOT_FOUND: False,
-    HTTPStatus.METHOD_NOT_ALLOWED: False,
-    HTTPStatus.REQUEST_TIMEOUT: True,
-    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: False,
-    HTTPStatus.TOO_MANY_REQUESTS: True,
-    HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE: False,
-}
-# Statuses whose sender should come back, and when: seconds, about the time of a short document.
-_COME_BACK = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
-RETRY_AFTER_S = 5
-# The caller went away: nobody reads this status, but the counters show it. nginx counts such requests so, too.
-CALLER_GONE = 499
-
-
-class Success(BaseModel):
-    """A document that was read. Described, never enforced: no answer is held back for its form."""
-
-    success: Literal[True]
-    document_id: str
-    extraction_method: Literal["docstrange_local"]
-    data: dict[str, Any] = Field(description="the views that were asked for in `outputs`")
-    metadata: dict[str, Any]
-    result: dict[str, Any] = Field(
-        default={}, description="where the answer was put (`result_url`), if it was too large"
-    )
-
-
-class Failure(BaseModel):
-    """Why there is no document in the answer."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    error: str = Field(description="the code and the reason, in one line")
-    success: Literal[False]
-    error_code: str
-    retryable: bool = Field(description="whether the same request may succeed on another try")
-    document_id: str
+from .http_guard import Guard
+from .http_job_routes import add_jobs
+from .http_jobs import Jobs
+from .http_openapi import EXTRACT_BODY, one_of, openapi
+from .http_responses import CALLER_GONE, REFUSALS, SECURITY, STATUS, answered, as_json, documented, refused
 
 
 class Health(BaseModel):
@@ -116,12 +44,16 @@ class Health(BaseModel):
 
 def build_app(admission: Admission, telemetry: Telemetry) -> FastAPI:
     """The application in front of the admission."""
+    jobs = Jobs(admission, telemetry)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        loading = asyncio.create_task(admission.start())
+        loading, leaving = asyncio.create_task(admission.start()), asyncio.create_task(jobs.leave())
         yield
         loading.cancel()
+        if not admission.draining.is_set():  # the door never stood open: its address is taken
+            admission.drain()
+        await leaving
         admission.close()
 
     app = FastAPI(
@@ -134,25 +66,29 @@ def build_app(admission: Admission, telemetry: Telemetry) -> FastAPI:
         redirect_slashes=False,
         lifespan=lifespan,
     )
-    guard = _Guard(admission.settings)
+    guard = Guard(admission.settings)
     _add_extract(app, admission, guard)
+    add_jobs(app, jobs, guard)
     _add_states(app, admission, guard)
     _add_metrics(app, telemetry, guard)
     _add_refusals(app)
     app.add_middleware(_Observed, telemetry=telemetry)
-    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
+    app.openapi = lambda: openapi(app)  # type: ignore[method-assign]
     return app
 
 
-def _add_extract(app: FastAPI, admission: Admission, guard: _Guard) -> None:
+def _add_extract(app: FastAPI, admission: Admission, guard: Guard) -> None:
     @app.post(
         "/extract",
         summary="Read a document",
         responses={
-            200: {"model": Success, "description": "The document, whole or (`metadata.partial`) in part"},
-            **_documented(*STATUS.values(), *_REFUSALS),
+            200: {
+                "content": one_of("Success", "Delivered"),
+                "description": "The document, whole or (`metadata.partial`) in part, or where it was put",
+            },
+            **documented(*STATUS.values(), *REFUSALS),
         },
-        openapi_extra={"requestBody": _REQUEST_BODY, "security": _SECURITY},
+        openapi_extra={"requestBody": EXTRACT_BODY, "security": SECURITY},
     )
     async def extract(request: Request) -> Response:
         guard.check(request)
@@ -163,15 +99,15 @@ def _add_extract(app: FastAPI, admission: Admission, guard: _Guard) -> None:
             answer = error.answer(job_id)
         except ClientDisconnect:
             return Response(status_code=CALLER_GONE)
-        return _json(HTTPStatus.OK if answer["success"] else STATUS[answer["error_code"]], answer)
+        return await answered(request, answer)
 
 
-def _add_states(app: FastAPI, admission: Admission, guard: _Guard) -> None:
+def _add_states(app: FastAPI, admission: Admission, guard: Guard) -> None:
     @app.get(
         "/health",
         summary="How the worker is",
         response_model=Health,
-        responses={503: {"model": Health, "description": "The worker takes no jobs"}, **_documented(403)},
+        responses={503: {"model": Health, "description": "The worker takes no jobs"}, **refused(403)},
     )
     async def health(request: Request) -> Response:
         guard.check_host(request)
@@ -184,7 +120,7 @@ def _add_states(app: FastAPI, admission: Admission, guard: _Guard) -> None:
             jobs_in_flight=admission.jobs,
             worker_version=__version__,
         )
-        return _json(status, report.model_dump())
+        return as_json(status, report.model_dump())
 
     @app.get(
         "/ping",
@@ -197,13 +133,13 @@ def _add_states(app: FastAPI, admission: Admission, guard: _Guard) -> None:
         return Response(status_code=statuses.get(admission.state, HTTPStatus.SERVICE_UNAVAILABLE))
 
 
-def _add_metrics(app: FastAPI, telemetry: Telemetry, guard: _Guard) -> None:
+def _add_metrics(app: FastAPI, telemetry: Telemetry, guard: Guard) -> None:
     @app.get(
         "/metrics",
         summary="Counters and histograms in Prometheus' text format",
         response_class=Response,
-        responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}, **_documented(401, 403)},
-        openapi_extra={"security": _SECURITY},
+        responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}, **refused(401, 403)},
+        openapi_extra={"security": SECURITY},
     )
     async def metrics(request: Request) -> Response:
         guard.check(request)
@@ -214,60 +150,21 @@ def _add_refusals(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def refuse(request: Request, error: HTTPException) -> Response:
         status = HTTPStatus(error.status_code)
-        refused = refusal(status, error.detail, request.state.request_id, retryable=_REFUSALS[status])
-        return _json(status, refused, error.headers)
+        refused = refusal(status, error.detail, request.state.request_id, retryable=REFUSALS[status])
+        headers = {"Allow": _methods(app, request)} if status == HTTPStatus.METHOD_NOT_ALLOWED else error.headers
+        return as_json(status, refused, headers)
 
     @app.exception_handler(Exception)
     async def fail(request: Request, _: Exception) -> Response:
         unforeseen = Internal("an unexpected error; the worker's log has the details")
-        return _json(HTTPStatus.INTERNAL_SERVER_ERROR, unforeseen.answer(request.state.request_id))
+        return as_json(HTTPStatus.INTERNAL_SERVER_ERROR, unforeseen.answer(request.state.request_id))
 
 
-class _Guard:
-    """Who may come in: whoever has the key, or, where there is none, whoever is on this machine and means to."""
-
-    def __init__(self, settings: Settings) -> None:
-        secret = settings.zopilot_gpu_api_key
-        self._key = None if secret is None else secret.get_secret_value().encode("utf-8")
-
-    def check(self, request: Request) -> None:
-        """Raises an `HTTPException` of status 401 or 403. Either header will do: a gateway may need the other."""
-        self.check_host(request)
-        if self._key is None:
-            return
-        presented = request.headers.getlist("x-api-key")
-        for value in request.headers.getlist("authorization"):
-            scheme, _, token = value.partition(" ")
-            if scheme.lower() == "bearer":
-                presented.append(token.strip())
-        if not any(hmac.compare_digest(value.encode("latin-1"), self._key) for value in presented):
-            raise HTTPException(
-                HTTPStatus.UNAUTHORIZED,
-                "pass the key as Authorization: Bearer or X-API-Key",
-                {"WWW-Authenticate": 'Bearer realm="zopilotgpu"'},
-            )
-
-    def check_host(self, request: Request) -> None:
-        """Without a key, a web page that has its own name point to this machine (DNS rebinding) must not get in."""
-        if self._key is None and not is_loopback(_host_name(request)):
-            raise HTTPException(HTTPStatus.FORBIDDEN, "without a key only this machine is served, by its own name")
-
-
-def _host_name(request: Request) -> str:
-    try:
-        return urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
-    except ValueError:
-        return ""
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a name or an address is this machine's own, which no other can reach."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+def _methods(app: FastAPI, request: Request) -> str:
+    """The methods of a path, of all its routes: starlette names the first one's."""
+    path = request.scope["path"]
+    of_path = (route for route in app.routes if isinstance(route, APIRoute) and route.path_regex.match(path))
+    return ", ".join(sorted({method for route in of_path for method in route.methods or ()}))
 
 
 class _Observed:
@@ -297,61 +194,3 @@ class _Observed:
     def _count(self, scope: Scope, status: int) -> None:
         route = scope.get("route")
         self._telemetry.count_request(route.path if route else "other", status)
-
-
-def _json(status: HTTPStatus, body: dict[str, Any], headers: Mapping[str, str] | None = None) -> Response:
-    text = json.dumps(body, allow_nan=False, ensure_ascii=False).encode("utf-8")
-    come_back = {"Retry-After": str(RETRY_AFTER_S)} if status in _COME_BACK else {}
-    always = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
-    return Response(text, status, {**always, **come_back, **(headers or {})}, JSON)
-
-
-def _documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The error answers of these statuses, with the codes that each may have."""
-    documented: dict[int | str, dict[str, Any]] = {}
-    for status in sorted({HTTPStatus(status) for status in statuses}):
-        codes = [code for code, of_code in STATUS.items() if of_code == status]
-        codes += [status.name] if status in _REFUSALS else []
-        documented[int(status)] = {"model": Failure, "description": ", ".join(codes)}
-        if status in _COME_BACK:
-            documented[int(status)]["headers"] = {"Retry-After": {"schema": {"type": "integer"}}}
-    return documented
-
-
-_SECURITY: list[dict[str, list[str]]] = [{"bearer": []}, {"apiKey": []}]
-_INPUT_SCHEMA = ExtractionRequest.model_json_schema()
-_UPLOAD_SCHEMA = {
-    **{key: value for key, value in _INPUT_SCHEMA.items() if key not in ("oneOf", "required", "properties")},
-    "title": "UploadInput",
-    "properties": {key: value for key, value in _INPUT_SCHEMA["properties"].items() if key not in SOURCES},
-}
-_REQUEST_BODY = {
-    "required": True,
-    "content": {
-        JSON: {"schema": {"$ref": "#/components/schemas/ExtractionRequest"}},
-        MULTIPART: {
-            "schema": {
-                "type": "object",
-                "required": ["file"],
-                "additionalProperties": False,
-                "properties": {
-                    "file": {"type": "string", "format": "binary"},
-                    "input": {"$ref": "#/components/schemas/UploadInput"},
-                },
-            },
-            "encoding": {"input": {"contentType": JSON}},
-        },
-    },
-}
-
-
-def _openapi(app: FastAPI) -> dict[str, Any]:
-    """The document at /openapi.json: the routes, and the one schema of what a job asks for."""
-    document = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
-    components = document["components"]
-    components["schemas"] |= {"ExtractionRequest": _INPUT_SCHEMA, "UploadInput": _UPLOAD_SCHEMA}
-    components["securitySchemes"] = {
-        "bearer": {"type": "http", "scheme": "bearer"},
-        "apiKey": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
-    }
-    return document

@@ -1,8 +1,9 @@
 """An HTTP request's body -> a job's input, and the document that was uploaded beside it.
 
-A JSON body is the contract's input object. A multipart body (RFC 7578) has the document as its part `file`, and may
-have a part `input`, the same object in JSON without the document; the part's file name is the input's `filename` if
-that has none. Nothing is read past the limits, whatever the headers claim. Messages echo no value.
+A JSON body is the contract's input object, or has it in an `input` of its own, as RunPod's callers write it. A
+multipart body (RFC 7578) has the document as its part `file`, and may have a part `input`, the same object in JSON
+without the document; the part's file name is the input's `filename` if that has none. Nothing is read past the limits,
+whatever the headers claim. Messages echo no value.
 
 What arrives is spooled to nameless files on disk and stays bytes: JSON can become 25 times as large when it is parsed,
 so that is done by the thread that runs the job, when it runs it, and not where a job's input could not be like that.
@@ -12,10 +13,12 @@ from __future__ import annotations
 
 import codecs
 import contextlib
+import hashlib
 import os
 import re
 import threading
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Container, Mapping
+from dataclasses import dataclass
 from http import HTTPStatus
 from tempfile import SpooledTemporaryFile
 from typing import Any, BinaryIO
@@ -29,6 +32,7 @@ from starlette.requests import Request
 
 from ..errors import DocumentTooLarge, InvalidInput
 from ..lifecycle.disk import writing
+from ..request import input_of
 from ..settings import Settings
 
 JSON = "application/json"
@@ -49,6 +53,14 @@ _NO_ESCAPE = re.compile(rb"\\u(?!00[0-7])")
 _CHUNK = 1 << 20
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A body that was read: the job's input, and what stood beside it where it has an `input` of its own."""
+
+    job_input: Any
+    beside: Mapping[str, Any]
+
+
 class JobBody:
     """What a request asks for, as yet unread, and its document where it was uploaded. Who has it closes it."""
 
@@ -62,18 +74,35 @@ class JobBody:
         """The document that was uploaded."""
         return None if self._file is None else self._file.file
 
-    def job_input(self, turn: threading.Lock) -> Any:
-        """The input, parsed; where it is large, when it is its turn. Raises `InvalidInput`."""
+    def read(self, turn: threading.Lock, beside: Container[str] = ()) -> Asked:
+        """The input, parsed; where it is large, when it is its turn. `beside`: the keys that may stand beside it.
+
+        Raises `InvalidInput`.
+        """
         size = self._written.file.seek(0, os.SEEK_END)
         with turn if size > _BESIDE_BYTES else contextlib.nullcontext():
             self._written.file.seek(0)
-            job_input = _parse_json(self._written.file.read(), self._what)
-        if self._file is not None:
-            if isinstance(job_input, dict) and self._file.filename:
-                job_input.setdefault("filename", self._file.filename)
-        elif isinstance(job_input, dict) and isinstance(job_input.get("input"), dict):
-            raise InvalidInput("input: the body is the input object itself, with no input around it")
-        return job_input
+            body = _parse_json(self._written.file.read(), self._what)
+        own = {}
+        if isinstance(body, dict) and "input" in body:
+            own = {key: body.pop(key) for key in list(body) if key in beside}
+        job_input = input_of(body)
+        if self._file is not None and isinstance(job_input, dict) and self._file.filename:
+            job_input.setdefault("filename", self._file.filename)
+        return Asked(job_input, own)
+
+    def digest(self) -> bytes:
+        """A sha256 of all that was sent: the same for the same request, whatever its parts were parted by."""
+        whole = hashlib.sha256()
+        for file in (self._written, self._file):
+            if file is not None:
+                file.file.seek(0)
+                part = hashlib.sha256()
+                while chunk := file.file.read(_CHUNK):
+                    part.update(chunk)
+                file.file.seek(0)
+                whole.update(part.digest())
+        return whole.digest()
 
     def close(self) -> None:
         """Let go of what is on disk."""

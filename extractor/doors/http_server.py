@@ -19,8 +19,9 @@ import uvicorn
 from ..settings import Settings
 from ..worker import Worker
 from .http_admission import Admission
-from .http_app import build_app, is_loopback
+from .http_app import build_app
 from .http_connection import Connection
+from .http_guard import is_loopback
 
 log = logging.getLogger("extractor")
 

@@ -32,6 +32,7 @@ from yarl import URL
 from ..deadline import LET_GO_S, JobEnd, error_of
 from ..errors import DeliveryFailed, ExtractionError, InvalidInput
 from ..lifecycle.disk import shortage
+from ..worker import concurrency
 from .runpod_sdk import AsyncClientSession, TooManyRequests, rp_http, rp_job, rp_scale
 from .runpod_takes import Taken, read_take
 
@@ -76,7 +77,7 @@ class JobLoop(rp_scale.JobScaler):  # type: ignore[misc]  # the SDK has no types
         self._settings: Settings = config["settings"]
         self.jobs_fetcher = self._take
         self.jobs_handler = self._answer
-        self._room = asyncio.Event()
+        self.room = asyncio.Event()  # set when a job has ended
         # The ends of the jobs in each place.
         self._waiting: dict[str, JobEnd] = {}
         self._posts: set[asyncio.Task[None]] = set()
@@ -159,9 +160,9 @@ class JobLoop(rp_scale.JobScaler):  # type: ignore[misc]  # the SDK has no types
         """Called before each take: come back as soon as there is room, so that the SDK never sleeps on it."""
         await super().set_scale()
         while self.is_alive() and (self._is_full() or self.current_occupancy() >= self.current_concurrency):
-            self._room.clear()
+            self.room.clear()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._room.wait(), 1.0)
+                await asyncio.wait_for(self.room.wait(), 1.0)
 
     def _is_full(self) -> bool:
         """Whether there is no room on the disk for another job's files; said when that changes."""
@@ -256,7 +257,7 @@ class JobLoop(rp_scale.JobScaler):  # type: ignore[misc]  # the SDK has no types
         finally:
             del self._running[job_id]
             del self._ends[job_id]
-            self._room.set()
+            self.room.set()
 
     async def _answer(self, session: ClientSession, config: dict[str, Any], job: dict[str, Any]) -> None:
         if self._ends[job["id"]].reason == "stopped":
@@ -386,11 +387,6 @@ class ProgressReports:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._closed.wait(), seconds)
         return self._closed.is_set()
-
-
-def concurrency(engine: Engine) -> int:
-    """How many jobs to take at a time: `MAX_CONCURRENCY`, or by the device."""
-    return engine.settings.max_concurrency or engine.profile.jobs or engine.page_processes
 
 
 def modifier(load: Callable[[], Engine], ready: Callable[[], None]) -> Callable[[int], int]:

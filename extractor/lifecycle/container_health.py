@@ -13,7 +13,7 @@ import sys
 from ipaddress import ip_address
 from pathlib import Path
 
-from ..settings import Settings
+from ..settings import Settings, read_settings
 
 TIMEOUT_S = 5.0
 
@@ -39,4 +39,4 @@ def is_well(first_process: bytes, settings: Settings) -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(0 if is_well(Path("/proc/1/cmdline").read_bytes(), Settings()) else 1)
+    sys.exit(0 if is_well(Path("/proc/1/cmdline").read_bytes(), read_settings()) else 1)

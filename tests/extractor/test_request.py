@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from extractor.errors import InvalidInput
-from extractor.request import ExtractionRequest, parse_request, selected_pages
+from extractor.request import ExtractionRequest, document_id_of, parse_request, selected_pages
 
 URL = {"document_url": "https://example.com/a.pdf"}
 
@@ -30,14 +30,21 @@ def test_defaults_are_the_contracts() -> None:
         pytest.param({**URL, "document_content_base64": "QQ=="}, "not both", id="both-sources"),
         pytest.param({"document_ur": "x"}, "document_ur: unknown key, did you mean document_url?", id="nearest-key"),
         pytest.param({**URL, "output": ["text"]}, "output: unknown key, did you mean outputs?", id="nearest-output"),
+        pytest.param({"url": "x"}, "url: unknown key, did you mean document_url?", id="part-of-a-key"),
+        pytest.param({**URL, "language": "x"}, "unknown key, did you mean ocr_languages?", id="part-of-another"),
+        pytest.param({"file_url": "x"}, "file_url: unknown key, did you mean document_url?", id="ends-alike"),
+        pytest.param({**URL, "results_url": "x"}, "unknown key, did you mean result_url?", id="nearest-of-two"),
         pytest.param({**URL, "zzz": 1}, "zzz: unknown key (known: document_url", id="no-near-key"),
-        pytest.param({**URL, "outputs": ["markdwn"]}, "outputs.0: unknown output", id="unknown-output"),
+        pytest.param({**URL, "outputs": ["markdwn"]}, "unknown output, did you mean markdown?", id="nearest-view"),
+        pytest.param({**URL, "outputs": ["Table"]}, "unknown output, did you mean tables?", id="part-of-a-view"),
+        pytest.param({**URL, "outputs": ["zzz"]}, "outputs.0: unknown output (known: markdown,", id="no-near-view"),
         pytest.param({**URL, "outputs": []}, "outputs: ", id="no-output"),
         pytest.param(
-            {**URL, "ocr_languages": ["en", "xx"]}, "ocr_languages: unknown language at 1; served: ", id="code"
+            {**URL, "ocr_languages": ["en", "xx"]}, "unknown language, or not in this script, at 1; served: ", id="code"
         ),
-        pytest.param({**URL, "ocr_languages": ["EN"]}, "unknown language at 0", id="code-in-capitals"),
-        pytest.param({**URL, "ocr_languages": ["eng"]}, "unknown language at 0", id="longer-code"),
+        pytest.param({**URL, "ocr_languages": ["english"]}, "unknown language, or not in this", id="no-code"),
+        pytest.param({**URL, "ocr_languages": ["sr-Latn"]}, "not in this script, at 0; served", id="other-script"),
+        pytest.param({**URL, "ocr_languages": ["kor"]}, "ko is not served (there is no", id="unserved-longer-code"),
         pytest.param({**URL, "ocr_languages": ["ko"]}, "ko is not served (there is no pinned", id="unserved-language"),
         pytest.param({**URL, "ocr_languages": []}, "ocr_languages: ", id="no-language"),
         pytest.param({**URL, "ocr_languages": "en"}, "ocr_languages: ", id="languages-not-a-list"),
@@ -48,6 +55,8 @@ def test_defaults_are_the_contracts() -> None:
         pytest.param({**URL, "ocr": "sometimes"}, "ocr: ", id="unknown-mode"),
         pytest.param({**URL, "pages": "3-1"}, "ranges go upwards", id="downward-range"),
         pytest.param({**URL, "pages": "0"}, "start at 1", id="page-zero"),
+        pytest.param({**URL, "pages": "0-"}, "start at 1", id="range-from-page-zero"),
+        pytest.param({**URL, "pages": "-3"}, 'for example "1-3,7"', id="range-without-a-start"),
         pytest.param({**URL, "pages": "1;2"}, 'for example "1-3,7"', id="not-a-range"),
         pytest.param({**URL, "pages": 3}, "pages: ", id="pages-not-a-string"),
         pytest.param({**URL, "deadline_s": -1}, "deadline_s: ", id="negative-deadline"),
@@ -63,6 +72,14 @@ def test_defaults_are_the_contracts() -> None:
         pytest.param({**URL, "headers": {"Cookie": "a\r\nb: c"}}, "headers.Cookie: a header is", id="split-header"),
         pytest.param({**URL, "headers": {"Cookie": "é"}}, "headers.Cookie: a header is", id="header-not-ascii"),
         pytest.param({**URL, "headers": {"Cookie": "a" * 8193}}, "headers.Cookie: a header has", id="long-header"),
+        pytest.param({**URL, "result_headers": {"X-Ms-A": "a"}}, "result_headers: there is no", id="no-result-url"),
+        pytest.param(
+            {**URL, "result_url": "https://files.example/", "result_headers": {"Content-Length": "1"}},
+            "result_headers.Content-Length: not one of the headers",
+            id="header-of-the-result",
+        ),
+        pytest.param({"input": URL, "policy": {}}, "policy: not known beside input", id="beside-input"),
+        pytest.param({"input": [1]}, "input: unknown key", id="input-of-another-kind"),
         pytest.param({**URL, "headers": {"accept": "a", "Accept": "b"}}, "headers: a header is given", id="twice"),
         pytest.param(
             {**URL, "headers": {f"X-Amz-{n}": "" for n in range(33)}}, "headers: at most 32", id="many-headers"
@@ -90,6 +107,19 @@ def test_every_problem_is_listed() -> None:
     assert all(f"{path}: " in caught.value.message for path in paths)
 
 
+def test_headers_for_the_result_are_those_that_stores_ask_for() -> None:
+    headers = {"x-ms-blob-type": "BlockBlob", "Content-Type": "application/json", "x-goog-meta-a": "b"}
+    asked = {**URL, "result_url": "https://files.example/?sig=a", "result_headers": headers}
+    assert parse_request(asked).result_headers == headers
+
+
+def test_input_may_stand_in_an_input_of_its_own() -> None:
+    plain = {**URL, "document_id": "mine", "pages": "2"}
+    assert parse_request({"input": plain}) == parse_request(plain)
+    assert document_id_of({"input": plain}, "job") == document_id_of(plain, "job") == "mine"
+    assert document_id_of({"input": plain, "id": "other"}, "job") == "job"
+
+
 def test_headers_of_stores_and_interfaces_are_taken() -> None:
     headers = {"Authorization": "Bearer a.b-c==", "x-amz-request-payer": "requester", "X-MS-Version": "2026-02-06"}
     assert parse_request({**URL, "headers": headers}).headers == headers
@@ -99,12 +129,26 @@ def test_a_refused_language_names_what_is_served() -> None:
     with pytest.raises(InvalidInput) as caught:
         parse_request({**URL, "ocr_languages": ["de", "geheim", "vi"]})
     message = caught.value.message
-    assert "vi is not served (no recogniser has the letters of Vietnamese); unknown language at 1; served: " in message
+    assert "vi is not served (no recogniser has the letters of Vietnamese); unknown language, " in message
+    assert "not in this script, at 1; served: " in message
     assert all(f" {code}," in message for code in ("ar", "el", "en", "hi", "ja", "ru", "th"))
     assert "geheim" not in message
 
 
+@pytest.mark.parametrize("tag", ["de", "DE", "ger", "deu", "de-DE", "de_AT", "de-Latn-CH", "de-419"])
+def test_a_language_has_many_names(tag: str) -> None:
+    assert parse_request({**URL, "ocr_languages": [tag, "en"]}).ocr_languages == ["de", "en"]
+
+
+def test_keys_that_are_not_there_yet_are_not_known() -> None:
+    with pytest.raises(InvalidInput) as caught:
+        parse_request({**URL, "zzz": 1, "field": ["a"]})
+    assert "json_schema" not in caught.value.message
+    assert "fields" not in caught.value.message.replace("field:", "")
+
+
 def test_a_language_counts_once() -> None:
+    assert parse_request({**URL, "ocr_languages": ["rus", "en", "ru-RU"]}).ocr_languages == ["ru", "en"]
     assert parse_request({**URL, "ocr_languages": ["ru", "en", "ru"]}).ocr_languages == ["ru", "en"]
 
 
@@ -122,8 +166,11 @@ def test_selected_pages() -> None:
     assert selected_pages(None, 3) == [1, 2, 3]
     assert selected_pages("7, 1-3,2", 7) == [1, 2, 3, 7]
     assert selected_pages("2-6,1-3,5,6-7,6", 7) == [1, 2, 3, 4, 5, 6, 7]
-    with pytest.raises(InvalidInput, match="page 8 is outside the document, which has 7"):
-        selected_pages("6-8", 7)
+    assert selected_pages("3-, 1", 5) == [1, 3, 4, 5]
+    assert selected_pages("5 - ", 5) == [5]
+    for outside in ("6-8", "8-"):
+        with pytest.raises(InvalidInput, match="page 8 is outside the document, which has 7"):
+            selected_pages(outside, 7)
 
 
 def test_every_key_is_documented() -> None:

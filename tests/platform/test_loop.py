@@ -10,9 +10,10 @@ from runpod.serverless.modules.worker_state import JobsProgress
 
 from extractor.deadline import JobEnd
 from extractor.device.profile import PROFILES
-from extractor.doors.runpod_loop import JobLoop, concurrency, modifier
+from extractor.doors.runpod_loop import JobLoop, modifier
 from extractor.engine import Engine
 from extractor.settings import Settings
+from extractor.worker import concurrency
 
 
 def loop(**settings: Any) -> JobLoop:
@@ -29,7 +30,7 @@ def test_place_that_becomes_free_is_seen_at_once() -> None:
         await asyncio.sleep(0.05)
         assert not waiting.done()
         full.job_progress.remove("job-1")
-        full._room.set()
+        full.room.set()
         await asyncio.sleep(0)
         await asyncio.sleep(0.01)
         return waiting.done()

@@ -54,7 +54,7 @@ class Put:
     """One request as it arrived."""
 
     method: str
-    content_type: str | None
+    headers: dict[str, str]
     body: bytes
 
 
@@ -67,7 +67,9 @@ class _Destination(http.server.BaseHTTPRequestHandler):
         path = self.path.partition("?")[0]
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         before = len(self.arrived[path])
-        self.arrived[path].append(Put(self.command, self.headers.get("Content-Type"), body))
+        self.arrived[path].append(
+            Put(self.command, {name.lower(): value for name, value in self.headers.items()}, body)
+        )
         if path == "/hangs-up":
             self.close_connection = True
             return
@@ -181,6 +183,12 @@ class TestSize:
         assert "result_url" in caught.value.message
         assert "fewer pages or outputs" in caught.value.message
 
+    def test_limit_of_another_door(self) -> None:
+        size = len(encode(ANSWER))
+        assert deliver(ANSWER, None, LIMIT, JobEnd(), most_bytes=size) is ANSWER
+        with pytest.raises(OutputTooLarge, match=f"at most {size - 1} are delivered"):
+            deliver(ANSWER, None, LIMIT, JobEnd(), most_bytes=size - 1)
+
     def test_bytes_are_counted_and_not_characters(self) -> None:
         answer = {"text": "€" * 100}
         with pytest.raises(OutputTooLarge, match="has 312 bytes"):
@@ -190,7 +198,7 @@ class TestSize:
 class TestDestination:
     def test_answer_arrives_whole(self, outcomes: Outcomes) -> None:
         (put,) = _Destination.arrived["/taken"]
-        assert (put.method, put.content_type) == ("PUT", "application/json")
+        assert (put.method, put.headers["content-type"]) == ("PUT", "application/json")
         assert json.loads(put.body.decode("utf-8")) == ANSWER
 
     def test_note_names_what_was_put(self, server: str, outcomes: Outcomes) -> None:
@@ -199,11 +207,18 @@ class TestDestination:
             **ANSWER,
             "data": {},
             "result": {
-                "url": f"{server}/taken?{SECRET}",
+                "put_to": "result_url",
                 "bytes": len(put.body),
                 "sha256": hashlib.sha256(put.body).hexdigest(),
             },
         }
+
+    def test_headers_of_the_caller_go_with_it(self, server: str) -> None:
+        headers = {"x-ms-blob-type": "BlockBlob", "CONTENT-TYPE": "text/json"}
+        deliver(ANSWER, f"{server}/azure", LIMIT, JobEnd(), headers=headers)
+        (put,) = _Destination.arrived["/azure"]
+        assert put.headers["x-ms-blob-type"] == "BlockBlob"
+        assert put.headers["content-type"] == "text/json"
 
     @pytest.mark.parametrize("path", ["busy-once", "throttled-once"])
     def test_busy_destination_is_tried_again(self, outcomes: Outcomes, path: str) -> None:
@@ -228,7 +243,7 @@ class TestDestination:
 
     @pytest.mark.slow
     def test_destination_that_never_answers(self, server: str, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(delivery, "_TIMEOUT_S", (5, 0.2))
+        monkeypatch.setattr(delivery, "SILENCE_S", 0.2)
         with pytest.raises(DeliveryFailed) as caught:
             deliver(ANSWER, f"{server}/silent?{SECRET}", LIMIT, JobEnd())
         assert caught.value.retryable
@@ -354,6 +369,7 @@ class TestBucket:
             **ANSWER,
             "data": {},
             "result": {
+                "put_to": "bucket",
                 "url": note["result"]["url"],
                 "bytes": len(fetched.content),
                 "sha256": hashlib.sha256(fetched.content).hexdigest(),
@@ -369,7 +385,8 @@ class TestBucket:
 
     def test_callers_own_destination_comes_first(self, store: str, server: str) -> None:
         note = deliver(ANSWER, f"{server}/before-bucket", self.settings(f"{store}/results"), JobEnd())
-        assert note["result"]["url"] == f"{server}/before-bucket"
+        assert note["result"]["put_to"] == "result_url"
+        assert "/before-bucket" in _Destination.arrived
 
     def test_answer_within_the_limit_stays_out_of_the_bucket(self) -> None:
         small = {"data": {}}

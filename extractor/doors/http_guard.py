@@ -1,0 +1,60 @@
+"""Who may come in through the HTTP door."""
+
+from __future__ import annotations
+
+import hmac
+import ipaddress
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
+from ..settings import Settings
+
+
+class Guard:
+    """Who may come in: whoever has the key, or, where there is none, whoever is on this machine and means to."""
+
+    def __init__(self, settings: Settings) -> None:
+        secret = settings.zopilot_gpu_api_key
+        self._key = None if secret is None else secret.get_secret_value().encode("utf-8")
+
+    def check(self, request: Request) -> None:
+        """Raises an `HTTPException` of status 401 or 403. Either header will do: a gateway may need the other."""
+        self.check_host(request)
+        if self._key is None:
+            return
+        presented = request.headers.getlist("x-api-key")
+        for value in request.headers.getlist("authorization"):
+            scheme, _, token = value.partition(" ")
+            if scheme.lower() == "bearer":
+                presented.append(token.strip())
+        if not any(hmac.compare_digest(value.encode("latin-1"), self._key) for value in presented):
+            raise HTTPException(
+                HTTPStatus.UNAUTHORIZED,
+                "pass the key as Authorization: Bearer or X-API-Key",
+                {"WWW-Authenticate": 'Bearer realm="zopilotgpu"'},
+            )
+
+    def check_host(self, request: Request) -> None:
+        """Without a key, a web page that has its own name point to this machine (DNS rebinding) must not get in."""
+        if self._key is None and not is_loopback(_host_name(request)):
+            raise HTTPException(HTTPStatus.FORBIDDEN, "without a key only this machine is served, by its own name")
+
+
+def _host_name(request: Request) -> str:
+    try:
+        return urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
+    except ValueError:
+        return ""
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a name or an address is this machine's own, which no other can reach."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,116 @@
+"""The HTTP door's OpenAPI document: its routes, and the contract's types as its components.
+
+The types are described here, never enforced. They are imported where the document is asked for: a start does not wait.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from ..request import SOURCES
+from .http_body import JSON, MULTIPART
+
+_COMPONENTS = "#/components/schemas/"
+# Of the input's schema: what says that it has one source.
+_ONE_SOURCE = ("if", "then", "else")
+
+
+def _of(name: str) -> dict[str, Any]:
+    return {"$ref": _COMPONENTS + name}
+
+
+def one_of(*names: str) -> dict[str, Any]:
+    """A response's content: JSON of one of the components that are named."""
+    schemas = [_of(name) for name in names]
+    return {JSON: {"schema": schemas[0] if len(schemas) == 1 else {"oneOf": schemas}}}
+
+
+_WEBHOOK = {"type": "string", "minLength": 1, "maxLength": 8192, "description": "where the job's end is told"}
+
+
+def _body(kind: str) -> dict[str, Any]:
+    """A request's body; `kind` begins the names of the schemas of an input in an `input` of its own."""
+    upload = {
+        "type": "object",
+        "required": ["file"],
+        "additionalProperties": False,
+        "properties": {
+            "file": {"type": "string", "format": "binary"},
+            "input": {"anyOf": [_of("UploadInput"), _of(f"{kind}Upload")]},
+        },
+    }
+    return {
+        "required": True,
+        "content": {
+            JSON: {"schema": {"anyOf": [_of("ExtractionRequest"), _of(f"{kind}Request")]}},
+            MULTIPART: {"schema": upload, "encoding": {"input": {"contentType": JSON}}},
+        },
+    }
+
+
+EXTRACT_BODY = _body("Wrapped")
+JOB_BODY = _body("Job")
+
+
+def openapi(app: FastAPI) -> dict[str, Any]:
+    """The document at /openapi.json, made once."""
+    if app.openapi_schema is None:
+        document = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
+        components = document.setdefault("components", {})
+        own = components.get("schemas", {})
+        for schema in own.values():
+            for field in schema.get("properties", {}).values():
+                field.pop("title", None)  # of which some generators of clients make a type
+        components["schemas"] = {**own, **_types()}
+        components["securitySchemes"] = {
+            "bearer": {"type": "http", "scheme": "bearer"},
+            "apiKey": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+        }
+        app.openapi_schema = document
+    return app.openapi_schema
+
+
+def _types() -> dict[str, Any]:
+    """The contract's types by name, as components."""
+    from ..contract.schemas import answer_schema, input_schema
+
+    wanted = input_schema()
+    del wanted["$schema"]
+    for key in wanted["properties"].values():
+        if "default" in key:  # of which openapi-typescript makes a key that has to be sent
+            key["description"] += f"; `{json.dumps(key.pop('default'))}` if absent"
+    upload = {key: value for key, value in wanted.items() if key not in _ONE_SOURCE}
+    upload["title"] = "UploadInput"
+    upload["description"] = "What one job asks for whose document comes beside it."
+    upload["properties"] = {key: value for key, value in wanted["properties"].items() if key not in SOURCES}
+    types: dict[str, Any] = _as_components(answer_schema()["$defs"])
+    return types | {
+        "ExtractionRequest": wanted,
+        "UploadInput": upload,
+        "WrappedRequest": _around("ExtractionRequest", {}),
+        "WrappedUpload": _around("UploadInput", {}),
+        "JobRequest": _around("ExtractionRequest", {"webhook": _WEBHOOK}),
+        "JobUpload": _around("UploadInput", {"webhook": _WEBHOOK}),
+    }
+
+
+def _around(name: str, beside: dict[str, Any]) -> dict[str, Any]:
+    """An input in an `input` of its own, and what may stand beside it."""
+    properties = {"input": _of(name), **beside}
+    return {"type": "object", "required": ["input"], "additionalProperties": False, "properties": properties}
+
+
+def _as_components(schema: Any) -> Any:
+    """The schema with its references as OpenAPI has them."""
+    if isinstance(schema, list):
+        return [_as_components(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {
+        key: value.replace("#/$defs/", _COMPONENTS) if key == "$ref" else _as_components(value)
+        for key, value in schema.items()
+    }

@@ -1,0 +1,119 @@
+"""The status of each answer and of each refusal."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from extractor.doors.http_responses import STATUS
+from tests import documents
+from tests.http_door.served import (
+    LOCKED,
+    MAX_DOCUMENT_BYTES,
+    MAX_JSON_BYTES,
+    RECEIPT,
+    ROOT,
+    Served,
+    base64_of,
+)
+from tests.test_handler import CONTRACT_CODES
+
+pytestmark = pytest.mark.slow
+
+PDF_TEXT = base64_of(documents.text_pdf([["one"], ["two"]]))
+
+
+class TestStatuses:
+    def test_every_code_of_the_contract_has_one(self) -> None:
+        assert set(STATUS) == CONTRACT_CODES
+        assert set(STATUS.values()) <= {400, 403, 413, 415, 422, 500, 503, 504}
+
+    @pytest.mark.parametrize(
+        ("job_input", "status", "code"),
+        [
+            ({}, 400, "INVALID_INPUT"),
+            ([], 400, "INVALID_INPUT"),
+            ({"document_content_base64": "no!"}, 400, "INVALID_INPUT"),
+            ({"document_content_base64": PDF_TEXT, "pages": "3"}, 400, "INVALID_INPUT"),
+            ({"input": {"document_content_base64": PDF_TEXT}, "webhook": "https://a.example"}, 400, "INVALID_INPUT"),
+            ({"document_url": "file:///etc/hostname"}, 403, "FETCH_FORBIDDEN"),
+            ({"document_content_base64": base64_of(bytes(MAX_DOCUMENT_BYTES + 1))}, 413, "DOCUMENT_TOO_LARGE"),
+            ({"document_content_base64": "A" * MAX_JSON_BYTES}, 413, "DOCUMENT_TOO_LARGE"),
+            ({"document_content_base64": base64_of(b"<!doctype html>")}, 415, "UNSUPPORTED_FORMAT"),
+            ({"document_content_base64": ""}, 422, "DOCUMENT_CORRUPT"),
+            ({"document_content_base64": base64_of(LOCKED)}, 422, "PASSWORD_REQUIRED"),
+            ({"document_content_base64": base64_of(LOCKED), "password": "no"}, 422, "PASSWORD_WRONG"),
+            ({"document_content_base64": base64_of(RECEIPT), "deadline_s": 1e-9}, 504, "DEADLINE_EXCEEDED"),
+        ],
+    )
+    def test_follows_the_code(self, served: Served, job_input: Any, status: int, code: str) -> None:
+        answer = served.extract(job_input)
+        assert (answer.status_code, answer.json()["error_code"]) == (status, code)
+        assert set(answer.json()) == {"error", "success", "error_code", "retryable", "document_id"}
+        assert answer.json()["success"] is False
+        assert answer.json()["error"].startswith(f"{code}: ")
+
+    def test_of_pages_that_are_too_many_or_too_large(self, served: Served) -> None:
+        pages = documents.text_pdf([["x"]] * 401)
+        assert served.upload(pages).json()["error_code"] == "TOO_MANY_PAGES"
+        picture = served.upload(documents.image_bytes(documents.text_image(["x" * 200] * 60), "PNG"))
+        assert (picture.status_code, picture.json()["error_code"]) == (413, "PAGE_TOO_LARGE")
+
+    @pytest.mark.parametrize("body", [b"", b"{", b"\xff", b'{"a": NaN}', b"[" * 100_000, b"[1]"], ids=repr)
+    def test_of_what_is_not_json(self, served: Served, body: bytes) -> None:
+        answer = served.client.post("/extract", content=body, headers={"Content-Type": "application/json"})
+        assert (answer.status_code, answer.json()["error_code"]) == (400, "INVALID_INPUT")
+
+    @pytest.mark.parametrize("media_type", ["text/plain", "application/x-www-form-urlencoded", "", "; charset=utf-8"])
+    def test_of_another_media_type(self, served: Served, media_type: str) -> None:
+        answer = served.client.post("/extract", content=b"{}", headers={"Content-Type": media_type})
+        assert (answer.status_code, answer.json()["error_code"]) == (415, "UNSUPPORTED_MEDIA_TYPE")
+
+    @pytest.mark.parametrize(
+        ("files", "data"),
+        [
+            ({"document": b"x"}, {}),
+            ([("file", b"x"), ("file", b"y")], {}),
+            ({"file": b"x"}, {"input": "{"}),
+            ({"file": b"x"}, {"input": "[]"}),
+            ({"file": b"x"}, {"ocr": "never"}),
+            ({"file": b"x"}, {"input": '{"document_url": "https://example.com"}'}),
+            ({"file": b"x"}, {"input": '{"document_content_base64": "AA=="}'}),
+            ({"file": b"x"}, {"input": '{"path": "/etc/hostname"}'}),
+            ({"file": b"x"}, {"input": '"' + "x" * 70_000 + '"'}),
+            ({"file": b"x", "input": b"{}"}, {}),
+        ],
+    )
+    def test_of_a_wrong_upload(self, served: Served, files: Any, data: dict[str, str]) -> None:
+        answer = served.client.post("/extract", files=files, data=data)
+        assert (answer.status_code, answer.json()["error_code"]) == (400, "INVALID_INPUT")
+
+    def test_of_a_broken_multipart_body(self, served: Served) -> None:
+        for media_type, body in (
+            ("multipart/form-data", b"x"),
+            ("multipart/form-data; boundary=b", b"no part"),
+            (
+                "multipart/form-data; boundary=b",
+                b'--b\r\nContent-Disposition: form-data; name="file"; filename="f"\r\n\r\ncut',
+            ),
+            ("multipart/form-data; boundary=b", b"--b\r\n\r\nx\r\n--b--\r\n"),
+        ):
+            answer = served.client.post("/extract", content=body, headers={"Content-Type": media_type})
+            assert (answer.status_code, answer.json()["error_code"]) == (400, "INVALID_INPUT")
+
+    def test_of_other_paths_and_methods(self, served: Served) -> None:
+        missing = served.client.get("/extract/")
+        assert (missing.status_code, missing.json()["error_code"]) == (404, "NOT_FOUND")
+        wrong = served.client.get("/extract")
+        assert (wrong.status_code, wrong.json()["error_code"]) == (405, "METHOD_NOT_ALLOWED")
+        assert wrong.headers["allow"] == "POST"
+        assert served.client.get("/docs").status_code == 404  # its page loads scripts from elsewhere
+
+    def test_is_the_documented_one(self) -> None:
+        rows = re.findall(
+            r"^\| (\d{3}) \| (`[A-Z].*) \|$", (ROOT / "docs" / "http.md").read_text(encoding="utf-8"), re.M
+        )
+        documented = {code: int(status) for status, codes in rows for code in re.findall(r"`([A-Z_]+)`", codes)}
+        assert documented == STATUS

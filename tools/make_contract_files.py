@@ -1,0 +1,70 @@
+"""Write schemas/*.schema.json and the table of docs/answer.md, from the contract's types and the tables of its words:
+`python -m tools.make_contract_files`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from extractor.contract.named_types import error_meaning
+from extractor.contract.refusals import REFUSALS
+from extractor.contract.schemas import answer_schema, input_schema
+from extractor.errors import ERRORS
+from extractor.values.element_types import ELEMENT_TYPES, SOURCES
+from extractor.values.notices import KINDS
+
+ROOT = Path(__file__).resolve().parent.parent
+SCHEMAS = {"answer.schema.json": answer_schema, "input.schema.json": input_schema}
+DOCS = ROOT / "docs" / "answer.md"
+# What is below it is made.
+_MADE = "<!-- made by tools.make_contract_files -->\n"
+
+
+def files() -> dict[Path, str]:
+    """The files' texts."""
+    texts = {
+        ROOT / "schemas" / name: json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
+        for name, schema in SCHEMAS.items()
+    }
+    written, mark, _ = DOCS.read_text(encoding="utf-8").partition(_MADE)
+    return texts | {DOCS: written + mark + table()}
+
+
+def table() -> str:
+    """Every word of an answer, as a table in markdown."""
+    rows = [("where", "word", "meaning", "retryable", "what to do"), ("---",) * 5, *_rows()]
+    return "".join(f"| {' | '.join(row)} |\n" for row in rows)
+
+
+def _rows() -> Iterator[tuple[str, str, str, str, str]]:
+    for type_, meaning in ELEMENT_TYPES.items():
+        yield "`elements`: `type`", f"`{type_}`", meaning, "", ""
+    for source, meaning in SOURCES.items():
+        yield "`elements`, `lines`: `source`", f"`{source}`", meaning, "", ""
+    for notice, kind in sorted(KINDS.items()):
+        yield "`notices`: `code`", f"`{notice}`", kind.when, "", kind.advice
+    for error in ERRORS:
+        retryable = "yes" if error.retryable else "no"
+        yield (
+            "`error_code`, `failed`: `code`",
+            f"`{error.code}`",
+            error_meaning(error).rstrip("."),
+            retryable,
+            error.advice,
+        )
+    for code, refused in REFUSALS.items():
+        retryable = "yes" if refused.retryable else "no"
+        yield "`error_code`, HTTP alone", f"`{code}`", refused.when.rstrip("."), retryable, refused.advice
+
+
+def main() -> int:
+    for path, text in files().items():
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,122 @@
+"""The command `zopilot`: reads documents on this machine and writes their answers beside them, without any door open.
+
+Nothing heavy is imported at the top: `--help` is there at once, and the page processes import this module again when
+they start.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+if TYPE_CHECKING:
+    from extractor.worker import Worker
+
+log = logging.getLogger("extractor")
+
+# As argparse's own, for what cannot be begun.
+USAGE = 2
+INTERRUPTED = 130
+
+
+def arguments() -> argparse.ArgumentParser:
+    """The command's options."""
+    from extractor import __version__
+
+    parser = argparse.ArgumentParser(
+        prog="zopilot",
+        description="Read documents (PDF, PNG, JPEG, TIFF, WebP, BMP, GIF) with local models, and write what they say.",
+        epilog="Exit status: 0 if every document was read, 1 if one was not, 2 if nothing was begun.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a document, or a folder of documents")
+    parser.add_argument("--pages", metavar="PAGES", help='pages to read, such as "1-3,7"; all if absent')
+    parser.add_argument(
+        "--outputs",
+        type=_listed,
+        metavar="NAMES",
+        help="views in the JSON answer, separated by commas: markdown, text, html, elements, lines, tables, records, "
+        "csv, docling (markdown,elements,tables if absent)",
+    )
+    parser.add_argument("--password", metavar="PASSWORD", help="for documents that are encrypted")
+    parser.add_argument(
+        "--ocr",
+        choices=("auto", "always", "never"),
+        help="which pages are recognised: those without a sound text layer (auto, the default), all, or none",
+    )
+    parser.add_argument("--out", type=Path, metavar="DIR", help="where to write; beside each document if absent")
+    parser.add_argument(
+        "--format",
+        type=_formats,
+        default=("json", "md"),
+        metavar="FORMATS",
+        help="what to write of each document, separated by commas: json (the answer), md, html (json,md if absent)",
+    )
+    parser.add_argument("--verbose", action="store_true", help="show the worker's log")
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    return parser
+
+
+def _listed(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _formats(text: str) -> tuple[str, ...]:
+    formats = tuple(dict.fromkeys(_listed(text)))
+    if not formats or not set(formats) <= {"json", "md", "html"}:
+        raise argparse.ArgumentTypeError("choose from json, md, html")
+    return formats
+
+
+def run() -> NoReturn:
+    """`main`, and then the end, whatever threads are still doing."""
+    options = arguments().parse_args()
+
+    from extractor.lifecycle.processes import end_on_sigterm, leave
+    from extractor.worker import Worker
+
+    end_on_sigterm()
+    worker = Worker()
+    status = 1
+    try:
+        status = main(worker, options)
+    except KeyboardInterrupt:
+        status = INTERRUPTED
+    except SystemExit as end:
+        status = end.code if isinstance(end.code, int) else USAGE
+        if isinstance(end.code, str):
+            print(f"zopilot: {end.code}", file=sys.stderr)
+    except BaseException:
+        log.exception("The worker failed")
+    leave(status, worker.close)
+
+
+def main(worker: Worker, options: argparse.Namespace) -> int:
+    """Read what the options name; the exit status."""
+    from extractor.doors.command import NothingToRead, errands, keys_of, read_files
+    from extractor.errors import ExtractionError
+    from extractor.telemetry import start_logging
+
+    start_logging()
+    if not options.verbose:
+        logging.getLogger().setLevel(logging.CRITICAL)
+    asked = ("pages", "outputs", "password", "ocr")
+    given: dict[str, Any] = {key: value for key in asked if (value := getattr(options, key)) is not None}
+    try:
+        keys = keys_of(given, options.format)
+        documents = errands(options.files, options.out)
+    except (ExtractionError, NothingToRead) as error:
+        print(f"zopilot: {error}", file=sys.stderr)
+        return USAGE
+    try:
+        return read_files(worker, documents, keys, options.format)
+    except ExtractionError as error:  # the models
+        print(f"zopilot: {error.code}: {error.message}", file=sys.stderr)
+        return USAGE
+
+
+if __name__ == "__main__":
+    run()
