@@ -29,7 +29,7 @@ def test_place_that_becomes_free_is_seen_at_once() -> None:
         await asyncio.sleep(0.05)
         assert not waiting.done()
         full.job_progress.remove("job-1")
-        full._room.set()
+        full.room_freed.set()
         await asyncio.sleep(0)
         await asyncio.sleep(0.01)
         return waiting.done()
@@ -68,7 +68,7 @@ def test_job_that_is_stopped_before_it_begins_is_not_run() -> None:
 
 async def _taken(tasks: JobLoop, job: dict[str, Any]) -> dict[str, Any]:
     tasks.job_progress.add(job)
-    tasks._waiting[job["id"]] = JobEnd()
+    tasks.not_begun[job["id"]] = JobEnd()
     return job
 
 
