@@ -89,7 +89,7 @@ class Engine:
             when_idle=give_freed_memory_back,
             failed=self._model_failed,
         )
-        log.info("CUDA graphs: %s", models.said())
+        log.info("CUDA graphs: %s", models.graphs_in_words())
         pages.when_sick(self.vitals.condemn)
         pages.introduce(DeviceOwner(models, self._scheduler), models.facts)
         self.profile = PROFILES[models.device.type]
