@@ -223,9 +223,11 @@ class LineFormatter(logging.Formatter):
     """
 
     def format(self, record: logging.LogRecord) -> str:
+        """The record as text: a job's JSON as it is, anything else as `formatMessage` gives it."""
         return record.getMessage() if record.name == JOB_LOGGER else super().format(record)
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the library's name
+        """The message with time and level, its control characters escaped, so that it stays one line."""
         return "".join(
             character if character.isprintable() else ascii(character)[1:-1]
             for character in super().formatMessage(record)

@@ -35,7 +35,7 @@ _MADV_POPULATE_WRITE = 23
 
 
 class Arena:
-    """The worker's side of one arena."""
+    """The worker's side of one arena. Offsets and sizes are bytes, from the arena's start."""
 
     def __init__(self) -> None:
         self.descriptor = os.memfd_create("arena", os.MFD_CLOEXEC)
@@ -70,7 +70,10 @@ class Arena:
 
 
 class Canvas:
-    """The page process's side of its arena: memory for pictures and for replies, all free again at `reset`."""
+    """The page process's side of its arena: memory for pictures and for replies, all free again at `reset`.
+
+    Offsets and sizes are bytes, from the arena's start.
+    """
 
     def __init__(self, descriptor: int) -> None:
         self._memory = mmap.mmap(descriptor, ARENA_BYTES)

@@ -40,7 +40,7 @@ class TooLong(ValueError):
 
 
 class WorkerLink:
-    """The worker's end. `descriptor` is non-blocking; any thread may call `send`."""
+    """The worker's end of the link. `descriptor` is its non-blocking socket; any thread may call `send`."""
 
     def __init__(self, descriptor: int, want_write: Callable[[], None]) -> None:
         """`want_write` is called when something could not be sent at once: call `flush` when there is room."""
@@ -112,7 +112,7 @@ class WorkerLink:
 
 
 class PageLink:
-    """The page process's end. Its calls block."""
+    """The page process's end of the link. Its calls block."""
 
     def __init__(self, descriptor: int) -> None:
         os.set_blocking(descriptor, True)

@@ -76,7 +76,7 @@ class JobBody:
         return job_input
 
     def close(self) -> None:
-        """Let go of what is on disk."""
+        """Close the body's files; what is on disk is freed."""
         self._written.file.close()
         if self._file is not None:
             self._file.file.close()

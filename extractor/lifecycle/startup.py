@@ -19,7 +19,7 @@ log = logging.getLogger("extractor")
 
 
 class StartUp:
-    """The clock of one start."""
+    """The clock of one start. It logs the seconds of each phase, and at the end those of all."""
 
     def __init__(self) -> None:
         self._began = time.monotonic() - process_age_s()

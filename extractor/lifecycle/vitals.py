@@ -69,7 +69,7 @@ class Vitals:
             self._failures += 1
 
     def raised(self, error: BaseException) -> None:
-        """Note what a model raised on the device."""
+        """Note what a model raised on the device. A sticky error makes the worker sick."""
         if is_sticky(error):
             self.condemn("the device reports an error that only a new process mends")
 

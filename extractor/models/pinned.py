@@ -20,7 +20,7 @@ class Arrival(Protocol):
     """The moment at which results are on the host."""
 
     def synchronize(self) -> object:
-        """Wait for it."""
+        """Wait until the results are there."""
 
 
 class _Arrived:

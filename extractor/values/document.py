@@ -41,10 +41,11 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class TablePart:
-    """The part on one page of a table that goes over several: its page, its box there, its rows of the table's.
+    """The part on one page of a table that goes over several: its page (from 1), its box there, its rows of the
+    table's.
 
-    `first_row` is from 0. `head` are the cells of the table's head where the part repeats it; no row of the table has
-    them.
+    `box` is in the page's unit. `first_row` is from 0. `head` are the cells of the table's head where the part repeats
+    it; no row of the table has them.
     """
 
     page: int
@@ -69,7 +70,10 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class PairSide:
-    """A label, or a value: its lines as printed, its box, and the mean of its lines' confidences."""
+    """A label, or a value: its lines as printed, and its box, in the page's unit.
+
+    `confidence` is the mean of its lines' confidences, in [0, 1].
+    """
 
     text: str
     box: Box
@@ -86,7 +90,7 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class SelectionMark:
-    """A check box or radio button. `label` are the words beside it, as printed."""
+    """A check box or radio button. `box` is in the page's unit; `label` are the words beside it, as printed."""
 
     box: Box
     selected: bool
@@ -97,7 +101,7 @@ class SelectionMark:
 class TextLine:
     """A line of an element as it stands on the page, or a part of one that stands apart from the rest of it.
 
-    `confidence` is the probability that all of it is right.
+    `box` is in the page's unit. `confidence` is the probability, in [0, 1], that all of the line is right.
     """
 
     text: str
@@ -109,7 +113,8 @@ class TextLine:
 class Element:
     """A part of the document, as printed, at its position in reading order.
 
-    - `page` (from 1) and `box` are None in a format without pages. `place` is what such a format has: a slide, a sheet.
+    - `page` (from 1) and `box` (in the page's unit) are None in a format without pages. `place` is what such a format
+      has: a slide, a sheet.
     - `words` are what it was read from, line by line, with their boxes on the page as it is shown.
     - `confidence` is the mean of its lines', for a table at most that of its cells; None where nothing was read.
     - `level` is that of a heading, or the depth of a list item, from 1.
@@ -149,7 +154,7 @@ class Element:
 
 @dataclass(frozen=True, slots=True)
 class PageElement(Element):
-    """An element that stands on a page."""
+    """An element that stands on a page, and so has a page and a box."""
 
     page: int
     box: Box
