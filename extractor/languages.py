@@ -1,8 +1,7 @@
 """Languages -> the scripts that they are written in, and the recognisers that read them. In both processes.
 
-The one table of languages. In: ISO 639 codes, two letters where there are two, else three. Out: a `Recognition`, the
-recognisers that have to read a line and the scripts of its symbols. Errors: `InvalidInput` for a language whose
-recogniser is not baked.
+In: ISO 639 codes, two letters where there are two, else three. Out: a `Recognition`, the recognisers that have to read
+a line and the scripts that its symbols are from. Errors: `InvalidInput` for a language whose recogniser is not baked.
 
 A language stands here only if its recogniser's dictionary has every letter of its alphabet
 (tests/extractor/test_languages.py). Sources: which recogniser was trained for which language, PaddleOCR's documentation

@@ -1,7 +1,7 @@
-"""Every environment variable that the worker reads, typed, in one place. In the worker.
+"""Every environment variable that the worker reads, typed, in one place.
 
 A variable has the name of its field in upper case: `MODELS_DIR`, `MAX_PAGES`. A value of the wrong type stops the
-worker at start with the variable's name.
+worker at start with the variable's name. In the worker: page processes are handed the values that they need.
 """
 
 from __future__ import annotations

@@ -70,7 +70,7 @@ class JobLoop(rp_scale.JobScaler):  # type: ignore[misc]  # the SDK has no types
     """Takes jobs until told to leave. Then it lets running jobs finish within `drain_s`, and answers what is left.
 
     Each job that was handed out is in one of three collections until it is answered: `not_begun`, `_running`, and
-    `_posts` (answered without being run). `room_freed` is set when a job has ended.
+    `_posts` (answered without being run). `room` is set when a job has ended.
     """
 
     def __init__(self, config: dict[str, Any]) -> None:
@@ -78,8 +78,8 @@ class JobLoop(rp_scale.JobScaler):  # type: ignore[misc]  # the SDK has no types
         self._settings: Settings = config["settings"]
         self.jobs_fetcher = self._take
         self.jobs_handler = self._answer
-        self.room_freed = asyncio.Event()
-        # By job id; `_ends` has the ends of the jobs in `_running`.
+        self.room = asyncio.Event()  # set when a job has ended
+        # The ends of the jobs in each place.
         self.not_begun: dict[str, JobEnd] = {}
         self._posts: set[asyncio.Task[None]] = set()
         self._asking = False
@@ -161,9 +161,9 @@ class JobLoop(rp_scale.JobScaler):  # type: ignore[misc]  # the SDK has no types
         """Returns as soon as there is room for a job. The SDK calls it before each take, and so never sleeps on it."""
         await super().set_scale()
         while self.is_alive() and (self._is_full() or self.current_occupancy() >= self.current_concurrency):
-            self.room_freed.clear()
+            self.room.clear()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self.room_freed.wait(), 1.0)
+                await asyncio.wait_for(self.room.wait(), 1.0)
 
     def _is_full(self) -> bool:
         """Whether the disk has no room for another job's files. Logs when that changes."""
@@ -262,7 +262,7 @@ class JobLoop(rp_scale.JobScaler):  # type: ignore[misc]  # the SDK has no types
         finally:
             del self._running[job_id]
             del self._ends[job_id]
-            self.room_freed.set()
+            self.room.set()
 
     async def _answer(self, session: ClientSession, config: dict[str, Any], job: dict[str, Any]) -> None:
         """Run a job and post its answer. The SDK's `jobs_handler`."""

@@ -29,7 +29,7 @@ def test_place_that_becomes_free_is_seen_at_once() -> None:
         await asyncio.sleep(0.05)
         assert not waiting.done()
         full.job_progress.remove("job-1")
-        full.room_freed.set()
+        full.room.set()
         await asyncio.sleep(0)
         await asyncio.sleep(0.01)
         return waiting.done()
