@@ -1,6 +1,6 @@
-"""RunPod front door: `python handler.py` serves jobs, or runs test_input.json where there is no RunPod.
+"""RunPod front door, in the worker: `python handler.py` serves jobs, or runs test_input.json where there is no RunPod.
 
-Nothing heavy is imported at the top: the page processes import this module again when they start.
+Nothing heavy is imported at the top: each page process imports this module again when it starts.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def arguments() -> argparse.ArgumentParser:
 
 
 def run() -> NoReturn:
-    """`main`, and then the end, whatever threads are still doing."""
+    """Does not return: `main`, then the end of the process, whatever its threads are doing."""
     options = arguments().parse_args()
 
     from extractor.lifecycle.processes import leave
@@ -63,7 +63,7 @@ def run() -> NoReturn:
 
 
 def main(worker: Worker, options: argparse.Namespace) -> int:
-    """Load the models, then serve jobs until told to stop, or run the document that is named; the exit status."""
+    """The exit status. Loads the models, then serves jobs until told to stop, or reads the file of `--document`."""
     from extractor.telemetry import start_logging
 
     on_runpod = "RUNPOD_WEBHOOK_GET_JOB" in os.environ
@@ -93,7 +93,7 @@ def main(worker: Worker, options: argparse.Namespace) -> int:
 
 
 def serve_runpod(worker: Worker) -> int:
-    """Serve RunPod's jobs until told to leave; 1 where the worker is sick."""
+    """The exit status: 0 when told to leave, 1 for a sick worker. Serves RunPod's jobs until then."""
     from extractor.lifecycle.quick_imports import uncollected
     from extractor.lifecycle.startup import StartUp
 
@@ -121,9 +121,9 @@ def serve_runpod(worker: Worker) -> int:
 
 
 def run_locally(worker: Worker, *, prints: bool) -> int:
-    """Run the SDK's own local server or test job.
+    """The exit status, 0. Runs the SDK's own local server or test job.
 
-    Where `prints`, the whole answer is printed, for a developer's terminal: the SDK's own log cuts it short.
+    `prints`: each whole answer goes to standard output, for a developer's terminal. The SDK's own log cuts it short.
     """
     from extractor.doors.runpod_handler import JobHandler
     from extractor.doors.runpod_sdk import runpod
@@ -140,7 +140,10 @@ def run_locally(worker: Worker, *, prints: bool) -> int:
 
 
 def run_document(worker: Worker, path: Path) -> int:
-    """Run the worker on a file, write the answer and its markdown next to it, and return the exit status."""
+    """The exit status: 0 for a success, 1 for a failure. Reads the file at `path`.
+
+    Writes the answer (`.json`) and its markdown (`.md`) next to the file.
+    """
     from tqdm import tqdm
 
     content = base64.b64encode(path.read_bytes()).decode("ascii")

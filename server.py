@@ -1,6 +1,7 @@
-"""HTTP front door: `python server.py` serves `POST /extract` on `BIND_ADDRESS`:`PORT`, with the contract of handler.py.
+"""HTTP front door, in the worker: `python server.py` serves `POST /extract`, with the contract of handler.py.
 
-Nothing heavy is imported at the top: the page processes import this module again when they start.
+It listens on `BIND_ADDRESS`:`PORT`. Nothing heavy is imported at the top: each page process imports this module again
+when it starts.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ log = logging.getLogger("extractor")
 
 
 def run() -> NoReturn:
-    """Serve until told to stop, and then the end, whatever threads are still doing."""
+    """Does not return: serves until told to stop, then ends the process, whatever its threads are doing."""
     from extractor.doors.http_server import serve
     from extractor.lifecycle.processes import leave
     from extractor.settings import read_settings
@@ -24,7 +25,7 @@ def run() -> NoReturn:
     status = 1
     try:
         status = serve(settings, worker)
-    except SystemExit:  # uvicorn's, where the address is taken; it has said so
+    except SystemExit:  # uvicorn's, if the address is taken; uvicorn has logged it
         pass
     except BaseException:
         log.exception("The worker failed")

@@ -1,8 +1,10 @@
-"""Reads documents with local models. `engine.Engine` is the way in; see ARCHITECTURE.md for the rooms.
+"""Reads documents with local models. `engine.Engine` is the way in; ARCHITECTURE.md shows the rooms. In both processes.
 
-Importing this package loads nothing heavy: the page processes import it too. It closes the model hub's door for the
-whole process, before any library could open it: weights come from the builder, or not at all. And it gives the user a
-name where the system has none: a container runs as whatever number it is given.
+Importing this package loads nothing heavy: the page processes import it too. For the whole process, and before any
+library looks, it
+
+- closes the model hub: weights come from the builder, or not at all;
+- sets a user name where the system has none: a container may run under any user id.
 """
 
 import getpass
@@ -10,7 +12,7 @@ import logging
 import os
 import re
 
-# It warns of a server's odd headers with the whole URL, and a presigned URL's query is a secret.
+# Its warnings of odd headers contain the whole URL, and a presigned URL's query is a secret.
 logging.getLogger("urllib3").setLevel(logging.ERROR)
 
 os.environ.update(
@@ -20,10 +22,7 @@ os.environ.update(
 )
 try:
     getpass.getuser()
-except (
-    KeyError,
-    OSError,
-):  # torch asks for the name, for a folder that is not used here, and stops where there is none
+except (KeyError, OSError):  # torch asks for a user name, for a cache folder unused here, and fails without one
     os.environ["LOGNAME"] = f"uid-{os.getuid()}"
 
 

@@ -1,17 +1,17 @@
-"""Why a job ends: the one place that says it, and that every wait of the job asks.
+"""When and why a job ends: one `JobEnd` for each job, which every wait of the job asks. In the worker.
 
-A `JobEnd` is made where the job is received and handed along with it. Whoever ends the job says so here before anything
-is torn down (a connection, a future, a process), so that whoever is woken by that finds the reason. Nothing polls: who
-waits for a future waits for `ended` beside it, and a connection is woken by a call of `on_end`. Nobody has to notice
-that a job is late: every wait takes what is `left`.
+A `JobEnd` is made when the job is received and handed along with it. Whoever ends the job calls `end` before it tears
+anything down (a connection, a future, a process), so that whoever is woken by that finds the reason. Nothing polls: a
+wait for a future waits for `ended` too, and a call of `on_end` wakes a connection. Nobody has to notice that a job is
+late: each wait takes what is `left`.
 
-| reason | said by | what its caller reads |
+| reason | who ends the job | what its caller gets |
 |---|---|---|
 | stopped | RunPod's stop channel, an HTTP caller that has gone | `Cancelled` |
 | leaving | the door, when the time to drain is over | `WorkerUnhealthy` |
-| sick | `Vitals`, for every job that lives | `WorkerUnhealthy` |
-| late | the clock, from the job's reception | `DeadlineExceeded`, or the pages that are finished |
-| answered | the door: what still works for the job lets go | nothing; its answer has gone out |
+| sick | `Vitals`, for every running job | `WorkerUnhealthy` |
+| late | the clock, from the job's reception | `DeadlineExceeded`, or the finished pages |
+| answered | the door, to free whatever still works for the job | nothing more: the answer has gone out |
 """
 
 from __future__ import annotations
@@ -30,16 +30,19 @@ from .errors import Cancelled, DeadlineExceeded, ExtractionError, WorkerUnhealth
 Reason = Literal["stopped", "leaving", "sick", "late", "answered"]
 Value = TypeVar("Value")
 
-# What a door gives a job that has been told to end before it answers for it, in seconds.
+# Seconds that a job which was told to end has for it; then its door answers in its place.
 LET_GO_S = 3.0
 
 
 class OutOfTime(Exception):
-    """A limit within the job has run out; the job has not. Whoever set the limit names it."""
+    """A limit within the job has run out, the job's own time has not. Whoever set the limit makes an error of it."""
 
 
 def error_of(reason: Reason, what: str = "the job was finished", words: str = "") -> ExtractionError:
-    """What a job that ends for this reason ends with. `what` has not happened yet; `words` say what the worker has."""
+    """The error that a job ends with for this reason.
+
+    `what` completes "before ..." in the message; `words` is the message for a sick worker.
+    """
     if reason == "leaving":
         return WorkerUnhealthy(f"the worker was shut down before {what}; send the job again")
     if reason == "sick":
@@ -50,9 +53,10 @@ def error_of(reason: Reason, what: str = "the job was finished", words: str = ""
 
 
 class JobEnd:
-    """The end of one job, and its clock. Any thread may ask, or end it.
+    """The end of one job, and its clock. Any thread may ask, or end the job.
 
-    `received` is a time of `time.monotonic`, as `deadline` is; `ended` is done as soon as somebody has ended the job.
+    `received` and `deadline` are times of `time.monotonic`, in seconds. `ended` is done as soon as somebody ends the
+    job; the deadline does not complete it.
     """
 
     def __init__(self, received: float | None = None) -> None:
@@ -65,11 +69,11 @@ class JobEnd:
         self._lock = threading.Lock()
 
     def expire_in(self, seconds: float) -> None:
-        """Its time is up so long after it was received."""
+        """Set the deadline to so many seconds after the reception."""
         self.deadline = self.received + seconds
 
     def end(self, reason: Reason, words: str = "") -> bool:
-        """End the job; whether it was this that ended it. The first reason stays."""
+        """Whether this call has ended the job. The first reason stays. Makes the calls of `on_end`."""
         with self._lock:
             if self.ended.done():
                 return False
@@ -82,25 +86,26 @@ class JobEnd:
 
     @property
     def reason(self) -> Reason | None:
-        """Why the job has ended, if it has. Whoever ended it goes before the clock."""
+        """Why the job has ended; None while it goes on. A reason that somebody gave goes before `late`."""
         if self.ended.done():
             return self.ended.result()
         return "late" if time.monotonic() >= self.deadline else None
 
     def error(self, what: str = "the job was finished") -> ExtractionError | None:
-        """What the job ends with, if it has ended."""
+        """The error that the job ends with; None while it goes on. `what`: see `error_of`."""
         reason = self.reason
         return None if reason is None else error_of(reason, what, self._words)
 
     def check(self, what: str = "the job was finished", *, late: bool = True) -> None:
-        """Raise what the job ends with, if it has ended; where `late` is false, its clock is not asked."""
+        """Raise the error that the job ends with, if it has ended. `late=False`: the deadline does not count."""
         if (late or self.ended.done()) and (error := self.error(what)) is not None:
             raise error
 
     def on_end(self, call: Callable[[], None]) -> Callable[[], None]:
-        """Have `call` called, once, by whoever ends the job; at once where it has ended. It must not wait for anything.
+        """A function that takes `call` off the list again.
 
-        Comes back with what takes the wish back. The clock calls nobody.
+        Whoever ends the job makes the call, once; if the job has ended, it is made at once. It must not wait for
+        anything. The deadline makes no calls.
         """
         key = object()
         with self._lock:
@@ -115,17 +120,19 @@ class JobEnd:
             self._calls.pop(key, None)
 
     def limit(self, what: str, seconds: float = math.inf, *, late: bool = True) -> Limit:
-        """A limit of so many seconds from now for what has to come before `what` has happened. It ends with the job;
-        where `late` is false, whatever the job's clock says."""
+        """A limit of so many seconds from now, which ends with the job too.
+
+        `what` completes "before ..." in messages. `late=False`: the job's deadline does not count.
+        """
         return Limit(self, what, time.monotonic() + seconds, late)
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """How long something within a job may take. The job is asked first, the limit second: where both have run out, it
-    is the job that has.
+    """How long something within a job may take: until `until` (a time of `time.monotonic`), or the job's end.
 
-    Each method raises what the job ends with, or `OutOfTime`.
+    Each method raises the error that the job ends with or, where only the limit has run out, `OutOfTime`. Where both
+    have run out, the job's error is raised. `late=False`: the job's deadline does not count.
     """
 
     end: JobEnd
@@ -134,7 +141,7 @@ class Limit:
     late: bool = True
 
     def left(self) -> float:
-        """The seconds that are left, above 0; infinite where nothing limits them."""
+        """The seconds that are left, above 0; infinite without a limit."""
         left = min(self.until, self.end.deadline if self.late else math.inf) - time.monotonic()
         self.end.check(self.what, late=self.late)
         if left <= 0:
@@ -142,11 +149,11 @@ class Limit:
         return left
 
     def check(self) -> None:
-        """Raise, where it is over."""
+        """Raise if the time is up."""
         self.left()
 
     def wait(self, future: Future[Any], seconds: float = math.inf) -> bool:
-        """Wait for the future, so many seconds at most; whether it is done."""
+        """Whether the future is done. Waits for it, at most so many seconds."""
         until = time.monotonic() + seconds
         while not future.done():
             left = min(self.left(), until - time.monotonic())
@@ -156,19 +163,21 @@ class Limit:
         return True
 
     def result(self, future: Future[Value], seconds: float = math.inf) -> Value:
-        """The future's result. Raises what it raised, unless somebody has ended the job, and `TimeoutError` after so
-        many seconds."""
+        """The future's result. Raises the future's error, and `TimeoutError` after so many seconds.
+
+        If somebody has ended the job, its error goes before the future's.
+        """
         if not self.wait(future, seconds):
             raise TimeoutError
         self.end.check(self.what, late=False)
         return future.result()
 
     def pause(self, seconds: float) -> None:
-        """Sleep; woken when the job ends."""
+        """Sleep for so many seconds; the end of the job wakes it."""
         concurrent.futures.wait((self.end.ended,), _bounded(min(seconds, self.left())))
         self.check()
 
 
 def _bounded(seconds: float) -> float:
-    """As long as a lock can be waited for."""
+    """The seconds, but no more than a lock takes as a timeout."""
     return min(seconds, threading.TIMEOUT_MAX)

@@ -1,14 +1,16 @@
-"""DocStrange, local for good: its `DocumentExtractor` reads with our engine, and its cloud is out of reach.
+"""DocStrange, local for good: its `DocumentExtractor` on our engine, with its cloud out of reach. In the worker.
 
 In: a path, a URL or a text, as DocStrange's own extractor takes them. Out: DocStrange's `ConversionResult`, each of
 whose exports is one of the engine's views. Errors are DocStrange's: `FileNotFoundError`, `UnsupportedFormatError` and
 `ConversionError`; the last two say `CODE: reason` as the contract does.
 
 Importing this module closes DocStrange's cloud in the whole process. Its cloud and sign-in classes, their subclasses
-and the stock `DocumentExtractor` raise `CloudForbidden` when they are constructed, and each method of an instance that
-was there before raises it when called: the classes themselves are changed, so a name that was imported earlier is
-closed too. What is changed here was read in docstrange 1.1.8 (processors/cloud_processor.py, services/auth_service.py,
-extractor.py, result.py). The import opens no connection and loads no torch.
+and the stock `DocumentExtractor` raise `CloudForbidden` when they are constructed. So does each method of an instance
+that was there before. The classes themselves are changed, so a name that was imported earlier is closed too. The import
+opens no connection and loads no torch.
+
+Source of what is changed: docstrange 1.1.8 (processors/cloud_processor.py, services/auth_service.py, extractor.py,
+result.py).
 """
 
 from __future__ import annotations
@@ -41,7 +43,8 @@ _EXTENSIONS = {"jpeg": (".jpg", ".jpeg"), "tiff": (".tif", ".tiff")}
 
 
 class CloudForbidden(RuntimeError):
-    """Something tried to reach DocStrange's cloud. The message names no class: it must not look like a cloud call."""
+    """Raised where something would reach DocStrange's cloud. Its message names no class: it must not look like a cloud
+    call."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -50,10 +53,10 @@ class CloudForbidden(RuntimeError):
 
 
 class LocalConversionResult(ConversionResult):  # type: ignore[misc]
-    """DocStrange's result, whose exports are the engine's views as they are.
+    """DocStrange's result, whose exports are the engine's views unchanged.
 
-    `data` holds the views markdown, text, html, pages, elements, tables and csv of the contract; `metadata` is the
-    answer's. `content` is the markdown, as in DocStrange.
+    `data` holds the contract's views markdown, text, html, pages, elements, tables and csv; `metadata` is the answer's.
+    `content` is the markdown, as in DocStrange. Boxes are in the page's unit, origin top left.
     """
 
     def __init__(self, data: dict[str, Any], metadata: dict[str, Any]) -> None:
@@ -75,10 +78,10 @@ class LocalConversionResult(ConversionResult):  # type: ignore[misc]
         ollama_url: str = "",
         ollama_model: str = "",
     ) -> dict[str, Any]:
-        """The document's pages, elements and tables as the contract has them, under `document`.
+        """`document`: the contract's pages, elements and tables; `metadata`; `format`, which is `"local_json"`.
 
-        `ollama_url` and `ollama_model` stand for DocStrange's callers, who may pass them; no such service is called.
-        Raises `ConversionError` where fields or a schema are asked for.
+        DocStrange's callers may pass `ollama_url` and `ollama_model`; no such service is called. Raises
+        `ConversionError` where fields or a schema are asked for.
         """
         if specified_fields or json_schema:
             raise docstrange.exceptions.ConversionError(
@@ -91,7 +94,7 @@ class LocalConversionResult(ConversionResult):  # type: ignore[misc]
         }
 
     def extract_csv(self, table_index: int = 0, include_all_tables: bool = False) -> str:
-        """One table, counted from 0, or all of them with DocStrange's separator lines, as RFC 4180 text.
+        """One table as RFC 4180 text, or all of them with DocStrange's separator lines. `table_index` is from 0.
 
         Raises `ValueError` where there is no such table.
         """
@@ -109,8 +112,8 @@ class LocalConversionResult(ConversionResult):  # type: ignore[misc]
 class LocalDocumentExtractor(DocumentExtractor):  # type: ignore[misc]
     """DocStrange's extractor on our engine: the same on every machine, whatever keys the environment holds.
 
-    The parent's constructor looks for keys and chooses the cloud, so it is not called. Its attributes are there with
-    the values of a local extractor; none of DocStrange's processors takes part.
+    The parent's constructor looks for keys and chooses the cloud, so it is not called. Its attributes have the values
+    of a local extractor. None of DocStrange's processors takes part.
     """
 
     def __new__(cls, *_: object, **__: object) -> Self:
@@ -129,7 +132,7 @@ class LocalDocumentExtractor(DocumentExtractor):  # type: ignore[misc]
 
     @property
     def cloud_mode(self) -> bool:
-        """False, and not to be set: DocStrange's own methods choose by it."""
+        """False, and read-only: DocStrange's own methods choose by it."""
         return False
 
     def get_processing_mode(self) -> str:
@@ -137,30 +140,37 @@ class LocalDocumentExtractor(DocumentExtractor):  # type: ignore[misc]
         return "local"
 
     def authenticate(self, force_reauth: bool = False) -> NoReturn:
-        """Raises `CloudForbidden`: there is nothing to sign in to."""
+        """Always raises `CloudForbidden`: there is nothing to sign in to."""
         raise CloudForbidden
 
     def get_supported_formats(self) -> list[str]:
-        """The extensions of the formats that the engine reads; it goes by the content, never by the extension."""
+        """The file extensions of the formats that the engine reads. It goes by a file's content, never by its
+        extension."""
         return [extension for name in FORMATS for extension in _EXTENSIONS.get(name, (f".{name}",))]
 
     def extract(self, file_path: str | os.PathLike[str]) -> LocalConversionResult:
-        """Read the document at `file_path`. Raises DocStrange's three errors."""
+        """What was read from the document at `file_path`.
+
+        Raises DocStrange's `FileNotFoundError`, `UnsupportedFormatError` or `ConversionError`.
+        """
         path = Path(file_path)
         try:
             content = path.read_bytes()
         except FileNotFoundError:
             raise docstrange.exceptions.FileNotFoundError(f"File not found: {file_path}") from None
-        # A name on disk may hold bytes that are no text, which the schema refuses.
+        # A name on disk may hold bytes that are no UTF-8, which the schema refuses.
         name = path.name.encode(errors="replace").decode()
         return self._read(document_content_base64=base64.b64encode(content).decode("ascii"), filename=name)
 
     def extract_url(self, url: str) -> LocalConversionResult:
-        """Read the document at `url`, which the engine fetches under its own rules. Raises as `extract` does."""
+        """What was read from the document at `url`, which the engine fetches under its own rules.
+
+        Raises `UnsupportedFormatError` or `ConversionError`.
+        """
         return self._read(document_url=url)
 
     def extract_text(self, text: str) -> LocalConversionResult:
-        """A plain text as a result: one element, on no page. Nothing is interpreted as markdown or HTML."""
+        """A plain text as a result: one element without page and box. Markdown and HTML in it are not interpreted."""
         element = {
             "id": "e0",
             "page": None,
@@ -187,14 +197,14 @@ class LocalDocumentExtractor(DocumentExtractor):  # type: ignore[misc]
             raise docstrange.exceptions.UnsupportedFormatError(f"{error.code}: {error.message}") from error
         except ExtractionError as error:
             raise docstrange.exceptions.ConversionError(f"{error.code}: {error.message}") from error
-        told = {key: answer[key] for key in ("document_id", "extraction_method")}
+        own = {key: answer[key] for key in ("document_id", "extraction_method")}
         if "filename" in source:
-            told["filename"] = source["filename"]
-        return LocalConversionResult(answer["data"], {**answer["metadata"], **told})
+            own["filename"] = source["filename"]
+        return LocalConversionResult(answer["data"], {**answer["metadata"], **own})
 
 
 def log_local_mode() -> None:
-    """Log the two lines by which operators know that this process reads with local models alone."""
+    """Log the two lines that tell operators that this process reads with local models alone."""
     log.info("DocStrange initialized: mode=local, cloud_mode=False")
     log.info("CRITICAL: GPU will use LOCAL neural models ONLY, NO cloud API calls")
 

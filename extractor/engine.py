@@ -1,10 +1,16 @@
-"""The engine: a request -> the contract's answer. The only place that knows the order of the rooms.
+"""The engine: a request -> the contract's answer. The only place that knows the order of the rooms. In the worker.
 
-Guarantees: one answer or one `ExtractionError` for each request; a page that fails is named with its reason while the
-others are delivered; at most `pages_in_flight` pages of a job are in memory; the job's temporary folder is gone when
-the job is. A job that has ended (`deadline.py`) holds neither the device nor a page process nor a file any more within
-a tenth of a second, but for the batch that runs. Models and processes belong to the engine, are loaded once, and are
-shared by all jobs; when they are beyond mending, `vitals.sick` says so and every job ends with `WorkerUnhealthy`.
+Guarantees:
+
+- each request ends in one answer or one `ExtractionError`;
+- a page that fails is named with its reason, and the other pages are delivered;
+- at most `pages_in_flight` pages of a job are in memory;
+- a job's temporary folder is gone when the job is;
+- within 0.1 s, a job that has ended (`deadline.py`) holds no page process, no file and, but for the batch that runs, no
+  device.
+
+Models and page processes belong to the engine. They are loaded once and shared by all jobs. When they cannot go on,
+`vitals.sick` says why, and every job ends with `WorkerUnhealthy`.
 """
 
 from __future__ import annotations
@@ -56,12 +62,12 @@ from .values.tasks import PAGES_TO_WRITE, OutlineTask, PageTask, TaskName, Whole
 
 log = logging.getLogger("extractor")
 
-# The stages of a page that the answer's times name, beside the outputs'.
+# A page's stages, as the answer's `timings_ms` names them. `outputs` comes on top.
 PAGE_STAGES = ("pages", "layout", "ocr", "tables", "assemble")
 
 
 class Engine:
-    """Models, page processes and the device's owner; `load` makes one, `close` ends it."""
+    """Owns the models, the page processes and the device. `load` makes one, `close` ends it."""
 
     def __init__(self, settings: Settings, scratch: Scratch, pages: PagePool, models: Models, weights: Weights) -> None:
         self.settings = settings
@@ -74,7 +80,7 @@ class Engine:
         self._pages = pages
         self._pinned: list[PinnedMemory] = []
         if models.device.type == "cuda":
-            torch.cuda.synchronize()  # the weights' last copies, which were another stream's
+            torch.cuda.synchronize()  # another stream may still be copying weights
             self._pinned = [PinnedMemory(arena.pinnable()) for arena in pages.arenas]
         self._scheduler = Scheduler(
             settings.batch_wait_ms,
@@ -83,7 +89,7 @@ class Engine:
             when_idle=give_freed_memory_back,
             failed=self._model_failed,
         )
-        log.info("CUDA graphs: %s", models.said())
+        log.info("CUDA graphs: %s", models.graphs_in_words())
         pages.when_sick(self.vitals.condemn)
         pages.introduce(DeviceOwner(models, self._scheduler), models.facts)
         self.profile = PROFILES[models.device.type]
@@ -91,9 +97,9 @@ class Engine:
 
     @classmethod
     def load(cls, settings: Settings) -> Engine:
-        """Load every model onto the device, from verified files, while the page processes start.
+        """An engine with every model on the device, from verified files. The page processes start meanwhile.
 
-        Raises `WorkerUnhealthy` where that cannot be done.
+        Raises `WorkerUnhealthy` where device, weights or page processes cannot be had.
         """
         started = time.perf_counter()
         set_switches()
@@ -123,16 +129,16 @@ class Engine:
 
     @property
     def longest_batch_s(self) -> float:
-        """The longest that a batch has taken since the engine was loaded, in seconds."""
+        """The longest time of a batch since the engine was loaded, in seconds."""
         return self._scheduler.longest_batch_s
 
     @property
     def page_processes(self) -> int:
-        """How many pages can be worked on at the same time."""
+        """The number of page processes: pages that can be worked on at the same time."""
         return len(self._pages.arenas)
 
     def close(self) -> None:
-        """Stop every thread and process; jobs still running fail."""
+        """Stop every thread and process. Jobs that still run fail."""
         self._pages.close()
         self._scheduler.close()
         for pinned in self._pinned:
@@ -140,7 +146,7 @@ class Engine:
         self._scratch.close()
 
     def concern(self, request: ExtractionRequest, end: JobEnd) -> None:
-        """From now on the job ends when its time is up, counted from its reception, and when the worker is sick."""
+        """Have the job end at its deadline, counted from its reception, and as soon as the worker is sick."""
         end.expire_in(request.deadline_s or self.settings.deadline_s)
         self.vitals.concern(end)
 
@@ -154,10 +160,11 @@ class Engine:
         progress: Callable[[Progress], None] = lambda _: None,
         arrived: Callable[[Arrival], None] = lambda _: None,
     ) -> dict[str, Any]:
-        """Read the document and answer as the contract says (a success), or raise an `ExtractionError`.
+        """The contract's success: `success`, `document_id`, `extraction_method`, `data` and `metadata`.
 
-        `upload` is the document where the request names none; `arrived` is told of the document as soon as something is
-        known of it. Without an `end` nobody stops the job, and it was received now.
+        `upload` is the document where the request names none. `arrived` gets the document's size, and again its format,
+        as soon as each is known. Without an `end` nobody stops the job, and it counts as received now. Raises an
+        `ExtractionError`.
         """
         started = time.perf_counter()
         end = JobEnd() if end is None else end
@@ -168,7 +175,7 @@ class Engine:
             end.check("the document had arrived")
             progress(Progress(0, 0, "fetch"))
             fetched = fetch_document(request, folder, self.settings, end, upload)
-            timings["fetch"] = _since(started)
+            timings["fetch"] = _ms_since(started)
             arrived(Arrival(fetched.size))
             log.info("[EXTRACT] Processing document (%d bytes) with LOCAL extraction", fetched.size)
             progress(Progress(0, 0, "open"))
@@ -177,7 +184,7 @@ class Engine:
             arrived(Arrival(fetched.size, document.format))
             try:
                 outline = self._open(document, request.password, end)
-                timings["open"] = _since(opening)
+                timings["open"] = _ms_since(opening)
                 numbers = self._selected(request, outline)
                 job = Job(request, document_id, fetched, document, outline, numbers, recognition, end)
                 pages = self._read_all(job, progress)
@@ -188,10 +195,10 @@ class Engine:
             raise pages.failed[0].error if pages.failed else late
         progress(Progress(pages.done, len(numbers), "outputs"))
         writing = time.perf_counter()
-        data = self._written(job, pages.finished)
+        data = self._data_of(job, pages.finished)
         timings |= {stage: pages.took_ms(stage) for stage in PAGE_STAGES}
-        timings["outputs"] = _since(writing) + pages.took_ms("outputs")
-        timings["total"] = _since(started)
+        timings["outputs"] = _ms_since(writing) + pages.took_ms("outputs")
+        timings["total"] = _ms_since(started)
         end.check(late=False)  # nothing of a job that was stopped goes out
         log.info("Successfully extracted data using DocStrange (local mode)")
         return {
@@ -203,7 +210,8 @@ class Engine:
         }
 
     def _selected(self, request: ExtractionRequest, outline: Outline) -> tuple[int, ...]:
-        """The pages that are asked for. Raises `InvalidInput` for one that there is not, and `TooManyPages`."""
+        """The numbers, from 1, of the pages to read. Raises `InvalidInput` for a page outside the document,
+        `TooManyPages`."""
         numbers = tuple(selected_pages(request.pages, outline.pages))
         most = self.settings.max_pages
         if len(numbers) > most:
@@ -211,7 +219,7 @@ class Engine:
         return numbers
 
     def _read_all(self, job: Job, progress: Callable[[Progress], None]) -> JobPages:
-        """What becomes of the job's pages; those that the deadline leaves no time for are neither."""
+        """The job's finished and failed pages. A page that the deadline cut off is in neither list."""
         total = len(job.numbers)
         waiting = deque(job.numbers)
         running: deque[tuple[int, Running | Failure]] = deque()
@@ -225,7 +233,7 @@ class Engine:
                     running.append((number, self._begin_page(job, pages, number, write)))
                 number, page = running[0]
                 try:
-                    outcome = self._page(job, pages, number, page)
+                    outcome = self._await_page(job, pages, number, page)
                 except DeadlineExceeded:
                     pages.late = True
                     return pages
@@ -242,7 +250,7 @@ class Engine:
         return pages
 
     def _begin_page(self, job: Job, pages: JobPages, number: int, write: WriteTask | None) -> Running | Failure:
-        """Have a page read; or why it is not tried."""
+        """The page's task on its way; a failure where too many pages before it were fatal."""
         if len(pages.fatal) >= self.settings.max_fatal_pages:
             too_complex = all(isinstance(error, PageTooComplex) for error in pages.fatal)
             why = "took more time than they may" if too_complex else "were the end of their page process"
@@ -256,8 +264,8 @@ class Engine:
         task = WholePageTask(page, job.recognition, write)
         return self._submit("read_page", task, f"page {number}", most.page_timeout_s, job.end, job.document.path)
 
-    def _page(self, job: Job, pages: JobPages, number: int, page: Running | Failure) -> ReadPage | FailedPage:
-        """What became of a page. Raises what the job ends with."""
+    def _await_page(self, job: Job, pages: JobPages, number: int, page: Running | Failure) -> ReadPage | FailedPage:
+        """The page as read, or why it failed. Raises the error that the job ends with."""
         limit = job.end.limit("the next page was finished")
         outcome = page if isinstance(page, Failure) else self._outcome(page, limit)
         if isinstance(outcome, Answer):
@@ -275,8 +283,8 @@ class Engine:
         log.warning("page %d failed: %s: %s", number, outcome.error.code, outcome.error.message)
         return FailedPage(number, outcome.error)
 
-    def _written(self, job: Job, finished: Sequence[ReadPage]) -> dict[str, Any]:
-        """The contract's `data`."""
+    def _data_of(self, job: Job, finished: Sequence[ReadPage]) -> dict[str, Any]:
+        """The contract's `data`. Raises why it could not be written, or the error that the job ends with."""
         if len(job.numbers) == 1:
             blob = finished[0].blob
         else:
@@ -284,7 +292,7 @@ class Engine:
             seconds = self.settings.page_timeout_s * (1 + len(finished) / PAGES_TO_WRITE)
             writing = self._submit("write_document", task, "the answer", seconds, job.end)
             try:
-                # The pages that a late job has finished go out all the same.
+                # A late job still delivers the pages that it has finished.
                 outcome = self._outcome(writing, job.end.limit("the answer was written", late=False))
             finally:
                 self._pages.drop(writing)
@@ -302,9 +310,9 @@ class Engine:
         return self._pages.submit(Task(name, task, subject, seconds, id(end), document))
 
     def _outcome(self, running: Running, limit: Limit) -> Answer | Failure:
-        """What a page process made of a task. Raises what the job ends with.
+        """The answer or the failure of a page process's task. Raises the error that the job ends with.
 
-        A device that hangs is noticed by those who wait: they look when a batch that began now would hang.
+        A device that hangs is noticed here: a wait ends when a batch that begins now would count as hanging.
         """
         while not limit.wait(running.future, max(0.0, self.settings.batch_timeout_s - self._scheduler.batch_s)):
             if self._scheduler.batch_s > self.settings.batch_timeout_s:
@@ -312,12 +320,12 @@ class Engine:
         return limit.result(running.future)
 
     def _model_failed(self, error: BaseException) -> None:
-        """A model raised on a row of its own; called by the device's owner."""
+        """Note the error of a row that failed in a batch of its own. Called by the device owner's threads."""
         log.error("a model failed (%s)", type(error).__name__, exc_info=error)
         self.vitals.raised(error)
 
     def _open(self, document: DocumentFile, password: str | None, end: JobEnd) -> Outline:
-        """Open the document."""
+        """The document's outline. Raises why it cannot be opened, or the error that the job ends with."""
         task = OutlineTask(document.path, document.format, password, self.settings.max_document_pixels)
         seconds = self.settings.open_timeout_s
         opening = self._submit("open_document", task, "the document", seconds, end, document.path)
@@ -330,7 +338,7 @@ class Engine:
         return outline_of(outcome.head)
 
 
-def _since(started: float) -> float:
+def _ms_since(started: float) -> float:
     return (time.perf_counter() - started) * 1000
 
 

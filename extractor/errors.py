@@ -1,4 +1,4 @@
-"""The only errors that callers see.
+"""The only errors that callers see. In both processes.
 
 Each subclass is one code of the contract. A message is one line that says what is wrong and what to do about it; it
 never holds a path, a secret, a URL's query or text of the document.

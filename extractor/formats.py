@@ -1,9 +1,9 @@
-"""A document's bytes -> what the document is. The content decides, never the name; nothing is opened or parsed here.
+"""A document's first bytes -> its format. The content decides, never the name. Nothing is opened or parsed here.
 
-Each format is known by its first bytes, as its reader checks them itself. PDF: ISO 32000 asks for `%PDF-` at the very
-start; readers accept it within the first 1,024 bytes, but not behind the first bytes of another format. Detectors that
-are to be had (puremagic 1.30, filetype 1.2) know neither BigTIFF nor a PDF behind junk, and take a text that begins
-with BM for a bitmap. Used in the worker; page processes take a format by its name.
+Each format has a check of the first bytes, the same that its reader makes. PDF: ISO 32000 asks for `%PDF-` at the very
+start; readers accept it within the first 1,024 bytes, but not behind the first bytes of another format. Packages that
+detect formats (puremagic 1.30, filetype 1.2) know neither BigTIFF nor a PDF behind junk, and take a text that begins
+with BM for a bitmap. Runs in the worker; page processes get a format by its name.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _OTHER_SIGNATURES: dict[bytes, str] = {
     b"MZ": "a program",
     b"SQLite format 3": "a database",
 }
-# A zip's first entries say whose it is; only their names are looked at, as they stand in the first bytes.
+# A ZIP's first entries tell what it is. Only their names are looked for, within the first bytes.
 _ZIP_CONTENT: dict[bytes, str] = {
     b"word/": "a Word document (docx)",
     b"xl/": "an Excel document (xlsx)",
@@ -49,8 +49,8 @@ _ZIP_CONTENT: dict[bytes, str] = {
 _HEIF_BRANDS = frozenset({b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"avif", b"avis"})
 
 
-def _other(head: bytes) -> str | None:
-    """A format that is known and not read, in words for the caller."""
+def _unread_format(head: bytes) -> str | None:
+    """The format, in words for the caller, where it is known and not read; else None."""
     if head.startswith(_ZIP):
         return next((name for content, name in _ZIP_CONTENT.items() if content in head), "a ZIP archive")
     if head[4:8] == b"ftyp":
@@ -72,19 +72,24 @@ def _is_webp(head: bytes) -> bool:
 
 
 def _is_bitmap(head: bytes) -> bool:
-    # Two letters that a text may begin with: what follows in a bitmap is no text.
+    # A text may begin with BM too; what follows in a bitmap is no text.
     known = int.from_bytes(head[14:18], "little") in _BITMAP_HEADERS
     return head.startswith(b"BM") and (known or head[6:10] == bytes(4))
 
 
 def _is_pdf(head: bytes) -> bool:
-    return b"%PDF-" in head and _other(head) is None
+    return b"%PDF-" in head and _unread_format(head) is None
 
 
 @dataclass(frozen=True, slots=True)
 class FormatRow:
-    """A format that is read: its `title`, in words for the caller; whether a document's first bytes are of it; the
-    module of `pages/` whose `reader` reads it; whether its documents may be forms (their answer has `form_fields`)."""
+    """A format that is read.
+
+    - `title`: its name, in words for the caller.
+    - `known_by`: whether a document's first bytes are of this format.
+    - `reader`: the module of `pages/` whose `reader` reads it.
+    - `may_be_form`: whether its documents may be forms; their answer then has `form_fields`.
+    """
 
     title: str
     known_by: Callable[[bytes], bool]
@@ -94,8 +99,8 @@ class FormatRow:
 
 # The name of a row of `FORMATS`.
 Format: TypeAlias = str
-# The one table of what is read. A document's first bytes are shown to the last row first: those of a PDF may be others
-# than its own.
+# The one table of what is read. First bytes are checked from the last row up: a PDF may begin with other bytes than its
+# own.
 FORMATS: dict[Format, FormatRow] = {
     "pdf": FormatRow("PDF", _is_pdf, "pdf", may_be_form=True),
     "png": FormatRow("PNG", _begins_with(b"\x89PNG"), "images"),
@@ -109,7 +114,7 @@ FORMATS: dict[Format, FormatRow] = {
 
 @dataclass(frozen=True)
 class DocumentFile:
-    """A document on disk, and what it is."""
+    """A document on disk, and its format."""
 
     path: Path
     format: Format
@@ -117,17 +122,20 @@ class DocumentFile:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """What is known of a document before it is opened, and of one that never can be: its bytes, and its format once
-    they are looked at."""
+    """What is known of a document before it is opened: its bytes, and its format once that is known.
+
+    A document that can never be opened has no more than this.
+    """
 
     size: int
     format: Format | None = None
 
 
 def identify(path: Path) -> DocumentFile:
-    """What the bytes of a file claim to be; whether they are is found out where they are opened, in a page process.
+    """The file with the format that its first bytes claim. Whether they are right shows when a page process opens it.
 
-    Raises `DocumentCorrupt` for an empty file, `UnsupportedFormat`, with its name, for any other format.
+    Raises `DocumentCorrupt` for an empty file, and `UnsupportedFormat`, which names the format, for one that is not
+    read.
     """
     with path.open("rb") as file:
         head = file.read(PDF_HEADER_WITHIN)
@@ -138,11 +146,13 @@ def identify(path: Path) -> DocumentFile:
             return DocumentFile(path, name)
     *others, last = (row.title for row in FORMATS.values())
     readable = f"{', '.join(others)} and {last}"
-    raise UnsupportedFormat(f"{_other(head) or _unknown(head)} is not among the formats that are read: {readable}")
+    raise UnsupportedFormat(
+        f"{_unread_format(head) or _unknown_format(head)} is not among the formats that are read: {readable}"
+    )
 
 
-def _unknown(head: bytes) -> str:
-    """What bytes of no known format look like."""
+def _unknown_format(head: bytes) -> str:
+    """What bytes of no known format look like, in words for the caller."""
     if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[")):
         return "a JSON text"
     if not set(head) & {*range(0x09), *range(0x0E, 0x1B)}:

@@ -1,6 +1,7 @@
-"""Whether this worker can serve: `python -m extractor.health` prints a table and ends with 0 or 1.
+"""Whether this worker can serve: `python -m extractor.health` prints a table and exits with 0 or 1.
 
-RunPod runs the same checks before the first job (`doors/runpod_fitness.py`), and is told which one failed.
+RunPod runs the same checks before the first job (`doors/runpod_fitness.py`) and learns which one failed. Runs in the
+worker, or as a command by itself.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ KNOWN_PAGES = Path(__file__).resolve().parent / "known_pages"
 KNOWN_PAGES_DEADLINE_S = 120.0
 _ARCH = re.compile(r"(sm|compute)_(\d+)(\d)([a-z]?)")
 _MIB = 2**20
-# A container's limit of memory and what it uses of it: cgroup v2, v1.
+# The files of a container's memory limit, and of what it uses: cgroup v2, then v1.
 _LIMITS = (
     ("memory.max", "memory.current"),
     ("memory/memory.limit_in_bytes", "memory/memory.usage_in_bytes"),
@@ -38,9 +39,9 @@ _LIMITS = (
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that has to be so; `run` says how it is, or raises `WorkerUnhealthy` with what is wrong.
+    """One check. `run` returns what it found, in words, or raises `WorkerUnhealthy` with what is wrong.
 
-    `ends` is the phase of the start that is over with it, if one is.
+    `ends`: the phase of the start that is over when it has passed, if any.
     """
 
     name: str
@@ -49,7 +50,7 @@ class Check:
 
 
 def checks(settings: Settings, load: Callable[[], Engine]) -> list[Check]:
-    """Every check, the cheap ones first. `load` gives the engine, loaded at most once."""
+    """Every check, the cheap ones first. `load` gives the engine and loads it at most once."""
     return [
         Check("device", lambda: check_device(settings)),
         Check("memory", lambda: check_memory(settings)),
@@ -61,9 +62,10 @@ def checks(settings: Settings, load: Callable[[], Engine]) -> list[Check]:
 
 @contextmanager
 def diagnose(engine: Engine) -> Iterator[None]:
-    """Around a job: where models have failed again and again, find out whether it is the worker.
+    """A context around a job. After repeated failures of models it finds out whether the worker is the cause.
 
-    A worker that cannot read the known pages any more is sick; what failed in it for that is `WorkerUnhealthy`.
+    A worker that cannot read the known pages any more is sick. Raises `WorkerUnhealthy` in place of the error that a
+    job fails with for that.
     """
     try:
         yield
@@ -84,7 +86,10 @@ def _examine(engine: Engine) -> None:
 
 
 def check_device(settings: Settings, devices: Path = Path("/dev")) -> str:
-    """The device is the one that is there, and torch has code for it. `devices` is where drivers show their GPUs."""
+    """The device, in words. Raises `WorkerUnhealthy` where the GPU cannot be used, or torch has no code for it.
+
+    `devices` is the folder where drivers show their GPUs.
+    """
     gpus = [path.name for path in devices.glob("nvidia*") if re.fullmatch(r"nvidia\d+", path.name)]
     if settings.device == "cpu":
         return "cpu, as DEVICE says"
@@ -116,8 +121,9 @@ def check_device(settings: Settings, devices: Path = Path("/dev")) -> str:
 def runs_on(capability: tuple[int, int], built: Sequence[str]) -> bool:
     """Whether code built for `built` ("sm_90", "compute_90") runs on a GPU of that compute capability.
 
-    Machine code runs on its own major version from its minor version on, PTX on everything from its version on (CUDA
-    C++ Programming Guide, "Application Compatibility"); what has a letter is for that very version.
+    Machine code (sm) runs on its own major version, from its minor version on. PTX (compute) runs on every version from
+    its own on. With a letter behind it, either runs on that very version alone. Source: CUDA C++ Programming Guide,
+    "Application Compatibility".
     """
     for kind, major, minor, variant in (match.groups() for match in map(_ARCH.fullmatch, built) if match):
         version = (int(major), int(minor))
@@ -133,7 +139,10 @@ def runs_on(capability: tuple[int, int], built: Sequence[str]) -> bool:
 
 
 def check_memory(settings: Settings) -> str:
-    """There is memory for the models and some pages."""
+    """The free memory, in words. Raises `WorkerUnhealthy` where it is too little.
+
+    The limits are `min_memory_mb` and, on a GPU, `min_device_memory_mb`, in MiB.
+    """
     free = free_host_memory() // _MIB
     if free < settings.min_memory_mb:
         raise WorkerUnhealthy(f"{free} MB of memory are free, at least {settings.min_memory_mb} are needed")
@@ -148,18 +157,21 @@ def check_memory(settings: Settings) -> str:
 
 
 def free_host_memory(proc: Path = Path("/proc"), cgroup: Path = Path("/sys/fs/cgroup")) -> int:
-    """Bytes that are free on the machine or, where that is less, in this container (cgroup v2, or v1)."""
+    """The bytes that are free on the machine or, where that is less, in this container (cgroup v2, or v1)."""
     fields = dict(line.split(":") for line in (proc / "meminfo").read_text().splitlines())
     free = int(fields["MemAvailable"].split()[0]) * 1024
     for limit, used in _LIMITS:
-        # Where there is none, v2 says "max" and v1 a number beyond any memory.
+        # Without a limit, v2 says "max" and v1 a number beyond any memory.
         if (cgroup / limit).is_file() and (most := (cgroup / limit).read_text().strip()) != "max":
             free = min(free, int(most) - int((cgroup / used).read_text()))
     return free
 
 
 def check_operators() -> str:
-    """torch and torchvision are a pair: with any other, no RT-DETR model can be imported."""
+    """The operators that were tried, in words. Raises `WorkerUnhealthy` where torchvision does not fit torch.
+
+    With such a torchvision, no RT-DETR model can be imported.
+    """
     try:
         from torchvision.ops import nms
         from transformers import RTDetrForObjectDetection
@@ -174,12 +186,16 @@ def check_operators() -> str:
 
 
 def check_models(engine: Engine) -> str:
-    """The models are loaded, from files that were verified."""
+    """Where the loaded models are, and from which verified files, in words."""
     return f"loaded on {engine.device}, {engine.weights}"
 
 
 def check_known_pages(engine: Engine) -> str:
-    """From a document to its words and its table, a digital page and a scan, through every model; it warms them up."""
+    """How long it took to read the known pages, in words.
+
+    They are a digital page and a scan with a table, and go through every model, which warms the models up. Raises
+    `WorkerUnhealthy` where they are read wrongly or too late, and what the engine raises.
+    """
     started = time.perf_counter()
     content = base64.b64encode((KNOWN_PAGES / "pages.pdf").read_bytes()).decode("ascii")
     request = parse_request(
@@ -210,7 +226,7 @@ def _rows(table: dict[str, Any]) -> list[list[str]]:
 
 
 def main() -> int:
-    """Run every check and print the table; 1 where one fails, and the rest are not run."""
+    """The exit status: 1 where a check fails; the rest are not run. Prints a line for each check."""
     settings = read_settings()
     loaded: list[Engine] = []
 

@@ -1,4 +1,4 @@
-"""A request on its way, and what has become of its pages: values that the worker has while it works on a job."""
+"""A job at work, and what has become of its pages. In the worker."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ Stage = Literal["fetch", "open", "pages", "outputs"]
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a job is; given to its caller when a stage begins and after each page.
+    """How far a job is. Its caller gets one when a stage begins and after each page.
 
-    Before the stage `pages` no page is known, and `pages_total` is 0.
+    Before the stage `pages` the number of pages is unknown, and `pages_total` is 0.
     """
 
     pages_done: int
@@ -33,7 +33,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A request whose document is there and has been opened. `numbers` are the pages that are asked for, from 1."""
+    """A request whose document has arrived and been opened. `numbers` are the pages to read, from 1."""
 
     request: ExtractionRequest
     document_id: str
@@ -45,7 +45,7 @@ class Job:
     end: JobEnd
 
     def write_task(self) -> WriteTask:
-        """How its document is to be written."""
+        """The task that writes its document."""
         request = self.request
         return WriteTask(
             tuple(request.outputs),
@@ -57,8 +57,14 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class ReadPage:
-    """A finished page: whether it was recognised, its confidence (None where nothing was read), what its caller has to
-    know, its stages' times, the fields of its form; `blob` is the page itself, for whoever writes the document."""
+    """A finished page.
+
+    - `number` is from 1; `recognised` says whether its text was recognised.
+    - `confidence` is in [0, 1], None where nothing was read.
+    - `timings_ms` has the milliseconds of each stage.
+    - `form_fields` are the fields of its form, as the answer has them.
+    - `blob` is the assembled page or, where it is the job's only page, the written document as JSON.
+    """
 
     number: int
     recognised: bool
@@ -71,7 +77,7 @@ class ReadPage:
 
 @dataclass(frozen=True, slots=True)
 class FailedPage:
-    """A page that could not be read, and why."""
+    """A page that could not be read, and why. `number` is from 1."""
 
     number: int
     error: ExtractionError
@@ -79,9 +85,9 @@ class FailedPage:
 
 @dataclass(slots=True)
 class JobPages:
-    """What has become of a job's pages so far, in their order, and whether the deadline cut the job short.
+    """What has become of a job's pages so far, in their order. `late`: the deadline cut the job short.
 
-    `fatal` is why pages were the end of their page process.
+    `fatal` are the errors of the pages that ended their page process.
     """
 
     finished: list[ReadPage] = field(default_factory=list)
@@ -91,18 +97,18 @@ class JobPages:
 
     @property
     def done(self) -> int:
-        """How many pages have ended, one way or the other."""
+        """How many pages have ended: finished or failed."""
         return len(self.finished) + len(self.failed)
 
     def took_ms(self, stage: str) -> float:
-        """What the finished pages took in a stage, one after the other, in milliseconds."""
+        """The time of the finished pages in a stage, summed, in milliseconds."""
         return sum(page.timings_ms.get(stage, 0.0) for page in self.finished)
 
 
 def read_page_of(number: int, head: Mapping[str, Any], blob: bytes) -> ReadPage:
-    """The page that a page process says it has read.
+    """The page that a page process answers with. A page process is not trusted: each value is checked.
 
-    Raises `KeyError`, `TypeError` or `ValueError`: it is a stranger's word.
+    Raises `KeyError`, `TypeError` or `ValueError`.
     """
     timings = {str(stage): float(value) for stage, value in dict(head["timings_ms"]).items()}
     notices = tuple(notice_of(entry) for entry in list(head["notices"]))

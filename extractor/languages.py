@@ -1,13 +1,13 @@
-"""Languages -> the scripts that they are written in and the recognisers that read them. The one table.
+"""Languages -> the scripts that they are written in, and the recognisers that read them. In both processes.
 
 In: ISO 639 codes, two letters where there are two, else three; `code_of` gives that of a tag (`de-DE`). Out: a
 `Recognition`, the recognisers that have to read a line and the scripts that its symbols are from. Errors:
 `InvalidInput` for a language whose recogniser is not baked.
 
-Sources: which recogniser was trained for which language, PaddleOCR's documentation (PP-OCRv5 multilingual text
-recognition; PP-OCRv6) and the table in its OCR pipeline; a language's script, CLDR's likely subtags, so Serbian is
-Cyrillic here and Kurdish `ku` Latin (Central Kurdish, `ckb`, is Arabic). A language stands here only if its
-recogniser's dictionary has every letter of its alphabet: tests/extractor/test_languages.py.
+A language stands here only if its recogniser's dictionary has every letter of its alphabet
+(tests/extractor/test_languages.py). Sources: which recogniser was trained for which language, PaddleOCR's documentation
+(PP-OCRv5 multilingual text recognition; PP-OCRv6) and the table in its OCR pipeline; a language's script, CLDR's likely
+subtags, so Serbian is Cyrillic here and Kurdish `ku` Latin (Central Kurdish, `ckb`, is Arabic).
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ import regex
 
 from .errors import InvalidInput
 
-# The builder's set that every recogniser but the default one is in.
+# The builder's set with every recogniser but the default one.
 MODEL_SET = "languages"
 DEFAULT_RECOGNISER = "PP-OCRv6_small_rec"
 
-# For each recogniser the languages that it reads, by their scripts (ISO 15924). At a draw the first one is taken.
+# For each recogniser the languages that it reads, by their scripts (ISO 15924). Among equals the first one is taken.
 _LATIN = (
     "af az bs ca cs da de en es et eu fi fr ga gl hr hu id is it ku la lb lt lv mi ms mt nl no oc pl pt qu rm ro sk sl "
     "sq sv sw tl tr uz"
@@ -44,7 +44,7 @@ _READ: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
     "te_PP-OCRv5_mobile_rec": (("te", ("Telu",)),),
 }
 
-# Documented by the recognisers' authors and refused all the same, with the reason.
+# Languages that the recognisers' authors list and that are refused here, with the reason.
 UNSERVED = {
     "ko": "there is no pinned recogniser for Korean",
     "vi": "no recogniser has the letters of Vietnamese",
@@ -66,7 +66,10 @@ class Language:
 
 @dataclass(frozen=True, slots=True)
 class Recognition:
-    """The recognisers that read a line; the scripts (ISO 15924) that its letters are from, any where there are none."""
+    """How a line is read: the recognisers that read it, and the scripts (ISO 15924) that its letters are from.
+
+    No scripts: its letters may be from any.
+    """
 
     recognisers: tuple[str, ...] = (DEFAULT_RECOGNISER,)
     scripts: frozenset[str] = frozenset()
@@ -118,10 +121,10 @@ def code_of(tag: str) -> str | None:
 
 
 def recognition_for(codes: Sequence[str] | None, baked: Collection[str]) -> Recognition:
-    """What reads a document in the languages `codes` (of `LANGUAGES`): the fewest of the `baked` recognisers.
+    """How a document in the languages `codes` (of `LANGUAGES`) is read: with the fewest of the `baked` recognisers.
 
-    No languages: the default recogniser, over all its symbols. Raises `InvalidInput` where a language has no baked
-    recogniser.
+    Without languages: the default recogniser, with all its symbols. Raises `InvalidInput` where no baked recogniser
+    reads a language.
     """
     if codes is None:
         return Recognition()
@@ -144,15 +147,16 @@ def recognition_for(codes: Sequence[str] | None, baked: Collection[str]) -> Reco
 
 
 def scripts_read(recognition: Recognition) -> frozenset[str]:
-    """The scripts (ISO 15924) whose letters the recognisers can say; Latin and Greek letters are in every text."""
+    """The scripts (ISO 15924) whose letters the recognisers can write. Latin and Greek are always among them."""
     known = {script for name in recognition.recognisers for _, scripts in _READ[name] for script in scripts}
     return frozenset({"Latn", "Grek", *(recognition.scripts or known)})
 
 
 def is_written(symbol: str, scripts: Collection[str]) -> bool:
-    """Whether a text in these scripts may have this symbol.
+    """Whether a text in these scripts may contain this symbol.
 
-    Digits, punctuation, symbols and Latin letters are in every text; so are Greek letters, which stand for quantities.
+    Digits, punctuation, symbols and Latin letters may be in every text; so may Greek letters, which stand for
+    quantities.
     """
     return all(
         unicodedata.category(letter).startswith("N") or regex.match(_pattern(scripts), letter) for letter in symbol

@@ -1,9 +1,8 @@
-"""A job's input -> `ExtractionRequest`: the ONE schema.
+"""A job's input -> `ExtractionRequest`: the ONE schema. In the worker.
 
-The validator, the error messages and the JSON schema come from this model; a test holds the README's table against it.
-Whatever is wrong is an `InvalidInput` that lists every problem with the key that it is about, and echoes no value.
-Every part of an input has a size that it may not exceed, and is measured before anything is done with it; the document
-itself when it is decoded.
+The validator, the error messages and the JSON schema come from this model; a test compares the README's table with it.
+Invalid input raises one `InvalidInput`, which names the key of every problem and echoes no value. Each part of an input
+has a size limit, which is checked before the part is used; that of the document when it is decoded.
 """
 
 from __future__ import annotations
@@ -36,7 +35,7 @@ from .values.options import CsvFormulas, OcrMode, Output, UnseenText, Writing
 UNSERVED_KEYS = ("fields", "json_schema")
 UNSERVED_OUTPUTS = ("chunks", "docstrange", "images", "preview")
 
-# The validation's context where the document came beside the request.
+# The validation's context for a request whose document was uploaded.
 UPLOADED = "uploaded"
 
 
@@ -47,7 +46,7 @@ def _ranges_of(number: str) -> str:
 
 
 _PAGES = re.compile(_ranges_of(r"\d{1,9}"))
-# What the JSON schema tells of it; the validator says in words that pages begin at 1.
+# For the JSON schema; the validator says in words that pages begin at 1.
 _PAGE_NUMBER = r"0*[1-9]\d{0,8}"
 
 
@@ -73,8 +72,8 @@ MAX_HEADERS = 32
 MAX_HEADER_BYTES = 8192
 MAX_HEADERS_BYTES = 16384
 
-# What a document's server may need to be told. Nothing that steers the connection or the answer (Host, Range,
-# Accept-Encoding ...), and nothing that opens a cloud's metadata service (Metadata, X-aws-ec2-metadata-token ...).
+# Headers that a document's server may need. None that steers the connection or the answer (Host, Range, Accept-Encoding
+# ...), and none that opens a cloud's metadata service (Metadata, X-aws-ec2-metadata-token ...).
 HEADERS = (
     *("accept", "accept-language", "authorization", "cookie", "user-agent"),
     *("api-key", "x-api-key", "x-api-token", "x-auth-token", "x-access-token", "ocp-apim-subscription-key"),
@@ -120,7 +119,7 @@ def _document_id(value: str) -> str:
 
 
 def _url(value: str) -> str:
-    # Where the worker does not go is another error than what is no URL, and told when it would have to go there.
+    # A forbidden destination is an error of its own, raised when the worker would have to go there.
     with contextlib.suppress(FetchForbidden):
         parse_url(value)
     return value
@@ -222,7 +221,7 @@ class ExtractionRequest(BaseModel):
 
     @property
     def writing(self) -> Writing:
-        """How the views are to be written."""
+        """How the outputs are to be written."""
         return Writing(
             furniture=self.furniture,
             reflow=self.reflow,
@@ -402,6 +401,6 @@ def _hint(word: str, known: Sequence[str]) -> str:
 
 
 def _shown(part: int | str) -> str:
-    """A step of a path as it may be answered: the caller chose the names of keys."""
+    """A key as it may be echoed: its name was chosen by the caller."""
     name = str(part)
     return name if _SHOWN.fullmatch(name) else "(a name that is not shown)"

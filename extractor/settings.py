@@ -1,7 +1,7 @@
 """Every environment variable that the worker reads, typed, in one place; but for the build's own (`extractor/`).
 
 A variable has the name of its field in upper case: `MODELS_DIR`, `MAX_PAGES`. A value of the wrong type stops the
-worker at start with the variable's name.
+worker at start with the variable's name. In the worker: page processes are handed the values that they need.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _REGION_IN_HOST = re.compile(r"(?:^|\.)s3[.-]([a-z0-9-]+)\.|^([a-z0-9]+)\.digita
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """A bucket of an S3-compatible store, and for how many seconds a link into it is good."""
+    """A bucket of an S3-compatible store. `link_s`: how many seconds a link into it is good for."""
 
     endpoint_url: str
     name: str
@@ -224,7 +224,7 @@ class Settings(BaseSettings):
 
     @property
     def bucket(self) -> Bucket | None:
-        """Where answers over the limit go, if anywhere."""
+        """The bucket that answers over the limit go to; None where none is set."""
         if self.bucket_access_key_id is None or self.bucket_secret_access_key is None:
             return None
         endpoint, name, region = self._bucket_place()

@@ -1,7 +1,7 @@
-"""Answers -> what operators see: one JSON line a job in the log, and Prometheus counters and histograms.
+"""Answers -> what operators see: one JSON line a job in the log, and Prometheus counters and histograms. In the worker.
 
 Both come from one `JobRecord`, so that they cannot contradict each other. Neither holds text of the document, a URL, a
-header, a password or a file's name; the caller's `document_id` is in the line alone, never a label.
+header, a password or a file's name. The caller's `document_id` is in the line alone, never a label.
 """
 
 from __future__ import annotations
@@ -45,11 +45,11 @@ _PAGES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000)
 
 @dataclass(frozen=True, slots=True)
 class JobRecord:
-    """What is to be known of one answered job. Times are milliseconds.
+    """What operators know of one answered job. Times are milliseconds.
 
-    `queue_ms` is what the job waited for its turn, `total_ms` runs from its reception to its answer. The stages are the
-    answer's own `timings_ms`: pages are read side by side, so that a stage's sum may be more than the time that passed.
-    What is not known is None: a failure has no pages, and neither bytes nor format where no document arrived.
+    `queue_ms` is how long the job waited for its turn; `total_ms` is from its reception to its answer. The stages are
+    the answer's own `timings_ms`: pages are read at the same time, so a stage's sum may be more than the time that
+    passed. What is unknown is None: a failure has no pages, and neither bytes nor format where no document arrived.
     """
 
     document_id: str
@@ -70,7 +70,7 @@ class JobRecord:
     time: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="milliseconds"))
 
     def line(self) -> str:
-        """The record as JSON, on one line, in ASCII."""
+        """The record as JSON: one line of ASCII."""
         return json.dumps({"event": "job", **dataclasses.asdict(self)}, allow_nan=False)
 
 
@@ -83,7 +83,8 @@ def job_record(
     device: str | None,
     arrival: Arrival | None = None,
 ) -> JobRecord:
-    """The record of a contract's answer, a success or a failure. `arrival`: what a failure does not say."""
+    """The record of a contract's answer, a success or a failure. `arrival`: the document, which a failure does not
+    describe."""
     metadata = answer.get("metadata", {})
     pages = metadata.get("pages", {})
     return JobRecord(
@@ -105,10 +106,10 @@ def job_record(
 
 
 class Telemetry:
-    """The worker's counters, in a registry of their own, and its job log."""
+    """The worker's counters, in a registry of their own, and its log of jobs."""
 
     def __init__(self) -> None:
-        disable_created_metrics()  # a second series for each, of when it began
+        disable_created_metrics()  # else each counter has a second series, its start time
         self.registry = CollectorRegistry()
         self._device: str | None = None
         self._jobs = Counter(
@@ -156,20 +157,20 @@ class Telemetry:
         )
 
     def watch_device(self, device: str, busy_s: Callable[[], float]) -> None:
-        """Tell the device's name with every job, and how long models have been running on it."""
+        """Name the device in every job's record, and count the seconds of its work, which `busy_s` gives."""
         self._device = device
         info = Info("zopilot_worker", "The worker.", registry=self.registry)
         info.info({"device": device, "version": __version__})
         self.registry.register(_DeviceClock(busy_s))
 
     def in_flight(self) -> AbstractContextManager[None]:
-        """Counts a job as being worked on for as long as the context lasts."""
+        """A context for as long as which a job counts as being worked on."""
         return self._in_flight.track_inprogress()
 
     def observe(
         self, answer: Mapping[str, Any], *, door: Door, queue_s: float, total_s: float, arrival: Arrival | None = None
     ) -> JobRecord:
-        """Log and count one answer, and the document that arrived for it."""
+        """The record of one answer and of the document that arrived for it, logged and counted. Times are seconds."""
         record = job_record(
             answer,
             door=door,
@@ -191,7 +192,7 @@ class Telemetry:
         self._webhooks.labels(outcome).inc()
 
     def exposition(self) -> bytes:
-        """Every metric in Prometheus' text format."""
+        """Every metric, in Prometheus' text format."""
         return generate_latest(self.registry)
 
     def _count(self, record: JobRecord) -> None:
@@ -211,7 +212,7 @@ class Telemetry:
 
 
 class _DeviceClock(Collector):
-    """The engine's own count of busy seconds, asked for at each scrape."""
+    """The engine's own count of busy seconds, read at each scrape."""
 
     def __init__(self, busy_s: Callable[[], float]) -> None:
         self._busy_s = busy_s
@@ -223,12 +224,17 @@ class _DeviceClock(Collector):
 
 
 class LineFormatter(logging.Formatter):
-    """A job's JSON bare, everything else with time and level; each message one line, whatever a caller's id holds."""
+    """Formats a job's JSON bare, everything else with time and level.
+
+    Each message stays one line, whatever a caller's id contains.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
+        """The record as text: a job's JSON as it is, anything else as `formatMessage` gives it."""
         return record.getMessage() if record.name == JOB_LOGGER else super().format(record)
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the library's name
+        """The message with time and level, its control characters escaped, so that it stays one line."""
         return "".join(
             character if character.isprintable() else ascii(character)[1:-1]
             for character in super().formatMessage(record)

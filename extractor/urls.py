@@ -1,4 +1,4 @@
-"""A URL as text -> the one server and path that it can mean, in the strictest reading.
+"""A URL as text -> the one server and path that it can mean, in the strictest reading. In the worker.
 
 Nothing is sent or resolved here. Raises `InvalidUrl`, and `FetchForbidden` for what no worker fetches.
 """
@@ -18,20 +18,20 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 _NEVER_IN_A_URL = re.compile(r"[\x00-\x1f\x7f\\]")
 _AUTHORITY = re.compile(r"(?:\[(?P<v6>[0-9A-Fa-f:.]+)\]|(?P<name>[^\[\]:%\s]+))(?::(?P<port>[0-9]{1,5}))?")
 _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
-# A last label like these makes a client read the whole host as a number, in one of many spellings (WHATWG URL, "ends in
+# With a last label like these, clients read the whole host as a number, in one of many spellings (WHATWG URL: "ends in
 # a number").
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
-# As `requests` does: what may not stand in a URL is quoted as UTF-8; what is quoted already, or signed, stays as it is.
+# What is not percent-encoded, as in `requests`. `%` is among it: what is encoded already, or signed, stays as it is.
 _AS_IT_IS = "!$%&'()*+,/:;=?@[]~"
 
 
 class InvalidUrl(ValueError):
-    """The text is no URL of a web server; the message says why, and holds nothing of it."""
+    """The text is no URL of a web server. The message says why, and holds nothing of the text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """An http(s) URL, taken apart: `host` in lower case, ASCII, without brackets; `path` with its query."""
+    """The parts of an http(s) URL. `host` is in lower case, ASCII, without brackets; `path` has the query."""
 
     scheme: str
     host: str
@@ -40,23 +40,23 @@ class Target:
 
     @property
     def origin(self) -> tuple[str, str, int]:
-        """What has to be the same for a header to stay with its request."""
+        """Scheme, host and port. A header stays with its request only while all three are the same."""
         return self.scheme, self.host, self.port
 
     @property
     def authority(self) -> str:
-        """The Host header: the port only where it is not the scheme's own."""
+        """The Host header's value: with the port only where it is not the scheme's default."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port == _DEFAULT_PORTS[self.scheme] else f"{host}:{self.port}"
 
     @property
     def url(self) -> str:
-        """The whole URL again, for a redirect to be relative to."""
+        """The whole URL again; a redirect may be relative to it."""
         return f"{self.scheme}://{self.authority}{self.path}"
 
 
 def parse_url(url: str) -> Target:
-    """`url`, read in the one way that has no second reading.
+    """The server and the path that `url` means. What could be read in two ways is refused.
 
     Raises `InvalidUrl`, and `FetchForbidden` for a scheme other than http(s), credentials, and a host whose spelling
     only serves to hide it.
@@ -102,7 +102,7 @@ def _host(name: str) -> str:
     host = name.lower()
     if not host.isascii():
         try:
-            # Strict: no mapping, so that no other digits, letters or dots become those of an address.
+            # Strict: no mapping, so that no lookalike digits, letters or dots become those of an address.
             host = idna.encode(host, strict=True, std3_rules=True).decode("ascii")
         except (idna.IDNAError, UnicodeError):
             raise InvalidUrl("the URL's host is not a valid name") from None

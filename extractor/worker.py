@@ -26,7 +26,7 @@ log = logging.getLogger("extractor")
 
 
 def load_engine() -> Engine:
-    """A new engine, as the environment's settings have it; DocStrange's cloud is closed in this process from then on.
+    """A new engine, with the environment's settings. Closes DocStrange's cloud in this process.
 
     Raises `WorkerUnhealthy` where it cannot be loaded, whatever the cause, and `SystemExit` where a setting is wrong.
     """
@@ -67,14 +67,14 @@ class Worker:
     """This process's engine, loaded once, and its counters. Any thread may call it."""
 
     def __init__(self, load: Callable[[], Engine] = load_engine) -> None:
-        """`load` gives the engine; it is called when the engine is first needed, and again where it raised."""
+        """`load` gives the engine. It is called when the engine is first needed, and again if it raised."""
         self.telemetry = Telemetry()
         self._load = load
         self._engine: Engine | None = None
         self._loading = threading.Lock()
 
     def load(self) -> Engine:
-        """The engine; who asks while it loads waits. Raises `WorkerUnhealthy` where it cannot be loaded."""
+        """The engine. Whoever asks while it loads waits. Raises `WorkerUnhealthy` where it cannot be loaded."""
         with self._loading:
             if self._engine is None:
                 engine = self._load()
@@ -84,11 +84,11 @@ class Worker:
 
     @property
     def sick(self) -> str | None:
-        """Why the worker cannot go on, if it cannot. A full disk is no such reason: it may be empty again."""
+        """Why the worker cannot go on; None while it can. A full disk is no reason: there may be room again."""
         return "there is no engine" if self._engine is None else self._engine.vitals.sick
 
     def close(self) -> None:
-        """Close the engine, where there is one; nobody waits for one that is still being loaded."""
+        """Close the engine, if it is loaded. Does not wait for one that is still loading."""
         if self._engine is not None:
             self._engine.close()
 
@@ -102,11 +102,12 @@ class Worker:
         upload: BinaryIO | None = None,
         read_input: Callable[[], Any] | None = None,
     ) -> dict[str, Any]:
-        """The job's answer, made in this thread, logged and counted. Raises nothing.
+        """The contract's answer to the job, success or failure, made in this thread, logged and counted. Raises
+        nothing.
 
-        `progress` is told when a stage begins and after each page. Without an `end` nobody stops the job, and it was
-        received now; `upload` is its document, if not in its input. `read_input` gives the input of a job that does not
-        hold it yet; it may raise an `ExtractionError`.
+        `progress` is called when a stage begins and after each page. Without an `end` nobody stops the job, and it
+        counts as received now. `upload` is the document where the input has none. `read_input` gives the input of a job
+        that does not hold it yet; it may raise an `ExtractionError`.
         """
         end = JobEnd() if end is None else end
         started = time.monotonic()

@@ -9,7 +9,7 @@ import numpy as np
 
 from extractor.languages import Recognition
 from extractor.page_processes import tasks as page_tasks
-from extractor.page_processes.process import Answer, Bench, Function, Stage
+from extractor.page_processes.process import Answer, Function, Stage, TaskContext
 from extractor.pages.readers import READERS
 from extractor.reading.page_reader import Reader
 from extractor.values.boxes import Box
@@ -28,20 +28,20 @@ class ShownPage:
     has_begun: bool = False
 
 
-def draw_page(task: PageTask, bench: Bench) -> Answer:
+def draw_page(task: PageTask, context: TaskContext) -> Answer:
     """The page as the models would get it; the head tells of each picture that came early if it was the page's own."""
     early: list[PagePicture] = []
-    with bench.stage(Stage.READ):
-        page = READERS[task.format].read_page(task, bench.canvas, early.append)
+    with context.stage(Stage.READ):
+        page = READERS[task.format].read_page(task, context.canvas, early.append)
     return Answer({"early": [picture.offset == page.picture.offset for picture in early]}, pickle.dumps(page))
 
 
-def look_at_page(task: ShownPage, bench: Bench) -> Answer:
+def look_at_page(task: ShownPage, context: TaskContext) -> Answer:
     """What the models see on the page."""
     height, width = task.image.shape[:2]
-    (offset, drawn), (empty_at, empty) = bench.canvas.new(height, width), bench.canvas.new(height, width)
+    (offset, drawn), (empty_at, empty) = context.canvas.new(height, width), context.canvas.new(height, width)
     drawn[:], empty[:] = task.image, 255
-    reader = Reader(bench.device)
+    reader = Reader(context.device)
     begun = reader.begin(PagePicture(empty, empty_at)) if task.has_begun else None
     page = Page(1, width, height, PagePicture(drawn, offset), 1.0, recognise=task.recognise, quarters=task.quarters)
     return Answer({}, pickle.dumps(reader.read(page, Recognition(), begun)))

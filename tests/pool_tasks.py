@@ -10,44 +10,44 @@ import time
 from extractor import errors
 from extractor.device.link import Kind
 from extractor.device.requests import PictureRef, Request, packed
-from extractor.page_processes.process import Answer, Bench, Function, Stage
+from extractor.page_processes.process import Answer, Function, Stage, TaskContext
 
 LIBC = ctypes.CDLL(None)
 
 
-def prepare(bench: Bench) -> None:
+def prepare(context: TaskContext) -> None:
     """Nothing is needed."""
 
 
-def tell(value: object, bench: Bench) -> Answer:
+def tell(value: object, context: TaskContext) -> Answer:
     """The value, and who tells it."""
     return Answer({"value": value, "pid": os.getpid()})
 
 
-def sleep(seconds: float, bench: Bench) -> Answer:
+def sleep(seconds: float, context: TaskContext) -> Answer:
     """Sleep."""
-    with bench.stage(Stage.READ):
+    with context.stage(Stage.READ):
         time.sleep(seconds)
     return Answer({"pid": os.getpid()})
 
 
-def spin(stage: int, bench: Bench) -> Answer:
+def spin(stage: int, context: TaskContext) -> Answer:
     """Never end, in this stage."""
-    with bench.stage(Stage(stage)):
+    with context.stage(Stage(stage)):
         while True:
             pass
 
 
-def crash(stage: int, bench: Bench) -> Answer:
+def crash(stage: int, context: TaskContext) -> Answer:
     """Read where nothing is."""
-    with bench.stage(Stage(stage)):
+    with context.stage(Stage(stage)):
         ctypes.string_at(0)
     return Answer({})
 
 
-def fail(name: str, bench: Bench) -> Answer:
+def fail(name: str, context: TaskContext) -> Answer:
     """Raise."""
-    with bench.stage(Stage.ASSEMBLE):
+    with context.stage(Stage.ASSEMBLE):
         if name == "memory":
             raise MemoryError
         if name in ("PageTooLarge", "WorkerUnhealthy"):
@@ -55,33 +55,33 @@ def fail(name: str, bench: Bench) -> Answer:
         raise ValueError("a secret of the document")
 
 
-def modules(names: list[str], bench: Bench) -> Answer:
+def modules(names: list[str], context: TaskContext) -> Answer:
     """Which of these modules are loaded."""
     return Answer({"loaded": [name for name in names if name in sys.modules]})
 
 
-def draw(shape: tuple[int, int], bench: Bench) -> Answer:
+def draw(shape: tuple[int, int], context: TaskContext) -> Answer:
     """Where pictures of a shape are drawn, and how many bytes of them stay in memory."""
-    offset, picture = bench.canvas.new(*shape)
+    offset, picture = context.canvas.new(*shape)
     picture.fill(7)
     return Answer({"offset": offset, "sum": int(picture[:1].sum())})
 
 
-def say(messages: list[tuple[int, bytes]], bench: Bench) -> Answer:
+def say(messages: list[tuple[int, bytes]], context: TaskContext) -> Answer:
     """Send these messages as they are, and wait to be ended."""
     for kind, payload in messages:
-        bench.device._link.send(Kind(kind), payload)
+        context.device.link.send(Kind(kind), payload)
     time.sleep(30)
     return Answer({})
 
 
-def ask(seconds: float, bench: Bench) -> Answer:
+def ask(seconds: float, context: TaskContext) -> Answer:
     """Ask for the layout of an empty picture, and take so long by the clock beside."""
-    offset, picture = bench.canvas.new(800, 800)
+    offset, picture = context.canvas.new(800, 800)
     picture.fill(255)
-    with bench.stage(Stage.LOOK):
-        pending = bench.device.layout(PictureRef(offset, 800, 800))
-        regions = len(bench.device.regions_of(pending))
+    with context.stage(Stage.LOOK):
+        pending = context.device.layout(PictureRef(offset, 800, 800))
+        regions = len(context.device.regions_of(pending))
         time.sleep(seconds)
     return Answer({"regions": regions, "pid": os.getpid()})
 

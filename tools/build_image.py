@@ -1,18 +1,18 @@
 """Builds the image without Docker, runs it without a network, and measures it: `python -m tools.build_image`.
 
-For a Linux machine on which this is root, with buildah and debootstrap, that reaches package registries and no registry
-of images. A stand-in takes the base image's name: Debian bookworm with its own Python 3.11, under the names that the
-official image has. The Dockerfile is the same one, but for `--network=none`, which Debian 12's buildah does not know:
-the step that has it leaves the network by itself (tools/prove_image.py), which takes CAP_SYS_ADMIN. What it prints:
+For a Linux machine as root, with buildah and debootstrap, that reaches package registries and no registry of images. A
+stand-in takes the base image's name: Debian bookworm with its own Python 3.11, under the names that the official image
+has. The Dockerfile is the same one without `--network=none`, which Debian 12's buildah does not know. The step that has
+it leaves the network by itself (tools/prove_image.py), which takes CAP_SYS_ADMIN. It prints:
 
 1. the build, with its own proof (tools/prove_image.py);
-2. what test_input.json is answered in the image, in an empty network namespace, and the bytes that this received;
+2. what test_input.json is answered in the image, in an empty network namespace, and the bytes that were received there;
 3. the layers, compressed and as they lie on the disk;
 4. with `--rebuild`, which steps are done again after a change in the worker's code, and which layers are new.
 
-How package registries are reached is this machine's own matter: its certificates, and what pip and npm are configured
-with, are shown to the build as files, and are not in the image. Needs about 35 GB under `--folder`, on a file system
-that overlays can lie on, all of which is removed at the end unless `--keep` says otherwise.
+How this machine reaches package registries (its certificates, the configuration of pip and npm) is shown to the build
+as files, and is not in the image. Needs about 35 GB under `--folder`, on a file system that overlays can lie on. All of
+it is removed at the end unless `--keep` is given.
 """
 
 from __future__ import annotations
@@ -43,7 +43,8 @@ CODE = Path("extractor") / "__init__.py"
 
 
 class Store:
-    """buildah's images and containers, in a folder of their own."""
+    """buildah's images and containers, in a folder of their own. Each call raises `CalledProcessError` where buildah
+    fails."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -57,19 +58,19 @@ class Store:
         self.environment = {**os.environ, "TMPDIR": str(folder / "tmp")}
 
     def __call__(self, *arguments: str | Path) -> str:
-        """Run a command of buildah; what it says on standard output."""
+        """The standard output of a command of buildah, without white space around it."""
         run = subprocess.run(
             [*self.command, *map(str, arguments)], env=self.environment, stdout=subprocess.PIPE, text=True, check=True
         )
         return run.stdout.strip()
 
     def has(self, image: str) -> bool:
-        """Whether there is such an image."""
+        """Whether the store has this image."""
         return bool(self("images", "--quiet", "--filter", f"reference={image}"))
 
     @contextlib.contextmanager
     def container(self, image: str) -> Iterator[str]:
-        """A container of the image; it is gone afterwards."""
+        """A context with the name of a container of the image; the container is removed afterwards."""
         name = self("from", "--pull-never", image)
         try:
             yield name
@@ -78,7 +79,7 @@ class Store:
 
 
 def make_base(store: Store, folder: Path) -> None:
-    """The stand-in, under the base image's name."""
+    """Make the stand-in for the base image, under its name, in the store."""
     system = folder / "base"
     say(f"{BASE}: a stand-in from Debian's packages")
     subprocess.run(
@@ -97,15 +98,17 @@ def make_base(store: Store, folder: Path) -> None:
 
 
 def registry_settings(folder: Path) -> list[str]:
-    """Options that show this machine's way to the package registries to the build."""
+    """The options of a build that show it this machine's way to the package registries. `folder` gets the files."""
     folder.mkdir(exist_ok=True)
     wanted = {"cert", "index-url", "proxy", "trusted-host"}
-    settings = [line.partition("=")[::2] for line in _said(sys.executable, "-m", "pip", "config", "list").splitlines()]
+    settings = [
+        line.partition("=")[::2] for line in _output_of(sys.executable, "-m", "pip", "config", "list").splitlines()
+    ]
     pip = {name.split(".")[-1]: value.strip("'\"") for name, value in settings}
     certificate = CERTIFICATES / "ca-certificates.crt"
     lines = [f"{name} = {value}" for name, value in {"cert": certificate, **pip}.items() if name in wanted]
     (folder / "pip.conf").write_text("\n".join(["[global]", *lines, ""]), encoding="utf-8")
-    registry = _said("npm", "config", "get", "registry").strip() if shutil.which("npm") else ""
+    registry = _output_of("npm", "config", "get", "registry").strip() if shutil.which("npm") else ""
     npm = [f"cafile={certificate}", *([f"registry={registry}"] if registry else [])]
     (folder / "npmrc").write_text("\n".join([*npm, ""]), encoding="utf-8")
     shown = {
@@ -117,7 +120,7 @@ def registry_settings(folder: Path) -> list[str]:
 
 
 def build(store: Store, context: Path, options: list[str]) -> list[str]:
-    """Build the image. Returns the lines that say what was done, and prints them as they come."""
+    """The lines that the build prints, which are printed as they come too. Ends the program where it fails."""
     command = [*store.command, "bud", "--isolation=chroot", "--pull-never", "--format=docker", "--layers"]
     command += [*options, f"--tag={IMAGE}", str(context)]
     started = time.monotonic()
@@ -136,7 +139,7 @@ def build(store: Store, context: Path, options: list[str]) -> list[str]:
 
 
 def run_without_network(store: Store) -> None:
-    """The image's own command in an empty network namespace; ends the program where the answer is another one."""
+    """Run the image's own command in an empty network namespace. Ends the program where the answer is another one."""
     with store.container(IMAGE) as container:
         inside = [*store.command, "run", "--isolation=chroot", container, "--", "python", "-u", "handler.py"]
         started = time.monotonic()
@@ -163,7 +166,7 @@ def layers(store: Store) -> list[str]:
 
 
 def compressed_sizes(store: Store, folder: Path) -> list[int]:
-    """Bytes of each layer as a registry would keep it, the base's first."""
+    """The bytes of each layer as a registry would keep it, the base's first."""
     shutil.rmtree(folder, ignore_errors=True)
     store("push", "--quiet", IMAGE, f"dir:{folder}")
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
@@ -173,17 +176,18 @@ def compressed_sizes(store: Store, folder: Path) -> list[int]:
 
 
 def unpacked_size(store: Store) -> int:
-    """Bytes of the image's files on the disk."""
+    """The bytes of the image's files on the disk."""
     with store.container(IMAGE) as container:
-        return 1024 * int(_said("du", "--summarize", "--one-file-system", store("mount", container)).split()[0])
+        return 1024 * int(_output_of("du", "--summarize", "--one-file-system", store("mount", container)).split()[0])
 
 
 def rebuild(store: Store, folder: Path, options: list[str]) -> None:
-    """Build again from a context with a change in the worker's code, and say what that cost."""
+    """Build again with a change in the worker's code, and print what is built anew. Ends the program where more than
+    the last layer is."""
     before = layers(store)
     context = folder / "changed"
     shutil.rmtree(context, ignore_errors=True)
-    shutil.copytree(ROOT, context, ignore=_not_for_images)
+    shutil.copytree(ROOT, context, ignore=_left_out)
     with (context / CODE).open("a", encoding="utf-8") as code:
         code.write(f"\n# Changed at {time.time()}\n")
     lines = build(store, context, options)
@@ -198,7 +202,7 @@ def rebuild(store: Store, folder: Path, options: list[str]) -> None:
 
 
 def remove(folder: Path) -> None:
-    """Remove the folder, and before it the file systems that a build left mounted in it, the innermost first."""
+    """Remove the folder. File systems that a build left mounted in it are unmounted first, the innermost first."""
     mounted = [line.split()[1] for line in Path("/proc/self/mounts").read_text(encoding="utf-8").splitlines()]
     for place in reversed([place for place in mounted if Path(place).is_relative_to(folder.resolve())]):
         subprocess.run(["umount", place], check=True)
@@ -206,22 +210,22 @@ def remove(folder: Path) -> None:
 
 
 def say(line: str) -> None:
-    """A line of this program's own."""
+    """Print a line of this program's own."""
     print(f"==> {line}", flush=True)
 
 
-def _not_for_images(folder: str, names: list[str]) -> list[str]:
-    """What a copy of the checkout does without."""
+def _left_out(folder: str, names: list[str]) -> list[str]:
+    """The names that a copy of the checkout leaves out."""
     apart = {".git", ".venv", "models", "tests", "benchmarks", "docs"}
     return [name for name in names if Path(folder) == ROOT and name in apart]
 
 
-def _said(*command: str) -> str:
+def _output_of(*command: str) -> str:
     return subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
 
 
 def main() -> int:
-    """See the module."""
+    """The exit status: 0, or 1 where something that this needs is missing. See the module."""
     parser = argparse.ArgumentParser(prog="python -m tools.build_image", description="Builds the image without Docker.")
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "zopilotgpu-image")
     parser.add_argument("--sets", default="default", help="the sets of models that are baked")

@@ -11,9 +11,9 @@ import sys
 
 from benchmarks.result_table import ResultTable
 
-# Speeds to choose from: the first is the one that is on record, digital pages on two cores without a GPU.
+# The default speeds. The first is the recorded one: digital pages on two cores without a GPU.
 PAGES_PER_S = (1.0, 2.0, 5.0, 10.0, 20.0)
-# Examples, in dollars: no price of anybody's.
+# Examples in dollars a second, nobody's actual prices.
 PRICES_PER_S = (0.0001, 0.0002, 0.0004)
 
 
@@ -23,12 +23,12 @@ def cost_of_1000_pages(pages_per_s: float, price_per_s: float) -> float:
 
 
 def cost_of_a_wake(start_s: float, idle_s: float, price_per_s: float) -> float:
-    """What a worker costs each time that it wakes and sleeps again, on top of its pages."""
+    """What a worker costs each time that it wakes and sleeps again, beside its pages, in the price's currency."""
     return (start_s + idle_s) * price_per_s
 
 
 def table(pages_per_s: tuple[float, ...], prices: tuple[float, ...]) -> ResultTable:
-    """A row for each speed, a column for each price."""
+    """The costs of 1,000 pages: a row for each speed, a column for each price."""
     rows = tuple(
         (f"{speed:g}", *(f"{cost_of_1000_pages(speed, price):.3f}" for price in prices)) for speed in pages_per_s
     )
@@ -40,7 +40,7 @@ def _numbers(text: str) -> tuple[float, ...]:
 
 
 def main() -> int:
-    """Print the table as markdown."""
+    """The exit status, 0. Prints the table as markdown."""
     parser = argparse.ArgumentParser(prog="python -m tools.cost_table", description=__doc__.splitlines()[0])
     parser.add_argument("--pages-per-s", type=_numbers, default=PAGES_PER_S, help="measured, separated by commas")
     parser.add_argument("--prices", type=_numbers, default=PRICES_PER_S, help="of a worker's second, today's")

@@ -23,7 +23,7 @@ COLOURS = {
 
 
 def draw_regions(answer: Path, document: Path, out: Path) -> None:
-    """Write a PNG of page 1 with a box around each element, numbered in reading order."""
+    """Write page 1 of the document to `out`, a PNG, with a box around each element, numbered in reading order."""
     page = pdfium.PdfDocument(document)[0]
     image = page.render(scale=SCALE).to_pil().convert("RGB")
     draw = ImageDraw.Draw(image)

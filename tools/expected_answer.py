@@ -1,7 +1,7 @@
 """What the worker has to answer to test_input.json, and how an answer differs from it.
 
 `python -m tools.expected_answer` writes expected_answer.json beside this file. It holds what a document says and where:
-no times, no device, no versions. Boxes may differ by `TOLERANCE`; every other value is the same one or a difference.
+no times, no device, no versions. Boxes may differ by `TOLERANCE`; every other value must be the same.
 """
 
 from __future__ import annotations
@@ -17,14 +17,15 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 EXPECTED = Path(__file__).resolve().with_name("expected_answer.json")
-# Points: what another processor's rounding may move a box of the layout model by.
+# How far another processor's rounding may move a box of the layout model, in points.
 TOLERANCE = 1.0
 _OF_ELEMENTS = ("type", "level", "text", "page", "bbox", "source")
 _OF_CELLS = ("row", "column", "row_span", "column_span", "text", "bbox", "header")
 
 
 def run_worker(folder: Path, **environment: str) -> dict[str, Any]:
-    """The answer of `python handler.py` in `folder`, whose log goes to standard error. Raises where it fails."""
+    """The answer of `python handler.py` in `folder`, whose log goes to standard error. Raises `CalledProcessError`
+    where it fails."""
     run = subprocess.run(
         [sys.executable, "-u", "handler.py"],
         cwd=folder,
@@ -37,13 +38,13 @@ def run_worker(folder: Path, **environment: str) -> dict[str, Any]:
 
 
 def printed_answer(output: str) -> dict[str, Any]:
-    """The JSON that a local run prints among the SDK's lines."""
+    """The JSON answer in the output of a local run, among the SDK's lines. Raises `ValueError` without one."""
     answer: dict[str, Any] = json.JSONDecoder().raw_decode(output[output.index("\n{") + 1 :])[0]
     return answer
 
 
 def essence(answer: dict[str, Any]) -> dict[str, Any]:
-    """What an answer says of its document."""
+    """What an answer says of its document, without times, device and versions. Boxes are in points, origin top left."""
     data = answer["data"]
     return {
         "success": answer["success"],
@@ -63,7 +64,7 @@ def essence(answer: dict[str, Any]) -> dict[str, Any]:
 
 
 def differences(expected: Any, given: Any, place: str = "answer") -> Iterator[str]:
-    """Each difference in words, with its place: `answer.tables[0].cells[3].text: ...`."""
+    """Each difference in words, with where it is: `answer.tables[0].cells[3].text: ...`."""
     if isinstance(expected, dict) and isinstance(given, dict):
         for key in [*expected, *(key for key in given if key not in expected)]:
             if key not in given or key not in expected:
@@ -87,7 +88,7 @@ def differences(expected: Any, given: Any, place: str = "answer") -> Iterator[st
 
 
 def expected() -> dict[str, Any]:
-    """The expected answer's essence."""
+    """The essence of the expected answer."""
     answer: dict[str, Any] = json.loads(EXPECTED.read_text(encoding="utf-8"))
     return answer
 

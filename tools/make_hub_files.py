@@ -1,7 +1,7 @@
 """Write .runpod/hub.json and .runpod/tests.json, from the settings and the schema: `python -m tools.make_hub_files`.
 
 Every setting is a field of the Hub's form, but for those that `HIDDEN` names with the reason. Presets are for cards of
-16, 24 and 48 GB; their batches follow from the memory, they have not been measured on the cards.
+16, 24 and 48 GB. Their batches follow from the memory; they have not been measured on the cards.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ _UNITS = {"s": "seconds", "ms": "milliseconds", "mb": "MB", "bytes": "bytes", "p
 
 
 def hub_page() -> dict[str, Any]:
-    """The Hub's page of the worker."""
+    """The content of hub.json: the worker's page on the Hub."""
     env = [_field(name, field) for name, field in Settings.model_fields.items() if name not in HIDDEN]
     return {
         "title": "ZopilotGPU: documents to data, locally",
@@ -123,9 +123,9 @@ def hub_page() -> dict[str, Any]:
 
 
 def release_tests() -> dict[str, Any]:
-    """What the Hub sends to a new release, which passes where it is answered with status 200.
+    """The content of tests.json: the jobs that the Hub sends to a new release, which has to answer with status 200.
 
-    No wrong input is among them: whether a job that fails as it should is such an answer, RunPod does not say.
+    None has a wrong input: RunPod does not say whether a job that fails as it should is answered so.
     """
     pages = (ROOT / "extractor" / "known_pages" / "pages.pdf").read_bytes()
     inputs: dict[str, dict[str, Any]] = {
@@ -193,7 +193,7 @@ def _title(name: str) -> str:
 
 
 def written(content: dict[str, Any]) -> str:
-    """A file's text."""
+    """A file's text: the content as indented JSON."""
     return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
 
 
@@ -201,6 +201,7 @@ FILES = {"hub.json": hub_page, "tests.json": release_tests}
 
 
 def main() -> int:
+    """The exit status, 0. Writes the files."""
     FOLDER.mkdir(exist_ok=True)
     for name, content in FILES.items():
         (FOLDER / name).write_text(written(content()), encoding="utf-8")

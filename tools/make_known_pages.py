@@ -1,7 +1,7 @@
-"""Write extractor/known_pages/: what a worker reads to find out whether it is fit, and what stands on it.
+"""Write extractor/known_pages/: a document that a worker reads to find out whether it is fit, and what is on it.
 
-A PDF of two pages: one with a text layer, and a scan with a table. Between them every model has its turn; they are
-small, for they are read at each start.
+A PDF of two pages: one with a text layer, and a scan with a table. Between them they use every model. They are small,
+for they are read at each start.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 FOLDER = Path(__file__).resolve().parent.parent / "extractor" / "known_pages"
-# Pixels of the scan; two to a point of the PDF.
+# The scan's width and height in pixels, of which two are a point of the PDF.
 SIZE = (760, 720)
 HEADING = "Harbour dues 2026"
 LINES = ("Vessel Northwind, berth 17, 03:15 to 21:40.", "Payable within 30 days of receipt.")
@@ -29,12 +29,12 @@ COLUMNS, TOP, ROW = (60, 300, 480, 700), 330, 70
 
 
 def lines() -> list[tuple[int, int, str, int]]:
-    """Each line of text: left and top of its first letter, the text and its size, in the scan's pixels."""
+    """Each line of text: its first letter's left and top, its text and size; in pixels of the scan, origin top left."""
     return [(60, 70, HEADING, 48), *((60, 170 + 50 * index, line, 30) for index, line in enumerate(LINES))]
 
 
 def scan() -> Image.Image:
-    """The scan: a heading, two lines and a ruled table."""
+    """The scan's page picture: a heading, two lines and a ruled table."""
     image = Image.new("L", SIZE, "white")
     draw = ImageDraw.Draw(image)
     for left, top, text, size in lines():
@@ -51,7 +51,7 @@ def scan() -> Image.Image:
 
 
 def document() -> bytes:
-    """The PDF."""
+    """The bytes of the PDF."""
     width, height = (side / 2 for side in SIZE)
     written = io.BytesIO()
     canvas = Canvas(written, pagesize=(width, height), invariant=True)
@@ -66,11 +66,12 @@ def document() -> bytes:
 
 
 def expected() -> str:
-    """What is drawn, not what a model once read: the lines of each page, and the scan's table."""
+    """The JSON of what is drawn, not of what a model once read: the lines of each page, and the scan's table."""
     return json.dumps({"text": [HEADING, *LINES], "table": TABLE}, indent=2) + "\n"
 
 
 def main() -> int:
+    """The exit status, 0. Writes the files."""
     FOLDER.mkdir(exist_ok=True)
     (FOLDER / "pages.pdf").write_bytes(document())
     (FOLDER / "expected.json").write_text(expected(), encoding="utf-8")

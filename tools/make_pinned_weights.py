@@ -9,6 +9,7 @@ from extractor.models.weights import PINNED
 
 
 def main() -> int:
+    """The exit status, 0. Writes the file."""
     PINNED.write_bytes(render(list(SETS)))
     return 0
 

@@ -1,7 +1,7 @@
 """Add the weights to a software bill of materials: `python -m tools.make_sbom sbom.cdx.json` (CycloneDX, JSON).
 
-`make sbom` first has cyclonedx-py write the packages of requirements.txt, with their hashes; the models of the default
-set come in here, each file with its hash, licence and the revision that its weights were published at.
+In `make sbom`, cyclonedx-py first writes the packages of requirements.txt, with their hashes. Then this adds the models
+of the default set: each file with its hash, its licence and the revision that the weights were published at.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def component(model: Model) -> dict[str, Any]:
 
 
 def with_models(bill: dict[str, Any]) -> dict[str, Any]:
-    """The bill with the worker as what it is of, and the default set's models."""
+    """The bill with the worker as its subject, and with the models of the default set."""
     worker = {"type": "application", "bom-ref": "zopilotgpu", "name": "zopilotgpu", "version": __version__}
     models = [component(model) for model in models_of(["default"])]
     return {
@@ -50,6 +50,7 @@ def with_models(bill: dict[str, Any]) -> dict[str, Any]:
 
 
 def main() -> int:
+    """The exit status, 0. Adds the models to the file."""
     path = Path(sys.argv[1])
     bill = with_models(json.loads(path.read_text(encoding="utf-8")))
     path.write_text(json.dumps(bill, indent=2) + "\n", encoding="utf-8")

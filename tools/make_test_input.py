@@ -10,11 +10,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tests.documents import invoice_pdf  # noqa: E402  (the checkout is not a package that is installed)
+from tests.documents import invoice_pdf  # noqa: E402  (the checkout is not an installed package)
 
 
 def job_file() -> str:
-    """The file's content."""
+    """The content of test_input.json, as text."""
     job = {
         "input": {
             "document_content_base64": base64.b64encode(invoice_pdf()).decode("ascii"),

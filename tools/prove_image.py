@@ -1,9 +1,9 @@
-"""The image's last step: `python -m tools.prove_image` as root in the folder of the code ends with 0 or 1.
+"""The image's last step: `python -m tools.prove_image`, as root in the folder of the code, exits with 0 or 1.
 
 As the worker's user and without a network, the worker has to be fit (`python -m extractor.health`), and its answer to
-test_input.json the expected one. The step is run with `--network=none`; where a builder leaves the host's network there
-all the same (buildah's chroot isolation), this process moves to an empty network namespace of its own. Where even that
-is refused there is no proof, and the build fails.
+test_input.json has to be the expected one. The step is run with `--network=none`. Where a builder leaves the host's
+network there all the same (buildah's chroot isolation), this process moves to an empty network namespace of its own.
+Where even that is refused there is no proof, and the build fails.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _CLONE_NEWNET = 0x40000000
 
 
 def leave_network() -> None:
-    """Be where there is no network. Raises `OSError` where that cannot be."""
+    """Move to an empty network namespace, if there is a network. Raises `OSError` where one is left."""
     if _interfaces() - {"lo"}:
         libc = ctypes.CDLL(None, use_errno=True)
         if libc.unshare(_CLONE_NEWNET) != 0:
@@ -34,13 +34,13 @@ def leave_network() -> None:
 
 
 def received_bytes() -> dict[str, int]:
-    """What each network interface has received so far."""
+    """The bytes that each network interface has received so far, by name."""
     lines = Path("/proc/self/net/dev").read_text(encoding="ascii").splitlines()[2:]
     return {name.strip(): int(counters.split()[0]) for name, counters in (line.split(":") for line in lines)}
 
 
 def become(name: str) -> None:
-    """Be that user, for good."""
+    """Take that user's ids and environment for good. Raises `KeyError` where there is no such user."""
     user = pwd.getpwnam(name)
     os.setgroups([])
     os.setgid(user.pw_gid)
@@ -53,7 +53,7 @@ def _interfaces() -> set[str]:
 
 
 def main() -> int:
-    """See the module."""
+    """The exit status: 0 for a fit worker with the expected answer, else 1. See the module."""
     folder = Path.cwd()
     leave_network()
     become(USER)

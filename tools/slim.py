@@ -1,10 +1,12 @@
-"""An environment's site-packages without what the worker never opens, proven to need none of it.
+"""An environment's site-packages without what the worker never opens, proven not to need it.
 
-`python tools/slim.py SITE_PACKAGES` removes it; `--measure` removes nothing and prints what each row would save, as it
-lies on the disk and in a compressed layer. Only what nothing asks for at its start goes: headers, compilers, test data,
-and libraries that others open by name on a way that the worker does not go. Before anything is removed, every shared
-library that stays is asked what it needs (ELF, DT_NEEDED): where that is among what would go, it is an error and
-nothing is removed. So is a row that finds nothing: the packages have changed, and the row is to be looked at again.
+`python tools/slim.py SITE_PACKAGES` removes it. `--measure` removes nothing and prints what each row would save, as it
+lies on the disk and in a compressed layer. What goes is what nothing asks for at its start: headers, compilers, test
+data, and libraries that others open by name in code that the worker does not run.
+
+Before anything is removed, every shared library that stays is asked what it needs (ELF, DT_NEEDED). Where that would
+go, it is an error and nothing is removed. So is a row that finds nothing: the packages have changed, and the row has to
+be looked at again.
 """
 
 from __future__ import annotations
@@ -21,13 +23,13 @@ from typing import IO
 from elftools.elf.dynamic import DynamicSection
 from elftools.elf.elffile import ELFFile
 
-# As registries' clients compress layers.
+# The level at which registries' clients compress layers.
 GZIP_LEVEL = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What goes (patterns below site-packages), and why nothing misses it."""
+    """Files that go (patterns below site-packages), and why nothing misses them."""
 
     name: str
     patterns: tuple[str, ...]
@@ -105,7 +107,7 @@ ROWS = (
 
 
 class Missed(Exception):
-    """Something that stays needs what would go, or a row finds nothing."""
+    """Raised where something that stays needs what would go, or a row finds nothing."""
 
 
 def found(site: Path, rows: Sequence[Row]) -> dict[Row, list[Path]]:
@@ -120,7 +122,7 @@ def found(site: Path, rows: Sequence[Row]) -> dict[Row, list[Path]]:
 
 
 def check(site: Path, going: set[Path]) -> int:
-    """How many shared libraries stay; raises `Missed` where one of them needs one that goes."""
+    """The number of shared libraries that stay. Raises `Missed` where one of them needs one that goes."""
     libraries = {file: needed for file in _files(site) if (needed := needs(file)) is not None}
     staying = {name for file in libraries.keys() - going for name in _names(file)}
     gone = {name for file in libraries.keys() & going for name in _names(file)} - staying
@@ -137,7 +139,7 @@ def check(site: Path, going: set[Path]) -> int:
 
 
 def needs(file: Path) -> list[str] | None:
-    """The shared libraries that `file` says it needs; `None` where it is none itself."""
+    """The names of the shared libraries that `file` needs; None where it is no ELF file."""
     with file.open("rb") as stream:
         if stream.read(4) != b"\x7fELF":
             return None
@@ -161,7 +163,7 @@ def _files(folder: Path) -> list[Path]:
 
 
 def remove(site: Path, files: Mapping[Row, Sequence[Path]]) -> None:
-    """Remove the rows' files, and the folders that are empty then."""
+    """Remove the rows' files, and the folders that their patterns name."""
     for row in files:
         for pattern in row.patterns:
             for top in sorted(site.glob(pattern)):
@@ -172,7 +174,7 @@ def remove(site: Path, files: Mapping[Row, Sequence[Path]]) -> None:
 
 
 def compressed(files: Sequence[Path]) -> int:
-    """The bytes of the files as a layer holds them."""
+    """The bytes of the files in a compressed layer."""
     counter = _Counter()
     with (
         gzip.GzipFile(fileobj=counter, mode="wb", compresslevel=GZIP_LEVEL) as packed,
@@ -198,7 +200,7 @@ class _Counter:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """See the module."""
+    """The exit status: 1 where something is missed, and nothing is removed then. Prints a line for each row."""
     site = Path(arguments[-1])
     measure = "--measure" in arguments
     try:

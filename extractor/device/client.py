@@ -1,7 +1,7 @@
 """A page process's way to the models: a request goes to the device's owner, its results come back in the arena.
 
-Nothing here computes; `Pending.result` waits for the worker's word. A page asks for several things at once and takes
-them as it needs them. Without torch: page processes never load it.
+In page processes, without torch. Nothing is computed here. A page asks for several things at once and takes the results
+as it needs them; `Pending.result` waits for the worker.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ Numbers = np.ndarray[Any, np.dtype[np.float32]]
 
 
 class NoResult(Exception):
-    """A model failed on what it was asked for; the worker's log has the cause."""
+    """A model failed on the request. The worker's log has the cause."""
 
     def __init__(self, *, out_of_memory: bool) -> None:
         super().__init__()
@@ -43,47 +43,47 @@ class NoResult(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """A request on its way."""
+    """A request whose results have not been taken yet."""
 
     device: DeviceClient
     request: Request
 
     def result(self) -> bytes:
-        """The bytes of its results, once. Waits for them. Raises `NoResult` where there are none."""
+        """The bytes of its results; can be taken once. Waits for them. Raises `NoResult` where there are none."""
         return self.device.wait(self.request)
 
 
 class DeviceClient:
-    """Asks for forward passes on one page after the other."""
+    """Asks for forward passes, for one page after the other. Coordinates are pixels of the picture, origin top left."""
 
     def __init__(self, link: PageLink, canvas: Canvas, facts: ModelFacts) -> None:
         self.facts = facts
-        self._link = link
+        self.link = link
         self._canvas = canvas
         self._number = 0
         self._waiting: set[int] = set()
         self._ended: dict[int, tuple[int, int]] = {}
-        # What was asked for, and its results not taken yet: they stand in the arena.
+        # Requests whose results are not taken yet, and still need their memory in the arena.
         self._untaken: set[int] = set()
 
     def room_for_picture(self, rows: int, columns: int) -> tuple[int, Pixels]:
-        """Room for one more picture of the page, (rows, columns, 3), and its offset. Raises `MemoryError`."""
+        """The offset and the pixels of one more picture of the page, (rows, columns, 3) uint8. Raises `MemoryError`."""
         return self._canvas.new(rows, columns)
 
     def layout(self, picture: PictureRef) -> Pending:
-        """Ask for the regions on a picture; `regions_of` reads the result."""
+        """The pending regions of a picture; `regions_of` reads them."""
         return self._ask(Request(0, "layout", picture, 0, 0))
 
     def regions_of(self, pending: Pending) -> Numbers:
-        """The layout's numbers: (queries, 7)."""
+        """The layout model's numbers, (queries, 7); see `LayoutModel.start`. Raises `NoResult`."""
         return np.frombuffer(pending.result(), np.float32).reshape(-1, LAYOUT_NUMBERS)
 
     def detect(self, picture: PictureRef, fit: Fit) -> Pending:
-        """Ask where text is on a picture, made to fit; `text_map_of` reads the result."""
+        """The pending map of the text on a picture, fitted to its canvas; `text_map_of` reads it."""
         return self._ask(Request(0, "detection", picture, 0, 0, fit=fit))
 
     def text_map_of(self, pending: Pending) -> np.ndarray[Any, np.dtype[np.uint8]]:
-        """The probability of text, in 255ths: (fit.height, fit.width)."""
+        """The probability of text in 255ths, (fit.height, fit.width) uint8. Raises `NoResult`."""
         fit = pending.request.fit
         assert fit is not None
         return np.frombuffer(pending.result(), np.uint8).reshape(fit.height, fit.width)
@@ -97,7 +97,11 @@ class DeviceClient:
         quarters: np.ndarray[Any, np.dtype[np.uint8]],
         contents: np.ndarray[Any, np.dtype[np.int32]],
     ) -> Pending:
-        """Ask for lines to be read: quads (lines, 4, 2); `lines_of` reads the result."""
+        """The pending reading of lines; `lines_of` reads it.
+
+        `quads` (lines, 4, 2) in pixels of the picture; `quarters` (lines,) turns anticlockwise; `contents` (lines,) the
+        widths at 48 pixels of height; `scripts` those of the letters, any where there are none.
+        """
         widths = np.array([line_width(self.facts.shapes, content) for content in contents.tolist()], np.int32)
         return self._ask(
             Request(
@@ -112,17 +116,17 @@ class DeviceClient:
         )
 
     def lines_of(self, pending: Pending) -> list[Numbers]:
-        """For each line a probability and a symbol's number for each step of what is seen of it: (steps, 2)."""
+        """For each line (steps, 2): each step's probability and the number of its symbol. Raises `NoResult`."""
         steps = [seen_width(content) // PIXELS_PER_STEP for content in pending.request.contents.tolist()]
         found = np.frombuffer(pending.result(), np.float32).reshape(-1, LINE_NUMBERS)
         return np.split(found, np.cumsum(steps)[:-1])
 
     def structure(self, picture: PictureRef, boxes: np.ndarray[Any, np.dtype[np.int32]]) -> Pending:
-        """Ask for the structure of tables: boxes (tables, 4) in pixels; `structures_of` reads the result."""
+        """The pending structure of tables, in boxes (tables, 4) of pixels; `structures_of` reads it."""
         return self._ask(Request(0, "tables", picture, 0, 0, boxes=boxes))
 
     def structures_of(self, pending: Pending) -> list[Numbers]:
-        """For each table its steps: (steps, 10)."""
+        """For each table its decoder's steps, (steps, 10); see `TableModel.start`. Raises `NoResult`."""
         result = pending.result()
         count = len(pending.request.boxes)
         lengths = np.frombuffer(result, np.int32, count)
@@ -136,11 +140,11 @@ class DeviceClient:
         request = replace(request, number=self._number, reply_at=room, capacity=capacity)
         self._waiting.add(request.number)
         self._untaken.add(request.number)
-        self._link.send(Kind.REQUEST, packed(request))
+        self.link.send(Kind.REQUEST, packed(request))
         return Pending(self, request)
 
     def wait(self, request: Request) -> bytes:
-        """The bytes of a request's results."""
+        """The bytes of a request's results. Raises `NoResult`, and `Internal` where the page's job has ended."""
         while request.number in self._waiting:
             self._take()
         status, size = self._ended.pop(request.number)
@@ -155,14 +159,14 @@ class DeviceClient:
         return reply
 
     def finish(self) -> None:
-        """Wait for whatever was asked for and is not needed: the arena is free for the next page afterwards."""
+        """Wait for all that was asked for and not taken. The arena is free for the next page afterwards."""
         while self._waiting:
             self._take()
         self._ended.clear()
         self._untaken.clear()
 
     def _take(self) -> None:
-        kind, payload = self._link.receive()
+        kind, payload = self.link.receive()
         if kind is not Kind.REPLY:
             raise Internal("a page process was told something out of turn")
         number, status, size = parsed_reply(payload)

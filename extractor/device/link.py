@@ -1,8 +1,8 @@
-"""The worker's line to one page process: messages over a pair of sockets, each a kind, a length and a payload.
+"""The worker's link to one page process: messages over a pair of sockets, each a kind, a length and a payload.
 
-Both sides use it, each its own way: the page process waits for the next message; the worker's thread never waits, takes
-what is there, and keeps what the socket does not take yet. What the page process sends is a stranger's word: no message
-is longer than its kind may be (`TooLong` ends the process), and none is ever unpickled by the worker.
+In both processes. The page process waits for the next message. The worker's thread never waits: it takes what is there,
+and keeps what the socket does not take yet. A page process is not trusted: no message of it is longer than its kind may
+be (`TooLong` ends the process), and the worker unpickles none.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from enum import IntEnum
 
 
 class Kind(IntEnum):
-    """What a message is."""
+    """The kind of a message."""
 
     # Worker to page process.
     FACTS = 1  # what it needs to know of the models; pickled
@@ -23,7 +23,7 @@ class Kind(IntEnum):
     REPLY = 3  # a request's number, how it ended, and the bytes of its result in the arena
     FORGET = 4  # a document that no job reads any more: its path
     # Page process to worker.
-    REQUEST = 5  # a forward pass asked for; `device_requests.py`
+    REQUEST = 5  # a forward pass asked for; `requests.py`
     DONE = 6  # the task's answer: its head and its blob
     FAILED = 7  # how the task failed
     READY = 8  # it is in its sandbox, and what holds there
@@ -40,10 +40,10 @@ class TooLong(ValueError):
 
 
 class WorkerLink:
-    """The worker's end. `descriptor` is non-blocking; `send` may be called by any thread."""
+    """The worker's end of the link. `descriptor` is its non-blocking socket; any thread may call `send`."""
 
     def __init__(self, descriptor: int, want_write: Callable[[], None]) -> None:
-        """`want_write` is called when something could not be sent at once: `flush` is due when there is room."""
+        """`want_write` is called when something could not be sent at once: call `flush` when there is room."""
         self.descriptor = descriptor
         os.set_blocking(descriptor, False)
         self._received = bytearray()
@@ -65,7 +65,8 @@ class WorkerLink:
         self._want_write()
 
     def flush(self) -> bool:
-        """Send what waits; whether nothing is left. Raises `OSError` where the other end is gone."""
+        """Whether everything is sent. Sends what waits, as far as there is room. Raises `OSError` where the other end
+        is gone."""
         with self._lock:
             sent = self._write(self._unsent)
             del self._unsent[:sent]
@@ -77,7 +78,7 @@ class WorkerLink:
         return bool(self._unsent)
 
     def close(self) -> None:
-        """Hang up; the descriptor is -1 from now on."""
+        """Close the socket; `descriptor` is -1 from now on."""
         with self._lock:
             os.close(self.descriptor)
             self.descriptor = -1
@@ -89,7 +90,7 @@ class WorkerLink:
             return 0
 
     def receive(self) -> Iterator[tuple[Kind, bytes]]:
-        """The messages that are there. Raises `EOFError` where the other end is gone, `TooLong`."""
+        """The messages that have arrived. Raises `EOFError` where the other end is gone, `TooLong`."""
         try:
             got = os.read(self.descriptor, _READ_BYTES)
         except BlockingIOError:
@@ -111,20 +112,20 @@ class WorkerLink:
 
 
 class PageLink:
-    """The page process's end; it waits."""
+    """The page process's end of the link. Its calls block."""
 
     def __init__(self, descriptor: int) -> None:
         os.set_blocking(descriptor, True)
         self._descriptor = descriptor
 
     def send(self, kind: Kind, payload: bytes) -> None:
-        """Send a message."""
+        """Send a message. Raises `OSError` where the worker is gone."""
         rest = memoryview(_HEAD.pack(kind, len(payload)) + payload)
         while rest:
             rest = rest[os.write(self._descriptor, rest) :]
 
     def receive(self) -> tuple[Kind, bytes]:
-        """The next message. Raises `EOFError` where the worker is gone."""
+        """The next message's kind and payload. Waits for it. Raises `EOFError` where the worker is gone."""
         number, length = _HEAD.unpack(self._exactly(_HEAD.size))
         return Kind(number), self._exactly(length)
 

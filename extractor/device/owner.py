@@ -1,9 +1,9 @@
-"""Requests of page processes -> rows for the models -> results in the arenas.
+"""Requests of page processes -> rows for the models -> results in the arenas. In the worker.
 
-Runs in the worker. Each task of a page process has a `Desk`: the requests that it waits for and the pictures that are
-on the device for it. A picture goes up once, when the first model looks at it, by the owner's thread; what is asked of
-it later finds it there. When the task ends, or its process does, its desk is closed: what waits is dropped, its
-pictures are freed, and no later result reaches the arena.
+Each task of a page process has its `TaskRequests`: the requests that it waits for, and the pictures that are on the
+device for it. The owner's thread copies a picture to the device once, when the first model needs it; later requests
+find it there. When the task or its process ends, its requests are closed: what waits is dropped, its pictures are
+freed, and no later result reaches the arena.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ from .arena import Arena
 from .requests import CANCELLED, DONE, FAILED, OUT_OF_MEMORY, MalformedRequest, PictureRef, Request, parse
 from .scheduler import Result, Scheduler, Work
 
-# Requests of one task that may wait at the same time.
+# The most requests of one task that may wait at the same time.
 MOST_WAITING = 2000
 
 
 @dataclass(slots=True)
 class _Answering:
-    """A request on its way: what is known of its results, in their order, and how many of its works are not done."""
+    """A request on its way: the results so far, by their index, and the number of its works that are not done."""
 
     request: Request
     works: list[Work] = field(default_factory=list)
@@ -44,9 +44,11 @@ class _Answering:
 
 
 @dataclass(slots=True)
-class Desk:
-    """What one task of a page process has asked for. `reply` tells the process how a request ended, and how many bytes
-    its results take."""
+class TaskRequests:
+    """What one task of a page process has asked for.
+
+    `reply` tells the process that a request has ended: its number, its status, the bytes of its results.
+    """
 
     arena: Arena
     reply: Callable[[int, int, int], None]
@@ -59,157 +61,161 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
-    """Rows of a request that share a shape: their places among its results. They are made when the owner's thread takes
-    them, for only it may touch the device."""
+    """Rows of a request that share a shape, by their indices among its results.
 
-    places: Sequence[int]
+    They are made when the owner's thread takes them, for only that thread may touch the device.
+    """
+
+    indices: Sequence[int]
     make: Callable[[Sequence[int]], list[Any]]
 
     def __len__(self) -> int:
-        return len(self.places)
+        return len(self.indices)
 
     def part(self, start: int, stop: int) -> list[Any]:
         """The rows from `start` to before `stop`."""
-        return self.make(self.places[start:stop])
+        return self.make(self.indices[start:stop])
 
 
 class DeviceOwner:
-    """Takes page processes' requests to the models."""
+    """Takes the requests of page processes to the models."""
 
     def __init__(self, models: Models, scheduler: Scheduler) -> None:
         self._models = models
         self._scheduler = scheduler
         self._device: torch.device = models.device
 
-    def take(self, desk: Desk, message: bytes) -> None:
-        """Queue a request; its desk is told when it has ended. Raises `MalformedRequest`."""
+    def take(self, task: TaskRequests, message: bytes) -> None:
+        """Queue a request; its task is told when it has ended. Raises `MalformedRequest`."""
         models = self._models
         request = parse(message, models.facts.shapes, models.recognisers)
-        parts = self._parts(desk, request)
+        parts = self._row_groups(task, request)
         answering = _Answering(request, left=len(parts))
-        with desk.lock:
-            if desk.closed:
+        with task.lock:
+            if task.closed:
                 return
-            if request.number in desk.waiting or len(desk.waiting) >= MOST_WAITING:
+            if request.number in task.waiting or len(task.waiting) >= MOST_WAITING:
                 raise MalformedRequest("the number of the request is none")
-            stopped = desk.stopped
+            stopped = task.stopped
             if not stopped:
-                desk.waiting[request.number] = answering
+                task.waiting[request.number] = answering
         if stopped:
-            desk.reply(request.number, CANCELLED, 0)
+            task.reply(request.number, CANCELLED, 0)
             return
         for model, key, rows in parts:
 
             def done(outcome: list[Result] | BaseException, rows: _Rows = rows) -> None:
-                self._part_done(desk, answering, rows.places, outcome)
+                self._part_done(task, answering, rows.indices, outcome)
 
             answering.works.append(self._scheduler.submit(model, key, rows, done))
 
-    def stop(self, desk: Desk) -> None:
-        """Nobody waits for the task any more: answer what it waits for, and whatever it asks for from now on."""
-        with desk.lock:
-            desk.stopped = True
+    def stop(self, task: TaskRequests) -> None:
+        """Cancel what the task waits for and whatever it asks for from now on: nobody waits for the task."""
+        with task.lock:
+            task.stopped = True
             dropped = [
                 (answering, work)
-                for answering in desk.waiting.values()
+                for answering in task.waiting.values()
                 for work in list(answering.works)
                 if self._scheduler.cancel(work)
             ]
         for answering, _ in dropped:
             answering.dropped = True
-            self._part_done(desk, answering, (), [])
+            self._part_done(task, answering, (), [])
 
-    def close(self, desk: Desk) -> None:
-        """The task has ended, or its process has."""
-        with desk.lock:
-            desk.closed = True
-            for answering in desk.waiting.values():
+    def close(self, task: TaskRequests) -> None:
+        """Drop what the task waits for and free its pictures: the task has ended, or its process has."""
+        with task.lock:
+            task.closed = True
+            for answering in task.waiting.values():
                 for work in list(answering.works):
                     self._scheduler.cancel(work)
-            desk.waiting.clear()
-            desk.pictures.clear()
+            task.waiting.clear()
+            task.pictures.clear()
 
-    def _parts(self, desk: Desk, request: Request) -> list[tuple[Any, Any, _Rows]]:
-        """The request's rows by their shape: the model, the rows' common key, the rows."""
+    def _row_groups(self, task: TaskRequests, request: Request) -> list[tuple[Any, Any, _Rows]]:
+        """The request's rows by their shape: for each the model, the rows' common key, the rows."""
         models, picture = self._models, request.picture
 
         def pixels() -> Pixels:
-            return self._pixels(desk, picture)
+            return self._pixels(task, picture)
 
         if request.model == "layout":
-            return [(models.layout, (), _Rows((0,), lambda places: [LayoutRow(pixels())]))]
+            return [(models.layout, (), _Rows((0,), lambda indices: [LayoutRow(pixels())]))]
         if request.model == "detection":
             fit = request.fit
             assert fit is not None
-            return [(models.detector, fit.canvas, _Rows((0,), lambda places: [DetectionRow(pixels(), fit)]))]
+            return [(models.detector, fit.canvas, _Rows((0,), lambda indices: [DetectionRow(pixels(), fit)]))]
         if request.model == "tables":
             boxes = [(left, top, right, bottom) for left, top, right, bottom in request.boxes.tolist()]
 
-            def tables(places: Sequence[int]) -> list[TableRow]:
-                return [TableRow(pixels(), boxes[place]) for place in places]
+            def tables(indices: Sequence[int]) -> list[TableRow]:
+                return [TableRow(pixels(), boxes[index]) for index in indices]
 
             return [(models.tables, (), _Rows(range(len(boxes)), tables))]
         recogniser = models.recognisers[request.recogniser]
         of_width: dict[int, list[int]] = {}
-        for place, width in enumerate(request.widths.tolist()):
-            of_width.setdefault(width, []).append(place)
+        for index, width in enumerate(request.widths.tolist()):
+            of_width.setdefault(width, []).append(index)
 
-        def lines(places: Sequence[int]) -> list[LineRows]:
-            some, width = list(places), int(request.widths[places[0]])
+        def lines(indices: Sequence[int]) -> list[LineRows]:
+            some, width = list(indices), int(request.widths[indices[0]])
             parts = (request.quads[some], request.quarters[some], request.contents[some])
             return [LineRows(pixels(), *parts, width, request.scripts)]
 
-        return [(recogniser, (width, request.scripts), _Rows(places, lines)) for width, places in of_width.items()]
+        return [(recogniser, (width, request.scripts), _Rows(indices, lines)) for width, indices in of_width.items()]
 
-    def _pixels(self, desk: Desk, picture: PictureRef) -> Pixels:
-        """The picture on the device."""
-        found = desk.pictures.get(picture)
+    def _pixels(self, task: TaskRequests, picture: PictureRef) -> Pixels:
+        """The picture's pixels on the device, copied there at the first call."""
+        found = task.pictures.get(picture)
         if found is None:
             if picture.matrix is None:
-                found = pixels_on(self._device, desk.arena.picture(picture.offset, picture.rows, picture.columns))
+                found = pixels_on(self._device, task.arena.picture(picture.offset, picture.rows, picture.columns))
             else:
-                drawn = self._pixels(desk, replace(picture, matrix=None, warped_rows=0, warped_columns=0))
+                drawn = self._pixels(task, replace(picture, matrix=None, warped_rows=0, warped_columns=0))
                 found = drawn.warped(np.array(picture.matrix).reshape(2, 3), *picture.shape)
-            with desk.lock:
-                if not desk.closed:
-                    desk.pictures[picture] = found
+            with task.lock:
+                if not task.closed:
+                    task.pictures[picture] = found
         return found
 
     def _part_done(
-        self, desk: Desk, answering: _Answering, places: Sequence[int], outcome: list[Result] | BaseException
+        self, task: TaskRequests, answering: _Answering, indices: Sequence[int], outcome: list[Result] | BaseException
     ) -> None:
-        """Some of a request's rows are done; when all are, write its results into the arena, and say so."""
+        """Take the results of some of a request's rows. With the last ones, write all into the arena and reply."""
         request = answering.request
-        with desk.lock:
-            if desk.closed or desk.waiting.get(request.number) is not answering:
+        with task.lock:
+            if task.closed or task.waiting.get(request.number) is not answering:
                 return
             answering.left -= 1
             if isinstance(outcome, BaseException):
                 answering.error = outcome
             else:
-                # They last until the model's next batches: what waits for the others is kept.
+                # A model's results last until its next batches: those that wait for others are copied.
                 kept = outcome if answering.left == 0 else [result.copy() for result in outcome]
-                answering.results.update(zip(places, kept, strict=True))
+                answering.results.update(zip(indices, kept, strict=True))
             if answering.left:
                 return
-            del desk.waiting[request.number]
-            status, size = _ended(desk.arena, answering)
-        desk.reply(request.number, status, size)
+            del task.waiting[request.number]
+            status, size = _status_and_size(task.arena, answering)
+        task.reply(request.number, status, size)
 
 
-def _ended(arena: Arena, answering: _Answering) -> tuple[int, int]:
-    """How a request has ended, and how many bytes its results take where they now are."""
+def _status_and_size(arena: Arena, answering: _Answering) -> tuple[int, int]:
+    """How a request has ended, and the bytes of its results, which are now in the arena."""
     if answering.error is not None:
         return (OUT_OF_MEMORY if out_of_memory(answering.error) else FAILED), 0
     if answering.dropped:
         return CANCELLED, 0
-    size = _written(arena, answering.request, [result for _, result in sorted(answering.results.items())])
+    size = _write_results(arena, answering.request, [result for _, result in sorted(answering.results.items())])
     return (FAILED, 0) if size is None else (DONE, size)
 
 
-def _written(arena: Arena, request: Request, results: list[Result]) -> int | None:
-    """Write the results one behind the other, tables behind the numbers of their steps; how many bytes they are. None
-    where they are more than there is room for."""
+def _write_results(arena: Arena, request: Request, results: list[Result]) -> int | None:
+    """The bytes of the results, now written one behind the other; None where there is no room for them.
+
+    Before the results of tables stand the numbers of their steps.
+    """
     if request.model == "tables":
         results = [np.array([len(steps) for steps in results], np.int32), *results]
     at = request.reply_at

@@ -1,12 +1,12 @@
-"""What a page process asks of the device: four kinds of request, as messages and as values.
+"""What a page process asks of the device: four kinds of request, as messages and as values. In both processes.
 
-A request names a picture in the arena, what a model is to see of it, and where in the arena its results go. On the
-worker's side `parse` is the only way in, and takes nothing on trust: whoever sends it has read a stranger's document.
-Model, shape, offset, count and every number are checked before anything is looked at; whatever is wrong raises
-`MalformedRequest`, and the page process that sent it is ended.
+A request names a picture in the arena (a page picture or a crop), what a model is to see of it, and where in the arena
+its results go. A page process is not trusted. On the worker's side `parse` is the only way in: model, shape, offset,
+count and every number are checked before anything is looked at. Whatever is wrong raises `MalformedRequest`, and the
+page process that sent it is ended.
 
-A message is the length of a JSON head, the head, and the arrays' bytes. Pixel coordinates have their origin at the
-picture's top left, as it is after its warp.
+A message is the length of a JSON head, the head, and the arrays' bytes. Coordinates are pixels, origin top left of the
+picture as it is after its warp.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ from .arena import ARENA_BYTES, HEADER_BYTES, PICTURES_START
 Matrix = tuple[float, float, float, float, float, float]
 Model = Literal["layout", "detection", "lines", "tables"]
 
-# A picture's sides, drawn or warped, in pixels; a warped one is at most a page on its corner.
+# The most of a picture's side, drawn or warped, and of a warped picture's area, in pixels: a page on its corner.
 MOST_SIDE = 20_000
 MOST_PIXELS = 3600 * 3600 * 2
-# Lines and tables of one request, and the pixels that its lines may have together, in pictures.
+# The most lines and tables of one request, and the most pixels of its lines, as a multiple of the picture's.
 MOST_LINES = 4000
 MOST_TABLES = 100
 MOST_PICTURES_OF_LINES = 16
-# How far outside the picture a line's corner may be, in pictures.
+# How far outside the picture a line's corner may be, as a multiple of its longer side.
 FAR = 2.0
-# The numbers that a model gives for each item: a region, a step of a line, a step of a table's decoder.
+# How many numbers a model gives for a region, for a step of a line, for a step of a table's decoder.
 LAYOUT_NUMBERS, LINE_NUMBERS, TABLE_NUMBERS = 7, 2, 10
 # More regions than the layout model looks for.
 MOST_REGIONS = 300
@@ -43,7 +43,7 @@ MOST_REGIONS = 300
 PIXELS_PER_STEP = 8
 # The longest table: the decoder's steps.
 TABLE_STEPS = 501
-# So many scripts, of four letters each, has no language.
+# The most scripts of one request; no language has as many. Each is a code of four letters.
 MOST_SCRIPTS = 16
 
 _LENGTH = struct.Struct("<I")
@@ -51,13 +51,15 @@ _REPLY = struct.Struct("<IBI")
 
 
 class MalformedRequest(ValueError):
-    """A page process asked for something that no page process asks for."""
+    """A request that no sound page process makes."""
 
 
 @dataclass(frozen=True, slots=True)
 class PictureRef:
-    """A picture in the arena: RGB, (rows, columns, 3) at `offset`; warped by `matrix` (2x3, row by row, forward, in
-    pixels), where there is one, to (warped_rows, warped_columns, 3)."""
+    """A picture in the arena, a page picture or a crop: RGB, (rows, columns, 3), at `offset`.
+
+    `matrix` (2x3, row by row, forward, in pixels) warps it to (warped_rows, warped_columns, 3), where there is one.
+    """
 
     offset: int
     rows: int
@@ -68,15 +70,21 @@ class PictureRef:
 
     @property
     def shape(self) -> tuple[int, int]:
-        """Rows and columns as a model sees them."""
+        """(rows, columns) as a model sees it, in pixels."""
         return (self.rows, self.columns) if self.matrix is None else (self.warped_rows, self.warped_columns)
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request. `number` tells a page process's requests apart; the results, `capacity` bytes at most, go to
-    `reply_at`. Of lines: `widths` are those of the shapes that they go into; `scripts` those that they are read in, any
-    where there are none."""
+    """One request. `number` tells a page process's requests apart.
+
+    - The results go to the offset `reply_at`, and have at most `capacity` bytes.
+    - `fit`, of a detection: the size of the picture there.
+    - Of lines: `quads` (lines, 4, 2) in pixels; `quarters`, turns anticlockwise; `contents`, the lines' widths at 48
+      pixels of height; `widths`, those of the shapes that they go into; `scripts`, those of their letters, any where
+      there are none.
+    - `boxes`, of tables: (tables, 4), in pixels.
+    """
 
     number: int
     model: Model
@@ -94,7 +102,7 @@ class Request:
 
 
 def reply_bytes(request: Request) -> int:
-    """The most bytes that the request's results take."""
+    """The most bytes that the request's results can take."""
     if request.model == "layout":
         return MOST_REGIONS * LAYOUT_NUMBERS * 4
     if request.model == "detection":
@@ -102,12 +110,12 @@ def reply_bytes(request: Request) -> int:
         return int(request.fit.height * request.fit.width)
     if request.model == "lines":
         return int(request.widths.sum()) // PIXELS_PER_STEP * LINE_NUMBERS * 4
-    # A table's steps are as many as they are: each is preceded by their number.
+    # The number of steps varies: it stands before the steps of each table.
     return len(request.boxes) * (4 + TABLE_STEPS * TABLE_NUMBERS * 4)
 
 
 def packed(request: Request) -> bytes:
-    """The request as a message."""
+    """The request as a message; `parse` reads it."""
     picture = request.picture
     head: dict[str, Any] = {
         "number": request.number,
@@ -136,64 +144,64 @@ def packed(request: Request) -> bytes:
 
 
 def parse(payload: bytes, shapes: Shapes, recognisers: Collection[str]) -> Request:
-    """A message as a request of which everything is as it has to be. Raises `MalformedRequest`."""
+    """The request in a message, with every part checked. Raises `MalformedRequest`."""
     try:
-        return _parsed(payload, shapes, recognisers)
+        return _parse(payload, shapes, recognisers)
     except MalformedRequest:
         raise
     except (ValueError, TypeError, KeyError, IndexError, OverflowError, RecursionError, struct.error) as error:
         raise MalformedRequest(f"not a request ({type(error).__name__})") from None
 
 
-def _parsed(payload: bytes, shapes: Shapes, recognisers: Collection[str]) -> Request:
+def _parse(payload: bytes, shapes: Shapes, recognisers: Collection[str]) -> Request:
     (length,) = _LENGTH.unpack_from(payload)
     head = json.loads(payload[_LENGTH.size : _LENGTH.size + length])
     arrays = memoryview(payload)[_LENGTH.size + length :]
-    picture = _picture(head)
-    reply_at, capacity = _whole(head["reply"][0]), _whole(head["reply"][1])
+    picture = _parse_picture(head)
+    reply_at, capacity = _natural_number(head["reply"][0]), _natural_number(head["reply"][1])
     _require(reply_at >= HEADER_BYTES and reply_at % 8 == 0 and reply_at + capacity <= PICTURES_START, "reply")
     parts: dict[str, Any] = {}
     model = head["model"]
     if model == "detection":
-        parts["fit"] = _fit(head["fit"], shapes)
+        parts["fit"] = _parse_fit(head["fit"], shapes)
     elif model == "lines":
-        parts |= _lines(head, arrays, picture, shapes, recognisers)
+        parts |= _parse_lines(head, arrays, picture, shapes, recognisers)
     elif model == "tables":
-        parts["boxes"] = _boxes(head, arrays, picture)
+        parts["boxes"] = _parse_boxes(head, arrays, picture)
     else:
         _require(model == "layout", "model")
-    request = Request(_whole(head["number"]), model, picture, reply_at, capacity, **parts)
+    request = Request(_natural_number(head["number"]), model, picture, reply_at, capacity, **parts)
     _require(request.number < 2**32 and capacity >= reply_bytes(request), "room for the reply")
     return request
 
 
-def _picture(head: Mapping[str, Any]) -> PictureRef:
-    offset, rows, columns = (_whole(number) for number in head["picture"])
+def _parse_picture(head: Mapping[str, Any]) -> PictureRef:
+    offset, rows, columns = (_natural_number(number) for number in head["picture"])
     _require(0 < rows <= MOST_SIDE and 0 < columns <= MOST_SIDE, "picture's size")
     _require(offset >= PICTURES_START and offset + rows * columns * 3 <= ARENA_BYTES, "picture's place")
     if "warp" not in head:
         return PictureRef(offset, rows, columns)
     *numbers, warped_rows, warped_columns = head["warp"]
-    a, b, c, d, e, f = (_finite(number) for number in numbers)
-    height, width = _whole(warped_rows), _whole(warped_columns)
+    a, b, c, d, e, f = (_finite_number(number) for number in numbers)
+    height, width = _natural_number(warped_rows), _natural_number(warped_columns)
     _require(0 < height <= MOST_SIDE and 0 < width <= MOST_SIDE, "warped picture's size")
     _require(height * width <= MOST_PIXELS, "warped picture's size")
-    # It can be turned back: a matrix of nearly no area would be a division by nothing.
+    # The matrix can be inverted: one of nearly no area would be a division by zero.
     _require(1e-3 < abs(a * e - b * d) < 1e3, "warp")
     return PictureRef(offset, rows, columns, (a, b, c, d, e, f), height, width)
 
 
-def _fit(numbers: Any, shapes: Shapes) -> Fit:
-    tall, wide, height, width = (_whole(number) for number in numbers)
+def _parse_fit(numbers: Any, shapes: Shapes) -> Fit:
+    tall, wide, height, width = (_natural_number(number) for number in numbers)
     _require((tall, wide) in shapes.canvases, "canvas")
     _require(0 < height <= tall and 0 < width <= wide, "fit")
     return Fit((tall, wide), height, width)
 
 
-def _lines(
+def _parse_lines(
     head: Mapping[str, Any], arrays: memoryview, picture: PictureRef, shapes: Shapes, recognisers: Collection[str]
 ) -> dict[str, Any]:
-    count = _whole(head["count"])
+    count = _natural_number(head["count"])
     _require(0 < count <= MOST_LINES, "number of lines")
     _require(isinstance(head["recogniser"], str) and head["recogniser"] in recognisers, "recogniser")
     scripts = head["scripts"]
@@ -206,7 +214,7 @@ def _lines(
     quarters = np.frombuffer(arrays, np.uint8, count, count * 40)
     _require({width for width, _ in shapes.lines}.issuperset(widths.tolist()), "width of lines")
     rows, columns = picture.shape
-    # What is no number compares with none.
+    # NaN fails every comparison.
     far = FAR * max(rows, columns)
     _require(bool(quads.min() >= -far) and bool(quads.max() <= max(rows, columns) + far), "line's corners")
     across, down = (
@@ -225,8 +233,10 @@ def _lines(
     }
 
 
-def _boxes(head: Mapping[str, Any], arrays: memoryview, picture: PictureRef) -> np.ndarray[Any, np.dtype[np.int32]]:
-    count = _whole(head["count"])
+def _parse_boxes(
+    head: Mapping[str, Any], arrays: memoryview, picture: PictureRef
+) -> np.ndarray[Any, np.dtype[np.int32]]:
+    count = _natural_number(head["count"])
     _require(0 < count <= MOST_TABLES, "number of tables")
     _require(len(arrays) == count * 16, "length")
     boxes = np.frombuffer(arrays, np.int32).reshape(count, 4)
@@ -236,12 +246,12 @@ def _boxes(head: Mapping[str, Any], arrays: memoryview, picture: PictureRef) -> 
     return boxes
 
 
-def _whole(value: Any) -> int:
+def _natural_number(value: Any) -> int:
     _require(type(value) is int and 0 <= value < 2**40, "number")
     return int(value)
 
 
-def _finite(value: Any) -> float:
+def _finite_number(value: Any) -> float:
     _require(type(value) in (int, float) and math.isfinite(value) and abs(value) < 1e6, "number")
     return float(value)
 
@@ -256,11 +266,11 @@ DONE, FAILED, OUT_OF_MEMORY, CANCELLED = 0, 1, 2, 3
 
 
 def packed_reply(number: int, status: int, size: int) -> bytes:
-    """What a page process is told of its request: how it ended, and how many bytes its results take."""
+    """The reply to a request as a message: how it ended, and how many bytes its results take."""
     return _REPLY.pack(number, status, size)
 
 
 def parsed_reply(payload: bytes) -> tuple[int, int, int]:
-    """A reply's request, status and size."""
+    """The number of a reply's request, its status, and the bytes of its results."""
     number, status, size = _REPLY.unpack(payload)
     return number, status, size

@@ -1,19 +1,24 @@
-"""One owner of the device: work of many pages and many jobs -> batches of the closed set of shapes -> results.
+"""One owner of the device: work of many pages and jobs -> batches of the closed set of shapes -> results. In the
+worker.
 
-Guarantees: only the owner's thread runs a model; rows of one shape share a batch; a batch waits for more rows at most
-`wait_ms`; the model whose oldest work has waited longest goes first, so that a long job cannot hold a short one up for
-longer than its pages in flight take; a batch that does not fit into the device's memory is run again in smaller ones of
-the set, and the model's later batches are no larger than what fitted; a batch that raises anything else is run again
-row by row, so that work fails for itself alone and none of another job's with it; work that is cancelled while it waits
-is dropped.
+Guarantees:
 
-On a GPU the owner launches a batch and goes on to the next while a second thread waits for the results (asleep: the
-driver wakes it) and hands them out; two batches are under way at most. On a processor the model computes in the owner's
+- only the owner's thread runs a model;
+- rows of one shape share a batch, which waits for more rows at most `wait_ms`;
+- the model whose oldest work has waited longest goes first, so that a long job cannot hold a short one up for longer
+  than its pages in flight take;
+- a batch that does not fit into the device's memory is run again in smaller ones of the set, and the model's later
+  batches are no larger than what fitted;
+- a batch that raises anything else is run again row by row, so that a row's failure harms no other job's work;
+- work that is cancelled while it waits is dropped.
+
+On a GPU the owner launches a batch and goes on to the next. A second thread waits for the results (asleep: the driver
+wakes it) and hands them out. At most two batches are under way. On a processor the model computes in the owner's
 thread.
 
-The owner's thread begins with `warm_ups`: what prepares the device for shapes, the most needed first. It serves when
-`WARM_UP_S` are over, and does the others one by one whenever it has had nothing to do for `PAUSE_S`. An owner that has
-had nothing to do for `IDLE_S` calls `when_idle`, once until it has had something again.
+The owner's thread begins with `warm_ups`, which prepare the device for shapes, the most needed first. It serves after
+`WARM_UP_S`, and does the others one by one whenever it has had nothing to do for `PAUSE_S`. After `IDLE_S` without work
+it calls `when_idle`, once until there is work again.
 """
 
 from __future__ import annotations
@@ -39,10 +44,10 @@ from ..models.device_clock import DeviceClock
 log = logging.getLogger("extractor")
 
 Result = np.ndarray[Any, Any]
-# How many seconds without work make the owner idle, and how many make it prepare for another shape.
+# Seconds without work after which the owner is idle, and after which it prepares for another shape.
 IDLE_S = 30.0
 PAUSE_S = 0.05
-# How long it prepares before it serves, in seconds.
+# Seconds for which it prepares shapes before it serves.
 WARM_UP_S = 5.0
 # Batches under way on a GPU: one that computes, one that is ready behind it.
 BATCHES_UNDER_WAY = 2
@@ -52,33 +57,36 @@ class Batch(Protocol):
     """A batch on its way."""
 
     def wait(self) -> list[Result]:
-        """One result for each row. Blocks until the device is done; what the model raised is raised here."""
+        """One result for each row. Blocks until the device is done. Raises what the model raised."""
 
 
 class ServedModel(Protocol):
     """What the scheduler needs of a model."""
 
     def batch_sizes(self, key: Any) -> tuple[int, ...]:
-        """The sizes that a batch of this key is padded to, from the smallest to the largest."""
+        """The sizes that a batch of this key is padded to, ascending."""
 
     def start(self, rows: Sequence[Any]) -> Batch:
-        """Begin a batch."""
+        """A batch of these rows, begun on the device."""
 
 
 class Rows(Protocol):
-    """Rows of a model that belong to one request, and share a key."""
+    """Rows for a model that belong to one request and share a key."""
 
     def __len__(self) -> int:
         """How many there are."""
 
     def part(self, start: int, stop: int) -> Sequence[Any]:
-        """Those from `start` to before `stop`, as the model takes them."""
+        """The rows from `start` up to `stop`, as the model takes them."""
 
 
 @dataclass(slots=True)
 class Work:
-    """One request's rows for one model. `done` is called once, by a thread of the owner, with the results, one for each
-    row, or with why there are none."""
+    """One request's rows for one model.
+
+    `done` is called once, by a thread of the owner, with the results, one for each row, or with the error in their
+    place. `given` is the number of rows that are in batches.
+    """
 
     model: ServedModel
     key: Hashable
@@ -91,13 +99,13 @@ class Work:
     failed: bool = False
 
 
-# Which rows of which work are in a batch: from, to.
+# Rows of one work in a batch: from the first index up to the second.
 _Share = tuple[Work, int, int]
 
 
 @dataclass(slots=True)
 class _Queue:
-    """The waiting work of one model and one key, the oldest first."""
+    """The waiting work of one model and key, the oldest first."""
 
     model: ServedModel
     key: Hashable
@@ -105,7 +113,7 @@ class _Queue:
 
     @property
     def rows(self) -> int:
-        """How many rows wait."""
+        """The number of rows that wait."""
         return sum(len(work.rows) - work.given for work in self.waiting)
 
 
@@ -121,10 +129,8 @@ class Scheduler:
         when_idle: Callable[[], object] = lambda: None,
         failed: Callable[[BaseException], object] = lambda _: None,
     ) -> None:
-        """Returns when the device is warm enough to serve. `failed` is told what a model raised.
-
-        Raises what a warm-up raised.
-        """
+        """Returns when the device is warm enough to serve. `failed` is called with what a model raised. Raises what a
+        warm-up raised."""
         self.longest_batch_s = 0.0
         self._wait_s = wait_ms / 1000
         self._device = device
@@ -136,7 +142,7 @@ class Scheduler:
         self._queues: dict[Hashable, _Queue] = {}
         # The most rows that a batch of a model and key may have, where the set's own largest did not fit into memory.
         self._fits: dict[Hashable, int] = {}
-        # Parts of batches that failed; they go first.
+        # Parts of failed batches, to be run first.
         self._retries: deque[tuple[ServedModel, list[_Share]]] = deque()
         self._changed = threading.Condition()
         self._closed = False
@@ -144,7 +150,7 @@ class Scheduler:
         self._launched: queue.Queue[tuple[int, Batch, list[_Share]] | None] = queue.Queue()
         self._under_way = threading.BoundedSemaphore(BATCHES_UNDER_WAY)
         gpu = device.type == "cuda"
-        targets = [self._own, self._hand_out] if gpu else [self._own]
+        targets = [self._run_models, self._wait_for_results] if gpu else [self._run_models]
         self._threads = [threading.Thread(target=target, name="device-owner", daemon=True) for target in targets]
         for thread in self._threads:
             thread.start()
@@ -157,12 +163,12 @@ class Scheduler:
 
     @property
     def batch_s(self) -> float:
-        """How long the oldest batch under way has been, in seconds; 0 where none is."""
+        """How long the oldest batch under way has taken so far, in seconds; 0 where none is."""
         began = min(self._began.values(), default=None)
         return 0.0 if began is None else time.monotonic() - began
 
     def submit(self, model: ServedModel, key: Hashable, rows: Rows, done: Callable[[Any], None]) -> Work:
-        """Queue the rows of one request. Raises `RuntimeError` where the scheduler is closed."""
+        """The queued rows of one request, as work. Raises `RuntimeError` where the scheduler is closed."""
         work = Work(model, key, rows, done)
         name = (id(model), key)
         with self._changed:
@@ -176,7 +182,7 @@ class Scheduler:
         return work
 
     def cancel(self, work: Work) -> bool:
-        """Drop the work if none of it has begun; whether it was dropped. `done` is not called then."""
+        """Whether the work was dropped: only if none of it had begun. `done` is not called then."""
         with self._changed:
             name = (id(work.model), work.key)
             waiting = self._queues.get(name)
@@ -189,7 +195,7 @@ class Scheduler:
             return True
 
     def close(self) -> None:
-        """Finish the batches that run, drop what waits, end the threads."""
+        """Finish the batches that run, fail what waits, end the threads."""
         with self._changed:
             self._closed = True
             dropped = [work for waiting in self._queues.values() for work in waiting.waiting]
@@ -202,8 +208,8 @@ class Scheduler:
         for thread in self._threads:
             thread.join()
 
-    def _own(self) -> None:
-        """The thread that runs models."""
+    def _run_models(self) -> None:
+        """The owner's thread: runs models."""
         gpu = self._device.type == "cuda"
         # Numbers below 1e-38 count as 0, in this thread and those that it computes with: a processor takes a hundred
         # times as long for them, and activations like GELU leave many (text detection took 2.4 times as long).
@@ -231,48 +237,48 @@ class Scheduler:
         self._launched.put(None)
 
     def _warmed_up(self) -> bool:
-        """Prepare for the shapes that are needed most; whether that could be done."""
+        """Whether the shapes that are needed most could be prepared. Prepares them."""
         began = time.monotonic()
         try:
             while self._warm_ups and time.monotonic() - began < WARM_UP_S:
                 self._warm_ups.popleft()()
-        except BaseException as error:  # belongs to whoever loads the models
+        except BaseException as error:  # raised where the models are loaded
             self._launched.put(None)
             self._warm.set_exception(error)
             return False
         self._warm.set_result(None)
         return True
 
-    def _hand_out(self) -> None:
-        """The thread that waits for a GPU's results."""
+    def _wait_for_results(self) -> None:
+        """The second thread: waits for a GPU's results."""
         while (launched := self._launched.get()) is not None:
             number, batch, shares = launched
             self._settle(number, shares[0][0].model, shares, batch)
             self._under_way.release()
 
     def _settle(self, number: int, model: ServedModel, shares: list[_Share], started: Batch | BaseException) -> None:
-        """Wait for a batch and hand out its results; where it failed, run what can be run again."""
+        """Wait for a batch and hand out its results. Where it failed, queue what can be run again."""
         try:
             outcome = _waited(started, sum(stop - start for _, start, stop in shares))
         finally:
             self.longest_batch_s = max(self.longest_batch_s, time.monotonic() - self._began.pop(number))
         if isinstance(outcome, BaseException):
-            self._again(model, shares, outcome)
+            self._retry(model, shares, outcome)
         else:
-            _give(shares, outcome)
+            _deliver(shares, outcome)
 
     def _start(self, model: ServedModel, shares: list[_Share]) -> Batch | BaseException:
         try:
             with self._clock.batch():
                 return model.start([row for work, start, stop in shares for row in work.rows.part(start, stop)])
-        except BaseException as error:  # belongs to whoever waits for these rows
+        except BaseException as error:  # raised for whoever waits for these rows
             # The frames hold the batch's tensors: memory that the next try needs.
             traceback.clear_frames(error.__traceback__)
             return error
 
-    def _again(self, model: ServedModel, shares: list[_Share], error: BaseException) -> None:
-        """Queue a batch that failed again: in smaller ones where it did not fit, else row by row; a single row fails
-        for good."""
+    def _retry(self, model: ServedModel, shares: list[_Share], error: BaseException) -> None:
+        """Queue a failed batch again: in smaller ones where it did not fit, else row by row. A single row fails for
+        good."""
         rows = [(work, row) for work, start, stop in shares for row in range(start, stop)]
         if len(rows) == 1:
             self._failed(error)
@@ -292,12 +298,12 @@ class Scheduler:
                 self._retries.append((model, _shares_of(rows[first : first + size])))
             self._changed.notify_all()
 
-    def _most(self, waiting: _Queue) -> int:
+    def _largest_batch(self, waiting: _Queue) -> int:
         own = waiting.model.batch_sizes(waiting.key)[-1]
         return min(own, self._fits.get((id(waiting.model), waiting.key), own))
 
     def _next_batch(self) -> tuple[ServedModel, list[_Share]] | tuple[()] | None:
-        """What is to be run next; nothing where there is time to prepare for a shape; None where it is over."""
+        """The next batch; an empty tuple where there is time to prepare for a shape; None when it is closed."""
         idle = False
         with self._changed:
             while True:
@@ -309,10 +315,10 @@ class Scheduler:
                 ready = [
                     waiting
                     for waiting in self._queues.values()
-                    if now - waiting.waiting[0].since >= self._wait_s or waiting.rows >= self._most(waiting)
+                    if now - waiting.waiting[0].since >= self._wait_s or waiting.rows >= self._largest_batch(waiting)
                 ]
                 if ready:
-                    return self._taken(min(ready, key=lambda waiting: waiting.waiting[0].since))
+                    return self._take_rows(min(ready, key=lambda waiting: waiting.waiting[0].since))
                 if self._queues:
                     oldest = min(waiting.waiting[0].since for waiting in self._queues.values())
                     self._changed.wait(max(0.0, oldest + self._wait_s - now))
@@ -324,17 +330,17 @@ class Scheduler:
                     self._when_idle()
 
     def _worth_running(self, waiting: _Queue) -> int:
-        """How many rows to run: all that a batch may have, but for those that would be less than half of the next size.
+        """How many rows to run: all that a batch may have, but for those that fill less than half of the next size.
 
-        Padding is paid for: nine rows cost less as eight and one than as thirty-two.
+        Padding costs time: nine rows take less as eight and one than as thirty-two.
         """
-        sizes, count = waiting.model.batch_sizes(waiting.key), min(waiting.rows, self._most(waiting))
+        sizes, count = waiting.model.batch_sizes(waiting.key), min(waiting.rows, self._largest_batch(waiting))
         padded = next(size for size in sizes if size >= count)
         smaller = max((size for size in sizes if size <= count), default=padded)
         return smaller if 2 * count <= padded else count
 
-    def _taken(self, waiting: _Queue) -> tuple[ServedModel, list[_Share]]:
-        """As many rows as a batch may have, the oldest first."""
+    def _take_rows(self, waiting: _Queue) -> tuple[ServedModel, list[_Share]]:
+        """A batch of as many rows as it should have, the oldest first."""
         room = self._worth_running(waiting)
         shares: list[_Share] = []
         while room and waiting.waiting:
@@ -351,28 +357,28 @@ class Scheduler:
 
 
 def _waited(started: Batch | BaseException, count: int) -> list[Result] | BaseException:
-    """A batch's results, or why there are none."""
+    """A batch's results, or the error in their place."""
     if isinstance(started, BaseException):
         return started
     try:
         results = started.wait()
         if len(results) != count:
             raise RuntimeError(f"a model gave {len(results)} results for {count} rows")
-    except BaseException as error:  # belongs to whoever waits for these rows
+    except BaseException as error:  # raised for whoever waits for these rows
         traceback.clear_frames(error.__traceback__)
         return error
     return results
 
 
-def _give(shares: Sequence[_Share], results: Sequence[Result]) -> None:
-    """Hand out a batch's results; work whose rows are all there is done."""
+def _deliver(shares: Sequence[_Share], results: Sequence[Result]) -> None:
+    """Hand out a batch's results. Work that has all of its results is done."""
     first = 0
     for work, start, stop in shares:
         own = results[first : first + stop - start]
         first += stop - start
         if work.failed:
             continue
-        # A model's results last until its next batches: what waits for the rest of its rows is kept.
+        # A model's results last until its next batches: those that wait for other rows are copied.
         whole = len(work.results) + len(own) == len(work.rows)
         work.results |= {row: result if whole else result.copy() for row, result in enumerate(own, start)}
         if whole:
@@ -380,14 +386,14 @@ def _give(shares: Sequence[_Share], results: Sequence[Result]) -> None:
 
 
 def _fail(work: Work, error: BaseException) -> None:
-    """The work has no results, whatever becomes of its other rows."""
+    """End the work with an error, whatever becomes of its other rows."""
     if not work.failed:
         work.failed = True
         work.done(error)
 
 
 def _shares_of(rows: Sequence[tuple[Work, int]]) -> list[_Share]:
-    """Single rows as shares: those of one work, one after the other, are one share."""
+    """Single rows as shares: neighbouring rows of one work are one share."""
     shares: list[_Share] = []
     for work, row in rows:
         if shares and shares[-1][0] is work and shares[-1][2] == row:

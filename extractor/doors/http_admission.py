@@ -1,8 +1,11 @@
-"""Which HTTP requests become jobs, and until when.
+"""Which HTTP requests become jobs, and for how long. In the worker.
 
-Guarantees: at most `http_jobs` jobs are at work and `http_waiting_jobs` wait, bodies that still arrive included; each
-whose body arrived ends in exactly one answer and one line of telemetry; a job whose caller has gone is stopped, and
-keeps its room until its thread is free again; once the time to drain is over, what is left gets a retryable answer.
+Guarantees:
+
+- at most `http_jobs` jobs run and `http_waiting_jobs` wait, bodies that still arrive included;
+- each job whose body has arrived ends in exactly one answer and one line of telemetry;
+- a job whose caller has gone is stopped, and keeps its place until its thread is free again;
+- when the time to drain is over, what is left gets a retryable answer.
 """
 
 from __future__ import annotations
@@ -50,7 +53,7 @@ class RunningJob:
 
 
 class Admission:
-    """Lets jobs in while the worker is ready and there is room. Belongs to one event loop."""
+    """Lets jobs in while the worker is ready and has a place for them. Belongs to one event loop."""
 
     def __init__(self, settings: Settings, worker: Worker, stop: Callable[[], None]) -> None:
         """`stop` is called when the worker cannot go on."""
@@ -70,7 +73,7 @@ class Admission:
         self.cut = asyncio.Event()
 
     async def start(self) -> None:
-        """Load the models and learn the device's name. Where that fails, say why in the log and stop the process."""
+        """Load the models and note the device's name. Where that fails, log why and stop the process."""
         try:
             engine = await asyncio.get_running_loop().run_in_executor(self._threads, self._worker.load)
         except asyncio.CancelledError:
@@ -86,7 +89,7 @@ class Admission:
 
     @property
     def state(self) -> State:
-        """How the worker is now; a worker without room for files is ready again when it has room."""
+        """The worker's state. From `disk_full` it goes back to `ready` when there is room for files again."""
         if self._state != "ready":
             return self._state
         before, self._shortage = self._shortage, shortage(self.settings.min_disk_mb)

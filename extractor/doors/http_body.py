@@ -37,17 +37,17 @@ from ..settings import Settings
 
 JSON = "application/json"
 MULTIPART = "multipart/form-data"
-# Room for the headers of the parts and for the part `input`.
+# Bytes of a multipart body beside its document: the headers of its parts, and the part `input`.
 _MULTIPART_OVERHEAD = 1 << 20
 _INPUT_PART_BYTES = 64 << 10
-# What waits in memory of each body that waits; the rest of it waits on disk.
+# Bytes of a waiting body that are held in memory; the rest is on disk.
 _IN_MEMORY_BYTES = 128 << 10
-# A job's input has one long string, the document in base64, and little beside it: all its other bounds together.
+# A job's input has one long string, the document in base64, and little beside it: all its other limits together.
 _BESIDE_BYTES = 512 << 10
 _LONG_STRING_BYTES = 64 << 10
 _OF_BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=_- \\"
 _STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
-# Of escapes, encoders of base64 use `\/`, `\n`, and those of plus and equals signs in hex.
+# The escapes that encoders of base64 write: `\/`, `\n`, and plus and equals signs in hex.
 _NO_ASCII = re.compile(rb"[\x80-\xff]")
 _NO_ESCAPE = re.compile(rb"\\u(?!00[0-7])")
 _CHUNK = 1 << 20
@@ -62,7 +62,7 @@ class Asked:
 
 
 class JobBody:
-    """What a request asks for, as yet unread, and its document where it was uploaded. Who has it closes it."""
+    """A request's body as it arrived, not parsed yet, with its uploaded document. Whoever has it closes it."""
 
     def __init__(self, written: UploadFile, what: str, upload: UploadFile | None = None) -> None:
         self._written = written
@@ -105,14 +105,14 @@ class JobBody:
         return whole.digest()
 
     def close(self) -> None:
-        """Let go of what is on disk."""
+        """Close the body's files; what is on disk is freed."""
         self._written.file.close()
         if self._file is not None:
             self._file.file.close()
 
 
 async def read_body(request: Request, settings: Settings) -> JobBody:
-    """Take the whole body in.
+    """The request's whole body, spooled and not parsed yet.
 
     Raises `DocumentTooLarge`, `InvalidInput`, `DiskFull`, an `HTTPException` of status 415 for any other media type,
     and starlette's `ClientDisconnect` where the body breaks off.
@@ -137,7 +137,7 @@ async def _taken_in(request: Request, settings: Settings) -> JobBody:
 
 
 async def _bounded(request: Request, limit: int, too_large: DocumentTooLarge) -> AsyncGenerator[bytes, None]:
-    """The body's chunks, as long as they are not more than `limit` bytes in all."""
+    """The body's chunks. Raises `too_large` where they are more than `limit` bytes together."""
     claimed = request.headers.get("content-length", "0")
     if int(claimed) > limit:
         raise too_large

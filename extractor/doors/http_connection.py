@@ -1,12 +1,12 @@
-"""One HTTP connection, bounded in what it may cost before anybody has shown a key.
+"""One HTTP connection, with limits on what it may cost before its caller has shown a key. In the worker.
 
-uvicorn's own protocol keeps whatever head a stranger sends, for as long as it takes. Here a request's head (its line,
-its headers, the trailers of its body) has at most `MAX_HEAD_BYTES` and `http_head_timeout_s` to arrive; there are at
-most `http_connections` connections, and few requests wait behind one another on each. What is refused here has the
-shape of every other refusal.
+uvicorn's own protocol keeps a request's head, of any size, for any time. Here a head (the request's line, its headers,
+the trailers of its body) has at most `MAX_HEAD_BYTES`, and `http_head_timeout_s` to arrive. There are at most
+`http_connections` connections, and at most `MAX_PIPELINED` requests wait behind one another on each. What is refused
+here has the shape of every other refusal.
 
-A caller who has sent everything may close its side and still gets its answer. One that is gone closes the same way, and
-is told apart by an interim response (102, RFC 9110 section 15.2): a machine without the connection resets it.
+A caller that has sent everything may close its side and still gets its answer. A caller that is gone closes the same
+way. An interim response (102, RFC 9110 section 15.2) tells the two apart: a machine without the connection resets it.
 """
 
 from __future__ import annotations
@@ -22,20 +22,21 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 from ..settings import Settings
 
 MAX_HEAD_BYTES = 64 << 10
-# Requests that may wait behind the one that is answered; hardly any client sends a second before its answer.
+# Requests that may wait behind the one that is answered. Hardly any client sends a second one before its answer.
 MAX_PIPELINED = 8
-# After a refusal: time for the caller to read it, while what it still sends is thrown away.
+# Seconds after a refusal for its caller to read it; what still arrives is thrown away.
 _LINGER_S = 2.0
+# Pauses between two probes for a caller that may be gone, in seconds; the last one repeats.
 _PROBES_S = (0.1, 0.25, 0.5, 1.0, 2.0)
 _PROCESSING = b"HTTP/1.1 102 Processing\r\n\r\n"
 
 
 class _Refused(Exception):
-    """Raised inside the parser, which then reads no further."""
+    """Raised inside the parser, which reads no further then."""
 
 
 def refusal(status: HTTPStatus, detail: str, job_id: str, *, retryable: bool) -> dict[str, Any]:
-    """What HTTP itself refuses, in the contract's shape: the status's own name is the code."""
+    """The body of a refusal by HTTP itself, in the contract's shape. The status's own name is the code."""
     return {
         "error": f"{status.name}: {detail}",
         "success": False,
@@ -46,7 +47,10 @@ def refusal(status: HTTPStatus, detail: str, job_id: str, *, retryable: bool) ->
 
 
 class Connection(HttpToolsProtocol):
-    """uvicorn's protocol with bounds; `settings` has those that an operator may move."""
+    """uvicorn's protocol with limits. `settings` has those that an operator may change.
+
+    The public methods are the calls of asyncio's transport and of the parser.
+    """
 
     def __init__(self, *args: Any, settings: Settings, **keywords: Any) -> None:
         super().__init__(*args, **keywords)
@@ -60,6 +64,7 @@ class Connection(HttpToolsProtocol):
         self._half_closed = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Refuse a connection too many; else give its first head time to arrive."""
         super().connection_made(transport)
         if len(self.connections) > self._settings.http_connections:
             self._refuse(HTTPStatus.SERVICE_UNAVAILABLE, "too many connections; try again later", retryable=True)
@@ -67,10 +72,12 @@ class Connection(HttpToolsProtocol):
             self._await_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
+        """Stop the head's clock."""
         self._head_arrived()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
+        """Parse what has arrived, and count the head's bytes."""
         if self._refused:
             return
         self._head_began = False
@@ -84,6 +91,7 @@ class Connection(HttpToolsProtocol):
             self._await_head()  # empty lines between requests, which begin none
 
     def on_message_begin(self) -> None:
+        """A request begins: its head is counted from here, by bytes and by time."""
         super().on_message_begin()
         self._in_head = self._head_began = True
         self._head_bytes = 0
@@ -91,14 +99,17 @@ class Connection(HttpToolsProtocol):
             self._await_head()
 
     def on_url(self, url: bytes) -> None:
+        """Count a part of the request's line."""
         self._count(url)
         super().on_url(url)
 
     def on_header(self, name: bytes, value: bytes) -> None:
+        """Count a header."""
         self._count(name, value)
         super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
+        """The head is whole. A request too many in the pipeline is refused."""
         self._in_head = False
         self._head_arrived()
         if len(self.pipeline) >= MAX_PIPELINED:
@@ -106,21 +117,24 @@ class Connection(HttpToolsProtocol):
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
+        """Pass a part of the body on, unless the request was refused."""
         if not self._refused:
             super().on_body(body)
 
     def on_message_complete(self) -> None:
+        """The request is whole."""
         if not self._refused:
             super().on_message_complete()
 
     def send_400_response(self, msg: str) -> None:
-        """What cannot be parsed, or is parsed no further."""
+        """Refuse what cannot be parsed, or is parsed no further."""
         if self._head_bytes > MAX_HEAD_BYTES:
             self._refuse_head()
         else:
             self._refuse(HTTPStatus.BAD_REQUEST, "this is not HTTP as it is understood here")
 
     def eof_received(self) -> bool | None:  # type: ignore[override]
+        """Whether the connection stays open after its caller has closed its side: while an answer is due."""
         waiting = self.cycle is not None and not self.cycle.response_complete and not self.cycle.more_body
         if self._refused or not waiting or self.cycle.scope["http_version"] != "1.1":
             return None  # and so the transport closes
@@ -129,6 +143,7 @@ class Connection(HttpToolsProtocol):
         return True
 
     def on_response_complete(self) -> None:
+        """Close a connection whose caller has closed its side, after its last answer."""
         more = bool(self.pipeline)
         super().on_response_complete()
         if self._half_closed and not more:
@@ -160,7 +175,10 @@ class Connection(HttpToolsProtocol):
         self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, reason)
 
     def _refuse(self, status: HTTPStatus, detail: str, *, retryable: bool = False) -> None:
-        """Say why, and let go. A request before this one has its answer, and the connection ends without a word."""
+        """Answer with the refusal, and end the connection.
+
+        A whole request before this one gets its own answer; then the connection ends without a refusal.
+        """
         self._refused = True
         self._head_arrived()
         self._unset_keepalive_if_required()
@@ -174,7 +192,7 @@ class Connection(HttpToolsProtocol):
             if self._running.response_started:
                 self.transport.abort()
                 return
-            # Its body will never be whole: it has this answer, and what its own would have been goes nowhere.
+            # Its body will never be whole: it gets this refusal, and its own answer is dropped.
             self._running.disconnected = True
             self._running.message_event.set()
         body = json.dumps(refusal(status, detail, uuid.uuid4().hex, retryable=retryable)).encode()
@@ -187,7 +205,7 @@ class Connection(HttpToolsProtocol):
         self.loop.call_later(_LINGER_S, self.transport.abort)
 
     def _probe(self, number: int) -> None:
-        """Find out whether there is still a caller, now and then, for as long as it waits."""
+        """Find out whether the caller is still there, again and again until its answer begins."""
         if self.transport.is_closing() or self.cycle.response_complete or self.cycle.response_started:
             return
         self.transport.write(_PROCESSING)

@@ -1,7 +1,8 @@
-"""The HTTP door's process: refuses to stand open, listens, and leaves when told to.
+"""The HTTP door's process: listens, and leaves when told to. In the worker.
 
-SIGTERM and SIGINT close the door to new requests and let the running jobs finish within `drain_s`; a second signal does
-not wait for them. The exit status is 0, or 1 for a worker that could not load its models or became unhealthy.
+Without a key it listens to this machine alone. SIGTERM and SIGINT close the door to new requests and let the running
+jobs finish within `drain_s`; a second signal does not wait for them. The exit status is 0, or 1 for a worker that could
+not load its models or became unhealthy.
 """
 
 from __future__ import annotations
@@ -25,21 +26,24 @@ from .http_guard import is_loopback
 
 log = logging.getLogger("extractor")
 
-# What uvicorn waits for connections beyond `drain_s`, in seconds: callers that do not read their last answer.
+# Seconds beyond `drain_s` that uvicorn waits for connections, for callers that are slow to read their last answer.
 _LAST_ANSWERS_S = 5
 
 
 class _Server(uvicorn.Server):
-    """uvicorn, but a signal ends in an exit status: its own way ends the process before the engine is closed."""
+    """uvicorn's server. A signal leads to an exit status; uvicorn itself would end the process before the engine is
+    closed."""
 
     admission: Admission
 
     def stop(self) -> None:
+        """Drain, and leave."""
         self.admission.drain()
         self.should_exit = True
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
+        """A context in which SIGTERM and SIGINT call `stop`."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.stop)
@@ -47,18 +51,22 @@ class _Server(uvicorn.Server):
 
 
 def serve(settings: Settings, worker: Worker) -> int:
-    """Serve until told to stop; the exit status. Models load while the door answers that it is not ready yet."""
+    """The exit status: 0, or 1 for a worker that could not load its models or became unhealthy. Serves until told to
+    stop.
+
+    The door is open while the models load, and answers that it is not ready yet.
+    """
     if settings.zopilot_gpu_api_key is None and not is_loopback(settings.bind_address):
         log.critical("without ZOPILOT_GPU_API_KEY only this machine is served: set it, or BIND_ADDRESS=127.0.0.1")
         return 1
     admission = Admission(settings, worker, lambda: server.stop())
     config = uvicorn.Config(
         build_app(admission, worker.telemetry),
-        http=partial(Connection, settings=settings),  # type: ignore[arg-type]  # all that is asked is that it makes one
+        http=partial(Connection, settings=settings),  # type: ignore[arg-type]  # only ever called
         host=settings.bind_address,
         port=settings.port,
         log_config=None,
-        # A request line holds what its caller put into the query; jobs have a line of their own.
+        # A request's line has what its caller put into the query. Jobs have a log line of their own.
         access_log=False,
         server_header=False,
         ws="none",

@@ -1,7 +1,7 @@
-"""The worker's checks, as RunPod's fitness checks: the SDK runs them before it takes a job, and reports one that fails.
+"""The worker's checks as RunPod's fitness checks: the SDK runs them before it takes a job. In the worker.
 
-Loading the models is one of them, so that RunPod is told why a worker cannot serve. They close a hole of its own ones,
-which are skipped, not failed, where torch does not see the GPU that is there.
+One that fails is reported. Loading the models is one of them, so that RunPod learns why a worker cannot serve. The
+SDK's own checks of the GPU are skipped, not failed, where torch does not see a GPU that is there; these fail then.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from .runpod_sdk import runpod
 
 
 def register_fitness_checks(settings: Settings, worker: Worker, start_up: StartUp) -> None:
-    """Have RunPod's SDK run the checks before it takes a job: a worker that fails one reports it and ends."""
+    """Have RunPod's SDK run the checks before it takes a job. A worker that fails one reports it and ends."""
     for check in checks(settings, worker.load):
 
         def fitness(check: Check = check) -> None:

@@ -1,4 +1,4 @@
-"""RunPod's jobs -> answers, through the worker; each in a thread of its own beside RunPod's event loop."""
+"""RunPod's jobs -> answers. Each job has a thread of its own beside RunPod's event loop. In the worker."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from ..deadline import JobEnd
 from ..worker import Worker
 from .runpod_loop import ProgressReports
 
-# More than are ever taken at a time: a stopped job's thread may live a moment longer than its job.
+# Threads for jobs: more than jobs are taken at a time, for a stopped job's thread may outlive it by a moment.
 MOST_JOBS = 128
 
 
 class JobHandler:
-    """What the SDK is to call for each job."""
+    """The handler that the SDK calls for each job."""
 
     def __init__(self, worker: Worker) -> None:
         self._worker = worker
@@ -24,9 +24,10 @@ class JobHandler:
         self._threads = ThreadPoolExecutor(MOST_JOBS, thread_name_prefix="job")
 
     async def handle(self, job: dict[str, Any], end: JobEnd | None = None) -> dict[str, Any]:
-        """One RunPod job -> the contract's answer. Never raises, except to pass a cancellation on.
+        """The contract's answer to one RunPod job. Raises nothing but a cancellation.
 
-        `end` comes from a loop that knows when the job was received, and ends it; without one it was received now.
+        `end` comes from a loop that knows when the job was received and may end it. Without one the job counts as
+        received now.
         """
         end = JobEnd() if end is None else end
         async with ProgressReports(job) as reports:

@@ -1,14 +1,14 @@
 """RunPod's job loop as this worker needs it: each job taken gets one answer, and a worker that leaves takes no more.
 
-Built on the SDK's own loop (`JobScaler`), which by itself
+In the worker. Built on the SDK's own loop (`JobScaler`), which by itself
 - sends a result that is refused (400) once, and one that fails (500) for five seconds, then forgets it;
-- sleeps a second whenever all its places are taken, and asks again at once, without end, when job-take fails;
+- sleeps a second whenever it has no room for a job, and asks again at once, without end, when job-take fails;
 - waits for its open long polls before it leaves on SIGTERM, and loses the job that such a poll still brings;
 - begins what is in its queue after SIGTERM, and forgets what it was handed beyond that;
 - ends without a word where one job of many has no id, and asks again at once where it can read none;
 - goes on taking jobs after a result that asked for a fresh worker;
 - runs a job twice at a time where it is delivered twice.
-The guard tests pin what is relied on here, so that an upgrade of the SDK that changes it fails by name.
+Guard tests pin what is relied on here: an upgrade of the SDK that changes it fails by name.
 """
 
 from __future__ import annotations
@@ -43,33 +43,35 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("extractor")
 
+# Seconds between two updates of a job's progress, and for RunPod to take one.
 PROGRESS_EVERY_S = 1.0
 PROGRESS_TIMEOUT_S = 10.0
-# After the drain, when jobs have let go: time for their answers to be posted.
+# Seconds after the drain for the last answers to be posted.
 GOODBYE_S = 10.0
-# A refusal (4xx) is final for this result, but one may be the platform's hiccup.
+# A result that was refused (4xx) so often is given up. A single refusal may be a hiccup of the platform.
 REFUSALS = 3
+# Seconds before the next take after one that failed, or brought nothing to run.
 TAKE_PAUSE_S = 1.0
-# A take that has begun to arrive when the worker is told to leave.
+# Seconds for a take that has begun to arrive when the worker is told to leave.
 ARRIVAL_S = 3.0
 _LONGEST_PAUSE_S = 15.0
-# A body of so many bytes is read in a millisecond or two, and at once; a longer one beside the loop.
+# A body up to this size is parsed in a millisecond or two, in the loop; a longer one in a thread.
 PARSED_AT_ONCE_BYTES = 1 << 18
-# In a header, where every job's id that is one stands as it is.
+# Printable ASCII, unchanged in a header: every valid job id is made of it.
 _AS_IT_IS = "".join(map(chr, range(0x21, 0x7F)))
 
 
 def use_loop(config: dict[str, Any], settings: Settings) -> dict[str, Any]:
-    """The config for `runpod.serverless.start`, which will run this loop: the SDK has no setting for it."""
+    """The config for `runpod.serverless.start`, which then runs this loop: the SDK has no setting for it."""
     rp_scale.JobScaler = JobLoop
     return {**config, "settings": settings}
 
 
 class JobLoop(rp_scale.JobScaler):  # type: ignore[misc]  # the SDK has no types
-    """Takes jobs until told to leave; then lets what runs finish, within `drain_s`, and answers what is left.
+    """Takes jobs until told to leave. Then it lets running jobs finish within `drain_s`, and answers what is left.
 
-    Each job that was handed out is in one of three places until it is answered: `_waiting` (not begun), `_running`, and
-    `_posts` (answered without being run).
+    Each job that was handed out is in one of three collections until it is answered: `not_begun`, `_running`, and
+    `_posts` (answered without being run). `room` is set when a job has ended.
     """
 
     def __init__(self, config: dict[str, Any]) -> None:
@@ -79,7 +81,7 @@ class JobLoop(rp_scale.JobScaler):  # type: ignore[misc]  # the SDK has no types
         self.jobs_handler = self._answer
         self.room = asyncio.Event()  # set when a job has ended
         # The ends of the jobs in each place.
-        self._waiting: dict[str, JobEnd] = {}
+        self.not_begun: dict[str, JobEnd] = {}
         self._posts: set[asyncio.Task[None]] = set()
         self._asking = False
         self._arriving = False
@@ -88,14 +90,14 @@ class JobLoop(rp_scale.JobScaler):  # type: ignore[misc]  # the SDK has no types
         self._posting: set[str] = set()
         self._shortage: str | None = None
         self._answered = 0
-        # Whether it leaves for no other reason than its many jobs: then those that were handed out still run.
+        # Whether it leaves only because of its number of jobs: then those that were handed out still run.
         self._recycling = False
         self._loop: asyncio.AbstractEventLoop | None = None
 
     async def run(self) -> None:
-        """Until SIGTERM, SIGINT, an answer that asks for a fresh worker, or the last job before recycling.
+        """Returns after SIGTERM, SIGINT, an answer that asks for a fresh worker, or the last job before recycling.
 
-        Raises what ended the loop where nothing of that did.
+        Raises the error that ended the loop, where none of these did.
         """
         async with AsyncClientSession() as session:
             taking = asyncio.create_task(self.get_jobs(session))
@@ -128,36 +130,36 @@ class JobLoop(rp_scale.JobScaler):  # type: ignore[misc]  # the SDK has no types
                     task.result()
 
     async def _drain(self, session: ClientSession, running: asyncio.Task[None]) -> None:
-        """Answer what was handed out: what has not begun at once, and what runs when it has ended."""
+        """Answer what was handed out: what has not begun at once, what runs when it has ended."""
         if not self._recycling:
             while not self.jobs_queue.empty():
                 self.jobs_queue.get_nowait()
                 self.jobs_queue.task_done()
-            for job_id in list(self._waiting):
+            for job_id in list(self.not_begun):
                 self._give_back(session, job_id)
         await asyncio.wait({running})
         while unfinished := {*self._running.values(), *self._posts}:
             await asyncio.wait(unfinished)
 
     def _give_back(self, session: ClientSession, job_id: str) -> None:
-        """A job that is not begun any more: RunPod has no way to take it back but an answer."""
-        end = self._waiting.pop(job_id)
+        """Answer a job that will not be begun: an answer is the only way to give it back to RunPod."""
+        end = self.not_begun.pop(job_id)
         self.job_progress.remove(job_id)
         if end.end("leaving"):
-            self._keep(self._answer_unbegun(session, job_id, end))
+            self._answer_in_background(self._answer_unbegun(session, job_id, end))
 
     def handle_shutdown(self, signum: int, frame: FrameType | None) -> None:
-        """SIGTERM and SIGINT."""
+        """Have the loop leave. Called on SIGTERM and SIGINT."""
         log.info("Signal %d: the worker is to leave", signum)
         self._recycling = False
         super().handle_shutdown(signum, frame)
         if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(lambda: None)  # a signal by itself does not wake it
+            self._loop.call_soon_threadsafe(lambda: None)  # a signal alone does not wake the loop
 
     # ----------------------------------------------------------------------------------------------------- taking
 
     async def set_scale(self) -> None:
-        """Called before each take: come back as soon as there is room, so that the SDK never sleeps on it."""
+        """Returns as soon as there is room for a job. The SDK calls it before each take, and so never sleeps on it."""
         await super().set_scale()
         while self.is_alive() and (self._is_full() or self.current_occupancy() >= self.current_concurrency):
             self.room.clear()
@@ -165,7 +167,7 @@ class JobLoop(rp_scale.JobScaler):  # type: ignore[misc]  # the SDK has no types
                 await asyncio.wait_for(self.room.wait(), 1.0)
 
     def _is_full(self) -> bool:
-        """Whether there is no room on the disk for another job's files; said when that changes."""
+        """Whether the disk has no room for another job's files. Logs when that changes."""
         before, self._shortage = self._shortage, shortage(self._settings.min_disk_mb)
         if self._shortage and not before:
             log.error("No jobs are taken: %s", self._shortage)
@@ -174,6 +176,7 @@ class JobLoop(rp_scale.JobScaler):  # type: ignore[misc]  # the SDK has no types
         return self._shortage is not None
 
     async def _take(self, session: ClientSession, wanted: int) -> list[dict[str, Any]] | None:
+        """The jobs that one take brought; None when the worker is to leave. The SDK's `jobs_fetcher`."""
         if not self.is_alive():  # told to leave since the loop last looked
             return None
         asked = time.monotonic()
@@ -199,7 +202,7 @@ class JobLoop(rp_scale.JobScaler):  # type: ignore[misc]  # the SDK has no types
         return list(taken.jobs)
 
     async def _poll(self, session: ClientSession, wanted: int) -> Taken:
-        """One call for jobs. What it brings is written down at once, whoever still waits for it."""
+        """What one call for jobs brought. It is recorded at once, even if nobody waits for it any more."""
         async with session.get(rp_job._job_get_url(wanted)) as response:
             if response.status in (204, 400):  # no jobs; 400 where FlashBoot has the worker sleep
                 return Taken()
@@ -211,22 +214,24 @@ class JobLoop(rp_scale.JobScaler):  # type: ignore[misc]  # the SDK has no types
                 body = await response.read()
             finally:
                 self._arriving = False
-        # A body may take seconds to read, and the other jobs' answers are not to wait for it.
+        # A body may take seconds to parse; the other jobs' answers must not wait for it.
         taken = await asyncio.to_thread(read_take, body) if len(body) > PARSED_AT_ONCE_BYTES else read_take(body)
         for job in taken.jobs:
-            self._waiting.setdefault(job["id"], JobEnd())
+            self.not_begun.setdefault(job["id"], JobEnd())
             self.job_progress.add(job["id"])
         for refused in taken.refused:
             log.error("%r was taken and is not run: %s", refused.id[:64], refused.reason)
-            self._keep(self._post(session, refused.id, _failure(InvalidInput(refused.reason), refused.id)))
+            self._answer_in_background(
+                self._post(session, refused.id, _failure(InvalidInput(refused.reason), refused.id))
+            )
         for _ in range(taken.unanswerable):
             log.error("What RunPod handed out has no id and cannot be answered (in %d bytes)", len(body))
         return taken
 
     async def stop_job(self, job_id: str) -> bool:
-        """Stop a job, also one that has been taken and not yet begun."""
+        """Whether the job was here. Stops it, also if it has been taken and not begun."""
         taken = self.job_progress.get(job_id) is not None
-        for end in (self._waiting.get(job_id), self._ends.get(job_id)):
+        for end in (self.not_begun.get(job_id), self._ends.get(job_id)):
             if end is not None:
                 end.end("stopped")
         await super().stop_job(job_id)
@@ -235,11 +240,12 @@ class JobLoop(rp_scale.JobScaler):  # type: ignore[misc]  # the SDK has no types
     # -------------------------------------------------------------------------------------------------- answering
 
     async def handle_job(self, session: ClientSession, job: dict[str, Any]) -> None:
-        """One job that was taken, from its start to its answer."""
+        """Run one job that was taken, and post its answer. A job that is delivered again while it runs is not run
+        twice."""
         job_id = job["id"]
-        if job_id in self._running or job_id not in self._waiting:
+        if job_id in self._running or job_id not in self.not_begun:
             log.warning("%s was delivered once more while it runs", job_id)
-            self._waiting.pop(job_id, None)
+            self.not_begun.pop(job_id, None)
             if job_id in self._running:
                 self.jobs_tasks[job_id] = self._running[job_id]
             self.jobs_queue.task_done()
@@ -251,7 +257,7 @@ class JobLoop(rp_scale.JobScaler):  # type: ignore[misc]  # the SDK has no types
         task = asyncio.current_task()
         assert task is not None
         self._running[job_id] = task
-        self._ends[job_id] = self._waiting.pop(job_id)
+        self._ends[job_id] = self.not_begun.pop(job_id)
         try:
             await super().handle_job(session, job)
         finally:
@@ -260,6 +266,7 @@ class JobLoop(rp_scale.JobScaler):  # type: ignore[misc]  # the SDK has no types
             self.room.set()
 
     async def _answer(self, session: ClientSession, config: dict[str, Any], job: dict[str, Any]) -> None:
+        """Run a job and post its answer. The SDK's `jobs_handler`."""
         if self._ends[job["id"]].reason == "stopped":
             return
         end = self._ends[job["id"]]
@@ -285,19 +292,21 @@ class JobLoop(rp_scale.JobScaler):  # type: ignore[misc]  # the SDK has no types
             self._posting.discard(job["id"])
 
     async def _answer_unbegun(self, session: ClientSession, job_id: str, end: JobEnd) -> None:
-        """The handler begins no job that has ended; it logs and counts it."""
+        """Post the answer of a job that ended before it began. The handler does not run it, but logs and counts it."""
         result = await rp_job.run_job(functools.partial(self.config["handler"], end=end), {"id": job_id, "input": None})
         await self._post(session, job_id, result)
 
-    def _keep(self, answering: Coroutine[Any, Any, None]) -> None:
-        """Answer a job without running it."""
+    def _answer_in_background(self, answering: Coroutine[Any, Any, None]) -> None:
+        """Run a coroutine that answers a job which is not run; the drain waits for it."""
         post = asyncio.create_task(answering)
         self._posts.add(post)
         post.add_done_callback(self._posts.discard)
 
     async def _post(self, session: ClientSession, job_id: str, result: dict[str, Any]) -> None:
-        """Hand the result to RunPod, again and again where it is not taken; a result that is refused becomes an error
-        that says so, for a caller waits for one."""
+        """Post the result until RunPod takes it or `post_retry_s` are over.
+
+        A result that is refused is replaced by an error that says so, for its caller waits for one.
+        """
         give_up = time.monotonic() + self._settings.post_retry_s
         pause, refusals = 1.0, 0
         # A failure may name what its caller sent, half of a surrogate pair too, which has no form in UTF-8.
@@ -319,6 +328,7 @@ class JobLoop(rp_scale.JobScaler):  # type: ignore[misc]  # the SDK has no types
             pause = min(2 * pause, _LONGEST_PAUSE_S)
 
     async def _post_once(self, session: ClientSession, job_id: str, body: bytes) -> tuple[int, str]:
+        """The status of one try, 0 without an answer, and the status or the error in words."""
         try:
             async with session.post(
                 _done_url(job_id), data=body, headers=_headers(job_id), timeout=_total(self._settings.post_timeout_s)
@@ -330,11 +340,11 @@ class JobLoop(rp_scale.JobScaler):  # type: ignore[misc]  # the SDK has no types
 
 
 class ProgressReports:
-    """A job's progress, to RunPod: at most one update a second, in order, the newest only, and none after the job.
+    """Sends a job's progress to RunPod: at most one update a second, in order, only the newest, none after the job.
 
-    A context manager around the job. RunPod takes updates where it takes results, and believes the last that comes:
-    leaving waits for the update that is on its way. `report` may be called from any thread. A job of less than a second
-    sends none.
+    A context manager around the job. RunPod takes updates where it takes results, and believes the last that comes. So
+    leaving the context waits for an update that is on its way. `report` may be called from any thread. A job of less
+    than a second sends none.
     """
 
     def __init__(self, job: dict[str, Any]) -> None:
@@ -342,11 +352,11 @@ class ProgressReports:
         self._newest: Progress | None = None
         self._task: asyncio.Task[None] | None = None
         self._closed = asyncio.Event()
-        # Where there is no platform, in the SDK's local server, there is nobody to tell.
+        # In the SDK's local server there is no platform to tell.
         self._wanted = "RUNPOD_WEBHOOK_POST_OUTPUT" in os.environ
 
     def report(self, progress: Progress) -> None:
-        """Where the job is now."""
+        """Note where the job is now, for the next update."""
         self._newest = progress
 
     async def __aenter__(self) -> ProgressReports:
@@ -390,7 +400,7 @@ class ProgressReports:
 
 
 def modifier(load: Callable[[], Engine], ready: Callable[[], None]) -> Callable[[int], int]:
-    """The SDK's `concurrency_modifier`, called before each take; `ready` is told of the first."""
+    """The SDK's `concurrency_modifier`, which gives the jobs to take at a time. Calls `ready` before the first take."""
     wanted: int | None = None
 
     def modify(current: int) -> int:
@@ -405,7 +415,7 @@ def modifier(load: Callable[[], Engine], ready: Callable[[], None]) -> Callable[
 
 
 def _failure(error: ExtractionError, job_id: str) -> dict[str, Any]:
-    """The answer as RunPod takes it, with the error beside the rest."""
+    """A failed answer in RunPod's form: `error` beside `output`."""
     answer = error.answer(job_id)
     return {"error": answer.pop("error"), "output": answer}
 

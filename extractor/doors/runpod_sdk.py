@@ -1,8 +1,8 @@
-"""RunPod's SDK, imported without the second in which it finds out the processor's name.
+"""RunPod's SDK, imported without the second that it takes to find the processor's name. In the worker.
 
-`import runpod` runs py-cpuinfo, which starts processes of its own, for one line of its debugger's report. While it is
-imported, py-cpuinfo answers with the kernel's own record of the name; afterwards it is as it was. What is needed of the
-SDK is imported from here.
+`import runpod` runs py-cpuinfo, which starts processes, for one line of its debugger's report. During the import here,
+py-cpuinfo answers with the name that the kernel has; afterwards it is as before. Import from here what is needed of the
+SDK.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ _NAME = re.compile(r"^model name\s*:\s*(.+)$", re.MULTILINE)
 
 @contextmanager
 def _processor_name_at_hand() -> Iterator[None]:
+    """A context in which py-cpuinfo gives the kernel's name of the processor."""
     record = _NAME.search(Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace"))
     probe = cpuinfo.get_cpu_info
     cpuinfo.get_cpu_info = lambda: {"brand_raw": record[1]} if record else {}

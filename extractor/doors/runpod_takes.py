@@ -1,7 +1,7 @@
-"""What RunPod's job-take answered -> the jobs to run, and those that can only be refused.
+"""What RunPod's job-take answered -> the jobs to run, and those that can only be refused. In the worker.
 
-The answer is a stranger's as far as its jobs go: an id of any type, no input, JSON so deep that no parser follows. One
-such job must not cost the good ones that came with it. Nothing is raised.
+Callers choose what is in a job: an id of any type, no input, JSON too deep for any parser. One such job must not cost
+the good ones that came with it. Nothing is raised.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 # Printable ASCII without a comma: an id stands in log lines, in a header, and in the list of jobs that a ping names.
 _ID = re.compile(r"[!-+\--~]{1,256}")
-# What nests deeper than a parser can follow is cut there, only to learn whose it is.
+# JSON that is too deep for a parser is cut at this depth, only to find the job's id.
 _READABLE_DEPTH = 32
 _SPACE = re.compile(r"[ \t\r\n]*")
 _STRING_OR_BRACKETS = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[{]+|[\]}]+', re.DOTALL)
@@ -22,7 +22,7 @@ _STRING_OR_BRACKETS = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[{]+|[\]}]+', 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A job that is not run: the id under which it is answered, and why, in words for its caller."""
+    """A job that is not run: the id that it is answered under, and why, in words for its caller."""
 
     id: str
     reason: str
@@ -30,7 +30,7 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What one call for jobs brought; `unanswerable` counts what has no id to be answered under."""
+    """What one call for jobs brought. `unanswerable` is the number of jobs without an id to answer under."""
 
     jobs: tuple[dict[str, Any], ...] = ()
     refused: tuple[Refused, ...] = ()
@@ -38,32 +38,32 @@ class Taken:
 
 
 def read_take(body: bytes) -> Taken:
-    """The body of a job-take: one job, or a list of them."""
+    """The jobs in the body of a job-take, which is one job or a list of them. Raises nothing."""
     try:
         text = body.decode("utf-8")
         found = json.loads(text)
     except RecursionError:
-        return _sorted(_each_alone(text))
+        return _jobs_and_refusals(_read_one_by_one(text))
     except ValueError:
         return Taken(unanswerable=1)
-    return _sorted(iter(found if isinstance(found, list) else [found]))
+    return _jobs_and_refusals(iter(found if isinstance(found, list) else [found]))
 
 
 class _TooDeep:
-    """Stands for a job whose JSON nests too deeply; `rest` is what could be read of it."""
+    """A job whose JSON is too deep; `rest` is what could be read of it."""
 
     def __init__(self, rest: Any) -> None:
         self.rest = rest
 
 
-def _sorted(found: Iterator[Any]) -> Taken:
+def _jobs_and_refusals(found: Iterator[Any]) -> Taken:
     jobs: list[dict[str, Any]] = []
     refused: list[Refused] = []
     unanswerable = 0
     for one in found:
         deep = isinstance(one, _TooDeep)
         job = one.rest if deep else one
-        id = _id(job.get("id")) if isinstance(job, dict) else None
+        id = _id_text(job.get("id")) if isinstance(job, dict) else None
         if id is None:
             unanswerable += 1
         elif deep:
@@ -76,8 +76,8 @@ def _sorted(found: Iterator[Any]) -> Taken:
     return Taken(tuple(jobs), tuple(refused), unanswerable)
 
 
-def _id(given: object) -> str | None:
-    """The id as text; None for what is none, or has no form in a URL."""
+def _id_text(given: object) -> str | None:
+    """The id as text; None where there is none, or it cannot stand in a URL."""
     if isinstance(given, int) and not isinstance(given, bool):
         return str(given)
     if not isinstance(given, str) or not given:
@@ -93,40 +93,40 @@ def _encodable(text: str) -> bool:
     return True
 
 
-def _each_alone(text: str) -> Iterator[Any]:
-    """The jobs of a body that nests too deeply as a whole: each that can be read, `_TooDeep` for each that cannot."""
+def _read_one_by_one(text: str) -> Iterator[Any]:
+    """Each job of a body that is too deep as a whole: the job, `_TooDeep`, or None where it cannot be read."""
     decoder = json.JSONDecoder()
-    place = _past_space(text, 0)
-    if text.startswith("[", place):
-        place = _past_space(text, place + 1)
-    while place < len(text) and text[place] != "]":
+    position = _past_space(text, 0)
+    if text.startswith("[", position):
+        position = _past_space(text, position + 1)
+    while position < len(text) and text[position] != "]":
         try:
-            one, place = decoder.raw_decode(text, place)
+            one, position = decoder.raw_decode(text, position)
         except RecursionError:
-            shallow, place = _shallow(text, place)
+            shallow, position = _cut_at_depth(text, position)
             try:
                 one = _TooDeep(json.loads(shallow))
             except ValueError:
                 one = None
-        except ValueError:  # and so where the next would begin is not known
+        except ValueError:  # where the next job begins is unknown then
             yield None
             return
         yield one
-        place = _past_space(text, place)
-        place = _past_space(text, place + 1) if text.startswith(",", place) else place
+        position = _past_space(text, position)
+        position = _past_space(text, position + 1) if text.startswith(",", position) else position
 
 
-def _past_space(text: str, place: int) -> int:
-    space = _SPACE.match(text, place)
+def _past_space(text: str, position: int) -> int:
+    space = _SPACE.match(text, position)
     assert space is not None
     return space.end()
 
 
-def _shallow(text: str, place: int) -> tuple[str, int]:
-    """The JSON value that begins at `place`, with `null` for all that lies too deep in it; and where it ends."""
+def _cut_at_depth(text: str, position: int) -> tuple[str, int]:
+    """The JSON value at `position`, with `null` for whatever is too deep in it, and the position of its end."""
     kept: list[str] = []
-    depth, start = 0, place
-    for token in _STRING_OR_BRACKETS.finditer(text, place):
+    depth, start = 0, position
+    for token in _STRING_OR_BRACKETS.finditer(text, position):
         run = token[0]
         if run[0] in "[{":
             before, depth = depth, depth + len(run)

@@ -1,1 +1,1 @@
-"""Start, health and end of the worker's process and of its folders."""
+"""Start, health and end of the worker's process and of its folders. In the worker."""

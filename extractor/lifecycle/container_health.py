@@ -1,9 +1,9 @@
-"""Whether the container is well, for its HEALTHCHECK: the command below ends with 0 or 1.
+"""Whether the container is well, for its HEALTHCHECK: the command below exits with 0 or 1. A process of its own.
 
     python -m extractor.lifecycle.container_health
 
-A container of the HTTP door (`server.py` is its first process) is well when `/health` says so. One of the queue worker
-is: it tells RunPod itself how it is, and ends when it is sick.
+A container of the HTTP door (`server.py` is its first process) is well when `/health` says so. A container of the queue
+worker always is: the worker tells RunPod itself how it is, and ends when it is sick.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ TIMEOUT_S = 5.0
 
 
 def is_well(first_process: bytes, settings: Settings) -> bool:
-    """`first_process` is its command line, as /proc has it: arguments that end with NUL."""
+    """Whether the container is well. `first_process` is that process's command line as /proc has it: arguments ended by
+    NUL."""
     if not any(Path(argument.decode()).name == "server.py" for argument in first_process.split(b"\0")):
         return True
     host = settings.bind_address

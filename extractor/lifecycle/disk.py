@@ -1,8 +1,8 @@
-"""Whether there is room for a job's files, and what a job ends with where there is none.
+"""Whether there is room for a job's files, and the error of a job where there is none. In the worker.
 
-Documents are spooled, downloaded and copied to the folder for temporary files. A disk that is full there is no fault of
-a document's and none that a new process mends: the job is answered as retryable, and no other is taken until there is
-room again.
+Documents are spooled, downloaded and copied to the folder for temporary files. A full disk there is no fault of a
+document, and a new process would not help. So the job gets a retryable error, and no other is taken until there is room
+again.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 class DiskFull(WorkerUnhealthy):
-    """There was no room for the job's files."""
+    """There is no room for the job's files."""
 
     def __init__(self, message: str = "the worker's disk is full; send the job again") -> None:
         super().__init__(message)
@@ -29,7 +29,7 @@ class DiskFull(WorkerUnhealthy):
 
 @contextmanager
 def writing() -> Iterator[None]:
-    """Around whatever writes a job's files: raises `DiskFull` where the disk is."""
+    """A context around whatever writes a job's files. Raises `DiskFull` where the disk is full."""
     try:
         yield
     except OSError as error:
@@ -39,9 +39,10 @@ def writing() -> Iterator[None]:
 
 
 def shortage(wanted_mb: int, folder: Path | None = None) -> str | None:
-    """Why no job should be begun now, in words; None where there is room in `folder`, that of temporary files.
+    """Why no job should be begun now, in words; None where there is room in `folder`, by default that of temporary
+    files.
 
-    There is where `wanted_mb` are free or, on a small disk, a tenth of it.
+    There is room where `wanted_mb` MiB are free or, on a small disk, a tenth of it.
     """
     disk = os.statvfs(folder or tempfile.gettempdir())
     free, whole = disk.f_bavail * disk.f_frsize // _MIB, disk.f_blocks * disk.f_frsize // _MIB

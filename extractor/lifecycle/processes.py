@@ -1,6 +1,6 @@
-"""How the worker's processes end: the children with their parent, and the parent when it has to.
+"""How the worker's processes end: the children with their parent, and the parent when it has to. In the worker.
 
-Linux ends a child whose parent could not, after `kill -9` for one (prctl(2), PR_SET_PDEATHSIG).
+Linux ends a child whose parent could not, after `kill -9` for one. Source: prctl(2), PR_SET_PDEATHSIG.
 """
 
 from __future__ import annotations
@@ -16,11 +16,12 @@ from types import FrameType
 from typing import NoReturn
 
 _PR_SET_PDEATHSIG = 1
+# Seconds that `close` has; a thread that hangs must not keep the process.
 _CLOSING_S = 10.0
 
 
 def end_forks_with_this_process() -> None:
-    """From now on every fork of this process ends with the thread that made it: the SDK's heartbeat for one."""
+    """Have every fork of this process end with the thread that made it; the SDK's heartbeat is one."""
     parent = 0
 
     def remember() -> None:
@@ -37,7 +38,7 @@ def _end_with(parent: int) -> None:
 
 
 def end_on_sigterm() -> None:
-    """End on SIGTERM also as a container's first process, for whom the kernel has no default.
+    """Have SIGTERM end the process by `SystemExit`: a container's first process has no default for the signal.
 
     For the time in which the models load; the job loop sets a handler of its own.
     """
@@ -49,7 +50,7 @@ def end_on_sigterm() -> None:
 
 
 def leave(status: int, close: Callable[[], None]) -> NoReturn:
-    """Close what there is to close and end the process, whatever its threads are doing: some may hang in a device."""
+    """Does not return: calls `close`, then ends the process, whatever its threads do. Some may hang in a device."""
     closing = threading.Thread(target=close, name="closing", daemon=True)
     closing.start()
     closing.join(_CLOSING_S)

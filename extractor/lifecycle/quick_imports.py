@@ -1,7 +1,7 @@
-"""Importing much at once, without looking for garbage in between.
+"""Importing many modules at once without garbage collections in between. In both processes.
 
-What a library makes when it is imported stays. Python's collector looks through all of it again and again while it
-grows, a fifth of the time that torch and transformers take to import; afterwards it need never look at it again.
+What an import makes stays. Python's collector looks through all of it again and again while it grows, for a fifth of
+the time that torch and transformers take to import.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """Import in here. What there is at the end is left out of collections for good."""
+    """A context for imports. What exists at its end is left out of later collections for good."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:

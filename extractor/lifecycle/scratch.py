@@ -1,7 +1,7 @@
-"""Temporary folders for jobs, inside one of the worker's own that the next worker removes where this one could not.
+"""Temporary folders for jobs, inside one of the worker's own. In the worker.
 
-A worker that is killed leaves its folder behind. Each holds a lock for as long as its process lives (flock(2)), so that
-a folder whose lock can be taken belongs to nobody.
+A worker that is killed leaves its folder behind; the next worker removes it. Each worker's folder holds a lock for as
+long as the process lives (flock(2)), so a folder whose lock can be taken is abandoned.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _LOCK = "lock"
 
 
 class Scratch:
-    """Where a worker's jobs keep their files; made when the worker starts, gone when it is closed."""
+    """The folder of a worker's jobs. It is made when the worker starts, and gone when it is closed."""
 
     def __init__(self) -> None:
         parent = Path(tempfile.gettempdir())
@@ -29,12 +29,12 @@ class Scratch:
         made = Path(tempfile.mkdtemp(prefix=f"new-{_PREFIX}"))
         self._lock = os.open(made / _LOCK, os.O_CREAT | os.O_RDWR, 0o600)
         fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        # It bears its name only now: another worker that starts would take an unlocked one for abandoned.
+        # It gets its name only now: a worker that starts would take an unlocked folder for abandoned.
         self._root = made.rename(parent / made.name.removeprefix("new-"))
 
     @contextmanager
     def folder(self) -> Iterator[Path]:
-        """A folder for one job; it is gone with all that is in it when the job is. Raises `DiskFull`."""
+        """A context with a folder for one job, which is removed with all that is in it. Raises `DiskFull`."""
         with writing():
             path = Path(tempfile.mkdtemp(prefix="job-", dir=self._root))
         try:

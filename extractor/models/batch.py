@@ -1,4 +1,4 @@
-"""A batch on its way: begun on the device, its results to be waited for."""
+"""A batch on its way: begun on the device, its results still to come. In the worker."""
 
 from __future__ import annotations
 
@@ -14,27 +14,32 @@ Array = np.ndarray[Any, Any]
 
 
 class Batch:
-    """Gives a batch's results, one array for each row, once they are there."""
+    """A batch on its way, whose results are one array for each row."""
 
     def __init__(self, arrival: Arrival, rows: Callable[[], list[Array]]) -> None:
         self._arrival = arrival
         self._rows = rows
 
     def wait(self) -> list[Array]:
-        """The results, in memory that the model's batch after the next one is written to. The thread sleeps until they
-        are there."""
+        """The results. The thread sleeps until they are there.
+
+        They lie in memory that the model's batch after the next one is written to.
+        """
         self._arrival.synchronize()
         return self._rows()
 
 
 def sent(staging: Staging, results: torch.Tensor, rows: Callable[[Array], list[Array]]) -> Batch:
-    """Have the results that the current stream is about to have copied to the host, where `rows` takes them apart."""
+    """The batch whose results the current stream copies to the host next; `rows` takes the host's array apart."""
     (there,), arrival = staging.copy_out([results])
     return Batch(arrival, lambda: rows(there.numpy()))
 
 
 def closed_size(sizes: tuple[int, ...], rows: int, is_ready: Callable[[int], bool]) -> int:
-    """The smallest of the ascending batch sizes that so many rows fit into and whose shape has been prepared for, so
-    that a batch waits for no plan and no graph; the smallest of all where none has been."""
+    """The smallest of the ascending `sizes` that `rows` fit into and that `is_ready`, so that no plan or graph is
+    waited for.
+
+    Where none of them is ready, the smallest that they fit into.
+    """
     fitting = [size for size in sizes if size >= rows]
     return next((size for size in fitting if is_ready(size)), fitting[0])

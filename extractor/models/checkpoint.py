@@ -1,10 +1,10 @@
-"""A checkpoint folder that the builder made -> a transformers model, ready to serve.
+"""A checkpoint folder that the builder made -> a transformers model, ready to serve. In the worker.
 
-The model is built without weights and given those of the file, read straight to the device, in a fifth of the time that
-`from_pretrained` takes. Models can be loaded side by side: what transformers sets for the whole process while it builds
-one, torch's default type, has no part in the result, whose every tensor is the file's. Weights stay float32 until batch
-normalisation is folded into the convolution before it: the same function in one pass over memory less for each layer.
-Nothing here reaches a network: the folder is all there is.
+The model is built without weights and given those of the file, read straight to the device, in a fifth of the time of
+`from_pretrained`. Models can be loaded at the same time: while transformers builds a model it sets torch's default type
+for the whole process, but every tensor here is the file's. Weights stay float32 until batch normalisation is folded
+into the convolution before it: the same function, with one pass over memory less for each layer. Nothing here reaches a
+network.
 """
 
 from __future__ import annotations
@@ -28,37 +28,39 @@ _CONVOLUTION_THEN_NORM = (("convolution", "normalization"), ("convolution", "nor
 
 
 class InFloat32(nn.Module):
-    """A layer that computes in float32, whatever the type of what comes in: where small differences decide."""
+    """A layer that computes in float32, whatever type comes in: for layers where small differences decide."""
 
     def __init__(self, layer: nn.Module) -> None:
         super().__init__()
         self.layer = layer.float()
 
     def forward(self, hidden: torch.Tensor) -> torch.Tensor:
-        """The layer's result in float32."""
+        """The layer's result in float32, in the layer's shape."""
         result: torch.Tensor = self.layer(hidden.float())
         return result
 
 
 class LargestOfFour(nn.Module):
-    """Max pooling of 2x2 windows a pixel apart, by two comparisons of whole maps: on a processor five times as fast as
-    torch's pooling, which also notes where each maximum was."""
+    """Max pooling of 2x2 windows one pixel apart, by two comparisons of whole maps.
+
+    On a processor it is five times as fast as torch's pooling, which also notes where each maximum was.
+    """
 
     def forward(self, maps: torch.Tensor) -> torch.Tensor:
-        """(maps, channels, H, W) -> (maps, channels, H - 1, W - 1), in the same order in memory."""
+        """(maps, channels, H, W) -> (maps, channels, H - 1, W - 1), in the same memory format."""
         higher = torch.maximum(maps[:, :, :-1], maps[:, :, 1:])
         return torch.maximum(higher[..., :-1], higher[..., 1:])
 
 
 def weight_bytes(model: nn.Module) -> int:
-    """How many bytes the model's weights take."""
+    """The bytes of the model's weights."""
     return sum(weight.numel() * weight.element_size() for weight in (*model.parameters(), *model.buffers()))
 
 
 def load_checkpoint(build: Callable[[Any], Any], folder: Path, device: torch.device) -> Any:
-    """The model in evaluation mode on `device`; `build` makes it from its config, as a model's class does.
+    """The model in evaluation mode on `device`. `build` makes it from its config, as a model's class does.
 
-    Raises `WorkerUnhealthy` where the folder is not a whole checkpoint.
+    Raises `WorkerUnhealthy` where the folder has no whole checkpoint of this model.
     """
     if not (folder / "model.safetensors").is_file():
         raise WorkerUnhealthy(f"the weights of {folder.name} are not there: run `python -m builder`")
@@ -71,7 +73,7 @@ def load_checkpoint(build: Callable[[Any], Any], folder: Path, device: torch.dev
     except (RuntimeError, SafetensorError) as error:  # of another shape; no such file
         raise WorkerUnhealthy(f"the weights of {folder.name} do not fit their model: {_VERIFY}") from error
     model.tie_weights()
-    # Whatever has no value now was not in the file, and is none that another weight stands for.
+    # A weight without a value now was not in the file, and is not tied to another one.
     if unknown or any(weight.is_meta for weight in (*model.parameters(), *model.buffers())):
         raise WorkerUnhealthy(f"the weights of {folder.name} do not fit their model: {_VERIFY}")
     model.eval().requires_grad_(False)
@@ -82,7 +84,7 @@ def load_checkpoint(build: Callable[[Any], Any], folder: Path, device: torch.dev
 
 
 def fold_batch_norm(model: nn.Module) -> int:
-    """Fold each batch normalisation into the convolution that feeds it, in place. Returns how many were folded."""
+    """How many batch normalisations were folded, in place, into the convolution before them."""
     folded = 0
     for module in list(model.modules()):
         for convolution_name, norm_name in _CONVOLUTION_THEN_NORM:
@@ -108,7 +110,7 @@ def fold_batch_norm(model: nn.Module) -> int:
 
 
 def pool_by_comparison(model: nn.Module) -> None:
-    """Replace max pooling of 2x2 windows a pixel apart, in place."""
+    """Replace max pooling of 2x2 windows one pixel apart, in place."""
     for module in list(model.modules()):
         for name, pool in list(module.named_children()):
             if isinstance(pool, nn.MaxPool2d) and (pool.kernel_size, pool.stride, pool.padding) == (2, 1, 0):

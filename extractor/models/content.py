@@ -1,12 +1,12 @@
-"""Keeps a convolutional model from seeing what its input is padded with.
+"""Keeps a convolutional model from seeing the padding of its input. In the worker.
 
-A picture fills the top left corner of its canvas, a line the left of its shape. Two kinds of layers would see what lies
-beyond: a convolution or pooling wider than a pixel, whose input has to be 0 there, as it is beyond the edge of a
-picture that is not padded; and an average over the whole map (squeeze-and-excitation), which has to be one of the
-content. With both kept, and with attention that is kept from the padding (`text_recognition.py`), the map of a padded
-picture is that of the picture alone, if the content's sides are multiples of what the model divides them by.
+A page picture or crop fills the top left corner of its canvas, a line the left of its shape. Two kinds of layers would
+see what lies beyond. A convolution or pooling wider than a pixel needs 0 there, as beyond the edge of an input that is
+not padded. An average over the whole map (squeeze-and-excitation) has to be that of the content. With both kept, and
+with attention kept from the padding (`text_recognition.py`), a padded input gives the map that it gives alone, if its
+sides are multiples of what the model divides them by.
 
-What a map has beyond its content is never read, so it is cleared where it lies. A model is run by one thread at a time.
+What a map has beyond its content is never read, so it is cleared in place. One thread at a time runs a model.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from .convolutions import DenseWithRelu, Depthwise
 
 
 class Content:
-    """Which part of the maps of the running batch is content; all of them where nothing was said."""
+    """Which part of the running batch's maps is content; all of it where `within` was never called."""
 
     def __init__(self) -> None:
         self._shape = (0, 0)
@@ -27,57 +27,58 @@ class Content:
         self._known: dict[tuple[int, int], tuple[torch.Tensor, torch.Tensor]] = {}
 
     def within(self, height: int, width: int, sizes: torch.Tensor) -> None:
-        """The next batch is (height, width) pixels; `sizes`, (pictures, 2), are its contents' heights and widths."""
+        """Set the next batch's size, in pixels; `sizes` (inputs, 2) are the heights and widths of its contents."""
         # A processor can look before it works; on a GPU a graph has to do the same for all contents.
         whole = sizes.device.type == "cpu" and bool((sizes == torch.tensor([height, width])).all())
         self._shape, self._sizes = (height, width), None if whole else sizes
         self._known.clear()
 
     def clear(self, maps: torch.Tensor) -> None:
-        """Set what is beyond the content to 0, in place; `maps` is (pictures, channels, H, W)."""
+        """Set what is beyond the content to 0, in place; `maps` is (inputs, channels, H, W)."""
         if self._sizes is not None:
             rows, columns = self._inside(maps)
             maps.mul_((rows.unsqueeze(-1) & columns.unsqueeze(-2)).unsqueeze(1))
 
     def mean(self, maps: torch.Tensor) -> torch.Tensor:
-        """The mean over the content: (pictures, channels, 1, 1)."""
+        """The mean over the content: (inputs, channels, 1, 1)."""
         if self._sizes is None:
             return functional.adaptive_avg_pool2d(maps, 1)
         rows, columns = self._inside(maps)
         # Along the rows first: in 16 bits a sum over the whole map would end at 65,504.
         along = (columns / columns.sum(dim=1, keepdim=True)).to(maps.dtype)
         down = rows / rows.sum(dim=1, keepdim=True)
-        pictures, channels, height, width = maps.shape
+        inputs, channels, height, width = maps.shape
         if maps.is_contiguous():
-            means = torch.bmm(maps.view(pictures, channels * height, width), along[:, :, None])
-            means = means.view(pictures, channels, height)
+            means = torch.bmm(maps.view(inputs, channels * height, width), along[:, :, None])
+            means = means.view(inputs, channels, height)
         else:
             # Channels last in memory: a product for each row of each picture.
-            by_rows = maps.permute(0, 2, 3, 1).reshape(pictures * height, width, channels)
-            each = along[:, None].expand(pictures, height, width).reshape(pictures * height, 1, width)
+            by_rows = maps.permute(0, 2, 3, 1).reshape(inputs * height, width, channels)
+            each = along[:, None].expand(inputs, height, width).reshape(inputs * height, 1, width)
             means = torch.bmm(each, by_rows)
-            means = means.view(pictures, height, channels).transpose(1, 2)
+            means = means.view(inputs, height, channels).transpose(1, 2)
         return torch.bmm(means.float(), down[:, :, None]).to(maps.dtype)[..., None]
 
     def columns(self, width: int) -> torch.Tensor | None:
-        """Which of so many columns, or steps, are content, (pictures, width); None where all are."""
+        """Which of `width` columns, or steps, are content: (inputs, width) bool; None where all are."""
         if self._sizes is None:
             return None
-        return self._first(self._sizes[:, 1], self._shape[1], width)
+        return self._leading(self._sizes[:, 1], self._shape[1], width)
 
     def _inside(self, maps: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """Which rows (pictures, H) and columns (pictures, W) of these maps are content."""
+        """Which rows (inputs, H) and columns (inputs, W) of these maps are content, bool."""
         assert self._sizes is not None
         height, width = maps.shape[-2:]
         if (height, width) not in self._known:
             self._known[height, width] = (
-                self._first(self._sizes[:, 0], self._shape[0], height),
-                self._first(self._sizes[:, 1], self._shape[1], width),
+                self._leading(self._sizes[:, 0], self._shape[0], height),
+                self._leading(self._sizes[:, 1], self._shape[1], width),
             )
         return self._known[height, width]
 
     @staticmethod
-    def _first(sizes: torch.Tensor, whole: int, cells: int) -> torch.Tensor:
+    def _leading(sizes: torch.Tensor, whole: int, cells: int) -> torch.Tensor:
+        """(inputs, cells) bool: the cells, out of those of the `whole` side, that lie within each size."""
         # A map may have a row or a column more, for a pooling or a convolution that needs it.
         stride = round(whole / cells)
         return torch.arange(cells, device=sizes.device) * stride < sizes[:, None]
@@ -91,14 +92,15 @@ class ContentMean(nn.Module):
         self._content = content
 
     def forward(self, maps: torch.Tensor) -> torch.Tensor:
-        """(pictures, channels, H, W) -> (pictures, channels, 1, 1)."""
+        """(inputs, channels, H, W) -> (inputs, channels, 1, 1)."""
         return self._content.mean(maps)
 
 
 def see_content_only(model: nn.Module) -> Content:
-    """Have the model's convolutions and averages see no more than the content that the result is told of.
+    """What tells the model's convolutions and averages which part of a batch they may see.
 
-    Its convolutions are those that serve: one that replaced a hooked one would see the padding.
+    Call it after the convolutions were replaced by those that serve: one that replaces a hooked one would see the
+    padding.
     """
     content = Content()
 

@@ -1,15 +1,14 @@
-"""Convolutions of a model -> kernels that need no plan and fewer passes over memory, on a GPU.
+"""Convolutions of a model -> kernels that need no plan and fewer passes over memory, on a GPU. In the worker.
 
 cuDNN builds a plan for each convolution at each new shape: for a depthwise one 140 to 470 ms (H100, cuDNN 9.19), for a
 dense one 2 to 8. Here:
 
 - a depthwise convolution is torch's own kernel, which has no plan;
-- a convolution of single pixels (1x1) is a product of matrices, whose epilogue adds the bias and cuts off what is
-  negative, where that follows;
-- a dense convolution, its bias and a ReLU after it are one kernel of cuDNN.
+- a convolution of single pixels (1x1) is a matrix product, whose epilogue adds the bias and applies the ReLU after it;
+- a dense convolution, its bias and the ReLU after it are one kernel of cuDNN.
 
-Each kind and form is compared with the plain convolution, computed by the processor, before it is used: where it fails,
-disagrees or has a plan that takes long, one warning, and the model's convolutions of that form stay as they are.
+Each kind and form is compared with the plain convolution on the processor before it is used. Where it fails, disagrees
+or has a plan that takes long, there is one warning, and the model's convolutions of that form stay as they are.
 """
 
 from __future__ import annotations
@@ -26,41 +25,43 @@ from torch.nn import functional
 
 log = logging.getLogger("extractor")
 
-# How the model families served here name a convolution, what was a normalisation before it was folded, and the
-# activation that follows.
+# How the model families served here name a convolution, the normalisation that was folded into it, and the activation
+# that follows.
 _CONVOLUTION_THEN_ACTIVATION = (
     ("convolution", "normalization", "activation"),
     ("convolution", "norm", "act_fn"),
     ("conv", "norm", "activation"),
     ("0", None, "1"),
 )
-# The most that a kernel may differ from the plain convolution, as a share of the largest result: sums in another order
-# of factors of 10 bits (float16, and TF32 where cuDNN takes it for float32).
+# The most that a kernel may differ from the plain convolution, as a share of the largest result: it adds in another
+# order, and its factors have 10 bits (float16, and TF32 where cuDNN takes it for float32).
 _TOLERANCE = 1e-2
-# A shape that is new to a kernel may take so long, once all that it shares with other shapes is there.
+# The most seconds of a kernel's first call in a new shape, after a first call in another one.
 _LONGEST_FIRST_CALL_S = 0.05
 
 
 class Depthwise(nn.Module):
-    """A convolution of each channel by itself, without cuDNN. What comes out is contiguous, channels first."""
+    """A convolution of each channel by itself, without cuDNN. Its result is contiguous, channels first."""
 
     def __init__(self, convolution: nn.Conv2d) -> None:
         super().__init__()
         self.weight, self.bias = convolution.weight, convolution.bias
         self._kernel = convolution.kernel_size
-        self._places = (convolution.stride, convolution.padding, convolution.dilation)
+        self._geometry = (convolution.stride, convolution.padding, convolution.dilation)
 
     def forward(self, maps: torch.Tensor) -> torch.Tensor:
         """(maps, channels, H, W) -> (maps, channels x multiplier, H', W')."""
         result: torch.Tensor = torch.ops.aten._conv_depthwise2d(
-            maps, self.weight, self._kernel, self.bias, *self._places
+            maps, self.weight, self._kernel, self.bias, *self._geometry
         )
         return result
 
 
 class Pointwise(nn.Module):
-    """A 1x1 convolution as a product of matrices, with the ReLU after it where `relu`. Maps go in with channels last in
-    memory, or are copied so, and come out so."""
+    """A 1x1 convolution as a matrix product, with the ReLU after it where `relu`.
+
+    Its input is channels last in memory, or is copied so; so is its result.
+    """
 
     def __init__(self, convolution: nn.Conv2d, relu: bool) -> None:
         super().__init__()
@@ -88,18 +89,18 @@ class DenseWithRelu(nn.Module):
     def __init__(self, convolution: nn.Conv2d) -> None:
         super().__init__()
         self.weight, self.bias = convolution.weight, convolution.bias
-        self._places: Any = (convolution.stride, convolution.padding, convolution.dilation, convolution.groups)
+        self._geometry: Any = (convolution.stride, convolution.padding, convolution.dilation, convolution.groups)
 
     def forward(self, maps: torch.Tensor) -> torch.Tensor:
         """(maps, channels, H, W) -> (maps, channels', H', W')."""
-        return torch.cudnn_convolution_relu(maps, self.weight, self.bias, *self._places)
+        return torch.cudnn_convolution_relu(maps, self.weight, self.bias, *self._geometry)
 
 
 def serve_on_device(model: nn.Module, device: torch.device) -> int:
-    """Replace a model's convolutions by what suits the device, in place; on a processor none. Returns how many.
+    """How many of a model's convolutions were replaced, in place, by what suits the device; on a processor none.
 
-    The model is on the device, in the types that it computes in, its batch normalisation folded, and is not taken apart
-    afterwards.
+    The model must be on the device, in the types that it computes in, its batch normalisation folded. Its layers must
+    not be taken apart afterwards.
     """
     if device.type != "cuda":
         return 0
@@ -107,21 +108,21 @@ def serve_on_device(model: nn.Module, device: torch.device) -> int:
 
 
 def replace_convolutions(model: nn.Module, kinds: dict[str, Callable[..., nn.Module]]) -> int:
-    """Replace the convolutions of these kinds, in place, where they agree with the plain one. Returns how many."""
+    """How many convolutions of these kinds were replaced, in place: those whose kernel agrees with the plain one."""
     replaced = 0
-    # By kind and form: whether it agrees.
+    # Whether a kernel agrees, by kind and form.
     agreed: dict[object, bool] = {}
     for parent in list(model.modules()):
         for name, convolution in list(parent.named_children()):
             if not isinstance(convolution, nn.Conv2d) or convolution.padding_mode != "zeros":
                 continue
             activation = _relu_after(parent, name)
-            kind = _kind(convolution, activation is not None)
+            kind = _kind_of(convolution, activation is not None)
             if kind not in kinds:
                 continue
             relu = activation is not None and kind != "depthwise"
             replacement = kinds[kind](convolution, relu) if kind == "pointwise" else kinds[kind](convolution)
-            form = (kind, relu, _form(convolution))
+            form = (kind, relu, _form_of(convolution))
             if form not in agreed:
                 agreed[form] = _agrees(replacement, convolution, relu, kind)
             if not agreed[form]:
@@ -135,12 +136,11 @@ def replace_convolutions(model: nn.Module, kinds: dict[str, Callable[..., nn.Mod
 
 @contextmanager
 def products_in_tf32(device: torch.device) -> Iterator[None]:
-    """On a GPU, float32 products within have factors of 10 bits (TF32) and sums of float32; on a processor nothing is
-    different.
+    """A context in which float32 products on a GPU have factors of 10 bits (TF32) and float32 sums.
 
-    The setting is the process's, its processor's products included: nothing else may compute in float32 meanwhile, and
-    a graph keeps what it was captured with. It is set by its old name, which keeps the new one and what torch derives
-    from either in step.
+    On a processor nothing changes. The setting is the whole process's, its processor's products included: nothing else
+    may compute in float32 meanwhile. A graph keeps what it was captured with. It is set by its old name, which keeps
+    the new one, and what torch derives from either, in step.
     """
     if device.type != "cuda":
         yield
@@ -154,7 +154,7 @@ def products_in_tf32(device: torch.device) -> Iterator[None]:
         matmul.allow_tf32 = before
 
 
-def _kind(convolution: nn.Conv2d, relu: bool) -> str | None:
+def _kind_of(convolution: nn.Conv2d, relu: bool) -> str | None:
     if isinstance(convolution.padding, str):
         return None
     if convolution.groups == convolution.in_channels > 1:
@@ -166,8 +166,8 @@ def _kind(convolution: nn.Conv2d, relu: bool) -> str | None:
     return "dense" if relu else None
 
 
-def _form(convolution: nn.Conv2d) -> tuple[object, ...]:
-    """What a kernel may be chosen by; of the channels, whether they come in eights."""
+def _form_of(convolution: nn.Conv2d) -> tuple[object, ...]:
+    """What a kernel may be chosen by; of the numbers of channels, whether they are multiples of eight."""
     return (
         convolution.kernel_size,
         convolution.stride,
@@ -181,7 +181,7 @@ def _form(convolution: nn.Conv2d) -> tuple[object, ...]:
 
 
 def _relu_after(parent: nn.Module, name: str) -> str | None:
-    """The name of the ReLU that takes what the parent's convolution of this name gives, and nothing else does."""
+    """The name of the ReLU that alone takes the result of the parent's convolution of this name; None without one."""
     for convolution, between, activation in _CONVOLUTION_THEN_ACTIVATION:
         if name != convolution or not isinstance(parent._modules.get(activation), nn.ReLU):
             continue
@@ -211,7 +211,7 @@ def _agrees(replacement: nn.Module, convolution: nn.Conv2d, relu: bool, kind: st
     try:
         found: Any = replacement(maps.to(weight.device, memory_format=torch.channels_last)).float().cpu()
         apart = float((found - plain).abs().max() / plain.abs().max().clamp(min=1e-6))
-        first_call_s = min(_seconds(replacement, maps[..., more:, :].to(weight.device)) for more in (1, 2))
+        first_call_s = min(_seconds_of_call(replacement, maps[..., more:, :].to(weight.device)) for more in (1, 2))
     except (RuntimeError, NotImplementedError) as error:
         log.warning("%s convolutions stay as they are, the kernel for them fails: %s", kind, error)
         return False
@@ -224,7 +224,7 @@ def _agrees(replacement: nn.Module, convolution: nn.Conv2d, relu: bool, kind: st
     return True
 
 
-def _seconds(layer: nn.Module, maps: torch.Tensor) -> float:
+def _seconds_of_call(layer: nn.Module, maps: torch.Tensor) -> float:
     began = time.perf_counter()
     layer(maps).cpu()
     return time.perf_counter() - began

@@ -1,7 +1,7 @@
-"""How long a device works: from when it begins with a batch until it is done, not while the batch is being launched.
+"""How long a device works: from when it begins a batch until the batch is done. Launching it does not count.
 
-Runs in the worker. On a GPU two events are put into the stream around each batch, and read once they have passed;
-nothing waits for them. On a processor, where the call is the work, it is the time of the call.
+In the worker. On a GPU two events go into the stream around each batch, and are read once they have passed; nothing
+waits for them. On a processor the call is the work: its time is taken.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ import torch
 
 
 def timed_event() -> Any:
-    """An event of CUDA that notes the time."""
+    """A CUDA event that notes the time."""
     return torch.cuda.Event(enable_timing=True)  # type: ignore[no-untyped-call]
 
 
 class DeviceClock:
-    """Adds up the time in which batches run; those of several streams that overlap count once.
+    """Adds up the time in which batches run. Batches of several streams that overlap count once.
 
-    `new_event` makes what a GPU's stream stamps with the time at which it comes to it.
+    `new_event` makes an event that a GPU's stream stamps with the time when it gets there.
     """
 
     def __init__(self, device: torch.device, new_event: Callable[[], Any] = timed_event) -> None:
@@ -38,8 +38,10 @@ class DeviceClock:
 
     @contextmanager
     def batch(self) -> Iterator[None]:
-        """All that is launched within, on the current stream, is one batch. On a GPU it begins when the device comes to
-        it; what is launched kernel by kernel has gaps, which count."""
+        """A context: all that is launched in it, on the current stream, is one batch.
+
+        On a GPU the batch begins when the device gets to it. Gaps between kernels that are launched one by one count.
+        """
         if not self._gpu:
             began = time.perf_counter()
             try:
@@ -60,7 +62,7 @@ class DeviceClock:
 
     @property
     def busy_s(self) -> float:
-        """For how long the device has worked, in seconds, on batches that are done."""
+        """How long the device has worked on batches that are done, in seconds."""
         with self._lock:
             self._collect()
             return self._busy_s
@@ -76,7 +78,7 @@ class DeviceClock:
         while self._under_way and self._under_way[0][1].query():
             begin, end = self._under_way.popleft()
             took = begin.elapsed_time(end) / 1000
-            # What is before the end of the batch before it was counted with that one.
+            # Time before the end of the previous batch was counted with that one.
             new = took if self._last_end is None else min(took, self._last_end.elapsed_time(end) / 1000)
             self._add(took, max(0.0, new))
             if new > 0:

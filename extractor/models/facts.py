@@ -1,4 +1,4 @@
-"""What page processes know of the loaded models; no torch here."""
+"""What page processes know of the loaded models. In both processes, without torch."""
 
 from __future__ import annotations
 
@@ -11,8 +11,12 @@ from .shapes import Shapes
 
 @dataclass(frozen=True, slots=True)
 class ModelFacts:
-    """What the layout model's labels are, by their number, None where one is no region; each recogniser's symbols by
-    theirs, the blank first, "" where a number has none; the shapes that pictures and lines are made to fit."""
+    """What a page process needs to know of the models.
+
+    - `kinds`: what each of the layout model's labels is, by number; None where it is no region.
+    - `symbols`: each recogniser's symbols by number: the blank first, "" where a number has none.
+    - `shapes`: the shapes that page pictures, crops and lines are made to fit.
+    """
 
     kinds: tuple[RegionKind | None, ...]
     symbols: Mapping[str, tuple[str, ...]]

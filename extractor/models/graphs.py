@@ -1,14 +1,14 @@
 """Functions of tensors -> CUDA graphs of them, one for each shape: launched at once instead of kernel by kernel.
 
-Runs in the worker, in the thread that owns the device. A graph is captured on the thread and the stream that replay it:
-cuDNN's plans and cuBLAS's handles are a thread's own, and the memory that all graphs of a pool share is safe to share
-because one stream runs them one after the other. That stream must not be the default one, which cannot be captured.
+In the worker, in the thread that owns the device. A graph is captured on the thread and the stream that replay it:
+cuDNN's plans and cuBLAS's handles belong to a thread. All graphs of a pool can share memory because one stream runs
+them one after the other. That stream must not be the default one, which cannot be captured.
 
-What a captured function may do: launch kernels on the current stream, with inputs and weights that stay where they are.
-It draws no random numbers, waits for nothing and looks at no value. `cudnn.benchmark` stays off: it would try out
-algorithms within the capture.
+A captured function launches kernels on the current stream, with inputs and weights that stay where they are. It draws
+no random numbers, waits for nothing and looks at no value. `cudnn.benchmark` stays off: it would try out algorithms
+within the capture.
 
-On a processor there is nothing to capture: the function is called.
+On a processor nothing is captured: the function is called.
 """
 
 from __future__ import annotations
@@ -31,12 +31,14 @@ class Capturing(Protocol):
     """What `Graphs` needs of a pool."""
 
     def capture(self, run: Callable[[], Tensors]) -> tuple[Replay, Tensors]:
-        """What repeats all that `run` launches, and where its results are after each repetition."""
+        """A function that repeats all that `run` launches, and the tensors that then hold its results."""
 
 
 class GraphPool:
-    """Device memory that the graphs of one stream share, whichever model they are of: all together take little more
-    than the largest one. Capture that one first."""
+    """Device memory that the graphs of one stream share, of all models: little more than the largest graph takes.
+
+    Capture that one first.
+    """
 
     def __init__(self, device: torch.device) -> None:
         self._device: int = torch.cuda.current_device() if device.index is None else device.index
@@ -46,14 +48,14 @@ class GraphPool:
 
     @property
     def held_bytes(self) -> int:
-        """Device memory that the pool has reserved; the driver has some more for the graphs themselves."""
+        """The bytes of device memory that the pool has reserved. The driver has some more for the graphs themselves."""
         segments: Any = torch.cuda.memory_snapshot(self._handle)  # type: ignore[no-untyped-call]
         return sum(int(segment["total_size"]) for segment in segments)
 
     def capture(self, run: Callable[[], Tensors]) -> tuple[Replay, Tensors]:
         """See `Capturing`. The results stay allocated: no other graph of the pool writes there.
 
-        Raises `RuntimeError` where it cannot be captured; the stream and the allocator are then as they were.
+        Raises `RuntimeError` where the run cannot be captured; stream and allocator are then as they were.
         """
         stream = torch.cuda.current_stream()
         graph = torch.cuda.CUDAGraph()
@@ -82,7 +84,7 @@ class GraphPool:
 
 @dataclass(frozen=True, slots=True)
 class _Graph:
-    """A shape's inputs, where they always are; if it is captured, how to repeat it and where its results are."""
+    """A shape's inputs, which stay where they are. If it is captured: how to replay it, and where its results are."""
 
     inputs: Tensors
     replay: Replay | None = None
@@ -110,11 +112,11 @@ class Graphs:
         self._graphs: dict[Hashable, _Graph] = {}
 
     def run(self, key: Hashable, fill: Callable[..., object]) -> Tensors:
-        """The function's results, of inputs that `fill(*inputs)` has written, in the order of the current stream.
+        """The function's results for inputs that `fill(*inputs)` has written, in the order of the current stream.
 
-        The inputs of a captured shape hold what they held last, those of another one what `inputs` put there. The
-        results of a captured shape are the same tensors each time: copy them, in the same stream, before it runs again.
-        A shape that is not captured yet runs eagerly.
+        Before `fill`, the inputs of a captured shape hold what they held last, those of another one what `inputs` put
+        there. The results of a captured shape are the same tensors each time: copy them, in the same stream, before it
+        runs again. A shape that is not captured yet runs eagerly.
         """
         with torch.inference_mode():
             graph = self._graphs.get(key)
@@ -126,17 +128,17 @@ class Graphs:
             return graph.results
 
     def warm(self, key: Hashable) -> None:
-        """Run a shape once and, with a pool, capture it, unless that has been done or has failed."""
+        """Run a shape once and, with a pool, capture it, unless that was done or has failed before."""
         if key in self._graphs:
             return
         with torch.inference_mode():
             if self._pool is None:
                 self._function(*self._inputs(key))
                 return
-            # Written to from outside of inference mode too.
+            # These inputs are also written outside of inference mode.
             with torch.inference_mode(False), torch.no_grad():
                 inputs = self._inputs(key)
-            # What is chosen, loaded or allocated at a first call is so outside of the graph.
+            # A first call chooses, loads and allocates, which must not happen within the graph.
             self._function(*inputs)
             try:
                 replay, results = self._pool.capture(lambda: self._function(*inputs))
@@ -148,15 +150,15 @@ class Graphs:
                 self._graphs[key] = _Graph(inputs, replay, results)
 
     def is_ready(self, key: Hashable) -> bool:
-        """Whether a batch of this shape runs at once: it has been prepared for, or nothing need be."""
+        """Whether a batch of this shape runs at once: the shape is prepared, or needs no preparation."""
         return self._pool is None or key in self._graphs
 
     @property
     def captured(self) -> int:
-        """How many shapes have a graph."""
+        """The number of shapes that have a graph."""
         return sum(graph.replay is not None for graph in self._graphs.values())
 
     @property
     def input_bytes(self) -> int:
-        """Device memory of the inputs that are kept; see `GraphPool.held_bytes` for the rest."""
+        """The bytes of device memory of the kept inputs; `GraphPool.held_bytes` has the rest."""
         return sum(tensor.nbytes for graph in self._graphs.values() for tensor in graph.inputs)

@@ -1,8 +1,8 @@
-"""Page pictures -> regions with labels and reading order: PP-DocLayoutV3, of the RT-DETR family.
+"""Page pictures -> regions with labels and reading order: PP-DocLayoutV3, of the RT-DETR family. In the worker.
 
 Source: PaddlePaddle, PP-DocLayoutV3 model card (33 M parameters, 25 classes, reading order by a global pointer). Input
 RGB 800x800, bicubic without antialiasing, divided by 255. The mask head's polygons are not used: boxes suffice.
-`decoding/regions.py` reads what comes back.
+`decoding/regions.py` reads the results.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from .shapes import Batches, Shapes
 
 MODEL = "PP-DocLayoutV3"
 SIDE = 800
-# The checkpoint's labels, as what they are in a document.
+# What each of the checkpoint's labels is in a document.
 KINDS: dict[str, RegionKind | None] = {
     "abstract": RegionKind("text"),
     "algorithm": RegionKind("code"),
@@ -60,7 +60,7 @@ KINDS: dict[str, RegionKind | None] = {
 
 @dataclass(frozen=True, slots=True)
 class LayoutRow:
-    """A page."""
+    """A page picture, on the device."""
 
     pixels: Pixels
 
@@ -68,7 +68,8 @@ class LayoutRow:
 class LayoutModel:
     """Finds the regions of pages. `kinds` says what its labels are, by number; None where one is no region.
 
-    Raises `WorkerUnhealthy` for a checkpoint with a label that is not in `KINDS`."""
+    Raises `WorkerUnhealthy` for a checkpoint with a label that is not in `KINDS`.
+    """
 
     def __init__(
         self, models_dir: Path, device: torch.device, dtype: torch.dtype, shapes: Shapes, pool: Capturing | None
@@ -83,21 +84,24 @@ class LayoutModel:
         self._graph = LayoutGraph(checkpoint, dtype)
         serve_on_device(self._graph, device)
         self.weight_bytes = weight_bytes(self._graph)
-        self._graphs = Graphs(MODEL, self._found, self._inputs, pool)
+        self._graphs = Graphs(MODEL, self._forward, self._inputs, pool)
         self._staging = Staging(device)
 
     def key(self, row: LayoutRow) -> tuple[()]:
-        """Every page has the same shape here."""
+        """Always the same: all pages have one shape here."""
         return ()
 
     def batch_sizes(self, key: tuple[()]) -> Batches:
-        """How many pages a batch may have."""
+        """The sizes that a batch of pages may have, ascending."""
         return self._sizes
 
     @torch.inference_mode()
     def start(self, rows: Sequence[LayoutRow]) -> Batch:
-        """For each page, (queries, 7): the number of the query's best label, its score, the box (centre and size,
-        relative to the page), and its votes: how many others are read before it."""
+        """A batch whose result for each page is (queries, 7) float32.
+
+        The columns: the number of the query's best label, its score in [0, 1], the box (centre x, centre y, width,
+        height, as shares of the page), and the votes: how many other regions are read before it.
+        """
 
         def fill(pages: torch.Tensor) -> None:
             for page, row in zip(pages, rows, strict=False):
@@ -114,17 +118,17 @@ class LayoutModel:
         """Pages, (pages, 800, 800, 3) of uint8."""
         return (torch.zeros(size, SIDE, SIDE, 3, dtype=torch.uint8, device=self._device),)
 
-    def _found(self, pages: torch.Tensor) -> tuple[torch.Tensor]:
+    def _forward(self, pages: torch.Tensor) -> tuple[torch.Tensor]:
         # In memory the channels stay last.
         batch = pages.permute(0, 3, 1, 2).to(torch.float32).div_(255)
         logits, boxes, order = self._graph(batch)
         scores, labels = logits.max(dim=-1)
-        columns = [labels.unsqueeze(-1), scores.sigmoid().unsqueeze(-1), boxes, _votes(order).unsqueeze(-1)]
+        columns = [labels.unsqueeze(-1), scores.sigmoid().unsqueeze(-1), boxes, _reading_votes(order).unsqueeze(-1)]
         return (torch.cat(columns, dim=-1),)
 
 
-def _votes(order_logits: torch.Tensor) -> torch.Tensor:
-    """How many regions precede each one: the upper triangle of the pointer's logits, read antisymmetrically."""
+def _reading_votes(order_logits: torch.Tensor) -> torch.Tensor:
+    """How many regions come before each one: the upper triangle of the pointer's logits, read antisymmetrically."""
     scores = torch.sigmoid(order_logits)
     ahead = scores.triu(diagonal=1).sum(dim=1)
     behind = (1.0 - scores.transpose(1, 2)).tril(diagonal=-1).sum(dim=1)

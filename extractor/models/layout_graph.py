@@ -1,19 +1,19 @@
 """PP-DocLayoutV3's forward pass for serving: the checkpoint's own modules, without the work that boxes do not need.
 
-In: pages (pages, 3, 800, 800). Out: logits (pages, queries, labels), boxes (pages, queries, 4: centre and size,
-relative to the page) and the order head's logits (pages, queries, queries); in float32 equal to those of transformers'
-`PPDocLayoutV3ForObjectDetection`, at half its cost on a CPU. What is left out or done otherwise:
+In the worker. In: pages (pages, 3, 800, 800). Out: logits (pages, queries, labels), boxes (pages, queries, 4: centre
+and size, as shares of the page) and the order head's logits (pages, queries, queries). In float32 they equal those of
+transformers' `PPDocLayoutV3ForObjectDetection`, at half its cost on a CPU. What is left out or done otherwise:
 
-- masks: the first boxes of the decoder's queries are those around their masks; rows and columns that a mask touches say
-  as much as its 40,000 pixels' coordinates. The decoder's own masks, boxes of the encoder's proposals and the logits of
-  every layer but the last have no part in the result.
+- masks: the first boxes of the decoder's queries are those around their masks; the rows and columns that a mask touches
+  say as much as its 40,000 pixels' coordinates. The decoder's own masks, the boxes of the encoder's proposals and the
+  logits of every layer but the last have no part in the result.
 - one matrix product projects the encoder's memory for all decoder layers.
 - RepVGG branches (3x3 and 1x1) are one convolution; activations overwrite their input.
 - nothing waits for the device: no value of a tensor is looked at.
 
-`features_dtype` is the type of the backbone and the encoder, nearly all of the cost; the decoder stays in float32, for
+`features_dtype` is the type of the backbone and the encoder, nearly all of the cost. The decoder stays in float32, for
 coordinates have more digits than 16 bits hold. On a GPU the factors of its products have 10 bits (TF32): a page takes
-1.97 ms instead of 2.26 (H100, pages by the 16). Rounded so on a processor, 10 digital pages kept all of their 111
+1.97 ms instead of 2.26 (H100, 16 pages in a batch). Rounded so on a processor, 10 digital pages kept all of their 111
 regions and labels; no edge moved by more than 0.03 pixels of 144 dpi, no score by more than 0.0005.
 
 Source: transformers, `modeling_pp_doclayout_v3.py`; RT-DETR: Zhao et al., "DETRs Beat YOLOs on Real-time Object
@@ -69,7 +69,7 @@ class LayoutGraph(nn.Module):
         self._queries = int(body.config.num_queries)
 
     def forward(self, pages: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        """Logits, boxes and order logits; see the module."""
+        """Logits, boxes and order logits of the pages; see the module for their shapes."""
         first, *maps = self.backbone(pages.to(self.features_dtype)).feature_maps
         maps = [project(features) for project, features in zip(self.encoder_input, maps, strict=True)]
         encoded = self.encoder(maps, [first])
@@ -103,7 +103,7 @@ class LayoutGraph(nn.Module):
             position = self.query_position(boxes)
             attended, _ = layer.self_attn(queries, position_embeddings=position)
             queries = layer.self_attn_layer_norm(queries + attended)
-            attended = _look(layer.encoder_attn, queries + position, boxes, [level[index] for level in values])
+            attended = _attend(layer.encoder_attn, queries + position, boxes, [level[index] for level in values])
             queries = layer.encoder_attn_layer_norm(queries + attended)
             queries = layer.final_layer_norm(queries + layer.mlp(queries))
             boxes = torch.sigmoid(self.box_head(queries) + _inverse_sigmoid(boxes))
@@ -111,8 +111,8 @@ class LayoutGraph(nn.Module):
         return self.label_head(normed), boxes, self.order_head(self.order_projection(normed))
 
     def _values(self, memory: torch.Tensor, shapes: Shapes) -> list[torch.Tensor]:
-        """The memory as each decoder layer looks at it: for each level (layers, pages x heads, width, height, width of
-        the level)."""
+        """The memory as each decoder layer attends to it, by level: (layers, pages x heads, width, height, width of the
+        level)."""
         count, heads = len(self.layers), int(self.layers[0].encoder_attn.n_heads)
         pages, length, width = memory.shape
         values = functional.linear(memory, self.value_weight, self.value_bias)
@@ -124,8 +124,8 @@ class LayoutGraph(nn.Module):
         ]
 
 
-def _look(attention: Any, queries: torch.Tensor, boxes: torch.Tensor, values: Sequence[torch.Tensor]) -> torch.Tensor:
-    """Deformable attention (Zhu et al., 2021): each query looks at some points around its box, in every level."""
+def _attend(attention: Any, queries: torch.Tensor, boxes: torch.Tensor, values: Sequence[torch.Tensor]) -> torch.Tensor:
+    """Deformable attention (Zhu et al., 2021): each query attends to some points around its box, in every level."""
     pages, count, width = queries.shape
     heads, levels, points = attention.n_heads, attention.n_levels, attention.n_points
     offsets = attention.sampling_offsets(queries).view(pages, count, heads, levels, points, 2)
@@ -140,13 +140,15 @@ def _look(attention: Any, queries: torch.Tensor, boxes: torch.Tensor, values: Se
     ]
     weights = weights.transpose(1, 2).reshape(pages * heads, 1, count, levels * points)
     mixed = (torch.cat(seen, dim=-1) * weights).sum(dim=-1).view(pages, width, count).transpose(1, 2)
-    looked: torch.Tensor = attention.output_proj(mixed)
-    return looked
+    attended: torch.Tensor = attention.output_proj(mixed)
+    return attended
 
 
 def boxes_around(masks: torch.Tensor) -> torch.Tensor:
-    """Masks (pages, queries, height, width) of bool -> the boxes around them (pages, queries, 4): centre and size,
-    relative to the mask; zeros around an empty one."""
+    """The boxes around masks (pages, queries, height, width) of bool: (pages, queries, 4).
+
+    Centre and size, as shares of the mask; zeros for an empty one.
+    """
     height, width = masks.shape[-2:]
     columns, rows = masks.any(dim=-2).to(torch.uint8), masks.any(dim=-1).to(torch.uint8)
     left, top = columns.argmax(dim=-1), rows.argmax(dim=-1)

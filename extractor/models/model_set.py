@@ -1,4 +1,4 @@
-"""Sets of models by name, and the models of one worker, loaded side by side onto its device."""
+"""Sets of models by name, and the models of one worker, loaded at the same time onto its device. In the worker."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class WarmModel(Protocol):
     """A model that can be prepared for a shape."""
 
     def batch_sizes(self, key: Any) -> tuple[int, ...]:
-        """The sizes that its batches of this key have."""
+        """The sizes that its batches of this key may have, ascending."""
 
     def warm(self, key: Any, size: int) -> None:
         """Prepare for batches of this size."""
@@ -38,8 +38,8 @@ class WarmModel(Protocol):
 class ModelSet:
     """The models that read a document together: a class for each task, and the folders of their weights.
 
-    `required` must be there. Of `recognisers` the first reads where no language is asked for; the others are loaded
-    where they are.
+    The folders in `required` must be there. The first of `recognisers` reads where no language is asked for; the others
+    are loaded where their folders are.
     """
 
     layout: Callable[[Path, torch.device, torch.dtype, Shapes, Capturing | None], LayoutModel]
@@ -106,8 +106,10 @@ class Models:
         )
 
     def warm_ups(self) -> list[Callable[[], None]]:
-        """What prepares for each shape of the set, to be called by the thread that runs the models: the largest batches
-        first, into which all others fit. Nothing where batches need no preparation."""
+        """The calls that prepare the set's shapes, for the thread that runs the models; none on a processor.
+
+        The largest batches come first, for all others fit into them.
+        """
         if self.graph_pool is None:
             return []
         recogniser = next(iter(self.recognisers.values()))
@@ -116,16 +118,16 @@ class Models:
         keys += [(recogniser, (width, frozenset())) for width, _ in reversed(self.facts.shapes.lines)]
         keys.append((self.tables, ()))
         shapes = [
-            (place, model, key, size)
+            (rank, model, key, size)
             for model, key in keys
-            for place, size in enumerate(reversed(model.batch_sizes(key)))
+            for rank, size in enumerate(reversed(model.batch_sizes(key)))
         ]
         # Then the smallest, for jobs that come one at a time.
         shapes.sort(key=lambda shape: (shape[0] > 0, -shape[0]))
         return [partial(model.warm, key, size) for _, model, key, size in shapes]
 
-    def said(self) -> str:
-        """What the graphs take, for the log."""
+    def graphs_in_words(self) -> str:
+        """What the graphs take, in words for the log."""
         if self.graph_pool is None:
             return "none"
         pool = self.graph_pool
@@ -137,7 +139,8 @@ def serving_dtype(device: torch.device, settings: Settings) -> torch.dtype:
 
     float16 has three binary digits more than bfloat16, at the same speed: on real pages the layout's boxes are ten
     times nearer to float32's. It ends at 65,504; no activation of these models comes near (below 1,000 on pages, noise
-    and checkerboards). A processor is asked for either by the setting alone: float32 is the same everywhere.
+    and checkerboards). On a processor only the setting `dtype` chooses anything but float32, which is the same
+    everywhere.
     """
     if settings.dtype == "auto":
         native = device.type == "cuda" and torch.cuda.get_device_capability(device) >= (7, 0)

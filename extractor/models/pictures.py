@@ -1,9 +1,9 @@
-"""A page's picture where the models are: sent once, then resized, turned and cut into lines there.
+"""A page picture or crop where the models are: copied there once, then resized, turned and cut into lines there.
 
-Runs in the worker. A picture is RGB, uint8, (height, width, 3); coordinates are its pixels, (x, y), origin top left,
-whole numbers at the middle of a pixel as in OpenCV. Two classes do the same: `HostPixels` with OpenCV, for a processor,
-and `DevicePixels` with torch's own operations, for a GPU, where nothing waits for the device and the work for all lines
-of a call is a few kernels. They differ by rounding: OpenCV takes fractions of a pixel in 32 steps, weights of 11 bits.
+In the worker. A picture is RGB, uint8, (height, width, 3). Coordinates are its pixels, (x, y), origin top left, whole
+numbers at the middle of a pixel as in OpenCV. Two classes do the same: `HostPixels` with OpenCV, for a processor, and
+`DevicePixels` with torch's own operations, for a GPU. There nothing waits for the device, and a few kernels do the work
+for all lines of a call. They differ by rounding: OpenCV takes fractions of a pixel in 32 steps, weights of 11 bits.
 
 Source: OpenCV, imgproc, `resize` and `warpPerspective`; torch's bicubic kernels have OpenCV's coefficient, a = -0.75.
 """
@@ -21,7 +21,7 @@ from torch.nn import functional
 
 from .shapes import LINE_HEIGHT, cut_sizes
 
-Image = np.ndarray[Any, np.dtype[np.uint8]]
+RgbArray = np.ndarray[Any, np.dtype[np.uint8]]
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 # (left, top, right, bottom), whole pixels, within the picture.
 PixelBox = tuple[int, int, int, int]
@@ -31,24 +31,27 @@ _METHODS = {"linear": cv2.INTER_LINEAR, "cubic": cv2.INTER_CUBIC, "area": cv2.IN
 
 
 class Pixels(Protocol):
-    """A picture on its device."""
+    """A page picture or crop on its device."""
 
     @property
     def height(self) -> int:
-        """Pixels from top to bottom."""
+        """Its rows, in pixels."""
 
     @property
     def width(self) -> int:
-        """Pixels from left to right."""
+        """Its columns, in pixels."""
 
     def warped(self, matrix: Floats, height: int, width: int) -> Pixels:
-        """The picture where `matrix` (2, 3) maps it, of this size: linear, its edge repeated outside of it."""
+        """The picture seen through `matrix` (2, 3), which maps its pixels to those of the result, of this size.
+
+        Linear; outside of the picture its edge is repeated.
+        """
 
     def fitted(self, height: int, width: int, kind: Kind, box: PixelBox | None = None) -> torch.Tensor:
         """The picture, or a box of it, resized: (height, width, 3), uint8, on the device.
 
         "cubic" and "linear" look at the four and the two nearest pixels in each direction, however much smaller the
-        result is; "area" is the mean of what a pixel covers.
+        result is. "area" is the mean of what a pixel covers.
         """
 
     def lines(
@@ -60,15 +63,18 @@ class Pixels(Protocol):
     ) -> torch.Tensor:
         """Lines of text cut out: (lines, 3, 48, width), float32 in [-1, 1] on the device, channels last in memory.
 
-        `quads` (lines, 4, 2): top left, top right, bottom right, bottom left, along the text. Each is cut out as an
-        upright rectangle (bicubic, the picture's edge repeated), turned anticlockwise by its quarters, made 48 pixels
-        high and `contents` wide (linear); zeros follow on its right.
+        `quads` (lines, 4, 2): top left, top right, bottom right, bottom left, along the text. Each line is cut out as
+        an upright rectangle (bicubic, the picture's edge repeated), turned anticlockwise by its `quarters`, and made 48
+        pixels high and `contents` wide (linear). Zeros follow on its right.
         """
 
 
-def pixels_on(device: torch.device, view: Image) -> Pixels:
-    """The picture on the device. A GPU's copy is on its way when this returns, in the current stream's order: the view
-    must stay as it is until what was begun after it is done. From pinned memory nothing waits for the copy."""
+def pixels_on(device: torch.device, view: RgbArray) -> Pixels:
+    """The picture on the device.
+
+    A GPU's copy is on its way when this returns, in the current stream's order: `view` must not change until what was
+    begun after it is done. From pinned memory nothing waits for the copy.
+    """
     if device.type == "cpu":
         return HostPixels(view)
     return DevicePixels(torch.from_numpy(view).to(device, non_blocking=True))
@@ -76,18 +82,18 @@ def pixels_on(device: torch.device, view: Image) -> Pixels:
 
 @dataclass(frozen=True, slots=True)
 class HostPixels:
-    """A picture in the processor's memory."""
+    """A page picture or crop in the processor's memory: `view`, (height, width, 3), uint8."""
 
-    view: Image
+    view: RgbArray
 
     @property
     def height(self) -> int:
-        """Pixels from top to bottom."""
+        """Its rows, in pixels."""
         return int(self.view.shape[0])
 
     @property
     def width(self) -> int:
-        """Pixels from left to right."""
+        """Its columns, in pixels."""
         return int(self.view.shape[1])
 
     def warped(self, matrix: Floats, height: int, width: int) -> HostPixels:
@@ -99,7 +105,7 @@ class HostPixels:
 
     def fitted(self, height: int, width: int, kind: Kind, box: PixelBox | None = None) -> torch.Tensor:
         """See `Pixels.fitted`."""
-        resized = cv2.resize(_part(self.view, box), (width, height), interpolation=_METHODS[kind])
+        resized = cv2.resize(_within(self.view, box), (width, height), interpolation=_METHODS[kind])
         return torch.from_numpy(np.asarray(resized, np.uint8))
 
     def lines(
@@ -132,23 +138,23 @@ class HostPixels:
 
 @dataclass(frozen=True)
 class DevicePixels:
-    """A picture in a device's memory, (height, width, 3), uint8."""
+    """A page picture or crop in a device's memory: `picture`, (height, width, 3), uint8."""
 
     picture: torch.Tensor
 
     @property
     def height(self) -> int:
-        """Pixels from top to bottom."""
+        """Its rows, in pixels."""
         return int(self.picture.shape[0])
 
     @property
     def width(self) -> int:
-        """Pixels from left to right."""
+        """Its columns, in pixels."""
         return int(self.picture.shape[1])
 
     def warped(self, matrix: Floats, height: int, width: int) -> DevicePixels:
         """See `Pixels.warped`."""
-        # From a pixel of the result to a place on the picture, there in [-1, 1] from edge to edge.
+        # From a pixel of the result to a point of the picture, in [-1, 1] from edge to edge.
         backward = np.linalg.inv(np.vstack([matrix, [0.0, 0.0, 1.0]]))
         scaled = _to_grid(self.width, self.height) @ backward
         device = self.picture.device
@@ -160,21 +166,21 @@ class DevicePixels:
         turned = functional.grid_sample(
             self._planes, grid[None], mode="bilinear", padding_mode="border", align_corners=False
         )
-        return DevicePixels(_to_bytes(turned[0].permute(1, 2, 0)))
+        return DevicePixels(_rounded_to_bytes(turned[0].permute(1, 2, 0)))
 
     def fitted(self, height: int, width: int, kind: Kind, box: PixelBox | None = None) -> torch.Tensor:
         """See `Pixels.fitted`."""
-        part = _part(self.picture, box)
+        part = _within(self.picture, box)
         if kind == "area":
             shrinks = height <= part.shape[0] and width <= part.shape[1]
-            resized = _weighed(_weighed(part, height, 0, shrinks), width, 1, shrinks)
+            resized = _area_resized(_area_resized(part, height, 0, shrinks), width, 1, shrinks)
         else:
             mode = "bicubic" if kind == "cubic" else "bilinear"
             planes = functional.interpolate(
                 part.permute(2, 0, 1)[None].float(), size=(height, width), mode=mode, align_corners=False
             )
             resized = planes[0].permute(1, 2, 0)
-        return _to_bytes(resized)
+        return _rounded_to_bytes(resized)
 
     def lines(
         self,
@@ -217,14 +223,15 @@ class DevicePixels:
         return self.picture.permute(2, 0, 1)[None].float()
 
 
-def _part(picture: Any, box: PixelBox | None) -> Any:
+def _within(picture: Any, box: PixelBox | None) -> Any:
+    """The pixels in the box; all of them without one."""
     if box is None:
         return picture
     left, top, right, bottom = box
     return picture[top:bottom, left:right]
 
 
-def _to_bytes(values: torch.Tensor) -> torch.Tensor:
+def _rounded_to_bytes(values: torch.Tensor) -> torch.Tensor:
     return values.round().clamp_(0, 255).to(torch.uint8, memory_format=torch.contiguous_format)
 
 
@@ -236,8 +243,11 @@ def _to_grid(width: int, height: int) -> Floats:
 def _neighbours(
     places: torch.Tensor, native: torch.Tensor, resized: torch.Tensor | int
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """For the resized pixels at `places` of lines that are `native` (lines, 1) pixels long and become `resized`: the
-    pixels before and after each, (lines, 2 x places), and how far it is from the one to the other, (lines, places)."""
+    """For resized pixels, the pixels before and after each (lines, 2 x places), and how far between them it is.
+
+    The pixels at `places` are on lines of `native` (lines, 1) pixels that become `resized` long. The distance, (lines,
+    places), is in [0, 1] from the one before.
+    """
     at = ((places + 0.5) * (native / resized) - 0.5).clamp_(min=0)
     before = torch.minimum(at.floor(), native - 1)
     after = torch.minimum(before + 1, native - 1)
@@ -251,8 +261,11 @@ def _line_table(
     width: int,
     height: int,
 ) -> np.ndarray[Any, np.dtype[np.float32]]:
-    """What the device must know of each line, (lines, 12): the matrix (3 x 3) from the pixels of its turned rectangle
-    to places on a picture of this size in [-1, 1]; the line's content, and its turned rectangle's width and height."""
+    """What the device must know of each line, (lines, 12).
+
+    The matrix (3 x 3) from the pixels of its turned rectangle to points of a picture of this size, in [-1, 1]; the
+    width of its content; the width and height of its turned rectangle.
+    """
     widths, heights = cut_sizes(quads)
     to_rectangle = np.zeros((len(quads), 3, 3))
     to_rectangle[:, 0, 0], to_rectangle[:, 1, 1], to_rectangle[:, 2, 2] = 1 / widths, 1 / heights, 1
@@ -268,8 +281,8 @@ def _line_table(
     return table
 
 
-# By quarter turns anticlockwise: from pixels of the turned rectangle to pixels of it as it was, (3, 3), as a sum of
-# what is always there, what is there as many times as the last column's number, and as the last row's.
+# By quarter turns anticlockwise: the matrix (3, 3) from pixels of the turned rectangle to those of the unturned one. It
+# is a sum: the first part, plus the second times the last column's index, plus the third times the last row's.
 _UNTURNED: Floats = np.array(
     [
         [[[1, 0, 0], [0, 1, 0], [0, 0, 1]], [[0, 0, 0], [0, 0, 0], [0, 0, 0]], [[0, 0, 0], [0, 0, 0], [0, 0, 0]]],
@@ -282,8 +295,11 @@ _UNTURNED: Floats = np.array(
 
 
 def _from_square(quads: np.ndarray[Any, np.dtype[np.float32]]) -> Floats:
-    """(lines, 3, 3): the square from (0, 0) to (1, 1) -> each quadrilateral (Heckbert, "Fundamentals of Texture Mapping
-    and Image Warping", 1989, 2.2.3). One without an area is not told from a parallelogram."""
+    """(lines, 3, 3): the matrix from the square from (0, 0) to (1, 1) to each quadrilateral.
+
+    One without an area is treated as a parallelogram. Source: Heckbert, "Fundamentals of Texture Mapping and Image
+    Warping", 1989, 2.2.3.
+    """
     corners = quads.astype(np.float64)
     first, second, third, fourth = (corners[:, index] for index in range(4))
     along, down = second - third, fourth - third
@@ -300,10 +316,10 @@ def _from_square(quads: np.ndarray[Any, np.dtype[np.float32]]) -> Floats:
     return matrices
 
 
-def _weighed(picture: torch.Tensor, target: int, dim: int, shrinks: bool) -> torch.Tensor:
-    """The picture with `target` pixels along `dim`, each the mean of what it covers; float32. See `_cover`."""
+def _area_resized(picture: torch.Tensor, target: int, dim: int, shrinks: bool) -> torch.Tensor:
+    """The picture with `target` pixels along `dim`, float32, each the mean of what it covers (`_covered_pixels`)."""
     source = picture.shape[dim]
-    starts, weights = _cover(source, target, shrinks)
+    starts, weights = _covered_pixels(source, target, shrinks)
     device = picture.device
     table = torch.from_numpy(np.hstack([starts[:, None], weights])).to(device, non_blocking=True)
     places = (table[:, :1] + torch.arange(weights.shape[1], device=device)).clamp_(max=source - 1).long()
@@ -314,12 +330,14 @@ def _weighed(picture: torch.Tensor, target: int, dim: int, shrinks: bool) -> tor
     return weighed
 
 
-def _cover(
+def _covered_pixels(
     source: int, target: int, shrinks: bool
 ) -> tuple[np.ndarray[Any, np.dtype[np.float32]], np.ndarray[Any, np.dtype[np.float32]]]:
-    """The first of the pixels of a row of `source` that each one of `target` covers, and the shares of it and of those
-    after it, (target, taps), as OpenCV's INTER_AREA has them: two of them where the picture does not shrink in both
-    directions, whatever becomes of this one."""
+    """Which of `source` pixels in a row each of `target` pixels covers: the first one, and shares (target, taps) from
+    it on.
+
+    As OpenCV's INTER_AREA: two taps where the picture does not shrink in both directions, whatever this direction does.
+    """
     scale = source / target
     places = np.arange(target, dtype=np.float64)
     if not shrinks:

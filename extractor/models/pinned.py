@@ -1,6 +1,6 @@
-"""Host memory that a GPU's copy engine reads and writes by itself: pictures on their way up, results on their way down.
+"""Host memory that a GPU's copy engine accesses directly: page pictures on their way up, results on their way down.
 
-Runs in the worker. On a processor nothing is copied: a result is where it was computed.
+In the worker. On a processor nothing is copied: a result is where it was computed.
 """
 
 from __future__ import annotations
@@ -17,23 +17,23 @@ log = logging.getLogger("extractor")
 
 
 class Arrival(Protocol):
-    """The moment at which results are there."""
+    """The moment at which results are on the host."""
 
     def synchronize(self) -> object:
-        """Wait for it."""
+        """Wait until the results are there."""
 
 
 class _Arrived:
-    """What was computed by the processor is there."""
+    """The arrival of what the processor computed: it is there."""
 
     def synchronize(self) -> None:
         """Return at once."""
 
 
 class PinnedMemory:
-    """Keeps the pages of an existing buffer, such as a mapped file, in place for a GPU, until it is released.
+    """Keeps the pages of an existing buffer, such as a mapped file, in index for a GPU, until it is released.
 
-    Where the driver refuses, it says so once and the buffer is as good as before: copies from it wait for the device.
+    Where the driver refuses, there is one warning, and copies from the buffer wait for the device.
     """
 
     def __init__(self, buffer: np.ndarray[Any, np.dtype[np.uint8]]) -> None:
@@ -58,30 +58,32 @@ def _cudart() -> Any:
 
 
 def _forget_last_error() -> None:
-    """Have the runtime's last error of this thread reported now, not by the next kernel that somebody launches."""
+    """Have this thread's last CUDA error reported now, not by the next kernel that is launched."""
     if torch.cuda.is_available():
         with suppress(RuntimeError):
             torch.zeros(1, device="cuda")
 
 
 class Staging:
-    """Where one model's results go in the host's memory: a ring of pinned buffers, each used again after `places`
-    batches."""
+    """The host memory of one model's results: a ring of pinned buffers. Each is used again after `buffers` batches."""
 
-    def __init__(self, device: torch.device, places: int = 2) -> None:
+    def __init__(self, device: torch.device, buffers: int = 2) -> None:
         self._gpu = device.type == "cuda"
-        self._buffers: list[torch.Tensor] = [torch.empty(0, dtype=torch.uint8)] * places
+        self._buffers: list[torch.Tensor] = [torch.empty(0, dtype=torch.uint8)] * buffers
         self._next = 0
         self._pin = True
 
     def copy_out(self, results: Sequence[torch.Tensor]) -> tuple[list[torch.Tensor], Arrival]:
-        """Have a batch's results copied to the host, in the current stream's order: host tensors, valid from the
-        arrival on until the ring comes round. Waiting for it does not spin."""
+        """Host tensors that a batch's results are copied to, and the arrival of the copies, in the current stream's
+        order.
+
+        They are valid from the arrival on until the ring comes round. Waiting for it does not spin.
+        """
         if not self._gpu:
             return list(results), _Arrived()
-        # Each starts where any type may start.
+        # Each starts at an offset that is aligned for any type.
         starts = np.cumsum([0, *(-(-result.nbytes // 256) * 256 for result in results)]).tolist()
-        buffer = self._place(starts[-1])
+        buffer = self._next_buffer(starts[-1])
         copies = []
         for result, start in zip(results, starts, strict=False):
             copy = buffer[start : start + result.nbytes].view(result.dtype).view(result.shape)
@@ -90,12 +92,12 @@ class Staging:
         arrival.record()
         return copies, arrival
 
-    def _place(self, size: int) -> torch.Tensor:
-        """The next buffer of the ring, made larger where it is too small."""
-        place, self._next = self._next, (self._next + 1) % len(self._buffers)
-        if self._buffers[place].numel() < size:
-            self._buffers[place] = self._allocated(size)
-        return self._buffers[place]
+    def _next_buffer(self, size: int) -> torch.Tensor:
+        """The ring's next buffer, with at least `size` bytes."""
+        index, self._next = self._next, (self._next + 1) % len(self._buffers)
+        if self._buffers[index].numel() < size:
+            self._buffers[index] = self._allocated(size)
+        return self._buffers[index]
 
     def _allocated(self, size: int) -> torch.Tensor:
         if self._pin:

@@ -1,9 +1,9 @@
 """Tables -> their structure: SLANet_plus, an image encoder with a decoder that writes HTML tokens and a box per cell.
 
-Source: PaddlePaddle, SLANet_plus (PP-StructureV2, Li et al. 2022). Input 488x488, BGR, ImageNet mean and deviation,
-long side fitted, padded right and bottom. transformers' class has the structure head; the cell boxes come from the
-location head of the published graph, which the builder keeps beside the checkpoint. `decoding/table_cells.py` reads
-what comes back.
+In the worker. Source: PaddlePaddle, SLANet_plus (PP-StructureV2, Li et al. 2022). Input 488x488, BGR, ImageNet mean and
+deviation, long side fitted, padded right and bottom. transformers' class has the structure head. The cell boxes come
+from the location head of the published graph, which the builder keeps beside the checkpoint. `decoding/table_cells.py`
+reads the results.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ from .shapes import Batches, Shapes
 
 MODEL = "SLANet_plus"
 SIDE = 488
-# So many decoding steps run before the host learns whether every table has ended.
+# Decoding steps in a chunk; after each chunk the host learns whether every table has ended.
 STEPS_AT_A_TIME = 16
-# How many chunks the device is ahead of that look, so that it need not wait for the host.
-LOOKS_BEHIND = {"cpu": 0, "cuda": 1}
-# The encoder halves the square's sides five times: so many places to look at.
-PLACES = 16 * 16
+# How many chunks the device is ahead of what the host knows, so that it need not wait for the host.
+CHUNKS_AHEAD = {"cpu": 0, "cuda": 1}
+# The positions that the decoder attends to: the encoder halves the square's sides five times.
+POSITIONS = 16 * 16
 
 # Blue, green, red.
 _MEAN = (0.485, 0.456, 0.406)
@@ -47,15 +47,18 @@ _LOCATION_HEAD = "head.loc_generator."
 
 @dataclass(frozen=True, slots=True)
 class TableRow:
-    """A table: a box of a picture, (left, top, right, bottom), whole pixels."""
+    """A table: its box in a page crop, (left, top, right, bottom), whole pixels, origin top left."""
 
     pixels: Pixels
     box: PixelBox
 
 
 class TableModel:
-    """Reads the structure of tables; in float32 everywhere, for a small model that decides step by step, each step on
-    the last one's choice."""
+    """Reads the structure of tables, in float32 everywhere.
+
+    It is small, and decides step by step, each step on the last one's choice. Raises `WorkerUnhealthy` without its
+    weights.
+    """
 
     def __init__(self, models_dir: Path, device: torch.device, shapes: Shapes, pool: Capturing | None) -> None:
         self._device = device
@@ -80,43 +83,44 @@ class TableModel:
         self._mean = torch.tensor(_MEAN, device=device).view(1, 3, 1, 1)
         self._deviation = torch.tensor(_DEVIATION, device=device).view(1, 3, 1, 1)
         serve_on_device(self._model.backbone, device)
-        self._encoding = Graphs(MODEL, self._encode, self._pictures, pool)
+        self._encoding = Graphs(MODEL, self._encode, self._encoder_inputs, pool)
         self._decoding = Graphs(f"{MODEL}'s decoder", self._decode, self._decoder_inputs, pool)
         self._staging = Staging(device)
 
     def key(self, row: TableRow) -> tuple[()]:
-        """Every table has the same shape here."""
+        """Always the same: all tables have one shape here."""
         return ()
 
     def batch_sizes(self, key: tuple[()]) -> Batches:
-        """How many tables a batch may have."""
+        """The sizes that a batch of tables may have, ascending."""
         return self._sizes
 
     @torch.inference_mode()
     def start(self, rows: Sequence[TableRow]) -> Batch:
-        """For each table, (steps, 10): the token, its probability, and a quadrilateral relative to the model's square;
-        the last step is that of the end token, unless the decoder's limit came first.
+        """A batch whose result for each table is (steps, 10) float32.
 
-        All tables are decoded in step until each has ended; that much is waited for here, one look behind.
+        The columns: the token, its probability, and the corners of a quadrilateral as shares of the model's square. The
+        last step is that of the end token, unless the decoder's limit came first. All tables are decoded together until
+        each has ended: most of that is waited for here, `CHUNKS_AHEAD` chunks late.
         """
         size = closed_size(self._sizes, len(rows), self._decoding.is_ready)
         fitted = [_fitted_size(row.box) for row in rows]
-        # An empty picture for each row that only fills the batch up.
+        # An empty crop for each row that only fills the batch up.
         contents = torch.tensor(fitted + [(0, 0)] * (size - len(rows)))
 
-        def draw(pictures: torch.Tensor, sizes: torch.Tensor) -> None:
+        def draw(crops: torch.Tensor, sizes: torch.Tensor) -> None:
             sizes.copy_(contents, non_blocking=True)
-            for picture, row, (tall, wide) in zip(pictures, rows, fitted, strict=False):
-                picture[:tall, :wide].copy_(row.pixels.fitted(tall, wide, "linear", row.box))
+            for crop, row, (tall, wide) in zip(crops, rows, fitted, strict=False):
+                crop[:tall, :wide].copy_(row.pixels.fitted(tall, wide, "linear", row.box))
 
         seen = self._encoding.run(size, draw)
         decoded = torch.cat(list(self._decoded(size, len(rows), seen)), dim=1)[:, : self._limit]
-        return sent(self._staging, decoded[: len(rows)], lambda tables: [_cut(table) for table in tables])
+        return sent(self._staging, decoded[: len(rows)], lambda tables: [_until_end(table) for table in tables])
 
     def _decoded(self, size: int, tables: int, seen: tuple[torch.Tensor, ...]) -> Iterator[torch.Tensor]:
         """Chunks of steps of a batch, (tables, steps, 10), until each of its first `tables` has ended."""
         before = self._beginning(size)
-        looks: deque[_Look] = deque()
+        flags: deque[_HostFlag] = deque()
         for _ in range(-(-self._limit // STEPS_AT_A_TIME)):
 
             def go_on(*inputs: torch.Tensor, before: tuple[torch.Tensor, ...] = before) -> None:
@@ -126,8 +130,8 @@ class TableModel:
             chunk, state, token, ended = self._decoding.run(size, go_on)
             before = (state, token, ended)
             yield chunk.clone()
-            looks.append(_Look(ended[:tables].all()))
-            if len(looks) > LOOKS_BEHIND[self._device.type] and looks.popleft().sees():
+            flags.append(_HostFlag(ended[:tables].all()))
+            if len(flags) > CHUNKS_AHEAD[self._device.type] and flags.popleft().value():
                 return
 
     def warm(self, key: tuple[()], size: int) -> None:
@@ -140,31 +144,31 @@ class TableModel:
         """The most steps that a table may take."""
         return int(self._model.config.max_text_length) + 1
 
-    def _pictures(self, size: int) -> tuple[torch.Tensor, ...]:
-        """Pictures (tables, 488, 488, 3) of uint8 and the sizes of their contents (tables, 2)."""
+    def _encoder_inputs(self, size: int) -> tuple[torch.Tensor, ...]:
+        """Empty inputs: crops (tables, 488, 488, 3) uint8, and the sizes of their contents (tables, 2)."""
         return (
             torch.zeros(size, SIDE, SIDE, 3, dtype=torch.uint8, device=self._device),
             torch.zeros(size, 2, dtype=torch.long, device=self._device),
         )
 
     def _beginning(self, size: int) -> tuple[torch.Tensor, ...]:
-        """The decoder's state before its first step: (tables, width), the token before it, whether it has ended."""
+        """The decoder's state before its first step: (tables, width), the previous token, whether each has ended."""
         state = torch.zeros(size, self._model.config.hidden_size, device=self._device)
         token = torch.zeros(size, dtype=torch.long, device=self._device)
         return state, token, torch.zeros(size, dtype=torch.bool, device=self._device)
 
     def _decoder_inputs(self, size: int) -> tuple[torch.Tensor, ...]:
-        """What `_encode` gives, and what `_beginning` does."""
+        """Empty inputs: what `_encode` gives, then what `_beginning` gives."""
         width, hidden = self._model.config.post_conv_out_channels, self._model.config.hidden_size
-        seen = [torch.zeros(size, PLACES, channels, device=self._device) for channels in (width, hidden)]
+        seen = [torch.zeros(size, POSITIONS, channels, device=self._device) for channels in (width, hidden)]
         return *seen, *self._beginning(size)
 
-    def _encode(self, pictures: torch.Tensor, contents: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """The pictures as the decoder looks at them, and as it compares what it looks for with them."""
-        batch = pictures.flip(-1).permute(0, 3, 1, 2).to(torch.float32)
+    def _encode(self, crops: torch.Tensor, contents: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """The encoded crops: as the decoder reads them, and projected for its attention."""
+        batch = crops.flip(-1).permute(0, 3, 1, 2).to(torch.float32)
         batch = batch.div_(255).sub_(self._mean).div_(self._deviation)
-        # The padding is what a mean pixel becomes: 0.
-        places = torch.arange(SIDE, device=pictures.device)
+        # The padding is 0, as a mean pixel.
+        places = torch.arange(SIDE, device=crops.device)
         rows, columns = (places < contents[:, side, None] for side in (0, 1))
         batch.mul_((rows[:, :, None] & columns[:, None]).unsqueeze(1))
         memory = self._model.backbone(batch).last_hidden_state.float()
@@ -178,7 +182,7 @@ class TableModel:
         token: torch.Tensor,
         ended: torch.Tensor,
     ) -> tuple[torch.Tensor, ...]:
-        """Some steps: (tables, steps, 10); then the state, the last token, and whether the table has ended."""
+        """One chunk of steps, (tables, steps, 10); then the state, the last token, whether each table has ended."""
         head, classes = self._model.head, self._model.config.out_channels
         cell = head.structure_attention_cell
         tokens, probabilities, states = [], [], []
@@ -197,8 +201,8 @@ class TableModel:
         return torch.cat([chosen, quads], dim=2), state, token, ended
 
 
-class _Look:
-    """The host's look at a truth on the device, which is copied once everything before it is done."""
+class _HostFlag:
+    """Device-to-host boolean, copied asynchronously."""
 
     def __init__(self, value: torch.Tensor) -> None:
         gpu = value.device.type == "cuda"
@@ -209,21 +213,21 @@ class _Look:
             self._arrived = torch.cuda.Event(blocking=True)  # type: ignore[no-untyped-call]
             self._arrived.record()
 
-    def sees(self) -> bool:
-        """The value, once it is there."""
+    def value(self) -> bool:
+        """The boolean. Waits for its copy, and for nothing after it."""
         if self._arrived is not None:
             self._arrived.synchronize()
         return bool(self._value)
 
 
 def _fitted_size(box: PixelBox) -> tuple[int, int]:
-    """The height and the width of a table in the model's square."""
+    """The height and the width of a table in the model's square, in pixels."""
     height, width = box[3] - box[1], box[2] - box[0]
     scale = SIDE / max(height, width)
     return max(1, int(height * scale)), max(1, int(width * scale))
 
 
-def _cut(steps: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    """A table's steps up to its end."""
+def _until_end(steps: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """A table's steps up to its end token."""
     ends = np.flatnonzero(steps[:, 0] == END)
     return steps[: ends[0] + 1] if len(ends) else steps

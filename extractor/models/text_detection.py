@@ -1,7 +1,7 @@
-"""Pictures -> maps of where text is: the DBNet detector of PP-OCRv6 small. `decoding/text_boxes.py` finds the lines.
+"""Page inputs and crops -> maps of where text is: the DBNet detector of PP-OCRv6 small. In the worker.
 
-Source: PaddlePaddle, PP-OCRv6 small model card; DB: Liao et al., "Real-time Scene Text Detection with Differentiable
-Binarization" (2020).
+`decoding/text_boxes.py` finds the lines. Source: PaddlePaddle, PP-OCRv6 small model card; DB: Liao et al., "Real-time
+Scene Text Detection with Differentiable Binarization" (2020).
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ _DEVIATION = (0.229, 0.224, 0.225)
 
 @dataclass(frozen=True, slots=True)
 class DetectionRow:
-    """A picture, and what it becomes for the detector."""
+    """A page picture or crop on the device, and its size for the detector."""
 
     pixels: Pixels
     fit: Fit
 
 
 class TextDetector:
-    """Finds text in pictures."""
+    """Finds text on page inputs and crops."""
 
     def __init__(
         self, models_dir: Path, device: torch.device, dtype: torch.dtype, shapes: Shapes, pool: Capturing | None
@@ -54,31 +54,34 @@ class TextDetector:
         self.weight_bytes = weight_bytes(self._model)
         self._mean = torch.tensor(_MEAN, device=device).view(1, 3, 1, 1)
         self._deviation = torch.tensor(_DEVIATION, device=device).view(1, 3, 1, 1)
-        self._graphs = Graphs(MODEL, self._maps, self._inputs, pool)
+        self._graphs = Graphs(MODEL, self._forward, self._inputs, pool)
         self._staging = Staging(device)
 
     def key(self, row: DetectionRow) -> Canvas:
-        """Pictures on one canvas can share a batch."""
+        """The canvas: inputs on one canvas can share a batch."""
         return row.fit.canvas
 
     def batch_sizes(self, key: Canvas) -> Batches:
-        """How many pictures a batch may have."""
+        """The sizes that a batch may have, ascending."""
         return self._sizes
 
     @torch.inference_mode()
     def start(self, rows: Sequence[DetectionRow]) -> Batch:
-        """For each picture its map, (fit.height, fit.width) of uint8: the probability of text, from 0 to 254 for 0 to 1
-        (rounded to 255ths); `NOT_A_NUMBER` where the model gave none."""
+        """A batch whose result for each row is a map, (fit.height, fit.width) uint8.
+
+        It is the probability of text, from 0 to 254 for 0 to 1 (in 255ths), and `NOT_A_NUMBER` where the model gave
+        none.
+        """
         canvas = rows[0].fit.canvas
         fits = [row.fit for row in rows]
         contents = [_whole_steps(fit) for fit in fits]
         size = closed_size(self._sizes, len(rows), lambda size: self._graphs.is_ready((canvas, size)))
         contents += [canvas] * (size - len(rows))
 
-        def fill(pictures: torch.Tensor, sizes: torch.Tensor) -> None:
+        def fill(inputs: torch.Tensor, sizes: torch.Tensor) -> None:
             sizes.copy_(torch.tensor(contents), non_blocking=True)
-            for place, row, (tall, wide) in zip(pictures, rows, contents, strict=False):
-                _put(row, place[:tall, :wide])
+            for target, row, (tall, wide) in zip(inputs, rows, contents, strict=False):
+                _fit_into(row, target[:tall, :wide])
 
         (maps,) = self._graphs.run((canvas, size), fill)
         return sent(
@@ -92,15 +95,15 @@ class TextDetector:
         self._graphs.warm((key, size))
 
     def _inputs(self, shape: tuple[Canvas, int]) -> tuple[torch.Tensor, torch.Tensor]:
-        """Pictures (pictures, H, W, 3) of uint8 and the sizes of their contents (pictures, 2)."""
+        """Empty inputs: (inputs, H, W, 3) uint8, and the sizes of their contents (inputs, 2)."""
         canvas, size = shape
-        pictures = torch.zeros(size, *canvas, 3, dtype=torch.uint8, device=self._device)
-        return pictures, torch.tensor([canvas] * size, device=self._device)
+        inputs = torch.zeros(size, *canvas, 3, dtype=torch.uint8, device=self._device)
+        return inputs, torch.tensor([canvas] * size, device=self._device)
 
-    def _maps(self, pictures: torch.Tensor, sizes: torch.Tensor) -> tuple[torch.Tensor]:
-        self._content.within(pictures.shape[1], pictures.shape[2], sizes)
+    def _forward(self, inputs: torch.Tensor, sizes: torch.Tensor) -> tuple[torch.Tensor]:
+        self._content.within(inputs.shape[1], inputs.shape[2], sizes)
         # In memory the channels stay last.
-        batch = pictures.flip(-1).permute(0, 3, 1, 2).to(torch.float32)
+        batch = inputs.flip(-1).permute(0, 3, 1, 2).to(torch.float32)
         batch = batch.div_(255).sub_(self._mean).div_(self._deviation).to(self._dtype)
         maps = self._model(pixel_values=batch).last_hidden_state[:, 0].float()
         scaled = maps.mul_(255).round_().clamp_(max=NOT_A_NUMBER - 1).nan_to_num_(nan=NOT_A_NUMBER)
@@ -108,17 +111,18 @@ class TextDetector:
 
 
 def _whole_steps(fit: Fit) -> Canvas:
-    """The content's size in whole steps of the detector."""
+    """The height and width of the content, rounded up to the detector's steps."""
     return -(-fit.height // DETECTION_STEP) * DETECTION_STEP, -(-fit.width // DETECTION_STEP) * DETECTION_STEP
 
 
-def _put(row: DetectionRow, place: torch.Tensor) -> None:
-    """Resize a picture into its place, (height, width, 3); its last pixels are repeated where the place is larger."""
+def _fit_into(row: DetectionRow, target: torch.Tensor) -> None:
+    """Resize a page picture or crop into `target`, (height, width, 3). Its last pixels are repeated where that is
+    larger."""
     fit, pixels = row.fit, row.pixels
     shrunk = max(fit.height, fit.width) / max(pixels.height, pixels.width)
     resized = pixels.fitted(fit.height, fit.width, "linear" if shrunk >= 0.5 else "area")
-    below, right = place.shape[0] - fit.height, place.shape[1] - fit.width
+    below, right = target.shape[0] - fit.height, target.shape[1] - fit.width
     if below or right:
         planes = resized.permute(2, 0, 1).to(torch.float32)[None]
         resized = functional.pad(planes, (0, right, 0, below), mode="replicate")[0].permute(1, 2, 0)
-    place.copy_(resized)
+    target.copy_(resized)

@@ -1,7 +1,7 @@
 """Lines of text -> the best symbol of each step of 8 pixels: SVTR with CTC, PP-OCRv6 small or a PP-OCRv5 one.
 
-Source: PaddlePaddle, PP-OCRv6 small and PP-OCRv5 mobile model cards; SVTR: Du et al., "SVTR: Scene Text Recognition
-with a Single Visual Model" (2022). Lines are 48 pixels high. `decoding/ctc.py` reads what comes back.
+In the worker. Lines are 48 pixels high. `decoding/ctc.py` reads the results. Source: PaddlePaddle, PP-OCRv6 small and
+PP-OCRv5 mobile model cards; SVTR: Du et al., "SVTR: Scene Text Recognition with a Single Visual Model" (2022).
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ from .pictures import Pixels
 from .pinned import Staging
 from .shapes import LINE_HEIGHT, Batches, Shapes, seen_width
 
-# Steps whose classes are weighed together, by device: a processor's cache holds the classes of so many (5 MB); on a GPU
-# they take 150 MB, twice.
+# Steps whose classes are computed together, by device: so many fit into a processor's cache (5 MB); on a GPU they take
+# 150 MB, twice.
 STEPS_AT_A_TIME = {"cpu": 64, "cuda": 2048}
 
 LineKey = tuple[int, frozenset[str]]
@@ -39,10 +39,12 @@ LineKey = tuple[int, frozenset[str]]
 
 @dataclass(frozen=True, slots=True)
 class LineRows:
-    """Lines of one picture that become `width` pixels wide: their quadrilaterals (lines, 4, 2) in its pixels, by how
-    many quarters each is turned anticlockwise once it is cut out, and how many pixels of the width it fills.
+    """Lines of one page picture or crop that become `width` pixels wide.
 
-    `scripts` (ISO 15924) are those that their letters are from, any where there are none.
+    - `quads` (lines, 4, 2) are their corners, in its pixels.
+    - `quarters` (lines,) are their turns anticlockwise, once they are cut out.
+    - `contents` (lines,) are the pixels of the width that they fill.
+    - `scripts` (ISO 15924) are those that their letters are from, any where there are none.
     """
 
     pixels: Pixels
@@ -56,7 +58,7 @@ class LineRows:
         return len(self.quads)
 
     def part(self, start: int, stop: int) -> LineRows:
-        """Some of the lines."""
+        """The lines from `start` up to `stop`."""
         lines = slice(start, stop)
         return LineRows(
             self.pixels, self.quads[lines], self.quarters[lines], self.contents[lines], self.width, self.scripts
@@ -64,7 +66,7 @@ class LineRows:
 
 
 class TextRecogniser:
-    """Reads lines of text."""
+    """Reads lines of text. `symbols` are its classes, by number. Raises `WorkerUnhealthy` without fitting weights."""
 
     def __init__(
         self,
@@ -93,24 +95,24 @@ class TextRecogniser:
             raise WorkerUnhealthy(f"the dictionary of {name} does not fit its weights")
         self.symbols = (*symbols, *[""] * (classes - len(symbols)))
         self._written: dict[frozenset[str], torch.Tensor] = {}
-        self._graphs = Graphs(name, self._read, self._inputs, pool)
+        self._graphs = Graphs(name, self._forward, self._inputs, pool)
         self._staging = Staging(device)
 
     def key(self, row: LineRows) -> LineKey:
-        """Lines of one width, in the same scripts, can share a batch."""
+        """The width and the scripts: lines that share both can share a batch."""
         return row.width, row.scripts
 
     def batch_sizes(self, key: LineKey) -> Batches:
-        """How many lines a batch may have."""
+        """The sizes that a batch of lines may have, ascending."""
         return self._shapes.line_batches(key[0])
 
     @torch.inference_mode()
     def start(self, rows: Sequence[LineRows]) -> Batch:
-        """For each line, (steps, 2): the probability of each step's best symbol and its number in `symbols`, exact in a
-        float; there is a step for each 8 pixels of what is seen of the line.
+        """A batch whose result for each line is (steps, 2) float32, a step for each 8 pixels of what is seen of it.
 
+        The columns: the probability of the step's best symbol, and the symbol's number in `symbols`, exact in a float.
         Where scripts are given, a step whose best symbol is of another script gets the best one of theirs, never the
-        blank: what the recogniser saw is not dropped. Its probability stays what it was, so such a line is unsure.
+        blank: what the recogniser saw is not dropped. That symbol's low probability makes such a line unsure.
         """
         width, scripts = self.key(rows[0])
         ends = list(accumulate(len(row) for row in rows))
@@ -141,25 +143,28 @@ class TextRecogniser:
         self._graphs.warm((key[0], size, bool(key[1])))
 
     def _inputs(self, shape: tuple[int, int, bool]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        """Lines (lines, 3, 48, width); the heights and widths of what is seen of them (lines, 2); which classes are of
-        the scripts, none where any may be read."""
+        """Empty inputs: lines (lines, 3, 48, width), the heights and widths seen of them (lines, 2), the allowed
+        classes.
+
+        The last is (classes,) bool; empty where any class may be read.
+        """
         width, size, with_scripts = shape
         lines = torch.zeros(size, 3, LINE_HEIGHT, width, dtype=self._dtype, device=self._device)
         sizes = torch.tensor([(LINE_HEIGHT, width)] * size, device=self._device)
         written = torch.ones(len(self.symbols) if with_scripts else 0, dtype=torch.bool, device=self._device)
         return lines.contiguous(memory_format=torch.channels_last), sizes, written
 
-    def _read(self, lines: torch.Tensor, sizes: torch.Tensor, written: torch.Tensor) -> tuple[torch.Tensor]:
+    def _forward(self, lines: torch.Tensor, sizes: torch.Tensor, written: torch.Tensor) -> tuple[torch.Tensor]:
         self._content.within(LINE_HEIGHT, lines.shape[3], sizes)
         features = self._model.model(pixel_values=lines).last_hidden_state
         encoded = self._model.head.encoder(features).last_hidden_state
-        # A step has thousands of classes: their probabilities are never all there at once.
+        # A step has thousands of classes: the probabilities of all steps are never in memory at once.
         steps = encoded.flatten(0, 1).split(STEPS_AT_A_TIME[self._device.type])
-        best = torch.cat([self._best(some, written) for some in steps])
+        best = torch.cat([self._best_symbols(some, written) for some in steps])
         return (best.view(*encoded.shape[:2], 2),)
 
-    def _best(self, steps: torch.Tensor, written: torch.Tensor) -> torch.Tensor:
-        """The probability of each step's best symbol and its number: (steps, 2)."""
+    def _best_symbols(self, steps: torch.Tensor, written: torch.Tensor) -> torch.Tensor:
+        """The probability of each step's best symbol, and its number: (steps, 2)."""
         output = self._classes(steps).softmax(dim=-1)
         probabilities, symbols = output.max(dim=-1)
         if len(written):
@@ -169,7 +174,7 @@ class TextRecogniser:
         return torch.stack([probabilities, symbols.float()], dim=-1)
 
     def _in_scripts(self, scripts: frozenset[str]) -> torch.Tensor:
-        """Which classes are symbols of a text in these scripts, (classes,) bool; the blank is none."""
+        """Which classes may stand in a text in these scripts, (classes,) bool; never the blank."""
         if scripts not in self._written:
             written = [symbol != "" and is_written(symbol, scripts) for symbol in self.symbols]
             self._written[scripts] = torch.tensor(written, device=self._device)
@@ -177,7 +182,7 @@ class TextRecogniser:
 
 
 class _ContentAttention(nn.Module):
-    """SVTR's mixing of a line's steps, those of its padding left out."""
+    """SVTR's attention among a line's steps, without those of its padding."""
 
     def __init__(self, published: Any, content: Content) -> None:
         super().__init__()

@@ -1,15 +1,16 @@
-"""Where the models' files are -> one folder of verified ones, to be loaded from there.
+"""Where the models' files are -> one folder of verified files to load from. In the worker.
 
-Expected is what `manifest.json` beside the baked files says and, of models that it does not name, what is pinned in
+What is expected is in `manifest.json` beside the baked files and, for models that it does not name, in
 `pinned_weights.json` (the builder's manifest of every set). A volume (`MODELS_VOLUME`) goes before the baked files,
-model by model, where all its files are to the byte what is expected:
+model by model, if all its files are to the byte what is expected:
 
     MODELS_VOLUME/models/MODEL/                                              a network volume that the builder filled
     MODELS_VOLUME/huggingface-cache/hub/models--*/snapshots/*/MODEL/          a cached model that holds such a folder
 
-Others can write to a volume while this reads it, so its files are copied into a folder of this worker's own while they
-are hashed, and loaded from the copy: what is loaded is what was verified. A volume's file that is wrong is one warning,
-and the baked model is used. Baked files are verified where they are. Errors: `WorkerUnhealthy`, with what to do.
+Others can write to a volume while this reads it. So its files are copied into a folder of this worker's own while they
+are hashed, and loaded from the copy: what is loaded is what was verified. If a volume's file is wrong, there is one
+warning, and the baked model is used. Baked files are verified where they are. Errors: `WorkerUnhealthy`, with what to
+do.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ _BLOCK_BYTES = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class _File:
-    """What a file has to be; `size` is None where only the hash is on record."""
+    """What a file has to be: its size in bytes (None where only the hash is on record), its hash, its revision."""
 
     size: int | None
     sha256: str
@@ -50,7 +51,11 @@ _Expected = Mapping[str, Mapping[str, _File]]
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """A folder with a folder for each model. `versions` are the revisions that weights were published at, by model."""
+    """A folder with a folder for each model.
+
+    `versions` are the revisions that the weights were published at, by model. `files` and `bytes` count what was
+    verified; `from_volume` are the models that came from the volume.
+    """
 
     folder: Path
     versions: dict[str, str]
@@ -64,15 +69,20 @@ class Weights:
 
 
 class _NotTheFile(Exception):
-    """A file on a volume is not the one that is expected; the message says how they differ."""
+    """A volume's file is not the expected one. The message says how they differ."""
 
 
 def find_weights(settings: Settings, own: Path, required: Collection[str]) -> Weights:
-    """The models to load; those that are not `required` may be missing. `own` is an empty folder for what comes from a
-    volume, until it is loaded."""
-    baked, pinned = _baked(settings.models_dir), _listed(PINNED)
+    """The verified weights to load.
+
+    Raises `WorkerUnhealthy` where a `required` model is missing, or a baked file is wrong; other models may be missing.
+    `own` is an empty folder for what comes from a volume, to be kept until it is loaded.
+    """
+    baked, pinned = _baked_files(settings.models_dir), _files_of_manifest(PINNED)
     expected = {**pinned, **baked}
-    from_volume = tuple(model for model in expected if _copied(settings.models_volume, model, expected[model], own))
+    from_volume = tuple(
+        model for model in expected if _copy_from_volume(settings.models_volume, model, expected[model], own)
+    )
     used = {model: expected[model] for model in expected if model in baked or model in from_volume}
     for model in required:
         if model not in used:
@@ -94,12 +104,12 @@ def find_weights(settings: Settings, own: Path, required: Collection[str]) -> We
     )
 
 
-def _baked(models_dir: Path) -> _Expected:
-    return _listed(models_dir / MANIFEST) if (models_dir / MANIFEST).is_file() else {}
+def _baked_files(models_dir: Path) -> _Expected:
+    return _files_of_manifest(models_dir / MANIFEST) if (models_dir / MANIFEST).is_file() else {}
 
 
-def _listed(manifest: Path) -> _Expected:
-    """The models of a manifest, as the builder writes it."""
+def _files_of_manifest(manifest: Path) -> _Expected:
+    """The files of each model in the builder's manifest. Raises `WorkerUnhealthy` where it cannot be read."""
     models: dict[str, dict[str, _File]] = {}
     try:
         for file in json.loads(manifest.read_text(encoding="utf-8"))["files"]:
@@ -111,7 +121,7 @@ def _listed(manifest: Path) -> _Expected:
 
 
 def _verify(models_dir: Path, models: _Expected) -> list[int]:
-    """The sizes of the baked files. Raises `WorkerUnhealthy` where one is not what was baked."""
+    """The sizes of the baked files, in bytes. Raises `WorkerUnhealthy` where one is not what was baked."""
 
     def size(item: tuple[str, _File]) -> int:
         path, file = models_dir / item[0], item[1]
@@ -127,15 +137,15 @@ def _verify(models_dir: Path, models: _Expected) -> list[int]:
         return list(threads.map(size, listed))
 
 
-def _copied(volume: Path, model: str, files: Mapping[str, _File], own: Path) -> bool:
-    """Whether the volume has the model, whole and right; if so it is in `own` now."""
+def _copy_from_volume(volume: Path, model: str, files: Mapping[str, _File], own: Path) -> bool:
+    """Whether the volume has the model, whole and right. If so, it is in `own` now."""
     for root in (volume / "models", *sorted(volume.glob("huggingface-cache/hub/models--*/snapshots/*"))):
         if not os.access(root / model / WEIGHTS, os.F_OK):
             continue
         (own / model).mkdir()
         for name, file in files.items():
             try:
-                _copy(root / model / name, file, own / model / name)
+                _copy_verified(root / model / name, file, own / model / name)
             except (_NotTheFile, OSError) as error:
                 what = str(error) if isinstance(error, _NotTheFile) else f"it cannot be read ({type(error).__name__})"
                 log.warning("%s/%s on the volume: %s; the volume's %s is not used", model, name, what, model)
@@ -146,7 +156,7 @@ def _copied(volume: Path, model: str, files: Mapping[str, _File], own: Path) -> 
     return False
 
 
-def _copy(source: Path, expected: _File, copy: Path) -> None:
+def _copy_verified(source: Path, expected: _File, copy: Path) -> None:
     """Copy a file and hash what is copied. Raises `_NotTheFile`, `OSError`."""
     if not source.is_file():
         raise _NotTheFile("it is missing")

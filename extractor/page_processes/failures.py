@@ -1,8 +1,8 @@
-"""How a task of a page process ended, other than well -> what a caller reads of it. The one place that names it.
+"""How a task of a page process ended, other than well -> what a caller reads of it. In the worker.
 
-In: the task's subject ("the document", "page 3", "the answer"), the stage that it was in, and how it ended: its process
-did (`End`), or the task raised and the process said so. That word is a stranger's: a code that is none of ours, or a
-reason that is too long, is not passed on.
+The one place that names it. In: the task's subject ("the document", "page 3", "the answer"), its stage, and how it
+ended: its process ended (`End`), or the task raised and the process reported that. A page process is not trusted: a
+code that is none of ours, or a reason that is too long, is not passed on.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from .process import Stage
 log = logging.getLogger("extractor")
 
 _LONGEST_REASON = 400
-# What a page process may say of a document.
+# The errors that a page process may report.
 _TOLD: dict[str, type[ExtractionError]] = {
     error.code: error
     for error in (
@@ -58,41 +58,41 @@ class End(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A task that failed, and why; `fatal` where it was the end of its page process."""
+    """A failed task's error. `fatal`: the task ended its page process."""
 
     error: ExtractionError
     fatal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class _Words:
-    """What a stage does, as its failures say it: "page 3 takes too long {to}", "page 3 cannot be {done}"."""
+class _StageInWords:
+    """A stage in words, for the messages of its failures: "page 3 takes too long {to}", "page 3 cannot be {done}"."""
 
     to: str
     done: str
-    # What the stage raises where it has no error of its own: the document's fault, or ours.
+    # The error for any other exception in this stage: the document's fault, or ours.
     error: Callable[[str], ExtractionError]
 
 
 _WORDS = {
-    Stage.IDLE: _Words("to read", "read", DocumentCorrupt),
-    Stage.OPEN: _Words("to open", "opened", DocumentCorrupt),
-    Stage.READ: _Words("to read", "read", DocumentCorrupt),
-    Stage.LOOK: _Words("to read", "read", ModelFailure),
-    Stage.ASSEMBLE: _Words("to put together", "put together", Internal),
-    Stage.WRITE: _Words("to write", "written", Internal),
+    Stage.IDLE: _StageInWords("to read", "read", DocumentCorrupt),
+    Stage.OPEN: _StageInWords("to open", "opened", DocumentCorrupt),
+    Stage.READ: _StageInWords("to read", "read", DocumentCorrupt),
+    Stage.LOOK: _StageInWords("to read", "read", ModelFailure),
+    Stage.ASSEMBLE: _StageInWords("to put together", "put together", Internal),
+    Stage.WRITE: _StageInWords("to write", "written", Internal),
 }
 
 
 def failure(subject: str, stage: Stage, how: End | Mapping[str, Any]) -> Failure:
-    """The failure of a task on `subject` in this stage."""
+    """The failure of a task on `subject` in this stage: its process ended, or it reported an exception (`how`)."""
     words = _WORDS[stage]
     if isinstance(how, End):
         return Failure(_error_of_end(subject, words, how), fatal=True)
     if how.get("memory"):
-        return Failure(_too_large(subject, words))
+        return Failure(_error_of_memory(subject, words))
     if "code" in how:
-        return Failure(_told(how))
+        return Failure(_reported_error(how))
     name = str(how.get("name"))[:60]
     log.warning("%s failed: %s at %s", subject, name, str(how.get("place"))[:100])
     if name == "OutOfMemoryError":
@@ -100,7 +100,7 @@ def failure(subject: str, stage: Stage, how: End | Mapping[str, Any]) -> Failure
     return Failure(words.error(f"{subject} could not be {words.done} ({name})"))
 
 
-def _error_of_end(subject: str, words: _Words, end: End) -> ExtractionError:
+def _error_of_end(subject: str, words: _StageInWords, end: End) -> ExtractionError:
     if end is End.TIME:
         return PageTooComplex(f"{subject} takes too long {words.to}")
     if end is End.PROCESSOR_TIME:
@@ -110,12 +110,12 @@ def _error_of_end(subject: str, words: _Words, end: End) -> ExtractionError:
     return Internal(f"{subject} was lost when its page process was killed")
 
 
-def _too_large(subject: str, words: _Words) -> ExtractionError:
+def _error_of_memory(subject: str, words: _StageInWords) -> ExtractionError:
     return PageTooLarge(f"{subject} takes more memory {words.to} than a page may have")
 
 
-def _told(how: Mapping[str, Any]) -> ExtractionError:
-    """The error that the page process raised."""
+def _reported_error(how: Mapping[str, Any]) -> ExtractionError:
+    """The error that the page process reported; `Internal` where it reported none of ours."""
     error = _TOLD.get(str(how["code"]))
     reason = how.get("reason")
     if error is None or not isinstance(reason, str) or len(reason) > _LONGEST_REASON:

@@ -1,6 +1,6 @@
-"""A page process as the worker sees it: its line, its arena, and the clock of the task that it does.
+"""A page process as the worker sees it: its link, its arena, and the clock of its task. In the worker.
 
-Runs in the worker. Nothing here has a lock: the pool's is held by whoever calls.
+Nothing here has a lock: whoever calls holds the pool's.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import Any
 
 from ..device.arena import Arena
 from ..device.link import Kind, WorkerLink
-from ..device.owner import Desk
+from ..device.owner import TaskRequests
 from ..settings import Settings
 from .failures import End, Failure
 from .process import Answer, Inherited, Stage, serve
@@ -31,10 +31,12 @@ log = logging.getLogger("extractor")
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What a page process is asked for: a task's name and its argument, which can be pickled.
+    """What a page process is asked for: the name of a task and its argument, which can be pickled.
 
-    `subject` is what a caller reads of it ("page 3"); tasks of one `job` take turns with those of others; a process
-    that has `document` open is preferred. `wall_s` does not count the time in which the task waits for the device.
+    - `subject` is what a caller reads of it ("page 3").
+    - `wall_s` is its limit by the clock, in seconds, without the time in which it waits for the device.
+    - Tasks of one `job` take turns with those of other jobs.
+    - A process that has `document` open is preferred.
     """
 
     name: str
@@ -47,7 +49,7 @@ class Task:
 
 @dataclass(slots=True)
 class Running:
-    """A task on its way; `future` has its answer or its failure."""
+    """A submitted task. `future` gets its answer or its failure."""
 
     task: Task
     future: Future[Answer | Failure] = field(default_factory=Future)
@@ -57,7 +59,7 @@ class Running:
 
 @dataclass(slots=True, eq=False)
 class PageProcess:
-    """A page process that has been started, and the task that it does."""
+    """A page process that has been started, and the task that it runs."""
 
     handle: BaseProcess
     link: WorkerLink
@@ -65,15 +67,15 @@ class PageProcess:
     ready: bool = False
     tasks: int = 0
     documents: set[Path] = field(default_factory=set)
-    # Documents that no job reads any more; it is told when it has nothing to do.
+    # Documents that no job reads any more. The process is told when it has no task.
     forgotten: list[Path] = field(default_factory=list)
     running: Running | None = None
-    desk: Desk | None = None
-    # Seconds that are left of the task's time, since when they run, and how many requests stop them.
+    requests: TaskRequests | None = None
+    # The task's clock: the seconds left, since when they run (None: stopped), how many requests stop it.
     left_s: float = 0.0
     since: float | None = None
     waiting: int = 0
-    # Why we ended it, where we did.
+    # Why the worker ended it, if it did.
     end: End | None = None
 
     @property
@@ -83,40 +85,40 @@ class PageProcess:
 
     @property
     def is_connected(self) -> bool:
-        """Whether our end of the line is open."""
+        """Whether the worker's end of the link is open."""
         return self.link.descriptor >= 0
 
     # ---------------------------------------------------------------------------------------------------- the clock
 
     def run_clock(self) -> float:
-        """The task's time runs from now on; when it is up, as a time of `time.monotonic`."""
+        """When the task's time is up, as a time of `time.monotonic`. The clock runs from now on."""
         self.since = time.monotonic()
         return self.since + self.left_s
 
     def stop_clock(self) -> None:
-        """The task's time stands still: waiting for the device is nobody's time."""
+        """Stop the task's clock: its waiting for the device does not count."""
         if self.since is not None:
             self.left_s -= time.monotonic() - self.since
             self.since = None
 
     def overdue_at(self) -> float:
-        """When the task's time is up, as a time of `time.monotonic`; never where it stands still, or we ended it."""
+        """When the task's time is up, by `time.monotonic`; infinite while the clock stands, or after `kill`."""
         return math.inf if self.since is None or self.end is not None else self.since + self.left_s
 
-    # ----------------------------------------------------------------------------------------------------- the line
+    # ----------------------------------------------------------------------------------------------------- the link
 
     def send(self, kind: Kind, payload: bytes) -> None:
-        """Send a message, now or when there is room."""
-        with suppress(OSError):  # its end is on its way, and tells what becomes of its task
+        """Send a message, now or when there is room. A process that has ended gets none."""
+        with suppress(OSError):  # it has ended; its end decides about its task
             self.link.send(kind, payload)
 
     def flush(self) -> None:
         """Send what waits for room."""
-        with suppress(OSError):  # its end is on its way
+        with suppress(OSError):  # it has ended
             self.link.flush()
 
     def forget(self, document: Path) -> None:
-        """No job reads the document any more; the process is told when it does no task."""
+        """Have the process close a document that no job reads any more, as soon as it has no task."""
         if document in self.documents:
             self.documents.remove(document)
             self.forgotten.append(document)
@@ -124,7 +126,7 @@ class PageProcess:
                 self.tell_forgotten()
 
     def tell_forgotten(self) -> None:
-        """Tell it which documents it need not keep open."""
+        """Tell the process which documents it need not keep open."""
         for document in self.forgotten:
             self.send(Kind.FORGET, str(document).encode())
         self.forgotten.clear()
@@ -132,18 +134,18 @@ class PageProcess:
     # ------------------------------------------------------------------------------------------------------ the end
 
     def kill(self, why: End) -> None:
-        """End it, and its task with it."""
+        """End the process, and its task with it."""
         self.end = why
         self.since = None
         self.handle.kill()
 
     def stage(self) -> Stage:
-        """The stage that its task is in, or was in when it ended."""
-        told = self.arena.stage
-        return Stage(told) if told in set(Stage) else Stage.IDLE
+        """The stage that its task is in, or was in when the process ended. The process itself says which."""
+        number = self.arena.stage
+        return Stage(number) if number in set(Stage) else Stage.IDLE
 
     def ended_by(self) -> End:
-        """Why it has ended: what we say, or else its exit code."""
+        """Why it has ended: the worker's own reason, or else by its exit code."""
         if self.end is not None:
             return self.end
         code = self.handle.exitcode
@@ -155,20 +157,18 @@ class PageProcess:
 
 
 def start_process(settings: Settings, tasks: str, arena: Arena, want_writes: Callable[[], None]) -> PageProcess:
-    """A new process that draws into the arena.
+    """A new page process that draws into the arena.
 
-    `tasks` is the module that has the tasks; `want_writes` is called, by any thread, when a message waits for room on
-    the line.
-
-    Raises `OSError` or `RuntimeError` where none can be started.
+    `tasks` is the module that has the tasks. `want_writes` is called, by any thread, when a message waits for room on
+    the link. Raises `OSError` or `RuntimeError` where no process can be started.
     """
     ours, theirs = socket.socketpair()
     with theirs:
-        line, memory = Inherited(theirs.fileno()), Inherited(arena.descriptor)
+        link, memory = Inherited(theirs.fileno()), Inherited(arena.descriptor)
         limits = (settings.page_memory_mb * 2**20, settings.page_cpu_s)
         try:
             handle = multiprocessing.get_context("spawn").Process(
-                target=serve, args=(line, memory, *limits, tasks), name="page-process", daemon=True
+                target=serve, args=(link, memory, *limits, tasks), name="page-process", daemon=True
             )
             handle.start()
         except BaseException:
@@ -178,7 +178,7 @@ def start_process(settings: Settings, tasks: str, arena: Arena, want_writes: Cal
 
 
 def log_sandbox(memory_bytes: int, filtered: bool) -> None:
-    """One line for the operator: what page processes may do."""
+    """Log one line for the operator: what page processes may do."""
     memory = f"{memory_bytes // 2**20} MB of memory each"
     if filtered:
         log.info("Page processes are caged: %s, no network, no programs (seccomp)", memory)

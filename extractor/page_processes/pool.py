@@ -1,12 +1,16 @@
-"""Tasks of many jobs -> page processes -> answers or failures; the worker's side.
+"""Tasks of many jobs -> page processes -> answers or failures. The worker's side.
 
-Guarantees: every parser that touches the stranger's bytes runs in a page process of its own (`handle.py`), in a sandbox
-(`sandbox.py`), never in the worker, and the worker unpickles nothing that comes from one; a task that crashes its
-process, hangs it or takes too much of it fails alone, by name, and the process is replaced; a task whose process is
-ended by something beside it is done again; jobs take turns (`turns.py`); while a task waits for the device its time
-does not count, and when nobody waits for a task any more its process is free within a tenth of a second.
+Guarantees:
 
-One thread starts the processes (they end with it), reads what they say, hands requests on to the device's owner and
+- every parser that touches a caller's bytes runs in a page process (`handle.py`), in a sandbox (`sandbox.py`), never in
+  the worker, and the worker unpickles nothing that comes from one;
+- a task that crashes its process, hangs it or takes too much of it fails alone, by name, and the process is replaced;
+- a task whose process is ended by something else is run again;
+- jobs take turns (`turns.py`);
+- the time in which a task waits for the device does not count;
+- when nobody waits for a task any more, its process is free within 0.1 s.
+
+One thread starts the processes (they end with it), reads their messages, hands requests on to the device's owner and
 watches their clocks. It does nothing else for a page, and sleeps until something happens.
 """
 
@@ -25,7 +29,7 @@ from pathlib import Path
 
 from ..device.arena import Arena
 from ..device.link import Kind
-from ..device.owner import Desk, DeviceOwner
+from ..device.owner import DeviceOwner, TaskRequests
 from ..device.requests import MalformedRequest, packed_reply
 from ..errors import Internal, WorkerUnhealthy
 from ..models.facts import ModelFacts
@@ -39,18 +43,18 @@ log = logging.getLogger("extractor")
 
 # The module that has the tasks.
 TASKS = "extractor.page_processes.tasks"
-# How often a task is done where something beside it ends its process each time (out-of-memory killer, renewal).
+# Attempts per task when its process is killed from outside (out-of-memory killer) each time.
 TRIES = 3
-# How long a task that nobody waits for may hold its process, in seconds.
+# Seconds for which a task that nobody waits for may keep its process.
 GRACE_S = 0.1
-# Processes that end before they are ready, one after the other, until no more are started.
+# So many processes in a row may end before they are ready; then no more are started.
 MOST_FALSE_STARTS = 5
-# How long processes that are told to go have for it, in seconds.
+# Seconds for processes to end after they are killed.
 GOODBYE_S = 2.0
 
 
 class PagePool:
-    """Processes that open documents and read their pages. `introduce` it to the models before pages are read."""
+    """Page processes that open documents and read their pages. `introduce` it to the models before pages are read."""
 
     def __init__(self, settings: Settings, tasks: str = TASKS) -> None:
         """`tasks` is the module that has the tasks; each process imports it before it enters its sandbox.
@@ -59,7 +63,7 @@ class PagePool:
         """
         self._settings = settings
         self._tasks = tasks
-        self._count = settings.page_processes or default_processes()
+        self._wanted_processes = settings.page_processes or default_processes()
         self._lock = threading.RLock()
         self._turns = Turns()
         self._processes: list[PageProcess] = []
@@ -67,11 +71,11 @@ class PagePool:
         self._owner: DeviceOwner | None = None
         self._facts: bytes | None = None
         self._false_starts = 0
-        # When the thread wakes by itself, and whether something waits for room on a line.
+        # When the thread wakes by itself, and whether a message waits for room on a link.
         self._wakes_at = math.inf
         self._writes_wanted = False
         self._closing = False
-        self._said = False
+        self._sandbox_logged = False
         self._selector = selectors.DefaultSelector()
         self._alarm = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         self._selector.register(self._alarm, selectors.EVENT_READ)
@@ -86,7 +90,7 @@ class PagePool:
             raise self._sick
 
     def when_sick(self, call: Callable[[str], object]) -> None:
-        """Have `call` called with the reason, in words, when no process can be had any more."""
+        """Have `call` called when no process can be had any more, with the reason in words."""
         with self._lock:
             self._when_sick = call
             if self._sick is not None:
@@ -94,17 +98,17 @@ class PagePool:
 
     @property
     def arenas(self) -> list[Arena]:
-        """The arenas of the processes: each is used for one process after the other."""
+        """The processes' arenas. A process that is replaced leaves its arena to the next one."""
         return list(self._arenas)
 
     @property
     def pids(self) -> list[int]:
-        """The processes that live."""
+        """The process ids of the living processes."""
         with self._lock:
             return [process.handle.pid for process in self._processes if process.handle.pid is not None]
 
     def introduce(self, owner: DeviceOwner, facts: ModelFacts) -> None:
-        """Tell the processes of the models, and where requests go."""
+        """Give the processes the models' facts, and their requests an owner."""
         with self._lock:
             self._owner = owner
             self._facts = pickle.dumps(facts)
@@ -112,7 +116,10 @@ class PagePool:
                 process.send(Kind.FACTS, self._facts)
 
     def submit(self, task: Task) -> Running:
-        """Have a task done. Raises `WorkerUnhealthy` where no process can be had any more."""
+        """The task, on its way. Its `future` gets an `Answer` or a `Failure`.
+
+        Raises `WorkerUnhealthy` where no process can be had any more.
+        """
         running = Running(task)
         with self._lock:
             if self._sick is not None:
@@ -124,27 +131,27 @@ class PagePool:
         return running
 
     def drop(self, running: Running) -> None:
-        """Nobody waits for the task any more."""
+        """Give up a task that nobody waits for any more. Its future is cancelled, its process free soon."""
         with self._lock:
             if running.process is None:
                 self._turns.drop(running)
             else:
                 process = running.process
-                if process.desk is not None and self._owner is not None:
-                    self._owner.stop(process.desk)
+                if process.requests is not None and self._owner is not None:
+                    self._owner.stop(process.requests)
                 process.left_s = min(process.left_s, GRACE_S)
                 if process.since is not None:
                     self._run_clock(process)
         running.future.cancel()
 
     def forget(self, document: Path) -> None:
-        """No job reads the document any more: no process keeps it open."""
+        """Have every process close a document that no job reads any more."""
         with self._lock:
             for process in self._processes:
                 process.forget(document)
 
     def close(self) -> None:
-        """Stop every process, whatever it is doing."""
+        """End every process, whatever it is doing. Returns when they have ended."""
         with self._lock:
             self._closing = True
             self._wake()
@@ -153,32 +160,34 @@ class PagePool:
     # ------------------------------------------------------------------------------------------ tasks to processes
 
     def _dispatch(self) -> None:
-        """Hand waiting tasks to idle processes: jobs in turn, documents where they are open."""
+        """Hand waiting tasks to idle processes: jobs in turn, to a process that has the document open."""
         idle = [process for process in self._processes if process.is_idle]
         while idle and self._turns:
             running, process = self._turns.take(idle)
             if not running.future.cancelled():
                 idle.remove(process)
-                self._begin(process, running)
+                self._start_task(process, running)
 
-    def _begin(self, process: PageProcess, running: Running) -> None:
+    def _start_task(self, process: PageProcess, running: Running) -> None:
         task = running.task
         running.tries += 1
         running.process = process
         process.running = running
         process.end = None
         process.waiting = 0
-        desk = process.desk = Desk(process.arena, lambda *reply: self._replied(process, desk, *reply))
+        requests = process.requests = TaskRequests(
+            process.arena, lambda *reply: self._replied(process, requests, *reply)
+        )
         process.left_s = task.wall_s
         self._run_clock(process)
         if task.document is not None:
             process.documents.add(task.document)
         process.send(Kind.TASK, pickle.dumps((task.name, task.argument)))
 
-    def _replied(self, process: PageProcess, desk: Desk, number: int, status: int, size: int) -> None:
-        """One of the task's requests has ended; called by the device's threads."""
+    def _replied(self, process: PageProcess, requests: TaskRequests, number: int, status: int, size: int) -> None:
+        """Pass on that one of the task's requests has ended. Called by the device's threads."""
         with self._lock:
-            if process.desk is not desk:
+            if process.requests is not requests:
                 return  # the task has ended
             process.send(Kind.REPLY, packed_reply(number, status, size))
             process.waiting -= 1
@@ -186,7 +195,7 @@ class PagePool:
                 self._run_clock(process)
 
     def _run_clock(self, process: PageProcess) -> None:
-        """The task's time runs from now on; the thread is woken only where it would sleep too long."""
+        """Have the task's clock run. The thread is woken only where it would sleep too long."""
         due = process.run_clock()
         if due < self._wakes_at:
             self._wakes_at = due
@@ -197,7 +206,7 @@ class PagePool:
             os.eventfd_write(self._alarm, 1)
 
     def _want_writes(self) -> None:
-        """Something could not be sent at once; called by any thread."""
+        """Note that a message waits for room. Called by any thread."""
         self._writes_wanted = True
         self._wake()
 
@@ -205,7 +214,7 @@ class PagePool:
 
     def _run(self, started: threading.Event) -> None:
         with self._lock:
-            for _ in range(self._count):
+            for _ in range(self._wanted_processes):
                 self._start_process()
         started.set()
         while True:
@@ -233,7 +242,7 @@ class PagePool:
         self._stop_all()
 
     def _look_at_clocks(self) -> None:
-        """End what is overdue, and know when to look again."""
+        """End the processes whose task is overdue, and set when to look again."""
         now = time.monotonic()
         self._wakes_at = math.inf
         for process in self._processes:
@@ -244,7 +253,7 @@ class PagePool:
                 self._wakes_at = min(self._wakes_at, due)
 
     def _watch_for_room(self) -> None:
-        """Watch for room where something could not be sent."""
+        """Have the selector report room on the links that have something to send."""
         living = [process for process in self._processes if process.is_connected]
         self._writes_wanted = any(process.link.unsent for process in living)
         for process in living:
@@ -253,29 +262,29 @@ class PagePool:
                 self._selector.modify(process.link.descriptor, wanted, (process, False))
 
     def _listen(self, process: PageProcess) -> None:
-        """Take what the process says."""
+        """Handle the messages that the process has sent."""
         if not process.is_connected:
             return
         try:
             for kind, payload in process.link.receive():
-                self._heard(process, kind, payload)
+                self._handle_message(process, kind, payload)
         except (EOFError, OSError):
-            # What became of it is known when it has ended.
-            self._shut(process)
-        except Exception as error:  # a stranger's word; whatever is wrong with it, its process is ended
+            # When the process has ended, its task is settled.
+            self._hang_up(process)
+        except Exception as error:  # it is not trusted: whatever is wrong with a message ends its process
             log.error("A page process broke its rules (%s: %s); it is ended", type(error).__name__, error)
             process.kill(End.CRASH)
 
-    def _heard(self, process: PageProcess, kind: Kind, payload: bytes) -> None:
+    def _handle_message(self, process: PageProcess, kind: Kind, payload: bytes) -> None:
         if kind is Kind.REQUEST:
-            if process.running is None or process.desk is None or self._owner is None:
+            if process.running is None or process.requests is None or self._owner is None:
                 raise MalformedRequest("nothing was asked of it")
             if process.waiting == 0:
                 process.stop_clock()
             process.waiting += 1
-            self._owner.take(process.desk, payload)
+            self._owner.take(process.requests, payload)
         elif kind is Kind.READY:
-            self._is_ready(process, payload)
+            self._handle_ready(process, payload)
         elif process.running is None:
             raise MalformedRequest("nothing was asked of it")
         elif kind is Kind.DONE:
@@ -284,49 +293,49 @@ class PagePool:
             how = json.loads(payload)
             self._finished(process, failure(process.running.task.subject, Stage(process.arena.stage), how))
 
-    def _is_ready(self, process: PageProcess, payload: bytes) -> None:
+    def _handle_ready(self, process: PageProcess, payload: bytes) -> None:
         if process.ready:
             raise MalformedRequest("it was ready")
         process.ready = True
         self._false_starts = 0
-        if not self._said:
-            self._said = True
+        if not self._sandbox_logged:
+            self._sandbox_logged = True
             log_sandbox(**json.loads(payload))
         self._dispatch()
 
     def _finished(self, process: PageProcess, outcome: Answer | Failure) -> None:
-        """A task is done; its process is free, or is renewed."""
+        """Settle a task. Its process is free, or is replaced after its number of tasks."""
         running = self._release(process)
         process.tell_forgotten()
         process.tasks += 1
         if process.tasks >= self._settings.pages_per_process:
             process.end = End.RENEWED
             process.ready = False
-            # It leaves when it finds the line closed.
-            self._shut(process)
+            # It leaves when it finds the link closed.
+            self._hang_up(process)
         self._dispatch()
         if running is not None and running.future.set_running_or_notify_cancel():
             running.future.set_result(outcome)
 
     def _release(self, process: PageProcess) -> Running | None:
-        """The process's task, taken from it."""
+        """The process's task, which it does not have any more."""
         running, process.running, process.since = process.running, None, None
-        if process.desk is not None and self._owner is not None:
-            self._owner.close(process.desk)
-        process.desk = None
+        if process.requests is not None and self._owner is not None:
+            self._owner.close(process.requests)
+        process.requests = None
         if running is not None:
             running.process = None
         return running
 
     def _ended(self, process: PageProcess) -> None:
-        """A process has ended: its task is done again, or has failed; another process takes its place."""
+        """Handle the end of a process: run its task again, or settle it; start another process."""
         was_ready, process.ready = process.ready, False
         while process.end is None and process.is_connected:
-            self._listen(process)  # what it said last may still be on the line
+            self._listen(process)  # its last messages may still be on the link
         process.handle.join()
         stage, end = process.stage(), process.ended_by()
         self._selector.unregister(process.handle.sentinel)
-        self._shut(process)
+        self._hang_up(process)
         self._processes.remove(process)
         running = self._release(process)
         if not was_ready and process.end is None:
@@ -342,7 +351,7 @@ class PagePool:
             running.future.set_result(failure(running.task.subject, stage, end))
 
     def _start_process(self, arena: Arena | None = None) -> None:
-        """One more process. Where none can be started any more, everything that waits is told."""
+        """Start one more process. Where none can be had any more, all waiting tasks are told."""
         try:
             if self._false_starts >= MOST_FALSE_STARTS:
                 raise OSError(f"{self._false_starts} ended before they were ready")
@@ -369,8 +378,8 @@ class PagePool:
             if running.future.set_running_or_notify_cancel():
                 running.future.set_exception(self._sick)
 
-    def _shut(self, process: PageProcess) -> None:
-        """Close our end of the line."""
+    def _hang_up(self, process: PageProcess) -> None:
+        """Close the worker's end of the link."""
         if process.is_connected:
             self._selector.unregister(process.link.descriptor)
             process.link.close()
@@ -385,7 +394,7 @@ class PagePool:
                     waiting.append(running)
             for process in self._processes:
                 process.handle.join(GOODBYE_S)
-                self._shut(process)
+                self._hang_up(process)
             self._processes.clear()
             for arena in self._arenas:
                 arena.close()
@@ -398,5 +407,5 @@ class PagePool:
 
 
 def default_processes() -> int:
-    """How many page processes there are where no setting says it: some more than cores, for those that wait."""
+    """The number of page processes without a setting: one more than cores, for some always wait."""
     return max(2, min(32, len(os.sched_getaffinity(0)) + 1))

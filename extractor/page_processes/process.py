@@ -1,8 +1,8 @@
-"""A page process: takes tasks from the worker, one after the other, in its sandbox, and asks for forward passes.
+"""A page process: runs the worker's tasks one after the other, in its sandbox. In page processes, without torch.
 
-A task is a function of the module that has the tasks, called with its argument and a `Bench`; what it gives is an
-`Answer`. A page lives its whole life in one task: drawn, read, assembled. Each stage of it has its own limit of
-processor time; waiting for the device takes none. Runs in page processes alone, without torch.
+A task is a function of the module that has the tasks. It is called with its argument and a `TaskContext`, and returns
+an `Answer`. A page lives its whole life in one task: drawn, read, assembled. Each stage has its own limit of processor
+time; waiting for the device takes none.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _LENGTH = struct.Struct("<I")
 
 
 class Stage(IntEnum):
-    """What a page process is doing; the worker reads it where the process ends."""
+    """What a page process is doing. The worker reads it when the process ends."""
 
     IDLE = 0
     OPEN = 1
@@ -47,20 +47,22 @@ class Stage(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a task gives: `head` is plain JSON values, for the worker; `blob` is for whoever comes next."""
+    """What a task returns. `head` is plain JSON values for the worker; `blob` is for whoever comes next."""
 
     head: Mapping[str, Any]
     blob: bytes = b""
 
 
 @dataclass(slots=True)
-class Bench:
-    """Where a task works: room for pictures, the way to the models, and its limits."""
+class TaskContext:
+    """What a task works with: memory for page pictures, the way to the models, its limits.
+
+    `cpu_s` is the processor time of a stage, in seconds. `forget` closes a document that no job reads any more.
+    """
 
     canvas: Canvas
     cpu_s: float
     _device: DeviceClient | None = None
-    # Lets go of a document that no job reads any more.
     forget: Callable[[Path], None] = lambda path: None
 
     @property
@@ -72,20 +74,20 @@ class Bench:
 
     @contextmanager
     def stage(self, stage: Stage, times: float = 1.0) -> Iterator[None]:
-        """A stage of the task, within its own limit of processor time, or so many times that."""
+        """A context for one stage of the task, with `times` the limit of processor time."""
         self.canvas.enter(stage)
         with sandbox.processor_time(self.cpu_s * times):
             yield
 
 
-Function = Callable[[Any, Bench], Answer]
+Function = Callable[[Any, TaskContext], Answer]
 
 
 @dataclass(frozen=True, slots=True)
 class Inherited:
-    """A file descriptor that a process has when it starts, where it is a number.
+    """A file descriptor for a process to inherit; unpickled in that process, it is the descriptor's number there.
 
-    It stands here and not where processes are started, for they import the module that it is in.
+    It is defined here because the started process imports this module, and not the one that starts it.
     """
 
     number: int
@@ -99,15 +101,18 @@ def _detached(inherited: Any) -> int:
 
 
 def serve(link: int, arena: int, memory_bytes: int, cpu_s: float, tasks: str) -> None:
-    """Serve the worker until it hangs up. `link` and `arena` are descriptors. `tasks` is the module that has the tasks:
-    it is imported, and its `prepare` given the bench, before the process enters its sandbox; its `TASKS` names them."""
-    line, bench = PageLink(link), Bench(Canvas(arena), cpu_s)
+    """Serve the worker until it hangs up. `link` and `arena` are descriptors.
+
+    `tasks` is the module that has the tasks. It is imported, and its `prepare` called, before the process enters its
+    sandbox; its `TASKS` has the tasks by name.
+    """
+    line, context = PageLink(link), TaskContext(Canvas(arena), cpu_s)
     with uncollected():
         module = importlib.import_module(tasks)
-        module.prepare(bench)
+        module.prepare(context)
     warnings.simplefilter("ignore")
     cv2.setNumThreads(1)
-    # No image is refused before we do it.
+    # The limit of pixels is our own, not Pillow's.
     Image.MAX_IMAGE_PIXELS = None
     sandbox.enter(memory_bytes)
     line.send(Kind.READY, json.dumps(asdict(sandbox.report())).encode())
@@ -117,47 +122,47 @@ def serve(link: int, arena: int, memory_bytes: int, cpu_s: float, tasks: str) ->
         except EOFError:
             return
         if kind is Kind.FACTS:
-            bench._device = DeviceClient(line, bench.canvas, pickle.loads(payload))
+            context._device = DeviceClient(line, context.canvas, pickle.loads(payload))
         elif kind is Kind.FORGET:
-            bench.forget(Path(payload.decode()))
+            context.forget(Path(payload.decode()))
         elif kind is Kind.TASK:
-            line.send(*_outcome(payload, module.TASKS, bench))
+            line.send(*_run_task(payload, module.TASKS, context))
 
 
-def _outcome(payload: bytes, tasks: Mapping[str, Function], bench: Bench) -> tuple[Kind, bytes]:
-    """Do one task: how it ended, as a message. The stage that it ended in stands until the next task."""
-    bench.canvas.enter(Stage.IDLE)
+def _run_task(payload: bytes, tasks: Mapping[str, Function], context: TaskContext) -> tuple[Kind, bytes]:
+    """The message that says how one task ended. The stage that it ended in stays until the next task."""
+    context.canvas.enter(Stage.IDLE)
     try:
         name, argument = pickle.loads(payload)
-        answer = tasks[name](argument, bench)
+        answer = tasks[name](argument, context)
         head = json.dumps(answer.head, allow_nan=False).encode()
         message = Kind.DONE, b"".join([_LENGTH.pack(len(head)), head, answer.blob])
     except ExtractionError as error:
-        message = _failed(code=error.code, reason=error.message)
+        message = _failed_message(code=error.code, reason=error.message)
     except MemoryError:
-        message = _failed(memory=True)
+        message = _failed_message(memory=True)
     except Exception as error:  # whatever a parser raised belongs to the page
-        message = _failed(name=type(error).__name__, place=_place(error))
+        message = _failed_message(name=type(error).__name__, place=_code_position(error))
     try:
-        if bench._device is not None:
-            bench._device.finish()
+        if context._device is not None:
+            context._device.finish()
     finally:
-        bench.canvas.reset()
+        context.canvas.reset()
     return message
 
 
-def _failed(**how: Any) -> tuple[Kind, bytes]:
+def _failed_message(**how: Any) -> tuple[Kind, bytes]:
     return Kind.FAILED, json.dumps(how).encode()
 
 
-def _place(error: BaseException) -> str:
+def _code_position(error: BaseException) -> str:
     """Where in the code it was raised: a module and a line, and nothing of the document."""
     frames = traceback.extract_tb(error.__traceback__)
     return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
 
 
 def parsed_answer(payload: bytes) -> Answer:
-    """A DONE message's payload as the answer that it is; for the worker. Raises `ValueError`."""
+    """The answer in the payload of a DONE message. For the worker. Raises `ValueError` or `struct.error`."""
     (length,) = _LENGTH.unpack_from(payload)
     head = json.loads(payload[_LENGTH.size : _LENGTH.size + length])
     if not isinstance(head, dict):

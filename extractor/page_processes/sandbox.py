@@ -1,9 +1,9 @@
-"""The sandbox: what a page process may still do once it has entered it, whatever a stranger's document makes it do.
+"""The sandbox: what a page process may still do once it has entered it, whatever a document makes it do.
 
-`enter` is called once, when the process starts: limits on memory, on the size of files, on open files and new
-processes; no core dump; no new privileges; its end when the worker ends; and a filter in the kernel (seccomp) that
-refuses the system calls behind networks and programs. `processor_time` limits one task. Nothing of it can be taken
-back from inside. Which of it the kernel granted, `report` says.
+In page processes. `enter` is called once, when the process starts. It sets limits on memory, on the size of files, on
+open files and new processes; no core dump; no new privileges; the process's end when the worker ends; and a filter in
+the kernel (seccomp) that refuses the system calls behind networks and programs. `processor_time` limits one stage of a
+task. Nothing of it can be taken back from inside. `report` says what the kernel granted.
 
 Sources: setrlimit(2), setitimer(2), prctl(2), seccomp(2), Linux `Documentation/userspace-api/seccomp_filter.rst`,
 `arch/x86/entry/syscalls/syscall_64.tbl`.
@@ -21,10 +21,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-# Nothing is written but messages, to a standard error that may be a file. (Pictures cross in memory that is mapped.)
+# Only messages are written, to a standard error that may be a file. (Page pictures cross in mapped memory.)
 MAX_FILE_BYTES = 64 * 2**20
 MAX_OPEN_FILES = 256
-# How a process ends that has used up its processor time.
+# The exit code of a process that has used up its processor time.
 OUT_OF_TIME = -signal.SIGPROF
 
 _PR_SET_PDEATHSIG = 1
@@ -53,29 +53,29 @@ _CLONE, _CLONE3 = 56, 435
 
 @dataclass(frozen=True, slots=True)
 class SandboxReport:
-    """What holds in its process: the limit of memory in bytes, and whether the kernel filters its calls."""
+    """What holds in a process: its limit of memory in bytes, and whether the kernel filters its system calls."""
 
     memory_bytes: int
     filtered: bool
 
 
 def enter(memory_bytes: int) -> None:
-    """Lock this process up for good. `memory_bytes`: what it may take beyond what it has now."""
+    """Lock this process up for good. `memory_bytes` is what it may take beyond what it has now."""
     libc = ctypes.CDLL(None, use_errno=True)
-    # The worker's end is the end of its page processes, even of one that hangs in a parser.
+    # Page processes end with the worker, even one that hangs in a parser.
     libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     for kind, most in (
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_FSIZE, MAX_FILE_BYTES),
         (resource.RLIMIT_NOFILE, MAX_OPEN_FILES),
         (resource.RLIMIT_NPROC, 0),
-        # Not the address space: files that are mapped, and memory shared with the worker, are not the document's doing.
+        # Not the address space: mapped files and the memory shared with the worker must not count.
         (resource.RLIMIT_DATA, _data_bytes() + memory_bytes),
     ):
         _, hard = resource.getrlimit(kind)
         limit = most if hard == resource.RLIM_INFINITY else min(most, hard)
         resource.setrlimit(kind, (limit, limit))
-    # A file that grows too large is an error to its writer (EFBIG), not the end of the process; a task's time is.
+    # A file that grows too large is an error for its writer (EFBIG); a task that takes too long ends the process.
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
     if libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 and platform.machine() == "x86_64":
@@ -89,9 +89,9 @@ def report() -> SandboxReport:
 
 @contextmanager
 def processor_time(seconds: float) -> Iterator[None]:
-    """End the process (by `OUT_OF_TIME`) where the block takes more than so many seconds of processor time.
+    """A context that ends the process (by `OUT_OF_TIME`) after so many seconds of processor time in it.
 
-    A timer of the kernel's, not RLIMIT_CPU, which counts whole seconds of the process's life.
+    By a timer of the kernel, not RLIMIT_CPU, which counts whole seconds of the process's life.
     """
     signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
@@ -111,16 +111,18 @@ def _status(name: str) -> int:
 
 
 def _filter_calls(libc: ctypes.CDLL) -> None:
-    """Have the kernel refuse the calls above; a kernel that takes no filters leaves the process as it is."""
-    program = _program()
+    """Have the kernel refuse the system calls above. A kernel without filters changes nothing."""
+    program = _filter_program()
     instructions = ctypes.create_string_buffer(program)
     fprog = struct.pack("HxxxxxxP", len(program) // 8, ctypes.addressof(instructions))
     libc.prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.create_string_buffer(fprog), 0, 0)
 
 
-def _program() -> bytes:
-    """The filter in classic BPF. It sees `struct seccomp_data`: the call's number at 0, the machine at 4, its arguments
-    from 16 on."""
+def _filter_program() -> bytes:
+    """The filter as classic BPF.
+
+    It sees `struct seccomp_data`: the call's number at 0, the machine at 4, its arguments from 16 on.
+    """
     load, equal, at_least, bits, answer = 0x20, 0x15, 0x35, 0x45, 0x06
     allow, refuse, unknown = 0x7FFF0000, 0x00050000 | _EACCES, 0x00050000 | _ENOSYS
 

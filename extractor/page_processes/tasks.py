@@ -1,8 +1,8 @@
-"""What page processes are asked for: to open a document, to read one of its pages, to write what was read.
+"""The tasks of page processes: open a document, read one of its pages, write what was read.
 
-A page lives its whole life here: it is drawn, read with the models' help, assembled; the assembled page goes on as a
-blob that only another of these tasks opens. The page of a document of one page is written by the same task. Runs in
-page processes; the worker only names the functions.
+A page lives its whole life in one task: it is drawn, read with the models' help, and assembled. The assembled page goes
+on as a blob that only another of these tasks opens. A job's only page is written in the same task. In page processes;
+the worker only names the functions.
 """
 
 from __future__ import annotations
@@ -23,36 +23,40 @@ from ..structure.documents import document_of
 from ..values.document import AssembledPage
 from ..values.page_picture import PagePicture
 from ..values.tasks import PAGES_TO_WRITE, OutlineTask, TaskName, WholeDocumentTask, WholePageTask, WriteTask
-from .process import Answer, Bench, Function, Stage
+from .process import Answer, Function, Stage, TaskContext
 
 
-def prepare(bench: Bench) -> None:
-    """Have the process let go of documents when it is told to."""
-    bench.forget = forget_document
+def prepare(context: TaskContext) -> None:
+    """Have this process close a document when it is told that no job reads it any more."""
+    context.forget = forget_document
 
 
-def open_document(task: OutlineTask, bench: Bench) -> Answer:
-    """The document's outline, as the head."""
-    with bench.stage(Stage.OPEN):
+def open_document(task: OutlineTask, context: TaskContext) -> Answer:
+    """The document's outline, as the head. Raises an `ExtractionError` where it cannot be opened."""
+    with context.stage(Stage.OPEN):
         return Answer(asdict(READERS[task.format].outline(task)))
 
 
-def read_page(task: WholePageTask, bench: Bench) -> Answer:
-    """The page: its head says what is known of it; the blob is the page, or the written document as JSON."""
-    reader = Reader(bench.device)
+def read_page(task: WholePageTask, context: TaskContext) -> Answer:
+    """The page: the head says what is known of it; the blob is the assembled page, or the written document as JSON.
+
+    Times in the head are milliseconds, boxes in the page's unit, origin top left of the page as shown. Raises an
+    `ExtractionError`.
+    """
+    reader = Reader(context.device)
     begun: list[Pending] = []
 
     def begin(picture: PagePicture) -> None:
         begun.append(reader.begin(picture))
 
     started = time.perf_counter()
-    with bench.stage(Stage.READ):
-        page = READERS[task.page.format].read_page(task.page, bench.canvas, begin)
+    with context.stage(Stage.READ):
+        page = READERS[task.page.format].read_page(task.page, context.canvas, begin)
     drawn = time.perf_counter()
-    with bench.stage(Stage.LOOK):
+    with context.stage(Stage.LOOK):
         reading = reader.read(page, task.recognition, begun[-1] if begun else None)
     seen = time.perf_counter()
-    with bench.stage(Stage.ASSEMBLE):
+    with context.stage(Stage.ASSEMBLE):
         assembled = assemble_page(reading)
     assembled_at = time.perf_counter()
     timings = {
@@ -63,8 +67,8 @@ def read_page(task: WholePageTask, bench: Bench) -> Answer:
     if task.write is None:
         blob = pickle.dumps(assembled)
     else:
-        with bench.stage(Stage.WRITE):
-            blob = _written(task.write, [assembled])
+        with context.stage(Stage.WRITE):
+            blob = _document_as_json(task.write, [assembled])
         timings["outputs"] = (time.perf_counter() - assembled_at) * 1000
     head: Mapping[str, Any] = {
         "recognised": reading.recognised,
@@ -79,26 +83,27 @@ def read_page(task: WholePageTask, bench: Bench) -> Answer:
             }
             for field in page.form_fields
         ],
-        "confidence": _confidence(assembled),
+        "confidence": _page_confidence(assembled),
         "timings_ms": timings,
     }
     return Answer(head, blob)
 
 
-def write_document(task: WholeDocumentTask, bench: Bench) -> Answer:
-    """The document's views, as JSON in the blob."""
-    with bench.stage(Stage.WRITE, 1 + len(task.blobs) / PAGES_TO_WRITE):
-        return Answer({}, _written(task.write, [pickle.loads(blob) for blob in task.blobs]))
+def write_document(task: WholeDocumentTask, context: TaskContext) -> Answer:
+    """The document's outputs, as JSON in the blob. The head is empty."""
+    with context.stage(Stage.WRITE, 1 + len(task.blobs) / PAGES_TO_WRITE):
+        return Answer({}, _document_as_json(task.write, [pickle.loads(blob) for blob in task.blobs]))
 
 
-def _written(task: WriteTask, read: Sequence[AssembledPage]) -> bytes:
+def _document_as_json(task: WriteTask, read: Sequence[AssembledPage]) -> bytes:
+    """The outputs of the document that these pages are, as JSON."""
     document = document_of(read, task.headings)
     data = render(document, task.outputs, task.writing, name=task.name)
     return json.dumps(data, allow_nan=False).encode()
 
 
-def _confidence(page: AssembledPage) -> float | None:
-    """The page's confidence: that of its elements, weighed by their text; None where nothing was read."""
+def _page_confidence(page: AssembledPage) -> float | None:
+    """The mean confidence of the page's elements, weighted by their text's length; None where nothing was read."""
     weights = [(element.confidence, len(element.text)) for element in page.elements if element.confidence is not None]
     total = sum(weight for _, weight in weights)
     return sum(value * weight for value, weight in weights) / total if total else None

@@ -1,6 +1,6 @@
-"""Tasks that wait for a process: the jobs take turns, and the tasks of one job keep their order. Runs in the worker.
+"""Tasks that wait for a process: jobs take turns, and the tasks of one job keep their order. In the worker.
 
-Nothing here has a lock: the pool's is held by whoever calls.
+Nothing here has a lock: whoever calls holds the pool's.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from .handle import PageProcess, Running
 
 
 class Turns:
-    """The queues of the jobs; the job whose turn it is stands first."""
+    """The queues of the jobs. The job whose turn it is stands first."""
 
     def __init__(self) -> None:
         self._queues: OrderedDict[Hashable, deque[Running]] = OrderedDict()
@@ -21,15 +21,15 @@ class Turns:
         return bool(self._queues)
 
     def add(self, running: Running) -> None:
-        """The task waits behind those of its job."""
+        """Have the task wait behind those of its job."""
         self._queues.setdefault(running.task.job, deque()).append(running)
 
     def add_again(self, running: Running) -> None:
-        """The task is to be done once more, before those of its job."""
+        """Have the task wait before those of its job, to be run once more."""
         self._queues.setdefault(running.task.job, deque()).appendleft(running)
 
     def drop(self, running: Running) -> None:
-        """The task waits no more, if it did."""
+        """Take the task out, if it waits."""
         job = running.task.job
         waiting = self._queues.get(job)
         if waiting is not None and running in waiting:
@@ -38,9 +38,9 @@ class Turns:
                 del self._queues[job]
 
     def take(self, idle: Sequence[PageProcess]) -> tuple[Running, PageProcess]:
-        """The next task and the process for it: one of `idle` that has its document open, or else the first.
+        """The next task, and the process for it: one of `idle` that has its document open, or else the first.
 
-        Then it is the next job's turn.
+        The next job has its turn then. Raises `StopIteration` where no task waits.
         """
         job, waiting = next(iter(self._queues.items()))
         running = waiting.popleft()
@@ -51,7 +51,7 @@ class Turns:
         return running, next((one for one in idle if running.task.document in one.documents), idle[0])
 
     def take_all(self) -> list[Running]:
-        """Every task that waits."""
+        """Every task that waited; none waits any more."""
         waiting = [running for queue in self._queues.values() for running in queue]
         self._queues.clear()
         return waiting

@@ -1,11 +1,11 @@
-"""A host's name -> its addresses, if the worker may talk to every one of them.
+"""A host's name -> its addresses, if the worker may connect to every one of them. In the worker.
 
-A stranger chooses the host. Whatever is not part of the public internet is refused: this machine, its network, its
-cloud's metadata service. A name is resolved once, all of its addresses are checked, and the caller connects to what
-comes back from here and to nothing else, so that a second answer of the name's server changes nothing.
+Callers choose the host. Whatever is not part of the public internet is refused: this machine, its network, its cloud's
+metadata service. A name is resolved once, all of its addresses are checked, and only a checked address is connected to,
+so a name server that answers otherwise the next time changes nothing.
 
-Python's `ipaddress.is_global` is not the measure: in 3.11 it takes multicast, site-local addresses and those that carry
-an IPv4 address inside (IPv4-compatible, 6to4, NAT64) for global. The lists here follow IANA's special-purpose address
+Python's `ipaddress.is_global` is not enough: in 3.11 it takes multicast, site-local addresses and those that carry an
+IPv4 address inside (IPv4-compatible, 6to4, NAT64) for global. The lists here follow IANA's special-purpose address
 registries (RFC 6890 and its updates), where "globally reachable" is false.
 """
 
@@ -42,7 +42,7 @@ _NOT_PUBLIC_IPV4 = (
     IPv4Network("240.0.0.0/4"),  # reserved, and broadcast
 )
 
-# All that IANA has ever given out as global unicast. Outside of it: unspecified, loopback, IPv4-compatible, -mapped and
+# All that IANA has assigned as global unicast. Outside of it: unspecified, loopback, IPv4-compatible, -mapped and
 # -translated, NAT64 (64:ff9b::/96, 64:ff9b:1::/48), discard, segment routing, unique local, link-local, site-local,
 # multicast.
 _GLOBAL_UNICAST_IPV6 = IPv6Network("2000::/3")
@@ -53,13 +53,13 @@ _NOT_PUBLIC_IPV6 = (
     IPv6Network("3fff::/20"),  # documentation
 )
 
-# Names of private networks, refused unasked: RFC 6761, RFC 6762, RFC 8375, ICANN's choice of 2024 for private use, and
-# what routers made of them. Nothing depends on this list being complete: what a name resolves to is what counts.
+# Names of private networks, refused before they are resolved: RFC 6761, RFC 6762, RFC 8375, ICANN's choice of 2024 for
+# private use, and what routers use. The list need not be complete: the addresses of a name decide.
 _PRIVATE_NAMES = ("localhost", "localdomain", "local", "internal", "lan", "home.arpa")
 
 
 class HostNotFound(Exception):
-    """The name has no address. `for_good`: its server says so, and would again."""
+    """The name has no address. `for_good`: its name server says so, and another try would not help."""
 
     def __init__(self, *, for_good: bool) -> None:
         super().__init__("the host's name cannot be resolved")
@@ -75,10 +75,10 @@ def is_public(address: Address) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class AddressGuard:
-    """Who may be talked to: the public internet, and what the operator adds.
+    """Which hosts may be connected to: the public internet, and what the operator adds.
 
-    `hosts`: names (`files.example`, `*.example` for all below it) and addresses that are taken as they are;
-    `networks`: addresses that count as public.
+    `hosts` are names (`files.example`, `*.example` for all below it) and addresses that are allowed wherever they are.
+    `networks` are networks whose addresses count as public.
     """
 
     hosts: tuple[str, ...] = ()
@@ -91,9 +91,10 @@ class AddressGuard:
         )
 
     def addresses(self, host: str, timeout: float, limit: Limit) -> list[Address]:
-        """Every address of `host`, each once, in the order to try them.
+        """Every address of `host`, each once, in the order in which to try them.
 
-        Raises `FetchForbidden` if one of them is not public, `HostNotFound`, and `TimeoutError` after `timeout` s.
+        Raises `FetchForbidden` if one of them is not public, `HostNotFound`, `TimeoutError` after `timeout` seconds,
+        and what `limit` raises.
         """
         trusted = self.trusts(host)
         if _is_address(host):
@@ -124,14 +125,14 @@ def _is_private(name: str) -> bool:
 
 
 def _resolved(host: str, timeout: float, limit: Limit) -> list[Address]:
-    # The system's resolver takes no time limit: it gets a thread, which ends when the resolver gives up by itself.
+    # The system's resolver takes no time limit. It runs in a thread, which ends when the resolver gives up by itself.
     answer: Future[list[Address]] = Future()
 
     def ask() -> None:
         try:
             infos = socket.getaddrinfo(host.encode("ascii"), None, type=socket.SOCK_STREAM)
             answer.set_result(list(dict.fromkeys(ip_address(info[4][0]) for info in infos)))
-        except BaseException as error:  # belongs to whoever waits
+        except BaseException as error:  # raised where the answer is waited for
             answer.set_exception(error)
 
     threading.Thread(target=ask, name="resolve", daemon=True).start()

@@ -36,7 +36,7 @@ _TOTAL_S = 600
 
 
 def encode(answer: dict[str, Any]) -> bytes:
-    """The answer as strict JSON. Raises `Internal` for what JSON has no form for."""
+    """The answer as strict JSON in UTF-8. Raises `Internal` for what JSON has no form for."""
     try:
         return json.dumps(answer, allow_nan=False, ensure_ascii=False).encode("utf-8", "strict")
     except (TypeError, ValueError) as error:
@@ -83,10 +83,10 @@ def deliver(
 
 
 def check_destination(result_url: str | None, settings: Settings, end: JobEnd) -> None:
-    """Look at where the answer would go, before anything is read: its spelling and its host's addresses. They are
-    checked again when it goes there.
+    """Check where the answer would go before anything is read: the URL's spelling and its host's addresses.
 
-    Raises as `deliver` would, and `DeadlineExceeded`: nothing is read yet.
+    They are checked again when the answer goes there. Raises as `deliver` would, and `DeadlineExceeded`: nothing has
+    been read yet.
     """
     if result_url is None:
         return
@@ -106,8 +106,8 @@ def _way_out(settings: Settings, limit: Limit) -> Web:
 
 
 def _put_into_bucket(bucket: Bucket, body: bytes, limit: Limit) -> str:
-    """Put the answer into the bucket. Returns a link to it, good for `link_s` seconds (SigV4: a week at most)."""
-    # The store's client bounds each silence and no whole, and cannot be woken: it has a thread, which is left behind.
+    """A link to the answer, which is now in the bucket; it is good for `link_s` seconds (SigV4: a week at most)."""
+    # The store's client limits each silence, not the whole, and cannot be woken: its thread may be left behind.
     limit.check()
     thread = ThreadPoolExecutor(1, thread_name_prefix="bucket")
     link = thread.submit(_link_to, bucket, body)
@@ -148,7 +148,7 @@ def _link_to(bucket: Bucket, body: bytes) -> str:
 
 
 def _refuse_redirect(**_: object) -> NoReturn:
-    """A store that redirects without naming a region is asked for it, which is redirected, and so on without end."""
+    """Raise `DeliveryFailed`. Without this the client asks a store that redirects for its region, without end."""
     raise DeliveryFailed("the worker's bucket is elsewhere (it redirects)")
 
 

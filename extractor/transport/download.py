@@ -1,11 +1,12 @@
-"""A URL -> the document's bytes in a file.
+"""A URL -> the document's bytes in a file. In the worker.
 
-Redirects are followed by hand, each destination checked like the first. A download that breaks off goes on where it
-stopped if the server can do that (Range with If-Range, RFC 9110 sections 13.1.5 and 14), and starts again if it cannot
-or if the document has changed meanwhile. What arrives is kept as it was sent, measured on the way. It is asked for
-without compression; gzip, which some servers use all the same, is undone when all is there, and measured again. Any
-other compression is refused by its name. A document is whole or not there: a body that ends early is a broken
-connection. Runs in the worker.
+Redirects are followed here, each destination checked like the first. A download that breaks off goes on where it
+stopped, if the server can do that (Range with If-Range, RFC 9110 sections 13.1.5 and 14). It starts again if the server
+cannot, or if the document has changed meanwhile. A document is whole or not there: a body that ends early is a broken
+connection.
+
+What arrives is kept as it was sent, and measured on the way. It is asked for without compression. gzip, which some
+servers use all the same, is undone when all is there, and measured again. Any other compression is refused by name.
 
 Nothing of the URL, the headers or the server's own words reaches a message or a log.
 """
@@ -38,9 +39,9 @@ from .http_stream import Unreachable
 MAX_REDIRECTS = 5
 
 _REDIRECTS = (301, 302, 303, 307, 308)
-# What a link that was good for a time answers when it is over.
+# The statuses of a link that has expired.
 _EXPIRED = (401, 403, 404, 410)
-# What IANA's registry of content codings has beside gzip and identity: the document cannot be had from these bytes.
+# IANA's content codings other than gzip and identity: none of them is undone here.
 _REFUSED_CODINGS = frozenset(
     {"aes128gcm", "br", "compress", "dcb", "dcz", "deflate", "exi", "pack200-gzip", "x-compress", "zstd"}
 )
@@ -50,7 +51,7 @@ _CONTENT_RANGE = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18}|\*)")
 
 
 class _Postponed(Exception):
-    """The server wants the request later (`_is_postponed`). `after_s` is its Retry-After."""
+    """The server wants the request later (`_is_postponed`): in `after_s` seconds, by its Retry-After."""
 
     def __init__(self, status: int, after_s: float) -> None:
         super().__init__(f"the server answered with status {status}")
@@ -59,8 +60,10 @@ class _Postponed(Exception):
 
 @dataclass(slots=True)
 class _Transfer:
-    """What has arrived so far, as it was sent, in the file `path`, and what is known of the whole, which is to be the
-    file `document`."""
+    """What has arrived so far, as it was sent, in the file `path`. The document goes into the file `document`.
+
+    `received` and `complete` are bytes; `complete` is None where the server does not say.
+    """
 
     path: Path
     document: Path
@@ -70,14 +73,14 @@ class _Transfer:
     coding: str = ""
 
     def resuming(self) -> dict[str, str]:
-        """The headers that ask for the rest; none where the rest cannot be told from a changed document's."""
+        """The headers that ask for the rest; none where the server could not tell a changed document."""
         if not self.received or not self.validator:
             return {}
         return {"Range": f"bytes={self.received}-", "If-Range": self.validator}
 
 
 def download(url: str, headers: Mapping[str, str], path: Path, settings: Settings, limit: Limit) -> None:
-    """Put the document at `url` into the file `path`; `limit` is the whole download's (`fetch_total_timeout_s`).
+    """Put the document at `url` into the file `path`, within `limit` (`fetch_total_timeout_s`). Returns nothing.
 
     Raises `InvalidInput` for what is no URL, `FetchForbidden` for where this worker does not go, `FetchFailed`,
     `FetchTimeout`, `DocumentTooLarge`, and what the job ends with.
@@ -107,8 +110,8 @@ def _fetch(
         pause = settings.fetch_backoff_s * 2**retries * random.uniform(0.75, 1.25)
         failure: Exception
         try:
-            with _followed(web, target, headers, transfer.resuming()) as response:
-                _take(response, transfer, settings.max_document_bytes)
+            with _response_after_redirects(web, target, headers, transfer.resuming()) as response:
+                _receive_body(response, transfer, settings.max_document_bytes)
             _decompress(transfer, settings.max_document_bytes, limit)
             return
         except _Postponed as error:
@@ -131,27 +134,28 @@ def _fetch(
 
 
 @contextlib.contextmanager
-def _followed(
+def _response_after_redirects(
     web: Web, target: Target, headers: Mapping[str, str], resuming: Mapping[str, str]
 ) -> Iterator[httpcore2.Response]:
-    """The answer at the end of the redirects. The caller's `headers` stay with the server that the caller named."""
-    # The file is wanted as it is stored: only then do its length and its ranges mean the document's.
+    """A context with the response after all redirects. The caller's `headers` go to the host that the caller named, no
+    other."""
+    # Unencoded, so that length and ranges are those of the document itself.
     ours = {"Accept": "*/*", "Accept-Encoding": "identity", "User-Agent": f"zopilotgpu/{__version__}", **resuming}
     sent = ours | {name.title(): value for name, value in headers.items()}
     for _ in range(MAX_REDIRECTS + 1):
         with web.exchange("GET", target, sent) as response:
-            location = _fields(response).get("location")
+            location = _header_fields(response).get("location")
             if response.status not in _REDIRECTS or location is None:
                 yield response
                 return
-        following = _redirected(target, location)
+        following = _redirect_target(target, location)
         if following.origin != target.origin:
             sent = ours
         target = following
     raise FetchRefused(f"document_url: more than {MAX_REDIRECTS} redirects")
 
 
-def _redirected(target: Target, location: str) -> Target:
+def _redirect_target(target: Target, location: str) -> Target:
     try:
         # What arrives as bytes is read as UTF-8, as browsers do.
         following = parse_url(urljoin(target.url, location.encode("latin-1").decode("utf-8")))
@@ -164,8 +168,8 @@ def _redirected(target: Target, location: str) -> Target:
     return following
 
 
-def _fields(response: httpcore2.Response) -> dict[str, str]:
-    """The answer's header fields by their lower-case names; what comes more than once is joined by commas."""
+def _header_fields(response: httpcore2.Response) -> dict[str, str]:
+    """The response's header fields by name, in lower case. A field that comes more than once is joined by commas."""
     fields: dict[str, str] = {}
     for name, value in response.headers:
         key, text = name.decode("ascii").lower(), value.decode("latin-1")
@@ -173,14 +177,14 @@ def _fields(response: httpcore2.Response) -> dict[str, str]:
     return fields
 
 
-def _take(response: httpcore2.Response, transfer: _Transfer, limit: int) -> None:
-    """Write the answer's body to the transfer's file, or behind what is there already if it is the rest of that."""
-    fields = _fields(response)
+def _receive_body(response: httpcore2.Response, transfer: _Transfer, limit: int) -> None:
+    """Write the response's body to the transfer's file: behind what is there, if it is the rest of that."""
+    fields = _header_fields(response)
     asked_for_rest = bool(transfer.resuming())
     if _is_postponed(response.status):
         raise _Postponed(response.status, _retry_after(fields.get("retry-after", "")))
     if asked_for_rest and response.status in (206, 416):
-        if response.status == 416 or not _continues(fields, transfer):
+        if response.status == 416 or not _is_the_rest(fields, transfer):
             transfer.received, transfer.validator = 0, ""
             raise httpcore2.RemoteProtocolError("what the server has is not the rest of what it had")
     elif response.status == 200:
@@ -209,8 +213,8 @@ def _is_postponed(status: int) -> bool:
     return status in (408, 425, 429) or 500 <= status < 600
 
 
-def _continues(fields: Mapping[str, str], transfer: _Transfer) -> bool:
-    """Whether a 206 is the rest of what has arrived; notes the whole's length."""
+def _is_the_rest(fields: Mapping[str, str], transfer: _Transfer) -> bool:
+    """Whether a 206 is the rest of what has arrived. Notes the length of the whole."""
     part = _CONTENT_RANGE.fullmatch(fields.get("content-range", "").strip())
     if part is None or int(part[1]) != transfer.received or part[3] == "*":
         return False
@@ -225,7 +229,7 @@ def _continues(fields: Mapping[str, str], transfer: _Transfer) -> bool:
 
 
 def _validator(fields: Mapping[str, str]) -> str:
-    """What If-Range may compare by: a strong ETag, or a Last-Modified that was old enough to be one (RFC 9110, 8.8)."""
+    """What If-Range may compare: a strong ETag, or a Last-Modified old enough to be one (RFC 9110, 8.8); else ""."""
     etag = fields.get("etag", "")
     if etag.startswith('"') and etag.isascii():
         return etag
@@ -236,7 +240,7 @@ def _validator(fields: Mapping[str, str]) -> str:
 
 
 def _retry_after(text: str) -> float:
-    """The seconds that a Retry-After asks to wait; 0 where it says nothing that can be understood."""
+    """The seconds to wait by a Retry-After; 0 where it cannot be understood."""
     if re.fullmatch(r"[0-9]{1,9}", text.strip()):
         return float(text)
     date = _http_date(text)
@@ -261,10 +265,9 @@ def _codings(field: str) -> list[str]:
 
 
 def _refuse_codings(field: str) -> None:
-    """Raise `FetchRefused` where the answer is coded in a way that is not undone here.
+    """Raise `FetchRefused` where the document is coded in a way that is not undone here.
 
-    What is no coding at all is passed over (`aws-chunked`, `utf-8`, `none` are seen in the wild): the content says what
-    it is.
+    A name that is no coding is ignored (`aws-chunked`, `utf-8`, `none` are seen in the wild): the content decides.
     """
     codings = _codings(field)
     for coding in codings:
@@ -275,7 +278,7 @@ def _refuse_codings(field: str) -> None:
 
 
 def _decompress(transfer: _Transfer, most: int, limit: Limit) -> None:
-    """Make the document of what has arrived, piece by piece; at most `most` bytes come out."""
+    """Make the document's file of what has arrived, in chunks. Raises `DocumentTooLarge` above `most` bytes."""
     if not any(coding in _GZIP for coding in _codings(transfer.coding)):
         transfer.path.replace(transfer.document)
         return
@@ -294,7 +297,7 @@ def _decompress(transfer: _Transfer, most: int, limit: Limit) -> None:
 
 
 def _gunzipped(file: BinaryIO) -> Iterator[bytes]:
-    """Every member, and nothing of what follows the last: some servers send more, and browsers pass over it too."""
+    """The content of every gzip member, in chunks. What follows the last one is ignored, as browsers do."""
     data = file.read(_CHUNK)
     while True:
         member = zlib.decompressobj(zlib.MAX_WBITS | 16)

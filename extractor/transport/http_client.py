@@ -1,13 +1,13 @@
-"""The worker's only way out to the network: one request to an http(s) server that a stranger named.
+"""The worker's only way out to the network: one request to an http(s) server of the caller's choice. In the worker.
 
-`parse_url` takes the strictest reading of a URL, `Web.exchange` sends one request and follows nothing. httpcore2 speaks
-HTTP and TLS; below it, its network backend resolves the host, lets `AddressGuard` check every address, and connects to
-a checked address, while the TLS server name, the certificate's check and the Host header keep the host's name. There
-are no cookies, no proxies of the environment, no credentials of a .netrc. Every wait ends when its limit or its job
-does, however slowly the other side sends.
+`parse_url` takes the strictest reading of a URL; `Web.exchange` sends one request and follows no redirect. httpcore2
+speaks HTTP and TLS. Its network backend here resolves the host, lets `AddressGuard` check every address, and connects
+to a checked address; the TLS server name, the certificate's check and the Host header keep the host's name. There are
+no cookies, no proxies of the environment, no credentials of a .netrc. Every wait ends when its limit or its job does,
+however slowly the other side sends.
 
-Raises `FetchForbidden` for a destination that is not allowed, what `Limit` raises, `Unreachable` and httpcore2's other
-`NetworkError`, `ProtocolError` and `TimeoutException` for what went wrong on the way.
+Raises `FetchForbidden` for a destination that is not allowed, what `Limit` raises, `Unreachable`, and httpcore2's other
+`NetworkError`, `ProtocolError` and `TimeoutException`.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ logging.getLogger("httpcore2").setLevel(logging.WARNING)
 
 
 class Web:
-    """A way to web servers for the time of one download or delivery; use it as a context manager."""
+    """A client for one download or delivery, as a context manager. Times are seconds, `read_s` of silence."""
 
     def __init__(self, settings: Settings, limit: Limit, *, connect_s: float, read_s: float) -> None:
         self._guard = AddressGuard(settings.fetch_allow_hosts, settings.fetch_allow_networks)
@@ -53,7 +53,8 @@ class Web:
     def check(self, target: Target) -> None:
         """Raise `FetchForbidden` or `Unreachable` where the target's host has no address, or one that is not allowed.
 
-        Nothing is sent, and `exchange` checks again. A name server that does not answer now may answer then.
+        Nothing is sent, and `exchange` checks again. A name server that does not answer is no error here: it may answer
+        then.
         """
         try:
             self._guard.addresses(target.host, self._timeouts["connect"], self._limit)
@@ -67,7 +68,10 @@ class Web:
     def exchange(
         self, method: str, target: Target, headers: Mapping[str, str], content: bytes | None = None
     ) -> Iterator[httpcore2.Response]:
-        """Send one request; the answer's body is read from `iter_stream()`, before the context is left."""
+        """A context with the response to one request. Its body is read from `iter_stream()` before the context is left.
+
+        Raises what the module says.
+        """
         url = httpcore2.URL(scheme=target.scheme, host=target.host, port=target.port, target=target.path)
         sent = [("Host", target.authority), *headers.items()]
         with self._pool.stream(
@@ -91,6 +95,7 @@ class _GuardedBackend(httpcore2.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
     ) -> httpcore2.NetworkStream:
+        """A connection to the first of the host's addresses that takes it. Raises httpcore2's errors."""
         assert timeout is not None
         until = time.monotonic() + timeout
         try:

@@ -1,8 +1,8 @@
-"""A connection to one checked address, for httpcore2, whose every wait ends when its job does.
+"""A connection to one checked address, for httpcore2. Every wait of it ends when its job does. In the worker.
 
-Connecting, the TLS handshake, reading and writing are woken by shutting the socket down as soon as somebody ends the
-job; the job's clock, and the limit's, shorten the socket's own timeouts. Where a wait ends for such a reason, that is
-what is raised, and not the broken connection.
+Whoever ends the job shuts the socket down, which wakes connecting, the TLS handshake, reading and writing. The job's
+deadline and the limit shorten the socket's own timeouts. A wait that ends for such a reason raises that reason, not the
+broken connection.
 
 Raises what `Limit` raises, and httpcore2's `NetworkError` and `TimeoutException`.
 """
@@ -28,7 +28,7 @@ _WRITE_BYTES = 1 << 14
 
 
 class Unreachable(httpcore2.ConnectError):
-    """No other try would reach the server either; the message says why."""
+    """The server cannot be reached, and another try would not help. The message says why."""
 
 
 class WebStream(httpcore2.NetworkStream):
@@ -36,7 +36,7 @@ class WebStream(httpcore2.NetworkStream):
 
     def __init__(self, address: IPv4Address | IPv6Address, port: int, timeout: float, limit: Limit) -> None:
         self._limit = limit
-        # A socket that is closed meanwhile must not be shut down: its number may be another's.
+        # A closed socket must not be shut down: its descriptor may be another file's by then.
         self._lock = threading.Lock()
         family = socket.AF_INET if address.version == 4 else socket.AF_INET6
         self._socket = socket.socket(family, socket.SOCK_STREAM)
@@ -49,6 +49,7 @@ class WebStream(httpcore2.NetworkStream):
             raise
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        """At most `max_bytes` bytes; none where the server has closed its side."""
         with self._waiting(timeout, httpcore2.ReadTimeout, httpcore2.ReadError):
             data = self._socket.recv(max_bytes)
         if not data:  # the server's end, or ours
@@ -56,12 +57,14 @@ class WebStream(httpcore2.NetworkStream):
         return data
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """Send the whole buffer. `timeout` is that of each of its parts."""
         view = memoryview(buffer)
         while view:
             with self._waiting(timeout, httpcore2.WriteTimeout, httpcore2.WriteError):
                 view = view[self._socket.send(view[:_WRITE_BYTES]) :]
 
     def close(self) -> None:
+        """Close the socket; the job's end does not wake it any more."""
         self._unhook()
         with self._lock:
             self._socket.close()
@@ -69,6 +72,7 @@ class WebStream(httpcore2.NetworkStream):
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore2.NetworkStream:
+        """This stream, now over TLS. Raises `Unreachable` where the certificate is not trusted."""
         try:
             with self._waiting(timeout, httpcore2.ConnectTimeout, httpcore2.ConnectError):
                 wrapped = ssl_context.wrap_socket(
@@ -89,9 +93,10 @@ class WebStream(httpcore2.NetworkStream):
         return self
 
     def get_extra_info(self, info: str) -> Any:
+        """The TLS socket (`ssl_object`), or whether the server has closed an idle connection (`is_readable`)."""
         if info == "ssl_object" and isinstance(self._socket, ssl.SSLSocket):
             return self._socket
-        if info == "is_readable":  # of a connection that is not used: whether the server has closed it
+        if info == "is_readable":  # of an idle connection: whether the server has closed it
             return bool(_polled(self._socket, select.POLLIN, 0))
         return None
 
@@ -117,7 +122,8 @@ class WebStream(httpcore2.NetworkStream):
         silent: type[httpcore2.TimeoutException],
         broken: type[httpcore2.NetworkError],
     ) -> Iterator[None]:
-        """Around one wait of the socket: so many seconds, or what is left of the limit. Raises what ended it."""
+        """A context around one wait of the socket: at most `timeout` seconds, or what the limit has left. Raises what
+        ended it."""
         assert timeout is not None
         self._socket.settimeout(min(timeout, self._limit.left()))
         try:
@@ -132,11 +138,12 @@ class WebStream(httpcore2.NetworkStream):
     def _wake(self) -> None:
         """End whatever waits for the socket; called by whoever ends the job."""
         with self._lock, suppress(OSError):  # it may not be connected, or no longer
-            # Not TLS's own way, which would write to it.
+            # Not TLS's own shutdown, which would write to the socket.
             socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
 
 
 def _polled(waiting: socket.socket, event: int, seconds: float) -> list[tuple[int, int]]:
+    """The events of the socket within so many seconds."""
     poll = select.poll()
     poll.register(waiting, event)
     return poll.poll(seconds * 1000)

@@ -1,7 +1,7 @@
-"""A request -> the document's bytes on disk, inside the job's own temporary folder.
+"""A request -> the document's bytes on disk, inside the job's own temporary folder. In the worker.
 
-Runs in the worker. A URL is downloaded, an upload copied and base64 decoded; all stop at the size limit. Nothing of the
-URL but the fact that there is one, and nothing of the headers, reaches a message or a log.
+A URL is downloaded, an upload copied and base64 decoded; all stop at the size limit. Nothing of the URL but the fact
+that there is one, and nothing of the headers, reaches a message or a log.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _SPACE = b" \t\r\n"
 
 @dataclass(frozen=True)
 class FetchedDocument:
-    """The document's bytes on disk: their number and their sha256 in hex."""
+    """The document on disk: its size in bytes and its sha256 in hex."""
 
     path: Path
     size: int
@@ -42,10 +42,10 @@ def fetch_document(
     end: JobEnd,
     upload: BinaryIO | None = None,
 ) -> FetchedDocument:
-    """Put the request's document, or the one that was uploaded beside it, into `folder`.
+    """The request's document, or the one that was uploaded with it, in a file in `folder`.
 
     Raises `InvalidInput` for broken base64, `FetchForbidden`, `FetchFailed` or `FetchTimeout` for a URL that cannot be
-    had, `DocumentTooLarge`, what the job ends with where it ends during a download, and `DiskFull`.
+    fetched, `DocumentTooLarge`, `DiskFull`, and, during a download, what the job ends with.
     """
     with writing():
         return _fetched(request, folder, settings, end, upload)
@@ -73,7 +73,10 @@ def _fetched(
 
 
 def decode_base64(text: str, limit: int) -> bytes:
-    """The bytes behind `text`, with or without a `data:` prefix and line breaks. `limit` is in bytes."""
+    """The bytes of `text`, with or without a `data:` prefix and line breaks.
+
+    Raises `InvalidInput` for broken base64, and `DocumentTooLarge` for more than `limit` bytes.
+    """
     prefix = _DATA_PREFIX.match(text)
     body = text[prefix.end() :] if prefix else text
     if len(body) * 3 // 4 > limit * 1.05:
@@ -88,6 +91,7 @@ def decode_base64(text: str, limit: int) -> bytes:
 
 
 def _copy(upload: BinaryIO, path: Path, limit: int) -> None:
+    """Copy the upload to `path`. Raises `DocumentTooLarge` for more than `limit` bytes."""
     received = 0
     with path.open("wb") as file:
         while chunk := upload.read(_CHUNK):

@@ -1,2 +1,4 @@
-"""Values that cross rooms and processes: plain, frozen, and loading nothing heavier than numpy: `page_picture` alone
-needs OpenCV, and is met in page processes alone."""
+"""Values that cross rooms and processes: frozen, and loading nothing heavier than numpy. In both processes.
+
+`page_picture` alone needs OpenCV; only page processes import it.
+"""

@@ -1,4 +1,7 @@
-"""Boxes: `(left, top, right, bottom)`, origin top left, y downwards, in the unit of the page that they are on."""
+"""Boxes: `(left, top, right, bottom)`, origin top left, y downwards, in the unit of the page that they are on.
+
+In both processes.
+"""
 
 from __future__ import annotations
 
@@ -8,24 +11,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 Box = tuple[float, float, float, float]
-# (3, 3): points of one page to those of another.
+# (3, 3): maps points (x, y, 1) of one page to points of another.
 Matrix = NDArray[np.float64]
 
 
 def area(box: Box) -> float:
-    """The box's area; 0 where it is empty or turned inside out."""
+    """The box's area, in square units; 0 where it is empty or turned inside out."""
     return max(0.0, box[2] - box[0]) * max(0.0, box[3] - box[1])
 
 
 def intersection(a: Box, b: Box) -> float:
-    """The area that both boxes cover."""
+    """The area that both boxes cover, in square units."""
     width = min(a[2], b[2]) - max(a[0], b[0])
     height = min(a[3], b[3]) - max(a[1], b[1])
     return width * height if width > 0 and height > 0 else 0.0
 
 
 def covered(a: Box, b: Box) -> float:
-    """The share of `a` that `b` covers, in [0, 1]; a box without area counts as its centre point."""
+    """The share of `a` that `b` covers, in [0, 1]. A box without area counts as its centre point."""
     own = area(a)
     if own > 0:
         return intersection(a, b) / own
@@ -33,18 +36,18 @@ def covered(a: Box, b: Box) -> float:
 
 
 def union(boxes: Iterable[Box]) -> Box:
-    """The smallest box around all of `boxes` (at least one)."""
+    """The smallest box around all of `boxes`. Raises `ValueError` where there are none."""
     left, top, right, bottom = zip(*boxes, strict=True)
     return (min(left), min(top), max(right), max(bottom))
 
 
 def centre(box: Box) -> tuple[float, float]:
-    """The box's middle, `(x, y)`."""
+    """The box's centre, `(x, y)`."""
     return ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)
 
 
 def median_height(boxes: Iterable[Box]) -> float:
-    """The middle one of the boxes' heights, never quite 0 so that it can divide; 0 where there are no boxes."""
+    """The median of the boxes' heights, at least 1e-6 so that it can divide; 0 where there are no boxes."""
     heights = sorted(box[3] - box[1] for box in boxes)
     return max(heights[len(heights) // 2], 1e-6) if heights else 0.0
 
@@ -55,12 +58,12 @@ def contains(box: Box, point: tuple[float, float]) -> bool:
 
 
 def grown(box: Box, margin: float) -> Box:
-    """The box with so much more on each side."""
+    """The box with `margin` more on each side."""
     return (box[0] - margin, box[1] - margin, box[2] + margin, box[3] + margin)
 
 
 def clip(box: Box, width: float, height: float) -> Box:
-    """The part of the box that is on a page of this size."""
+    """The part of the box that is on a page of this width and height."""
     return (
         min(max(box[0], 0.0), width),
         min(max(box[1], 0.0), height),
@@ -70,17 +73,17 @@ def clip(box: Box, width: float, height: float) -> Box:
 
 
 def scaled(box: Box, factor: float) -> Box:
-    """The box in another unit: so many of it to one of its own."""
+    """The box in another unit, of which `factor` make one of its own."""
     return (box[0] * factor, box[1] * factor, box[2] * factor, box[3] * factor)
 
 
 def moved(box: Box, across: float, down: float) -> Box:
-    """The box, so much further to the right and down."""
+    """The box moved to the right by `across` and down by `down`."""
     return (box[0] + across, box[1] + down, box[2] + across, box[3] + down)
 
 
 def mapped(matrix: Matrix, box: Box) -> Box:
-    """The box around the mapped corners of a box."""
+    """The smallest box around the box's four corners, mapped by `matrix`."""
     left, top, right, bottom = box
     corners = matrix @ np.array([[left, right, right, left], [top, top, bottom, bottom], [1.0, 1.0, 1.0, 1.0]])
     return (

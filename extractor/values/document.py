@@ -1,4 +1,4 @@
-"""What a document says: its pages, their elements in reading order, tables and their cells.
+"""What a document says: its pages, their elements in reading order, tables and their cells. In page processes.
 
 Boxes are `(left, top, right, bottom)` in the page's unit, origin top left of the page as it is shown. A format without
 pages has neither pages nor boxes: its elements may name a place instead.
@@ -19,10 +19,12 @@ from .words import Source, Word
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A table cell with its text. `box` spans its words, or is None for an empty cell; rows and columns from 0.
+    """A table cell with its text. Rows and columns are from 0.
 
-    `page` is the cell's own, in a table that goes over several pages; `spans` are the parts of its text that are not
-    set plainly.
+    - `box` is around its words, in the page's unit, origin top left; None for an empty cell.
+    - `confidence` is in [0, 1].
+    - `page` is its page, from 1, in a table that goes over several pages.
+    - `spans` are the parts of its text that are not set plainly.
     """
 
     row: int
@@ -39,9 +41,11 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class TablePart:
-    """A piece of a table that goes over several pages: its page, its place there, its first row and how many it has.
+    """The part on one page of a table that goes over several: its page (from 1), its box there, its rows of the
+    table's.
 
-    `head` are the cells of the table's head where the piece repeats it; they are in none of the table's rows.
+    `box` is in the page's unit. `first_row` is from 0. `head` are the cells of the table's head where the part repeats
+    it; no row of the table has them.
     """
 
     page: int
@@ -53,9 +57,9 @@ class TablePart:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table of `rows` times `columns` places, each covered by at most one cell.
+    """A grid of `rows` times `columns` positions, each covered by at most one cell.
 
-    `parts` are its pieces where it goes over several pages.
+    `parts` are its parts by page where it goes over several pages.
     """
 
     rows: int
@@ -66,7 +70,10 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class PairSide:
-    """A label, or a value: its lines as they are printed, its place, and the mean of its lines' confidences."""
+    """A label, or a value: its lines as printed, and its box, in the page's unit.
+
+    `confidence` is the mean of its lines' confidences, in [0, 1].
+    """
 
     text: str
     box: Box
@@ -83,7 +90,7 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class SelectionMark:
-    """A check box or radio button; `label` are the words that it stands by, as they are printed."""
+    """A check box or radio button. `box` is in the page's unit; `label` are the words beside it, as printed."""
 
     box: Box
     selected: bool
@@ -92,9 +99,9 @@ class SelectionMark:
 
 @dataclass(frozen=True, slots=True)
 class TextLine:
-    """A line of an element as it stands on the page, or a piece of one that stands apart from the rest of it.
+    """A line of an element as it stands on the page, or a part of one that stands apart from the rest of it.
 
-    `confidence` is the chance that all of it is right.
+    `box` is in the page's unit. `confidence` is the probability, in [0, 1], that all of the line is right.
     """
 
     text: str
@@ -104,17 +111,22 @@ class TextLine:
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """A part of the document, as it is printed, at its place in reading order.
+    """A part of the document, as printed, at its position in reading order.
 
-    `page` and `box` are None in a format without pages; `place` is what such a format calls it: a slide, a sheet.
-    `words` are what it was read from, line by line, with their boxes on the page as it is shown. `confidence` is the
-    mean of its lines', for a table no more than its cells', and None where nothing was read. `level` is that of a
-    heading, or how deep a list item is nested, from 1; `size` is the type size that most of its text has, in the page's
-    unit; `marker` is what a list item begins with (its text has it too). `caption_of` is the place, among its page's
-    elements, of the table or figure that a caption belongs to. The later piece of a table that goes over several pages
-    has its own part of it as `continued`, and `continues` the first piece: the place of its page among the pages, and
-    its own among that page's elements. `spans` are the parts of its text that are not set plainly; `pairs` the labels
-    and values that it is made of, where it is; `marks` the check boxes in it.
+    - `page` (from 1) and `box` (in the page's unit) are None in a format without pages. `place` is what such a format
+      has: a slide, a sheet.
+    - `words` are what it was read from, line by line, with their boxes on the page as it is shown.
+    - `confidence` is the mean of its lines', for a table at most that of its cells; None where nothing was read.
+    - `level` is that of a heading, or the depth of a list item, from 1.
+    - `size` is the type size of most of its text, in the page's unit.
+    - `furniture` is True for page headers, footers and page numbers.
+    - `marker` is what a list item begins with; its text has it too. `enumerated` is True where the marker counts.
+    - `caption_of`, of a caption, is the index, among its page's elements, of the table or figure that it belongs to.
+    - `continued` and `continues` are those of a later part of a table that goes over several pages: the part's own
+      rows, and the first part, as the index of its page among the pages and its own index among that page's elements.
+    - `spans` are the parts of its text that are not set plainly.
+    - `pairs` are the labels and values that it is made of, where it is.
+    - `marks` are the check boxes in it.
     """
 
     page: int | None
@@ -142,7 +154,7 @@ class Element:
 
 @dataclass(frozen=True, slots=True)
 class PageElement(Element):
-    """An element that stands on a page."""
+    """An element that stands on a page, and so has a page and a box."""
 
     page: int
     box: Box
@@ -150,7 +162,7 @@ class PageElement(Element):
 
 @dataclass(frozen=True, slots=True)
 class AssembledPage:
-    """One page's size and elements."""
+    """One page: its number, from 1, its width and height in its own unit, its elements in reading order."""
 
     number: int
     width: float
@@ -158,13 +170,13 @@ class AssembledPage:
     elements: tuple[PageElement, ...]
 
 
-# What an element is to another one: the caption of it, the label or the value of it, and so on.
+# What an element is to another one: its caption, its label, its value, and so on.
 TieKind = Literal["caption_of", "continues", "label_of", "value_of", "part_of"]
 
 
 @dataclass(frozen=True, slots=True)
 class Tie:
-    """What an element is to another one, by that one's id."""
+    """What an element is to the element whose id is `to`."""
 
     kind: TieKind
     to: str
@@ -172,10 +184,10 @@ class Tie:
 
 @dataclass(frozen=True, slots=True)
 class NamedElement:
-    """An entry of the document's list of elements: an element, a label or value of it, or a check box in it.
+    """An entry of the document's list of elements: an element, one of its labels or values, or a check box in it.
 
-    `id` is its name in the document, whatever is asked for of it. `selected` and `label`, the words that it stands by,
-    are those of a check box.
+    `id` is its name in the document, the same whatever outputs are asked for. `selected`, and `label`, the words beside
+    it, are those of a check box.
     """
 
     id: str
@@ -187,7 +199,7 @@ class NamedElement:
 
 @dataclass(frozen=True, slots=True)
 class PageSize:
-    """A page's number, from 1, and its width and height."""
+    """A page's number, from 1, and its width and height in its own unit."""
 
     number: int
     width: float
@@ -196,11 +208,11 @@ class PageSize:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """All that is said of a document: every output is a view of it.
+    """All that is known of a document; every output is a view of it.
 
-    `printed` are its elements as they stand on the pages, in reading order, with the levels of their headings, and
-    tables that go over several pages joined; `elements` the same with their ids, labels and values apart, and check
-    boxes beside their text.
+    `printed` are its elements as they stand on the pages, in reading order, with their headings' levels, and with
+    tables that go over several pages joined. `elements` are the same with ids: labels and values are entries of their
+    own, check boxes stand beside their text.
     """
 
     pages: tuple[PageSize, ...]
@@ -209,5 +221,5 @@ class Document:
 
     @property
     def tables(self) -> Iterator[tuple[NamedElement, Table]]:
-        """The tables with the elements that they are."""
+        """Each table with its element, in reading order."""
         return ((named, named.element.table) for named in self.elements if named.element.table is not None)

@@ -1,7 +1,7 @@
-"""What a caller has to know of a document's reading, as values with stable codes. The one table of codes.
+"""What a caller has to know of a document's reading, as values with stable codes. In both processes.
 
-A notice is made where its cause is understood and stays a value up to the answer, whose `metadata.notices` and
-`metadata.warnings` are the same notices: in full, and their messages alone.
+The one table of codes. A notice is made where its cause is understood, and stays a value up to the answer.
+`metadata.notices` has the notices in full, `metadata.warnings` their messages alone.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ NoticeCode = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """When a notice of a code is given, and what its caller does about it."""
+    """When a notice has this code, and what its caller does about it."""
 
     when: str
     advice: str
@@ -92,8 +92,11 @@ KINDS: dict[NoticeCode, Kind] = {
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One thing that a caller has to know. `bbox` is in the page's unit, origin top left of the page as it is shown;
-    it and `page` are None where there is none."""
+    """One thing that a caller has to know.
+
+    `page` is from 1; `bbox` is in the page's unit, origin top left of the page as it is shown. Either is None where the
+    notice has none.
+    """
 
     code: NoticeCode
     message: str
@@ -101,19 +104,21 @@ class Notice:
     bbox: Box | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """The notice as `metadata.notices` has it."""
+        """The notice as an entry of `metadata.notices`; its box rounded to hundredths."""
         box = None if self.bbox is None else [round(side, 2) for side in self.bbox]
         return {"code": self.code, "message": self.message, "page": self.page, "bbox": box}
 
 
 def notice_of(entry: Mapping[str, Any]) -> Notice:
-    """The notice that plain JSON values stand for. Raises `KeyError`, `TypeError` or `ValueError` where they stand for
-    none."""
+    """The notice that plain JSON values stand for (those of `dataclasses.asdict`).
+
+    Raises `KeyError`, `TypeError` or `ValueError` where they stand for none.
+    """
     code, page, box = entry["code"], entry["page"], entry["bbox"]
     if code not in get_args(NoticeCode):
         raise ValueError("no code of a notice")
-    place = None
+    bbox = None
     if box is not None:
         left, top, right, bottom = (float(side) for side in box)
-        place = (left, top, right, bottom)
-    return Notice(cast(NoticeCode, code), str(entry["message"]), None if page is None else int(page), place)
+        bbox = (left, top, right, bottom)
+    return Notice(cast(NoticeCode, code), str(entry["message"]), None if page is None else int(page), bbox)

@@ -1,4 +1,4 @@
-"""What a request may choose between, by name; apart from the request itself, for page processes."""
+"""What a request may choose between, by name. In both processes, and so apart from the request."""
 
 from __future__ import annotations
 
@@ -14,10 +14,14 @@ CsvFormulas = Literal["keep", "quote"]
 
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """How the views are written. `furniture`: page headers, footers and page numbers are part of markdown, text and
-    html; `reflow`: the lines of their paragraphs are joined; `page_breaks`: they say where a page begins; `emphasis`:
-    markdown has bold, italics, superscripts and links. `csv_formulas`: what becomes, in csv, of cells that a
-    spreadsheet would compute."""
+    """How the outputs are written.
+
+    - `furniture`: page headers, footers and page numbers are part of markdown, text and html.
+    - `reflow`: the lines of a paragraph are joined in these three.
+    - `page_breaks`: these three say where a page begins.
+    - `emphasis`: markdown has bold, italics, superscripts and links.
+    - `csv_formulas`: what becomes, in csv, of cells that a spreadsheet would compute.
+    """
 
     furniture: bool = True
     reflow: bool = False

@@ -1,4 +1,4 @@
-"""What is known of a document before any page is read: its pages' number, its bookmarks, its properties."""
+"""What is known of a document before any page is read: number of pages, bookmarks, properties. In both processes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .notices import Notice, notice_of
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """One entry of a document's outline (bookmarks): `level` from 1, `page` from 1 or None."""
+    """A bookmark of a document: `level` from 1, `page` from 1, or None where it leads to no page."""
 
     title: str
     level: int
@@ -20,8 +20,10 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """The number of pages, the bookmarks in their order, what is to be said of the document as a whole, and what it
-    says of itself: `properties` by name, dates as ISO 8601."""
+    """A document's number of pages, its bookmarks in order, its own notices, and its properties.
+
+    The notices are those of no single page. `properties` are by name, dates as ISO 8601.
+    """
 
     pages: int
     headings: tuple[Heading, ...] = ()
@@ -30,8 +32,10 @@ class Outline:
 
 
 def outline_of(head: Mapping[str, Any]) -> Outline:
-    """The outline that plain JSON values stand for (those of `dataclasses.asdict`). Raises `ValueError`, `TypeError`
-    or `KeyError` where they stand for none."""
+    """The outline that plain JSON values stand for (those of `dataclasses.asdict`).
+
+    Raises `ValueError`, `TypeError` or `KeyError` where they stand for none.
+    """
     headings = tuple(
         Heading(str(entry["title"]), int(entry["level"]), None if entry["page"] is None else int(entry["page"]))
         for entry in head["headings"]

@@ -1,4 +1,4 @@
-"""A page as its reader gives it, ready for the models. In page processes alone.
+"""A page as its reader gives it, ready for the models. In page processes.
 
 Boxes are in the page's unit, PDF points for PDFs and image pixels for images; origin top left of the page as shown.
 """
@@ -13,14 +13,17 @@ from .notices import Notice
 from .page_picture import PagePicture
 from .words import Word
 
-# What has to be read from more than this share of the page is read from a picture of the whole page.
+# Where an area of more than this share of the page has to be recognised, it is read from the whole page picture.
 MOST_OF_THE_PAGE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class FormField:
-    """A field of a filled-in form: `type` is text, checkbox, radio, choice or signature; `value` a string, a truth for
-    a check box, None where there is none or none is given (a password's); `page` from 1."""
+    """A field of a filled-in form. `page` is from 1, `box` in the page's unit.
+
+    `type` is text, checkbox, radio, choice or signature. `value` is a string, or a boolean for a check box; None where
+    there is none, or where it is held back (a password's).
+    """
 
     name: str
     type: str
@@ -31,8 +34,7 @@ class FormField:
 
 @dataclass(frozen=True, slots=True)
 class Crop:
-    """A part of a page as the models have to see it: `box` is its place on the page, `picture` has `scale` pixels per
-    unit."""
+    """A part of a page as the models see it: `box` on the page, in its unit; `picture` with `scale` pixels per unit."""
 
     box: Box
     picture: PagePicture
@@ -43,12 +45,15 @@ class Crop:
 class Page:
     """One page, ready for the models.
 
-    `picture` has `scale` pixels per unit. `words` are those of a sound text layer.
-    `recognise` are the areas whose text has to be read from the image: the whole page for a scan, the images of a
-    digital page, nothing where the text layer says it all. A scan's `picture` is as fine as the recogniser needs, a
-    digital page's as layout needs; what has to be read there is in `crops`. `quarters`: by how many quarters the
-    page has to be turned anticlockwise for its text layer to stand upright. A long page is seen in `tiles`, in order
-    along it, overlapping; its `picture` is coarse, and it has no `crops`.
+    - `number` is from 1; `width` and `height` are in the page's unit.
+    - `picture` is the page picture, with `scale` pixels per unit: fine enough for the recogniser on a scan, for layout
+      on a digital page.
+    - `words` are those of a sound text layer.
+    - `recognise` are the areas whose text has to be recognised: the whole page of a scan, the images of a digital page,
+      nothing where the text layer says it all.
+    - `crops` show these areas of a digital page, finely enough for the recogniser.
+    - `quarters` is by how many quarter turns anticlockwise the page has to be turned for its text layer to be upright.
+    - `tiles` show a long page, in order along it, overlapping. Its `picture` is coarse then, and it has no `crops`.
     """
 
     number: int
@@ -66,16 +71,15 @@ class Page:
 
     @property
     def box(self) -> Box:
-        """The whole page."""
+        """The whole page, in its unit."""
         return (0.0, 0.0, self.width, self.height)
 
     @property
     def is_scan(self) -> bool:
-        """Whether most of the page has to be read from its image."""
+        """Whether most of the page has to be recognised."""
         return is_scan(self.recognise, self.box)
 
 
 def is_scan(recognise: Iterable[Box], page: Box) -> bool:
-    """Whether a page of which these areas have to be read is read from a picture of the whole of it: one of them is
-    most of it."""
+    """Whether the whole page picture has to be recognised: one of the areas to recognise is most of the page."""
     return any(area(box) > MOST_OF_THE_PAGE * area(page) for box in recognise)

@@ -1,8 +1,8 @@
-"""A page's picture: pixels in the arena, as they were drawn or seen through a warp. In page processes alone.
+"""A page picture, or a crop: pixels in the arena, as drawn or seen through a warp. In page processes alone.
 
-A page that is turned or skewed is not drawn again: the models see the same pixels through the matrix, on the device,
-and only the parts that the page process looks at itself (tables' rulings) are warped here. Pixel coordinates, origin
-top left.
+A page that is turned or skewed is not drawn again: the models see the same pixels through the matrix, on the device.
+Only what the page process looks at itself (tables' ruling lines) is warped here. Coordinates are pixels, origin top
+left.
 """
 
 from __future__ import annotations
@@ -18,8 +18,11 @@ from .boxes import Matrix
 
 @dataclass(frozen=True, slots=True)
 class PagePicture:
-    """A picture: `drawn` is RGB, (rows, columns, 3), at `offset` in the arena; `matrix` (2x3) maps its pixels to those
-    of the picture as it is seen, of `shape` (rows, columns). None: as it was drawn."""
+    """A page picture, or a crop.
+
+    `drawn` is RGB, (rows, columns, 3), at `offset` in the arena. `matrix` (2, 3) maps its pixels to those of the
+    picture as it is seen, of `shape` (rows, columns). Without a matrix it is seen as it was drawn.
+    """
 
     drawn: Pixels
     offset: int
@@ -28,16 +31,16 @@ class PagePicture:
 
     @property
     def rows(self) -> int:
-        """The height as it is seen."""
+        """The height as it is seen, in pixels."""
         return int(self.drawn.shape[0]) if self.matrix is None else self.shape[0]
 
     @property
     def columns(self) -> int:
-        """The width as it is seen."""
+        """The width as it is seen, in pixels."""
         return int(self.drawn.shape[1]) if self.matrix is None else self.shape[1]
 
     def turned(self, quarters: int) -> PagePicture:
-        """Turned anticlockwise by so many quarters."""
+        """The picture turned anticlockwise by so many quarters. No pixel is copied."""
         picture = self
         for _ in range(quarters % 4):
             # The pixel (x, y) comes to (y, columns - 1 - x).
@@ -46,12 +49,12 @@ class PagePicture:
         return picture
 
     def warped(self, matrix: Matrix, shape: tuple[int, int]) -> PagePicture:
-        """Seen through one more warp, in a picture of this shape."""
+        """The picture seen through one more `matrix` (2, 3), in the shape (rows, columns). No pixel is copied."""
         before = np.eye(3) if self.matrix is None else np.vstack([self.matrix, [0.0, 0.0, 1.0]])
         return PagePicture(self.drawn, self.offset, (np.vstack([matrix, [0.0, 0.0, 1.0]]) @ before)[:2], shape)
 
     def part(self, box: tuple[int, int, int, int]) -> Pixels:
-        """What is in the box (left, top, right, bottom) of the picture as it is seen: RGB, (height, width, 3)."""
+        """The pixels within a box (left, top, right, bottom) of the picture as it is seen: RGB, (height, width, 3)."""
         left, top, right, bottom = box
         if self.matrix is None:
             return np.ascontiguousarray(self.drawn[top:bottom, left:right])

@@ -1,4 +1,7 @@
-"""What is seen on a page: regions, the cells and ruling lines of tables, and all of it together with its words."""
+"""What is seen on a page: regions, the cells and ruling lines of tables, and all of it together with its words.
+
+In page processes; a region's kind in both.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +14,10 @@ from .words import Word
 
 
 class RegionKind(NamedTuple):
-    """What a region is: `label` is the value of docling-core's `DocItemLabel`, whatever the model calls it; `furniture`
-    is what stands on pages again and again: headers and footers, and the pictures in them."""
+    """What a region is. `label` is a value of docling-core's `DocItemLabel`, whatever the model calls it.
+
+    `furniture` is True for what pages repeat: headers, footers, and the figures in them.
+    """
 
     label: str
     furniture: bool = False
@@ -20,8 +25,10 @@ class RegionKind(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """A part of the page; `order` is its rank in reading order, comparable within one page only; `box` is in the page's
-    unit."""
+    """A part of the page. `box` is in the page's unit; `score` is the model's, in [0, 1].
+
+    `order` is its rank in reading order, comparable within one page only.
+    """
 
     kind: RegionKind
     box: Box
@@ -31,7 +38,7 @@ class Region:
 
 @dataclass(frozen=True, slots=True)
 class TableCell:
-    """A cell of the grid, counted from 0. `box` is in the page's unit; `confidence` in [0, 1]."""
+    """A cell of a table's grid. Rows and columns are from 0; `box` is in the page's unit; `confidence` in [0, 1]."""
 
     row: int
     column: int
@@ -44,7 +51,7 @@ class TableCell:
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """A straight line: at `at` across its direction, from `start` to `end` along it."""
+    """A straight line: at `at` across its direction, from `start` to `end` along it, in the page's unit."""
 
     at: float
     start: float
@@ -53,7 +60,7 @@ class Ruling:
 
 @dataclass(frozen=True, slots=True)
 class Rulings:
-    """The lines of one table."""
+    """The ruling lines of one table."""
 
     horizontal: tuple[Ruling, ...] = ()
     vertical: tuple[Ruling, ...] = ()
@@ -61,7 +68,7 @@ class Rulings:
 
 @dataclass(frozen=True, slots=True)
 class TableReading:
-    """The structure of one table: `region` is its place in the page's regions; all boxes are in the page's unit.
+    """The structure of one table. `region` is its index among the page's regions; boxes are in the page's unit.
 
     `to_page`, (3, 3), maps the points of a table that is printed sideways, as it is read, to the page.
     """
@@ -74,13 +81,16 @@ class TableReading:
 
 @dataclass(frozen=True, slots=True)
 class PageReading:
-    """All that is known of a page when the models are done. `words` are the text layer's and the recognised ones;
-    `recognised`: whether the page was read from its picture, as a whole or in parts that had words.
+    """All that is known of a page when the models are done.
 
-    `width` and `height` are those of the page as it is shown; all boxes are of the upright page. `to_shown`, (3, 3),
-    maps that one's points to the page as it is shown, where the two differ. `sheets` are parts of the page that are
-    read for themselves, the way each of them stands, in their order: receipts that lie beside each other. `stamps` are
-    the places of words that are printed over the text.
+    - `width` and `height` are those of the page as it is shown. All boxes are on the upright page, in the page's unit.
+    - `to_shown`, (3, 3), maps points of the upright page to the page as it is shown, where the two differ.
+    - `words` are the text layer's and the recognised ones.
+    - `recognised`: whether words were recognised, on the whole page or on parts of it.
+    - `sheets` are parts of the page that are read separately, each the way it stands, in order: receipts beside each
+      other.
+    - `stamps` has, for each stamp over the text, the indices of its words.
+    - `timings_ms` has the milliseconds of each stage.
     """
 
     number: int

@@ -1,4 +1,4 @@
-"""How parts of a text are set: bold, slanted, raised, a link."""
+"""How parts of a text are set: bold, slanted, raised, a link. In page processes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """The look of some letters; `link` is the address that they lead to."""
+    """How letters are set. `link` is the address that they lead to."""
 
     bold: bool = False
     italic: bool = False
@@ -18,7 +18,7 @@ class Style:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Letters of a text, from `start` up to `end`, that are set in one style."""
+    """Letters of a text, from index `start` up to `end`, that are set in one style."""
 
     start: int
     end: int
@@ -29,7 +29,10 @@ PLAIN = Style()
 
 
 def joined(spans: Iterable[Span], text: str | None = None) -> list[Span]:
-    """The spans in their order, those of neighbours in one style made one; not over the end of a line of the `text`."""
+    """The spans in their order, with neighbours of one style made one. `text` is what they are spans of.
+
+    With a text, spans on two of its lines are not joined.
+    """
     result: list[Span] = []
     for span in spans:
         last = result[-1] if result else None

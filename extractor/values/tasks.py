@@ -1,4 +1,4 @@
-"""What the worker asks page processes for: plain values that cross to them."""
+"""What the worker asks page processes for: plain values that cross to them. In both processes."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from ..languages import Recognition
 from .options import OcrMode, Output, UnseenText, Writing
 from .outline import Heading
 
-# The tasks, by the names that `page_tasks.TASKS` has them under.
+# The names of the tasks in `page_processes.tasks.TASKS`.
 TaskName = Literal["open_document", "read_page", "write_document"]
 
-# Writing a document may take what a page may, by the clock and of the processor, once more for each so many pages.
+# Writing a document may take a page's limits of time once, and once more for each so many pages.
 PAGES_TO_WRITE = 10
 
 
 @dataclass(frozen=True, slots=True)
 class OutlineTask:
-    """A document to be opened; the pages of an image file have `max_pixels` together at most."""
+    """A document to be opened. The pages of an image file have at most `max_pixels` together."""
 
     path: Path
     format: Format
@@ -30,7 +30,10 @@ class OutlineTask:
 
 @dataclass(frozen=True, slots=True)
 class PageTask:
-    """A page to be drawn, and its text layer read; `number` from 1. It has `max_pixels` and `max_words` at most."""
+    """A page to be drawn and its text layer to be read. `number` is from 1.
+
+    It may have at most `max_pixels` pixels and `max_words` words. `unseen`: what becomes of text that no reader sees.
+    """
 
     path: Path
     format: Format
@@ -44,8 +47,7 @@ class PageTask:
 
 @dataclass(frozen=True, slots=True)
 class WriteTask:
-    """How a document is to be written: the views and their form, as `outputs.render` takes them, and the document's
-    bookmarks."""
+    """How a document is to be written: its outputs and their form, the document's name and its bookmarks."""
 
     outputs: tuple[Output, ...]
     writing: Writing
@@ -55,7 +57,7 @@ class WriteTask:
 
 @dataclass(frozen=True, slots=True)
 class WholePageTask:
-    """A page to be drawn, read and assembled; and written, where it is all that is asked of its document."""
+    """A page to be drawn, read and assembled. With `write` it is its job's only page, and is written too."""
 
     page: PageTask
     recognition: Recognition
@@ -64,7 +66,7 @@ class WholePageTask:
 
 @dataclass(frozen=True, slots=True)
 class WholeDocumentTask:
-    """A document to be written: its pages' blobs."""
+    """A document to be written, from the blobs of its pages."""
 
     write: WriteTask
     blobs: tuple[bytes, ...]

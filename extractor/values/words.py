@@ -1,4 +1,4 @@
-"""Words as they stand on a page: the text layer's and the recognised ones."""
+"""Words as they stand on a page: the text layer's and the recognised ones. In page processes."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from .boxes import Box, Matrix, mapped
 
 Source = Literal["text_layer", "ocr"]
 
-# What stands for a check box that is ticked, and for one that is not.
+# The text of a check box that is ticked, and of one that is not.
 TICKED, UNTICKED = "[x]", "[ ]"
-# A letter reaches so far below its base line, of its size.
+# How far letters reach below the base line, as a share of their size.
 DESCENT = 0.25
-# A raised letter has such a share of its neighbours' size (beside an initial it has less), and its base line is so much
-# of their size above theirs.
+# A superscript's size as a share of its neighbours' (beside an initial it has less), and how far its base line is above
+# theirs, as a share of their size.
 RAISED_SIZES, RAISED_BY = (0.45, 0.85), 0.15
 
 
 class WordPart(NamedTuple):
-    """Letters of a word from `start` on that are set in another way than those before them."""
+    """Letters of a word, from index `start` on, that are set otherwise than those before them."""
 
     start: int
     bold: bool
@@ -34,11 +34,14 @@ class WordPart(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """Characters without a space between them, as they stand on the page.
+    """Characters without a space between them, as they stand on the page. `box` is in the page's unit.
 
-    `line` numbers the lines of the page's own text stream (or of the recogniser), from 0; `size` is the font size
-    (the line's height where recognised), in the page's unit; `upright` is False for text that runs up or down.
-    `parts`: its letters by how they are set, where that is not all alike; `link`: the address that it leads to.
+    - `line` is the number, from 0, of the line in the page's text stream, or of the recognised line.
+    - `size` is the font size (of a recognised word the line's height), in the page's unit.
+    - `upright` is False for text that runs up or down.
+    - `confidence` is in [0, 1].
+    - `parts` are its letters by how they are set, where they are not all set alike.
+    - `link` is the address that it leads to.
     """
 
     text: str
@@ -54,7 +57,7 @@ class Word:
     link: str | None = None
 
     def __reduce__(self) -> tuple[type[Word], tuple[object, ...]]:
-        # A page has hundreds of them, and what dataclasses do of themselves takes more than twice as long.
+        # A page has hundreds of words, and pickling them the way of dataclasses takes more than twice as long.
         return Word, _values(self)
 
 
@@ -62,19 +65,21 @@ _values: Callable[[Word], tuple[object, ...]] = attrgetter(*(field.name for fiel
 
 
 def boxes_of(words: Sequence[Word]) -> Boxes:
-    """The words' boxes, (words, 4)."""
+    """The words' boxes, (words, 4), in the page's unit."""
     return np.array([word.box for word in words], np.float64).reshape(-1, 4)
 
 
 def is_raised(size: float, bottom: float, full: float, baseline: float) -> bool:
-    """Whether letters of a size whose room ends at `bottom` are a superscript beside others of the size `full` whose
-    room ends at `baseline`; y downwards."""
-    # A smaller letter's room ends higher on the same base line.
+    """Whether letters of type size `size` are a superscript beside others of type size `full`.
+
+    `bottom` and `baseline` are the bottoms of their boxes and of the others'. All are in one unit, y downwards.
+    """
+    # On the same base line, the box of a smaller letter ends higher.
     smaller = RAISED_SIZES[0] * full <= size <= RAISED_SIZES[1] * full
     return smaller and baseline - bottom - DESCENT * (full - size) > RAISED_BY * full
 
 
 def turned_words(words: Sequence[Word], to_page: Matrix) -> list[Word]:
-    """The words on the page that `to_page` maps to the page by a quarter turn."""
+    """The words on the turned page from which `to_page` (3, 3), a quarter turn, leads back to their own page."""
     forward = np.linalg.inv(to_page)
     return [replace(word, box=mapped(forward, word.box), upright=not word.upright) for word in words]

@@ -69,7 +69,7 @@ def test_job_that_is_stopped_before_it_begins_is_not_run() -> None:
 
 async def _taken(tasks: JobLoop, job: dict[str, Any]) -> dict[str, Any]:
     tasks.job_progress.add(job)
-    tasks._waiting[job["id"]] = JobEnd()
+    tasks.not_begun[job["id"]] = JobEnd()
     return job
 
 
