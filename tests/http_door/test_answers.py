@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable, Iterator
-from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -18,6 +17,7 @@ from extractor.errors import WorkerUnhealthy
 from extractor.settings import Settings
 from extractor.worker import Worker
 from tests import documents
+from tests.http_door.answering import AnsweringWorker
 from tests.http_door.served import (
     INVOICE,
     LOCKED,
@@ -86,17 +86,6 @@ class TestAnswers:
         line = served.lines()[-1]
         assert (line["document_id"], line["code"]) == (answer.json()["document_id"], "INVALID_INPUT")
         assert re.fullmatch(r"[0-9a-f]{32}", answer.json()["document_id"])
-
-
-class AnsweringWorker(Worker):
-    """A worker without models, whose answers are made by `made`."""
-
-    def __init__(self, made: Callable[[dict[str, Any]], dict[str, Any]], sick: str | None) -> None:
-        super().__init__(lambda: SimpleNamespace(device="cpu", device_busy_s=0.0, vitals=SimpleNamespace(sick=sick)))
-        self._made = made
-
-    def answer(self, job: dict[str, Any], *_: Any, **__: Any) -> dict[str, Any]:
-        return self._made(job)
 
 
 class TestWorkerThatCannotGoOn:
