@@ -16,7 +16,7 @@ class ByHand:
 
     def __init__(self, platform: Platform, name: str = "by-hand") -> None:
         self._name = name
-        self._client = httpx.Client(base_url=f"{platform.url}/{ENDPOINT}", timeout=60, trust_env=False)
+        self._client = httpx.Client(base_url=f"{platform.url}/{ENDPOINT}", timeout=60, verify=False)
 
     def __enter__(self) -> ByHand:
         return self
