@@ -52,20 +52,19 @@ class Terms:
         return Tries(self.retries, self.clock)
 
 
-def answer_of(said: Any, job_id: str | None = None) -> Answer:
+def answer_of(said: Any) -> Answer:
     """The answer itself. Raises `ExtractionFailed` where it says why there is none, `NoAnswer` where it is none."""
     if isinstance(said, dict) and said.get("success") is True:
         return cast(Answer, said)
     if isinstance(said, dict) and "error_code" in said:
-        raise failure_of(said, job_id)
+        raise failure_of(said)
     raise NoAnswer(
         "NO_ANSWER",
         "the job is done, and what came is no answer of this worker; one of more than 20 MB is dropped by RunPod",
-        job_id=job_id,
     )
 
 
-def failure_of(said: Mapping[str, Any], job_id: str | None = None) -> ExtractionFailed:
+def failure_of(said: Mapping[str, Any]) -> ExtractionFailed:
     """The error of the contract's failure, or of as much of one as there is.
 
     `said` has the keys of `Failure`; where there is `error` alone, its first word is the code.
@@ -75,7 +74,7 @@ def failure_of(said: Mapping[str, Any], job_id: str | None = None) -> Extraction
     code = str(said.get("error_code") or (coded[1] if coded else "INTERNAL"))
     message = coded[2] if coded and coded[1] == code else str(text or "no reason is given")
     retryable = said["retryable"] is True if "retryable" in said else coded is not None and code in RETRYABLE_CODES
-    error = ExtractionFailed(code, message, retryable=retryable, job_id=job_id)
+    error = ExtractionFailed(code, message, retryable=retryable)
     error.document_id = said.get("document_id")
     return error
 

@@ -119,7 +119,9 @@ class AsyncClient:
         except StopIteration as end:
             answer: Answer = end.value
             return answer
-        except BaseException:
+        except BaseException as error:
+            if isinstance(error, ZopilotError):
+                error.job_id = session.job_id
             if (call := session.cancel_call()) is not None:
                 # A task of its own: this one may be cancelled once more while it waits.
                 farewell = asyncio.create_task(self._called(call, Clock(call.timeout_s)))

@@ -135,7 +135,9 @@ class Client:
         except StopIteration as end:
             answer: Answer = end.value
             return answer
-        except BaseException:
+        except BaseException as error:
+            if isinstance(error, ZopilotError):
+                error.job_id = session.job_id
             if (call := session.cancel_call()) is not None:
                 self._called(call, Clock(call.timeout_s))
             raise

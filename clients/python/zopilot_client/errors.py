@@ -21,7 +21,6 @@ class ZopilotError(Exception):
         message: str,
         *,
         retryable: bool = False,
-        job_id: str | None = None,
         status: int | None = None,
         retry_after_s: float | None = None,
     ) -> None:
@@ -29,7 +28,7 @@ class ZopilotError(Exception):
         self.code = code
         self.message = message
         self.retryable = retryable
-        self.job_id = job_id
+        self.job_id: str | None = None
         self.document_id: str | None = None
         self.status = status
         self.retry_after_s = retry_after_s

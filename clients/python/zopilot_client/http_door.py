@@ -28,7 +28,9 @@ class HttpDoor:
 
 
 class HttpSession:
-    """One request on its way. Whoever goes away stops the job."""
+    """One request on its way. Whoever goes away stops the job, which has no id of RunPod's."""
+
+    job_id = None
 
     def __init__(self, door: HttpDoor, job: Job, terms: Terms) -> None:
         self._door = door

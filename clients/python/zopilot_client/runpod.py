@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from .answers import Answer, JobProgress, Terms, answer_of, failure_of, followed
 from .documents import Job, runpod_body
-from .errors import ExtractionFailed, JobCancelled, JobTimedOut, NoAnswer, ZopilotError
+from .errors import ExtractionFailed, JobCancelled, JobTimedOut, NoAnswer
 from .steps import Call, Pause, Reply, Steps, Tries, refusal_of, sent
 
 BASE_URL = "https://api.runpod.ai/v2"
@@ -58,13 +58,14 @@ class RunPod:
 
 
 class RunPodSession:
-    """One job on its way through RunPod's queue."""
+    """One job on its way through RunPod's queue; `job_id` is RunPod's for it, once it is there."""
 
     def __init__(self, door: RunPod, job: Job, terms: Terms) -> None:
         self._door = door
         self._job = job
         self._terms = terms
-        self._running: str | None = None
+        self.job_id: str | None = None
+        self._running = False
         self._told: JobProgress | None = None
 
     def steps(self) -> Steps[Answer]:
@@ -79,20 +80,16 @@ class RunPodSession:
 
     def cancel_call(self) -> Call | None:
         """What stops the job, where it is in the queue or with a worker."""
-        if self._running is None:
+        if not self._running:
             return None
-        return self._door.call("POST", f"cancel/{self._running}", timeout_s=_CANCEL_S)
+        return self._door.call("POST", f"cancel/{self.job_id}", timeout_s=_CANCEL_S)
 
     def _once(self, tries: Tries) -> Steps[Answer]:
         seen = envelope_of((yield from sent(self._submission(), tries, refusal_of)))
-        self._running = job_id = str(seen["id"])
-        try:
-            seen = yield from self._awaited(seen, job_id)
-            self._running = None
-            return (yield from followed(outcome_of(seen), self._job, self._terms))
-        except ZopilotError as error:
-            error.job_id = job_id
-            raise
+        self.job_id, self._running = str(seen["id"]), True
+        seen = yield from self._awaited(seen)
+        self._running = False
+        return (yield from followed(outcome_of(seen), self._job, self._terms))
 
     def _submission(self) -> Call:
         route = self._door.route
@@ -103,14 +100,14 @@ class RunPodSession:
         wait_s = _WAIT_S[1] if left_s is None else max(_WAIT_S[0], min(_WAIT_S[1], left_s - _BEFORE_THE_END_S))
         return self._door.call("POST", f"runsync?wait={round(1000 * wait_s)}", body, wait_s + _SLACK_S)
 
-    def _awaited(self, seen: Mapping[str, Any], job_id: str) -> Steps[Mapping[str, Any]]:
+    def _awaited(self, seen: Mapping[str, Any]) -> Steps[Mapping[str, Any]]:
         """The envelope of the job when it has ended."""
         wait_s, longest_s = self._door.poll_s
         while seen["status"] not in TERMINAL:
             self._tell(seen)
             yield Pause(self._terms.clock.left_s(wait_s) or 0.0)
             wait_s = min(longest_s, 1.5 * wait_s)
-            call = self._door.call("GET", f"status/{job_id}")
+            call = self._door.call("GET", f"status/{self.job_id}")
             seen = envelope_of((yield from sent(call, self._terms.tries(), refusal_of)))
         return seen
 
@@ -138,13 +135,12 @@ def envelope_of(reply: Reply) -> Mapping[str, Any]:
 
 def outcome_of(envelope: Mapping[str, Any]) -> Answer:
     """The answer in the envelope of a job that has ended. Raises what it says instead."""
-    status, job_id = envelope["status"], str(envelope["id"])
-    output = envelope.get("output")
+    status, output = envelope["status"], envelope.get("output")
     if status == "TIMED_OUT":
         raise JobTimedOut("JOB_TIMED_OUT", "RunPod ended the job: its time in the queue or at work was up")
     if status == "CANCELLED":
         raise JobCancelled("JOB_CANCELLED", "the job was cancelled")
     if status == "FAILED":
         said = output if isinstance(output, dict) else {}
-        raise failure_of({**said, "error": envelope.get("error", said.get("error"))}, job_id)
-    return answer_of(output, job_id)
+        raise failure_of({**said, "error": envelope.get("error", said.get("error"))})
+    return answer_of(output)
