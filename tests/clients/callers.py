@@ -48,7 +48,7 @@ class Caller:
         # Without certificates, which take longer to load than the tests do.
         http = httpx.Client if kind == "sync" else httpx.AsyncClient
         self._client = functools.partial(http, verify=False)
-        self._options: dict[str, Any] = {"retries": QUICK, **options}
+        self._options: dict[str, Any] = {"retries": QUICK, "timeout_s": 60.0, **options}
 
     def extract(self, document: Any = None, **keys: Any) -> Answer:
         """One document."""

@@ -111,7 +111,7 @@ class AsyncClient:
                 clock.check()
                 outcome = None
                 if isinstance(step, Pause):
-                    await asyncio.sleep(step.seconds)
+                    await asyncio.sleep(clock.left_s(step.seconds) or 0.0)
                 else:
                     outcome = await self._called(step, clock)
                     if isinstance(outcome, Broken):

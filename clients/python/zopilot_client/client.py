@@ -127,7 +127,7 @@ class Client:
                     raise JobCancelled("JOB_CANCELLED", "the job is not waited for any more")
                 outcome = None
                 if isinstance(step, Pause):
-                    cancel.wait(step.seconds)
+                    cancel.wait(clock.left_s(step.seconds))
                 else:
                     outcome = self._called(step, clock)
                     if isinstance(outcome, Broken):

@@ -105,7 +105,7 @@ class RunPodSession:
         wait_s, longest_s = self._door.poll_s
         while seen["status"] not in TERMINAL:
             self._tell(seen)
-            yield Pause(self._terms.clock.left_s(wait_s) or 0.0)
+            yield Pause(wait_s)
             wait_s = min(longest_s, 1.5 * wait_s)
             call = self._door.call("GET", f"status/{self.job_id}")
             seen = envelope_of((yield from sent(call, self._terms.tries(), refusal_of)))

@@ -53,7 +53,7 @@ class Broken:
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """Wait for so long."""
+    """Wait for so long, or until the job's own time is up."""
 
     seconds: float
 
