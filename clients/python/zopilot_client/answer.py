@@ -17,7 +17,7 @@ class Cell(TypedDict):
     text: str
     bbox: tuple[float, float, float, float] | None
     """
-    around its words; null for an empty cell
+    left, top, right, bottom, around its words; null for an empty cell
     """
     header: bool
     """
@@ -119,7 +119,7 @@ ErrorCode: TypeAlias = Literal[
 Why a job or a page failed, and what to do about it:
 
 - `INVALID_INPUT`: The job's input does not follow the schema, or asks for what the document does not have. To do: mend the input; the message names each key that is wrong.
-- `FETCH_FORBIDDEN`: `document_url` points where this worker does not go. To do: give a public address, or have the operator open this one (`FETCH_ALLOW_HOSTS`, `FETCH_ALLOW_NETWORKS`).
+- `FETCH_FORBIDDEN`: `document_url` or `result_url` points where this worker does not go. To do: give a public address, or have the operator open this one (`FETCH_ALLOW_HOSTS`, `FETCH_ALLOW_NETWORKS`).
 - `FETCH_FAILED`: The document's server could not be reached, broke off, or put the request off (408, 425, 429, 5xx). To do: ask again, later each time.
 - `FETCH_FAILED`: The document's server answered, and would answer the same again: the link may have expired. To do: make a new link, and check that it opens without a login.
 - `FETCH_TIMEOUT`: The document did not arrive in time. To do: ask again; if it stays, send the document itself.
@@ -273,6 +273,15 @@ class PageCounts(TypedDict):
     failed: list[FailedPage]
 
 
+class PagesDone(TypedDict):
+    """
+    How many of a job's pages have ended; of none, as long as their number is not known.
+    """
+
+    done: int
+    total: int
+
+
 class Progress(TypedDict):
     """
     How far a job is that has no answer yet.
@@ -308,13 +317,28 @@ RefusalCode: TypeAlias = Literal[
     "NOT_FOUND",
     "METHOD_NOT_ALLOWED",
     "REQUEST_TIMEOUT",
+    "GONE",
     "UNSUPPORTED_MEDIA_TYPE",
+    "UNPROCESSABLE_ENTITY",
     "TOO_MANY_REQUESTS",
     "REQUEST_HEADER_FIELDS_TOO_LARGE",
     "SERVICE_UNAVAILABLE",
 ]
 """
-Why the HTTP door took no job: the name of the answer's status.
+Why the HTTP door took no job, and what to do about it:
+
+- `BAD_REQUEST`: The bytes are not HTTP as it is understood here. To do: mend the client.
+- `UNAUTHORIZED`: The key is missing or wrong. To do: send it as `Authorization: Bearer` or `X-API-Key`.
+- `FORBIDDEN`: The worker has no key, and serves its own machine alone. To do: have the operator set `ZOPILOT_GPU_API_KEY`.
+- `NOT_FOUND`: There is no such route, or no such job here. To do: mend the path; a job is known to its worker alone.
+- `METHOD_NOT_ALLOWED`: The route has no such method. To do: mend the method.
+- `REQUEST_TIMEOUT`: The headers or the body did not arrive in time. To do: send again.
+- `GONE`: The job was deleted, or its time was up. To do: send the document again.
+- `UNSUPPORTED_MEDIA_TYPE`: The body is neither JSON nor an upload. To do: send `application/json` or `multipart/form-data`.
+- `UNPROCESSABLE_ENTITY`: Another body came with this `Idempotency-Key` before. To do: take another key for another job.
+- `TOO_MANY_REQUESTS`: The queue is full. To do: send again after `Retry-After` seconds.
+- `REQUEST_HEADER_FIELDS_TOO_LARGE`: The headers are too long. To do: send fewer or shorter ones.
+- `SERVICE_UNAVAILABLE`: The worker holds too many connections. To do: send again, a little later.
 """
 
 
@@ -331,9 +355,13 @@ class Result(TypedDict):
     """
     of the JSON's bytes
     """
+    put_to: Literal["result_url", "bucket"]
+    """
+    the request's `result_url`, or the worker's own bucket
+    """
     url: NotRequired[str]
     """
-    where it is
+    a link to it that can be read, where there is one
     """
     expires_s: NotRequired[int]
     """
@@ -439,7 +467,7 @@ class Element(TypedDict):
     """
     bbox: tuple[float, float, float, float] | None
     """
-    null in a format without pages
+    left, top, right, bottom, from the page's top left; null in a format without pages
     """
     order: int
     """
@@ -483,6 +511,15 @@ class Element(TypedDict):
     """
 
 
+class JobProgress(TypedDict):
+    """
+    How far a job of the HTTP door is.
+    """
+
+    pages: PagesDone
+    stage: Literal["queue", "fetch", "open", "pages", "outputs"]
+
+
 class Line(TypedDict):
     """
     A line of an element as it stands on the page, or a piece of one that stands apart from the rest of it.
@@ -521,7 +558,7 @@ class Notice(TypedDict):
     """
     bbox: tuple[float, float, float, float] | None
     """
-    null where no place is meant
+    left, top, right, bottom; null where no place is meant
     """
 
 
@@ -561,7 +598,7 @@ class Table(TypedDict):
     """
     bbox: tuple[float, float, float, float] | None
     """
-    its place on that page
+    left, top, right, bottom, on that page
     """
     caption: str | None
     """
@@ -669,6 +706,9 @@ class Metadata(TypedDict):
     """
     notices: list[Notice]
     worker_version: str
+    """
+    its version, and behind a `+` the commit that it was built from, if known
+    """
 
 
 class Success(TypedDict):
@@ -700,6 +740,24 @@ class Delivered(TypedDict):
     data: NoData
     metadata: Metadata
     result: Result
+
+
+class JobState(TypedDict):
+    """
+    A job of the HTTP door, and its answer once it has ended.
+    """
+
+    id: str
+    document_id: str
+    """
+    the input's `document_id`, or the job's id
+    """
+    status: Literal["IN_QUEUE", "IN_PROGRESS", "COMPLETED", "FAILED", "CANCELLED"]
+    progress: JobProgress
+    output: NotRequired[Success | Delivered | Failure]
+    """
+    of a job that has ended
+    """
 
 
 Answer: TypeAlias = Success | Delivered | Failure

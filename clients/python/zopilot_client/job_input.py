@@ -32,7 +32,7 @@ class JobInput(TypedDict):
     """
     pages: NotRequired[str | None]
     """
-    pages to read, for example `"1-3,7"`; all if absent
+    pages to read, for example `"1-3,7"`, or `"3-"` up to the last; all if absent
     """
     password: NotRequired[str | None]
     """
@@ -44,7 +44,7 @@ class JobInput(TypedDict):
     """
     ocr_languages: NotRequired[list[str] | None]
     """
-    languages of the recognised text, ISO 639 codes as in `["en", "ru"]`; Latin scripts, Chinese and Japanese if absent
+    languages of the recognised text, as in `["en", "ru"]` (BCP 47, also `eng` and `de-DE`); Latin scripts, Chinese and Japanese if absent
     """
     outputs: NotRequired[
         list[Literal["markdown", "text", "html", "elements", "lines", "tables", "records", "csv", "docling"]]
@@ -78,7 +78,11 @@ class JobInput(TypedDict):
     """
     result_url: NotRequired[str | None]
     """
-    presigned PUT URL for an answer that is too large for RunPod
+    presigned PUT URL for an answer that is too large to be handed over
+    """
+    result_headers: NotRequired[dict[str, str] | None]
+    """
+    request headers for the PUT to `result_url`, for example Azure's `{"x-ms-blob-type": "BlockBlob"}` (never logged)
     """
     deadline_s: NotRequired[float | None]
     """

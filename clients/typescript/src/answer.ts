@@ -58,7 +58,7 @@ export type DocumentFormat = "pdf" | "png" | "jpeg" | "tiff" | "webp" | "bmp" | 
  * Why a job or a page failed, and what to do about it:
  *
  * - `INVALID_INPUT`: The job's input does not follow the schema, or asks for what the document does not have. To do: mend the input; the message names each key that is wrong.
- * - `FETCH_FORBIDDEN`: `document_url` points where this worker does not go. To do: give a public address, or have the operator open this one (`FETCH_ALLOW_HOSTS`, `FETCH_ALLOW_NETWORKS`).
+ * - `FETCH_FORBIDDEN`: `document_url` or `result_url` points where this worker does not go. To do: give a public address, or have the operator open this one (`FETCH_ALLOW_HOSTS`, `FETCH_ALLOW_NETWORKS`).
  * - `FETCH_FAILED`: The document's server could not be reached, broke off, or put the request off (408, 425, 429, 5xx). To do: ask again, later each time.
  * - `FETCH_FAILED`: The document's server answered, and would answer the same again: the link may have expired. To do: make a new link, and check that it opens without a login.
  * - `FETCH_TIMEOUT`: The document did not arrive in time. To do: ask again; if it stays, send the document itself.
@@ -244,7 +244,7 @@ export interface Element {
    */
   text: string;
   /**
-   * null in a format without pages
+   * left, top, right, bottom, from the page's top left; null in a format without pages
    *
    * @minItems 4
    * @maxItems 4
@@ -327,7 +327,7 @@ export interface Table {
    */
   page: number | null;
   /**
-   * its place on that page
+   * left, top, right, bottom, on that page
    *
    * @minItems 4
    * @maxItems 4
@@ -355,7 +355,7 @@ export interface Cell {
   column_span: number;
   text: string;
   /**
-   * around its words; null for an empty cell
+   * left, top, right, bottom, around its words; null for an empty cell
    *
    * @minItems 4
    * @maxItems 4
@@ -477,6 +477,9 @@ export interface Metadata {
    */
   warnings: string[];
   notices: Notice[];
+  /**
+   * its version, and behind a `+` the commit that it was built from, if known
+   */
   worker_version: string;
 }
 /**
@@ -558,7 +561,7 @@ export interface Notice {
    */
   page: number | null;
   /**
-   * null where no place is meant
+   * left, top, right, bottom; null where no place is meant
    *
    * @minItems 4
    * @maxItems 4
@@ -596,7 +599,11 @@ export interface Result {
    */
   sha256: string;
   /**
-   * where it is
+   * the request's `result_url`, or the worker's own bucket
+   */
+  put_to: "result_url" | "bucket";
+  /**
+   * a link to it that can be read, where there is one
    */
   url?: string;
   /**

@@ -27,7 +27,7 @@ export interface JobInput {
    */
   document_id?: string | null;
   /**
-   * pages to read, for example `"1-3,7"`; all if absent
+   * pages to read, for example `"1-3,7"`, or `"3-"` up to the last; all if absent
    */
   pages?: string | null;
   /**
@@ -39,7 +39,7 @@ export interface JobInput {
    */
   ocr?: "auto" | "always" | "never";
   /**
-   * languages of the recognised text, ISO 639 codes as in `["en", "ru"]`; Latin scripts, Chinese and Japanese if absent
+   * languages of the recognised text, as in `["en", "ru"]` (BCP 47, also `eng` and `de-DE`); Latin scripts, Chinese and Japanese if absent
    *
    * @minItems 1
    * @maxItems 64
@@ -79,9 +79,15 @@ export interface JobInput {
    */
   csv_formulas?: "keep" | "quote";
   /**
-   * presigned PUT URL for an answer that is too large for RunPod
+   * presigned PUT URL for an answer that is too large to be handed over
    */
   result_url?: string | null;
+  /**
+   * request headers for the PUT to `result_url`, for example Azure's `{"x-ms-blob-type": "BlockBlob"}` (never logged)
+   */
+  result_headers?: {
+    [k: string]: string;
+  } | null;
   /**
    * seconds after which the finished pages are answered
    */
