@@ -6,6 +6,7 @@
 # make fuzz            break documents at random for MINUTES (5); SEEDS=folder to start from documents of your own
 # make audit           ask for known vulnerabilities of the pinned packages (needs the record that the package index keeps)
 # make sbom            write sbom.cdx.json: the worker's packages and weights (CycloneDX)
+# make types           write the clients' types anew, after a change of schemas/
 # make hub             write .runpod/ anew, after a change of the settings or the schema
 # Set-up happens once: run again, nothing is downloaded or converted. Then .venv/bin/zopilot reads documents, too.
 
@@ -13,7 +14,10 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: help run test quick check models lock fuzz audit sbom hub
+# What `npm ci` leaves when it is done.
+CLIENT := clients/typescript/node_modules/.package-lock.json
+
+.PHONY: help run test quick check models clients types lock fuzz audit sbom hub
 .DELETE_ON_ERROR:
 
 # The lines at the top of this file.
@@ -27,7 +31,7 @@ else
 	@$(BIN)/python handler.py
 endif
 
-test: check models
+test: check models clients
 	@$(BIN)/python -m pytest
 
 quick: check
@@ -42,6 +46,19 @@ check: $(VENV)/.dev
 
 models: $(VENV)/.builder
 	@$(BIN)/python -m builder
+
+# The tools that build and test the TypeScript client; without npm its tests are skipped, and say so.
+clients: $(if $(shell command -v npm || true),$(CLIENT))
+
+$(CLIENT): clients/typescript/package-lock.json
+	@echo "set-up: tools of the TypeScript client"
+	@cd $(@D)/.. && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+# What the clients know of the contract, after a change of schemas/.
+types: $(VENV)/.dev $(CLIENT)
+	@$(BIN)/python -m tools.make_client_types
+	@cd clients/typescript && npm run --silent types
 
 fuzz: $(VENV)/.dev
 	@$(BIN)/python benchmarks/fuzz.py --minutes $(or $(MINUTES),5) $(if $(SEEDS),--seeds "$(SEEDS)")

@@ -1,6 +1,8 @@
-"""Run the real worker on a load of documents, as RunPod would: `python -m tests.platform --jobs DIR`.
+"""RunPod on this machine, with the real worker behind it.
 
-Each file of the folder is a job; a `.json` file is a job's input as it stands. Prints a table of answers and latencies.
+`python -m tests.platform --serve` takes jobs as RunPod does, at /v2/endpoint/run and the like, until it is ended: any
+client of RunPod's works against it. `python -m tests.platform --jobs DIR` runs a load of documents: each file of the
+folder is a job; a `.json` file is a job's input as it stands. Prints a table of answers and latencies.
 """
 
 from __future__ import annotations
@@ -15,7 +17,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from .runpod import Job, Platform
+from .runpod import API_KEY, Job, Platform
+from .serving import serve
 from .worker import Worker
 
 
@@ -39,11 +42,21 @@ def row(name: str, job: Job) -> str:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.platform", description=__doc__)
-    parser.add_argument("--jobs", type=Path, required=True, metavar="DIR", help="a folder of documents")
-    parser.add_argument("--repeat", type=int, default=1, help="run each so many times")
-    parser.add_argument("--concurrency", type=int, default=0, help="jobs at a time; 0: the worker's own choice")
-    parser.add_argument("--timeout", type=float, default=3600.0, help="give up after so many seconds")
+    mode = parser.add_mutually_exclusive_group(required=True)
+    mode.add_argument("--jobs", type=Path, metavar="DIR", help="run a folder of documents")
+    mode.add_argument("--serve", action="store_true", help="serve callers")
+    parser.add_argument("--repeat", type=int, default=1, help="jobs: run each so many times")
+    parser.add_argument("--concurrency", type=int, default=0, help="jobs: so many at once; 0: the worker's own choice")
+    parser.add_argument("--timeout", type=float, default=3600.0, help="jobs: give up after so many seconds")
+    parser.add_argument("--port", type=int, default=8008, help="serve: on this port of 127.0.0.1 (0: a free one)")
+    parser.add_argument("--api-key", default=API_KEY, help="serve: the key that callers must have")
+    parser.add_argument("--workers", type=int, default=1, help="serve: so many workers")
     options = parser.parse_args()
+    return serve(options.port, options.api_key, options.workers) if options.serve else run_jobs(options)
+
+
+def run_jobs(options: argparse.Namespace) -> int:
+    """Run a folder of documents. Returns 1 where no worker came to take them."""
     paths = sorted(path for path in options.jobs.iterdir() if path.is_file()) * options.repeat
     with tempfile.TemporaryDirectory(prefix="platform-") as folder, Platform() as platform:
         environment = {"MAX_CONCURRENCY": str(options.concurrency)}

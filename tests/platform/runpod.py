@@ -1,5 +1,7 @@
 """RunPod's side of the worker's loop, on loopback: job-take (single and batch), job-done, stream, stop, ping.
 
+The caller's side of the same queue is in `callers`.
+
 The shapes are those that the pinned SDK sends and expects. A job is handed out at least once: one that is in progress
 and that no ping names for `lost_after_s` goes back to the queue, which is the platform's own retry. Every call is kept
 with its time. `Replies` says how the next calls are answered: with a status, late, or never.
@@ -21,8 +23,11 @@ from typing import Any, Literal
 
 from aiohttp import web
 
-State = Literal["IN_QUEUE", "IN_PROGRESS", "COMPLETED", "FAILED", "CANCELLED"]
-TERMINAL = ("COMPLETED", "FAILED", "CANCELLED")
+from .callers import ENDPOINT, TERMINAL, Callers, Limits
+
+State = Literal["IN_QUEUE", "IN_PROGRESS", "COMPLETED", "FAILED", "CANCELLED", "TIMED_OUT"]
+API_KEY = "platform-key"
+FOR_EVER = float("inf")
 NEVER = 3600.0
 MAX_RESULT_BYTES = 20 * 2**20
 
@@ -33,6 +38,7 @@ class Reply:
 
     status: int = 200
     delay_s: float = 0.0
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +64,10 @@ class Job:
     deliveries: int = 0
     answers: list[dict[str, Any]] = field(default_factory=list)
     progress: list[tuple[float, Any]] = field(default_factory=list)
+    # What the worker has put into the stream and no caller has taken out.
+    stream: list[Any] = field(default_factory=list)
+    ttl_s: float = FOR_EVER
+    execution_s: float = FOR_EVER
     late_progress: int = 0
     answered_after_cancel: int = 0
     replies: deque[Reply] = field(default_factory=deque)
@@ -81,7 +91,16 @@ class Job:
 class Platform:
     """A context manager; its server lives in a thread of its own."""
 
-    def __init__(self, *, poll_s: float = 5.0, lost_after_s: float = 5.0) -> None:
+    def __init__(
+        self,
+        *,
+        poll_s: float = 5.0,
+        lost_after_s: float = 5.0,
+        api_key: str = API_KEY,
+        limits: Limits | None = None,
+        port: int = 0,
+    ) -> None:
+        self.callers = Callers(self, api_key, limits or Limits())
         self.calls: list[Call] = []
         self.jobs: dict[str, Job] = {}
         # How many calls for jobs are held open, there being none.
@@ -107,7 +126,7 @@ class Platform:
         self._loop = asyncio.new_event_loop()
         self._news: asyncio.Event
         self._thread = threading.Thread(target=self._serve, name="platform", daemon=True)
-        self.port = 0
+        self.port = port
 
     def __enter__(self) -> Platform:
         self._thread.start()
@@ -122,25 +141,42 @@ class Platform:
 
     # ------------------------------------------------------------------------------------------ what its users call
 
+    @property
+    def url(self) -> str:
+        """What the endpoints' ids come behind, as in https://api.runpod.ai/v2."""
+        return f"http://127.0.0.1:{self.port}/v2"
+
     def environment(self, worker: str) -> dict[str, str]:
         """The variables by which RunPod tells a worker where its platform is."""
-        base = f"http://127.0.0.1:{self.port}/v2/endpoint"
+        base = f"{self.url}/{ENDPOINT}"
         return {
             "RUNPOD_WEBHOOK_GET_JOB": f"{base}/job-take/$ID?gpu=none",
             "RUNPOD_WEBHOOK_POST_OUTPUT": f"{base}/job-done/$RUNPOD_POD_ID/$ID?gpu=none",
             "RUNPOD_WEBHOOK_POST_STREAM": f"{base}/job-stream/$RUNPOD_POD_ID/$ID?gpu=none",
             "RUNPOD_WEBHOOK_PING": f"{base}/ping/$RUNPOD_POD_ID?gpu=none",
             "RUNPOD_PING_INTERVAL": "1000",
-            "RUNPOD_AI_API_KEY": "platform-key",
+            "RUNPOD_AI_API_KEY": API_KEY,
             "RUNPOD_POD_ID": worker,
             # The SDK's own checks want to reach a resolver on the internet; there is none on loopback.
             "RUNPOD_SKIP_AUTO_SYSTEM_CHECKS": "true",
         }
 
-    def submit(self, job_input: Any, *, id: str | None = None, replies: Iterable[Reply] = ()) -> str:
-        """Queue a job; `replies` are the answers to its posts, in turn, before they are accepted."""
+    def submit(
+        self,
+        job_input: Any,
+        *,
+        id: str | None = None,
+        replies: Iterable[Reply] = (),
+        ttl_s: float = FOR_EVER,
+        execution_s: float = FOR_EVER,
+    ) -> str:
+        """Queue a job, which may wait and run for so long.
+
+        `replies` are the answers to its posts, in turn, before they are accepted.
+        """
         with self._changed:
-            job = Job(id or f"job-{next(self._numbers)}", job_input, replies=deque(replies))
+            name = id or f"job-{next(self._numbers)}"
+            job = Job(name, job_input, replies=deque(replies), ttl_s=ttl_s, execution_s=execution_s)
             job.submitted_at = time.monotonic()
             self.jobs[job.id] = job
             self._queue.append(job.id)
@@ -167,7 +203,11 @@ class Platform:
         self._wake()
 
     def cancel(self, job_id: str) -> None:
-        """What a caller's cancel does: a queued job is gone, one in progress is named in the stop channel."""
+        """What a caller's cancel does."""
+        self.end(job_id, "CANCELLED")
+
+    def end(self, job_id: str, state: State) -> None:
+        """End a job that has not ended: a queued one is gone, one in progress is named in the stop channel."""
         with self._changed:
             job = self.jobs[job_id]
             if job.state == "IN_QUEUE":
@@ -177,7 +217,7 @@ class Platform:
                 self._stops.setdefault(job.worker, []).append(job_id)
             else:
                 return
-            job.state = "CANCELLED"
+            job.state = state
             job.finished_at = time.monotonic()
             self._changed.notify_all()
         self._wake()
@@ -218,7 +258,7 @@ class Platform:
         self._news = asyncio.Event()
         self._ended = asyncio.Event()
         app = web.Application(client_max_size=64 * 2**20)
-        root = "/v2/endpoint"
+        root = f"/v2/{ENDPOINT}"
         app.router.add_get(root + "/job-take/{worker}", self._take)
         app.router.add_get(root + "/job-take-batch/{worker}", self._take)
         app.router.add_get(root + "/job-stop/{worker}", self._stop)
@@ -226,15 +266,17 @@ class Platform:
         app.router.add_post(root + "/job-stream/{worker}/{job}", self._stream)
         app.router.add_get(root + "/ping/{worker}", self._ping)
         app.router.add_get("/documents/{name}", self._document)
+        self.callers.add_routes(app)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", 0)
+        site = web.TCPSite(runner, "127.0.0.1", self.port)
         await site.start()
         self.port = runner.addresses[0][1]
-        losses = asyncio.create_task(self._find_lost())
+        watches = [asyncio.create_task(watch) for watch in (self._find_lost(), self.callers.watch())]
         self._ready.set()
         await self._ended.wait()
-        losses.cancel()
+        for watch in watches:
+            watch.cancel()
         self._news.set()
         await runner.cleanup()
 
@@ -347,7 +389,7 @@ class Platform:
             reply = Reply(413)
         if reply.status == 200:
             with self._changed:
-                if job.state == "CANCELLED":
+                if job.state in ("CANCELLED", "TIMED_OUT"):
                     job.answered_after_cancel += 1
                 else:
                     job.answers.append(posted)
@@ -363,7 +405,10 @@ class Platform:
             await asyncio.wait_for(self._ended.wait(), seconds)
 
     async def _stream(self, request: web.Request) -> web.Response:
-        self._record("stream", request, 200, await request.json())
+        posted = await request.json()
+        with self._changed:
+            self.jobs[request.match_info["job"]].stream.append(posted)
+        self._record("stream", request, 200, posted)
         return web.Response(status=200)
 
     async def _ping(self, request: web.Request) -> web.Response:

@@ -1,0 +1,16 @@
+"""The codes that are worth another try, where nothing else says so.
+
+Made by `python -m tools.make_client_types`; not to be edited.
+"""
+
+RETRYABLE_CODES = frozenset(
+    {
+        "DEADLINE_EXCEEDED",
+        "DELIVERY_FAILED",
+        "FETCH_TIMEOUT",
+        "INTERNAL",
+        "MODEL_FAILURE",
+        "OUT_OF_MEMORY",
+        "WORKER_UNHEALTHY",
+    }
+)

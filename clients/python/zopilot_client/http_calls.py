@@ -1,0 +1,57 @@
+"""A call -> what httpx sends for it, and what came back -> a reply."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Iterator
+from typing import IO, Any
+
+import httpx
+
+from .documents import Job, readable
+from .steps import Broken, Call, Clock, Reply
+
+_CONNECT_S = 10.0
+
+
+@contextlib.contextmanager
+def request_of(call: Call, clock: Clock) -> Iterator[dict[str, Any]]:
+    """The arguments of `httpx.Client.request`; a file that is uploaded is open meanwhile."""
+    with contextlib.ExitStack() as open_files:
+        left_s = clock.left_s(call.timeout_s)
+        connect_s = _CONNECT_S if left_s is None else min(_CONNECT_S, left_s)
+        arguments: dict[str, Any] = {
+            "method": call.method,
+            "url": call.url,
+            "headers": dict(call.headers),
+            "timeout": httpx.Timeout(left_s, connect=connect_s),
+        }
+        if call.body is not None:
+            arguments["content"] = call.body
+        if call.upload is not None:
+            arguments["files"] = {"file": _part(call.upload, open_files)}
+            arguments["data"] = {"input": json.dumps(call.upload.keys)}
+        yield arguments
+
+
+def _part(job: Job, open_files: contextlib.ExitStack) -> tuple[str, IO[bytes] | bytes, str]:
+    document = job.document
+    name = str(job.keys.get("filename") or "document")
+    assert document is not None
+    if isinstance(document, bytes):
+        return name, document, "application/octet-stream"
+    with readable():
+        return name, open_files.enter_context(document.open("rb")), "application/octet-stream"
+
+
+def reply_of(response: httpx.Response) -> Reply:
+    """What came back."""
+    return Reply(
+        response.status_code, {key.lower(): value for key, value in response.headers.items()}, response.content
+    )
+
+
+def broken(error: httpx.RequestError) -> Broken:
+    """Why nothing came back; not what was asked for."""
+    return Broken(type(error).__name__)
