@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from .deadline import JobEnd
 from .errors import ExtractionError, Internal, WorkerUnhealthy
+from .lifecycle import docstrange_hook
 from .lifecycle.quick_imports import uncollected
-from .telemetry import Door, Telemetry
+from .telemetry import Door, Telemetry, log_local_mode
 
 if TYPE_CHECKING:
     from .engine import Engine
@@ -25,16 +26,16 @@ log = logging.getLogger("extractor")
 
 
 def load_engine() -> Engine:
-    """A new engine, as the environment's settings have it; DocStrange's cloud is closed in this process from then on.
+    """A new engine, as the environment's settings have it; DocStrange is local in this process from then on.
 
     Raises `WorkerUnhealthy` where it cannot be loaded, whatever the cause.
     """
     try:
         with uncollected():
-            from .docstrange_local import log_local_mode
             from .engine import Engine
-            from .settings import Settings
+            from .settings import PROJECT_ROOT, Settings
 
+        docstrange_hook.install(str(PROJECT_ROOT))
         engine = Engine.load(Settings())
         log_local_mode()
     except ExtractionError:
