@@ -77,18 +77,18 @@ ENV PATH=/opt/venv/bin:$PATH \
     NVIDIA_DRIVER_CAPABILITIES=compute,utility
 WORKDIR /app
 USER 10001:10001
-# The HTTP door's: `docker run IMAGE python -u server.py`.
+# The HTTP door's, which is open where there is a key to it (extractor/lifecycle/container_door.py).
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=10s --start-period=180s CMD ["python", "-m", "extractor.lifecycle.container_health"]
 # Python is the first process: it handles SIGTERM itself, and its children end with it.
-CMD ["python", "-u", "handler.py"]
+CMD ["python", "-u", "container.py"]
 
 
 FROM worker AS proof
 # Only here, to compile beside the code and to leave the network.
 # hadolint ignore=DL3002
 USER 0
-COPY handler.py server.py test_input.json ./
+COPY container.py handler.py server.py test_input.json ./
 COPY extractor extractor/
 RUN python -m compileall -q --invalidation-mode unchecked-hash .
 # As the worker's own user, without a network: is it fit, and is its answer the expected one?
