@@ -22,11 +22,16 @@ COPY requirements/setup.txt requirements/
 RUN --mount=type=cache,target=/root/.cache/pip \
     python -m venv /opt/setup && /opt/setup/bin/python -m pip install --require-hashes -r requirements/setup.txt
 COPY requirements.txt tools/slim.py ./
+COPY requirements/docstrange.txt requirements/
 # Compiled here: the worker may not write where it is installed. Slimmed in the same step: a later one saves nothing.
+# DocStrange comes without what it requires, and without its two commands.
 RUN --mount=type=cache,target=/root/.cache/uv \
     python -m venv --without-pip /opt/venv \
     && /opt/setup/bin/uv pip install --compile-bytecode --system-certs --python /opt/venv/bin/python \
         --require-hashes -r requirements.txt \
+    && /opt/setup/bin/uv pip install --compile-bytecode --system-certs --python /opt/venv/bin/python \
+        --require-hashes --no-deps -r requirements/docstrange.txt \
+    && rm /opt/venv/bin/docstrange /opt/venv/bin/docstrange-web \
     && /opt/setup/bin/python slim.py /opt/venv/lib/python3.11/site-packages
 
 
@@ -47,8 +52,15 @@ RUN --mount=type=secret,id=HF_TOKEN \
     && rm /opt/models/.lock
 
 
+FROM packages AS hook
+COPY tools/hook_docstrange.py extractor/lifecycle/docstrange_hook.py ./
+RUN /opt/venv/bin/python hook_docstrange.py docstrange_hook.py /app /opt/hook
+
+
 FROM base AS worker
 COPY --from=packages /opt/venv /opt/venv
+# Whoever imports docstrange, in whatever process, gets the local one. A layer of its own, apart from four gigabytes.
+COPY --from=hook /opt/hook /opt/venv/lib/python3.11/site-packages
 # Neither under /runpod-volume nor under /workspace, where a volume would cover them.
 COPY --from=weights /opt/models /opt/models
 ENV PATH=/opt/venv/bin:$PATH \
@@ -65,18 +77,18 @@ ENV PATH=/opt/venv/bin:$PATH \
     NVIDIA_DRIVER_CAPABILITIES=compute,utility
 WORKDIR /app
 USER 10001:10001
-# The HTTP door's: `docker run IMAGE python -u server.py`.
+# The HTTP door's, which is open where there is a key to it (extractor/lifecycle/container_door.py).
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=10s --start-period=180s CMD ["python", "-m", "extractor.lifecycle.container_health"]
 # Python is the first process: it handles SIGTERM itself, and its children end with it.
-CMD ["python", "-u", "handler.py"]
+CMD ["python", "-u", "container.py"]
 
 
 FROM worker AS proof
 # Only here, to compile beside the code and to leave the network.
 # hadolint ignore=DL3002
 USER 0
-COPY handler.py server.py test_input.json ./
+COPY container.py handler.py server.py zopilot.py test_input.json ./
 COPY extractor extractor/
 RUN python -m compileall -q --invalidation-mode unchecked-hash .
 # As the worker's own user, without a network: is it fit, and is its answer the expected one?

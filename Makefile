@@ -67,13 +67,15 @@ fuzz: $(VENV)/.dev
 # that is passed over, with the reason.
 audit: $(VENV)/.setup
 	@reasoned=$$(grep -E '^\| (PYSEC|CVE|GHSA)-' SECURITY.md | cut -d '|' -f 2 | tr -d ' ' | tr ',' '\n' | sed 's/^/--ignore-vuln=/'); \
-	for file in requirements.txt requirements/builder.txt requirements/dev.txt requirements/setup.txt requirements/mirror.txt; do \
+	for file in requirements.txt requirements/docstrange.txt requirements/builder.txt requirements/dev.txt requirements/setup.txt \
+		requirements/mirror.txt; do \
 		$(BIN)/uv tool run --system-certs --from pip-audit==2.10.1 pip-audit --strict --disable-pip --progress-spinner off \
 			$$reasoned -r $$file || exit 1; \
 	done
 
 sbom: $(VENV)/.setup
-	@$(BIN)/uv tool run --system-certs --from cyclonedx-bom==7.5.0 cyclonedx-py requirements requirements.txt \
+	@cat requirements.txt requirements/docstrange.txt | \
+		$(BIN)/uv tool run --system-certs --from cyclonedx-bom==7.5.0 cyclonedx-py requirements - \
 		--output-reproducible --spec-version 1.6 --output-format JSON --output-file sbom.cdx.json
 	@$(BIN)/python -m tools.make_sbom sbom.cdx.json
 
@@ -86,9 +88,12 @@ $(VENV)/.setup: requirements/setup.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
-$(VENV)/.runtime: requirements.txt $(VENV)/.setup
+# DocStrange comes without what it requires, and is local for whoever imports it.
+$(VENV)/.runtime: requirements.txt requirements/docstrange.txt extractor/lifecycle/docstrange_hook.py $(VENV)/.setup
 	@echo "set-up: pinned dependencies (4.4 GB, some minutes the first time)"
 	@$(call install,$<)
+	@$(call install,requirements/docstrange.txt,--no-deps)
+	@$(BIN)/python tools/hook_docstrange.py extractor/lifecycle/docstrange_hook.py "$(CURDIR)"
 	@touch $@
 
 $(VENV)/.builder: requirements/builder.txt $(VENV)/.runtime
@@ -108,12 +113,13 @@ $(BIN)/zopilot: Makefile $(VENV)/.setup
 
 # uv where it reaches the registry; pip, slower, where only pip is configured for it. Compiled once here: the worker and
 # its processes import in a second what they would compile for ten at each start.
-install = $(BIN)/uv pip install --compile-bytecode --system-certs --python $(BIN)/python --require-hashes -r $(1) \
-	|| $(BIN)/python -m pip install --require-hashes -r $(1)
+install = $(BIN)/uv pip install --compile-bytecode --system-certs --python $(BIN)/python --require-hashes $(2) -r $(1) \
+	|| $(BIN)/python -m pip install --require-hashes $(2) -r $(1)
 
 # Pins and hashes from requirements/*.in; existing pins stay unless UPGRADE=1.
 lock: $(VENV)/.setup
 	@lock() { $(BIN)/uv pip compile --quiet --no-header --python-version 3.11 --generate-hashes \
-		$(if $(UPGRADE),--upgrade) "$$1" -o "$$2"; }; \
+		$(if $(UPGRADE),--upgrade) $$3 "$$1" -o "$$2"; }; \
 	lock requirements/worker.in requirements.txt && \
+	lock requirements/docstrange.in requirements/docstrange.txt --no-deps && \
 	for name in builder dev setup mirror; do lock requirements/$$name.in requirements/$$name.txt || exit 1; done

@@ -4,10 +4,12 @@ In: a path, a URL or a text, as DocStrange's own extractor takes them. Out: DocS
 whose exports is one of the engine's views. Errors are DocStrange's: `FileNotFoundError`, `UnsupportedFormatError` and
 `ConversionError`; the last two say `CODE: reason` as the contract does.
 
-Importing this module closes DocStrange's cloud in the whole process. Its cloud and sign-in classes, their subclasses
-and the stock `DocumentExtractor` raise `CloudForbidden` when they are constructed. So does each method of an instance
-that was there before. The classes themselves are changed, so a name that was imported earlier is closed too. The import
-opens no connection and loads no torch.
+`from docstrange import DocumentExtractor` gives this one in every process of an environment that has the import hook
+(`lifecycle/docstrange_hook.py`): this module takes DocStrange's name for it. Importing it closes DocStrange's cloud in
+the whole process. Its cloud and sign-in classes, their subclasses and the stock `DocumentExtractor` raise
+`CloudForbidden` when they are constructed. So does each method of an instance that was there before. The classes
+themselves are changed, so a name that was imported earlier is closed too. The import opens no connection and loads no
+torch.
 
 Source of what is changed: docstrange 1.1.8 (processors/cloud_processor.py, services/auth_service.py, extractor.py,
 result.py).
@@ -15,23 +17,28 @@ result.py).
 
 from __future__ import annotations
 
+import atexit
 import base64
+import functools
 import html
 import logging
 import os
 import uuid
 from pathlib import Path
 from types import FunctionType
-from typing import TYPE_CHECKING, Any, NoReturn, Self
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, Self
 
 import docstrange.exceptions
+import docstrange.extractor
 from docstrange import ConversionResult, DocumentExtractor
 from docstrange.processors.cloud_processor import CloudConversionResult, CloudProcessor
 from docstrange.services.auth_service import AuthCallbackHandler, AuthService
+from pydantic import BaseModel, ConfigDict
 
 from .errors import ExtractionError, UnsupportedFormat
 from .formats import FORMATS
 from .request import parse_request
+from .telemetry import log_local_mode
 
 if TYPE_CHECKING:
     from .engine import Engine
@@ -109,6 +116,24 @@ class LocalConversionResult(ConversionResult):  # type: ignore[misc]
         return tables[table_index]
 
 
+class Options(BaseModel):
+    """What DocStrange's callers construct an extractor with, in the order of its releases; `cpu` is of older ones.
+
+    `cpu` and `gpu` choose the device, without either the setting DEVICE does. Layout is always preserved, images are
+    never in the text, and a key or a cloud's model is for a cloud that is not there.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    preserve_layout: bool = True
+    include_images: bool = False
+    ocr_enabled: bool | None = True
+    api_key: object = None
+    model: object = None
+    gpu: bool = False
+    cpu: bool = False
+
+
 class LocalDocumentExtractor(DocumentExtractor):  # type: ignore[misc]
     """DocStrange's extractor on our engine: the same on every machine, whatever keys the environment holds.
 
@@ -119,14 +144,21 @@ class LocalDocumentExtractor(DocumentExtractor):  # type: ignore[misc]
     def __new__(cls, *_: object, **__: object) -> Self:
         return object.__new__(cls)  # the parent's refuses
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, *options: object, engine: Engine | None = None, **named: object) -> None:
+        """Takes what DocStrange's takes (`Options`).
+
+        Models load at the first document, once for all extractors of the process; where there is an `engine`, it reads.
+        Raises `TypeError` for what is no option.
+        """
+        chosen = _options(options, named)
         self._engine = engine
+        self._device: Literal["cpu", "cuda"] | None = "cpu" if chosen.cpu else "cuda" if chosen.gpu else None
         self.preserve_layout = True
         self.include_images = False
-        self.ocr_enabled = True
+        self.ocr_enabled = chosen.ocr_enabled is not False
         self.api_key = None
         self.model = None
-        self.gpu = False
+        self.gpu = chosen.gpu
         self.processors: list[object] = []
         log_local_mode()
 
@@ -191,8 +223,10 @@ class LocalDocumentExtractor(DocumentExtractor):  # type: ignore[misc]
 
     def _read(self, **source: str) -> LocalConversionResult:
         try:
-            request = parse_request({**source, "outputs": _VIEWS})
-            answer = self._engine.extract(request, document_id=f"docstrange-{uuid.uuid4().hex}")
+            ocr = "auto" if self.ocr_enabled else "never"
+            request = parse_request({**source, "ocr": ocr, "outputs": _VIEWS})
+            engine = _engine_on(self._device) if self._engine is None else self._engine
+            answer = engine.extract(request, document_id=f"docstrange-{uuid.uuid4().hex}")
         except UnsupportedFormat as error:
             raise docstrange.exceptions.UnsupportedFormatError(f"{error.code}: {error.message}") from error
         except ExtractionError as error:
@@ -203,10 +237,23 @@ class LocalDocumentExtractor(DocumentExtractor):  # type: ignore[misc]
         return LocalConversionResult(answer["data"], {**answer["metadata"], **own})
 
 
-def log_local_mode() -> None:
-    """Log the two lines that tell operators that this process reads with local models alone."""
-    log.info("DocStrange initialized: mode=local, cloud_mode=False")
-    log.info("CRITICAL: GPU will use LOCAL neural models ONLY, NO cloud API calls")
+def _options(positional: tuple[object, ...], named: dict[str, object]) -> Options:
+    names = list(Options.model_fields)
+    if len(positional) > len(names) or not named.keys() <= set(names[len(positional) :]):
+        raise TypeError(f"DocumentExtractor takes {', '.join(names)}, each once")
+    return Options.model_validate(dict(zip(names, positional, strict=False)) | named)
+
+
+@functools.cache
+def _engine_on(device: Literal["cpu", "cuda"] | None) -> Engine:
+    """This process's engine on the device, or on the one that the setting chooses; it ends with the process."""
+    from .engine import Engine
+    from .settings import read_settings
+
+    settings = read_settings()
+    engine = Engine.load(settings if device is None else settings.model_copy(update={"device": device}))
+    atexit.register(engine.close)
+    return engine
 
 
 def _refuse(*_: object, **__: object) -> NoReturn:
@@ -214,7 +261,7 @@ def _refuse(*_: object, **__: object) -> NoReturn:
 
 
 def _close_cloud() -> None:
-    """Make DocStrange's cloud unreachable in this process; see the module's docstring."""
+    """Make DocStrange's cloud unreachable in this process, and ours the extractor; see the module's docstring."""
     cloud_classes = (CloudProcessor, CloudConversionResult, AuthService, AuthCallbackHandler)
     for cloud_class in cloud_classes:
         for name, member in list(vars(cloud_class).items()):
@@ -223,6 +270,7 @@ def _close_cloud() -> None:
     for closed in (*cloud_classes, DocumentExtractor):
         closed.__new__ = staticmethod(_refuse)
         closed.__init__ = _refuse
+    docstrange.DocumentExtractor = docstrange.extractor.DocumentExtractor = LocalDocumentExtractor
 
 
 _close_cloud()

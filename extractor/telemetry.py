@@ -241,6 +241,13 @@ class LineFormatter(logging.Formatter):
         )
 
 
+def log_local_mode() -> None:
+    """Log the two lines by which operators know that this process reads with local models alone."""
+    process = logging.getLogger("extractor")
+    process.info("DocStrange initialized: mode=local, cloud_mode=False")
+    process.info("CRITICAL: GPU will use LOCAL neural models ONLY, NO cloud API calls")
+
+
 def start_logging() -> None:
     """Send the process's log to stderr, from INFO upwards; its first line says which version this is."""
     handler = logging.StreamHandler(sys.stderr)

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from .deadline import JobEnd
 from .errors import ExtractionError, Internal, WorkerUnhealthy
+from .lifecycle import docstrange_hook
 from .lifecycle.quick_imports import uncollected
-from .telemetry import Door, Telemetry
+from .telemetry import Door, Telemetry, log_local_mode
 
 if TYPE_CHECKING:
     from .engine import Engine
@@ -26,7 +27,7 @@ log = logging.getLogger("extractor")
 
 
 def load_engine() -> Engine:
-    """A new engine, with the environment's settings. Closes DocStrange's cloud in this process.
+    """A new engine, with the environment's settings. DocStrange is local in this process from then on.
 
     Raises `WorkerUnhealthy` where it cannot be loaded, whatever the cause, and `SystemExit` where a setting is wrong.
     """
@@ -35,9 +36,10 @@ def load_engine() -> Engine:
     settings = read_settings()
     try:
         with uncollected():
-            from .docstrange_local import log_local_mode
             from .engine import Engine
+            from .settings import PROJECT_ROOT
 
+        docstrange_hook.install(str(PROJECT_ROOT))
         engine = Engine.load(settings)
         log_local_mode()
     except ExtractionError:

@@ -12,7 +12,10 @@ from transformers import RTDetrImageProcessor
 ROOT = Path(__file__).resolve().parent.parent
 LOCKED = {  # what is pinned: where it is said what it is for
     "requirements.txt": "requirements/worker.in",
-    **{f"requirements/{name}.txt": f"requirements/{name}.in" for name in ("builder", "dev", "mirror", "setup")},
+    **{
+        f"requirements/{name}.txt": f"requirements/{name}.in"
+        for name in ("docstrange", "builder", "dev", "mirror", "setup")
+    },
 }
 PINNED = re.compile(r"[\w.\-]+(\[[\w,]+\])?==\S+ \\\n\s+--hash=sha256:[0-9a-f]{64}")
 

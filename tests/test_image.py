@@ -15,6 +15,7 @@ import pytest
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parent.parent
+SITE = "/opt/venv/lib/python3.11/site-packages"
 # What must never be in the context of a build, whatever else lies in a checkout.
 PRIVATE = (
     ".git/config",
@@ -111,7 +112,13 @@ def test_the_context_is_what_is_copied_and_nothing_else() -> None:
         f"tools/{name}" for name in ("__init__.py", "expected_answer.py", "expected_answer.json", "prove_image.py")
     }
     assert through == copied() | proof
-    assert {"handler.py", "server.py", "test_input.json", "extractor/known_pages/expected.json"} <= through
+    assert {
+        "container.py",
+        "handler.py",
+        "server.py",
+        "test_input.json",
+        "extractor/known_pages/expected.json",
+    } <= through
     assert not any(path.startswith(("tests/", "benchmarks/", "docs/")) for path in through)
 
 
@@ -120,7 +127,7 @@ def test_nothing_private_is_in_the_context() -> None:
 
 
 def test_python_is_the_first_process_and_no_superuser() -> None:
-    assert json.loads(settled("CMD")) == ["python", "-u", "handler.py"]
+    assert json.loads(settled("CMD")) == ["python", "-u", "container.py"]
     assert not any(stage.of("ENTRYPOINT") for stage in final_chain())
     assert re.fullmatch(r"[1-9]\d*:[1-9]\d*", settled("USER"))
     assert json.loads(settled("HEALTHCHECK").partition("CMD ")[2])[0] == "python"
@@ -152,9 +159,21 @@ def test_no_secret_is_in_a_layer() -> None:
 def test_everything_that_is_installed_is_pinned_by_hash() -> None:
     commands = [command for stage in stages() for command in stage.of("RUN")]
     installing = [part for command in commands for part in command.split("&&") if "pip install" in part]
-    assert len(installing) == 3
+    assert len(installing) == 4
     assert all("--require-hashes" in part for part in installing)
     assert not any(word in command for command in commands for word in ("apt-get", "curl ", "wget "))
+
+
+def test_docstrange_is_installed_alone_without_its_commands_and_hooked() -> None:
+    named = {stage.name: stage for stage in stages()}
+    (command,) = named["packages"].of("RUN")[1:]
+    alone = [part for part in command.split("&&") if "--no-deps" in part]
+    assert len(alone) == 1
+    assert alone[0].split()[-2:] == ["-r", "requirements/docstrange.txt"]
+    assert "rm /opt/venv/bin/docstrange /opt/venv/bin/docstrange-web" in command
+    assert "docstrange_hook.py /app /opt/hook" in named["hook"].of("RUN")[0]
+    assert f"--from=hook /opt/hook {SITE}" in named["worker"].of("COPY")
+    assert settled("WORKDIR") == "/app"
 
 
 def test_every_stage_starts_from_the_one_pinned_base() -> None:

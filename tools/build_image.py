@@ -141,7 +141,7 @@ def build(store: Store, context: Path, options: list[str]) -> list[str]:
 def run_without_network(store: Store) -> None:
     """Run the image's own command in an empty network namespace. Ends the program where the answer is another one."""
     with store.container(IMAGE) as container:
-        inside = [*store.command, "run", "--isolation=chroot", container, "--", "python", "-u", "handler.py"]
+        inside = [*store.command, "run", "--isolation=chroot", container, "--", "python", "-u", "container.py"]
         started = time.monotonic()
         run = subprocess.run(
             ["unshare", "--net", "sh", "-c", '"$@" && cat /proc/self/net/dev', "sh", *inside],

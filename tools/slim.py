@@ -92,15 +92,13 @@ ROWS = (
             "torch/share",
             "torch/bin/protoc*",
             "nvidia/*/include",
-            "numpy/core/include",
+            "numpy/_core/include",
         ),
         "read by compilers",
     ),
     Row(
         "packages' own tests",
-        tuple(
-            f"{package}/**/tests" for package in ("mpmath", "networkx", "numpy", "pandas", "scipy", "shapely", "sympy")
-        ),
+        tuple(f"{package}/**/tests" for package in ("mpmath", "networkx", "numpy", "pandas", "sympy")),
         "test code and test data",
     ),
 )

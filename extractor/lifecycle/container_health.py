@@ -2,34 +2,49 @@
 
     python -m extractor.lifecycle.container_health
 
-A container of the HTTP door (`server.py` is its first process) is well when `/health` says so. A container of the queue
-worker always is: the worker tells RunPod itself how it is, and ends when it is sick.
+A container of the HTTP door is well when `/health` says so: its first process is `server.py`, or `container.py` where
+that chose this door (`container_door.py`). Every other one is: the queue worker tells RunPod itself how it is, and ends
+when it is sick.
 """
 
 from __future__ import annotations
 
 import http.client
+import os
 import sys
+from collections.abc import Mapping
 from ipaddress import ip_address
 from pathlib import Path
 
 from ..settings import Settings, read_settings
+from .container_door import chosen_door
 
 TIMEOUT_S = 5.0
 
 
-def is_well(first_process: bytes, settings: Settings) -> bool:
-    """Whether the container is well. `first_process` is that process's command line as /proc has it: arguments ended by
-    NUL."""
-    if not any(Path(argument.decode()).name == "server.py" for argument in first_process.split(b"\0")):
+def address_of_door(first_process: bytes, settings: Settings, environment: Mapping[str, str]) -> str | None:
+    """The address where the container's HTTP door listens; None where it has no such door.
+
+    `first_process` is that process's command line as /proc has it: arguments ended by NUL.
+    """
+    programs = {Path(argument.decode()).name for argument in first_process.split(b"\0")}
+    if "server.py" in programs:
+        return settings.bind_address
+    if "container.py" in programs:
+        return chosen_door(settings, environment).bind_address or None
+    return None
+
+
+def is_well(host: str | None, port: int) -> bool:
+    """Whether the HTTP door there says that it is; True where there is none."""
+    if host is None:
         return True
-    host = settings.bind_address
     try:
         if ip_address(host).is_unspecified:
             host = "::1" if ":" in host else "127.0.0.1"
     except ValueError:  # a name
         pass
-    door = http.client.HTTPConnection(host, settings.port, timeout=TIMEOUT_S)
+    door = http.client.HTTPConnection(host, port, timeout=TIMEOUT_S)
     try:
         door.request("GET", "/health", headers={"Host": "localhost"})
         return door.getresponse().status == http.HTTPStatus.OK
@@ -39,5 +54,12 @@ def is_well(first_process: bytes, settings: Settings) -> bool:
         door.close()
 
 
+def main() -> int:
+    """See the module."""
+    settings = read_settings()
+    host = address_of_door(Path("/proc/1/cmdline").read_bytes(), settings, os.environ)
+    return 0 if is_well(host, settings.port) else 1
+
+
 if __name__ == "__main__":
-    sys.exit(0 if is_well(Path("/proc/1/cmdline").read_bytes(), read_settings()) else 1)
+    sys.exit(main())

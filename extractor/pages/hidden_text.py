@@ -369,7 +369,7 @@ def _is_copy(word: Word, seen: Sequence[Word], boxes: Boxes) -> bool:
     common = _common_areas(boxes, np.array(near))
     text = word.text.casefold()
     own = np.minimum(_areas(boxes), max(area(word.box), 1e-6))
-    others = [seen[index] for index in np.flatnonzero(common > SAME_PLACE * own)]
+    others = [seen[index] for index in np.flatnonzero(common > SAME_PLACE * own).tolist()]
     if any(text == other.text.casefold() for other in others):
         return True
     if len(text) >= PART_OF_A_WORD and any(text in other.text.casefold() for other in others):

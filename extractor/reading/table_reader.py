@@ -87,5 +87,5 @@ def _crop_rulings(page: Page, words: Sequence[Word], box: Box, pixels: PixelBox)
     boxes = boxes_of(words)
     middles = (boxes[:, :2] + boxes[:, 2:]) / 2
     inside = ((middles >= box[:2]) & (middles <= box[2:])).all(axis=1)
-    text_height = median_height(words[number].box for number in np.flatnonzero(inside))
+    text_height = median_height(words[number].box for number in np.flatnonzero(inside).tolist())
     return find_rulings(page.picture.part(pixels), text_height, box[:2], page.scale)

@@ -81,7 +81,7 @@ def with_spans(table: Table, words: Sequence[Word], looks: Looks) -> Table:
     cells = []
     for cell in table.cells:
         inside = _inside(cell.box, middles) if cell.box is not None else np.zeros(len(words), bool)
-        own = [words[number] for number in np.flatnonzero(inside)] if not plain[inside].all() else []
+        own = [words[number] for number in np.flatnonzero(inside).tolist()] if not plain[inside].all() else []
         cells.append(_with_spans(cell, own, looks) if own else cell)
     return replace(table, cells=tuple(cells))
 

@@ -6,13 +6,14 @@ In both processes.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 Box = tuple[float, float, float, float]
 # (3, 3): maps points (x, y, 1) of one page to points of another.
-Matrix = NDArray[np.float64]
+Matrix = NDArray[np.floating[Any]]
 
 
 def area(box: Box) -> float:

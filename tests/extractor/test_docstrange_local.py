@@ -24,7 +24,7 @@ from docstrange.services.auth_service import AuthCallbackHandler, AuthService
 
 from extractor.docstrange_local import CloudForbidden, LocalConversionResult, LocalDocumentExtractor
 from extractor.engine import Engine
-from tests.documents import INVOICE_LINES, INVOICE_TOTALS, invoice_pdf
+from tests.documents import INVOICE_LINES, INVOICE_TOTALS, image_bytes, invoice_pdf, text_image
 from tests.loopback import serving_folder
 
 pytestmark = pytest.mark.slow
@@ -48,12 +48,12 @@ def invoice(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def local(engine: Engine) -> LocalDocumentExtractor:
-    return LocalDocumentExtractor(engine)
+    return LocalDocumentExtractor(engine=engine)
 
 
 @pytest.fixture(scope="module")
 def result(engine: Engine, invoice: Path) -> LocalConversionResult:
-    return LocalDocumentExtractor(engine).extract(str(invoice))
+    return LocalDocumentExtractor(engine=engine).extract(str(invoice))
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +112,7 @@ import extractor.docstrange_local as docstrange_local
 from extractor.engine import Engine
 from extractor.settings import Settings
 engine = Engine.load(Settings())
-local = docstrange_local.LocalDocumentExtractor(engine)
+local = docstrange_local.LocalDocumentExtractor(engine=engine)
 found["mode"] = [local.cloud_mode, local.get_processing_mode(), local.is_cloud_enabled(), local.api_key]
 found["markdown"] = local.extract(arguments[0]).extract_markdown()
 found["stored"] = sorted(path.name for path in pathlib.Path.home().joinpath(".docstrange").iterdir())
@@ -143,8 +143,10 @@ class TestAWholeJobAmongKeys:
 
 @pytest.fixture(scope="module")
 def process(tmp_path_factory: pytest.TempPathFactory, invoice: Path) -> dict[str, Any]:
-    """A process that takes every way to the cloud in hand first, then imports our module, then tries them all."""
+    """A process without the import hook: it takes every way to the cloud in hand first, then imports our module, then
+    tries them all."""
     script = """
+sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__name__ != "LocalDocStrange"]
 from docstrange import DocumentExtractor
 from docstrange.processors.cloud_processor import CloudConversionResult, CloudProcessor
 from docstrange.services.auth_service import AuthService, clear_auth, get_authenticated_token
@@ -216,7 +218,11 @@ class Heir(CloudProcessor):
         self.api_key = "mine"
 
 
-class HeirOfExtractor(docstrange.DocumentExtractor):
+# What DocStrange itself calls `DocumentExtractor`.
+Stock: Any = LocalDocumentExtractor.__base__
+
+
+class HeirOfExtractor(Stock):
     def __init__(self) -> None:
         self.cloud_mode = True
 
@@ -224,9 +230,9 @@ class HeirOfExtractor(docstrange.DocumentExtractor):
 @pytest.mark.parametrize(
     "attempt",
     [
-        pytest.param(docstrange.DocumentExtractor, id="stock"),
-        pytest.param(lambda: docstrange.DocumentExtractor(api_key="mine"), id="stock with key"),
-        pytest.param(lambda: docstrange.DocumentExtractor(gpu=True), id="stock on GPU"),
+        pytest.param(Stock, id="stock"),
+        pytest.param(lambda: Stock(api_key="mine"), id="stock with key"),
+        pytest.param(lambda: Stock(gpu=True), id="stock on GPU"),
         pytest.param(HeirOfExtractor, id="stock subclass"),
         pytest.param(CloudProcessor, id="processor"),
         pytest.param(lambda: CloudProcessor(api_key="mine"), id="processor with key"),
@@ -235,7 +241,6 @@ class HeirOfExtractor(docstrange.DocumentExtractor):
         pytest.param(lambda: docstrange.CloudConversionResult("a.pdf", None), id="result by the package's name"),
         pytest.param(AuthService, id="sign-in"),
         pytest.param(lambda: AuthCallbackHandler(None), id="sign-in callback"),
-        pytest.param(lambda: __import__("docstrange.web_app"), id="web app"),
     ],
 )
 def test_the_cloud_cannot_be_constructed(attempt: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -256,13 +261,45 @@ def test_the_mode_is_local_with_and_without_a_gpu(
     monkeypatch.setattr(torch.cuda, "is_available", lambda: gpu)
     monkeypatch.setattr(torch.cuda, "get_device_name", lambda *_: "NVIDIA Test")
     with caplog.at_level(logging.INFO, logger="extractor"):
-        local = LocalDocumentExtractor(engine)
+        local = LocalDocumentExtractor(engine=engine)
     assert isinstance(local, docstrange.DocumentExtractor)
     assert local.cloud_mode is False
     assert local.gpu is False
     assert local.get_processing_mode() == "local"
     assert local.is_cloud_enabled() is False
     assert [record.getMessage() for record in caplog.records] == [INITIALIZED, LOCAL_ONLY]
+
+
+@pytest.mark.parametrize(
+    ("positional", "named"),
+    [
+        pytest.param((), {}, id="nothing"),
+        pytest.param((), {"cpu": True}, id="the processor"),
+        pytest.param((), {"gpu": True, "api_key": "mine", "model": "gemini"}, id="a key and a cloud's model"),
+        pytest.param((True, True, None, "mine"), {}, id="by place"),
+    ],
+)
+def test_the_names_own_extractor_takes_docstranges_options(
+    positional: tuple[object, ...], named: dict[str, object]
+) -> None:
+    local = docstrange.DocumentExtractor(*positional, **named)
+    assert isinstance(local, LocalDocumentExtractor)
+    assert (local.cloud_mode, local.get_processing_mode(), local.api_key, local.model) == (False, "local", None, None)
+
+
+@pytest.mark.parametrize(
+    ("positional", "named"), [((), {"nothing": 1}), ((True,) * 8, {}), ((True,), {"preserve_layout": True})]
+)
+def test_what_is_no_option_is_refused(positional: tuple[object, ...], named: dict[str, object]) -> None:
+    with pytest.raises(TypeError, match="DocumentExtractor takes preserve_layout, "):
+        docstrange.DocumentExtractor(*positional, **named)
+
+
+def test_without_recognition_a_scan_is_not_read(engine: Engine, tmp_path: Path) -> None:
+    scan = tmp_path / "scan.png"
+    scan.write_bytes(image_bytes(text_image(["Receipt 4711"]), "PNG"))
+    assert "4711" in LocalDocumentExtractor(engine=engine).extract(scan).extract_text()
+    assert "4711" not in LocalDocumentExtractor(ocr_enabled=False, engine=engine).extract(scan).extract_text()
 
 
 def test_the_mode_cannot_be_changed(local: LocalDocumentExtractor) -> None:
