@@ -29,10 +29,10 @@ from .http_client import Web
 from .http_stream import Unreachable
 
 _ATTEMPTS = 3
-# Seconds: to connect, and of silence.
+# Seconds: to connect, of silence, and for the whole.
 CONNECT_S = 10.0
 SILENCE_S = 120.0
-_TOTAL_S = 600
+TOTAL_S = 600
 
 
 def encode(answer: dict[str, Any]) -> bytes:
@@ -67,7 +67,7 @@ def deliver(
     if len(body) <= most_bytes:
         return answer
     result: dict[str, Any] = {"bytes": len(body), "sha256": hashlib.sha256(body).hexdigest()}
-    limit = end.limit("the answer was delivered", _TOTAL_S, late=False)
+    limit = end.limit("the answer was delivered", TOTAL_S, late=False)
     if result_url is not None:
         _put(result_url, headers or {}, body, settings, limit)
         result["put_to"] = "result_url"
@@ -115,7 +115,7 @@ def _put_into_bucket(bucket: Bucket, body: bytes, limit: Limit) -> str:
     try:
         return limit.result(link)
     except OutOfTime:
-        raise DeliveryFailed(f"the worker's bucket did not take the answer (not within {_TOTAL_S} s)") from None
+        raise DeliveryFailed(f"the worker's bucket did not take the answer (not within {TOTAL_S} s)") from None
 
 
 def _link_to(bucket: Bucket, body: bytes) -> str:
@@ -182,5 +182,5 @@ def _put(url: str, headers: Mapping[str, str], body: bytes, settings: Settings, 
     except Unreachable as error:
         reason = str(error)
     except OutOfTime:
-        reason = f"not within {_TOTAL_S} s"
+        reason = f"not within {TOTAL_S} s"
     raise DeliveryFailed(f"result_url did not take the answer ({reason})")

@@ -114,7 +114,7 @@ def test_is_told_as_one_error_that_names_no_secret(way: str) -> None:
 
 
 def test_silence_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(delivery, "_TIMEOUT_S", (1, 1))
+    monkeypatch.setattr(delivery, "SILENCE_S", 1)
     with store(lambda _: time.sleep(5)) as (running, settings):
         with pytest.raises(DeliveryFailed, match="ReadTimeoutError"):
             deliver(ANSWER, None, settings, JobEnd())
@@ -122,7 +122,7 @@ def test_silence_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_answer_that_comes_byte_by_byte_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(delivery, "_TOTAL_S", 2)
+    monkeypatch.setattr(delivery, "TOTAL_S", 2)
 
     def drip(connection: socket.socket) -> None:
         for byte in answering("200 OK"):
