@@ -29,7 +29,8 @@ from zopilot_client.documents import job_of, runpod_body
 
 from tests.platform.by_hand import ByHand
 from tests.platform.callers import ENDPOINT, Limits
-from tests.platform.runpod import API_KEY, Platform, Reply
+from tests.platform.records import Reply
+from tests.platform.runpod import API_KEY, Platform
 
 from .callers import ANSWER, POLL_S, QUICK, Caller, Kind, failure, posted, saying, working
 

@@ -17,7 +17,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from .runpod import API_KEY, Job, Platform
+from .records import Job
+from .runpod import API_KEY, Platform
 from .serving import serve
 from .worker import Worker
 

@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 if TYPE_CHECKING:
-    from .runpod import Job, Platform, Reply
+    from .records import Job, Reply
+    from .runpod import Platform
 
 ENDPOINT = "endpoint"
 SYNC = "sync-"

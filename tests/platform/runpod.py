@@ -17,75 +17,17 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Any, Literal
+from typing import Any
 
 from aiohttp import web
 
 from .callers import ENDPOINT, TERMINAL, Callers, Limits
+from .records import FOR_EVER, Call, Job, Reply, State
 
-State = Literal["IN_QUEUE", "IN_PROGRESS", "COMPLETED", "FAILED", "CANCELLED", "TIMED_OUT"]
 API_KEY = "platform-key"
-FOR_EVER = float("inf")
 NEVER = 3600.0
 MAX_RESULT_BYTES = 20 * 2**20
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """How one call is answered: `delay_s` after it came, with `status`. Whatever is not 200 had no effect."""
-
-    status: int = 200
-    delay_s: float = 0.0
-    headers: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One request of the worker's: when it came (monotonic seconds), what it was and how it was answered."""
-
-    at: float
-    kind: str
-    worker: str
-    job: str | None
-    status: int
-    body: Any = None
-
-
-@dataclass(slots=True)
-class Job:
-    """A job's whole life on the platform. `answers` are the accepted terminal ones: at most one is right."""
-
-    id: str
-    input: Any
-    state: State = "IN_QUEUE"
-    worker: str | None = None
-    deliveries: int = 0
-    answers: list[dict[str, Any]] = field(default_factory=list)
-    progress: list[tuple[float, Any]] = field(default_factory=list)
-    # What the worker has put into the stream and no caller has taken out.
-    stream: list[Any] = field(default_factory=list)
-    ttl_s: float = FOR_EVER
-    execution_s: float = FOR_EVER
-    late_progress: int = 0
-    answered_after_cancel: int = 0
-    replies: deque[Reply] = field(default_factory=deque)
-    submitted_at: float = 0.0
-    taken_at: float = 0.0
-    named_at: float = 0.0
-    finished_at: float = 0.0
-
-    @property
-    def answer(self) -> dict[str, Any]:
-        """The one answer that the job's caller sees: `output`, and `error` where the job failed."""
-        return self.answers[0]
-
-    @property
-    def output(self) -> dict[str, Any]:
-        """The answer's output."""
-        output: dict[str, Any] = self.answer["output"]
-        return output
 
 
 class Platform:
@@ -363,6 +305,8 @@ class Platform:
             await self._news_or(give_up)
         with self._changed:
             stopped = self._stops.pop(worker, [])
+            for job_id in stopped:
+                self.jobs[job_id].told_at = time.monotonic()
         self._record("stop", request, 200 if stopped else 204, stopped, at)
         return web.json_response({"jobsToStop": stopped}) if stopped else web.Response(status=204)
 
@@ -379,8 +323,7 @@ class Platform:
             with self._changed:
                 if job.state == "IN_PROGRESS":
                     job.progress.append((at, posted["output"]))
-                else:
-                    job.late_progress += 1
+                job.late_progress += job.is_late(at)
             self._record("progress", request, 200, posted["output"], at)
             await self._pause(self.progress_delay_s)
             return web.Response(status=200)

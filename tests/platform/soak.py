@@ -26,7 +26,9 @@ import psutil
 
 from tests.test_full_disk import SMALL_DISK, filled
 
-from .runpod import TERMINAL, Job, Platform
+from .callers import TERMINAL
+from .records import Job
+from .runpod import Platform
 from .soak_jobs import KINDS, MAX_DOCUMENT_BYTES, MAX_OUTPUT_BYTES, STOPPED, TWICE, Wanted, verdict, wanted_jobs
 from .worker import Worker
 

@@ -13,7 +13,9 @@ from PIL import Image, ImageChops
 
 from tests import bombs, documents
 
-from .runpod import NEVER, TERMINAL, Job, Platform, Reply
+from .callers import TERMINAL
+from .records import Job, Reply
+from .runpod import NEVER, Platform
 
 MAX_DOCUMENT_BYTES = 2_000_000
 MAX_OUTPUT_BYTES = 30_000

@@ -19,7 +19,8 @@ from runpod.serverless.modules import rp_http, rp_job, rp_scale
 from extractor.doors.runpod_loop import JobLoop, use_loop
 from extractor.settings import Settings
 
-from .runpod import Call, Job, Platform, Reply
+from .records import Call, Job, Reply
+from .runpod import Platform
 from .worker import Worker
 
 pytestmark = pytest.mark.slow

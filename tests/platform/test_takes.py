@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from .runpod import Job, Platform
+from .records import Job
+from .runpod import Platform
 from .worker import Worker
 
 pytestmark = pytest.mark.slow

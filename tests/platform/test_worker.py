@@ -19,7 +19,8 @@ import pytest
 from extractor.settings import PROJECT_ROOT
 from tests import documents
 
-from .runpod import NEVER, Job, Platform, Reply
+from .records import Job, Reply
+from .runpod import NEVER, Platform
 from .worker import Worker
 
 pytestmark = pytest.mark.slow
