@@ -116,7 +116,7 @@ class HttpJob:
         return "IN_PROGRESS" if begun else "IN_QUEUE"
 
     def state(self, status: Status | None = None) -> dict[str, Any]:
-        """What is told of it, without its answer."""
+        """What a caller is told of the job: id, document_id, status, progress; not its answer."""
         newest = self.reports[-1] if self.reports else None
         pages = {"done": newest.pages_done, "total": newest.pages_total} if newest else {"done": 0, "total": 0}
         return {
@@ -248,7 +248,7 @@ class Jobs:
     # ------------------------------------------------------------------------------------------------ following them
 
     async def _follow(self, job: HttpJob, running: RunningJob) -> None:
-        """A job from its start to its end, and what is told of that."""
+        """Wait for the job's answer, keep it, and tell its webhook."""
         answer = await self._answer_of(job, running)
         if answer["success"]:
             try:
@@ -297,7 +297,7 @@ class Jobs:
     # ------------------------------------------------------------------------------------------------------- webhooks
 
     async def _tell(self, job: HttpJob) -> None:
-        """Tell the job's end to its webhook, a few times until it is taken."""
+        """Tell the job's end to its webhook; tried again, a few times, where it is not taken."""
         reason = ""
         for pause in (0.0, *PAUSES_S):
             last = self._admission.cut.is_set()
@@ -319,7 +319,7 @@ class Jobs:
         log.warning("%s: its webhook was not told (%s)", job.document_id, reason)
 
     async def _pause(self, seconds: float) -> None:
-        """Wait, as long as the worker stays; where it leaves, hardly."""
+        """Wait before the next try; where the worker leaves, for a moment only."""
         draining, cut = self._admission.draining, self._admission.cut
         with contextlib.suppress(TimeoutError):
             if draining.is_set():

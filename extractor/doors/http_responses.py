@@ -52,7 +52,6 @@ RETRY_AFTER_S = 5
 # The caller went away: nobody reads this status, but the counters show it. nginx counts such requests so, too.
 CALLER_GONE = 499
 
-
 ALWAYS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 SECURITY: list[dict[str, list[str]]] = [{"bearer": []}, {"apiKey": []}]
 PACKING = 3
@@ -63,6 +62,10 @@ _NOT_WANTED = re.compile(r"\s*q\s*=\s*0(\.0*)?\s*")
 
 
 def as_json(status: HTTPStatus, body: dict[str, Any], headers: Mapping[str, str] | None = None) -> Response:
+    """A response of strict JSON in UTF-8, not to be cached; where the sender should come back it says when.
+
+    Raises `ValueError` for a number that JSON has not.
+    """
     text = json.dumps(body, allow_nan=False, ensure_ascii=False).encode("utf-8")
     come_back = {"Retry-After": str(RETRY_AFTER_S)} if status in _COME_BACK else {}
     return Response(text, status, {**ALWAYS, **come_back, **(headers or {})}, JSON)

@@ -37,7 +37,7 @@ class NotTold(Exception):
 
 
 def check_webhook(url: str, settings: Settings, end: JobEnd) -> None:
-    """Look at where a job's end would be told: its spelling and its host's addresses. Nothing is sent.
+    """Check where a job's end would be told: the spelling of the URL and its host's addresses. Nothing is sent.
 
     Raises `InvalidInput` where there is no such place or no secret to sign with, `FetchForbidden` for one where this
     worker does not go, and what the job ends with.
@@ -54,9 +54,9 @@ def check_webhook(url: str, settings: Settings, end: JobEnd) -> None:
 
 
 def call_webhook(url: str, message_id: str, body: bytes, settings: Settings, limit: Limit) -> None:
-    """Tell it, once. `message_id` is the same for each try of a message.
+    """Call the webhook once, signed; it took the message when this comes back.
 
-    Raises `NotTold`.
+    `message_id` is the same for each try of a message. Raises `NotTold`.
     """
     key = settings.webhook_key
     assert key is not None
@@ -84,7 +84,10 @@ def call_webhook(url: str, message_id: str, body: bytes, settings: Settings, lim
 
 
 def signature(key: bytes, message_id: str, sent_at: int, body: bytes) -> str:
-    """The signature of a message: version 1, HMAC-SHA256 over id, time and body."""
+    """The header `webhook-signature` of a message: `v1,` and, in base64, HMAC-SHA256 over id, time and body.
+
+    `sent_at`: seconds since the epoch.
+    """
     signed = b"%s.%d.%s" % (message_id.encode("ascii"), sent_at, body)
     return f"v1,{base64.b64encode(hmac.digest(key, signed, hashlib.sha256)).decode('ascii')}"
 
