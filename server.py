@@ -6,14 +6,28 @@ when it starts.
 
 from __future__ import annotations
 
+import argparse
 import logging
 from typing import NoReturn
 
 log = logging.getLogger("extractor")
 
 
+def arguments() -> argparse.ArgumentParser:
+    """There are no options but `--help`: an unknown one is an error, and no server on another port than was meant."""
+    return argparse.ArgumentParser(
+        prog="server.py",
+        description="Serve POST /extract and POST /jobs on 127.0.0.1:8000, until told to stop.",
+        epilog="Settings are environment variables: PORT, BIND_ADDRESS, ZOPILOT_GPU_API_KEY, and those of "
+        "extractor/settings.py. Routes and limits: docs/http.md.",
+        allow_abbrev=False,
+    )
+
+
 def run() -> NoReturn:
     """Does not return: serves until told to stop, then ends the process, whatever its threads are doing."""
+    arguments().parse_args()
+
     from extractor.doors.http_server import serve
     from extractor.lifecycle.processes import leave
     from extractor.settings import read_settings

@@ -100,16 +100,19 @@ def main(worker: Worker, options: argparse.Namespace) -> int:
     from extractor.errors import ExtractionError
     from extractor.telemetry import start_logging
 
-    start_logging()
-    if not options.verbose:
-        logging.getLogger().setLevel(logging.CRITICAL)
+    start_logging(logging.INFO if options.verbose else logging.CRITICAL)
     asked = ("pages", "outputs", "password", "ocr")
     given: dict[str, Any] = {key: value for key in asked if (value := getattr(options, key)) is not None}
     try:
         keys = keys_of(given, options.format)
         documents = errands(options.files, options.out)
+        if options.out is not None:  # said before the models are loaded
+            options.out.mkdir(parents=True, exist_ok=True)
     except (ExtractionError, NothingToRead) as error:
         print(f"zopilot: {error}", file=sys.stderr)
+        return USAGE
+    except OSError as error:
+        print(f"zopilot: {error.filename}: {error.strerror}", file=sys.stderr)
         return USAGE
     try:
         return read_files(worker, documents, keys, options.format)

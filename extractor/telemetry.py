@@ -248,9 +248,14 @@ def log_local_mode() -> None:
     process.info("CRITICAL: GPU will use LOCAL neural models ONLY, NO cloud API calls")
 
 
-def start_logging() -> None:
-    """Send the process's log to stderr, from INFO upwards; its first line says which version this is."""
+def start_logging(level: int = logging.INFO) -> None:
+    """Send the process's log to stderr, from `level` upwards; its first line says which version this is.
+
+    Once: a door that another command has opened finds the log as it was left.
+    """
+    if logging.getLogger().handlers:
+        return
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(LineFormatter("%(asctime)s %(levelname)s %(message)s"))
-    logging.basicConfig(level=logging.INFO, handlers=[handler])
+    logging.basicConfig(level=level, handlers=[handler])
     logging.getLogger("extractor").info("ZopilotGPU %s", __version__)

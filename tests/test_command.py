@@ -43,7 +43,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 class TestOptions:
-    @pytest.mark.parametrize("script", ["zopilot.py", "handler.py"])
+    @pytest.mark.parametrize("script", ["zopilot.py", "handler.py", "server.py"])
     def test_help_is_there_at_once(self, script: str) -> None:
         """Nothing that takes time has been imported."""
         helped = subprocess.run(
@@ -78,9 +78,17 @@ class TestOptions:
         assert tried.returncode == 2
         assert said in tried.stderr
         assert "Traceback" not in tried.stderr
+        assert " INFO " not in tried.stderr
 
-    def test_unknown_option_of_the_worker(self) -> None:
-        tried = run("--documents", "a.pdf", script="handler.py")
+    def test_a_folder_that_cannot_be_made_is_said_before_anything_is_read(self, tmp_path: Path) -> None:
+        (tmp_path / "letter.pdf").write_bytes(LETTER)
+        taken = tmp_path / "letter.pdf" / "answers"
+        tried = run(tmp_path / "letter.pdf", "--out", taken)
+        assert (tried.returncode, tried.stderr) == (2, f"zopilot: {taken}: Not a directory\n")
+
+    @pytest.mark.parametrize("script", ["handler.py", "server.py"])
+    def test_unknown_option_of_the_worker(self, script: str) -> None:
+        tried = run("--documents", "a.pdf", script=script)
         assert tried.returncode == 2
         assert "unrecognized arguments: --documents" in tried.stderr
 

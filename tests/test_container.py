@@ -86,6 +86,7 @@ def test_without_a_key_it_says_in_two_lines_what_to_set_and_reads_the_test_input
     run = subprocess.run(
         COMMAND, cwd=ROOT, env={**given, "DEVICE": "cpu"}, capture_output=True, text=True, check=True, timeout=300
     )
+    assert run.stderr.count("INFO ZopilotGPU ") == 1
     advice = [line for line in run.stderr.splitlines() if " WARNING " in line][:2]
     assert "-e ZOPILOT_GPU_API_KEY=" in advice[0]
     assert "RUNPOD_WEBHOOK_GET_JOB" in advice[1]
