@@ -37,6 +37,7 @@ from ..settings import Settings
 
 JSON = "application/json"
 MULTIPART = "multipart/form-data"
+_PARTS = "a multipart body has one part file (a file) and one part input (JSON with the other keys), no others"
 # Bytes of a multipart body beside its document: the headers of its parts, and the part `input`.
 _MULTIPART_OVERHEAD = 1 << 20
 _INPUT_PART_BYTES = 64 << 10
@@ -175,6 +176,8 @@ async def _read_parts(boundary: bytes | None, stream: AsyncGenerator[bytes, None
     try:
         form = await parser.parse()
     except MultiPartException as error:
+        if error.message.startswith("Too many"):
+            raise InvalidInput(_PARTS) from None
         raise InvalidInput(f"the multipart body cannot be read: {error.message}") from None
     parts = dict(form.multi_items())
     file = parts.pop("file", None)
@@ -184,7 +187,7 @@ async def _read_parts(boundary: bytes | None, stream: AsyncGenerator[bytes, None
         raise InvalidInput("file: the multipart body has no file of this name")
     if parts or not isinstance(written, str):
         await form.close()
-        raise InvalidInput("a multipart body has the parts file (a file) and input (JSON), no others")
+        raise InvalidInput(_PARTS)
     spool = _spool()
     await spool.write(written.encode("utf-8", "surrogatepass"))
     return JobBody(spool, "input", file)

@@ -62,6 +62,7 @@ def openapi(app: FastAPI) -> dict[str, Any]:
         document = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
         components = document.setdefault("components", {})
         own = components.get("schemas", {})
+        _drop_validation(document["paths"], own)
         for schema in own.values():
             for field in schema.get("properties", {}).values():
                 field.pop("title", None)  # of which some generators of clients make a type
@@ -72,6 +73,15 @@ def openapi(app: FastAPI) -> dict[str, Any]:
         }
         app.openapi_schema = document
     return app.openapi_schema
+
+
+def _drop_validation(paths: dict[str, Any], components: dict[str, Any]) -> None:
+    """FastAPI documents for each route with a parameter that it may be invalid; no parameter here can be."""
+    for operation in (operation for methods in paths.values() for operation in methods.values()):
+        if "HTTPValidationError" in str(operation["responses"].get("422")):
+            del operation["responses"]["422"]
+    for name in ("HTTPValidationError", "ValidationError"):
+        components.pop(name, None)
 
 
 def _types() -> dict[str, Any]:

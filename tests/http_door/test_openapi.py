@@ -43,6 +43,8 @@ class TestOpenApi:
         assert {name: json.dumps(schemas[name]) for name in types} == types
         own = {"document_url", "document_content_base64"}
         assert set(schemas["UploadInput"]["properties"]) == set(ExtractionRequest.model_fields) - own
+        assert not {"HTTPValidationError", "ValidationError"} & set(schemas)
+        assert set(document["paths"]["/jobs/{job_id}"]["delete"]["responses"]) == {"204", "401", "403", "404", "410"}
         answers = document["paths"]["/extract"]["post"]["responses"]
         documented = {code for answer in answers.values() for code in answer["description"].split(", ")}
         assert documented >= CONTRACT_CODES | set(REFUSALS)

@@ -90,6 +90,12 @@ class TestStatuses:
         answer = served.client.post("/extract", files=files, data=data)
         assert (answer.status_code, answer.json()["error_code"]) == (400, "INVALID_INPUT")
 
+    def test_of_parts_too_many_says_which_there_may_be(self, served: Served) -> None:
+        for parts in ({"pages": "1"}, {"pages": "1", "outputs": "markdown"}):
+            answer = served.client.post("/extract", files={"file": b"x"}, data=parts)
+            assert answer.status_code == 400
+            assert "one part file (a file) and one part input (JSON with the other keys)" in answer.json()["error"]
+
     def test_of_a_broken_multipart_body(self, served: Served) -> None:
         for media_type, body in (
             ("multipart/form-data", b"x"),
