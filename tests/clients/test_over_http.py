@@ -13,7 +13,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from zopilot_client import ExtractionFailed, HttpDoor, JobTimedOut, NoAnswer, RequestRefused, Retries, ZopilotError
+from zopilot_client import (
+    ExtractionFailed,
+    HttpDoor,
+    JobTimedOut,
+    NoAnswer,
+    RequestRefused,
+    Retries,
+    RunPod,
+    ZopilotError,
+)
 from zopilot_client.errors import retry_after_s
 from zopilot_client.steps import Clock, Tries
 
@@ -79,6 +88,12 @@ def test_url_is_plain_json(caller: Caller, script: Script) -> None:
     assert (headers["x-api-key"], headers["authorization"]) == (KEY, "Bearer gateway")
     assert headers["content-type"] == "application/json"
     assert json.loads(body) == {"document_url": "https://example.com/a.pdf", "pages": "1"}
+
+
+def test_base_url_without_a_scheme_is_said_at_once() -> None:
+    for door in (lambda: HttpDoor("localhost:8000"), lambda: RunPod("endpoint", "key", "api.runpod.ai/v2")):
+        with pytest.raises(ValueError, match="to begin with http:"):
+            door()
 
 
 def test_file_and_bytes_are_uploaded_as_they_are(caller: Caller, script: Script, tmp_path: Path) -> None:

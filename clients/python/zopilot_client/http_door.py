@@ -11,7 +11,7 @@ from typing import Any
 from .answers import Answer, Terms, answer_of, failure_of, followed
 from .documents import Job
 from .errors import NoAnswer, ZopilotError
-from .steps import Call, Reply, Steps, refusal_of, sent
+from .steps import Call, Reply, Steps, check_base_url, refusal_of, sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,9 @@ class HttpDoor:
     base_url: str
     api_key: str | None = field(default=None, repr=False)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        check_base_url(self.base_url)
 
     def session(self, job: Job, terms: Terms) -> HttpSession:
         """One job on its way."""

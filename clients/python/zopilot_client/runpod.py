@@ -11,7 +11,7 @@ from typing import Any, Literal
 from .answers import Answer, JobProgress, Terms, answer_of, failure_of, followed
 from .documents import Job, runpod_body
 from .errors import ExtractionFailed, JobCancelled, JobTimedOut, NoAnswer
-from .steps import Call, Pause, Reply, Steps, Tries, refusal_of, sent
+from .steps import Call, Pause, Reply, Steps, Tries, check_base_url, refusal_of, sent
 
 BASE_URL = "https://api.runpod.ai/v2"
 TERMINAL = ("COMPLETED", "FAILED", "CANCELLED", "TIMED_OUT")
@@ -43,6 +43,9 @@ class RunPod:
     base_url: str = field(default_factory=lambda: os.environ.get("RUNPOD_ENDPOINT_BASE_URL", BASE_URL))
     route: Literal["run", "runsync"] = "run"
     poll_s: tuple[float, float] = (0.5, 5.0)
+
+    def __post_init__(self) -> None:
+        check_base_url(self.base_url)
 
     def session(self, job: Job, terms: Terms) -> RunPodSession:
         """One job on its way."""

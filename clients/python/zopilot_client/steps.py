@@ -23,6 +23,12 @@ RETRYABLE_STATUSES = (408, 425, 429, 500, 502, 503, 504)
 CALL_S = 60.0
 
 
+def check_base_url(url: str) -> None:
+    """Raises `ValueError` for a URL without a scheme, which would look like a server that is away."""
+    if not url.lower().startswith(("http://", "https://")):
+        raise ValueError(f"the base URL is to begin with http:// or https://: {url!r}")
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """A request. With `upload`, its body is multipart: the job's document and its keys."""

@@ -3,7 +3,7 @@
 import { type Answer, answerOf, failureOf, followed } from "./answers.js";
 import { formOf, type Job } from "./documents.js";
 import { NoAnswer, RequestRefused, type ZopilotError } from "./errors.js";
-import { type Call, isObject, jsonOf, refusalOf, type Reply, sent, statusName, type Terms, Tries } from "./sending.js";
+import { type Call, checkedBase, isObject, jsonOf, refusalOf, type Reply, sent, statusName, type Terms, Tries } from "./sending.js";
 
 /** A worker's HTTP door. Whoever goes away stops the job. */
 export class HttpDoor {
@@ -15,7 +15,7 @@ export class HttpDoor {
   constructor(baseUrl: string, apiKey?: string, headers: Record<string, string> = {}) {
     this.#apiKey = apiKey;
     this.#headers = headers;
-    this.url = `${baseUrl.replace(/\/+$/, "")}/extract`;
+    this.url = `${checkedBase(baseUrl)}/extract`;
   }
 
   /** The answer to a job. */

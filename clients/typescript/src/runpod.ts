@@ -3,7 +3,7 @@
 import { type Answer, answerOf, failureOf, followed } from "./answers.js";
 import { type Job, runpodBody } from "./documents.js";
 import { ExtractionFailed, JobCancelled, JobTimedOut, NoAnswer, ZopilotError } from "./errors.js";
-import { type Call, isObject, jsonOf, once, type Reply, sent, type Terms, Tries } from "./sending.js";
+import { type Call, checkedBase, isObject, jsonOf, once, type Reply, sent, type Terms, Tries } from "./sending.js";
 
 // RunPod's limits on a request: https://docs.runpod.io/serverless/endpoints/operation-reference
 const MOST_BYTES = { run: 10 * 2 ** 20, runsync: 20 * 2 ** 20 };
@@ -40,7 +40,7 @@ export class RunPod {
   constructor(endpointId: string, apiKey: string, options: RunPodOptions = {}) {
     const base = options.baseUrl ?? process.env.RUNPOD_ENDPOINT_BASE_URL ?? "https://api.runpod.ai/v2";
     this.#apiKey = apiKey;
-    this.url = `${base.replace(/\/+$/, "")}/${endpointId}`;
+    this.url = `${checkedBase(base)}/${endpointId}`;
     this.route = options.route ?? "run";
     this.pollMs = options.pollMs ?? { first: 500, most: 5000 };
   }

@@ -37,6 +37,12 @@ export interface Reply {
   body: Uint8Array;
 }
 
+/** Without the slashes at its end. Throws where nothing can ever be reached: it would look like a server that is away. */
+export function checkedBase(url: string): string {
+  if (!/^https?:\/\//i.test(url)) throw new TypeError(`the base URL is to begin with http:// or https://: ${url}`);
+  return url.replace(/\/+$/, "");
+}
+
 // Statuses after which the same request may succeed.
 const RETRYABLE = [408, 425, 429, 500, 502, 503, 504];
 

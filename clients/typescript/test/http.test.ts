@@ -5,7 +5,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { Client, ExtractionFailed, HttpDoor, NoAnswer, RequestRefused, ZopilotError } from "../src/index.js";
+import { Client, ExtractionFailed, HttpDoor, NoAnswer, RequestRefused, RunPod, ZopilotError } from "../src/index.js";
 import { retryAfterMs } from "../src/sending.js";
 import { ANSWER, failure, KEY, QUICK, type Said, type Server, serving } from "./servers.js";
 
@@ -23,6 +23,11 @@ async function door(...said: Said[]): Promise<{ server: Server; client: Client }
   const gateway = { Authorization: "Bearer gateway" };
   return { server, client: new Client(new HttpDoor(`${server.url}/`, KEY, gateway), { retries: QUICK }) };
 }
+
+test("a base URL without a scheme is said at once", () => {
+  assert.throws(() => new HttpDoor("localhost:8000", KEY), /to begin with http:/);
+  assert.throws(() => new RunPod("endpoint", KEY, { baseUrl: "api.runpod.ai/v2" }), /to begin with http:/);
+});
 
 test("a URL is plain JSON", async () => {
   const { server, client } = await door({ body: ANSWER });
