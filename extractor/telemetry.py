@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Literal
+from itertools import product
+from typing import Any, Literal, get_args
 
 from prometheus_client import (
     CollectorRegistry,
@@ -29,11 +30,13 @@ from prometheus_client.core import CounterMetricFamily
 from prometheus_client.registry import Collector
 
 from . import __version__
+from .errors import ErrorCode
 from .formats import Arrival
 
 Door = Literal["runpod", "http", "file"]
 
 OK = "OK"
+_SERVING: tuple[Door, ...] = ("runpod", "http")
 JOB_LOGGER = "extractor.job"
 log = logging.getLogger(JOB_LOGGER)
 
@@ -118,6 +121,9 @@ class Telemetry:
             ("door", "code"),
             registry=self.registry,
         )
+        # From nought: a series that begins at one has no increase, and no alert would see the first of its kind.
+        for door, code in product(_SERVING, (OK, *get_args(ErrorCode))):
+            self._jobs.labels(door, code)
         self._partial = Counter("zopilot_partial_jobs", "Answers that lack pages.", registry=self.registry)
         self._in_flight = Gauge("zopilot_jobs_in_flight", "Jobs that are being worked on.", registry=self.registry)
         self._pages = Counter("zopilot_pages", "Pages by how they ended.", ("outcome",), registry=self.registry)

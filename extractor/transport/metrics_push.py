@@ -66,7 +66,11 @@ class MetricsPush:
         return True
 
     def run(self) -> None:
-        """Push at every interval until `leave` is called, and once more then."""
+        """Push at once, at every interval until `leave` is called, and once more then.
+
+        The first has every counter at nought: what a worker counts in its last seconds is an increase then.
+        """
+        self.push()
         while not self._leaving.wait(self._every_s):
             self.push()
         self.push()
