@@ -158,6 +158,8 @@ class Telemetry:
         self._webhooks = Counter(
             "zopilot_webhooks", "Webhooks by whether they were taken in the end.", ("outcome",), registry=self.registry
         )
+        for outcome in ("told", "given_up"):
+            self._webhooks.labels(outcome)
         self._page_counts = Histogram(
             "zopilot_document_pages", "Pages of documents read.", buckets=_PAGES, registry=self.registry
         )

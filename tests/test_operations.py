@@ -48,6 +48,15 @@ def test_a_query_is_promql_of_metrics_that_there_are(query: str, counted: set[st
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule["alert"])
+def test_a_rule_of_codes_or_outcomes_sees_the_first_of_them(rule: dict[str, Any]) -> None:
+    """A series that begins at one has no increase: those that a rule names are there before anything happens."""
+    said = Telemetry().exposition().decode()
+    for metric, label, named in re.findall(r'(zopilot_\w+)\{(code|outcome)=~?"([^"]+)"', rule["expr"]):
+        for value in named.split("|"):
+            assert re.search(rf'^{metric}{{[^}}]*{label}="{value}"[^}}]*}} 0.0$', said, re.MULTILINE)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule["alert"])
 def test_a_rule_asks_for_codes_that_there_are_and_is_explained(rule: dict[str, Any]) -> None:
     codes = [code for found in re.findall(r'code!?=~?"([^"]+)"', rule["expr"]) for code in found.split("|")]
     assert set(codes) <= CODES
