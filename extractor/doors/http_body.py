@@ -139,7 +139,8 @@ async def _taken_in(request: Request, settings: Settings) -> JobBody:
 
 async def _bounded(request: Request, limit: int, too_large: DocumentTooLarge) -> AsyncGenerator[bytes, None]:
     """The body's chunks. Raises `too_large` where they are more than `limit` bytes together."""
-    claimed = request.headers.get("content-length", "0")
+    # Of leading zeros a length may have more than Python reads digits.
+    claimed = request.headers.get("content-length", "0").lstrip("0") or "0"
     if int(claimed) > limit:
         raise too_large
     received = 0

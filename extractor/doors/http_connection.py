@@ -2,8 +2,9 @@
 
 uvicorn's own protocol keeps a request's head, of any size, for any time. Here a head (the request's line, its headers,
 the trailers of its body) has at most `MAX_HEAD_BYTES`, and `http_head_timeout_s` to arrive. There are at most
-`http_connections` connections, and at most `MAX_PIPELINED` requests wait behind one another on each. What is refused
-here has the shape of every other refusal.
+`http_connections` connections, and at most `MAX_PIPELINED` requests wait behind one another on each. A connection whose
+caller does not read its answer ends after `http_body_timeout_s`. What is refused here has the shape of every other
+refusal.
 
 A caller that has sent everything may close its side and still gets its answer. A caller that is gone closes the same
 way. An interim response (102, RFC 9110 section 15.2) tells the two apart: a machine without the connection resets it.
@@ -62,6 +63,7 @@ class Connection(HttpToolsProtocol):
         self._refused = False
         self._running: RequestResponseCycle | None = None
         self._half_closed = False
+        self._reading_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Refuse a connection too many; else give its first head time to arrive."""
@@ -72,9 +74,28 @@ class Connection(HttpToolsProtocol):
             self._await_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Stop the head's clock."""
+        """Stop the clocks, and tell the request that is answered; uvicorn tells the newest of the pipeline alone."""
         self._head_arrived()
+        self._answer_is_read()
+        if self._running is not None and not self._running.response_complete:
+            self._running.disconnected = True
+            self._running.message_event.set()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """Give the caller its time to read: more of its answer waits than is held."""
+        super().pause_writing()
+        self._await_reading()
+
+    def resume_writing(self) -> None:
+        """Stop the clock: the caller reads."""
+        self._answer_is_read()
+        super().resume_writing()
+
+    def timeout_keep_alive_handler(self) -> None:
+        """Close a connection that is idle; what waits for its caller to read it may wait for a time only."""
+        super().timeout_keep_alive_handler()
+        self._end_with_what_waits()
 
     def data_received(self, data: bytes) -> None:
         """Parse what has arrived, and count the head's bytes."""
@@ -148,6 +169,7 @@ class Connection(HttpToolsProtocol):
         super().on_response_complete()
         if self._half_closed and not more:
             self.transport.close()
+        self._end_with_what_waits()
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         self._running = cycle
@@ -165,6 +187,20 @@ class Connection(HttpToolsProtocol):
         if self._head_timer is not None:
             self._head_timer.cancel()
             self._head_timer = None
+
+    def _await_reading(self) -> None:
+        if self._reading_timer is None:
+            self._reading_timer = self.loop.call_later(self._settings.http_body_timeout_s, self.transport.abort)
+
+    def _answer_is_read(self) -> None:
+        if self._reading_timer is not None:
+            self._reading_timer.cancel()
+            self._reading_timer = None
+
+    def _end_with_what_waits(self) -> None:
+        """A transport that closes first waits for its caller to read, for ever."""
+        if self.transport.is_closing() and self.transport.get_write_buffer_size():
+            self._await_reading()
 
     def _head_is_late(self) -> None:
         self._head_timer = None

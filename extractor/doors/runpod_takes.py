@@ -16,6 +16,8 @@ from typing import Any
 _ID = re.compile(r"[!-+\--~]{1,256}")
 # JSON that is too deep for a parser is cut at this depth, only to find the job's id.
 _READABLE_DEPTH = 32
+# Python reads no whole number of more digits; the good jobs of the list would be lost with it.
+_MOST_DIGITS = 4300
 _SPACE = re.compile(r"[ \t\r\n]*")
 _STRING_OR_BRACKETS = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[{]+|[\]}]+', re.DOTALL)
 
@@ -39,9 +41,10 @@ class Taken:
 
 def read_take(body: bytes) -> Taken:
     """The jobs in the body of a job-take, which is one job or a list of them. Raises nothing."""
+    # A byte that is no UTF-8 becomes half a surrogate pair, which no field of a job may hold.
+    text = body.decode("utf-8", "surrogateescape")
     try:
-        text = body.decode("utf-8")
-        found = json.loads(text)
+        found = json.loads(text, parse_int=_whole_number)
     except RecursionError:
         return _jobs_and_refusals(_read_one_by_one(text))
     except ValueError:
@@ -76,6 +79,11 @@ def _jobs_and_refusals(found: Iterator[Any]) -> Taken:
     return Taken(tuple(jobs), tuple(refused), unanswerable)
 
 
+def _whole_number(digits: str) -> int | float:
+    """The number; as a float, mostly infinite, where Python refuses to read so many digits."""
+    return int(digits) if len(digits) <= _MOST_DIGITS else float(digits)
+
+
 def _id_text(given: object) -> str | None:
     """The id as text; None where there is none, or it cannot stand in a URL."""
     if isinstance(given, int) and not isinstance(given, bool):
@@ -95,7 +103,7 @@ def _encodable(text: str) -> bool:
 
 def _read_one_by_one(text: str) -> Iterator[Any]:
     """Each job of a body that is too deep as a whole: the job, `_TooDeep`, or None where it cannot be read."""
-    decoder = json.JSONDecoder()
+    decoder = json.JSONDecoder(parse_int=_whole_number)
     position = _past_space(text, 0)
     if text.startswith("[", position):
         position = _past_space(text, position + 1)
@@ -105,7 +113,7 @@ def _read_one_by_one(text: str) -> Iterator[Any]:
         except RecursionError:
             shallow, position = _cut_at_depth(text, position)
             try:
-                one = _TooDeep(json.loads(shallow))
+                one = _TooDeep(json.loads(shallow, parse_int=_whole_number))
             except ValueError:
                 one = None
         except ValueError:  # where the next job begins is unknown then

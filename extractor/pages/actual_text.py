@@ -22,6 +22,8 @@ from .text_layer import Origin, TextLayer, read_text_layer
 
 # Min share of letters in common for ActualText and glyphs to be one text, in another order or spelling.
 ALIKE = 0.7
+# Max letters that one glyph stands for, as that of a ligature does.
+MOST_LETTERS = 4
 
 
 def as_drawn(page: Any, layer: TextLayer, drawing: Drawing, most_words: int) -> TextLayer:
@@ -64,11 +66,13 @@ def _words_of(layer: TextLayer, objects: frozenset[int]) -> list[tuple[Word, Ori
 def _texts_agree(said: str, drawn: TextLayer, objects: frozenset[int]) -> bool:
     """Whether ActualText may be what is drawn: the same letters and digits, or glyphs without characters."""
     found = _words_of(drawn, objects)
-    if any(origin.strange for _, origin in found):
-        return True
     one, two = _letters([said]), _letters([word.text for word, _ in found])
+    if any(origin.strange for _, origin in found):
+        return len(one) <= MOST_LETTERS * sum(len(word.text) for word, _ in found)
+    if not two:
+        return len(one) <= MOST_LETTERS
     # A word may begin or end outside of what is replaced.
-    if not two or one in two or two in one:
+    if one in two or (two in one and len(one) - len(two) < MOST_LETTERS):
         return True
     if [letter for letter in one if letter.isdigit()] != [letter for letter in two if letter.isdigit()]:
         return False

@@ -39,6 +39,8 @@ Reason = Literal[
 
 # Min font size that anyone reads, in points.
 MIN_SIZE = 1.0
+# Max width or height of a word of two letters or more that is crushed until nobody reads it, in points.
+CRUSHED = 0.5
 # Min range of a colour channel, in 0..255, in a word's crop: less is no mark.
 MIN_CONTRAST = 20
 # Max distance of a channel from the ink, in 0..255; min share of such pixels for the ground to have its colour.
@@ -157,6 +159,12 @@ def _reason_by_picture(word: Word, looks: Sequence[Look], drawing: Drawing, show
     if any(look.invisible for look in looks) and not any(contains(box, centre(word.box)) for box in drawing.images):
         return "drawn invisibly"
     if word.size < MIN_SIZE and min(word.box[2] - word.box[0], word.box[3] - word.box[1]) < 1.5 * MIN_SIZE:
+        return "too small"
+    if (
+        len(word.text) > 1
+        and word.text.isalnum()
+        and min(word.box[2] - word.box[0], word.box[3] - word.box[1]) < CRUSHED
+    ):
         return "too small"
     if looks and all(look.clip is not None and _lies_outside(word.box, look.clip) for look in looks):
         return "clipped away"

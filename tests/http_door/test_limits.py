@@ -28,6 +28,11 @@ class TestBounds:
             status, answer = response_on(connection)
         assert (status, answer["error_code"]) == (413, "DOCUMENT_TOO_LARGE")
 
+    def test_length_of_very_many_digits_is_read(self, served: Served) -> None:
+        with served.send(head("Content-Type: application/json", f"Content-Length: {'0' * 5000}2"), b"{}") as connection:
+            status, answer = response_on(connection)
+        assert (status, answer["error_code"]) == (400, "INVALID_INPUT")
+
     def test_length_that_is_claimed_is_all_that_is_read(self, served: Served) -> None:
         rest = json.dumps({"document_content_base64": base64_of(RECEIPT)}).encode()
         with served.send(head("Content-Type: application/json", "Content-Length: 2"), b"{}" + rest) as connection:

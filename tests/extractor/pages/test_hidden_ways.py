@@ -57,6 +57,8 @@ WAYS = {
     "layer switched off over other text": layer(say(HIDDEN, 700)),
     "layer switched off over a ruling": layer(HIDE).replace(b"/OC /L BDC\n", b"60 603 m 400 603 l S /OC /L BDC\n"),
     "said in place of what is drawn": raw_pdf(f"{TEXT}/Span << /ActualText ({HIDDEN}) >> BDC {say(OTHER, 600)}EMC"),
+    "said in place of spaces": raw_pdf(f"{TEXT}/Span << /ActualText ({HIDDEN}) >> BDC {say('   ', 600)}EMC"),
+    "crushed": raw_pdf(f"{TEXT}0.5 Tz {HIDE}"),
     "covered inside a form": formed(f"{HIDE}1 g 60 590 300 30 re f"),
     "covered by a form": formed("0.9 g 60 590 300 30 re f 0 g 60 603 m 300 603 l S", before=HIDE),
     "covered by a rounded rectangle": raw_pdf(f"{TEXT}{HIDE}{ROUNDED}0 G 60 600 m 320 600 l S"),
@@ -99,6 +101,18 @@ def test_what_is_seen_is_not_told(readers: PageReaders, tmp_path: Path, way: str
     page = read_page(readers, tmp_path, PLAIN[way], "drop")
     assert told(page) == ()
     assert said(page) == f"{SEEN} {HIDDEN}"
+
+
+@pytest.mark.parametrize("drawn", ["I", ".", OTHER])
+def test_replacement_text_that_says_more_than_is_drawn_is_told(
+    readers: PageReaders, tmp_path: Path, drawn: str
+) -> None:
+    content = raw_pdf(f"{TEXT}/Span << /ActualText ({drawn} {HIDDEN}) >> BDC {say(drawn, 600)}EMC")
+    kept, dropped = (read_page(readers, tmp_path, content, fate) for fate in ("keep", "drop"))
+    (note,) = told(kept)
+    assert "said in place of what is drawn" in note
+    assert set(HIDDEN.split()) <= set(said(kept).split())
+    assert said(dropped) == f"{SEEN} {drawn}"
 
 
 def test_replacement_text_of_a_ligature_stands(readers: PageReaders, tmp_path: Path) -> None:

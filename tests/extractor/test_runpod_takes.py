@@ -1,0 +1,39 @@
+"""Values in RunPod's job-take that a parser of JSON or of text refuses: their jobs alone are refused for them."""
+
+from __future__ import annotations
+
+import pytest
+
+from extractor.doors.runpod_takes import read_take
+from extractor.errors import InvalidInput
+from extractor.request import parse_request
+
+GOOD = b'{"id": "good", "input": {"document_url": "https://example.com/a.pdf"}}'
+DIGITS = b"9" * 5000
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        b'{"document_url": "https://example.com/a.pdf", "deadline_s": %s}' % DIGITS,
+        b'{"document_url": "https://example.com/a.pdf", "pages": -%s}' % DIGITS,
+        b'{"document_url": "https://example.com/\xff.pdf"}',
+        b'{"document_url": "https://example.com/a.pdf", "filename": "\xed\xa0\x80"}',
+    ],
+    ids=["number", "negative number", "byte that is no UTF-8", "half a surrogate pair"],
+)
+def test_value_that_no_parser_takes_is_its_own_jobs_fault(odd: bytes) -> None:
+    deep = b'{"id": "deep", "input": %s}' % (b"[" * 5000 + b"]" * 5000)
+    for beside, refused in ((b"", ()), (b"," + deep, ("deep",))):
+        taken = read_take(b'[%s, {"id": "odd", "input": %s}%s, %s]' % (GOOD, odd, beside, GOOD))
+        assert [job["id"] for job in taken.jobs] == ["good", "odd", "good"]
+        assert tuple(job.id for job in taken.refused) == refused
+        assert taken.unanswerable == 0
+        with pytest.raises(InvalidInput):
+            parse_request(taken.jobs[1]["input"], uploaded=False)
+
+
+def test_id_of_too_many_digits_costs_no_other_job() -> None:
+    taken = read_take(b'[{"id": %s, "input": {}}, %s]' % (DIGITS, GOOD))
+    assert [job["id"] for job in taken.jobs] == ["good"]
+    assert taken.unanswerable == 1
