@@ -54,7 +54,19 @@ def as_drawn(page: Any, layer: TextLayer, drawing: Drawing, most_words: int) -> 
             for other, drawn_origin in _words_of(drawn, group):
                 words.append(replace(other, line=word.line))
                 origins.append(drawn_origin)
+    for word, origin in _words_of(drawn, _unsaid(layer, drawing)):
+        words.append(word)
+        origins.append(origin)
     return replace(layer, words=words, origins=tuple(origins), blanks=())
+
+
+def _unsaid(layer: TextLayer, drawing: Drawing) -> frozenset[int]:
+    """The text objects with an ActualText that no word of the layer comes from.
+
+    PDFium gives neither their own words nor the others where further marks stand inside of the ActualText.
+    """
+    heard = {drawing.said[at] for origin in layer.origins for at in origin.objects if at in drawing.said}
+    return frozenset(at for at, text in drawing.said.items() if text not in heard)
 
 
 def _words_of(layer: TextLayer, objects: frozenset[int]) -> list[tuple[Word, Origin]]:

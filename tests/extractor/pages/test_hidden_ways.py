@@ -115,6 +115,26 @@ def test_replacement_text_that_says_more_than_is_drawn_is_told(
     assert said(dropped) == f"{SEEN} {drawn}"
 
 
+LINES = (OTHER[:17], OTHER[18:])
+MARKED = "/Span << /MCID {} >> BDC {}EMC "
+
+
+@pytest.mark.parametrize("replacement", [OTHER, HIDDEN])
+def test_words_with_marks_inside_of_a_replacement_are_there_once(
+    readers: PageReaders, tmp_path: Path, replacement: str
+) -> None:
+    """PDFium gives no word at all of them, neither the replacement's nor what is drawn."""
+    marked = MARKED.format(0, say(LINES[0], 600)) + MARKED.format(1, say(LINES[1], 580))
+    page = read_page(readers, tmp_path, raw_pdf(f"{TEXT}/Span << /ActualText ({replacement}) >> BDC {marked}EMC"))
+    assert said(page) == f"{SEEN} {OTHER}"
+
+
+def test_words_of_one_replacement_over_two_lines_are_there_once(readers: PageReaders, tmp_path: Path) -> None:
+    drawn = say(LINES[0], 600) + say(LINES[1], 580)
+    page = read_page(readers, tmp_path, raw_pdf(f"{TEXT}/Span << /ActualText ({OTHER}) >> BDC {drawn}EMC"))
+    assert said(page) == f"{SEEN} {OTHER}"
+
+
 def test_replacement_text_of_a_ligature_stands(readers: PageReaders, tmp_path: Path) -> None:
     content = "BT /F1 11 Tf 72 600 Td (The of) Tj /Span << /ActualText (fice) >> BDC (fice) Tj EMC ( is open) Tj ET"
     page = read_page(readers, tmp_path, raw_pdf(TEXT + content), "drop")
