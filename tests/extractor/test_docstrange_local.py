@@ -249,9 +249,11 @@ def test_the_cloud_cannot_be_constructed(attempt: Any, monkeypatch: pytest.Monke
         attempt()
 
 
-def test_docstranges_own_way_of_fetching_a_url_ends_at_the_cloud(web_folder: str) -> None:
-    with pytest.raises(docstrange.exceptions.ConversionError, match="cloud extraction is disabled in this process"):
-        URLProcessor().process(f"{web_folder}/the%20invoice.pdf")
+def test_docstranges_own_way_of_fetching_a_url_ends_at_the_local_extractor(web_folder: str) -> None:
+    result = URLProcessor().process(f"{web_folder}/the%20invoice.pdf")
+    assert isinstance(result, LocalConversionResult)
+    assert result.metadata["processing_mode"] == "local"
+    assert "1,140.00" in result.extract_markdown()
 
 
 @pytest.mark.parametrize("gpu", [True, False])
