@@ -10,7 +10,7 @@ import argparse
 import logging
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, get_args
 
 if TYPE_CHECKING:
     from extractor.worker import Worker
@@ -25,10 +25,12 @@ INTERRUPTED = 130
 def arguments() -> argparse.ArgumentParser:
     """The command's options."""
     from extractor import __version__
+    from extractor.formats import readable
+    from extractor.values.options import Output
 
     parser = argparse.ArgumentParser(
         prog="zopilot",
-        description="Read documents (PDF, PNG, JPEG, TIFF, WebP, BMP, GIF) with local models, and write what they say.",
+        description=f"Read documents ({readable()}) with local models, and write what they say.",
         epilog="Exit status: 0 if every document was read, 1 if one was not, 2 if nothing was begun.",
         allow_abbrev=False,
     )
@@ -38,8 +40,8 @@ def arguments() -> argparse.ArgumentParser:
         "--outputs",
         type=_listed,
         metavar="NAMES",
-        help="views in the JSON answer, separated by commas: markdown, text, html, elements, lines, tables, records, "
-        "csv, docling (markdown,elements,tables if absent)",
+        help=f"views in the JSON answer, separated by commas: {', '.join(get_args(Output))} "
+        "(markdown,elements,tables if absent)",
     )
     parser.add_argument("--password", metavar="PASSWORD", help="for documents that are encrypted")
     parser.add_argument(

@@ -112,6 +112,12 @@ FORMATS: dict[Format, FormatRow] = {
 }
 
 
+def readable() -> str:
+    """The formats that are read, in words for the caller."""
+    *others, last = (row.title for row in FORMATS.values())
+    return f"{', '.join(others)} and {last}"
+
+
 @dataclass(frozen=True)
 class DocumentFile:
     """A document on disk, and its format."""
@@ -144,11 +150,8 @@ def identify(path: Path) -> DocumentFile:
     for name, row in reversed(FORMATS.items()):
         if row.known_by(head):
             return DocumentFile(path, name)
-    *others, last = (row.title for row in FORMATS.values())
-    readable = f"{', '.join(others)} and {last}"
-    raise UnsupportedFormat(
-        f"{_unread_format(head) or _unknown_format(head)} is not among the formats that are read: {readable}"
-    )
+    what = _unread_format(head) or _unknown_format(head)
+    raise UnsupportedFormat(f"{what} is not among the formats that are read: {readable()}")
 
 
 def _unknown_format(head: bytes) -> str:

@@ -150,9 +150,9 @@ def _add_refusals(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def refuse(request: Request, error: HTTPException) -> Response:
         status = HTTPStatus(error.status_code)
-        refused = refusal(status, error.detail, request.state.request_id, retryable=REFUSALS[status])
+        body = refusal(status, error.detail, request.state.request_id, retryable=REFUSALS[status])
         headers = {"Allow": _methods(app, request)} if status == HTTPStatus.METHOD_NOT_ALLOWED else error.headers
-        return as_json(status, refused, headers)
+        return as_json(status, body, headers)
 
     @app.exception_handler(Exception)
     async def fail(request: Request, _: Exception) -> Response:
