@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from extractor.errors import ExtractionError
+from extractor.errors import ERRORS
 
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON = ROOT / "clients" / "python" / "zopilot_client"
@@ -50,11 +50,8 @@ def _said(command: list[str], given: str) -> str:
 
 def retryable_codes() -> list[str]:
     """The contract's codes that are worth another try, whatever is behind them."""
-    errors = list(ExtractionError.__subclasses__())
-    for error in errors:
-        errors.extend(error.__subclasses__())
-    never = {error.code for error in errors if not error.retryable}
-    return sorted({error.code for error in errors} - never)
+    never = {error.code for error in ERRORS if not error.retryable}
+    return sorted({error.code for error in ERRORS} - never)
 
 
 def files() -> dict[Path, str]:

@@ -9,7 +9,7 @@ origin top left.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -62,7 +62,6 @@ def _grid_of(words: Sequence[Word], structure: Sequence[TableCell], rulings: Rul
     columns = find_columns(rows, height, rulings)
     seen = None if columns is None else Aligned(rows, columns, rulings, height)
     header = None if seen is None else header_cells(seen)
-    parted = lines_above(rows, rulings)
     if seen is not None and seen.columns.one_item:
         return _aligned_table(aligned_cells(seen, [0] * len(rows), cells, None), words)
     if len(cells) < 2:
@@ -71,14 +70,18 @@ def _grid_of(words: Sequence[Word], structure: Sequence[TableCell], rulings: Rul
     filled = _words_by_cell(cells, rows, laid, None)
     if seen is not None and columns is not None:
         column_by_word = columns.column_by_word(rows, height)
-        white = rows_by_white(rows, lambda word: column_by_word[id(word)], laid, height)
+
+        def column_of(word: Word) -> int:
+            return column_by_word[id(word)]
+
+        white = rows_by_white(rows, column_of, laid, height)
         if white is not None:
             return _aligned_table(aligned_cells(seen, white, cells, header), words)
         same = columns.count == max(cell.column + cell.column_span for cell in cells)
         if same:
             filled = _words_by_cell(cells, rows, laid, columns)
         sure = (header is not None and (same or columns.headed)) or (
-            same and _numbers_contradict(cells, filled, rows, laid, parted, columns)
+            same and _numbers_contradict(cells, filled, seen, laid, column_of)
         )
         if sure or _contradict_columns(filled, rows, columns):
             aligned = aligned_cells(seen, laid, cells, header)
@@ -101,19 +104,12 @@ def _aligned_table(filled: Sequence[tuple[TableCell, list[Word]]], words: Sequen
 def _numbers_contradict(
     cells: Sequence[TableCell],
     filled: Sequence[Sequence[Word]],
-    rows: Sequence[Sequence[Word]],
+    seen: Aligned,
     laid: Sequence[int],
-    parted: Sequence[bool],
-    columns: Columns,
+    column_of: Callable[[Word], int],
 ) -> bool:
     """Whether numbers stand in other columns than their cells, or items make other rows than the model's."""
-
-    height = median_height(word.box for row in rows for word in row)
-    column_by_word = columns.column_by_word(rows, height)
-
-    def column_of(word: Word) -> int:
-        return column_by_word[id(word)]
-
+    rows, parted = seen.rows, lines_above(seen.rows, seen.rulings)
     numeric = numeric_columns(rows, column_of)
     if not numeric:
         return False
@@ -123,7 +119,7 @@ def _numbers_contradict(
         for word in inside
     )
     start = body_start(rows, column_of, laid)
-    groups = item_rows(rows[start:], column_of, columns.full, laid[start:], parted[start:])
+    groups = item_rows(rows[start:], column_of, seen.columns.full, laid[start:], parted[start:])
     rows_of_groups = [{laid[start + index] for index in group} for group in groups]
     return misplaced > 1 or len(groups) != len(set(laid[start:])) or any(len(found) > 1 for found in rows_of_groups)
 
@@ -218,12 +214,8 @@ def _words_by_cell(
     filled: list[list[Word]] = [[] for _ in cells]
     height = median_height(word.box for row in rows for word in row)
     for row_of_cells, row in zip(laid, rows, strict=True):
-        texts = [] if columns is None else texts_of(row, height)
-        placed = (
-            {}
-            if columns is None
-            else {id(word): at for text in texts for at, word in columns.placed(text, texts, height)}
-        )
+        texts = texts_of(row, height)
+        placed = {id(word): at for text in texts for at, word in columns.placed(text, texts, height)} if columns else {}
         candidates = [
             index for index, cell in enumerate(cells) if cell.row <= row_of_cells < cell.row + cell.row_span
         ] or list(range(len(cells)))
