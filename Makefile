@@ -37,7 +37,7 @@ test: check models clients
 quick: check
 	@$(BIN)/python -m pytest -m "not slow"
 
-check: $(VENV)/.dev
+check: $(VENV)/.dev $(BIN)/zopilot
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy
