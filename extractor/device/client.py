@@ -14,7 +14,8 @@ import numpy as np
 from ..errors import Internal
 from ..models.facts import ModelFacts
 from ..models.shapes import Fit, line_width, seen_width
-from .arena import Canvas, Pixels
+from ..values.arrays import Pixels
+from .arena import PageArena
 from .link import Kind, PageLink
 from .requests import (
     CANCELLED,
@@ -56,10 +57,10 @@ class Pending:
 class DeviceClient:
     """Asks for forward passes, for one page after the other. Coordinates are pixels of the picture, origin top left."""
 
-    def __init__(self, link: PageLink, canvas: Canvas, facts: ModelFacts) -> None:
+    def __init__(self, link: PageLink, arena: PageArena, facts: ModelFacts) -> None:
         self.facts = facts
         self.link = link
-        self._canvas = canvas
+        self._arena = arena
         self._number = 0
         self._waiting: set[int] = set()
         self._ended: dict[int, tuple[int, int]] = {}
@@ -68,7 +69,7 @@ class DeviceClient:
 
     def room_for_picture(self, rows: int, columns: int) -> tuple[int, Pixels]:
         """The offset and the pixels of one more picture of the page, (rows, columns, 3) uint8. Raises `MemoryError`."""
-        return self._canvas.new(rows, columns)
+        return self._arena.new(rows, columns)
 
     def layout(self, picture: PictureRef) -> Pending:
         """The pending regions of a picture; `regions_of` reads them."""
@@ -136,7 +137,7 @@ class DeviceClient:
     def _ask(self, request: Request) -> Pending:
         self._number += 1
         capacity = reply_bytes(request)
-        room = self._canvas.room_for_reply(capacity)
+        room = self._arena.room_for_reply(capacity)
         request = replace(request, number=self._number, reply_at=room, capacity=capacity)
         self._waiting.add(request.number)
         self._untaken.add(request.number)
@@ -152,10 +153,10 @@ class DeviceClient:
             raise Internal("the page's job has ended")
         if status:
             raise NoResult(out_of_memory=status == OUT_OF_MEMORY)
-        reply = self._canvas.reply(request.reply_at, size)
+        reply = self._arena.reply(request.reply_at, size)
         self._untaken.discard(request.number)
         if not self._untaken:
-            self._canvas.free_replies()
+            self._arena.free_replies()
         return reply
 
     def finish(self) -> None:

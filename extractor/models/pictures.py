@@ -19,12 +19,11 @@ import numpy as np
 import torch
 from torch.nn import functional
 
+from ..values.boxes import PixelBox
 from .shapes import LINE_HEIGHT, cut_sizes
 
 RgbArray = np.ndarray[Any, np.dtype[np.uint8]]
 Floats = np.ndarray[Any, np.dtype[np.float64]]
-# (left, top, right, bottom), whole pixels, within the picture.
-PixelBox = tuple[int, int, int, int]
 Kind = Literal["linear", "cubic", "area"]
 
 _METHODS = {"linear": cv2.INTER_LINEAR, "cubic": cv2.INTER_CUBIC, "area": cv2.INTER_AREA}

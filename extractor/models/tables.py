@@ -22,11 +22,12 @@ from transformers import SLANetForTableRecognition
 
 from ..decoding.table_cells import END
 from ..errors import WorkerUnhealthy
+from ..values.boxes import PixelBox
 from .batch import Batch, closed_size, sent
 from .checkpoint import load_checkpoint, weight_bytes
 from .convolutions import serve_on_device
 from .graphs import Capturing, Graphs
-from .pictures import PixelBox, Pixels
+from .pictures import Pixels
 from .pinned import Staging
 from .shapes import Batches, Shapes
 

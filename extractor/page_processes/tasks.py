@@ -51,7 +51,7 @@ def read_page(task: WholePageTask, context: TaskContext) -> Answer:
 
     started = time.perf_counter()
     with context.stage(Stage.READ):
-        page = READERS[task.page.format].read_page(task.page, context.canvas, begin)
+        page = READERS[task.page.format].read_page(task.page, context.arena, begin)
     drawn = time.perf_counter()
     with context.stage(Stage.LOOK):
         reading = reader.read(page, task.recognition, begun[-1] if begun else None)

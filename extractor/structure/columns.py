@@ -15,7 +15,7 @@ from itertools import pairwise
 
 from ..values.boxes import Box, centre
 from ..values.reading import Ruling, Rulings, TableCell
-from ..values.words import Word
+from ..values.words import Row, Word
 from .drawn_columns import drawn_edges
 from .item_rows import is_numeric
 
@@ -56,7 +56,7 @@ WHOLE_LINE = 0.8
 
 _YEAR = re.compile(r"(19|20)\d\d")
 
-Row = Sequence[Word]
+# A cell and its words.
 Filled = tuple[TableCell, list[Word]]
 # The number of rows of text in the header, and the header's cells.
 Header = tuple[int, list[Filled]]

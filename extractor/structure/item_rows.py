@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
 from ..values.boxes import median_height
-from ..values.words import Word
+from ..values.words import Row, Word
 
 # Min ratio of the white between items to the widest within one; min difference of both, in text heights.
 WIDER = 1.25
@@ -20,8 +20,6 @@ WIDER_BY = 0.15
 # Min numeric entries of a numeric column; min share of all its entries, the head's included.
 MIN_NUMERIC = 2
 MOSTLY = 0.7
-
-Row = Sequence[Word]
 
 
 @dataclass(frozen=True, slots=True)

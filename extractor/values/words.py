@@ -61,6 +61,9 @@ class Word:
         return Word, _values(self)
 
 
+# The words of one row of text.
+Row = Sequence[Word]
+
 _values: Callable[[Word], tuple[object, ...]] = attrgetter(*(field.name for field in fields(Word)))
 
 
