@@ -68,7 +68,10 @@ class DeviceClient:
         self._untaken: set[int] = set()
 
     def room_for_picture(self, rows: int, columns: int) -> tuple[int, Pixels]:
-        """The offset and the pixels of one more picture of the page, (rows, columns, 3) uint8. Raises `MemoryError`."""
+        """The offset and the pixels of one more picture of the page, (rows, columns, 3) uint8.
+
+        Raises `MemoryError` where none fits in the arena.
+        """
         return self._arena.new(rows, columns)
 
     def layout(self, picture: PictureRef) -> Pending:
@@ -76,7 +79,7 @@ class DeviceClient:
         return self._ask(Request(0, "layout", picture, 0, 0))
 
     def regions_of(self, pending: Pending) -> Numbers:
-        """The layout model's numbers, (queries, 7); see `LayoutModel.start`. Raises `NoResult`."""
+        """The layout model's numbers, (queries, 7); see `LayoutModel.start`. Raises `NoResult` where it failed."""
         return np.frombuffer(pending.result(), np.float32).reshape(-1, LAYOUT_NUMBERS)
 
     def detect(self, picture: PictureRef, fit: Fit) -> Pending:
@@ -84,7 +87,10 @@ class DeviceClient:
         return self._ask(Request(0, "detection", picture, 0, 0, fit=fit))
 
     def text_map_of(self, pending: Pending) -> np.ndarray[Any, np.dtype[np.uint8]]:
-        """The probability of text in 255ths, (fit.height, fit.width) uint8. Raises `NoResult`."""
+        """The probability of text in 255ths, (fit.height, fit.width) uint8.
+
+        Raises `NoResult` where the detector failed.
+        """
         fit = pending.request.fit
         assert fit is not None
         return np.frombuffer(pending.result(), np.uint8).reshape(fit.height, fit.width)
@@ -117,7 +123,10 @@ class DeviceClient:
         )
 
     def lines_of(self, pending: Pending) -> list[Numbers]:
-        """For each line (steps, 2): each step's probability and the number of its symbol. Raises `NoResult`."""
+        """For each line (steps, 2): each step's probability and the number of its symbol.
+
+        Raises `NoResult` where the recogniser failed.
+        """
         steps = [seen_width(content) // PIXELS_PER_STEP for content in pending.request.contents.tolist()]
         found = np.frombuffer(pending.result(), np.float32).reshape(-1, LINE_NUMBERS)
         return np.split(found, np.cumsum(steps)[:-1])
@@ -127,7 +136,10 @@ class DeviceClient:
         return self._ask(Request(0, "tables", picture, 0, 0, boxes=boxes))
 
     def structures_of(self, pending: Pending) -> list[Numbers]:
-        """For each table its decoder's steps, (steps, 10); see `TableModel.start`. Raises `NoResult`."""
+        """For each table its decoder's steps, (steps, 10); see `TableModel.start`.
+
+        Raises `NoResult` where the model failed.
+        """
         result = pending.result()
         count = len(pending.request.boxes)
         lengths = np.frombuffer(result, np.int32, count)

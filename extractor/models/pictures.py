@@ -34,11 +34,11 @@ class Pixels(Protocol):
 
     @property
     def height(self) -> int:
-        """Its rows, in pixels."""
+        """The picture's height, in pixels."""
 
     @property
     def width(self) -> int:
-        """Its columns, in pixels."""
+        """The picture's width, in pixels."""
 
     def warped(self, matrix: Floats, height: int, width: int) -> Pixels:
         """The picture seen through `matrix` (2, 3), which maps its pixels to those of the result, of this size.
@@ -87,12 +87,12 @@ class HostPixels:
 
     @property
     def height(self) -> int:
-        """Its rows, in pixels."""
+        """The picture's height, in pixels."""
         return int(self.view.shape[0])
 
     @property
     def width(self) -> int:
-        """Its columns, in pixels."""
+        """The picture's width, in pixels."""
         return int(self.view.shape[1])
 
     def warped(self, matrix: Floats, height: int, width: int) -> HostPixels:
@@ -143,12 +143,12 @@ class DevicePixels:
 
     @property
     def height(self) -> int:
-        """Its rows, in pixels."""
+        """The picture's height, in pixels."""
         return int(self.picture.shape[0])
 
     @property
     def width(self) -> int:
-        """Its columns, in pixels."""
+        """The picture's width, in pixels."""
         return int(self.picture.shape[1])
 
     def warped(self, matrix: Floats, height: int, width: int) -> DevicePixels:

@@ -162,7 +162,10 @@ def _code_position(error: BaseException) -> str:
 
 
 def parsed_answer(payload: bytes) -> Answer:
-    """The answer in the payload of a DONE message. For the worker. Raises `ValueError` or `struct.error`."""
+    """The answer in the payload of a DONE message. For the worker.
+
+    Raises `ValueError` or `struct.error` where there is none.
+    """
     (length,) = _LENGTH.unpack_from(payload)
     head = json.loads(payload[_LENGTH.size : _LENGTH.size + length])
     if not isinstance(head, dict):

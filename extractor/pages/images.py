@@ -74,7 +74,8 @@ class ImageReader:
     def read_page(self, task: PageTask, arena: PageArena, begin: Callable[[PagePicture], object]) -> Page:
         """The page, all of it to be recognised unless `ocr` is `never`. `begin` is not called.
 
-        Lengths are image pixels, origin top left. Raises `DocumentCorrupt` or `PageTooLarge`.
+        Lengths are image pixels, origin top left. Raises `DocumentCorrupt` where it cannot be decoded, `PageTooLarge`
+        for too many pixels.
         """
         with self._opened(task.path) as image:
             (width, height), decoded = _decoded(image, task)

@@ -52,7 +52,7 @@ class PdfReader:
     def outline(self, task: OutlineTask) -> Outline:
         """The number of pages, the bookmarks, the notices and the properties of the PDF.
 
-        Raises `DocumentCorrupt`, `PasswordRequired` or `PasswordWrong`.
+        Raises as `OpenDocuments.get` does.
         """
         document = self._documents.get(task.path, task.password)
         if len(document) < 1:
@@ -64,7 +64,7 @@ class PdfReader:
         shown.
 
         If the page looks digital and upright, `begin` is called with its page picture before its text layer is parsed.
-        Raises `DocumentCorrupt`, `PageTooLarge`, `PasswordRequired` or `PasswordWrong`.
+        Raises as `OpenDocuments.get` does, and `PageTooLarge` for too many pixels or words.
         """
         document = self._documents.get(task.path, task.password)
         handle = pdfium_c.FPDF_LoadPage(document.raw, task.number - 1)

@@ -111,7 +111,10 @@ def stamps_of(words: Sequence[Word], picture: PagePicture, scale: float) -> list
 
 
 def without_stamps(picture: PagePicture, scale: float, stamps: Sequence[Stamp], new_picture: NewPicture) -> PagePicture:
-    """The page picture without the ink of stamps that colour tells from the text: layout and tables see this one."""
+    """The page picture without the ink of stamps that colour tells from the text: layout and tables see this one.
+
+    `scale`: pixels of the picture for one of the page's unit.
+    """
     told = [stamp for stamp in stamps if stamp.ink is not None]
     if not told:
         return picture

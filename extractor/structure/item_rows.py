@@ -175,7 +175,8 @@ def rows_by_white(
     """For each row of text the number of its group by the white between them; None unless that tells the table's rows.
 
     It does where only the first line of a group has a text in the first column, and `laid` is torn against it: joins a
-    group's first line to the group above, and parts another line from its group.
+    group's first line to the group above, and parts another line from its group. `height`: of the text, in the page's
+    unit.
     """
     lines = [_line_of(row, column_of) for row in rows]
     whites = [after.top - before.bottom for before, after in pairwise(lines)]
