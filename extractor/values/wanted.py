@@ -23,6 +23,7 @@ class WantedField:
     - `many`: a list of such values, which are objects with the fields `fields` where `type` is `object`.
     - `options` are the only values that it may have, as the caller's enum has them; empty where it may have any.
     - `required`: told as missing where it was not found.
+    - `schema` is what the caller's JSON schema demands of a value, as JSON; empty where there is none.
     """
 
     name: str
@@ -34,3 +35,4 @@ class WantedField:
     description: str = ""
     options: tuple[str | int | float | bool, ...] = ()
     fields: tuple[WantedField, ...] = ()
+    schema: str = ""
