@@ -12,13 +12,15 @@ from dataclasses import replace
 
 from .found import Check, Found, FoundFields, FoundRow
 from .row_checks import row_verdicts
-from .totals import chosen_totals, sums_of, total_verdicts
+from .totals import TOTALS, chosen_totals, sums_of, total_verdicts
 from .verdicts import Key, Verdict
 
 # The most that a check makes of a confidence, and the most that a failed one leaves where no other one held.
 SUREST, FAILED_MOST = 0.99, 0.7
 # What a failed check leaves of the confidence.
 FAILED = 0.75
+# The most that a total's confidence is where no check confirms it: many amounts of a document are called a total.
+UNCONFIRMED_MOST = 0.85
 
 
 def checked(candidates: Mapping[str, Sequence[Found]], rows: Mapping[str, Sequence[FoundRow]]) -> FoundFields:
@@ -37,7 +39,10 @@ def checked(candidates: Mapping[str, Sequence[Found]], rows: Mapping[str, Sequen
     verdicts = [*total_verdicts(single, sums), *row_verdicts(rows), *_date_verdicts(single)]
     moved = _moved(verdicts)
     return FoundFields(
-        {concept: _with(found, moved.get((concept,))) for concept, found in single.items()},
+        {
+            concept: _with(found, moved.get((concept,)), UNCONFIRMED_MOST if concept in TOTALS else 1.0)
+            for concept, found in single.items()
+        },
         {
             name: [
                 {concept: _with(found, moved.get((name, number, concept))) for concept, found in row.items()}
@@ -84,12 +89,12 @@ def _moved(verdicts: Iterable[Verdict]) -> dict[Key, tuple[float, bool]]:
     return {key: (left.get(key, 1.0), key in failed and left.get(key, 1.0) == 1.0) for key in {*left, *failed}}
 
 
-def _with(found: Found, moved: tuple[float, bool] | None) -> Found:
+def _with(found: Found, moved: tuple[float, bool] | None, unconfirmed_most: float = 1.0) -> Found:
     """The value with the confidence that the checks leave it."""
-    if moved is None:
-        return found
-    doubt_left, failed = moved
+    doubt_left, failed = moved or (1.0, False)
     confidence = 1 - (1 - found.confidence) * doubt_left
     if failed:
         confidence = min(confidence * FAILED, FAILED_MOST)
+    elif doubt_left == 1.0:
+        confidence = min(confidence, unconfirmed_most)
     return replace(found, confidence=round(min(confidence, max(SUREST, found.confidence)), 4))

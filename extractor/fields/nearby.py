@@ -6,6 +6,7 @@ next label begins, the place of this one ends. Boxes are in the page's unit, ori
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -16,7 +17,7 @@ from .printed import Phrase, PrintedPage
 
 Relation = Literal["inline", "right", "below", "column"]
 # What stands between a label and its value and is part of neither.
-SEPARATORS = frozenset(": - \u2013 \u2014 . = # .: | \u2022 \u25cf > / * ::".split())
+SEPARATOR = re.compile(r"[:=|.#>/*\u2022\u25cf]+")
 # Max gap between a label and what stands below it, and between two rows below it, in the label's text heights.
 BELOW = 2.2
 # Rows below a label that are looked at, where no table says how far its column goes; phrases right of it.
@@ -46,11 +47,8 @@ def places_of(page: PrintedPage, phrase: Phrase, span: tuple[int, int], next_lab
     """Where the value of the label may stand whose words are those at `span` of the phrase."""
     first, end = span
     rest = _until_label(phrase, end, next_label)
-    begin = 0
-    while begin < len(rest) and rest[begin].text in SEPARATORS:
-        begin += 1
-    if begin < len(rest):
-        yield Place("inline", rest[begin:], phrase)
+    if words := without_separators(rest):
+        yield Place("inline", words, phrase)
     # What stands right of the label belongs to it only where no further label follows in its own phrase.
     if end + len(rest) == len(phrase.words):
         yield from _right(page.rows[phrase.row], phrase, next_label)
@@ -64,16 +62,19 @@ def _until_label(phrase: Phrase, start: int, next_label: NextLabel) -> tuple[Wor
     return phrase.words[start:at]
 
 
+def without_separators(words: tuple[Word, ...]) -> tuple[Word, ...]:
+    """The words without the colons and the like that they begin with."""
+    first = next((at for at, word in enumerate(words) if not SEPARATOR.fullmatch(word.text)), len(words))
+    return words[first:]
+
+
 def _right(row: Sequence[Phrase], phrase: Phrase, next_label: NextLabel) -> Iterator[Place]:
     """The phrases right of this one, up to the next label."""
     distance = 0
     for other in row:
         if other.box[0] < phrase.box[2] - 1 or other is phrase:
             continue
-        words = _until_label(other, 0, next_label)
-        while words and words[0].text in SEPARATORS:
-            words = words[1:]
-        if words:
+        if words := without_separators(_until_label(other, 0, next_label)):
             yield Place("right", words, other, distance)
             distance += 1
         if next_label(other, 0) is not None or distance >= PHRASES_RIGHT:

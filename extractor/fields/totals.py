@@ -18,7 +18,9 @@ TOTALS = ("line_total", "net_total", "tax_total", "total", "amount_paid", "amoun
 # The most candidates of one concept that are compared with those of the others.
 MOST = 5
 # What a relation weighs beside the candidates' own confidences where it proves something, and where it is likely.
-PROVING, HINTING, FAILING = 1.0, 0.35, -0.5
+PROVING, HINTING, FAILING, ROWS_FAIL = 1.0, 0.35, -1.2, -0.3
+# What speaks for the larger one of two totals.
+LARGER = 0.1
 # What a value is worth at least, for it to be taken where nothing speaks against it.
 WORTH = 0.2
 
@@ -56,6 +58,8 @@ def chosen_totals(candidates: Mapping[str, Sequence[Found]], sums: Sums) -> Choi
     if not open_ones:
         return {}
     chosen: Choice = {}
+    given = {concept: candidates[concept][0] for concept in ("tendered", "change") if candidates.get(concept)}
+    chosen.update(given)
     # What hangs together is chosen together; the others then follow.
     for group in (("net_total", "tax_total", "total"), ("amount_paid", "amount_due"), ("line_total",)):
         asked = [concept for concept in group if concept in open_ones]
@@ -70,7 +74,7 @@ def chosen_totals(candidates: Mapping[str, Sequence[Found]], sums: Sums) -> Choi
                 best = worth, choice
         if best is not None:
             chosen = best[1]
-    return chosen
+    return {concept: found for concept, found in chosen.items() if concept in TOTALS}
 
 
 def _distinct(found: Sequence[Found]) -> list[Found]:
@@ -84,9 +88,16 @@ def _distinct(found: Sequence[Found]) -> list[Found]:
 def _worth(choice: Choice, sums: Sums) -> float:
     worth = sum(found.confidence - WORTH for found in choice.values() if found is not None)
     present = {concept: found for concept, found in choice.items() if found is not None}
+    net, total = amount_of(choice.get("net_total")), amount_of(choice.get("total"))
+    if net is not None and total is not None and abs(total) < abs(net):
+        worth += FAILING / 2
+    if total is not None:
+        # Of totals that nothing tells apart, the larger one is that of the whole.
+        worth += LARGER * float(abs(total) / (1 + abs(total)))
     for verdict in total_verdicts(present, sums):
         if not verdict.holds:
-            worth += FAILING
+            # Rows may be missing: what they add up to is no proof against a total.
+            worth += ROWS_FAIL if any(len(key) > 1 for key in verdict.keys) else FAILING
         elif verdict.doubt_left <= PROVED:
             worth += PROVING
         elif verdict.doubt_left < 1:
@@ -101,9 +112,9 @@ def _followed_by(choice: Choice, candidates: Mapping[str, Sequence[Found]]) -> f
         return 0.0
     dues = [amount for one in candidates.get("amount_due", ())[:MOST] if (amount := amount_of(one)) is not None]
     paid = [abs(amount) for one in candidates.get("amount_paid", ())[:MOST] if (amount := amount_of(one)) is not None]
-    if any(one and within(total - one, due) for one in paid for due in dues):
+    if any(one and total - one == due for one in paid for due in dues):
         return PROVING / 2
-    return HINTING / 2 if any(within(total, due) for due in dues) else 0.0
+    return HINTING / 2 if any(total == due for due in dues) else 0.0
 
 
 def total_verdicts(found: Mapping[str, Found], sums: Sums) -> Iterator[Verdict]:
@@ -152,12 +163,20 @@ def _tax_verdicts(found: Mapping[str, Found], sums: Sums) -> Iterator[Verdict]:
 
 def _payment_verdicts(found: Mapping[str, Found]) -> Iterator[Verdict]:
     total, paid, due = (amount_of(found.get(one)) for one in ("total", "amount_paid", "amount_due"))
+    tendered, change = (amount_of(found.get(one)) for one in ("tendered", "change"))
+    if total is not None and tendered is not None:
+        back = abs(change or Decimal(0))
+        holds = abs(tendered) - back == abs(total)
+        left = PROVED if back else LIKELY
+        # Without change, a part may have been paid otherwise.
+        if holds or change is not None:
+            yield Verdict("tendered_less_change_is_total", holds, single("total", "tendered", "change"), left)
     if total is None or due is None:
         return
     if paid:
-        holds = within(total - abs(paid), due)
+        holds = total - abs(paid) == due
         yield Verdict("total_less_paid_is_due", holds, single("total", "amount_paid", "amount_due"))
-    elif not _same_words(found["total"], found["amount_due"]) and within(total, due):
+    elif not _same_words(found["total"], found["amount_due"]) and total == due:
         yield Verdict("total_is_due", True, single("total", "amount_due"), LIKELY)
 
 
