@@ -18,6 +18,8 @@ from ..values.words import Word
 
 # Min gap that parts two phrases of a line, in the line's text heights.
 WIDE_GAP = 1.0
+# Max gap, in text heights, between two words of a text: cells that part such words are in doubt, the words are not.
+SPACE = 0.35
 # Min share of the lower one's height that two phrases of one row have in common.
 SAME_ROW = 0.5
 
@@ -123,7 +125,11 @@ def _loose_phrases(element: Element, index: int) -> list[_Loose]:
     runs: list[list[Word]] = []
     cells: list[CellPlace | None] = []
     for place, word in places:
-        if runs and place == cells[-1] and _goes_on(runs[-1][-1], word):
+        if (
+            runs
+            and (place == cells[-1] or _is_one_text(cells[-1], place, runs[-1][-1], word))
+            and _goes_on(runs[-1][-1], word)
+        ):
             runs[-1].append(word)
         else:
             runs.append([word])
@@ -132,6 +138,14 @@ def _loose_phrases(element: Element, index: int) -> list[_Loose]:
         _Loose(tuple(run), union([word.box for word in run]), index, cell, element.furniture)
         for run, cell in zip(runs, cells, strict=True)
     ]
+
+
+def _is_one_text(before: CellPlace | None, after: CellPlace | None, first: Word, second: Word) -> bool:
+    """Whether words of two cells stand as close as in a text. Numbers and heads may be as close by chance."""
+    if before is None or after is None or before.header or after.header:
+        return False
+    gap = second.box[0] - first.box[2]
+    return gap <= SPACE * (first.box[3] - first.box[1]) and first.text.isalpha() and second.text.strip(".:").isalpha()
 
 
 def _goes_on(before: Word, after: Word) -> bool:

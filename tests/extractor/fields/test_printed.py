@@ -24,3 +24,14 @@ def test_pages_are_numbered() -> None:
     """Each sheet is a page of its own."""
     pages = drawn(Sheet().text(50, 50, "one"), Sheet().text(50, 50, "two")).pages
     assert [(page.number, page.phrases[0].text) for page in pages] == [(1, "one"), (2, "two")]
+
+
+def test_cells_do_not_part_the_words_of_a_text() -> None:
+    """Letters that stand a space apart are one phrase, of the first one's cell; numbers and heads are not."""
+    sheet = Sheet().table([50, 78, 110], 50, [["Total", "tax", "sum"], ["Total", "taxes", "46.25"], ["1", "2", "3"]])
+    (page,) = drawn(sheet).pages
+    assert [[phrase.text for phrase in row] for row in page.rows] == [
+        *(["Total", "tax", "sum"], ["Total taxes", "46.25"], ["1", "2", "3"])
+    ]
+    cell = page.rows[1][0].cell
+    assert cell is not None and cell.column == 0
