@@ -52,7 +52,8 @@ def places_of(page: PrintedPage, phrase: Phrase, span: tuple[int, int], next_lab
     # What stands right of the label belongs to it only where no further label follows in its own phrase.
     if end + len(rest) == len(phrase.words):
         yield from _right(page.rows[phrase.row], phrase, next_label)
-    label_box = union([word.box for word in phrase.words[first:end]])
+    # A label and its value may be one word (`Date:01.02.2024`).
+    label_box = union([word.box for word in phrase.words[first : max(end, first + 1)]])
     yield from _below(page, phrase, label_box, next_label)
 
 

@@ -6,7 +6,7 @@ Runs in a page process.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import product
 
@@ -19,6 +19,10 @@ TOTALS = ("line_total", "net_total", "tax_total", "total", "amount_paid", "amoun
 MOST = 5
 # What a relation weighs beside the candidates' own confidences where it proves something, and where it is likely.
 PROVING, HINTING, FAILING, ROWS_FAIL = 1.0, 0.35, -1.2, -0.3
+# The highest tax that there is, as a share of what is taxed.
+HIGHEST_TAX = Decimal("0.4")
+# What a subtotal is worth as the net total. It is none where no sum proves it.
+BORROWED = 0.6
 # What speaks for the larger one of two totals.
 LARGER = 0.1
 # What a value is worth at least, for it to be taken where nothing speaks against it.
@@ -54,6 +58,7 @@ def sums_of(rows: Mapping[str, Sequence[FoundRow]]) -> Sums:
 
 def chosen_totals(candidates: Mapping[str, Sequence[Found]], sums: Sums) -> Choice:
     """For each of the totals that has candidates: the one taken, None where each would break what the others say."""
+    candidates = {**candidates, "net_total": [*candidates.get("net_total", ()), *_borrowed(candidates)]}
     open_ones = [concept for concept in TOTALS if candidates.get(concept)]
     if not open_ones:
         return {}
@@ -74,7 +79,20 @@ def chosen_totals(candidates: Mapping[str, Sequence[Found]], sums: Sums) -> Choi
                 best = worth, choice
         if best is not None:
             chosen = best[1]
+    net, subtotals = chosen.get("net_total"), [found.words for found in candidates.get("line_total", ())]
+    if net is not None and net.words in subtotals and not _adds_up(chosen):
+        chosen["net_total"] = None
     return {concept: found for concept, found in chosen.items() if concept in TOTALS}
+
+
+def _borrowed(candidates: Mapping[str, Sequence[Found]]) -> list[Found]:
+    """Subtotals, which are the net total of documents without charges."""
+    return [replace(one, confidence=min(one.confidence, BORROWED)) for one in candidates.get("line_total", ())]
+
+
+def _adds_up(choice: Choice) -> bool:
+    net, tax, total = (amount_of(choice.get(one)) for one in ("net_total", "tax_total", "total"))
+    return net is not None and tax is not None and total is not None and net + tax == total and tax != 0
 
 
 def _distinct(found: Sequence[Found]) -> list[Found]:
@@ -88,9 +106,11 @@ def _distinct(found: Sequence[Found]) -> list[Found]:
 def _worth(choice: Choice, sums: Sums) -> float:
     worth = sum(found.confidence - WORTH for found in choice.values() if found is not None)
     present = {concept: found for concept, found in choice.items() if found is not None}
-    net, total = amount_of(choice.get("net_total")), amount_of(choice.get("total"))
+    net, tax, total = (amount_of(choice.get(one)) for one in ("net_total", "tax_total", "total"))
     if net is not None and total is not None and abs(total) < abs(net):
         worth += FAILING / 2
+    if tax is not None and total is not None and abs(tax) > HIGHEST_TAX * abs(total - tax):
+        worth += FAILING
     if total is not None:
         # Of totals that nothing tells apart, the larger one is that of the whole.
         worth += LARGER * float(abs(total) / (1 + abs(total)))

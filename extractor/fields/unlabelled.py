@@ -1,0 +1,77 @@
+"""Values that say themselves what they are: a date, the time beside it, the currency of amounts.
+
+Runs in a page process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from .claims import Claim
+from .parsing import Style, typed_values
+from .printed import Phrase, Printed, PrintedPage
+
+# What a date is worth that no label names: the only one of the document, one with the time of day beside it, the first
+# one; and what each further one leaves of that.
+ONLY_DATE, STAMPED_DATE, FIRST_DATE, NEXT_DATE = 0.75, 0.8, 0.6, 0.7
+# What is claimed as something else with this worth is no date of the document.
+CLAIMED_ELSEWHERE = 0.45
+# What the currency of most amounts is worth, and a time beside a date.
+MOST_AMOUNTS, STAMP = 0.9, 0.8
+# More words than these beside a date are a sentence about something.
+SENTENCE = 6
+
+
+def unlabelled_claims(printed: Printed, style: Style, claims: Sequence[Claim]) -> list[Claim]:
+    """Claims of the document's date, time and currency that no label makes."""
+    return [*_dates(printed, style, claims), *_currency(printed, style)]
+
+
+def _dates(printed: Printed, style: Style, claims: Sequence[Claim]) -> Iterator[Claim]:
+    """Dates, and times of day beside them."""
+    elsewhere = {
+        id(claim.words[0])
+        for claim in claims
+        if claim.worth >= CLAIMED_ELSEWHERE and claim.concept not in ("document_date", "contract.date")
+    }
+    found: list[Claim] = []
+    for page in printed.pages:
+        for phrase in page.phrases:
+            for typed in typed_values("date", phrase.words, style) if _has_digits(phrase, 3) else ():
+                words = phrase.words[typed.first : typed.end]
+                if id(words[0]) in elsewhere:
+                    continue
+                worth = FIRST_DATE
+                times = [*_times(page, phrase, style)]
+                if times:
+                    worth = STAMPED_DATE
+                    yield times[0]
+                elif len(phrase.words) - len(words) > SENTENCE:
+                    worth *= NEXT_DATE
+                found.append(Claim("document_date", typed, words, page.number, worth * typed.quality))
+    if len({claim.typed.value for claim in found}) == 1:
+        found = [claim.with_worth(max(claim.worth, ONLY_DATE * claim.typed.quality)) for claim in found]
+    for number, claim in enumerate(found):
+        yield claim.with_worth(claim.worth * NEXT_DATE ** min(number, 3))
+
+
+def _times(page: PrintedPage, phrase: Phrase, style: Style) -> Iterator[Claim]:
+    """Times of day in the row of a date, those in its phrase first."""
+    for other in (phrase, *(other for other in page.rows[phrase.row] if other is not phrase)):
+        for typed in typed_values("time", other.words, style) if ":" in other.text else ():
+            yield Claim("time", typed, other.words[typed.first : typed.end], page.number, STAMP * typed.quality)
+
+
+def _has_digits(phrase: Phrase, least: int) -> bool:
+    return sum(map(str.isdigit, phrase.text)) >= least
+
+
+def _currency(printed: Printed, style: Style) -> Iterator[Claim]:
+    """The currency of most amounts, where it first stands."""
+    if style.currency is None:
+        return
+    for phrase in printed.phrases:
+        for typed in typed_values("currency", phrase.words, style):
+            if typed.value == style.currency:
+                yield Claim("currency", typed, phrase.words[typed.first : typed.end], phrase.page, MOST_AMOUNTS)
+                return
