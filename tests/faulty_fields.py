@@ -1,5 +1,4 @@
-"""The worker's own tasks, but that looking for fields goes wrong: as the first field's name says, it raises, never ends,
-crashes or takes all memory."""
+"""The worker's own tasks, but that looking for fields goes wrong, in the way that the first field's name says."""
 
 from __future__ import annotations
 

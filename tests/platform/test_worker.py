@@ -77,9 +77,7 @@ class TestAnswers:
         assert done.output["data"]["values"].keys() == done.output["data"]["fields"].keys()
         assert "favourite_colour" in done.output["metadata"]["missing_fields"]
         assert refused.output["error_code"] == "INVALID_INPUT"
-        assert refused.answer["error"].endswith(
-            "json_schema.properties.total.properties.total.$ref: the schema is recursive"
-        )
+        assert refused.answer["error"].endswith("properties.total.$ref: the schema is recursive")
 
     def test_bad_document_is_a_failed_job_with_a_code(self, platform: Platform) -> None:
         done = platform.finished(platform.submit(job(b"just a text", document_id="mine")))
