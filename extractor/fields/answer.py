@@ -1,4 +1,4 @@
-"""Filled fields -> `data.fields` and `data.values`, as JSON values. Runs in a page process.
+"""Filled fields -> `data.fields`, as JSON values. Runs in a page process.
 
 Boxes are `[left, top, right, bottom]` in the page's unit, origin top left, two decimals.
 """
@@ -17,14 +17,9 @@ from .printed import PrintedWord
 Json = Any
 
 
-def fields_of(filled: Sequence[Filled]) -> dict[str, Json]:
+def fields_of(fields: Sequence[Filled]) -> dict[str, Json]:
     """`data.fields`: each value with its evidence, in the caller's shape. A list is a list of such, maybe empty."""
-    return {one.wanted.name: _evidence_of(one) for one in filled}
-
-
-def values_of(filled: Sequence[Filled]) -> dict[str, Json]:
-    """`data.values`: the values alone, in the caller's shape. None for a value or a list that was not found."""
-    return {one.wanted.name: _value_of(one) for one in filled}
+    return {one.wanted.name: _evidence_of(one) for one in fields}
 
 
 def _evidence_of(one: Filled) -> Json:
@@ -32,15 +27,6 @@ def _evidence_of(one: Filled) -> Json:
     if wanted.type == "object":
         return [fields_of(row) for row in one.rows] if wanted.many else fields_of(one.fields)
     return [_leaf(wanted, found) for found in one.many] if wanted.many else _leaf(wanted, one.found)
-
-
-def _value_of(one: Filled) -> Json:
-    wanted = one.wanted
-    if wanted.type == "object":
-        return ([values_of(row) for row in one.rows] or None) if wanted.many else values_of(one.fields)
-    if wanted.many:
-        return [in_form(found.value, wanted) for found in one.many] or None
-    return None if one.found is None else in_form(one.found.value, wanted)
 
 
 def _leaf(wanted: WantedField, found: Found | None) -> dict[str, Json]:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ..values.document import Document
+from ..values.notices import Notice
 from ..values.wanted import WantedField
-from .answer import fields_of, values_of
-from .filled import Filled, missing
-from .found import Found, FoundFields, FoundRow
+from .answer import fields_of
+from .filled import Filled, filled, found_values, missing, values_of
+from .found import Check, FoundFields
 
 Json = Any
+
+# Places that one notice names.
+MOST_PLACES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,24 +32,61 @@ class FieldsReading:
     fields: dict[str, Json]
     values: dict[str, Json]
     missing: tuple[str, ...]
-    checks: tuple[dict[str, Json], ...]
+    checks: tuple[dict[str, Json], ...] = ()
+    notices: tuple[Notice, ...] = ()
 
 
-def read_fields(document: Document, wanted: tuple[WantedField, ...], embedded: str | None = None) -> FieldsReading:
+def read_fields(document: Document, wanted: Sequence[WantedField], embedded: str | None = None) -> FieldsReading:
     """What the document says of the fields wanted.
 
     `embedded` is the structured data that came inside the document, as XML.
     """
     found = FoundFields()
-    filled = tuple(_filled(one, found.single, found) for one in wanted)
-    return FieldsReading(fields_of(filled), values_of(filled), tuple(missing(filled)), ())
+    return _reading(wanted, found)
 
 
-def _filled(wanted: WantedField, values: FoundRow | dict[str, Found], found: FoundFields) -> Filled:
-    """The field with what was found of its concept among these values, or among all lists."""
-    if wanted.type != "object":
-        return Filled(wanted, values.get(wanted.concept or ""))
-    if not wanted.many:
-        return Filled(wanted, fields=tuple(_filled(one, values, found) for one in wanted.fields))
-    rows = found.rows.get(wanted.concept or "", [])
-    return Filled(wanted, rows=tuple(tuple(_filled(one, row, found) for one in wanted.fields) for row in rows))
+def nothing_read(wanted: Sequence[WantedField]) -> FieldsReading:
+    """The reading of a document that says none of the fields."""
+    return _reading(wanted, FoundFields())
+
+
+def _reading(wanted: Sequence[WantedField], found: FoundFields) -> FieldsReading:
+    fields = filled(wanted, found)
+    paths = dict(_paths(wanted))
+    checks = tuple(_check(check, paths) for check in found.checks)
+    return FieldsReading(
+        fields_of(fields), values_of(fields), tuple(missing(fields)), checks, tuple(_notices(fields, checks))
+    )
+
+
+def _paths(wanted: Sequence[WantedField], prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Each concept wanted, and the path that the caller knows it by."""
+    for one in wanted:
+        path = prefix + one.name
+        if one.concept is not None:
+            yield one.concept, path
+        yield from _paths(one.fields, f"{path}.")
+
+
+def _check(check: Check, paths: dict[str, str]) -> dict[str, Json]:
+    """The check as an entry of `metadata.checks`."""
+    return {
+        "name": check.name,
+        "holds": check.holds,
+        "fields": [paths[concept] for concept in check.concepts if concept in paths],
+        "detail": check.detail,
+    }
+
+
+def _notices(fields: Sequence[Filled], checks: Sequence[dict[str, Json]]) -> Iterator[Notice]:
+    """What a person has to look at: values that do not agree with each other, or with the document's own data."""
+    for name in dict.fromkeys(check["name"] for check in checks if not check["holds"]):
+        failed = [check for check in checks if check["name"] == name and not check["holds"]]
+        paths = dict.fromkeys(path for check in failed for path in check["fields"])
+        where = ", ".join(filter(None, (check["detail"] for check in failed[:MOST_PLACES])))
+        beside = f" ({where})" if where else ""
+        yield Notice("CHECK_FAILED", f"the check {name} fails{beside}; look at: {', '.join(paths) or 'the document'}")
+    for path, found in found_values(fields):
+        if found.embedded is not None:
+            message = f"{path}: what is printed differs from the data that came inside the document"
+            yield Notice("VALUE_DIFFERS", message, found.page, found.box)

@@ -75,6 +75,9 @@ def listed(name: str, concept: str) -> WantedField:
     return WantedField(name, "object", "object", concept, many=True, fields=LISTS[concept])
 
 
+# What a party has where no more is said of it.
+PARTY: Mapping[str, FieldType] = {"name": "text", "address": "address", "vat_id": "vat_id"}
+
 PRESETS: Mapping[Preset, tuple[WantedField, ...]] = {
     "invoice": (
         leaf("invoice_number", "document_number", required=True),
