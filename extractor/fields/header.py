@@ -35,7 +35,7 @@ FOLLOWED, PRECEDED = 0.7, 0.75
 SEVERAL = 0.85
 # What stands before a number and says that it is one, and what that adds to it.
 NUMBER_WORD = re.compile(r"(?:nr|no|num|number|nummer|n[\u00b0\u00ba]|#|n|nr\.o)[.:]*", re.IGNORECASE)
-NUMBERED = 1.4
+NUMBERED = 1.6
 # Totals that are the largest one of such amounts.
 GROSS = ("total", "amount_due")
 PERIOD = ("period_start", "period_end")
@@ -56,6 +56,8 @@ def header_values(printed: Printed, style: Style, concepts: Collection[str]) -> 
             owner = owners[id(claim.words[0])]
             contested = owner.concept != claim.concept and owner.worth > claim.worth
             by_concept[claim.concept].append(found_of(claim, CLAIMED if contested else 1.0))
+    if "contract.date" in concepts and "contract.date" not in by_concept:
+        by_concept["contract.date"] = [found_of(claim) for claim in claims if claim.concept == "document_date"]
     return {concept: best_first(found) for concept, found in by_concept.items()}
 
 

@@ -25,7 +25,7 @@ VAGUE, TITLE = 0.75, 0.65
 # The concept under which titles stand that a document's number may follow.
 TITLES = "document_title"
 # A label and its value in one word.
-_GLUED = re.compile(r"([^\W\d_][^\d:]*)[:.]+(?=\d)|([^\W\d_]{1,3}[\u00b0\u00ba])(?=\w)")
+_GLUED = re.compile(r"([^\W\d_][^\d:(@]*)[:.(@]+(?=\d)|([^\W\d_]{1,3}[\u00b0\u00ba])(?=\w)|([^\W\d_]{4,})(?=\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def find_labels(printed: Printed, concepts: Collection[str] | None = None) -> li
 def _hits_in(phrase: Phrase) -> Iterator[LabelHit]:
     at = 0
     while at < len(phrase.words):
-        end, meanings = _longest_at(phrase, at)
+        end, meanings, glued = _longest_at(phrase, at)
         for meaning in meanings:
             concept = meaning.concept
             if concept == TITLES:
@@ -71,32 +71,33 @@ def _hits_in(phrase: Phrase) -> Iterator[LabelHit]:
                     continue
                 concept = "document_number"
             yield LabelHit(concept, phrase, at, end, meaning.strength, meaning.language)
-        at = max(end, at + 1)
+        at = max(end + glued, at + 1)
 
 
-def _longest_at(phrase: Phrase, start: int) -> tuple[int, tuple[_Meaning, ...]]:
-    """The end of the longest label that begins at this word, and what it means."""
+def _longest_at(phrase: Phrase, start: int) -> tuple[int, tuple[_Meaning, ...], bool]:
+    """The end of the longest label that begins at this word, what it means, whether the word at its end is part of it."""
     words, beginnings = _lexicon()
-    best: tuple[int, tuple[_Meaning, ...]] = (start, ())
+    best: tuple[int, tuple[_Meaning, ...], bool] = (start, (), False)
     joined = ""
     for at in range(start, min(start + LONGEST, len(phrase.words))):
         text = phrase.words[at].text
         if any(map(str.isdigit, text)):
             glued = _GLUED.match(text)
-            key = joined + squashed(glued[1] or glued[2]) if glued else ""
-            return (at, words[key]) if key in words else best
+            key = joined + squashed(glued[1] or glued[2] or glued[3]) if glued else ""
+            return (at, words[key], True) if key in words else best
         joined += squashed(text)
         if joined not in beginnings:
             return best
         if joined in words:
-            best = at + 1, words[joined]
+            best = at + 1, words[joined], False
     return best
 
 
 def squashed(text: str) -> str:
     """The text's letters and digits, small, without accents; `#`, `%` and `&` stay."""
-    plain = "".join(char for char in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(char))
-    return re.sub(r"[^\w#%&]+|_", "", plain.replace("\u0142", "l"))
+    text = text.casefold().replace("\u00b0", "\u00ba").replace("\u0142", "l")
+    plain = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
+    return re.sub(r"[^\w#%&]+|_", "", plain)
 
 
 @cache

@@ -46,13 +46,13 @@ NextLabel = Callable[[Phrase, int], int | None]
 def places_of(page: PrintedPage, phrase: Phrase, span: tuple[int, int], next_label: NextLabel) -> Iterator[Place]:
     """Where the value of the label may stand whose words are those at `span` of the phrase."""
     first, end = span
-    rest = _until_label(phrase, end, next_label)
+    # A label and its value may be one word (`Date:01.02.2024`).
+    rest = phrase.words[end : next_label(phrase, max(end, first + 1))]
     if words := without_separators(rest):
         yield Place("inline", words, phrase)
     # What stands right of the label belongs to it only where no further label follows in its own phrase.
     if end + len(rest) == len(phrase.words):
         yield from _right(page.rows[phrase.row], phrase, next_label)
-    # A label and its value may be one word (`Date:01.02.2024`).
     label_box = union([word.box for word in phrase.words[first : max(end, first + 1)]])
     yield from _below(page, phrase, label_box, next_label)
 

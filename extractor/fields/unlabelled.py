@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from .claims import Claim
+from .kinds import KINDS
 from .parsing import Style, typed_values
 from .printed import Phrase, Printed, PrintedPage
 
@@ -18,6 +19,8 @@ ONLY_DATE, STAMPED_DATE, FIRST_DATE, NEXT_DATE = 0.75, 0.8, 0.6, 0.7
 CLAIMED_ELSEWHERE = 0.45
 # What the currency of most amounts is worth, and a time beside a date.
 MOST_AMOUNTS, STAMP = 0.9, 0.8
+# The concepts that a date of the document's is.
+OF_DOCUMENT = ("document_date", "contract.date")
 # More words than these beside a date are a sentence about something.
 SENTENCE = 6
 
@@ -32,7 +35,7 @@ def _dates(printed: Printed, style: Style, claims: Sequence[Claim]) -> Iterator[
     elsewhere = {
         id(claim.words[0])
         for claim in claims
-        if claim.worth >= CLAIMED_ELSEWHERE and claim.concept not in ("document_date", "contract.date")
+        if claim.worth >= CLAIMED_ELSEWHERE and KINDS[claim.concept] == "date" and claim.concept not in OF_DOCUMENT
     }
     found: list[Claim] = []
     for page in printed.pages:

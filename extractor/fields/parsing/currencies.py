@@ -41,8 +41,9 @@ CODES = frozenset(_CODES.split())
 # In a pattern: a currency as printed. Longer ones first, so that `US$` is not `$`.
 _ALL = sorted({*SIGNS, *SHARED, *CODES}, key=len, reverse=True)
 PRINTED = "|".join(re.escape(sign) for sign in _ALL)
-# Whether a text can have one at all, before anything dearer looks.
-FAST = re.compile(rf"(?<![^\W\d_])(?:{PRINTED})(?![^\W\d_])")
+# Whether a text can have one at all, before anything dearer looks. Letters behind a sign may be glued to it.
+_SIGNS_ALONE = "|".join(re.escape(sign) for sign in _ALL if not any(map(str.isalpha, sign)))
+FAST = re.compile(rf"{_SIGNS_ALONE}|(?<![^\W\d_])(?:{PRINTED})(?![^\W\d_])")
 
 
 def code_of(printed: str, currency: str | None = None, languages: tuple[str, ...] = ()) -> str | None:

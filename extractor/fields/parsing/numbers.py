@@ -17,7 +17,7 @@ from .units import UNITS, unit_key
 # A space parts thousands only in front of exactly three digits. O is a slip for 0 between digits.
 _TOKEN = re.compile(
     r"(?<![\d])(?:[1-9]\d{0,2}(?:[ \u00a0\u202f\u2009]\d{3})+(?!\d)(?:[.,]\d+)?"
-    r"|\d[\dO]*(?:[.,'\u2019][\dO]+)*|[.,]\d\d(?!\d))"
+    r"|\d[\dO]*(?:[.,'\u2019][\dO]+)*|(?<!\.)[.,]\d\d(?!\d))"
 )
 _SIGN = r"[-\u2212\u2013+]"
 # What may stand between a number and what is before it: a sign, a bracket, a currency.
@@ -169,6 +169,9 @@ def _stands_in_a_word(text: str, left: int, start: int) -> bool:
     before = text[left - 1]
     if before == ":":
         return left >= 2 and text[left - 2].isdigit()
+    if before == "." and text[max(0, left - 2) : left] in ("..", "."):
+        # Dots that lead from the label to its value.
+        return False
     if before in ".,/'\u2019_#" or (before in "-\u2212\u2013" and left == start):
         return True
     return before.isalnum() and not (left < start and before.isdigit())

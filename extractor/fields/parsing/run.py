@@ -31,7 +31,7 @@ Kind = Literal[
     "code",
 ]
 # Max gap, in the words' heights, of a space inside of a number, such as that of 1 234,56.
-SPACE = 0.5
+SPACE = 0.8
 
 
 @dataclass(frozen=True, slots=True)
