@@ -86,6 +86,16 @@ def value_of(one: Filled) -> Json:
     return None if one.found is None else in_form(one.found.value, wanted)
 
 
+def single_fields(wanted: Sequence[WantedField], prefix: str = "") -> Iterator[tuple[str, WantedField]]:
+    """Each field that has a value, but those of lists, under its concept, or under its path where it is of none."""
+    for one in wanted:
+        path = prefix + one.name
+        if one.type != "object":
+            yield one.concept or path, one
+        elif not one.many:
+            yield from single_fields(one.fields, f"{path}.")
+
+
 def missing(fields: Sequence[Filled], prefix: str = "") -> Iterator[str]:
     """The paths (`seller.name`) of required fields of which nothing was found. Those of a list's objects are not."""
     for one in fields:

@@ -10,8 +10,16 @@ from ..values.document import Document
 from ..values.notices import Notice
 from ..values.wanted import WantedField
 from .answer import fields_of
-from .filled import Filled, filled, found_values, missing, values_of
+from .checks import checked
+from .demands import fits
+from .filled import Filled, filled, found_values, missing, single_fields, values_of
 from .found import Check, FoundFields
+from .free_search import FreeSearch
+from .header import header_values
+from .kinds import KINDS
+from .parsing import Style
+from .parsing.style import style_of
+from .printed import Printed, printed_of
 
 Json = Any
 
@@ -41,8 +49,24 @@ def read_fields(document: Document, wanted: Sequence[WantedField], embedded: str
 
     `embedded` is the structured data that came inside the document, as XML.
     """
-    found = FoundFields()
-    return _reading(wanted, found)
+    printed = printed_of(document)
+    return _reading(wanted, _found(printed, style_of(printed), wanted))
+
+
+def _found(printed: Printed, style: Style, wanted: Sequence[WantedField]) -> FoundFields:
+    """What was found of the fields wanted: by concept, and by path where they are of none."""
+    singles = dict(single_fields(wanted))
+    # More than is wanted: values are held against each other.
+    candidates = header_values(printed, style, KINDS)
+    unknown = [(path, field) for path, field in singles.items() if field.concept is None]
+    if unknown:
+        search = FreeSearch(printed, style)
+        candidates |= {path: search.candidates(field) for path, field in unknown}
+    for key, field in singles.items():
+        # What the caller's schema forbids is not the value; the next best may be.
+        if field.schema and key in candidates:
+            candidates[key] = [found for found in candidates[key] if fits(found, field)]
+    return checked(candidates, {})
 
 
 def nothing_read(wanted: Sequence[WantedField]) -> FieldsReading:
