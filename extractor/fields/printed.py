@@ -19,7 +19,7 @@ from ..values.words import Word
 # Min gap that parts two phrases of a line, in the line's text heights.
 WIDE_GAP = 1.0
 # Max gap, in text heights, between two words of a text: cells that part such words are in doubt, the words are not.
-SPACE = 0.6
+SPACE = 0.85
 # Min share of the lower one's height that two phrases of one row have in common.
 SAME_ROW = 0.5
 
