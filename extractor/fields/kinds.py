@@ -14,6 +14,6 @@ KINDS: Mapping[str, Kind] = {
     **dict.fromkeys(("opening_balance", "closing_balance"), "money"),
     # What a customer gave, and got back: they tell a receipt's total from its other amounts.
     **dict.fromkeys(("tendered", "change"), "money"),
-    **{"currency": "currency", "time": "time", "payment_terms": "text"},
+    **{"currency": "currency", "time": "time", "payment_terms": "text", "iban": "iban", "bic": "bic"},
     **dict.fromkeys(("contract.term", "contract.notice_period", "contract.governing_law"), "text"),
 }

@@ -75,7 +75,7 @@ def _hits_in(phrase: Phrase) -> Iterator[LabelHit]:
 
 
 def _longest_at(phrase: Phrase, start: int) -> tuple[int, tuple[_Meaning, ...], bool]:
-    """The end of the longest label that begins at this word, what it means, and whether the word at its end is in it."""
+    """The end of the longest label that begins at this word, what it means, and whether the word behind is in it."""
     words, beginnings = _lexicon()
     best: tuple[int, tuple[_Meaning, ...], bool] = (start, (), False)
     joined = ""

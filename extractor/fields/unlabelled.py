@@ -21,13 +21,15 @@ CLAIMED_ELSEWHERE = 0.45
 MOST_AMOUNTS, STAMP = 0.9, 0.8
 # The concepts that a date of the document's is.
 OF_DOCUMENT = ("document_date", "contract.date")
+# What an IBAN is worth that has the right check digits.
+IBAN = 0.9
 # More words than these beside a date are a sentence about something.
 SENTENCE = 6
 
 
 def unlabelled_claims(printed: Printed, style: Style, claims: Sequence[Claim]) -> list[Claim]:
-    """Claims of the document's date, time and currency that no label makes."""
-    return [*_dates(printed, style, claims), *_currency(printed, style)]
+    """Claims of the document's date, time, currency and IBAN that no label makes."""
+    return [*_dates(printed, style, claims), *_currency(printed, style), *_ibans(printed, style)]
 
 
 def _dates(printed: Printed, style: Style, claims: Sequence[Claim]) -> Iterator[Claim]:
@@ -78,3 +80,11 @@ def _currency(printed: Printed, style: Style) -> Iterator[Claim]:
             if typed.value == style.currency:
                 yield Claim("currency", typed, phrase.words[typed.first : typed.end], phrase.page, MOST_AMOUNTS)
                 return
+
+
+def _ibans(printed: Printed, style: Style) -> Iterator[Claim]:
+    """IBANs whose check digits are right: nothing else looks so."""
+    for phrase in printed.phrases:
+        for typed in typed_values("iban", phrase.words, style) if _has_digits(phrase, 12) else ():
+            if typed.quality > IBAN:
+                yield Claim("iban", typed, phrase.words[typed.first : typed.end], phrase.page, IBAN)
