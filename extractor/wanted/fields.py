@@ -12,8 +12,9 @@ from typing import Any, cast
 from ..errors import shown
 from ..values.wanted import FieldType, WantedField
 from .asked import MAX_LEVELS, MAX_VALUES, AskedField, asked_fields
+from .concepts import list_concept
 from .json_schema import schema_fields
-from .naming import list_concept, value_concept
+from .naming import Naming, value_concept
 from .presets import CONCEPT_TYPES, FORMS, LISTS, PARTY, PRESETS, Preset, with_parts
 
 Asked = Mapping[str, AskedField]
@@ -33,58 +34,54 @@ def wanted_fields(
     wanted = {one.name: one for one in PRESETS[preset]} if preset else {}
     for name, asked in (asked_fields(fields) if fields is not None else {}).items():
         if name not in wanted or asked != AskedField():
-            wanted[name] = _wanted((name,), asked)
+            wanted[name] = _wanted(Naming((name,)), asked)
     tree = tuple(wanted.values())
     if sum(not one.fields for one in with_parts(tree)) > MAX_VALUES:
         raise ValueError(f"fields: more than {MAX_VALUES} values")
     return tree
 
 
-def _wanted(names: tuple[str, ...], asked: AskedField) -> WantedField:
-    """The field with this name, behind those of the objects around it."""
-    place = ".".join(["fields", *(shown(name) for name in names)])
-    if len(names) > MAX_LEVELS:
+def _wanted(naming: Naming, asked: AskedField) -> WantedField:
+    """The field with this name."""
+    place = ".".join(["fields", *(shown(name) for name in naming.names)])
+    if len(naming.names) > MAX_LEVELS:
         raise ValueError(f"{place}: nested deeper than {MAX_LEVELS} objects")
     said = asked.description or ""
-    concept = list_concept(names, said) if asked.type in (None, "list") else None
+    concept = list_concept(naming.name, said, list(asked.fields or ())) if asked.type in (None, "list") else None
     if asked.type in ("object", "list") or (asked.type is None and (concept or asked.fields)):
         many = asked.type == "list" or concept is not None
-        inner = _inner(names, asked.fields) if asked.fields else LISTS.get(concept or "")
+        within = naming.in_list(concept) if many else naming
+        inner = tuple(_wanted(within.below(name), one) for name, one in (asked.fields or {}).items())
+        inner = inner or LISTS.get(concept or "", ())
         if not inner:
             raise ValueError(f"{place}: say in fields what is in it")
-        one = WantedField(names[-1], "object", "object", concept, many, fields=inner)
+        one = WantedField(naming.name, "object", "object", concept, many, fields=inner)
     elif asked.fields:
         raise ValueError(f"{place}.fields: only an object or a list has fields")
     elif asked.type == "party":
-        one = WantedField(names[-1], "object", "object", fields=_party(names, said))
+        one = WantedField(naming.name, "object", "object", fields=_party(naming, said))
     else:
         own = cast(FieldType, asked.type or "text")
-        of, concept = value_concept(names, said, own, _types_like(asked.type))
-        one = WantedField(names[-1], of, FORMS[own if asked.type else of], concept)
+        of, concept = value_concept(naming, said, own, _types_like(asked.type))
+        one = WantedField(naming.name, of, FORMS[own if asked.type else of], concept)
     return replace(one, required=asked.required, description=said)
 
 
-def _inner(names: tuple[str, ...], asked: Asked) -> tuple[WantedField, ...]:
-    return tuple(_wanted((*names, name), one) for name, one in asked.items())
-
-
-def _party(names: tuple[str, ...], said: str) -> tuple[WantedField, ...]:
+def _party(naming: Naming, said: str) -> tuple[WantedField, ...]:
     """What is usually said of a party. What the party is called helps to find one of no known kind."""
     wanted = []
     for name, own in PARTY.items():
-        of, concept = value_concept((*names, name), said, own, (own,))
-        what = " ".join(filter(None, (names[-1], name, said)))
+        of, concept = value_concept(naming.below(name), said, own, (own,))
+        what = " ".join(filter(None, (naming.name, name, said)))
         wanted.append(WantedField(name, of, FORMS[of], concept, description=what))
     return tuple(wanted)
 
 
 def _types_like(asked: str | None) -> Collection[FieldType]:
     """The types that a field's concept may have where the caller says this type."""
-    every = tuple(set(CONCEPT_TYPES.values()))
-    if asked is None:
+    every = set(CONCEPT_TYPES.values())
+    if asked in (None, "text"):
         return every
-    if asked == "text":
-        return ("text", "iban", "vat_id", "address", "date")
     if asked in ("number", "integer", "money", "percent"):
         return ("number", "integer", "money", "percent")
     return (cast(FieldType, asked),)

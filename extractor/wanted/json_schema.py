@@ -16,7 +16,8 @@ from dataclasses import dataclass, replace
 from ..errors import shown
 from ..values.wanted import FieldType, JsonForm, WantedField
 from .asked import MAX_LEVELS, MAX_NAME, MAX_VALUES
-from .naming import list_concept, value_concept
+from .concepts import list_concept
+from .naming import value_concept
 from .schema_bounds import check_schema, check_value_schema, place
 from .schema_nodes import CHOICES, OF_LISTS, OF_VALUES, Node, Schema, whole
 
@@ -53,7 +54,7 @@ class _Reader:
         return self._fields(node)
 
     def _fields(self, node: Node) -> tuple[WantedField, ...]:
-        if len(node.names) >= MAX_LEVELS:
+        if len(node.naming.names) >= MAX_LEVELS:
             raise ValueError(f"{place(node.path)}: nested deeper than {MAX_LEVELS} objects")
         properties = node.schema.get("properties")
         if not properties:
@@ -75,7 +76,7 @@ class _Reader:
         if kind == "array":
             return self._list(node)
         if kind == "object":
-            return WantedField(node.names[-1], "object", "object", fields=self._fields(node))
+            return WantedField(node.naming.name, "object", "object", fields=self._fields(node))
         return self._value(node)
 
     def _list(self, node: Node) -> WantedField:
@@ -87,8 +88,10 @@ class _Reader:
         if kind == "array":
             raise ValueError(f"{place(items.path)}: a list in a list is not served")
         if kind == "object":
-            concept = list_concept(node.names, node.description or items.description)
-            one = WantedField(node.names[-1], "object", "object", concept, fields=self._fields(items))
+            said = node.description or items.description
+            concept = list_concept(node.naming.name, said, list(items.schema.get("properties", ())))
+            inside = self._fields(replace(items, naming=node.naming.in_list(concept)))
+            one = WantedField(node.naming.name, "object", "object", concept, fields=inside, description=said)
         else:
             one = self._value(replace(items, said=items.description or node.description))
         return replace(one, many=True, list_schema=json.dumps(demands) if demands else "")
@@ -105,7 +108,7 @@ class _Reader:
         if node.schema.get("format") == "date-time":
             form = "date_time"
         return WantedField(
-            *(node.names[-1], of, form, concept), description=node.description, options=options, schema=written
+            *(node.naming.name, of, form, concept), description=node.description, options=options, schema=written
         )
 
 
@@ -153,4 +156,4 @@ def _type_of(node: Node, form: JsonForm, options: Collection[object]) -> tuple[F
         own, allowed = "date", ("date",)
     elif form == "string" and (said or options):
         allowed = ("text",)
-    return value_concept(node.names, node.description, own, allowed)
+    return value_concept(node.naming, node.description, own, allowed)

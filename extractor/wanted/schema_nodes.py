@@ -6,10 +6,11 @@ Raises `ValueError` with the place.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import unquote
 
+from .naming import Naming
 from .schema_bounds import place
 
 Json = Any
@@ -36,15 +37,14 @@ _NULLS: tuple[Schema, ...] = ({"type": "null"}, {"const": None}, {"enum": [None]
 class Node:
     """A place in the schema `root`: what stands there, its path, and the references that led there.
 
-    `names` are those of the field that it describes and of the objects around that; `said` is what the field is, where
-    the place itself does not say it.
+    `naming` is that of the field that it describes; `said` is what that is, where the place itself does not say it.
     """
 
     root: Schema
     schema: Schema
     path: tuple[object, ...] = ()
     refs: tuple[str, ...] = ()
-    names: tuple[str, ...] = ()
+    naming: Naming = field(default_factory=Naming)
     said: str = ""
 
     @property
@@ -75,7 +75,7 @@ class Node:
 
     def named(self, name: str) -> Node:
         """The place as that of a field with this name."""
-        return replace(self, names=(*self.names, name))
+        return replace(self, naming=self.naming.below(name))
 
 
 def whole(node: Node) -> Node:
