@@ -15,5 +15,6 @@ KINDS: Mapping[str, Kind] = {
     # What a customer gave, and got back: they tell a receipt's total from its other amounts.
     **dict.fromkeys(("tendered", "change"), "money"),
     **{"currency": "currency", "time": "time", "payment_terms": "text", "iban": "iban", "bic": "bic"},
+    **dict.fromkeys(("account_holder", "bank.name", "contract.title"), "text"),
     **dict.fromkeys(("contract.term", "contract.notice_period", "contract.governing_law"), "text"),
 }

@@ -1,15 +1,18 @@
-"""Values that say themselves what they are: a date, the time beside it, the currency of amounts.
+"""Values that say themselves what they are: a date, the time beside it, the currency of amounts, a title.
 
 Runs in a page process.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
+
+from docling_core.types.doc import DocItemLabel
 
 from .claims import Claim
 from .kinds import KINDS
-from .parsing import Style, typed_values
+from .parsing import Style, Typed, typed_values
 from .printed import Phrase, Printed, PrintedPage
 
 # What a date is worth that no label names: the only one of the document, one with the time of day beside it, the first
@@ -23,13 +26,21 @@ MOST_AMOUNTS, STAMP = 0.9, 0.8
 OF_DOCUMENT = ("document_date", "contract.date")
 # What an IBAN is worth that has the right check digits.
 IBAN = 0.9
+# What the first heading is worth as the title, and the largest text of the first page where there is no heading.
+HEADING, LARGEST = 0.8, 0.6
+# What a line at the top of a statement is worth as the bank's name; as far down the page as this is its top.
+AT_TOP, TOP = 0.75, 0.3
+BANK = re.compile(r"bank|banque|banco|banca|sparkasse|caisse|cassa|caixa|caja", re.IGNORECASE)
 # More words than these beside a date are a sentence about something.
 SENTENCE = 6
 
 
 def unlabelled_claims(printed: Printed, style: Style, claims: Sequence[Claim]) -> list[Claim]:
-    """Claims of the document's date, time, currency and IBAN that no label makes."""
-    return [*_dates(printed, style, claims), *_currency(printed, style), *_ibans(printed, style)]
+    """Claims of the document's date, time, currency, IBAN, title and bank that no label makes."""
+    return [
+        *(*_dates(printed, style, claims), *_currency(printed, style), *_ibans(printed, style)),
+        *(*_title(printed), *_bank(printed, style)),
+    ]
 
 
 def _dates(printed: Printed, style: Style, claims: Sequence[Claim]) -> Iterator[Claim]:
@@ -88,3 +99,25 @@ def _ibans(printed: Printed, style: Style) -> Iterator[Claim]:
         for typed in typed_values("iban", phrase.words, style) if _has_digits(phrase, 12) else ():
             if typed.quality > IBAN:
                 yield Claim("iban", typed, phrase.words[typed.first : typed.end], phrase.page, IBAN)
+
+
+def _title(printed: Printed) -> Iterator[Claim]:
+    """The document's first heading; the largest text of its first page where it has none."""
+    first = [one for one in printed.document.printed if one.words and one.page in (None, 1) and not one.furniture]
+    headings = [one for one in first if one.label in (DocItemLabel.TITLE, DocItemLabel.SECTION_HEADER)]
+    largest = max(first, key=lambda one: one.size, default=None)
+    title = headings[0] if headings else largest
+    if title is not None and title.table is None:
+        value = " ".join(word.text for word in title.words)
+        typed = Typed(value, 0, len(title.words))
+        yield Claim("contract.title", typed, title.words, title.page, HEADING if headings else LARGEST)
+
+
+def _bank(printed: Printed, style: Style) -> Iterator[Claim]:
+    """The first line of the first page's top that names a bank."""
+    page = printed.pages[0] if printed.pages else None
+    for phrase in page.phrases if page is not None else ():
+        if page is not None and phrase.box[1] <= TOP * page.height and BANK.search(phrase.text):
+            for typed in typed_values("text", phrase.words, style):
+                yield Claim("bank.name", typed, phrase.words, phrase.page, AT_TOP)
+            return
