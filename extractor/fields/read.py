@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -56,17 +57,19 @@ def read_fields(document: Document, wanted: Sequence[WantedField], embedded: str
 
 def _found(printed: Printed, style: Style, wanted: Sequence[WantedField]) -> FoundFields:
     """What was found of the fields wanted: by concept, and by path where they are of none."""
-    singles = dict(single_fields(wanted))
+    singles: dict[str, list[WantedField]] = defaultdict(list)
+    for key, field in single_fields(wanted):
+        singles[key].append(field)
     # More than is wanted: values are held against each other.
     candidates = header_values(printed, style, KINDS)
-    unknown = [(path, field) for path, field in singles.items() if field.concept is None]
+    unknown = {path: fields[0] for path, fields in singles.items() if fields[0].concept is None}
     if unknown:
         search = FreeSearch(printed, style)
-        candidates |= {path: search.candidates(field) for path, field in unknown}
-    for key, field in singles.items():
+        candidates |= {path: search.candidates(field) for path, field in unknown.items()}
+    for key, fields in singles.items():
         # What the caller's schema forbids is not the value; the next best may be.
-        if field.schema and key in candidates:
-            candidates[key] = [found for found in candidates[key] if fits(found, field)]
+        if key in candidates and any(field.schema for field in fields):
+            candidates[key] = [found for found in candidates[key] if any(fits(found, field) for field in fields)]
     return checked(candidates, list_rows(printed, style))
 
 
@@ -78,7 +81,8 @@ def nothing_read(wanted: Sequence[WantedField]) -> FieldsReading:
 def _reading(wanted: Sequence[WantedField], found: FoundFields) -> FieldsReading:
     fields = filled(wanted, found)
     paths = dict(_paths(wanted))
-    checks = tuple(_check(check, paths) for check in found.checks)
+    # Of what the caller does not ask for, nothing is said.
+    checks = tuple(_check(check, paths) for check in found.checks if not paths.keys().isdisjoint(check.concepts))
     return FieldsReading(
         fields_of(fields), values_of(fields), tuple(missing(fields)), checks, tuple(_notices(fields, checks))
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any, get_args
 
 import pytest
@@ -10,6 +12,8 @@ from extractor.values.wanted import WantedField
 from extractor.wanted.asked import MAX_VALUES
 from extractor.wanted.fields import wanted_fields
 from extractor.wanted.presets import CONCEPT_TYPES, FORMS, LISTS, PRESETS, Preset, with_parts
+
+DOCS = Path(__file__).resolve().parents[3] / "docs" / "fields.md"
 
 
 def by_name(**asked: Any) -> dict[str, WantedField]:
@@ -93,3 +97,17 @@ def test_more_values_than_are_taken_are_refused() -> None:
         deep = {"type": "object", "fields": {"a": deep}}
     with pytest.raises(ValueError, match=r"fields\.a\.a.*: nested deeper than"):
         wanted_fields(fields={"a": deep})
+
+
+def test_the_docs_name_the_presets_fields() -> None:
+    text = DOCS.read_text(encoding="utf-8")
+    _, _, presets = text.partition("<!-- presets -->")
+    entries = [entry.split(":", 1) for entry in presets.partition("<!--")[0].strip().removeprefix("- ").split("\n- ")]
+    told = {name.strip("`"): re.findall(r"`(\w+)`", said) for name, said in entries}
+    assert list(told) == list(PRESETS)
+    # What a list has is said once.
+    lists = {name for fields in LISTS.values() for field in fields for name in (field.name,)}
+    for preset, fields in PRESETS.items():
+        assert {field.name for field in fields} <= set(told[preset])
+        assert {field.name for field in with_parts(fields)} | lists >= set(told[preset])
+        assert {part.name for field in fields if not field.many for part in field.fields} <= set(told[preset])
