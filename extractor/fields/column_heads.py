@@ -20,6 +20,8 @@ ListKind = Literal["line_items", "taxes", "transactions"]
 PREFIXES: dict[ListKind, str] = {"line_items": "item.", "taxes": "tax.", "transactions": "transaction."}
 # The most lines of a head.
 LINES = 4
+# The fewest of a head's words in one line that are heads by themselves.
+LEAST = 2
 # Max gap, in text heights, between two words of one head that cells part.
 SPACE = 0.6
 # Under this name the lexicon has heads that are a description, a code or a position, as the other columns leave it.
@@ -62,8 +64,10 @@ class Head:
 def heads_of(page: PrintedPage) -> list[Head]:
     """The heads on the page, from the top down."""
     heads: list[Head] = []
+    # A head of several lines has, in one of them, words that are heads by themselves.
+    known = [sum(bool(_meanings_of(phrase.text)) for phrase in row) for row in page.rows]
     for number in range(len(page.rows)):
-        if heads and number <= heads[-1].last_row:
+        if (heads and number <= heads[-1].last_row) or max(known[number : number + LINES]) < LEAST:
             continue
         best: Head | None = None
         for last in range(number, min(number + LINES, len(page.rows))):

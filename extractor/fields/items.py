@@ -10,6 +10,7 @@ from .found import Found, FoundRow
 from .labels import find_labels
 from .parsing import Kind, Style, Typed, typed_values
 from .printed import Phrase, Printed, PrintedPage, PrintedWord
+from .receipt_items import receipt_items
 from .totals import TOTALS
 
 # The types of columns; others are text.
@@ -34,9 +35,9 @@ SPACE = 0.5
 FAR = 6.0
 
 
-def item_rows(printed: Printed, style: Style, kind: ListKind) -> list[FoundRow]:
-    """The rows of all tables of this kind, in reading order."""
-    rows: list[FoundRow] = []
+def list_rows(printed: Printed, style: Style) -> dict[str, list[FoundRow]]:
+    """The rows of all tables of each kind, in reading order; without a table of items, those that a receipt has."""
+    rows: dict[str, list[FoundRow]] = {kind: [] for kind in PREFIXES}
     stops: dict[int, set[str]] = defaultdict(set)
     for hit in find_labels(printed, (*TOTALS, "opening_balance", "closing_balance")):
         if hit.first == 0 and hit.end > 0:
@@ -44,9 +45,10 @@ def item_rows(printed: Printed, style: Style, kind: ListKind) -> list[FoundRow]:
     for page in printed.pages:
         heads = heads_of(page)
         for at, head in enumerate(heads):
-            if head.kind == kind:
-                end = heads[at + 1].first_row if at + 1 < len(heads) else len(page.rows)
-                rows += _rows_of(page, head, end, stops, style)
+            end = heads[at + 1].first_row if at + 1 < len(heads) else len(page.rows)
+            rows[head.kind] += _rows_of(page, head, end, stops, style)
+    if not rows["line_items"]:
+        rows["line_items"] = receipt_items(printed, style, stops)
     return rows
 
 
@@ -191,8 +193,3 @@ def _wrapped(phrases: Sequence[Phrase], limit: float) -> list[Phrase]:
                 break
         kept.append(phrase)
     return kept
-
-
-def list_rows(printed: Printed, style: Style, concepts: Sequence[str]) -> dict[str, list[FoundRow]]:
-    """The rows of each kind of list among these concepts."""
-    return {kind: item_rows(printed, style, kind) for kind in PREFIXES if kind in concepts}

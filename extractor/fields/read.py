@@ -12,7 +12,6 @@ from ..values.notices import Notice
 from ..values.wanted import WantedField
 from .answer import fields_of
 from .checks import checked
-from .column_heads import PREFIXES
 from .demands import fits
 from .filled import Filled, filled, found_values, missing, single_fields, values_of
 from .found import Check, FoundFields
@@ -71,7 +70,7 @@ def _found(printed: Printed, style: Style, wanted: Sequence[WantedField]) -> Fou
         # What the caller's schema forbids is not the value; the next best may be.
         if key in candidates and any(field.schema for field in fields):
             candidates[key] = [found for found in candidates[key] if any(fits(found, field) for field in fields)]
-    return checked(candidates, list_rows(printed, style, list(PREFIXES)))
+    return checked(candidates, list_rows(printed, style))
 
 
 def nothing_read(wanted: Sequence[WantedField]) -> FieldsReading:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from extractor.fields.found import FoundRow
-from extractor.fields.items import item_rows
+from extractor.fields.items import list_rows
 from extractor.fields.parsing import style_of
 from tests.extractor.fields.documents import Sheet, drawn
 
@@ -27,7 +27,7 @@ def _values(rows: list[FoundRow], *concepts: str) -> list[tuple[object, ...]]:
 
 def _items(*sheets: Sheet) -> list[FoundRow]:
     printed = drawn(*sheets)
-    return item_rows(printed, style_of(printed), "line_items")
+    return list_rows(printed, style_of(printed))["line_items"]
 
 
 @pytest.mark.parametrize("head", HEADS, ids=lambda head: head[0])
@@ -79,10 +79,10 @@ def test_a_table_of_taxes_is_no_table_of_items() -> None:
     table = [["VAT %", "Net", "VAT"], ["20%", "100.00", "20.00"], ["5%", "50.00", "2.50"]]
     sheet = Sheet().table([50, 200, 350], 100, table).text(50, 200, "Total net      150.00\nTotal      172.50")
     printed = drawn(sheet)
-    style = style_of(printed)
-    taxes = item_rows(printed, style, "taxes")
+    rows = list_rows(printed, style_of(printed))
+    taxes = rows["taxes"]
     assert _values(taxes, "tax.rate", "tax.base", "tax.amount") == [("20", "100.00", "20.00"), ("5", "50.00", "2.50")]
-    assert item_rows(printed, style, "line_items") == []
+    assert rows["line_items"] == []
 
 
 def test_a_statement_s_transactions() -> None:
@@ -94,7 +94,7 @@ def test_a_statement_s_transactions() -> None:
     ]
     sheet = Sheet().text(50, 80, "Opening balance      2,000.00").table([50, 150, 300, 380, 460], 100, table)
     printed = drawn(sheet.text(50, 300, "Closing balance      3,500.00"))
-    rows = item_rows(printed, style_of(printed), "transactions")
+    rows = list_rows(printed, style_of(printed))["transactions"]
     concepts = [f"transaction.{one}" for one in ("date", "debit", "credit", "balance")]
     assert _values(rows, *concepts) == [
         ("2024-04-01", "500.00", None, "1500.00"),
@@ -105,3 +105,15 @@ def test_a_statement_s_transactions() -> None:
 def test_a_text_with_amounts_is_no_table() -> None:
     """Nothing there is the head of one."""
     assert _items(Sheet().text(50, 50, "We deliver 3 anvils for 21.00 a piece.\nThe price is net.")) == []
+
+
+def test_a_receipt_has_its_items_above_the_total() -> None:
+    """A line with its amount, and one whose quantity and price stand under its description."""
+    sheet = Sheet().text(20, 50, "Acme Ltd\nTel. 022 491 2025")
+    lines = (("Anvil", ""), ("2 x 10.50", "21.00"), ("Rope", "30.00"), ("Total", "51.00"), ("Cash", "60.00"))
+    for at, (text, amount) in enumerate(lines):
+        sheet.text(20, 100 + 14 * at, text)
+        if amount:
+            sheet.right(200, 100 + 14 * at, amount)
+    concepts = ("item.description", "item.quantity", "item.unit_price", "item.amount")
+    assert _values(_items(sheet), *concepts) == [("Anvil", "2", "10.50", "21.00"), ("Rope", None, None, "30.00")]
