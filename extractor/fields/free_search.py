@@ -10,6 +10,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ..values.wanted import FieldType, WantedField
 from ..values.words import TICKED, UNTICKED, Word
@@ -134,17 +135,18 @@ class FreeSearch:
             yield anywhere[0]
 
 
-def tokens_of(text: str) -> list[str]:
+@lru_cache(maxsize=50_000)
+def tokens_of(text: str) -> tuple[str, ...]:
     """The text's words and numbers, small, without accents, `invoiceNo` as two; those that mean the same are one."""
     text = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", text.replace("_", " "))
     plain = "".join(char for char in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(char))
-    return [SYNONYMS.get(token, token) for token in re.findall(r"[^\W_]+|#|n[º°]", plain)]
+    return tuple(SYNONYMS.get(token, token) for token in re.findall(r"[^\W_]+|#|n[º°]", plain))
 
 
-def _clauses(description: str) -> Iterator[list[str]]:
+def _clauses(description: str) -> Iterator[tuple[str, ...]]:
     """The parts of a description that a label may be: short ones, and those in quotes."""
     for clause in (*re.findall(r"[\"']([^\"']{2,40})[\"']", description), *re.split(r"[.,;:()/]", description)):
-        tokens = [token for token in tokens_of(clause) if token not in STOP]
+        tokens = tuple(token for token in tokens_of(clause) if token not in STOP)
         if 1 <= len(tokens) <= LONGEST and sum(map(len, tokens)) > 3:
             yield tokens
 
