@@ -77,7 +77,7 @@ def _date_verdicts(single: Mapping[str, Found]) -> Iterable[Verdict]:
 
 
 def _moved(verdicts: Iterable[Verdict]) -> dict[Key, tuple[float, bool]]:
-    """By value: what the checks that held leave of its doubt, and whether one failed and none held."""
+    """By value: what the checks that held leave of its doubt, and whether one failed."""
     left: dict[Key, float] = defaultdict(lambda: 1.0)
     failed: set[Key] = set()
     for verdict in verdicts:
@@ -86,7 +86,7 @@ def _moved(verdicts: Iterable[Verdict]) -> dict[Key, tuple[float, bool]]:
                 left[key] *= verdict.doubt_left
             else:
                 failed.add(key)
-    return {key: (left.get(key, 1.0), key in failed and left.get(key, 1.0) == 1.0) for key in {*left, *failed}}
+    return {key: (left.get(key, 1.0), key in failed) for key in {*left, *failed}}
 
 
 def _with(found: Found, moved: tuple[float, bool] | None, unconfirmed_most: float = 1.0) -> Found:
@@ -94,7 +94,8 @@ def _with(found: Found, moved: tuple[float, bool] | None, unconfirmed_most: floa
     doubt_left, failed = moved or (1.0, False)
     confidence = 1 - (1 - found.confidence) * doubt_left
     if failed:
-        confidence = min(confidence * FAILED, FAILED_MOST)
+        # A sum may hold though its parts are mixed up.
+        confidence = min(confidence * FAILED, FAILED_MOST) if doubt_left == 1.0 else min(confidence, UNCONFIRMED_MOST)
     elif doubt_left == 1.0:
         confidence = min(confidence, unconfirmed_most)
     return replace(found, confidence=round(min(confidence, max(SUREST, found.confidence)), 4))

@@ -117,3 +117,29 @@ def test_a_receipt_has_its_items_above_the_total() -> None:
             sheet.right(200, 100 + 14 * at, amount)
     concepts = ("item.description", "item.quantity", "item.unit_price", "item.amount")
     assert _values(_items(sheet), *concepts) == [("Anvil", "2", "10.50", "21.00"), ("Rope", None, None, "30.00")]
+
+
+def test_a_list_goes_on_where_the_next_page_has_no_head() -> None:
+    """Its columns are those of the page before; after the totals nothing goes on."""
+    head = ["Description", "Qty", "Amount"]
+    first = Sheet().table([50, 300, 400], 700, [head, ["Anvil", "2", "21.00"]])
+    second = Sheet().table([50, 300, 400], 50, [["Rope", "1", "30.00"], ["Total", "", "51.00"]], heads=0)
+    third = Sheet().table([50, 300, 400], 50, [["Notes", "3", "99.00"]], heads=0)
+    rows = _items(first, second, third)
+    assert _values(rows, "item.description", "item.amount") == [("Anvil", "21.00"), ("Rope", "30.00")]
+
+
+def test_a_remark_below_a_description_is_none() -> None:
+    """A label with its value says something else of the item, however long it is; in a narrow column a text breaks."""
+    table = [
+        ["Description", "Qty", "Amount"],
+        ["Separating sheets\nGlobalTradeItemNumber: 4012345001235", "2", "21.00"],
+        ["Rope", "1", "30.00"],
+    ]
+    assert [row["item.description"].value for row in _items(Sheet().table([50, 300, 400], 100, table))] == [
+        *("Separating sheets", "Rope")
+    ]
+    narrow = [["Description", "Qty", "Amount"], ["Yoghurt\nbanana", "2", "21.00"]]
+    assert [row["item.description"].value for row in _items(Sheet().table([50, 130, 400], 100, narrow))] == [
+        "Yoghurt banana"
+    ]
