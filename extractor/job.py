@@ -54,6 +54,7 @@ class Job:
             request.filename or self.document_id,
             self.outline.headings,
             request.wanted if fields else (),
+            self.outline.embedded if fields else None,
         )
 
 

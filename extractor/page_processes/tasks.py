@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import pickle
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -23,7 +23,6 @@ from ..structure.documents import document_of
 from ..values.document import AssembledPage, Document
 from ..values.page_picture import PagePicture
 from ..values.tasks import PAGES_TO_WRITE, OutlineTask, TaskName, WholeDocumentTask, WholePageTask, WriteTask
-from ..values.wanted import WantedField
 from .process import Answer, Function, Stage, TaskContext
 
 
@@ -107,18 +106,18 @@ def _written(
     said: Mapping[str, Any] = {}
     if task.wanted:
         with context.stage(Stage.FIELDS, times):
-            found, said = _fields_of(document, task.wanted)
+            found, said = _fields_of(document, task)
         data |= found
     with context.stage(Stage.WRITE, times):
         return said, json.dumps(data, allow_nan=False).encode()
 
 
-def _fields_of(document: Document, wanted: Sequence[WantedField]) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+def _fields_of(document: Document, task: WriteTask) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
     """The entries of `data` with the fields wanted, and what the head says of them."""
     # Nothing of the fields is loaded before a job asks for some.
     from ..fields.read import read_fields
 
-    reading = read_fields(document, wanted)
+    reading = read_fields(document, task.wanted, task.embedded)
     said = {
         "missing": reading.missing,
         "checks": reading.checks,

@@ -17,6 +17,7 @@ from extractor.page_processes.pool import PagePool
 from extractor.settings import Settings
 from tests import documents
 from tests.extractor.test_engine import extract
+from tests.structured_invoices import CII, with_attached
 
 LETTER = ("The harbour office of Saltmouth", "thanks you for your visit.")
 
@@ -117,3 +118,20 @@ def leaves(tree: Any) -> Iterator[dict[str, Any]]:
     else:
         for one in tree.values():
             yield from leaves(one)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "iso-8859-1"])
+def test_an_attached_invoice_is_held_against_the_page(engine: Engine, encoding: str) -> None:
+    page = ("Invoice number: R-2026/17", "Due date: 01.11.2026", "Total: 119.00 EUR")
+    xml = CII.replace('encoding="UTF-8"', f'encoding="{encoding}"').encode(encoding)
+    pdf = with_attached(documents.text_pdf([page]), notes=b"<svg/>", factur_x=xml)
+    answer = extract(engine, pdf, preset="invoice")
+    fields = answer["data"]["fields"]
+    assert (fields["total"]["value"], fields["total"]["source"]) == ("119.00", "embedded_xml")
+    assert (fields["due_date"]["value"], fields["due_date"]["embedded"]) == ("2026-11-01", "2026-11-16")
+    assert answer["data"]["values"]["seller"]["address"].startswith("Hafenstra\u00dfe 21")
+    assert "VALUE_DIFFERS" in {notice["code"] for notice in answer["metadata"]["notices"]}
+    # The twin without it: the page alone.
+    plain = extract(engine, documents.text_pdf([page]), preset="invoice")["data"]["fields"]
+    assert (plain["due_date"]["value"], plain["total"]["source"]) == ("2026-11-01", "text_layer")
+    assert plain["iban"]["value"] is None
