@@ -85,8 +85,8 @@ def deliver(
 def check_destination(result_url: str | None, settings: Settings, end: JobEnd) -> None:
     """Check where the answer would go before anything is read: the URL's spelling and its host's addresses.
 
-    They are checked again when the answer goes there. Raises as `deliver` would, and `DeadlineExceeded`: nothing has
-    been read yet.
+    They are checked again when the answer goes there. Raises `DeliveryFailed` or `FetchForbidden` as `deliver`
+    would, and `DeadlineExceeded` where the job is late: nothing has been read yet.
     """
     if result_url is None:
         return
