@@ -6,6 +6,7 @@ never holds a path, a secret, a URL's query or text of the document.
 
 from __future__ import annotations
 
+import re
 from typing import ClassVar, Literal
 
 ErrorCode = Literal[
@@ -174,11 +175,18 @@ class OutputTooLarge(ExtractionError):
 
 
 class DeliveryFailed(ExtractionError):
-    """The result's destination did not take it."""
+    """The result's destination could not be reached, broke off, or put it off (408, 425, 429, 5xx)."""
 
     code = "DELIVERY_FAILED"
     retryable = True
-    advice = "make a new link for `result_url`, and check that it takes a PUT"
+    advice = "ask again, later each time"
+
+
+class DeliveryRefused(DeliveryFailed):
+    """The result's destination answered, and would answer the same again: the link may have expired."""
+
+    retryable = False
+    advice = "make a new link for `result_url`, and check that it takes a PUT; tell the operator if it is their bucket"
 
 
 class OutOfMemory(ExtractionError):
@@ -238,9 +246,18 @@ ERRORS: tuple[type[ExtractionError], ...] = (
     DeadlineExceeded,
     OutputTooLarge,
     DeliveryFailed,
+    DeliveryRefused,
     OutOfMemory,
     ModelFailure,
     WorkerUnhealthy,
     Cancelled,
     Internal,
 )
+
+_SHOWN = re.compile(r"[A-Za-z0-9_.$-]{1,64}")
+
+
+def shown(name: object) -> str:
+    """A name that a caller has chosen, such as a key, as a message may echo it."""
+    text = str(name)
+    return text if _SHOWN.fullmatch(text) else "(a name that is not shown)"

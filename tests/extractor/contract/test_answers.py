@@ -101,7 +101,7 @@ def long_table() -> bytes:
 
 DOCUMENTS = {
     "invoice": documents.invoice_pdf(),
-    "scan": documents.scanned_pdf(documents.text_pdf([PAGE])),
+    "scan": documents.scanned_pdf(documents.invoice_pdf()),
     "turned": documents.rotated(documents.invoice_pdf(), 90),
     "form": form(),
     "broken-page": broken_page(),
@@ -160,6 +160,14 @@ class TestSuccess:
         answer = held(ask(worker, DOCUMENTS["png"], outputs=["text"]))
         assert isinstance(answer, Success)
         assert answer.data.model_fields_set == {"pages", "text"}
+
+    @pytest.mark.parametrize("name", ["invoice", "scan", "broken-page"])
+    def test_fields_have_their_types(self, worker: Worker, name: str) -> None:
+        more = {"rate": {"type": "number"}, "paid": {"type": "boolean"}, "remarks": {"required": True}}
+        answer = held(ask(worker, DOCUMENTS[name], preset="invoice", fields=more))
+        assert isinstance(answer, Success)
+        assert answer.data.model_fields_set >= {"markdown", "fields", "values"}
+        assert "remarks" in answer.metadata.missing_fields
 
     def test_key_without_a_model_is_found(self, answers: Callable[[str], dict[str, Any]]) -> None:
         answer = deepcopy(answers("png"))

@@ -1,0 +1,70 @@
+"""Values that were found, with what they were read from. Runs in a page process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ..values.boxes import Box, union
+from ..values.wanted import FieldSource
+from .printed import PrintedWord
+
+Scalar = str | int | float | bool
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A value with its evidence.
+
+    - `value` is the normalised form: ISO 8601 for a date, a decimal with a point for money (`"1234.50"`), digits and
+      letters without spaces for an IBAN.
+    - `words` are the words that it was read from, in reading order, and nothing else. They may stand on two pages.
+    - `confidence`, in [0, 1], is that the value is right and is the field's.
+    - `currency` is the ISO 4217 code of money, where the document says it.
+    - `embedded` is what the structured data says, where that differs.
+    """
+
+    value: Scalar
+    words: tuple[PrintedWord, ...]
+    confidence: float
+    currency: str | None = None
+    embedded: Scalar | None = None
+    source: FieldSource | None = None
+
+    @property
+    def raw(self) -> str:
+        """The words as printed, a space between two."""
+        return " ".join(one.word.text for one in self.words)
+
+    @property
+    def page(self) -> int | None:
+        """The page of the first word, from 1."""
+        return self.words[0].page if self.words else None
+
+    @property
+    def box(self) -> Box | None:
+        """Around the words on the first word's page, in the page's unit; None without words."""
+        boxes = [one.word.box for one in self.words if one.page == self.page]
+        return union(boxes) if boxes else None
+
+
+# What was found of one object, such as a line item, by concept (`item.quantity`).
+FoundRow = dict[str, Found]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A relation between values, and whether it holds: `name` such as `net_plus_tax_is_total`, the concepts in it."""
+
+    name: str
+    holds: bool
+    concepts: tuple[str, ...]
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFields:
+    """All that was found of the concepts asked for: single values, lists of objects, and the checks between them."""
+
+    single: dict[str, Found] = field(default_factory=dict)
+    rows: dict[str, list[FoundRow]] = field(default_factory=dict)
+    checks: tuple[Check, ...] = ()
