@@ -38,6 +38,29 @@ def test_are_json_schemas(schema: dict[str, object]) -> None:
     Draft202012Validator.check_schema(schema)
 
 
+def test_no_type_names_itself_but_inside_of_an_object() -> None:
+    """TypeScript that is made of the schema would not compile."""
+
+    def named_at_once(schema: object) -> set[str]:
+        if isinstance(schema, list):
+            return set().union(*map(named_at_once, schema))
+        if not isinstance(schema, dict):
+            return set()
+        named = {schema["$ref"].rpartition("/")[2]} if "$ref" in schema else set()
+        return named.union(
+            *(named_at_once(schema[key]) for key in ("anyOf", "oneOf", "allOf", "items") if key in schema)
+        )
+
+    types = {name: named_at_once(schema) for name, schema in answer_schema()["$defs"].items()}
+    for name in types:
+        reached: set[str] = set()
+        left = types[name]
+        while left:
+            reached |= left
+            left = set().union(*(types[other] for other in left)) - reached
+        assert name not in reached
+
+
 @pytest.mark.parametrize(
     ("job_input", "taken"),
     [

@@ -153,8 +153,10 @@ class FieldValue(Model):
     )
 
 
-# A field that was asked for: a value, an object of fields, or a list of either.
-FieldNode = TypeAliasType("FieldNode", "FieldValue | list[FieldNode] | dict[str, FieldNode]")
+# A field that was asked for: a value, an object of fields, or a list of either. Types are made of it in languages where
+# one may name itself inside of an object alone.
+FieldObject = TypeAliasType("FieldObject", "dict[str, FieldNode]")
+FieldNode = TypeAliasType("FieldNode", "FieldValue | list[FieldValue | FieldObject] | FieldObject")
 
 
 class Data(Model):

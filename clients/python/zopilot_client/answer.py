@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, NotRequired, TypeAlias, TypedDict
+from typing import Any, Literal, NotRequired, TypeAlias, TypedDict, Union
 
 
 class Cell(TypedDict):
@@ -706,9 +706,6 @@ class Table(TypedDict):
     """
 
 
-FieldNode: TypeAlias = FieldValue | list["FieldNode"] | dict[str, "FieldNode"]
-
-
 class Metadata(TypedDict):
     """
     What an answer says of itself: the document, its pages, how it was read and by what.
@@ -762,6 +759,28 @@ class Metadata(TypedDict):
     """
     its version, and behind a `+` the commit that it was built from, if known
     """
+
+
+class Delivered(TypedDict):
+    """
+    A document that was read; the `Success` itself was too large to be handed over, and lies where `result` says.
+    """
+
+    success: Literal[True]
+    document_id: str
+    """
+    the input's `document_id`, or the job's id
+    """
+    extraction_method: Literal["docstrange_local"]
+    data: NoData
+    metadata: Metadata
+    result: Result
+
+
+Answer: TypeAlias = Union["Success", Delivered, Failure]
+"""
+The answer to a job: a document, a note of where it was put, or why there is none.
+"""
 
 
 class Data(TypedDict):
@@ -823,41 +842,10 @@ class Data(TypedDict):
     """
 
 
-class Delivered(TypedDict):
-    """
-    A document that was read; the `Success` itself was too large to be handed over, and lies where `result` says.
-    """
-
-    success: Literal[True]
-    document_id: str
-    """
-    the input's `document_id`, or the job's id
-    """
-    extraction_method: Literal["docstrange_local"]
-    data: NoData
-    metadata: Metadata
-    result: Result
+FieldNode: TypeAlias = Union[FieldValue, list[Union[FieldValue, "FieldObject"]], "FieldObject"]
 
 
-class Success(TypedDict):
-    """
-    A document that was read, whole or (`metadata.partial`) in part.
-    """
-
-    success: Literal[True]
-    document_id: str
-    """
-    the input's `document_id`, or the job's id
-    """
-    extraction_method: Literal["docstrange_local"]
-    data: Data
-    metadata: Metadata
-
-
-Answer: TypeAlias = Success | Delivered | Failure
-"""
-The answer to a job: a document, a note of where it was put, or why there is none.
-"""
+FieldObject: TypeAlias = dict[str, FieldNode]
 
 
 class JobState(TypedDict):
@@ -876,3 +864,18 @@ class JobState(TypedDict):
     """
     of a job that has ended
     """
+
+
+class Success(TypedDict):
+    """
+    A document that was read, whole or (`metadata.partial`) in part.
+    """
+
+    success: Literal[True]
+    document_id: str
+    """
+    the input's `document_id`, or the job's id
+    """
+    extraction_method: Literal["docstrange_local"]
+    data: Data
+    metadata: Metadata

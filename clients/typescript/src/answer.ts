@@ -50,12 +50,7 @@ export type ElementType =
  * - `ocr`: recognised from the picture of the page
  */
 export type TextSource = "text_layer" | "ocr";
-export type FieldNode =
-  | FieldValue
-  | FieldNode[]
-  | {
-      [k: string]: FieldNode;
-    };
+export type FieldNode = FieldValue | (FieldValue | FieldObject)[] | FieldObject;
 /**
  * Where a field's value is from:
  *
@@ -506,6 +501,9 @@ export interface FieldWord {
    * @maxItems 4
    */
   bbox: [number, number, number, number] | null;
+}
+export interface FieldObject {
+  [k: string]: FieldNode;
 }
 /**
  * A field of a PDF's form.
