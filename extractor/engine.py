@@ -20,7 +20,7 @@ import logging
 import os
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -41,7 +41,7 @@ from .errors import (
     WorkerUnhealthy,
 )
 from .formats import FORMATS, Arrival, DocumentFile, identify
-from .job import FailedPage, Job, JobPages, Progress, ReadPage, read_page_of
+from .job import FailedPage, Job, JobPages, Progress, ReadPage, fields_read_of, no_fields, read_page_of
 from .languages import recognition_for
 from .lifecycle.scratch import Scratch
 from .lifecycle.vitals import Vitals
@@ -53,7 +53,7 @@ from .outputs.metadata import metadata
 from .page_processes.failures import Failure
 from .page_processes.handle import Running, Task
 from .page_processes.pool import PagePool
-from .page_processes.process import Answer
+from .page_processes.process import Answer, Stage
 from .request import ExtractionRequest, selected_pages
 from .settings import Settings
 from .transport.source import fetch_document
@@ -195,7 +195,7 @@ class Engine:
             raise pages.failed[0].error if pages.failed else late
         progress(Progress(pages.done, len(numbers), "outputs"))
         writing = time.perf_counter()
-        data = self._data_of(job, pages.finished)
+        data = self._data_of(job, pages)
         timings |= {stage: pages.took_ms(stage) for stage in PAGE_STAGES}
         timings["outputs"] = _ms_since(writing) + pages.took_ms("outputs")
         timings["total"] = _ms_since(started)
@@ -268,6 +268,10 @@ class Engine:
         """The page as read, or why it failed. Raises the error that the job ends with."""
         limit = job.end.limit("the next page was finished")
         outcome = page if isinstance(page, Failure) else self._outcome(page, limit)
+        if isinstance(outcome, Failure) and outcome.stage is Stage.FIELDS:
+            pages.fieldless = outcome.error
+            again = self._begin_page(job, pages, number, job.write_task(fields=False))
+            outcome = again if isinstance(again, Failure) else self._outcome_of(again, limit)
         if isinstance(outcome, Answer):
             try:
                 read = read_page_of(number, outcome.head, outcome.blob)
@@ -283,31 +287,46 @@ class Engine:
         log.warning("page %d failed: %s: %s", number, outcome.error.code, outcome.error.message)
         return FailedPage(number, outcome.error)
 
-    def _data_of(self, job: Job, finished: Sequence[ReadPage]) -> dict[str, Any]:
+    def _data_of(self, job: Job, pages: JobPages) -> dict[str, Any]:
         """The contract's `data`. Raises why it could not be written, or the error that the job ends with."""
         if len(job.numbers) == 1:
-            blob = finished[0].blob
+            blob, pages.fields = pages.finished[0].blob, pages.finished[0].fields
         else:
-            task = WholeDocumentTask(job.write_task(), tuple(page.blob for page in finished))
-            seconds = self.settings.page_timeout_s * (1 + len(finished) / PAGES_TO_WRITE)
-            writing = self._submit("write_document", task, "the answer", seconds, job.end)
-            try:
-                # A late job still delivers the pages that it has finished.
-                outcome = self._outcome(writing, job.end.limit("the answer was written", late=False))
-            finally:
-                self._pages.drop(writing)
+            outcome = self._written(job, pages, job.write_task())
+            if isinstance(outcome, Failure) and outcome.stage is Stage.FIELDS:
+                pages.fieldless = outcome.error
+                outcome = self._written(job, pages, job.write_task(fields=False))
             if isinstance(outcome, Failure):
                 raise outcome.error
-            blob = outcome.blob
+            blob, pages.fields = outcome.blob, fields_read_of(outcome.head)
         data: dict[str, Any] = json.loads(blob)
+        if pages.fieldless is not None:
+            log.warning("the fields failed: %s: %s", pages.fieldless.code, pages.fieldless.message)
+            found, pages.fields = no_fields(job.request.wanted)
+            data |= found
         if FORMATS[job.document.format].may_be_form:
-            data["form_fields"] = [field for page in finished for field in page.form_fields]
+            data["form_fields"] = [field for page in pages.finished for field in page.form_fields]
         return data
+
+    def _written(self, job: Job, pages: JobPages, write: WriteTask) -> Answer | Failure:
+        """The document of the finished pages, written. Raises the error that the job ends with."""
+        task = WholeDocumentTask(write, tuple(page.blob for page in pages.finished))
+        seconds = self.settings.page_timeout_s * (1 + len(pages.finished) / PAGES_TO_WRITE)
+        writing = self._submit("write_document", task, "the answer", seconds, job.end)
+        # A late job still delivers the pages that it has finished.
+        return self._outcome_of(writing, job.end.limit("the answer was written", late=False))
 
     def _submit(
         self, name: TaskName, task: object, subject: str, seconds: float, end: JobEnd, document: Path | None = None
     ) -> Running:
         return self._pages.submit(Task(name, task, subject, seconds, id(end), document))
+
+    def _outcome_of(self, running: Running, limit: Limit) -> Answer | Failure:
+        """As `_outcome`; the task is given up where the job ends before it."""
+        try:
+            return self._outcome(running, limit)
+        finally:
+            self._pages.drop(running)
 
     def _outcome(self, running: Running, limit: Limit) -> Answer | Failure:
         """The answer or the failure of a page process's task. Raises the error that the job ends with.
@@ -329,10 +348,7 @@ class Engine:
         task = OutlineTask(document.path, document.format, password, self.settings.max_document_pixels)
         seconds = self.settings.open_timeout_s
         opening = self._submit("open_document", task, "the document", seconds, end, document.path)
-        try:
-            outcome = self._outcome(opening, end.limit("the document was opened"))
-        finally:
-            self._pages.drop(opening)
+        outcome = self._outcome_of(opening, end.limit("the document was opened"))
         if isinstance(outcome, Failure):
             raise outcome.error
         return outline_of(outcome.head)

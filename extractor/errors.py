@@ -6,6 +6,7 @@ never holds a path, a secret, a URL's query or text of the document.
 
 from __future__ import annotations
 
+import re
 from typing import ClassVar, Literal
 
 ErrorCode = Literal[
@@ -244,3 +245,11 @@ ERRORS: tuple[type[ExtractionError], ...] = (
     Cancelled,
     Internal,
 )
+
+_SHOWN = re.compile(r"[A-Za-z0-9_.$-]{1,64}")
+
+
+def shown(name: object) -> str:
+    """A name that a caller has chosen, such as a key, as a message may echo it."""
+    text = str(name)
+    return text if _SHOWN.fullmatch(text) else "(a name that is not shown)"

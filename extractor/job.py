@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -15,6 +15,7 @@ from .transport.source import FetchedDocument
 from .values.notices import Notice, notice_of
 from .values.outline import Outline
 from .values.tasks import WriteTask
+from .values.wanted import WantedField
 
 Stage = Literal["fetch", "open", "pages", "outputs"]
 
@@ -44,15 +45,28 @@ class Job:
     recognition: Recognition
     end: JobEnd
 
-    def write_task(self) -> WriteTask:
-        """The task that writes its document."""
+    def write_task(self, *, fields: bool = True) -> WriteTask:
+        """The task that writes its document, with the fields that the request wants or without them."""
         request = self.request
         return WriteTask(
             tuple(request.outputs),
             request.writing,
             request.filename or self.document_id,
             self.outline.headings,
+            request.wanted if fields else (),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class FieldsRead:
+    """What is known of the fields that a request wants, beside their values.
+
+    `missing` are the paths of required ones that were not found, `checks` entries of `metadata.checks`.
+    """
+
+    missing: tuple[str, ...]
+    checks: tuple[Mapping[str, Any], ...]
+    notices: tuple[Notice, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +77,8 @@ class ReadPage:
     - `confidence` is in [0, 1], None where nothing was read.
     - `timings_ms` has the milliseconds of each stage.
     - `form_fields` are the fields of its form, as the answer has them.
-    - `blob` is the assembled page or, where it is the job's only page, the written document as JSON.
+    - `blob` is the assembled page or, where it is the job's only page, the written document as JSON, and `fields` what
+      is said of the fields in it.
     """
 
     number: int
@@ -73,6 +88,7 @@ class ReadPage:
     timings_ms: Mapping[str, float]
     form_fields: tuple[dict[str, Any], ...]
     blob: bytes
+    fields: FieldsRead | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +103,15 @@ class FailedPage:
 class JobPages:
     """What has become of a job's pages so far, in their order. `late`: the deadline cut the job short.
 
-    `fatal` are the errors of the pages that ended their page process.
+    `fatal` are the errors of the pages that ended their page process, `fieldless` why fields were not looked for.
     """
 
     finished: list[ReadPage] = field(default_factory=list)
     failed: list[FailedPage] = field(default_factory=list)
     fatal: list[ExtractionError] = field(default_factory=list)
     late: bool = False
+    fields: FieldsRead | None = None
+    fieldless: ExtractionError | None = None
 
     @property
     def done(self) -> int:
@@ -114,4 +132,35 @@ def read_page_of(number: int, head: Mapping[str, Any], blob: bytes) -> ReadPage:
     notices = tuple(notice_of(entry) for entry in list(head["notices"]))
     fields = tuple(dict(field) for field in list(head["form_fields"]))
     confidence = None if head["confidence"] is None else float(head["confidence"])
-    return ReadPage(number, bool(head["recognised"]), confidence, notices, timings, fields, blob)
+    recognised, found = bool(head["recognised"]), fields_read_of(head)
+    return ReadPage(number, recognised, confidence, notices, timings, fields, blob, found)
+
+
+def no_fields(wanted: Sequence[WantedField]) -> tuple[dict[str, Any], FieldsRead]:
+    """The entries of `data`, and what is known, of fields that were not looked for: each of them is null."""
+    # Nothing of the fields is loaded before a job asks for some.
+    from .fields.read import nothing_read
+
+    reading = nothing_read(wanted)
+    return {"fields": reading.fields, "values": reading.values}, FieldsRead(reading.missing, (), ())
+
+
+def fields_read_of(head: Mapping[str, Any]) -> FieldsRead | None:
+    """What a page process says of the fields wanted; None where it says nothing. Each value is checked.
+
+    Raises `KeyError`, `TypeError` or `ValueError`.
+    """
+    if "fields" not in head:
+        return None
+    said = head["fields"]
+    checks = tuple(
+        {
+            "name": str(check["name"]),
+            "holds": bool(check["holds"]),
+            "fields": [str(path) for path in list(check["fields"])],
+            "detail": str(check["detail"]),
+        }
+        for check in list(said["checks"])
+    )
+    notices = tuple(notice_of(entry) for entry in list(said["notices"]))
+    return FieldsRead(tuple(str(path) for path in list(said["missing"])), checks, notices)

@@ -11,6 +11,7 @@ import contextlib
 import difflib
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from typing import Annotated, Any, get_args
 
 from pydantic import (
@@ -26,13 +27,15 @@ from pydantic import (
     model_validator,
 )
 
-from .errors import FetchForbidden, InvalidInput
+from .errors import FetchForbidden, InvalidInput, shown
 from .languages import LANGUAGES, UNSERVED, code_of
 from .urls import parse_url
 from .values.options import CsvFormulas, OcrMode, Output, UnseenText, Writing
+from .values.wanted import WantedField
+from .wanted.asked import AskedField, AskedFields
+from .wanted.presets import Preset
 
-# Keys and outputs of the contract that this version does not serve: refused by name, never ignored.
-UNSERVED_KEYS = ("fields", "json_schema")
+# Outputs of the contract that this version does not serve: refused by name, never ignored.
 UNSERVED_OUTPUTS = ("chunks", "docstrange", "images", "preview")
 
 # The validation's context for a request whose document was uploaded.
@@ -85,7 +88,6 @@ HEADER_FAMILIES = ("x-amz-", "x-goog-", "x-ms-")
 # without fail), and what a link may have been signed with.
 RESULT_HEADERS = ("authorization", "cache-control", "content-disposition", "content-type")
 
-_SHOWN = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 _HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,63}")
 _HEADER_VALUE = re.compile(r"(?! )[\x20-\x7e]*(?<! )")
 
@@ -183,6 +185,18 @@ class ExtractionRequest(BaseModel):
         min_length=1,
         description="views of the document to answer with",
     )
+    fields: AskedFields | None = Field(
+        default=None,
+        description='values to look for, by name, as in `["invoice_number", "total"]`, or by name with what they are',
+    )
+    json_schema: dict[str, Any] | None = Field(
+        default=None,
+        description="a JSON schema (draft 2020-12) of an object, whose values are looked for; without `fields` and "
+        "`preset`",
+    )
+    preset: Preset | None = Field(
+        default=None, description="the values that documents of a kind usually have; `fields` adds to them"
+    )
     furniture: bool = Field(
         default=True, description="whether page headers, footers and page numbers are part of markdown, text and html"
     )
@@ -229,6 +243,16 @@ class ExtractionRequest(BaseModel):
             emphasis=self.emphasis,
             csv_formulas=self.csv_formulas,
         )
+
+    @cached_property
+    def wanted(self) -> tuple[WantedField, ...]:
+        """The fields that are to be found; none where none were asked for."""
+        if self.fields is None and self.json_schema is None and self.preset is None:
+            return ()
+        # The tables of names and the library for schemas are loaded by the first job that asks for fields.
+        from .wanted.fields import wanted_fields
+
+        return wanted_fields(fields=self.fields, json_schema=self.json_schema, preset=self.preset)
 
     @field_validator("headers", "result_headers", mode="before")
     @classmethod
@@ -291,6 +315,11 @@ class ExtractionRequest(BaseModel):
         return self
 
     @model_validator(mode="after")
+    def _fields_can_be_looked_for(self) -> ExtractionRequest:
+        _ = self.wanted
+        return self
+
+    @model_validator(mode="after")
     def _exactly_one_source(self, info: ValidationInfo) -> ExtractionRequest:
         given = [key for key in SOURCES if getattr(self, key) is not None]
         if info.context == UPLOADED:
@@ -336,7 +365,7 @@ def input_of(body: object) -> object:
     """
     if not isinstance(body, Mapping) or not isinstance(body.get("input"), Mapping):
         return body
-    beside = [_shown(key) for key in body if key != "input"]
+    beside = [shown(key) for key in body if key != "input"]
     if beside:
         raise InvalidInput(f"{', '.join(beside[:MAX_KEYS])}: not known beside input")
     return body["input"]
@@ -364,21 +393,19 @@ def parse_request(job_input: object, *, uploaded: bool = False) -> ExtractionReq
         raise InvalidInput("the job's input must be an object with document_url or document_content_base64")
     if len(job_input) > MAX_KEYS:
         raise InvalidInput(f"the job's input has {len(job_input)} keys, at most {MAX_KEYS} are read")
-    problems = [f"{key}: not served by this version of the worker" for key in UNSERVED_KEYS if job_input.get(key)]
-    served = {str(key): value for key, value in job_input.items() if key not in UNSERVED_KEYS}
+    plain = {str(key): value for key, value in job_input.items()}
     try:
-        request = ExtractionRequest.model_validate(served, context=UPLOADED if uploaded else None)
+        return ExtractionRequest.model_validate(plain, context=UPLOADED if uploaded else None)
     except ValidationError as error:
-        problems += [_problem(detail) for detail in error.errors(include_url=False, include_input=True)]
-    if problems:
-        raise InvalidInput("; ".join(problems))
-    return request
+        problems = [_problem(detail) for detail in error.errors(include_url=False, include_input=True)]
+    raise InvalidInput("; ".join(problems))
 
 
 def _problem(detail: Any) -> str:
-    path = ".".join(_shown(part) for part in detail["loc"] if part != "[key]")
+    path = ".".join(shown(part) for part in detail["loc"] if part != "[key]")
     if detail["type"] == "extra_forbidden":
-        return f"{path}: unknown key{_hint(path, list(ExtractionRequest.model_fields))}"
+        known = AskedField if len(detail["loc"]) > 1 else ExtractionRequest
+        return f"{path}: unknown key{_hint(path.rpartition('.')[2], list(known.model_fields))}"
     if detail["type"] == "literal_error" and detail["loc"][0] == "outputs":
         if detail["input"] in UNSERVED_OUTPUTS:
             return f"{path}: {detail['input']} is not served by this version of the worker"
@@ -398,9 +425,3 @@ def _hint(word: str, known: Sequence[str]) -> str:
         or difflib.get_close_matches(word, known, n=1, cutoff=0.6)
     )
     return f", did you mean {near[0]}?" if near else f" (known: {', '.join(known)})"
-
-
-def _shown(part: int | str) -> str:
-    """A key as it may be echoed: its name was chosen by the caller."""
-    name = str(part)
-    return name if _SHOWN.fullmatch(name) else "(a name that is not shown)"

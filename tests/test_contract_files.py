@@ -14,6 +14,7 @@ from extractor.contract.schemas import answer_schema, input_schema
 from extractor.errors import ErrorCode
 from extractor.values.element_types import ElementType
 from extractor.values.notices import NoticeCode
+from extractor.values.wanted import FieldSource
 from extractor.values.words import Source
 from tools.make_contract_files import files, table
 
@@ -25,7 +26,7 @@ def test_are_what_the_models_give(path: Path) -> None:
 
 def test_table_has_every_word() -> None:
     words = [*get_args(ElementType), *get_args(Source), *get_args(NoticeCode), *get_args(ErrorCode)]
-    words += get_args(RefusalCode)
+    words += [*get_args(RefusalCode), *get_args(FieldSource)]
     told = re.findall(r"^\| [^|]+ \| `(\w+)` \| \S[^|]* \| (?:yes|no)? *\|.*\|$", table(), re.MULTILINE)
     # A server that cannot be reached and one that refuses have one code, and are two rows.
     assert sorted(told) == sorted([*words, "FETCH_FAILED"])

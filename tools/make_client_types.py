@@ -39,7 +39,7 @@ def python_types(schema: dict[str, Any], source: str, path: Path) -> str:
         [sys.executable, "-m", "datamodel_code_generator", *_OPTIONS, "--custom-file-header", header],
         json.dumps(schema),
     )
-    for verb in (("check", "--select", "I", "--fix", "--quiet"), ("format", "--quiet")):
+    for verb in (("check", "--select", "F401,I,UP007", "--fix", "--quiet"), ("format", "--quiet")):
         made = _said([sys.executable, "-m", "ruff", *verb, "--stdin-filename", str(path), "-"], made)
     return made
 

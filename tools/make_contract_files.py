@@ -14,6 +14,7 @@ from extractor.contract.schemas import answer_schema, input_schema
 from extractor.errors import ERRORS
 from extractor.values.element_types import ELEMENT_TYPES, SOURCES
 from extractor.values.notices import KINDS
+from extractor.values.wanted import FIELD_SOURCES
 
 ROOT = Path(__file__).resolve().parent.parent
 SCHEMAS = {"answer.schema.json": answer_schema, "input.schema.json": input_schema}
@@ -43,6 +44,8 @@ def _rows() -> Iterator[tuple[str, str, str, str, str]]:
         yield "`elements`: `type`", f"`{type_}`", meaning, "", ""
     for source, meaning in SOURCES.items():
         yield "`elements`, `lines`: `source`", f"`{source}`", meaning, "", ""
+    for said, meaning in FIELD_SOURCES.items():
+        yield "`fields`: `source`", f"`{said}`", meaning, "", ""
     for notice, kind in sorted(KINDS.items()):
         yield "`notices`: `code`", f"`{notice}`", kind.when, "", kind.advice
     for error in ERRORS:

@@ -41,6 +41,15 @@ class Notice(Model):
     bbox: Bbox | None = Field(description="left, top, right, bottom; null where no place is meant")
 
 
+class Check(Model):
+    """A relation between values of the document, and whether it holds."""
+
+    name: str = Field(description="such as `net_plus_tax_is_total`")
+    holds: bool
+    fields: list[str] = Field(description="the fields in it that were asked for, such as `line_items.amount`")
+    detail: str = Field(description="which line of a list it is about; empty where it is about none")
+
+
 class Timings(Model):
     """What the job took, in milliseconds. Pages are read side by side: a stage's sum may be more than `total`."""
 
@@ -80,6 +89,13 @@ class Metadata(Model):
     partial: bool = Field(description="whether pages that were asked for are missing; `pages` and `notices` say why")
     ocr_pages: list[int] = Field(description="pages with recognised text")
     confidence: Confidence
+    missing_fields: list[str] | MISSING = Field(
+        default=MISSING,
+        description="required fields that were not found, such as `seller.name`; there where fields were asked for",
+    )
+    checks: list[Check] | MISSING = Field(
+        default=MISSING, description="what was checked between values; there where fields were asked for"
+    )
     device: str = Field(description="what the models ran on: `cpu`, or the GPU's name")
     models: dict[str, str] = Field(description="the revisions of the weights, by the models' names")
     timings_ms: Timings

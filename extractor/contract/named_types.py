@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 from typing_extensions import TypeAliasType
 
 from .. import errors, formats
-from ..values import element_types, notices, words
+from ..values import element_types, notices, wanted, words
 from . import refusals
 
 
@@ -54,6 +54,13 @@ ElementType = TypeAliasType(
 TextSource = TypeAliasType(
     "TextSource",
     Annotated[words.Source, Field(description=_listed("Where a text is from", element_types.SOURCES.items()))],
+)
+FieldSource = TypeAliasType(
+    "FieldSource",
+    Annotated[
+        wanted.FieldSource,
+        Field(description=_listed("Where a field's value is from", wanted.FIELD_SOURCES.items())),
+    ],
 )
 NoticeCode = TypeAliasType(
     "NoticeCode",

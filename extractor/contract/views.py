@@ -5,8 +5,12 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from pydantic import MISSING, Field
+from typing_extensions import TypeAliasType
 
-from .named_types import Bbox, ElementType, Model, TextSource
+from .named_types import Bbox, ElementType, FieldSource, Model, TextSource
+
+# A value of a field.
+FieldScalar = str | int | float | bool
 
 
 class Page(Model):
@@ -121,6 +125,38 @@ class FormField(Model):
     bbox: Bbox
 
 
+class FieldWord(Model):
+    """A word that a value was read from."""
+
+    text: str
+    page: int | None = Field(description="from 1; null in a format without pages")
+    bbox: Bbox | None = Field(description="left, top, right, bottom; null in a format without pages")
+
+
+class FieldValue(Model):
+    """A value that was asked for, with what it was read from. Where it was not found, all of it is null."""
+
+    value: FieldScalar | None = Field(
+        description="as `values` has it: ISO 8601 for a date, a decimal with a point for money, in a text"
+    )
+    raw: str | None = Field(description="the words as printed, a space between two")
+    page: int | None = Field(description="the page that it stands on, from 1, or begins on")
+    bbox: Bbox | None = Field(description="left, top, right, bottom, around its words on that page")
+    confidence: float | None = Field(description="the chance that the value is right, and is the field's, in [0, 1]")
+    source: FieldSource | None
+    words: list[FieldWord] = Field(description="the words that it was read from, and no others, in reading order")
+    currency: str | MISSING | None = Field(
+        default=MISSING, description="of money: the currency that the document says, by ISO 4217"
+    )
+    embedded: FieldScalar | MISSING = Field(
+        default=MISSING, description="what the data inside the document says, where that differs from what is printed"
+    )
+
+
+# A field that was asked for: a value, an object of fields, or a list of either.
+FieldNode = TypeAliasType("FieldNode", "FieldValue | list[FieldNode] | dict[str, FieldNode]")
+
+
 class Data(Model):
     """The views of the document that `outputs` named; a key that was not asked for is not there."""
 
@@ -137,6 +173,12 @@ class Data(Model):
     tables: list[Table] | MISSING = Field(default=MISSING, description="every table with its cells")
     records: list[TableRecords] | MISSING = Field(default=MISSING, description="every table's rows by name")
     csv: list[str] | MISSING = Field(default=MISSING, description="every table as CSV (RFC 4180)")
+    fields: dict[str, FieldNode] | MISSING = Field(
+        default=MISSING, description="the fields that were asked for, each value with its evidence"
+    )
+    values: dict[str, Any] | MISSING = Field(
+        default=MISSING, description="their values alone, in the shape that was asked for; null where not found"
+    )
     form_fields: list[FormField] | MISSING = Field(
         default=MISSING, description="the fields of the form, whatever the outputs; there for every PDF, maybe empty"
     )

@@ -88,17 +88,20 @@ def _types() -> dict[str, Any]:
     """The contract's types by name, as components."""
     from ..contract.schemas import answer_schema, input_schema
 
-    wanted = input_schema()
+    wanted = _as_components(input_schema())
     del wanted["$schema"]
-    for key in wanted["properties"].values():
-        if "default" in key:  # of which openapi-typescript makes a key that has to be sent
-            key["description"] += f"; `{json.dumps(key.pop('default'))}` if absent"
+    parts: dict[str, Any] = wanted.pop("$defs")
+    for of in (wanted, *parts.values()):
+        for key in of["properties"].values():
+            if "default" in key:  # of which openapi-typescript makes a key that has to be sent
+                key["description"] += f"; `{json.dumps(key.pop('default'))}` if absent"
     upload = {key: value for key, value in wanted.items() if key not in _ONE_SOURCE}
     upload["title"] = "UploadInput"
     upload["description"] = "What one job asks for whose document comes beside it."
     upload["properties"] = {key: value for key, value in wanted["properties"].items() if key not in SOURCES}
     types: dict[str, Any] = _as_components(answer_schema()["$defs"])
     return types | {
+        **parts,
         "ExtractionRequest": wanted,
         "UploadInput": upload,
         "WrappedRequest": _around("ExtractionRequest", {}),

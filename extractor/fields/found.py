@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
 
 from ..values.boxes import Box, union
+from ..values.wanted import FieldSource
 from .printed import PrintedWord
 
 Scalar = str | int | float | bool
-# Where a value comes from: the page's words, or the structured data that came inside the document.
-FoundSource = Literal["text_layer", "ocr", "embedded_xml"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +28,7 @@ class Found:
     confidence: float
     currency: str | None = None
     embedded: Scalar | None = None
-    source: FoundSource | None = None
+    source: FieldSource | None = None
 
     @property
     def raw(self) -> str:

@@ -12,12 +12,14 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..values.boxes import Box, union
+from ..values.boxes import Box, area, centre, contains, median_height, union
 from ..values.document import Document, Element
 from ..values.words import Word
 
 # Min gap that parts two phrases of a line, in the line's text heights.
 WIDE_GAP = 1.0
+# Max gap, in text heights, between two words of a text: cells that part such words are in doubt, the words are not.
+SPACE = 0.85
 # Min share of the lower one's height that two phrases of one row have in common.
 SAME_ROW = 0.5
 
@@ -119,11 +121,16 @@ class _Loose:
 
 def _loose_phrases(element: Element, index: int) -> list[_Loose]:
     """The element's phrases, in the order of its words."""
-    places = [(_cell_of(element, index, word), word) for word in element.words if word.upright]
+    cells_here = _Cells(element, index)
+    places = [(cells_here.of(word), word) for word in element.words if word.upright]
     runs: list[list[Word]] = []
     cells: list[CellPlace | None] = []
     for place, word in places:
-        if runs and place == cells[-1] and _goes_on(runs[-1][-1], word):
+        if (
+            runs
+            and (place == cells[-1] or _is_one_text(cells[-1], place, runs[-1][-1], word))
+            and _goes_on(runs[-1][-1], word)
+        ):
             runs[-1].append(word)
         else:
             runs.append([word])
@@ -132,6 +139,14 @@ def _loose_phrases(element: Element, index: int) -> list[_Loose]:
         _Loose(tuple(run), union([word.box for word in run]), index, cell, element.furniture)
         for run, cell in zip(runs, cells, strict=True)
     ]
+
+
+def _is_one_text(before: CellPlace | None, after: CellPlace | None, first: Word, second: Word) -> bool:
+    """Whether words of two cells stand as close as in a text. Numbers and heads may be as close by chance."""
+    if before is None or after is None or before.header or after.header:
+        return False
+    gap = second.box[0] - first.box[2]
+    return gap <= SPACE * (first.box[3] - first.box[1]) and first.text.isalpha() and second.text.strip(".:").isalpha()
 
 
 def _goes_on(before: Word, after: Word) -> bool:
@@ -143,22 +158,34 @@ def _goes_on(before: Word, after: Word) -> bool:
     return -height < gap <= WIDE_GAP * height
 
 
-def _cell_of(element: Element, index: int, word: Word) -> CellPlace | None:
-    """The cell of the element's table that the word's middle is in, the smallest of several; None outside of cells."""
-    # A later part of a table over several pages has its own rows, which the first part's table has too.
-    table = element.continued or element.table
-    if table is None:
-        return None
-    x, y = (word.box[0] + word.box[2]) / 2, (word.box[1] + word.box[3]) / 2
-    around: list[tuple[float, CellPlace]] = []
-    for cell in table.cells:
-        if cell.box is None or (cell.page is not None and cell.page != element.page):
-            continue
-        left, top, right, bottom = cell.box
-        if left <= x <= right and top <= y <= bottom:
-            place = CellPlace(index, cell.row, cell.column, cell.header)
-            around.append(((right - left) * (bottom - top), place))
-    return min(around, key=lambda one: one[0])[1] if around else None
+class _Cells:
+    """The cells of an element's table on its page, by bands of their height, so that a word looks at few of them."""
+
+    def __init__(self, element: Element, index: int) -> None:
+        # A later part of a table over several pages has its own rows, which the first part's table has too.
+        table = element.continued or element.table
+        self._bands: dict[int, list[tuple[Box, CellPlace]]] = defaultdict(list)
+        here = [
+            (cell.box, CellPlace(index, cell.row, cell.column, cell.header))
+            for cell in (table.cells if table else ())
+            if cell.box is not None and cell.page in (None, element.page)
+        ]
+        self._band = median_height(box for box, _ in here) or 1.0
+        for box, place in here:
+            for band in range(int(box[1] // self._band), int(box[3] // self._band) + 1):
+                self._bands[band].append((box, place))
+
+    def of(self, word: Word) -> CellPlace | None:
+        """The cell that the word's middle is in, the smallest of several; None outside of cells."""
+        if not self._bands:
+            return None
+        middle = centre(word.box)
+        around = [
+            (area(box), place)
+            for box, place in self._bands.get(int(middle[1] // self._band), ())
+            if contains(box, middle)
+        ]
+        return min(around, key=lambda one: one[0])[1] if around else None
 
 
 def _same_height(one: Box, other: Box) -> bool:

@@ -25,6 +25,11 @@ def metadata(
     if pages.late:
         missing = len(job.numbers) - pages.done
         notices.append(Notice("DEADLINE_REACHED", f"the deadline was reached: {missing} page(s) were not read"))
+    found = pages.fields
+    if found is not None:
+        notices += found.notices
+    if pages.fieldless is not None:
+        notices.append(Notice("FIELDS_NOT_READ", f"no field was looked for: {pages.fieldless.message}"))
     confidences = {read.number: read.confidence for read in pages.finished if read.confidence is not None}
     return {
         "processing_mode": "local",
@@ -45,6 +50,7 @@ def metadata(
             "mean": round(statistics.fmean(confidences.values()), 4) if confidences else None,
             "low_pages": [number for number, value in confidences.items() if value < LOW_CONFIDENCE],
         },
+        **({"missing_fields": list(found.missing), "checks": list(found.checks)} if found is not None else {}),
         "device": device,
         "models": models,
         "timings_ms": {stage: round(value, 1) for stage, value in timings_ms.items()},

@@ -58,10 +58,11 @@ class End(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A failed task's error. `fatal`: the task ended its page process."""
+    """A failed task's error, and the stage that it failed in. `fatal`: the task ended its page process."""
 
     error: ExtractionError
     fatal: bool = False
+    stage: Stage = Stage.IDLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,7 @@ _WORDS = {
     Stage.LOOK: _StageInWords("to read", "read", ModelFailure),
     Stage.ASSEMBLE: _StageInWords("to put together", "put together", Internal),
     Stage.WRITE: _StageInWords("to write", "written", Internal),
+    Stage.FIELDS: _StageInWords("to search for fields", "searched for fields", Internal),
 }
 
 
@@ -88,16 +90,16 @@ def failure(subject: str, stage: Stage, how: End | Mapping[str, Any]) -> Failure
     """The failure of a task on `subject` in this stage: its process ended, or it reported an exception (`how`)."""
     words = _WORDS[stage]
     if isinstance(how, End):
-        return Failure(_error_of_end(subject, words, how), fatal=True)
+        return Failure(_error_of_end(subject, words, how), fatal=True, stage=stage)
     if how.get("memory"):
-        return Failure(_error_of_memory(subject, words))
+        return Failure(_error_of_memory(subject, words), stage=stage)
     if "code" in how:
-        return Failure(_reported_error(how))
+        return Failure(_reported_error(how), stage=stage)
     name = str(how.get("name"))[:60]
     log.warning("%s failed: %s at %s", subject, name, str(how.get("place"))[:100])
     if name == "OutOfMemoryError":
-        return Failure(OutOfMemory(f"there was not enough memory for {subject}"))
-    return Failure(words.error(f"{subject} could not be {words.done} ({name})"))
+        return Failure(OutOfMemory(f"there was not enough memory for {subject}"), stage=stage)
+    return Failure(words.error(f"{subject} could not be {words.done} ({name})"), stage=stage)
 
 
 def _error_of_end(subject: str, words: _StageInWords, end: End) -> ExtractionError:

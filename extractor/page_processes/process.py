@@ -43,6 +43,7 @@ class Stage(IntEnum):
     LOOK = 3
     ASSEMBLE = 4
     WRITE = 5
+    FIELDS = 6
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import pickle
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -20,9 +20,10 @@ from ..pages.readers import READERS, forget_document
 from ..reading.page_reader import Reader
 from ..structure.assemble import assemble_page
 from ..structure.documents import document_of
-from ..values.document import AssembledPage
+from ..values.document import AssembledPage, Document
 from ..values.page_picture import PagePicture
 from ..values.tasks import PAGES_TO_WRITE, OutlineTask, TaskName, WholeDocumentTask, WholePageTask, WriteTask
+from ..values.wanted import WantedField
 from .process import Answer, Function, Stage, TaskContext
 
 
@@ -64,11 +65,11 @@ def read_page(task: WholePageTask, context: TaskContext) -> Answer:
         "pages": (drawn - started) * 1000,
         "assemble": (assembled_at - seen) * 1000,
     }
+    said: Mapping[str, Any] = {}
     if task.write is None:
         blob = pickle.dumps(assembled)
     else:
-        with context.stage(Stage.WRITE):
-            blob = _document_as_json(task.write, [assembled])
+        said, blob = _written(task.write, [assembled], context)
         timings["outputs"] = (time.perf_counter() - assembled_at) * 1000
     head: Mapping[str, Any] = {
         "recognised": reading.recognised,
@@ -85,21 +86,45 @@ def read_page(task: WholePageTask, context: TaskContext) -> Answer:
         ],
         "confidence": _page_confidence(assembled),
         "timings_ms": timings,
+        **said,
     }
     return Answer(head, blob)
 
 
 def write_document(task: WholeDocumentTask, context: TaskContext) -> Answer:
-    """The document's outputs, as JSON in the blob. The head is empty."""
-    with context.stage(Stage.WRITE, 1 + len(task.blobs) / PAGES_TO_WRITE):
-        return Answer({}, _document_as_json(task.write, [pickle.loads(blob) for blob in task.blobs]))
+    """The document's outputs, as JSON in the blob. The head says what is known of the fields wanted."""
+    return Answer(*_written(task.write, (pickle.loads(blob) for blob in task.blobs), context, len(task.blobs)))
 
 
-def _document_as_json(task: WriteTask, read: Sequence[AssembledPage]) -> bytes:
-    """The outputs of the document that these pages are, as JSON."""
-    document = document_of(read, task.headings)
-    data = render(document, task.outputs, task.writing, name=task.name)
-    return json.dumps(data, allow_nan=False).encode()
+def _written(
+    task: WriteTask, read: Iterable[AssembledPage], context: TaskContext, pages: int = 0
+) -> tuple[Mapping[str, Any], bytes]:
+    """What is to be said of the fields wanted of the document that these pages are, and its outputs as JSON."""
+    times = 1 + pages / PAGES_TO_WRITE
+    with context.stage(Stage.WRITE, times):
+        document = document_of(list(read), task.headings)
+        data = render(document, task.outputs, task.writing, name=task.name)
+    said: Mapping[str, Any] = {}
+    if task.wanted:
+        with context.stage(Stage.FIELDS, times):
+            found, said = _fields_of(document, task.wanted)
+        data |= found
+    with context.stage(Stage.WRITE, times):
+        return said, json.dumps(data, allow_nan=False).encode()
+
+
+def _fields_of(document: Document, wanted: Sequence[WantedField]) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """The entries of `data` with the fields wanted, and what the head says of them."""
+    # Nothing of the fields is loaded before a job asks for some.
+    from ..fields.read import read_fields
+
+    reading = read_fields(document, wanted)
+    said = {
+        "missing": reading.missing,
+        "checks": reading.checks,
+        "notices": [asdict(notice) for notice in reading.notices],
+    }
+    return {"fields": reading.fields, "values": reading.values}, {"fields": said}
 
 
 def _page_confidence(page: AssembledPage) -> float | None:

@@ -14,7 +14,9 @@ from .boxes import Box
 
 NoticeCode = Literal[
     "ATTACHMENTS",
+    "CHECK_FAILED",
     "DEADLINE_REACHED",
+    "FIELDS_NOT_READ",
     "NOTHING_READ",
     "NOT_RECOGNISED",
     "PAGE_BLANK",
@@ -27,6 +29,7 @@ NoticeCode = Literal[
     "TEXT_NOT_READ",
     "UNSEEN_CHARACTERS",
     "UNSEEN_TEXT",
+    "VALUE_DIFFERS",
     "XFA_FORM",
 ]
 
@@ -44,7 +47,15 @@ KINDS: dict[NoticeCode, Kind] = {
         "files are attached to the PDF (a portfolio's documents too); they are not read",
         "take them out and send each as a document of its own",
     ),
+    "CHECK_FAILED": Kind(
+        "values of the document that belong together do not agree: sums, products, dates",
+        "have a person look at the fields that it names; `metadata.checks` has every check",
+    ),
     "DEADLINE_REACHED": Kind("the deadline cut the job short", "ask again for the missing pages, or for more time"),
+    "FIELDS_NOT_READ": Kind(
+        "the fields that were asked for could not be looked for: all are null, and the rest of the answer is whole",
+        "ask for fewer `pages` or fields; if it stays, tell the operator the `document_id`",
+    ),
     "NOTHING_READ": Kind(
         "something is drawn on the page, and not a word of it was read",
         "look at the page; a photograph alone is no fault",
@@ -85,6 +96,10 @@ KINDS: dict[NoticeCode, Kind] = {
     "UNSEEN_TEXT": Kind(
         "the text layer has words that no reader sees (covered, white on white, switched off)",
         "have a person look where it matters; `unseen_text` drops them",
+    ),
+    "VALUE_DIFFERS": Kind(
+        "a value that is printed differs from the structured data that came inside the document",
+        "have a person look at both before anything is paid; `embedded` is the other value",
     ),
     "XFA_FORM": Kind("the PDF is an XFA form, which only a few viewers show", "print it to a PDF in such a viewer"),
 }

@@ -10,6 +10,7 @@ from ..formats import Format
 from ..languages import Recognition
 from .options import OcrMode, Output, UnseenText, Writing
 from .outline import Heading
+from .wanted import WantedField
 
 # The names of the tasks in `page_processes.tasks.TASKS`.
 TaskName = Literal["open_document", "read_page", "write_document"]
@@ -47,12 +48,13 @@ class PageTask:
 
 @dataclass(frozen=True, slots=True)
 class WriteTask:
-    """How a document is to be written: its outputs and their form, the document's name and its bookmarks."""
+    """How a document is to be written: its outputs and their form, its name, its bookmarks, the fields to be found."""
 
     outputs: tuple[Output, ...]
     writing: Writing
     name: str
     headings: tuple[Heading, ...]
+    wanted: tuple[WantedField, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,1 +1,1 @@
-"""What a caller asks for by name, schema or preset -> the fields wanted, checked. Runs in the worker."""
+"""What a caller asks for by name, by a JSON schema or by a preset -> the tree of fields wanted. Runs in the worker."""

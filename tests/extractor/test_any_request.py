@@ -11,13 +11,13 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from extractor.errors import InvalidInput
-from extractor.request import HEADERS, UNSERVED_KEYS, ExtractionRequest, document_id_of, parse_request
+from extractor.request import HEADERS, ExtractionRequest, document_id_of, parse_request
 from extractor.worker import Worker
 
 pytestmark = pytest.mark.slow
 
 SECRET = "gehe1m"
-KEYS = (*ExtractionRequest.model_fields, *UNSERVED_KEYS)
+KEYS = tuple(ExtractionRequest.model_fields)
 
 # With what JSON's escapes can say and UTF-8 cannot: halves of surrogate pairs.
 texts = st.text(st.characters(exclude_categories=()), max_size=20)
@@ -26,6 +26,17 @@ scalars = st.none() | st.booleans() | st.integers() | st.floats() | texts | secr
 values = st.recursive(
     scalars, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(texts, inner, max_size=4), max_leaves=10
 )
+# Schemas of an object, right or nearly so.
+keywords = st.sampled_from(
+    ["type", "$ref", "enum", "items", "anyOf", "pattern", "required", "$defs", "properties", "not"]
+)
+names = st.sampled_from(["string", "object", "array", "#", "#/$defs/a", "(a", SECRET])
+parts = st.recursive(
+    st.dictionaries(keywords, names | values, max_size=3),
+    lambda inner: st.dictionaries(keywords, inner | st.lists(inner, max_size=2), max_size=3),
+    max_leaves=6,
+)
+schemas = st.builds(lambda properties: {"type": "object", "properties": properties}, st.dictionaries(texts, parts))
 # Values that are nearly right, for each key, so that the checks behind the types are reached as well.
 plausible = (
     values
@@ -37,6 +48,8 @@ plausible = (
     | st.from_regex(r"[0-9 ,-]{0,20}", fullmatch=True)
     | st.lists(st.sampled_from(["markdown", "chunks", "text", SECRET]) | values, max_size=4)
     | st.dictionaries(st.sampled_from([*HEADERS, "Host", "x-amz-a", "a b"]) | texts, texts | secrets, max_size=4)
+    | st.dictionaries(texts, st.fixed_dictionaries({"type": st.sampled_from(["date", "list", SECRET])}), max_size=4)
+    | schemas
 )
 inputs = values | st.dictionaries(st.sampled_from(KEYS) | texts, plausible, max_size=8)
 
@@ -108,6 +121,14 @@ def test_every_wrong_key_is_named(wrong: set[str]) -> None:
         pytest.param({"filename": "a" * 10_000_000}, id="filename"),
         pytest.param({"a" * 10_000_000: 1}, id="key"),
         pytest.param({"deadline_s": 10**4000}, id="number"),
+        pytest.param({"fields": ["a"] * 100_000}, id="fields"),
+        pytest.param({"fields": ["a" * 10_000_000]}, id="field"),
+        pytest.param({"fields": {f"a{number}": {} for number in range(100_000)}}, id="described-fields"),
+        pytest.param({"fields": {"b": {"description": "a" * 10_000_000}}}, id="description"),
+        pytest.param({"json_schema": {"properties": {"b": {"enum": ["a" * 10_000_000]}}}}, id="schema"),
+        pytest.param({"json_schema": {"properties": {f"a{number}": {} for number in range(100_000)}}}, id="properties"),
+        pytest.param({"json_schema": {"properties": {"b": {"maximum": 10**4000}}}}, id="number-in-a-schema"),
+        pytest.param({"preset": "a" * 10_000_000}, id="preset"),
     ],
 )
 def test_what_is_too_large_is_refused_in_few_words(job_input: dict[str, Any]) -> None:

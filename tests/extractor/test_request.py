@@ -10,6 +10,7 @@ from extractor.errors import InvalidInput
 from extractor.request import ExtractionRequest, document_id_of, parse_request, selected_pages
 
 URL = {"document_url": "https://example.com/a.pdf"}
+SCHEMA = {"type": "object", "properties": {"a": {"type": "string"}}}
 
 
 def test_defaults_are_the_contracts() -> None:
@@ -50,8 +51,25 @@ def test_defaults_are_the_contracts() -> None:
         pytest.param({**URL, "ocr_languages": "en"}, "ocr_languages: ", id="languages-not-a-list"),
         pytest.param({**URL, "outputs": "markdown"}, "outputs: ", id="outputs-not-a-list"),
         pytest.param({**URL, "outputs": ["chunks"]}, "chunks is not served", id="later-output"),
-        pytest.param({**URL, "fields": ["total"]}, "fields: not served", id="later-key"),
-        pytest.param({**URL, "json_schema": {"type": "object"}}, "json_schema: not served", id="later-schema"),
+        pytest.param({**URL, "fields": []}, "fields: 1 to 256 fields", id="no-field"),
+        pytest.param({**URL, "fields": {}}, "fields: 1 to 256 fields", id="no-described-field"),
+        pytest.param({**URL, "fields": "total"}, "fields: ", id="fields-not-a-list"),
+        pytest.param({**URL, "fields": ["a", 1]}, "fields: use a list of names", id="field-not-a-name"),
+        pytest.param({**URL, "fields": ["a\nb"]}, "fields.(a name that is not shown): a name has", id="field-name"),
+        pytest.param(
+            {**URL, "fields": {"a": {"typ": "date"}}}, "a.typ: unknown key, did you mean type?", id="field-key"
+        ),
+        pytest.param({**URL, "fields": {"a": {"type": "colour"}}}, "fields.a.type: ", id="field-type"),
+        pytest.param({**URL, "fields": {"a": {"type": "list"}}}, "fields.a: say in fields", id="list-of-nothing"),
+        pytest.param(
+            {**URL, "fields": {"a": {"type": "date", "fields": ["b"]}}}, "fields.a.fields: ", id="date-of-fields"
+        ),
+        pytest.param({**URL, "preset": "letter"}, "preset: ", id="unknown-preset"),
+        pytest.param({**URL, "json_schema": {"type": "object"}}, "json_schema: an object is to", id="empty-schema"),
+        pytest.param(
+            {**URL, "json_schema": SCHEMA, "preset": "invoice"}, "json_schema: give either", id="schema-preset"
+        ),
+        pytest.param({**URL, "json_schema": SCHEMA, "fields": ["a"]}, "json_schema: give either", id="schema-fields"),
         pytest.param({**URL, "ocr": "sometimes"}, "ocr: ", id="unknown-mode"),
         pytest.param({**URL, "pages": "3-1"}, "ranges go upwards", id="downward-range"),
         pytest.param({**URL, "pages": "0"}, "start at 1", id="page-zero"),
@@ -101,9 +119,18 @@ def test_every_problem_is_listed() -> None:
     wrong_headers = {"Host": "a", "Accept": 1, "Cookie": "\n"}
     with pytest.raises(InvalidInput) as caught:
         parse_request(
-            {**URL, "ocr": 1, "pages": "x", "fields": ["a"], "outputs": ["a", "text", 1], "headers": wrong_headers}
+            {**URL, "ocr": 1, "pages": "x", "fields": [""], "outputs": ["a", "text", 1], "headers": wrong_headers}
         )
-    paths = ("ocr", "pages", "fields", "outputs.0", "outputs.2", "headers.Host", "headers.Accept", "headers.Cookie")
+    paths = (
+        "ocr",
+        "pages",
+        "fields.(a name that is not shown)",
+        "outputs.0",
+        "outputs.2",
+        "headers.Host",
+        "headers.Accept",
+        "headers.Cookie",
+    )
     assert all(f"{path}: " in caught.value.message for path in paths)
 
 
@@ -140,11 +167,12 @@ def test_a_language_has_many_names(tag: str) -> None:
     assert parse_request({**URL, "ocr_languages": [tag, "en"]}).ocr_languages == ["de", "en"]
 
 
-def test_keys_that_are_not_there_yet_are_not_known() -> None:
-    with pytest.raises(InvalidInput) as caught:
-        parse_request({**URL, "zzz": 1, "field": ["a"]})
-    assert "json_schema" not in caught.value.message
-    assert "fields" not in caught.value.message.replace("field:", "")
+def test_fields_wanted_are_made_once_and_of_nothing_there_are_none() -> None:
+    assert parse_request(URL).wanted == ()
+    request = parse_request({**URL, "preset": "receipt", "fields": ["colour"]})
+    assert [field.name for field in request.wanted][-2:] == ["total", "colour"]
+    assert request.wanted is request.wanted
+    assert parse_request({**URL, "json_schema": SCHEMA}).wanted[0].name == "a"
 
 
 def test_a_language_counts_once() -> None:

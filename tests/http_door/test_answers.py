@@ -44,10 +44,13 @@ class TestAnswers:
         [
             (INVOICE, {"outputs": ["markdown", "text", "html", "elements", "lines", "tables", "csv", "docling"]}),
             (RECEIPT, {"ocr": "always", "outputs": ["elements", "docling"], "filename": "of the input.png"}),
+            (INVOICE, {"preset": "invoice", "fields": {"favourite_colour": {"required": True}}}),
+            (INVOICE, {"json_schema": {"type": "object", "properties": {"total": {"type": "number"}}}}),
+            (INVOICE, {"json_schema": {"type": "object", "properties": {"total": {"$ref": "#"}}}}),
             (LOCKED, {}),
             (b"PK\x03\x04 not a document", {}),
         ],
-        ids=["digital", "scanned", "locked", "unknown"],
+        ids=["digital", "scanned", "preset", "schema", "recursive-schema", "locked", "unknown"],
     )
     def test_are_the_other_doors(self, served: Served, worker: Any, document: bytes, keys: dict[str, Any]) -> None:
         job_input = {"document_content_base64": base64_of(document), "filename": "upload", **keys}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from openapi_spec_validator import validate
 from extractor.contract.refusals import REFUSALS
 from extractor.contract.schemas import answer_schema, input_schema
 from extractor.request import ExtractionRequest
+from extractor.wanted.asked import AskedField
 from tests.http_door.served import (
     ENDLESS,
     KEY,
@@ -35,11 +37,15 @@ class TestOpenApi:
         for key, of in input_schema()["properties"].items():
             if "default" in of:
                 of["description"] += f"; `{json.dumps(of.pop('default'))}` if absent"
-            assert said[key] == of
+            assert json.dumps(said[key]) == json.dumps(of).replace("$defs", "components/schemas")
         types = {
             name: json.dumps(schema).replace("$defs", "components/schemas")
             for name, schema in answer_schema()["$defs"].items()
         }
+        assert set(schemas["AskedField"]["properties"]) == set(AskedField.model_fields)
+        # Whatever is referred to is there.
+        assert set(re.findall(r'"\$ref": "#/components/schemas/(\w+)"', json.dumps(document))) <= set(schemas)
+        assert "$defs" not in json.dumps(document)
         assert {name: json.dumps(schemas[name]) for name in types} == types
         own = {"document_url", "document_content_base64"}
         assert set(schemas["UploadInput"]["properties"]) == set(ExtractionRequest.model_fields) - own

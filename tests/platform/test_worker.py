@@ -68,6 +68,17 @@ class TestAnswers:
         assert "1,250.00" in letter.output["data"]["markdown"]
         assert len(receipt.answers) == len(letter.answers) == 1
 
+    def test_fields_that_were_asked_for(self, platform: Platform) -> None:
+        asked = {"preset": "invoice", "fields": {"favourite_colour": {"required": True}}}
+        recursive = {"json_schema": {"type": "object", "properties": {"total": {"$ref": "#"}}}}
+        ids = [platform.submit(job(LETTER, **keys)) for keys in (asked, recursive)]
+        done, refused = (platform.finished(id) for id in ids)
+        assert done.state == "COMPLETED"
+        assert done.output["data"]["values"].keys() == done.output["data"]["fields"].keys()
+        assert "favourite_colour" in done.output["metadata"]["missing_fields"]
+        assert refused.output["error_code"] == "INVALID_INPUT"
+        assert refused.answer["error"].endswith("properties.total.$ref: the schema is recursive")
+
     def test_bad_document_is_a_failed_job_with_a_code(self, platform: Platform) -> None:
         done = platform.finished(platform.submit(job(b"just a text", document_id="mine")))
         assert done.state == "FAILED"

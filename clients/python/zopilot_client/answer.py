@@ -30,6 +30,26 @@ class Cell(TypedDict):
     """
 
 
+class Check(TypedDict):
+    """
+    A relation between values of the document, and whether it holds.
+    """
+
+    name: str
+    """
+    such as `net_plus_tax_is_total`
+    """
+    holds: bool
+    fields: list[str]
+    """
+    the fields in it that were asked for, such as `line_items.amount`
+    """
+    detail: str
+    """
+    which line of a list it is about; empty where it is about none
+    """
+
+
 class Confidence(TypedDict):
     """
     How sure the reading is.
@@ -176,6 +196,32 @@ class Failure(TypedDict):
     """
 
 
+FieldSource: TypeAlias = Literal["text_layer", "ocr", "embedded_xml"]
+"""
+Where a field's value is from:
+
+- `text_layer`: the characters that the document itself has, as they are
+- `ocr`: recognised from the picture of the page
+- `embedded_xml`: the structured data that came inside the document (ZUGFeRD, Factur-X, XRechnung)
+"""
+
+
+class FieldWord(TypedDict):
+    """
+    A word that a value was read from.
+    """
+
+    text: str
+    page: int | None
+    """
+    from 1; null in a format without pages
+    """
+    bbox: tuple[float, float, float, float] | None
+    """
+    left, top, right, bottom; null in a format without pages
+    """
+
+
 class FormField(TypedDict):
     """
     A field of a PDF's form.
@@ -202,7 +248,9 @@ class NoData(TypedDict):
 
 NoticeCode: TypeAlias = Literal[
     "ATTACHMENTS",
+    "CHECK_FAILED",
     "DEADLINE_REACHED",
+    "FIELDS_NOT_READ",
     "NOTHING_READ",
     "NOT_RECOGNISED",
     "PAGE_BLANK",
@@ -215,13 +263,16 @@ NoticeCode: TypeAlias = Literal[
     "TEXT_NOT_READ",
     "UNSEEN_CHARACTERS",
     "UNSEEN_TEXT",
+    "VALUE_DIFFERS",
     "XFA_FORM",
 ]
 """
 What a caller has to know of a document's reading, and what to do about it:
 
 - `ATTACHMENTS`: files are attached to the PDF (a portfolio's documents too); they are not read. To do: take them out and send each as a document of its own.
+- `CHECK_FAILED`: values of the document that belong together do not agree: sums, products, dates. To do: have a person look at the fields that it names; `metadata.checks` has every check.
 - `DEADLINE_REACHED`: the deadline cut the job short. To do: ask again for the missing pages, or for more time.
+- `FIELDS_NOT_READ`: the fields that were asked for could not be looked for: all are null, and the rest of the answer is whole. To do: ask for fewer `pages` or fields; if it stays, tell the operator the `document_id`.
 - `NOTHING_READ`: something is drawn on the page, and not a word of it was read. To do: look at the page; a photograph alone is no fault.
 - `NOT_RECOGNISED`: the page, or most of it, is a picture without a text layer, and `ocr` is `never`. To do: ask again with `"ocr": "auto"`.
 - `PAGE_BLANK`: nothing is drawn on the page. To do: nothing; count it if no page should be blank.
@@ -234,6 +285,7 @@ What a caller has to know of a document's reading, and what to do about it:
 - `TEXT_NOT_READ`: lines of text were found and not read, or hardly: a script that no chosen recogniser reads, or poor print. To do: name the document's languages in `ocr_languages`, or have a person read the page.
 - `UNSEEN_CHARACTERS`: the text layer has characters that no reader sees (control, zero width, direction). To do: have a person look where it matters; `unseen_text` drops them.
 - `UNSEEN_TEXT`: the text layer has words that no reader sees (covered, white on white, switched off). To do: have a person look where it matters; `unseen_text` drops them.
+- `VALUE_DIFFERS`: a value that is printed differs from the structured data that came inside the document. To do: have a person look at both before anything is paid; `embedded` is the other value.
 - `XFA_FORM`: the PDF is an XFA form, which only a few viewers show. To do: print it to a PDF in such a viewer.
 """
 
@@ -511,6 +563,46 @@ class Element(TypedDict):
     """
 
 
+class FieldValue(TypedDict):
+    """
+    A value that was asked for, with what it was read from. Where it was not found, all of it is null.
+    """
+
+    value: str | int | float | bool | None
+    """
+    as `values` has it: ISO 8601 for a date, a decimal with a point for money, in a text
+    """
+    raw: str | None
+    """
+    the words as printed, a space between two
+    """
+    page: int | None
+    """
+    the page that it stands on, from 1, or begins on
+    """
+    bbox: tuple[float, float, float, float] | None
+    """
+    left, top, right, bottom, around its words on that page
+    """
+    confidence: float | None
+    """
+    the chance that the value is right, and is the field's, in [0, 1]
+    """
+    source: FieldSource | None
+    words: list[FieldWord]
+    """
+    the words that it was read from, and no others, in reading order
+    """
+    currency: NotRequired[str | None]
+    """
+    of money: the currency that the document says, by ISO 4217
+    """
+    embedded: NotRequired[str | int | float | bool]
+    """
+    what the data inside the document says, where that differs from what is printed
+    """
+
+
 class JobProgress(TypedDict):
     """
     How far a job of the HTTP door is.
@@ -613,6 +705,64 @@ class Table(TypedDict):
     """
 
 
+FieldNode: TypeAlias = FieldValue | list["FieldNode"] | dict[str, "FieldNode"]
+
+
+class Metadata(TypedDict):
+    """
+    What an answer says of itself: the document, its pages, how it was read and by what.
+    """
+
+    processing_mode: Literal["local"]
+    cloud_enabled: Literal[False]
+    format: DocumentFormat
+    sha256: str
+    """
+    of the document's bytes
+    """
+    bytes: int
+    """
+    of the document
+    """
+    pages: PageCounts
+    partial: bool
+    """
+    whether pages that were asked for are missing; `pages` and `notices` say why
+    """
+    ocr_pages: list[int]
+    """
+    pages with recognised text
+    """
+    confidence: Confidence
+    missing_fields: NotRequired[list[str]]
+    """
+    required fields that were not found, such as `seller.name`; there where fields were asked for
+    """
+    checks: NotRequired[list[Check]]
+    """
+    what was checked between values; there where fields were asked for
+    """
+    device: str
+    """
+    what the models ran on: `cpu`, or the GPU's name
+    """
+    models: dict[str, str]
+    """
+    the revisions of the weights, by the models' names
+    """
+    timings_ms: Timings
+    properties: Properties
+    warnings: list[str]
+    """
+    the notices' messages
+    """
+    notices: list[Notice]
+    worker_version: str
+    """
+    its version, and behind a `+` the commit that it was built from, if known
+    """
+
+
 class Data(TypedDict):
     """
     The views of the document that `outputs` named; a key that was not asked for is not there.
@@ -658,72 +808,18 @@ class Data(TypedDict):
     """
     every table as CSV (RFC 4180)
     """
+    fields: NotRequired[dict[str, FieldNode]]
+    """
+    the fields that were asked for, each value with its evidence
+    """
+    values: NotRequired[dict[str, Any]]
+    """
+    their values alone, in the shape that was asked for; null where not found
+    """
     form_fields: NotRequired[list[FormField]]
     """
     the fields of the form, whatever the outputs; there for every PDF, maybe empty
     """
-
-
-class Metadata(TypedDict):
-    """
-    What an answer says of itself: the document, its pages, how it was read and by what.
-    """
-
-    processing_mode: Literal["local"]
-    cloud_enabled: Literal[False]
-    format: DocumentFormat
-    sha256: str
-    """
-    of the document's bytes
-    """
-    bytes: int
-    """
-    of the document
-    """
-    pages: PageCounts
-    partial: bool
-    """
-    whether pages that were asked for are missing; `pages` and `notices` say why
-    """
-    ocr_pages: list[int]
-    """
-    pages with recognised text
-    """
-    confidence: Confidence
-    device: str
-    """
-    what the models ran on: `cpu`, or the GPU's name
-    """
-    models: dict[str, str]
-    """
-    the revisions of the weights, by the models' names
-    """
-    timings_ms: Timings
-    properties: Properties
-    warnings: list[str]
-    """
-    the notices' messages
-    """
-    notices: list[Notice]
-    worker_version: str
-    """
-    its version, and behind a `+` the commit that it was built from, if known
-    """
-
-
-class Success(TypedDict):
-    """
-    A document that was read, whole or (`metadata.partial`) in part.
-    """
-
-    success: Literal[True]
-    document_id: str
-    """
-    the input's `document_id`, or the job's id
-    """
-    extraction_method: Literal["docstrange_local"]
-    data: Data
-    metadata: Metadata
 
 
 class Delivered(TypedDict):
@@ -742,6 +838,27 @@ class Delivered(TypedDict):
     result: Result
 
 
+class Success(TypedDict):
+    """
+    A document that was read, whole or (`metadata.partial`) in part.
+    """
+
+    success: Literal[True]
+    document_id: str
+    """
+    the input's `document_id`, or the job's id
+    """
+    extraction_method: Literal["docstrange_local"]
+    data: Data
+    metadata: Metadata
+
+
+Answer: TypeAlias = Success | Delivered | Failure
+"""
+The answer to a job: a document, a note of where it was put, or why there is none.
+"""
+
+
 class JobState(TypedDict):
     """
     A job of the HTTP door, and its answer once it has ended.
@@ -758,9 +875,3 @@ class JobState(TypedDict):
     """
     of a job that has ended
     """
-
-
-Answer: TypeAlias = Success | Delivered | Failure
-"""
-The answer to a job: a document, a note of where it was put, or why there is none.
-"""

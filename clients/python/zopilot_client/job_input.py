@@ -2,7 +2,51 @@
 
 from __future__ import annotations
 
-from typing import Literal, NotRequired, TypedDict
+from typing import Any, Literal, NotRequired, TypeAlias
+
+from typing_extensions import TypedDict
+
+Field: TypeAlias = str
+
+
+class AskedField(TypedDict, closed=True):
+    """
+    What is said of a field beside its name.
+    """
+
+    type: NotRequired[
+        Literal[
+            "text",
+            "date",
+            "money",
+            "number",
+            "integer",
+            "percent",
+            "boolean",
+            "iban",
+            "vat_id",
+            "address",
+            "party",
+            "object",
+            "list",
+        ]
+        | None
+    ]
+    """
+    the type of its value; by the field's name if absent, `text` where that says nothing
+    """
+    description: NotRequired[str | None]
+    """
+    what it is; it helps to find a field whose name says little
+    """
+    required: NotRequired[bool]
+    """
+    whether `metadata.missing_fields` names it where it is not found
+    """
+    fields: NotRequired[list[Field] | dict[str, AskedField] | None]
+    """
+    of the type `object` or `list`: the fields of the object, or of each in the list
+    """
 
 
 class JobInput(TypedDict):
@@ -51,6 +95,18 @@ class JobInput(TypedDict):
     ]
     """
     views of the document to answer with
+    """
+    fields: NotRequired[list[Field] | dict[str, AskedField] | None]
+    """
+    values to look for, by name, as in `["invoice_number", "total"]`, or by name with what they are
+    """
+    json_schema: NotRequired[dict[str, Any] | None]
+    """
+    a JSON schema (draft 2020-12) of an object, whose values are looked for; without `fields` and `preset`
+    """
+    preset: NotRequired[Literal["invoice", "receipt", "statement", "contract"] | None]
+    """
+    the values that documents of a kind usually have; `fields` adds to them
     """
     furniture: NotRequired[bool]
     """

@@ -50,6 +50,20 @@ export type ElementType =
  * - `ocr`: recognised from the picture of the page
  */
 export type TextSource = "text_layer" | "ocr";
+export type FieldNode =
+  | FieldValue
+  | FieldNode[]
+  | {
+      [k: string]: FieldNode;
+    };
+/**
+ * Where a field's value is from:
+ *
+ * - `text_layer`: the characters that the document itself has, as they are
+ * - `ocr`: recognised from the picture of the page
+ * - `embedded_xml`: the structured data that came inside the document (ZUGFeRD, Factur-X, XRechnung)
+ */
+export type FieldSource = "text_layer" | "ocr" | "embedded_xml";
 /**
  * What a document really is, by its content.
  */
@@ -104,7 +118,9 @@ export type ErrorCode =
  * What a caller has to know of a document's reading, and what to do about it:
  *
  * - `ATTACHMENTS`: files are attached to the PDF (a portfolio's documents too); they are not read. To do: take them out and send each as a document of its own.
+ * - `CHECK_FAILED`: values of the document that belong together do not agree: sums, products, dates. To do: have a person look at the fields that it names; `metadata.checks` has every check.
  * - `DEADLINE_REACHED`: the deadline cut the job short. To do: ask again for the missing pages, or for more time.
+ * - `FIELDS_NOT_READ`: the fields that were asked for could not be looked for: all are null, and the rest of the answer is whole. To do: ask for fewer `pages` or fields; if it stays, tell the operator the `document_id`.
  * - `NOTHING_READ`: something is drawn on the page, and not a word of it was read. To do: look at the page; a photograph alone is no fault.
  * - `NOT_RECOGNISED`: the page, or most of it, is a picture without a text layer, and `ocr` is `never`. To do: ask again with `"ocr": "auto"`.
  * - `PAGE_BLANK`: nothing is drawn on the page. To do: nothing; count it if no page should be blank.
@@ -117,11 +133,14 @@ export type ErrorCode =
  * - `TEXT_NOT_READ`: lines of text were found and not read, or hardly: a script that no chosen recogniser reads, or poor print. To do: name the document's languages in `ocr_languages`, or have a person read the page.
  * - `UNSEEN_CHARACTERS`: the text layer has characters that no reader sees (control, zero width, direction). To do: have a person look where it matters; `unseen_text` drops them.
  * - `UNSEEN_TEXT`: the text layer has words that no reader sees (covered, white on white, switched off). To do: have a person look where it matters; `unseen_text` drops them.
+ * - `VALUE_DIFFERS`: a value that is printed differs from the structured data that came inside the document. To do: have a person look at both before anything is paid; `embedded` is the other value.
  * - `XFA_FORM`: the PDF is an XFA form, which only a few viewers show. To do: print it to a PDF in such a viewer.
  */
 export type NoticeCode =
   | "ATTACHMENTS"
+  | "CHECK_FAILED"
   | "DEADLINE_REACHED"
+  | "FIELDS_NOT_READ"
   | "NOTHING_READ"
   | "NOT_RECOGNISED"
   | "PAGE_BLANK"
@@ -134,6 +153,7 @@ export type NoticeCode =
   | "TEXT_NOT_READ"
   | "UNSEEN_CHARACTERS"
   | "UNSEEN_TEXT"
+  | "VALUE_DIFFERS"
   | "XFA_FORM";
 
 /**
@@ -195,6 +215,18 @@ export interface Data {
    * every table as CSV (RFC 4180)
    */
   csv?: string[];
+  /**
+   * the fields that were asked for, each value with its evidence
+   */
+  fields?: {
+    [k: string]: FieldNode;
+  };
+  /**
+   * their values alone, in the shape that was asked for; null where not found
+   */
+  values?: {
+    [k: string]: unknown;
+  };
   /**
    * the fields of the form, whatever the outputs; there for every PDF, maybe empty
    */
@@ -417,6 +449,64 @@ export interface TableRecords {
   }[];
 }
 /**
+ * A value that was asked for, with what it was read from. Where it was not found, all of it is null.
+ */
+export interface FieldValue {
+  /**
+   * as `values` has it: ISO 8601 for a date, a decimal with a point for money, in a text
+   */
+  value: string | number | boolean | null;
+  /**
+   * the words as printed, a space between two
+   */
+  raw: string | null;
+  /**
+   * the page that it stands on, from 1, or begins on
+   */
+  page: number | null;
+  /**
+   * left, top, right, bottom, around its words on that page
+   *
+   * @minItems 4
+   * @maxItems 4
+   */
+  bbox: [number, number, number, number] | null;
+  /**
+   * the chance that the value is right, and is the field's, in [0, 1]
+   */
+  confidence: number | null;
+  source: FieldSource | null;
+  /**
+   * the words that it was read from, and no others, in reading order
+   */
+  words: FieldWord[];
+  /**
+   * of money: the currency that the document says, by ISO 4217
+   */
+  currency?: string | null;
+  /**
+   * what the data inside the document says, where that differs from what is printed
+   */
+  embedded?: string | number | boolean;
+}
+/**
+ * A word that a value was read from.
+ */
+export interface FieldWord {
+  text: string;
+  /**
+   * from 1; null in a format without pages
+   */
+  page: number | null;
+  /**
+   * left, top, right, bottom; null in a format without pages
+   *
+   * @minItems 4
+   * @maxItems 4
+   */
+  bbox: [number, number, number, number] | null;
+}
+/**
  * A field of a PDF's form.
  */
 export interface FormField {
@@ -460,6 +550,14 @@ export interface Metadata {
    */
   ocr_pages: number[];
   confidence: Confidence;
+  /**
+   * required fields that were not found, such as `seller.name`; there where fields were asked for
+   */
+  missing_fields?: string[];
+  /**
+   * what was checked between values; there where fields were asked for
+   */
+  checks?: Check[];
   /**
    * what the models ran on: `cpu`, or the GPU's name
    */
@@ -519,6 +617,24 @@ export interface Confidence {
    * pages below 0.8, for a person to look at
    */
   low_pages: number[];
+}
+/**
+ * A relation between values of the document, and whether it holds.
+ */
+export interface Check {
+  /**
+   * such as `net_plus_tax_is_total`
+   */
+  name: string;
+  holds: boolean;
+  /**
+   * the fields in it that were asked for, such as `line_items.amount`
+   */
+  fields: string[];
+  /**
+   * which line of a list it is about; empty where it is about none
+   */
+  detail: string;
 }
 /**
  * What the job took, in milliseconds. Pages are read side by side: a stage's sum may be more than `total`.

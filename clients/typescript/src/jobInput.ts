@@ -55,6 +55,25 @@ export interface JobInput {
     ...("markdown" | "text" | "html" | "elements" | "lines" | "tables" | "records" | "csv" | "docling")[]
   ];
   /**
+   * values to look for, by name, as in `["invoice_number", "total"]`, or by name with what they are
+   */
+  fields?:
+    | [string, ...string[]]
+    | {
+        [k: string]: AskedField;
+      }
+    | null;
+  /**
+   * a JSON schema (draft 2020-12) of an object, whose values are looked for; without `fields` and `preset`
+   */
+  json_schema?: {
+    [k: string]: unknown;
+  } | null;
+  /**
+   * the values that documents of a kind usually have; `fields` adds to them
+   */
+  preset?: ("invoice" | "receipt" | "statement" | "contract") | null;
+  /**
    * whether page headers, footers and page numbers are part of markdown, text and html
    */
   furniture?: boolean;
@@ -92,4 +111,46 @@ export interface JobInput {
    * seconds after which the finished pages are answered
    */
   deadline_s?: number | null;
+}
+/**
+ * What is said of a field beside its name.
+ */
+export interface AskedField {
+  /**
+   * the type of its value; by the field's name if absent, `text` where that says nothing
+   */
+  type?:
+    | (
+        | "text"
+        | "date"
+        | "money"
+        | "number"
+        | "integer"
+        | "percent"
+        | "boolean"
+        | "iban"
+        | "vat_id"
+        | "address"
+        | "party"
+        | "object"
+        | "list"
+      )
+    | null;
+  /**
+   * what it is; it helps to find a field whose name says little
+   */
+  description?: string | null;
+  /**
+   * whether `metadata.missing_fields` names it where it is not found
+   */
+  required?: boolean;
+  /**
+   * of the type `object` or `list`: the fields of the object, or of each in the list
+   */
+  fields?:
+    | [string, ...string[]]
+    | {
+        [k: string]: AskedField;
+      }
+    | null;
 }

@@ -155,6 +155,14 @@ class TestSuccess:
         assert isinstance(answer, Success)
         assert answer.data.model_fields_set == {"pages", "text"}
 
+    @pytest.mark.parametrize("name", ["invoice", "scan", "broken-page"])
+    def test_fields_have_their_types(self, worker: Worker, name: str) -> None:
+        more = {"rate": {"type": "number"}, "paid": {"type": "boolean"}, "remarks": {"required": True}}
+        answer = held(ask(worker, DOCUMENTS[name], preset="invoice", fields=more))
+        assert isinstance(answer, Success)
+        assert answer.data.model_fields_set >= {"markdown", "fields", "values"}
+        assert "remarks" in answer.metadata.missing_fields
+
     def test_key_without_a_model_is_found(self, worker: Worker) -> None:
         answer = ask(worker, DOCUMENTS["png"])
         answer["data"]["elements"][0]["colour"] = "blue"

@@ -1,0 +1,23 @@
+"""What a label, or a value by itself, says that a value is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from ..values.words import Word
+from .parsing import Typed
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A value that may be its concept's. `worth` is in [0, 1]."""
+
+    concept: str
+    typed: Typed
+    words: tuple[Word, ...]
+    page: int | None
+    worth: float
+
+    def with_worth(self, worth: float) -> Claim:
+        """The same claim, worth so much."""
+        return replace(self, worth=worth)

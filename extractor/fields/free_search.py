@@ -1,0 +1,173 @@
+"""A field that no table of concepts knows -> candidates, by its own name and description as a label.
+
+Runs in a page process.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from ..values.wanted import FieldType, WantedField
+from ..values.words import TICKED, UNTICKED, Word
+from .found import Found
+from .header import LabelIndex, best_first
+from .nearby import Place, places_of
+from .parsing import Kind, Style, typed_values
+from .printed import Phrase, Printed, PrintedPage, PrintedWord
+
+# How values of a field's type are sought.
+KIND_OF: dict[FieldType, Kind] = {
+    **{"text": "text", "date": "date", "money": "money", "number": "number", "integer": "integer"},
+    **{"percent": "percent", "boolean": "boolean", "iban": "iban", "vat_id": "vat_id", "address": "text"},
+}
+# Words of a label that mean the same.
+_SAME = (
+    "number no nr num nummer numero numéro nº n° # número numer",
+    "date datum data fecha",
+    "amount betrag montant importe importo bedrag kwota",
+    "name nom nombre nome naam nazwa",
+    "id identifier kennung ident",
+)
+SYNONYMS = {word: group.split()[0] for group in _SAME for word in group.split()}
+# Words of a description that say nothing of what it describes.
+_STOP = (
+    "the a an of on in for to is as at by this that which from with or and it its if any printed document page field "
+    "value der die das des den dem ein eine einer im am vom zum zur von und oder wie la le les du des de el los il lo"
+)
+STOP = frozenset(_STOP.split())
+# What a name, or a description, is worth as a label; what is left where words stand before it, and for each value that
+# is farther away.
+NAME, DESCRIPTION, MORE_WORDS, FARTHER = 0.8, 0.6, 0.75, 0.7
+# The worth of an enum's option that stands anywhere in the document, alone of all options; of one beside the label.
+OPTION_ANYWHERE, OPTION_AT_LABEL = 0.45, 0.85
+# The most words of a label.
+LONGEST = 6
+WORTH = {"inline": 1.0, "right": 1.0, "below": 0.85, "column": 0.85}
+
+
+@dataclass(frozen=True, slots=True)
+class _Label:
+    """Words of a phrase that a field's name or description is, and how sure that is."""
+
+    page: PrintedPage
+    phrase: Phrase
+    first: int
+    end: int
+    worth: float
+
+
+class FreeSearch:
+    """A document in which fields are sought by their names."""
+
+    def __init__(self, printed: Printed, style: Style) -> None:
+        self._printed = printed
+        self._style = style
+        self._index = LabelIndex(printed, ())
+        # By token: where phrases have it, so that a field looks at few of them.
+        self._having: dict[str, list[tuple[PrintedPage, Phrase]]] = defaultdict(list)
+        for page in printed.pages:
+            for phrase in page.phrases:
+                for token in {token for word in phrase.words for token in tokens_of(word.text)}:
+                    self._having[token].append((page, phrase))
+
+    def candidates(self, field: WantedField) -> list[Found]:
+        """Values of the field's type at labels that are its name or description, best first."""
+        labels = list(self._labels(field))
+        if field.options:
+            return best_first([*self._options(field, labels)])
+        return best_first([*self._values(field, labels)])
+
+    def _labels(self, field: WantedField) -> Iterator[_Label]:
+        wanted = [(tokens_of(field.name), NAME)]
+        wanted += [(tokens, DESCRIPTION) for tokens in _clauses(field.description)]
+        for tokens, worth in wanted:
+            if not tokens:
+                continue
+            rarest = min(tokens, key=lambda token: len(self._having.get(token, ())))
+            for page, phrase in self._having.get(rarest, ()):
+                span = _span_of(tokens, phrase.words)
+                if span is not None:
+                    more = any(tokens_of(word.text) for word in phrase.words[: span[0]])
+                    yield _Label(page, phrase, *span, worth * (MORE_WORDS if more else 1.0))
+
+    def _values(self, field: WantedField, labels: Sequence[_Label]) -> Iterator[Found]:
+        kind = KIND_OF.get(field.type, "text")
+        for label in labels:
+            ticks = list(_ticks(label)) if field.type == "boolean" else []
+            yield from ticks
+            worth = label.worth
+            for place in () if ticks else self._places(label):
+                for typed in typed_values(kind, place.words, self._style):
+                    words = _printed(label.page, place.words[typed.first : typed.end])
+                    yield Found(typed.value, words, worth * WORTH[place.relation] * typed.quality, typed.currency)
+                    # Any words are a text: those behind the nearest ones are not this one.
+                    worth *= FARTHER if kind != "text" else 0.0
+                if worth < label.worth * FARTHER**2:
+                    break
+
+    def _places(self, label: _Label) -> Iterator[Place]:
+        return places_of(label.page, label.phrase, (label.first, label.end), self._index.next_label)
+
+    def _options(self, field: WantedField, labels: Sequence[_Label]) -> Iterator[Found]:
+        """The option that stands at a label; else the only one that stands in the document at all."""
+        options = [(option, tokens_of(str(option))) for option in field.options]
+        for label in labels:
+            for place in self._places(label):
+                for option, tokens in options:
+                    span = _span_of(tokens, place.words)
+                    if span is not None:
+                        words = place.words[slice(*span)]
+                        worth = label.worth * WORTH[place.relation] * OPTION_AT_LABEL / NAME * FARTHER**place.distance
+                        yield Found(option, _printed(label.page, words), worth)
+        anywhere: list[Found] = []
+        for option, tokens in options:
+            for page, phrase in self._having.get(tokens[0], ()) if tokens else ():
+                span = _span_of(tokens, phrase.words)
+                if span is not None:
+                    anywhere.append(Found(option, _printed(page, phrase.words[slice(*span)]), OPTION_ANYWHERE))
+                    break
+        if len(anywhere) == 1:
+            yield anywhere[0]
+
+
+@lru_cache(maxsize=50_000)
+def tokens_of(text: str) -> tuple[str, ...]:
+    """The text's words and numbers, small, without accents, `invoiceNo` as two; those that mean the same are one."""
+    text = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", text.replace("_", " "))
+    plain = "".join(char for char in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(char))
+    return tuple(SYNONYMS.get(token, token) for token in re.findall(r"[^\W_]+|#|n[º°]", plain))
+
+
+def _clauses(description: str) -> Iterator[tuple[str, ...]]:
+    """The parts of a description that a label may be: short ones, and those in quotes."""
+    for clause in (*re.findall(r"[\"']([^\"']{2,40})[\"']", description), *re.split(r"[.,;:()/]", description)):
+        tokens = tuple(token for token in tokens_of(clause) if token not in STOP)
+        if 1 <= len(tokens) <= LONGEST and sum(map(len, tokens)) > 3:
+            yield tokens
+
+
+def _span_of(tokens: Sequence[str], words: Sequence[Word]) -> tuple[int, int] | None:
+    """Where the words have these tokens in this order, as the first word's index and that behind the last one's."""
+    printed = [(token, at) for at, word in enumerate(words) for token in tokens_of(word.text)]
+    for start in range(len(printed) - len(tokens) + 1):
+        if tokens and all(token == printed[start + at][0] for at, token in enumerate(tokens)):
+            return printed[start][1], printed[start + len(tokens) - 1][1] + 1
+    return None
+
+
+def _ticks(label: _Label) -> Iterator[Found]:
+    """Whether the check box beside the label is ticked: the one before it, in phrases that begin with a box."""
+    words = label.phrase.words
+    boxes_first = words[0].text in (TICKED, UNTICKED)
+    at = label.first - 1 if boxes_first else label.end
+    if 0 <= at < len(words) and words[at].text in (TICKED, UNTICKED):
+        yield Found(words[at].text == TICKED, _printed(label.page, (words[at],)), label.worth)
+
+
+def _printed(page: PrintedPage, words: Sequence[Word]) -> tuple[PrintedWord, ...]:
+    return tuple(PrintedWord(page.number, word) for word in words)

@@ -1,0 +1,208 @@
+"""A document -> candidates for its single values: numbers, dates, totals. Runs in a page process.
+
+A candidate is a value of the concept's type where a label says that it stands. Its confidence is what the label, the
+place and the type are worth; whether it agrees with other values is looked at later (`checks`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
+
+from ..values.words import Word
+from .claims import Claim
+from .found import Found
+from .kinds import KINDS
+from .labels import LabelHit, find_labels
+from .nearby import Place, places_of
+from .parsing import Style, Typed, typed_values
+from .printed import Phrase, Printed, PrintedPage, PrintedWord
+from .unlabelled import unlabelled_claims
+
+# What a place is worth, the nearest of its relation; and what one more place, or one more value in it, leaves of that.
+WORTH = {"inline": 0.95, "right": 0.95, "column": 0.85, "below": 0.85}
+UNALIGNED, FARTHER = 0.7, 0.8
+# What a place below leaves where there is a value beside the label.
+BESIDE_WINS = 0.4
+# What remains of a value that another concept's label claims with more right.
+CLAIMED = 0.35
+# What remains of a label's worth, for what stands beside or below it, where its phrase goes on behind it or begins
+# before it: it may be another label (`total quantity`, `tax included in total`).
+FOLLOWED, PRECEDED = 0.7, 0.75
+# What remains of it where several amounts stand in its row: they may be sums of columns.
+SEVERAL = 0.85
+# What stands before a number and says that it is one, and what that adds to it.
+NUMBER_WORD = re.compile(r"(?:nr|no|num|number|nummer|n[\u00b0\u00ba]|#|n|nr\.o)[.:]*", re.IGNORECASE)
+NUMBERED = 1.6
+# Totals that are the largest one of such amounts.
+GROSS = ("total", "amount_due")
+PERIOD = ("period_start", "period_end")
+# What a candidate loses to one of another value that is as sure.
+RIVAL = 0.2
+# Candidates of one concept that go on; those that are worth less do not.
+MOST, LEAST = 8, 0.15
+
+
+def header_values(printed: Printed, style: Style, concepts: Collection[str]) -> dict[str, list[Found]]:
+    """For each concept that stands by itself and is no party's: candidates, best first. Others are left out."""
+    claims = label_claims(printed, style, find_labels(printed))
+    claims += unlabelled_claims(printed, style, claims)
+    owners = _owners(claims)
+    by_concept: dict[str, list[Found]] = defaultdict(list)
+    for claim in claims:
+        if claim.concept in concepts:
+            owner = owners[id(claim.words[0])]
+            contested = owner.concept != claim.concept and owner.worth > claim.worth
+            by_concept[claim.concept].append(found_of(claim, CLAIMED if contested else 1.0))
+    if "contract.date" in concepts and "contract.date" not in by_concept:
+        by_concept["contract.date"] = [found_of(claim) for claim in claims if claim.concept == "document_date"]
+    return {concept: best_first(found) for concept, found in by_concept.items()}
+
+
+class LabelIndex:
+    """The labels of a document by phrase, those that no table knows among them: words up to a colon."""
+
+    def __init__(self, printed: Printed, hits: Sequence[LabelHit]) -> None:
+        self.by_page: dict[int | None, list[LabelHit]] = defaultdict(list)
+        self._starts: dict[int, list[int]] = defaultdict(list)
+        for hit in hits:
+            # What stands in brackets says more of the label before them.
+            if not _in_brackets(hit.phrase, hit.first):
+                self.by_page[hit.phrase.page].append(hit)
+                self._starts[id(hit.phrase)].append(hit.first)
+        for phrase in printed.phrases:
+            self._starts[id(phrase)] += _before_colons(phrase)
+        for starts in self._starts.values():
+            starts.sort()
+
+    def next_label(self, phrase: Phrase, start: int) -> int | None:
+        """The index of the first label's first word at or behind `start`; None where there is none."""
+        return next((at for at in self._starts[id(phrase)] if at >= start), None)
+
+
+def _in_brackets(phrase: Phrase, at: int) -> bool:
+    """Whether a bracket opens behind the phrase's first word, at or before this one, and does not close before it."""
+    before = " ".join(word.text for word in phrase.words[1:at])
+    return at > 0 and (before.count("(") > before.count(")") or phrase.words[at].text.startswith("("))
+
+
+def _before_colons(phrase: Phrase) -> Iterator[int]:
+    """Where words begin that end in a colon, without a digit in them."""
+    begin = 0
+    for at, word in enumerate(phrase.words):
+        if any(map(str.isdigit, word.text)):
+            begin = at + 1
+        elif word.text.endswith(":"):
+            if at > begin or len(word.text) > 1:
+                yield begin
+            begin = at + 1
+
+
+def label_claims(printed: Printed, style: Style, hits: Sequence[LabelHit]) -> list[Claim]:
+    """Every value that stands where the label of a concept with a type says."""
+    index = LabelIndex(printed, hits)
+    claims: list[Claim] = []
+    for page in printed.pages:
+        for hit in index.by_page[page.number]:
+            if hit.concept in KINDS:
+                claims += _claims_of(page, hit, index, style)
+    return claims
+
+
+def _claims_of(page: PrintedPage, hit: LabelHit, index: LabelIndex, style: Style) -> Iterator[Claim]:
+    kind = KINDS[hit.concept]
+    beside: list[tuple[Place, Typed]] = []
+    below: list[tuple[Place, Typed]] = []
+    for place in places_of(page, hit.phrase, (hit.first, hit.end), index.next_label):
+        of = beside if place.relation in ("inline", "right") else below
+        of += [(place, typed) for typed in typed_values(kind, place.words, style)]
+    preceded, whole = _wholeness(hit, index)
+    if hit.concept in PERIOD:
+        yield from _period_of(page, hit, beside or below)
+        return
+    if kind == "text":
+        beside, below = beside[:1], below[:1]
+    if kind == "money":
+        beside = _row_amounts(hit.concept, beside)
+        whole *= SEVERAL if len(beside) > 1 else 1.0
+    for number, (place, typed) in enumerate(beside):
+        worth = hit.strength * WORTH[place.relation] * FARTHER**number * typed.quality
+        worth *= preceded if place.relation == "inline" else whole
+        if kind == "code" and typed.first and NUMBER_WORD.fullmatch(place.words[typed.first - 1].text):
+            worth = min(worth * NUMBERED, WORTH[place.relation] * typed.quality)
+        yield Claim(hit.concept, typed, place.words[typed.first : typed.end], page.number, worth)
+    for number, (place, typed) in enumerate(below):
+        worth = hit.strength * WORTH[place.relation] * typed.quality * (1.0 if place.aligned else UNALIGNED) * whole
+        # In a column of amounts the last one is often the sum; checks tell.
+        worth *= FARTHER ** (len(below) - 1 - number if kind == "money" and place.relation == "column" else number)
+        worth *= BESIDE_WINS if beside else 1.0
+        yield Claim(hit.concept, typed, place.words[typed.first : typed.end], page.number, worth)
+
+
+def _period_of(page: PrintedPage, hit: LabelHit, dates: Sequence[tuple[Place, Typed]]) -> Iterator[Claim]:
+    """The first and the last day: two dates behind a label of either; one is what its label says."""
+    concepts = PERIOD if len(dates) > 1 else (hit.concept,)
+    for concept, (place, typed) in zip(concepts, dates, strict=False):
+        worth = hit.strength * WORTH[place.relation] * typed.quality
+        yield Claim(concept, typed, place.words[typed.first : typed.end], page.number, worth)
+
+
+def _row_amounts(concept: str, beside: list[tuple[Place, Typed]]) -> list[tuple[Place, Typed]]:
+    """A row's amounts, the likeliest first: the total of a row of sums is the largest one, of others the last one."""
+    if concept in GROSS:
+        return sorted(beside, key=lambda one: -abs(float(one[1].value)))
+    return beside[::-1]
+
+
+def _wholeness(hit: LabelHit, index: LabelIndex) -> tuple[float, float]:
+    """What the label is worth for what stands behind it in its phrase, and for what stands apart from it.
+
+    It is less where words stand before the label, and, for what stands apart, where more words follow.
+    """
+    words = hit.phrase.words
+    preceded = PRECEDED if _says_more(words[: hit.first]) else 1.0
+    followed = FOLLOWED if _says_more(words[hit.end : index.next_label(hit.phrase, hit.end)]) else 1.0
+    return preceded, preceded * followed
+
+
+def _says_more(words: Sequence[Word]) -> bool:
+    """Whether there is a word among them that is neither in brackets nor a short one, such as a currency."""
+    inside = False
+    for word in words:
+        inside = inside or word.text.startswith("(")
+        if not inside and sum(map(str.isalpha, word.text)) > 3:
+            return True
+        inside = inside and not word.text.rstrip(":").endswith(")")
+    return False
+
+
+def _owners(claims: Sequence[Claim]) -> dict[int, Claim]:
+    """For each value's first word: the claim that is worth most."""
+    owners: dict[int, Claim] = {}
+    for claim in claims:
+        before = owners.get(id(claim.words[0]))
+        if before is None or claim.worth > before.worth:
+            owners[id(claim.words[0])] = claim
+    return owners
+
+
+def found_of(claim: Claim, left: float = 1.0) -> Found:
+    """The claim as a value with its evidence. What was recognised is as sure as its least sure word."""
+    surest = min((word.confidence for word in claim.words), default=1.0)
+    words = tuple(PrintedWord(claim.page, word) for word in claim.words)
+    return Found(claim.typed.value, words, claim.worth * left * min(1.0, surest + 0.05), claim.typed.currency)
+
+
+def best_first(found: Sequence[Found]) -> list[Found]:
+    """The candidates, one of each value, the surest first. A rival that is nearly as sure takes from its confidence."""
+    by_value: dict[object, Found] = {}
+    for one in sorted(found, key=lambda one: -one.confidence):
+        by_value.setdefault(one.value, one)
+    best = [one for one in by_value.values() if one.confidence >= LEAST][:MOST]
+    if len(best) > 1:
+        rivalry = best[1].confidence / best[0].confidence
+        left = 1 - RIVAL * rivalry**2
+        best = [replace(one, confidence=one.confidence * left) for one in best]
+    return best

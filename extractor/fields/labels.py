@@ -1,0 +1,114 @@
+"""A document -> where it says what a value is: labels of concepts, in eight languages. Runs in a page process.
+
+The words are data: `labels/LANGUAGE.json`, a list for each concept; those of `any.json` are of no one language. One
+that ends in `~` means the concept less surely. Spaces, accents and full stops make no difference: recognised words
+often lack them.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from .printed import Phrase, Printed
+
+FOLDER = Path(__file__).with_suffix("")
+# The most words of a label.
+LONGEST = 8
+# How sure a label is that is marked as vague, and a document's title in front of its number.
+VAGUE, TITLE = 0.75, 0.65
+# The concept under which titles stand that a document's number may follow.
+TITLES = "document_title"
+# A label and its value in one word.
+_GLUED = re.compile(r"([^\W\d_][^\d:(@]*)[:.(@]+(?=\d)|([^\W\d_]{1,3}[\u00b0\u00ba])(?=\w)|([^\W\d_]{4,})(?=\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class LabelHit:
+    """Words of a phrase that are a label of a concept: those at `[first, end)`.
+
+    `end` is `first` where the label and its value are one word. `strength` is in [0, 1].
+    """
+
+    concept: str
+    phrase: Phrase
+    first: int
+    end: int
+    strength: float
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Meaning:
+    concept: str
+    language: str
+    strength: float
+
+
+def find_labels(printed: Printed, concepts: Collection[str] | None = None) -> list[LabelHit]:
+    """Every label in the document, or those of these concepts, in reading order.
+
+    Labels do not overlap, the longest wins; one that means several concepts is there once for each.
+    """
+    return [
+        hit for phrase in printed.phrases for hit in _hits_in(phrase) if concepts is None or hit.concept in concepts
+    ]
+
+
+def _hits_in(phrase: Phrase) -> Iterator[LabelHit]:
+    at = 0
+    while at < len(phrase.words):
+        end, meanings, glued = _longest_at(phrase, at)
+        for meaning in meanings:
+            concept = meaning.concept
+            if concept == TITLES:
+                if at > 0:
+                    continue
+                concept = "document_number"
+            yield LabelHit(concept, phrase, at, end, meaning.strength, meaning.language)
+        at = max(end + glued, at + 1)
+
+
+def _longest_at(phrase: Phrase, start: int) -> tuple[int, tuple[_Meaning, ...], bool]:
+    """The end of the longest label that begins at this word, what it means, and whether the word behind is in it."""
+    words, beginnings = _lexicon()
+    best: tuple[int, tuple[_Meaning, ...], bool] = (start, (), False)
+    joined = ""
+    for at in range(start, min(start + LONGEST, len(phrase.words))):
+        text = phrase.words[at].text
+        if any(map(str.isdigit, text)):
+            glued = _GLUED.match(text)
+            key = joined + squashed(glued[1] or glued[2] or glued[3]) if glued else ""
+            return (at, words[key], True) if key in words else best
+        joined += squashed(text)
+        if joined not in beginnings:
+            return best
+        if joined in words:
+            best = at + 1, words[joined], False
+    return best
+
+
+def squashed(text: str) -> str:
+    """The text's letters and digits, small, without accents; `#`, `%` and `&` stay."""
+    text = text.casefold().replace("\u00b0", "\u00ba").replace("\u0142", "l")
+    plain = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
+    return re.sub(r"[^\w#%&]+|_", "", plain)
+
+
+@cache
+def _lexicon() -> tuple[dict[str, tuple[_Meaning, ...]], frozenset[str]]:
+    """What each label means, and every beginning of one."""
+    words: dict[str, tuple[_Meaning, ...]] = {}
+    for path in sorted(FOLDER.glob("*.json")):
+        for concept, labels in json.loads(path.read_text(encoding="utf-8")).items():
+            for label in labels:
+                strength = VAGUE if label.endswith("~") else TITLE if concept == TITLES else 1.0
+                known = words.setdefault(squashed(label), ())
+                if all(meaning.concept != concept for meaning in known):
+                    words[squashed(label)] = (*known, _Meaning(concept, path.stem, strength))
+    return words, frozenset(word[:length] for word in words for length in range(1, len(word) + 1))

@@ -1,0 +1,93 @@
+"""A receipt -> its items: lines with an amount at their end, above the totals. Runs in a page process.
+
+Nothing heads these lines. A line has its description before the amount, or stands under it: `3 x 1.20      3.60`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from ..values.words import Word
+from .found import Found, FoundRow
+from .parsing import Style, Typed, typed_values
+from .printed import Phrase, Printed, PrintedPage, PrintedWord
+
+# How sure a value of such a line is, before checks.
+SURE = 0.7
+# What stands between a quantity and a price.
+TIMES = re.compile(r"(?:\d+(?:[.,]\d+)?)?[xX\u00d7*@](?:\d+[.,]\d\d)?")
+# Amounts that end so far from the others' right edge, in text heights, are none of them.
+EDGE = 1.5
+
+
+def receipt_items(printed: Printed, style: Style, stops: Mapping[int, set[str]]) -> list[FoundRow]:
+    """The items of the first page, if totals stand below them; none where nothing looks like an item.
+
+    `stops` are the concepts of the totals' labels by their phrases' identities.
+    """
+    page = printed.pages[0] if printed.pages else None
+    if page is None:
+        return []
+    end = next((at for at, row in enumerate(page.rows) if any(id(phrase) in stops for phrase in row[:2])), None)
+    return list(_items(page, end, style)) if end is not None else []
+
+
+def _items(page: PrintedPage, end: int, style: Style) -> Iterator[FoundRow]:
+    amounts = {at: found for at in range(end) if (found := _amount_of(page.rows[at], style)) is not None}
+    edge = max((found[0][-1].box[2] for found in amounts.values()), default=0.0)
+    above: Sequence[Phrase] = ()
+    for at in range(end):
+        row = page.rows[at]
+        if at not in amounts:
+            above = row
+            continue
+        words, typed = amounts[at]
+        if edge - words[-1].box[2] <= EDGE * row[-1].height:
+            item = _item(row, words, above, style)
+            if item is not None:
+                yield {**item, "item.amount": Found(typed.value, _printed(page, words), SURE, typed.currency)}
+        above = ()
+
+
+def _amount_of(row: Sequence[Phrase], style: Style) -> tuple[tuple[Word, ...], Typed] | None:
+    """The amount, with two decimals, that ends the row, and its words."""
+    last = row[-1]
+    for typed in reversed(typed_values("money", last.words, style)):
+        behind = last.words[typed.end :]
+        if (
+            re.search(r"\.\d\d$", str(typed.value))
+            and typed.quality >= 0.9
+            and all(len(one.text) <= 2 for one in behind)
+        ):
+            return last.words[typed.first : typed.end], typed
+    return None
+
+
+def _item(row: Sequence[Phrase], amount: Sequence[Word], above: Sequence[Phrase], style: Style) -> FoundRow | None:
+    """What stands before the amount; None where no words say what the item is."""
+    before = [word for phrase in row for word in phrase.words if word.box[2] <= amount[0].box[0]]
+    page = row[0].page
+    found: FoundRow = {}
+    times = next((at for at, word in enumerate(before) if TIMES.fullmatch(word.text)), None)
+    if times is not None:
+        numbers = typed_values("number", before[max(0, times - 1) :], style)
+        if len(numbers) == 2:
+            offset = max(0, times - 1)
+            for concept, one in zip(("item.quantity", "item.unit_price"), numbers, strict=True):
+                words = tuple(PrintedWord(page, word) for word in before[offset + one.first : offset + one.end])
+                found[concept] = Found(one.value, words, SURE, one.currency)
+            before = before[:offset]
+    named = before if _says_something(before) else [word for phrase in above for word in phrase.words]
+    if not _says_something(named):
+        return None
+    words = tuple(PrintedWord(page, word) for word in named)
+    return {"item.description": Found(" ".join(word.text for word in named), words, SURE), **found}
+
+
+def _says_something(words: Sequence[Word]) -> bool:
+    return sum(char.isalpha() for word in words for char in word.text) >= 3
+
+
+def _printed(page: PrintedPage, words: Sequence[Word]) -> tuple[PrintedWord, ...]:
+    return tuple(PrintedWord(page.number, word) for word in words)

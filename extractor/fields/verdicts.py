@@ -1,0 +1,37 @@
+"""What a check says of the values in it. Runs in a page process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+# A single value's concept; or a list's name, the row's number, from 0, and the concept in the row.
+Key = tuple[str] | tuple[str, int, str]
+
+# What a relation that holds leaves of the doubt in its values: one that does not hold by chance, one that often does.
+PROVED, LIKELY = 0.15, 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A relation, whether it holds, and the values in it. `doubt_left` is in [0, 1], 1 where it confirms nothing."""
+
+    name: str
+    holds: bool
+    keys: tuple[Key, ...]
+    doubt_left: float = PROVED
+    detail: str = ""
+
+    @property
+    def concepts(self) -> tuple[str, ...]:
+        """The concepts of the values, each once."""
+        return tuple(dict.fromkeys(key[-1] if len(key) == 3 else key[0] for key in self.keys))
+
+
+def single(*concepts: str) -> tuple[Key, ...]:
+    """The keys of single values."""
+    return tuple((concept,) for concept in concepts)
+
+
+def keys_of(name: str, rows: int, concept: str) -> tuple[Key, ...]:
+    """The keys of a concept in each of so many rows."""
+    return tuple((name, number, concept) for number in range(rows))

@@ -1,0 +1,37 @@
+"""A document's words as phrases and rows."""
+
+from __future__ import annotations
+
+from tests.extractor.fields.documents import Sheet, drawn
+
+
+def test_a_wide_gap_parts_phrases_and_a_space_does_not() -> None:
+    """A label and its value stand in one row as two phrases."""
+    (page,) = drawn(Sheet().text(50, 50, "Invoice no.      4711\nDate      1 May 2024")).pages
+    assert [[phrase.text for phrase in row] for row in page.rows] == [["Invoice no.", "4711"], ["Date", "1 May 2024"]]
+
+
+def test_a_row_goes_across_elements_and_cells() -> None:
+    """What stands at one height is a row, whatever it belongs to; a phrase knows its cell."""
+    sheet = Sheet().text(50, 100, "left").table([200, 300], 100, [["a", "b"], ["1", "2"]])
+    (page,) = drawn(sheet).pages
+    assert [[phrase.text for phrase in row] for row in page.rows] == [["left", "a", "b"], ["1", "2"]]
+    cell = page.rows[1][1].cell
+    assert cell is not None and (cell.element, cell.row, cell.column, cell.header) == (1, 1, 1, False)
+
+
+def test_pages_are_numbered() -> None:
+    """Each sheet is a page of its own."""
+    pages = drawn(Sheet().text(50, 50, "one"), Sheet().text(50, 50, "two")).pages
+    assert [(page.number, page.phrases[0].text) for page in pages] == [(1, "one"), (2, "two")]
+
+
+def test_cells_do_not_part_the_words_of_a_text() -> None:
+    """Letters that stand a space apart are one phrase, of the first one's cell; numbers and heads are not."""
+    sheet = Sheet().table([50, 78, 110], 50, [["Total", "tax", "sum"], ["Total", "taxes", "46.25"], ["1", "2", "3"]])
+    (page,) = drawn(sheet).pages
+    assert [[phrase.text for phrase in row] for row in page.rows] == [
+        *(["Total", "tax", "sum"], ["Total taxes", "46.25"], ["1", "2", "3"])
+    ]
+    cell = page.rows[1][0].cell
+    assert cell is not None and cell.column == 0
