@@ -163,8 +163,8 @@ class Engine:
         """The contract's success: `success`, `document_id`, `extraction_method`, `data` and `metadata`.
 
         `upload` is the document where the request names none. `arrived` gets the document's size, and again its format,
-        as soon as each is known. Without an `end` nobody stops the job, and it counts as received now. Raises an
-        `ExtractionError`.
+        as soon as each is known. Without an `end` nobody stops the job, and it counts as received now. Raises the
+        `ExtractionError` that says why there is no answer.
         """
         started = time.perf_counter()
         end = JobEnd() if end is None else end

@@ -126,7 +126,7 @@ class JobPages:
 def read_page_of(number: int, head: Mapping[str, Any], blob: bytes) -> ReadPage:
     """The page that a page process answers with. A page process is not trusted: each value is checked.
 
-    Raises `KeyError`, `TypeError` or `ValueError`.
+    Raises `KeyError`, `TypeError` or `ValueError` where one is not as it has to be.
     """
     timings = {str(stage): float(value) for stage, value in dict(head["timings_ms"]).items()}
     notices = tuple(notice_of(entry) for entry in list(head["notices"]))

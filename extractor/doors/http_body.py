@@ -78,7 +78,7 @@ class JobBody:
     def read(self, turn: threading.Lock, beside: Container[str] = ()) -> Asked:
         """The input, parsed; where it is large, when it is its turn. `beside`: the keys that may stand beside it.
 
-        Raises `InvalidInput`.
+        Raises `InvalidInput` for what is no JSON, or no job.
         """
         size = self._written.file.seek(0, os.SEEK_END)
         with turn if size > _BESIDE_BYTES else contextlib.nullcontext():

@@ -41,8 +41,8 @@ def open_document(task: OutlineTask, context: TaskContext) -> Answer:
 def read_page(task: WholePageTask, context: TaskContext) -> Answer:
     """The page: the head says what is known of it; the blob is the assembled page, or the written document as JSON.
 
-    Times in the head are milliseconds, boxes in the page's unit, origin top left of the page as shown. Raises an
-    `ExtractionError`.
+    Times in the head are milliseconds, boxes in the page's unit, origin top left of the page as shown. Raises the
+    `ExtractionError` that the page ends in.
     """
     reader = Reader(context.device)
     begun: list[Pending] = []
@@ -52,7 +52,7 @@ def read_page(task: WholePageTask, context: TaskContext) -> Answer:
 
     started = time.perf_counter()
     with context.stage(Stage.READ):
-        page = READERS[task.page.format].read_page(task.page, context.canvas, begin)
+        page = READERS[task.page.format].read_page(task.page, context.arena, begin)
     drawn = time.perf_counter()
     with context.stage(Stage.LOOK):
         reading = reader.read(page, task.recognition, begun[-1] if begun else None)

@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -50,6 +51,7 @@ def serving(command: list[str], environment: Environment, ready: str, log: Path)
     try:
         while (found := re.search(ready, log.read_text())) is None:
             assert process.poll() is None, log.read_text()
+            time.sleep(0.1)
         yield found
     finally:
         process.terminate()
@@ -91,7 +93,7 @@ def http_door(bucket: Environment, tmp_path_factory: pytest.TempPathFactory) -> 
     environment = {**bucket, "PORT": "0", "ZOPILOT_GPU_API_KEY": KEY}
     with serving(["server.py"], environment, r"running on (http://127\.0\.0\.1:\d+)", log) as said:
         while httpx.get(f"{said[1]}/ping", verify=False).status_code != 200:
-            pass
+            time.sleep(0.2)
         yield said[1]
 
 
