@@ -19,6 +19,12 @@ Origin = Literal["head", "block", "one_line"]
 _BLOCK_PITCH, _HEAD_PITCH = 4.2, 4.5
 # Max distance of lines' left edges, or of their middles, in a block.
 _ALIGNED, _CENTRED = 1.2, 1.6
+# Max gap between the parts of a sender's row whose separators were not recognised, in heights.
+_ROW_GAP = 3.5
+# Max gap between a label and its value, in heights.
+_LABEL_GAP = 8.0
+# How far right of its head's end a party may begin, in heights.
+_INDENT = 4.0
 # Max number of lines below a head, and above a town.
 _MOST_BELOW, _MOST_ABOVE = 14, 7
 
@@ -54,11 +60,14 @@ def blocks_of(lines: Sequence[Line]) -> list[Block]:
             blocks.append(block)
             taken |= set(block.taken)
     for at, line in enumerate(lines):
-        if at not in taken and line.kind in ("text", "town", "street") and len(parts := split_parts(line)) >= 2:
-            party = composed(parts)
-            if party is not None:
-                blocks.append(Block(party, "one_line", None, 0.0, line, (at,)))
-                taken.add(at)
+        if at not in taken and line.kind in ("text", "town", "street"):
+            parts = split_parts(line)
+            indexes = [at] if len(parts) >= 2 else _parts_of_row(lines, at, taken)
+            parts = parts if len(parts) >= 2 else [lines[index] for index in indexes]
+            party = composed(parts) if len(parts) >= 2 else None
+            if party is not None and party.name != line.words:
+                blocks.append(Block(party, "one_line", None, 0.0, parts[0], tuple(indexes)))
+                taken |= set(indexes)
     for at, line in enumerate(lines):
         if at not in taken and line.kind == "town":
             block = _around_town(lines, at, taken)
@@ -66,6 +75,20 @@ def blocks_of(lines: Sequence[Line]) -> list[Block]:
                 blocks.append(block)
                 taken |= set(block.taken)
     return blocks
+
+
+def _parts_of_row(lines: Sequence[Line], at: int, taken: set[int]) -> list[int]:
+    """The lines of a sender's row that ends in the town at an index, where its separators were lost."""
+    town = lines[at]
+    if town.kind != "town":
+        return []
+    parts = [at]
+    for index in range(at - 1, max(-1, at - 8), -1):
+        other, first = lines[index], lines[parts[0]]
+        near = 0 <= first.box[0] - other.box[2] <= _ROW_GAP * first.height
+        if near and _same_row(first, other) and other.kind in ("street", "text") and index not in taken:
+            parts.insert(0, index)
+    return parts if lines[parts[0]].kind == "text" and len(parts) >= 3 else []
 
 
 def _headed(lines: Sequence[Line], at: int) -> Block | None:
@@ -81,7 +104,7 @@ def _headed(lines: Sequence[Line], at: int) -> Block | None:
     below, taken = _below(lines, at, inline)
     own = [inline, *below] if inline is not None else below
     party = composed(own)
-    if party is None or (not party.address and _doubtful(party)):
+    if party is None or (not party.address and (_doubtful(party) or (head.cell is not None and not party.legal))):
         return None
     return Block(party, "head", role[0], role[1], head, (at, *taken))
 
@@ -102,13 +125,17 @@ def _below(lines: Sequence[Line], at: int, inline: Line | None) -> tuple[list[Li
     town = inline is not None and inline.kind == "town"
     for index, line in _beside_or_below(lines, at, left, right, inline is None):
         same_row = taken and _same_row(lines[taken[-1]], line)
-        if not same_row and (line.box[1] - bottom > _HEAD_PITCH * max(line.height, head.height) or len(found) > _MOST_BELOW):
+        if not same_row and (
+            line.box[1] - bottom > _HEAD_PITCH * max(line.height, head.height) or len(found) > _MOST_BELOW
+        ):
             break
         if line.kind == "head":
             break
         if label_left is not None and found and same_row and lines[taken[-1]].value == len(lines[taken[-1]].words):
             found[-1] = _with_value(found[-1], line)
             value_left = line.box[0]
+        elif value_left is None and not _is_label(line) and not _under(line, head):
+            continue
         elif value_left is None or _starts(line, value_left) or _is_label(line) or label_left is not None:
             if town and not _may_follow_town(line):
                 break
@@ -122,6 +149,11 @@ def _below(lines: Sequence[Line], at: int, inline: Line | None) -> tuple[list[Li
         taken.append(index)
         bottom = line.box[1]
     return found, taken
+
+
+def _under(line: Line, head: Line) -> bool:
+    """Whether a party may begin with the line: it begins about where the head stands, or right of it on its row."""
+    return line.box[0] <= head.box[2] + _INDENT * head.height or _same_row(head, line)
 
 
 def _is_label(line: Line) -> bool:
@@ -159,14 +191,14 @@ def _column(lines: Sequence[Line], at: int) -> tuple[float, float]:
     return head.box[0] - 1.5 * head.height, right - 0.5 * head.height
 
 
-def _beside_or_below(
-    lines: Sequence[Line], at: int, left: float, right: float, beside: bool
-) -> list[tuple[int, Line]]:
+def _beside_or_below(lines: Sequence[Line], at: int, left: float, right: float, beside: bool) -> list[tuple[int, Line]]:
     """The lines under the head, with the one right of it on its row where the party may begin there."""
     head = lines[at]
     found = []
     if beside:
-        near = [(index, line) for index, line in enumerate(lines) if line.box[0] > head.box[2] and _same_row(head, line)]
+        near = [
+            (index, line) for index, line in enumerate(lines) if line.box[0] > head.box[2] and _same_row(head, line)
+        ]
         near = [one for one in near if one[1].box[0] < right]
         if near and near[0][1].kind in ("text", "salutation") and _is_beside(lines, head, near[0][1]):
             found.append(near[0])
@@ -180,7 +212,7 @@ def _beside_or_below(
 def _is_beside(lines: Sequence[Line], head: Line, right: Line) -> bool:
     """Whether the head's value is right of it: nothing stands close below the head itself."""
     return not any(
-        0 < line.box[1] - head.box[1] <= 2.2 * head.height and abs(line.box[0] - head.box[0]) <= head.height
+        0 < line.box[1] - head.box[1] <= 2.4 * head.height and -1 <= (line.box[0] - head.box[0]) / head.height <= 4
         and line.kind in ("text", "salutation", "name_label", "address_label", "street", "id")
         for line in lines
     )  # fmt: skip
@@ -198,7 +230,7 @@ def _around_town(lines: Sequence[Line], at: int, taken: set[int]) -> Block | Non
         line = lines[above]
         pitch = top.box[1] - line.box[1]
         height = max(top.height, line.height)
-        if pitch > _BLOCK_PITCH * height or (gap and pitch > 1.7 * gap and pitch > 2.2 * height):
+        if pitch > _BLOCK_PITCH * height or (gap and pitch > 1.8 * gap and pitch > 2.2 * top.height):
             break
         if line.kind in ("head", "title", "town", "other") or not _aligned(line, top):
             break
@@ -206,9 +238,22 @@ def _around_town(lines: Sequence[Line], at: int, taken: set[int]) -> Block | Non
         chain.insert(0, above)
     chain += _further_below(lines, at, taken)
     party = composed([lines[index] for index in chain])
-    if party is None or party.name == lines[at].words:
+    if party is None or party.name == lines[at].words or _is_label_of(lines, chain, party):
         return None
     return Block(party, "block", None, 0.0, lines[chain[0]], tuple(chain))
+
+
+def _is_label_of(lines: Sequence[Line], chain: Sequence[int], party: Composed) -> bool:
+    """Whether the block's first line is a label: its value is right of it, and nothing is right of the next line."""
+    first = lines[chain[0]]
+    if len(chain) < 2 or party.legal or first.words[0] is not party.name[0]:
+        return False
+
+    def beside(line: Line) -> bool:
+        near = (other for other in lines if 0 <= other.box[0] - line.box[2] <= _LABEL_GAP * line.height)
+        return any(_same_row(line, other) for other in near)
+
+    return beside(first) and not beside(lines[chain[1]])
 
 
 def _further_below(lines: Sequence[Line], at: int, taken: set[int]) -> list[int]:
@@ -236,7 +281,9 @@ def _next_above(lines: Sequence[Line], at: int) -> int | None:
         other = lines[index]
         if best is not None and other.box[3] < lines[best].box[1]:
             break
-        if other.box[3] > line.box[1] + 0.5 * line.height or other.box[2] < line.box[0] or other.box[0] > line.box[2]:
+        # Boxes of lines that are not quite level overlap; their middles tell which is above.
+        rise = (line.box[1] + line.box[3] - other.box[1] - other.box[3]) / 2
+        if rise < 0.5 * line.height or other.box[2] < line.box[0] or other.box[0] > line.box[2]:
             continue
         if best is None or other.box[1] > lines[best].box[1]:
             best = index
@@ -246,7 +293,8 @@ def _next_above(lines: Sequence[Line], at: int) -> int | None:
 def _aligned(one: Line, other: Line) -> bool:
     height = max(one.height, other.height)
     middles = abs((one.box[0] + one.box[2]) - (other.box[0] + other.box[2])) / 2
-    return abs(one.box[0] - other.box[0]) <= _ALIGNED * height or middles <= _CENTRED * height
+    sides = min(abs(one.box[0] - other.box[0]), abs(one.box[2] - other.box[2]))
+    return sides <= _ALIGNED * height or middles <= _CENTRED * height
 
 
 def same_name(one: str, other: str) -> bool:

@@ -12,11 +12,20 @@ from .lines import Line, is_separator, line_of
 from .vocabulary import normal, vocabulary
 
 # What stands behind a name without being of it: a register number in brackets.
-_NUMBER_BEHIND = re.compile(r"^\(.*\d{4}.*$|^\[.*\d{4}.*$|^\(?(?:co|reg|roc)\b.*$", re.IGNORECASE)
+_NUMBER_BEHIND = re.compile(r"^[(\[][^)\]]*\d{4}")
+# Salutations before a company's name.
+_BEFORE_COMPANIES = frozenset(("firma", "fa", "messrs", "m s", "spett le", "spettabile", "an", "to"))
+# Small words within names.
+_WITHIN_NAMES = frozenset(
+    (
+        *("und", "and", "et", "e", "i", "y", "en", "fur", "for", "pour", "per", "para", "voor", "of", "de", "di"),
+        *("der", "die", "des", "du", "da", "do", "zur", "zum", "van", "von", "in", "la", "le", "el", "dla", "z", "a"),
+    )
+)
 # How many lines of a letter's address say who gets it.
 _NAME_LINES = 4
 # Signs that end a name or a line of an address and are not of it.
-_TRAILING = " ,;:|·•●–—-*/"
+_TRAILING = " ,;:|\u00b7\u2022\u25cf\u2013\u2014-*/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +70,11 @@ def text_of(words: Sequence[Word]) -> str:
 
 def composed(lines: Sequence[Line]) -> Composed | None:
     """The party that the lines tell of, from the top down, its head left out; None where they have no name."""
-    lines = [part for line in lines for part in _parts(line)]
+    lines = [part for line in lines for part in split_parts(line)]
     named = _labelled_name(lines)
-    own = [line for line in lines if line.kind not in ("id", "contact", "other", "head", "title", "name_label", "person")]
+    own = [
+        line for line in lines if line.kind not in ("id", "contact", "other", "head", "title", "name_label", "person")
+    ]
     start = _address_start(own)
     if named is None:
         head = own[:start]
@@ -77,7 +88,11 @@ def composed(lines: Sequence[Line]) -> Composed | None:
     name = _trimmed(words)
     if not any(letter.isalpha() for word in name for letter in word.text):
         return None
-    address = _address(own, max(start, used))
+    start = max(start, used)
+    # A branch begins with the name, as in "Miller North" below "Miller Ltd".
+    while start + 1 < len(own) and own[start + 1].kind == "street" and _begins_alike(own[start].words, name):
+        start += 1
+    address = _address(own, start)
     text = text_of(name)
     legal = vocabulary().legal.search(text) is not None
     town = any(line.kind == "town" for line in own)
@@ -91,36 +106,35 @@ def is_business(text: str) -> bool:
     return any(token in known.business or token.endswith(known.business_endings) for token in tokens)
 
 
+def _begins_alike(words: Sequence[Word], name: Sequence[Word]) -> bool:
+    first = normal(name[0].text)
+    return len(first) > 2 and normal(words[0].text) == first
+
+
 def only_legal_form(text: str) -> bool:
     """Whether the text is a legal form and nothing else, as in the second line of a name."""
     tokens = normal(re.sub(r"\([^)]{1,4}\)", " ", text)).split()
     return bool(tokens) and all(token in vocabulary().legal_words for token in tokens)
 
 
-def _parts(line: Line) -> list[Line]:
+def split_parts(line: Line) -> list[Line]:
     """The line's parts, where separators part it and one of them is a town; else the line."""
     if line.kind not in ("text", "town", "street"):
         return [line]
-    for parts in (_split(line, is_separator), _split_at_commas(line)):
+    for parts in (_split(line), _split_at_commas(line)):
         if len(parts) >= 2 and any(part.kind == "town" for part in parts):
             return parts
     return [line]
 
 
-def split_parts(line: Line) -> list[Line]:
-    """The parts of an address on one line; one part where it is none."""
-    return _parts(line)
-
-
-def _split(line: Line, parts_at: object) -> list[Line]:
-    assert callable(parts_at)
+def _split(line: Line) -> list[Line]:
     runs: list[list[Word]] = [[]]
     for word in line.words:
-        if parts_at(word):
+        if is_separator(word):
             runs.append([])
         else:
             runs[-1].append(word)
-            if word.text[-1] in "|•●·" and len(word.text) > 1:
+            if word.text[-1] in "|\u2022\u25cf\u00b7" and len(word.text) > 1:
                 runs.append([])
     return [line_of(run, line) for run in runs if run]
 
@@ -164,17 +178,21 @@ def _address_start(lines: Sequence[Line]) -> int:
 
 
 def _name_line(head: Sequence[Line]) -> int | None:
-    """The line that the name is on, among those above the address: the first with a legal form, else the first."""
-    candidates = [at for at, line in enumerate(head) if line.kind in ("text", "street", "country")]
+    """The line that the name is on, among those above the address: the first with a legal form or a word of
+    businesses, else the first."""
+    candidates = [at for at, line in enumerate(head) if line.kind == "text" or _may_be_name(line)]
     if not candidates:
         return None
     for at in candidates[:_NAME_LINES]:
-        if vocabulary().legal.search(head[at].text) and not only_legal_form(head[at].text):
-            return at
-    for at in candidates[:2]:
-        if is_business(head[at].text):
+        legal = vocabulary().legal.search(head[at].text) is not None and not only_legal_form(head[at].text)
+        if legal or is_business(head[at].text):
             return at
     return candidates[0]
+
+
+def _may_be_name(line: Line) -> bool:
+    """Whether what looks like a street may be a name, such as Ecke 12."""
+    return line.kind == "street" and (line.strength < 2 or is_business(line.text))
 
 
 def _continued(head: Sequence[Line], at: int) -> tuple[tuple[Word, ...], int]:
@@ -193,15 +211,28 @@ def _trimmed(words: Sequence[Word]) -> tuple[Word, ...]:
     """The name's words without a salutation before them and a register number behind them."""
     kept = list(words)
     salutations = vocabulary().salutations
+    if vocabulary().legal.search(" ".join(word.text for word in kept)):
+        salutations = _BEFORE_COMPANIES
     while len(kept) > 1 and normal(kept[0].text) in salutations and len(kept[0].text) > 2 and kept[1].text != "&":
         kept = kept[1:]
     for at in range(1, len(kept)):
         if _NUMBER_BEHIND.match(" ".join(word.text for word in kept[at:])) and kept[at].text[:1] in "([":
             kept = kept[:at]
             break
+    kept = kept[: _end_of_form(kept)]
     while len(kept) > 1 and is_separator(kept[-1]):
         kept = kept[:-1]
     return tuple(kept)
+
+
+def _end_of_form(words: Sequence[Word]) -> int:
+    """Where a name ends at its legal form: at a word in small letters behind it, which begins a remark."""
+    form = vocabulary().legal
+    ends = [at + 1 for at, word in enumerate(words) if form.search(word.text)]
+    after = ends[-1] if ends else len(words)
+    if 1 < after < len(words) and words[after].text.islower() and normal(words[after].text) not in _WITHIN_NAMES:
+        return after
+    return len(words)
 
 
 def _address(lines: Sequence[Line], start: int) -> tuple[tuple[Word, ...], ...]:

@@ -16,17 +16,29 @@ from ..printed import CellPlace, Phrase, PrintedPage
 from .vocabulary import normal, vocabulary
 
 # What a line is. `text` is what may be a name; `other` is neither of a name nor of an address.
-Kind = Literal["head", "name_label", "address_label", "person", "id", "contact", "salutation", "title", "town", "street",
-               "country", "text", "other"]
+Kind = Literal[
+    "head",
+    "name_label",
+    "address_label",
+    "person",
+    "id",
+    "contact",
+    "salutation",
+    "title",
+    "town",
+    "street",
+    "country",
+    "text",
+    "other",
+]
 # Max gap between two phrases of one line, in the line's height, where a separator or a comma stands between them.
 _SEPARATED_GAP = 3.0
-_SEPARATORS = frozenset("|•●·■◦∙・*-–—/▪►")
+_SEPARATORS = frozenset("|\u2022\u25cf\u00b7\u25a0\u25e6\u2219\u30fb*-\u2013\u2014/\u25aa\u25ba")
 
 # Town lines: a postal code and a town, in the order of each country.
 _TOWN = re.compile(
     r"""(?x)
-      ^(?:[A-Z]{1,3}\s?[-–]\s?|[A-Z]{2}\s|I-)?\d{5}\s?[,-]?\s*(?!\d)[^\W\d_]{2}   # DE 80333 München, F-69001 Lyon
-    | ^(?:[A-Z]{1,2}\s?[-–]\s?|[A-Z]{2}\s)?[1-9]\d{3}\s+(?!\d)[^\W\d_]{2}          # A-1010 Wien, 1050 Bruxelles
+      ^(?:[A-Z]{1,3}\s?[-\u2013]\s?|[A-Z]{2}\s|I-)?\d{5}\s?[,-]?\s*(?!\d)[^\W\d_]{2}   # DE 80333 München, F-69001 Lyon
     | ^(?:NL[- ])?[1-9]\d{3}\s?[A-Z]{2}[\s,]+[^\W\d_]{2}                            # 3012 CN Rotterdam
     | ^(?:PL[- ])?\d{2}-\d{3}\s+[^\W\d_]{2}                                         # 00-950 Warszawa
     | ^(?:PT[- ])?\d{4}-\d{3}\s+[^\W\d_]{2}                                         # 1100-053 Lisboa
@@ -35,25 +47,38 @@ _TOWN = re.compile(
     | [^\W\d_].*,\s*[A-Z]{2}\.?,?\s+\d{5}(?:-\d{4})?\b                              # Seattle, WA 98109-5210
     | [^\W\d_]{2}[.,]?\s+[A-Z]{2}\s+\d{5}(?:-\d{4})?\s*(?:,.*)?$
     | \b[ABCEGHJ-NPRSTVXY]\d[A-Z]\s?\d[A-Z]\d\b                                     # Ottawa ON K1A 0B1
-    | [^\W\d_]{2}[.,]?\s*[-–]?\s*\b[1-9]\d{2}\s?\d{3}\b\.?\s*(?:,.*)?$              # Bangalore - 560001
+    | [^\W\d_]{2}[.,]?\s*[-\u2013]\s*\b[1-9]\d{2}\s?\d{3}\b\.?\s*(?:,.*)?$               # Bangalore - 560001
     | \b(?!0{5})\d{5}\b[.,]?\s+[^\W\d_]{3}                                          # CHERAS, 55100 KUALA LUMPUR
     | [^\W\d_]{3},?\s+\d{5}(?:-\d{3,4})?\s*\.?$                                     # TAMAN DESA 43800
     | ,\s?\d{5}\s?[A-Z][.\w]                                                        # UTAMA,47800 P.JAYA
     | \b\d{5}-\d{3}\b                                                               # São Paulo 01310-100
+    | ^(?:\d\s?){5}\s+[^\W\d_]{3}                                                   # 401 7 0 SHAH ALAM, as recognised
+    | [^\W\d_]{3}\s+[1-9]\d{5}\s+[^\W\d_]{3}                                         # Lucknow 226010 Uttar Pradesh
     """
 )
-_NUMBER_FIRST = re.compile(r"^(?:no\.?|nr\.?|n°|lot|#)?\s*\d+\s?[-/\d]*[a-zA-Z]?(?:\s?(?:bis|ter))?[,.]?\s+(?=\D*[^\W\d_]{3})")
+# The same where the code is of four digits: a street may begin so, too.
+_SHORT_TOWN = re.compile(r"^(?:[A-Z]{1,2}\s?[-\u2013]\s?|[A-Z]{2}\s)?[1-9]\d{3}\s+(?!\d)[^\W\d_]{2}")
+# A number that is not a postal code, and a street whose number has five digits.
+_NO_TOWN = re.compile(
+    r"(?:\b(?:nr|no|n°|num|number|nummer|tel|id|ref|fax)\b\.?:?|#)\s*\d{4,}|\b(?:street|road|rd|avenue|ave|blvd|lane|drive)\.?$",
+    re.IGNORECASE,
+)
+_NUMBER_FIRST = re.compile(
+    r"^(?:no\.?|nr\.?|n°|lot|#)?\s*\d+\s?[-/\d]*[a-zA-Z]?(?:\s?(?:bis|ter))?[,.]?\s+(?=\D*[^\W\d_]{3})"
+)
 _NUMBER_LAST = re.compile(r"[^\W\d_]{2}.*?[\s.,]\d{1,4}\s?[a-zA-Z]?(?:\s?[-/+]\s?\d{1,4}\s?[a-zA-Z]?)?[.,]?$")
-_PHONE = re.compile(r"^(?:\+|\(|0)[\d(][\d\s()/.\-–+]{5,}$")
+_PHONE = re.compile(r"^(?:\+|\(|0)[\d(][\d\s()/.\-\u2013+]{5,}$")
 _CODE = re.compile(r"^[(\[]?[A-Z]{0,3}[-\s]?\d{4,}(?:-[A-Z\d]+|[A-Z])?[)\]]?$|^\(\s?\d[\d\s]*-\s?[A-Z]\)$")
 _DATE = re.compile(r"\b\d{1,4}[./-]\d{1,2}[./-]\d{1,4}\b|\b\d{1,2}:\d{2}\b")
 _MONEY = re.compile(r"\d[.,]\d{2}(?!\d)|[€$£%]")
-_LABEL_END = re.compile(r"\s*[:：]\s*")
+_LABEL_END = re.compile(r"\s*[:\uff1a]\s*")
+# Letters of a legal form that are doubtful in a line that looks like a street.
+_SHORT_FORM = 2
 _COUNTING = frozenset(("no", "nr", "number", "num", "nummer", "n", "id", "numero", "nbr", "reg"))
 # Labels of ids that a value without digits follows.
 _WITH_NAMES = frozenset(
     normal(one)
-    for one in ("amtsgericht", "registergericht", "geschäftsführer", "geschäftsführung", "vorstand", "handelsregister")
+    for one in ("amtsgericht", "registergericht", "geschäftsführer", "geschäftsführung", "vorstand", "hrb", "hra")
 )
 
 
@@ -117,7 +142,7 @@ def _joined(before: Phrase, after: Phrase) -> bool:
     if before.element != after.element:
         return False
     gap = after.box[0] - before.box[2]
-    between = is_separator(before.words[-1]) or is_separator(after.words[0])
+    between = is_separator(before.words[-1]) or is_separator(after.words[0]) or after.words[0].text == "&"
     return between and gap <= _SEPARATED_GAP * max(before.height, after.height)
 
 
@@ -146,7 +171,9 @@ def _labelled(text: str, words: Sequence[Word]) -> tuple[Kind, str, int]:
         kind = _label_kind(label)
         if kind is not None:
             return kind, label, _after_colon(words)
-        if label and len(label.split()) <= 4 and not parts[0][:1].isdigit():
+        # A colon within a word is misread, or a time's.
+        apart = text[len(parts[0]) :].lstrip()[1:2] in ("", " ") or parts[1][:1].isdigit()
+        if label and apart and len(label.split()) <= 4 and not parts[0][:1].isdigit():
             return "other", label, _after_colon(words)
     plain = normal(text)
     whole = _label_kind(plain)
@@ -164,7 +191,7 @@ def _labelled(text: str, words: Sequence[Word]) -> tuple[Kind, str, int]:
 
 def _after_colon(words: Sequence[Word]) -> int:
     for at, word in enumerate(words):
-        if ":" in word.text or "：" in word.text:
+        if ":" in word.text or "\uff1a" in word.text:
             return at + 1
     return len(words)
 
@@ -220,14 +247,25 @@ def _unlabelled(text: str) -> tuple[Kind, int]:
         return "salutation", 0
     if plain in known.titles:
         return "title", 0
-    legal = known.legal.search(text) is not None
-    if not legal and _TOWN.search(text) and not _MONEY.search(text) and len(tokens) <= 12:
+    form = known.legal.search(text)
+    # Capitals such as SC stand in addresses, too.
+    legal = form is not None and not (len(form[0]) <= _SHORT_FORM and _street_or_text(text, tokens) == ("street", 2))
+    if not legal and _is_town(text, tokens):
         return "town", 2
-    if f"{plain} ".startswith(known.greetings):
+    if f"{plain} ".startswith(known.greetings) or plain in known.between or plain in known.conjunctions:
         return "other", 0
     if legal:
         return "text", 0
     return _street_or_text(text, tokens)
+
+
+def _is_town(text: str, tokens: Sequence[str]) -> bool:
+    if len(tokens) > 12 or _MONEY.search(text) or _NO_TOWN.search(text):
+        return False
+    if _TOWN.search(text) or any(_TOWN.search(part) for part in text.split(", ")[1:]):
+        return True
+    streets = vocabulary().streets
+    return bool(_SHORT_TOWN.match(text)) and len(tokens) <= 5 and not any(token in streets for token in tokens)
 
 
 def _street_or_text(text: str, tokens: Sequence[str]) -> tuple[Kind, int]:
