@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import io
+
+from pypdf import PdfWriter
+
 _RSM = "urn:un:unece:uncefact:data:standard"
 
 CII = f"""<?xml version="1.0" encoding="UTF-8"?>
@@ -80,3 +84,13 @@ ITEM = {
     "item.amount": "100.00",
 }
 TAX = {"tax.rate": "19", "tax.base": "100.00", "tax.amount": "19.00"}
+
+
+def with_attached(pdf: bytes, **files: bytes) -> bytes:
+    """The PDF with files attached, named after the arguments (`factur_x=...` is `factur_x.xml`)."""
+    writer = PdfWriter(clone_from=io.BytesIO(pdf))
+    for name, content in files.items():
+        writer.add_attachment(f"{name}.xml", content)
+    buffer = io.BytesIO()
+    writer.write(buffer)
+    return buffer.getvalue()

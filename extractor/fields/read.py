@@ -13,6 +13,7 @@ from ..values.wanted import WantedField
 from .answer import fields_of
 from .checks import checked
 from .demands import fits
+from .embedded import with_embedded
 from .filled import Filled, filled, found_values, missing, single_fields, values_of
 from .found import Check, FoundFields
 from .free_search import FreeSearch
@@ -54,7 +55,8 @@ def read_fields(document: Document, wanted: Sequence[WantedField], embedded: str
     `embedded` is the structured data that came inside the document, as XML.
     """
     printed = printed_of(document)
-    return _reading(wanted, _found(printed, style_of(printed), wanted))
+    found = _found(printed, style_of(printed), wanted)
+    return _reading(wanted, found if embedded is None else with_embedded(found, embedded))
 
 
 def _found(printed: Printed, style: Style, wanted: Sequence[WantedField]) -> FoundFields:

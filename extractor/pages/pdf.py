@@ -21,6 +21,7 @@ from ..values.page_picture import PagePicture
 from ..values.tasks import OutlineTask, PageTask
 from ..values.words import Word
 from .actual_text import as_drawn
+from .attached_invoice import attached_invoice
 from .document_facts import document_notices, document_properties
 from .drawing import read_drawing
 from .drawn_boxes import check_boxes
@@ -57,7 +58,9 @@ class PdfReader:
         document = self._documents.get(task.path, task.password)
         if len(document) < 1:
             raise DocumentCorrupt("the PDF has no pages")
-        return Outline(len(document), _headings(document), document_notices(document), document_properties(document))
+        embedded = attached_invoice(document) if task.structured else None
+        facts = document_notices(document), document_properties(document)
+        return Outline(len(document), _headings(document), *facts, embedded)
 
     def read_page(self, task: PageTask, arena: PageArena, begin: Callable[[PagePicture], object]) -> Page:
         """The page: its picture, its believed words, the areas to recognise. Boxes are in points, origin top left as

@@ -13,7 +13,7 @@ from .invoice import StructuredInvoice
 from .normal import day, decimal, identifier
 from .tree import NotReadable, elements_of, name_of
 
-__all__ = ["NoInvoice", "NotReadable", "read_invoice"]
+__all__ = ["NoInvoice", "NotReadable", "as_text", "read_invoice"]
 
 
 class NoInvoice(Exception):
@@ -34,6 +34,11 @@ def read_invoice(content: bytes) -> StructuredInvoice:
     else:
         raise NoInvoice("an XML text that is no invoice (CII or UBL)")
     return replace(invoice, others=tuple(_others(root, invoice)))
+
+
+def as_text(content: bytes) -> str:
+    """The XML as a text, whatever its encoding. Raises `NotReadable`."""
+    return str(etree.tostring(elements_of(content), encoding="unicode"))
 
 
 def _others(root: Any, invoice: StructuredInvoice) -> Iterator[tuple[str, str]]:

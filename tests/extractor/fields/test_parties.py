@@ -204,3 +204,14 @@ def test_a_contract_names_its_parties() -> None:
 
 def test_one_party_makes_no_contract() -> None:
     assert contract_rows(drawn(Sheet().text(50, 100, "The choice between Oak Trading Ltd and others is free."))) == []
+
+
+def test_evidence_is_the_words_of_the_party_alone() -> None:
+    found = read(Sheet().text(50, 80, "Bill to:").text(50, 100, "Whitcombe & Sons\n3 Orchard Close\nYork YO1 7HH"))
+    assert found["buyer.name"].raw == "Whitcombe & Sons"
+    assert [one.word.text for one in found["buyer.address"].words] == ["3", "Orchard", "Close", "York", "YO1", "7HH"]
+
+
+def test_a_page_that_names_nobody_has_no_party() -> None:
+    sentence = "Opening hours are from nine to five.\nPlease ring the bell at the door."
+    assert values(Sheet().text(50, 80, sentence)) == {}
