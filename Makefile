@@ -14,6 +14,10 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV   := .venv
 BIN    := $(VENV)/bin
 
+# The tests in two processes, each a thread: two threads in one process leave half of two cores idle. JOBS=0: in one.
+JOBS   ?= 2
+PYTEST := OMP_NUM_THREADS=1 TORCH_THREADS=1 $(BIN)/python -m pytest -n $(JOBS)
+
 # What `npm ci` leaves when it is done.
 CLIENT := clients/typescript/node_modules/.package-lock.json
 
@@ -32,12 +36,12 @@ else
 endif
 
 test: check models clients
-	@$(BIN)/python -m pytest
+	@$(PYTEST)
 
 quick: check
-	@$(BIN)/python -m pytest -m "not slow"
+	@$(PYTEST) -m "not slow"
 
-check: $(VENV)/.dev
+check: $(VENV)/.dev $(BIN)/zopilot
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy

@@ -141,7 +141,10 @@ class Limit:
     late: bool = True
 
     def left(self) -> float:
-        """The seconds that are left, above 0; infinite without a limit."""
+        """The seconds that are left, above 0; infinite without a limit.
+
+        Raises what the job ends with, `OutOfTime` where the limit of its owner has run out.
+        """
         left = min(self.until, self.end.deadline if self.late else math.inf) - time.monotonic()
         self.end.check(self.what, late=self.late)
         if left <= 0:
@@ -149,7 +152,7 @@ class Limit:
         return left
 
     def check(self) -> None:
-        """Raise if the time is up."""
+        """Raise as `left` does if the time is up."""
         self.left()
 
     def wait(self, future: Future[Any], seconds: float = math.inf) -> bool:

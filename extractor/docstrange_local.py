@@ -183,7 +183,8 @@ class LocalDocumentExtractor(DocumentExtractor):  # type: ignore[misc]
     def extract(self, file_path: str | os.PathLike[str]) -> LocalConversionResult:
         """What was read from the document at `file_path`.
 
-        Raises DocStrange's `FileNotFoundError`, `UnsupportedFormatError` or `ConversionError`.
+        Raises DocStrange's `FileNotFoundError` where there is no such file, `UnsupportedFormatError` for what is no
+        document that is read here, `ConversionError` for any other reason that it cannot be read.
         """
         path = Path(file_path)
         try:
@@ -197,7 +198,7 @@ class LocalDocumentExtractor(DocumentExtractor):  # type: ignore[misc]
     def extract_url(self, url: str) -> LocalConversionResult:
         """What was read from the document at `url`, which the engine fetches under its own rules.
 
-        Raises `UnsupportedFormatError` or `ConversionError`.
+        Raises as `extract` does.
         """
         return self._read(document_url=url)
 

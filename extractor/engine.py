@@ -163,8 +163,8 @@ class Engine:
         """The contract's success: `success`, `document_id`, `extraction_method`, `data` and `metadata`.
 
         `upload` is the document where the request names none. `arrived` gets the document's size, and again its format,
-        as soon as each is known. Without an `end` nobody stops the job, and it counts as received now. Raises an
-        `ExtractionError`.
+        as soon as each is known. Without an `end` nobody stops the job, and it counts as received now. Raises the
+        `ExtractionError` that says why there is no answer.
         """
         started = time.perf_counter()
         end = JobEnd() if end is None else end
@@ -183,14 +183,14 @@ class Engine:
             document = identify(fetched.path)
             arrived(Arrival(fetched.size, document.format))
             try:
-                outline = self._open(document, request.password, end)
+                outline = self._open(document, request, end)
                 timings["open"] = _ms_since(opening)
                 numbers = self._selected(request, outline)
                 job = Job(request, document_id, fetched, document, outline, numbers, recognition, end)
                 pages = self._read_all(job, progress)
             finally:
                 self._pages.forget(document.path)
-        if not pages.finished:
+        if not pages.finished and outline.pages:
             late = DeadlineExceeded("the time was up before the first page was finished")
             raise pages.failed[0].error if pages.failed else late
         progress(Progress(pages.done, len(numbers), "outputs"))
@@ -343,9 +343,10 @@ class Engine:
         log.error("a model failed (%s)", type(error).__name__, exc_info=error)
         self.vitals.raised(error)
 
-    def _open(self, document: DocumentFile, password: str | None, end: JobEnd) -> Outline:
+    def _open(self, document: DocumentFile, request: ExtractionRequest, end: JobEnd) -> Outline:
         """The document's outline. Raises why it cannot be opened, or the error that the job ends with."""
-        task = OutlineTask(document.path, document.format, password, self.settings.max_document_pixels)
+        most = self.settings.max_document_pixels
+        task = OutlineTask(document.path, document.format, request.password, most, bool(request.wanted))
         seconds = self.settings.open_timeout_s
         opening = self._submit("open_document", task, "the document", seconds, end, document.path)
         outcome = self._outcome_of(opening, end.limit("the document was opened"))

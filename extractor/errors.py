@@ -175,11 +175,18 @@ class OutputTooLarge(ExtractionError):
 
 
 class DeliveryFailed(ExtractionError):
-    """The result's destination did not take it."""
+    """The result's destination could not be reached, broke off, or put it off (408, 425, 429, 5xx)."""
 
     code = "DELIVERY_FAILED"
     retryable = True
-    advice = "make a new link for `result_url`, and check that it takes a PUT"
+    advice = "ask again, later each time"
+
+
+class DeliveryRefused(DeliveryFailed):
+    """The result's destination answered, and would answer the same again: the link may have expired."""
+
+    retryable = False
+    advice = "make a new link for `result_url`, and check that it takes a PUT; tell the operator if it is their bucket"
 
 
 class OutOfMemory(ExtractionError):
@@ -239,6 +246,7 @@ ERRORS: tuple[type[ExtractionError], ...] = (
     DeadlineExceeded,
     OutputTooLarge,
     DeliveryFailed,
+    DeliveryRefused,
     OutOfMemory,
     ModelFailure,
     WorkerUnhealthy,

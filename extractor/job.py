@@ -54,6 +54,8 @@ class Job:
             request.filename or self.document_id,
             self.outline.headings,
             request.wanted if fields else (),
+            # Where there are no pages, it is the document.
+            self.outline.embedded if fields or not self.outline.pages else None,
         )
 
 
@@ -126,7 +128,7 @@ class JobPages:
 def read_page_of(number: int, head: Mapping[str, Any], blob: bytes) -> ReadPage:
     """The page that a page process answers with. A page process is not trusted: each value is checked.
 
-    Raises `KeyError`, `TypeError` or `ValueError`.
+    Raises `KeyError`, `TypeError` or `ValueError` where one is not as it has to be.
     """
     timings = {str(stage): float(value) for stage, value in dict(head["timings_ms"]).items()}
     notices = tuple(notice_of(entry) for entry in list(head["notices"]))

@@ -87,7 +87,7 @@ def job_record(
     arrival: Arrival | None = None,
 ) -> JobRecord:
     """The record of a contract's answer, a success or a failure. `arrival`: the document, which a failure does not
-    describe."""
+    describe. `queue_ms`, `total_ms`: as in the record."""
     metadata = answer.get("metadata", {})
     pages = metadata.get("pages", {})
     return JobRecord(

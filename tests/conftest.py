@@ -1,14 +1,18 @@
-"""What the tests share: one engine, loaded with the real weights."""
+"""What the tests share: one engine, loaded with the real weights; and how they are shared out."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
 
 from extractor.engine import Engine
 from extractor.settings import Settings
+
+if TYPE_CHECKING:
+    from xdist.scheduler.protocol import Scheduling
 
 # The same examples on every run: a test that failed fails again, and none fails by chance.
 hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None, database=None)
@@ -21,6 +25,25 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "engine" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.slow)
+
+
+# Whose modules share servers, or a folder that is built in.
+TOGETHER = ("tests/http_door/", "tests/clients/")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Scheduling:
+    """Which tests run in one process, where there are several: those of a module, and those of a folder above."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class Scheduler(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            folder = next((folder for folder in TOGETHER if nodeid.startswith(folder)), None)
+            return folder or str(super()._split_scope(nodeid))
+
+    # As they are collected: the longest tests are alone in their modules, and would else be left to the end.
+    config.option.loadscopereorder = False
+    return Scheduler(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -32,14 +32,14 @@ def draw_page(task: PageTask, context: TaskContext) -> Answer:
     """The page as the models would get it; the head tells of each picture that came early if it was the page's own."""
     early: list[PagePicture] = []
     with context.stage(Stage.READ):
-        page = READERS[task.format].read_page(task, context.canvas, early.append)
+        page = READERS[task.format].read_page(task, context.arena, early.append)
     return Answer({"early": [picture.offset == page.picture.offset for picture in early]}, pickle.dumps(page))
 
 
 def look_at_page(task: ShownPage, context: TaskContext) -> Answer:
     """What the models see on the page."""
     height, width = task.image.shape[:2]
-    (offset, drawn), (empty_at, empty) = context.canvas.new(height, width), context.canvas.new(height, width)
+    (offset, drawn), (empty_at, empty) = context.arena.new(height, width), context.arena.new(height, width)
     drawn[:], empty[:] = task.image, 255
     reader = Reader(context.device)
     begun = reader.begin(PagePicture(empty, empty_at)) if task.has_begun else None

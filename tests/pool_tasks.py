@@ -62,7 +62,7 @@ def modules(names: list[str], context: TaskContext) -> Answer:
 
 def draw(shape: tuple[int, int], context: TaskContext) -> Answer:
     """Where pictures of a shape are drawn, and how many bytes of them stay in memory."""
-    offset, picture = context.canvas.new(*shape)
+    offset, picture = context.arena.new(*shape)
     picture.fill(7)
     return Answer({"offset": offset, "sum": int(picture[:1].sum())})
 
@@ -77,7 +77,7 @@ def say(messages: list[tuple[int, bytes]], context: TaskContext) -> Answer:
 
 def ask(seconds: float, context: TaskContext) -> Answer:
     """Ask for the layout of an empty picture, and take so long by the clock beside."""
-    offset, picture = context.canvas.new(800, 800)
+    offset, picture = context.arena.new(800, 800)
     picture.fill(255)
     with context.stage(Stage.LOOK):
         pending = context.device.layout(PictureRef(offset, 800, 800))

@@ -29,7 +29,7 @@ def test_table_has_every_word() -> None:
     words += [*get_args(RefusalCode), *get_args(FieldSource)]
     told = re.findall(r"^\| [^|]+ \| `(\w+)` \| \S[^|]* \| (?:yes|no)? *\|.*\|$", table(), re.MULTILINE)
     # A server that cannot be reached and one that refuses have one code, and are two rows.
-    assert sorted(told) == sorted([*words, "FETCH_FAILED"])
+    assert sorted(told) == sorted([*words, "FETCH_FAILED", "DELIVERY_FAILED"])
     assert "| `FETCH_FAILED` | The document's server answered, and would answer the same again" in table()
 
 

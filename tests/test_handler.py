@@ -107,20 +107,13 @@ def test_logs_hold_nothing_of_the_cloud_and_nothing_of_the_document(
         assert secret not in offline_run.stderr
 
 
-@pytest.mark.parametrize(
-    ("job_input", "error"),
-    [
-        ({"document_content_base64": "no!"}, "INVALID_INPUT: document_content_base64: not valid base64"),
-        ({"document_content_base64": ""}, "DOCUMENT_CORRUPT: the document is empty (0 bytes)"),
-    ],
-)
-def test_bad_input_from_the_command_line(job_input: dict[str, str], error: str) -> None:
-    run = run_worker("--test_input", json.dumps({"id": "bad", "input": job_input}))
+def test_bad_input_from_the_command_line() -> None:
+    run = run_worker("--test_input", json.dumps({"id": "bad", "input": {"document_content_base64": "no!"}}))
     assert run.returncode == 1
     assert printed_answer(run.stdout) == {
-        "error": error,
+        "error": "INVALID_INPUT: document_content_base64: not valid base64",
         "success": False,
-        "error_code": error.split(":")[0],
+        "error_code": "INVALID_INPUT",
         "retryable": False,
         "document_id": "bad",
     }

@@ -7,8 +7,9 @@ it leaves the network by itself (tools/prove_image.py), which takes CAP_SYS_ADMI
 
 1. the build, with its own proof (tools/prove_image.py);
 2. what test_input.json is answered in the image, in an empty network namespace, and the bytes that were received there;
-3. the layers, compressed and as they lie on the disk;
-4. with `--rebuild`, which steps are done again after a change in the worker's code, and which layers are new.
+3. what its owner's steps say in it (tools/owner_steps.py);
+4. the layers, compressed and as they lie on the disk;
+5. with `--rebuild`, which steps are done again after a change in the worker's code, and which layers are new.
 
 How this machine reaches package registries (its certificates, the configuration of pip and npm) is shown to the build
 as files, and is not in the image. Needs about 35 GB under `--folder`, on a file system that overlays can lie on. All of
@@ -159,6 +160,19 @@ def run_without_network(store: Store) -> None:
         raise SystemExit("\n".join(["the answer is not the expected one:", *found]))
 
 
+def try_owner_steps(store: Store, folder: Path) -> None:
+    """Try the image as its owner does (`tools/owner_steps.py`), where loopback is the only network. Ends the program
+    where a step fails."""
+    config = folder / "config.json"
+    config.write_text(json.dumps(json.loads(store("inspect", "--type=image", IMAGE))["Docker"]["config"]))
+    say("the owner's steps, in the image:")
+    with store.container(IMAGE) as container:
+        steps = [sys.executable, "-m", "tools.owner_steps", store("mount", container), str(config)]
+        tried = subprocess.run(["unshare", "--net", "--mount", *steps], cwd=ROOT, check=False)
+    if tried.returncode != 0:
+        raise SystemExit("the image is not as its owner wants it")
+
+
 def layers(store: Store) -> list[str]:
     """The digest of each layer's content, the base's first."""
     found: list[str] = json.loads(store("inspect", "--type=image", IMAGE))["OCIv1"]["rootfs"]["diff_ids"]
@@ -253,6 +267,7 @@ def main() -> int:
         ]
         build(store, ROOT, given)
         run_without_network(store)
+        try_owner_steps(store, options.folder)
         packed = compressed_sizes(store, options.folder / "pushed")
         print("compressed layers:", ", ".join(f"{size / 1e6:.1f} MB" for size in packed))
         say(f"the image: {sum(packed) / 1e9:.2f} GB compressed, {unpacked_size(store) / 1e9:.2f} GB unpacked")

@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-Pixels = np.ndarray[Any, np.dtype[np.uint8]]
+from ..values.arrays import Pixels
 
 HEADER_BYTES = mmap.PAGESIZE
 REPLY_BYTES = 48 * 2**20
@@ -69,7 +69,7 @@ class Arena:
             self.memory.close()
 
 
-class Canvas:
+class PageArena:
     """The page process's side of its arena: memory for pictures and for replies, all free again at `reset`.
 
     Offsets and sizes are bytes, from the arena's start.

@@ -14,7 +14,8 @@ import numpy as np
 from ..errors import Internal
 from ..models.facts import ModelFacts
 from ..models.shapes import Fit, line_width, seen_width
-from .arena import Canvas, Pixels
+from ..values.arrays import Pixels
+from .arena import PageArena
 from .link import Kind, PageLink
 from .requests import (
     CANCELLED,
@@ -56,10 +57,10 @@ class Pending:
 class DeviceClient:
     """Asks for forward passes, for one page after the other. Coordinates are pixels of the picture, origin top left."""
 
-    def __init__(self, link: PageLink, canvas: Canvas, facts: ModelFacts) -> None:
+    def __init__(self, link: PageLink, arena: PageArena, facts: ModelFacts) -> None:
         self.facts = facts
         self.link = link
-        self._canvas = canvas
+        self._arena = arena
         self._number = 0
         self._waiting: set[int] = set()
         self._ended: dict[int, tuple[int, int]] = {}
@@ -67,15 +68,18 @@ class DeviceClient:
         self._untaken: set[int] = set()
 
     def room_for_picture(self, rows: int, columns: int) -> tuple[int, Pixels]:
-        """The offset and the pixels of one more picture of the page, (rows, columns, 3) uint8. Raises `MemoryError`."""
-        return self._canvas.new(rows, columns)
+        """The offset and the pixels of one more picture of the page, (rows, columns, 3) uint8.
+
+        Raises `MemoryError` where none fits in the arena.
+        """
+        return self._arena.new(rows, columns)
 
     def layout(self, picture: PictureRef) -> Pending:
         """The pending regions of a picture; `regions_of` reads them."""
         return self._ask(Request(0, "layout", picture, 0, 0))
 
     def regions_of(self, pending: Pending) -> Numbers:
-        """The layout model's numbers, (queries, 7); see `LayoutModel.start`. Raises `NoResult`."""
+        """The layout model's numbers, (queries, 7); see `LayoutModel.start`. Raises `NoResult` where it failed."""
         return np.frombuffer(pending.result(), np.float32).reshape(-1, LAYOUT_NUMBERS)
 
     def detect(self, picture: PictureRef, fit: Fit) -> Pending:
@@ -83,7 +87,10 @@ class DeviceClient:
         return self._ask(Request(0, "detection", picture, 0, 0, fit=fit))
 
     def text_map_of(self, pending: Pending) -> np.ndarray[Any, np.dtype[np.uint8]]:
-        """The probability of text in 255ths, (fit.height, fit.width) uint8. Raises `NoResult`."""
+        """The probability of text in 255ths, (fit.height, fit.width) uint8.
+
+        Raises `NoResult` where the detector failed.
+        """
         fit = pending.request.fit
         assert fit is not None
         return np.frombuffer(pending.result(), np.uint8).reshape(fit.height, fit.width)
@@ -116,7 +123,10 @@ class DeviceClient:
         )
 
     def lines_of(self, pending: Pending) -> list[Numbers]:
-        """For each line (steps, 2): each step's probability and the number of its symbol. Raises `NoResult`."""
+        """For each line (steps, 2): each step's probability and the number of its symbol.
+
+        Raises `NoResult` where the recogniser failed.
+        """
         steps = [seen_width(content) // PIXELS_PER_STEP for content in pending.request.contents.tolist()]
         found = np.frombuffer(pending.result(), np.float32).reshape(-1, LINE_NUMBERS)
         return np.split(found, np.cumsum(steps)[:-1])
@@ -126,7 +136,10 @@ class DeviceClient:
         return self._ask(Request(0, "tables", picture, 0, 0, boxes=boxes))
 
     def structures_of(self, pending: Pending) -> list[Numbers]:
-        """For each table its decoder's steps, (steps, 10); see `TableModel.start`. Raises `NoResult`."""
+        """For each table its decoder's steps, (steps, 10); see `TableModel.start`.
+
+        Raises `NoResult` where the model failed.
+        """
         result = pending.result()
         count = len(pending.request.boxes)
         lengths = np.frombuffer(result, np.int32, count)
@@ -136,7 +149,7 @@ class DeviceClient:
     def _ask(self, request: Request) -> Pending:
         self._number += 1
         capacity = reply_bytes(request)
-        room = self._canvas.room_for_reply(capacity)
+        room = self._arena.room_for_reply(capacity)
         request = replace(request, number=self._number, reply_at=room, capacity=capacity)
         self._waiting.add(request.number)
         self._untaken.add(request.number)
@@ -152,10 +165,10 @@ class DeviceClient:
             raise Internal("the page's job has ended")
         if status:
             raise NoResult(out_of_memory=status == OUT_OF_MEMORY)
-        reply = self._canvas.reply(request.reply_at, size)
+        reply = self._arena.reply(request.reply_at, size)
         self._untaken.discard(request.number)
         if not self._untaken:
-            self._canvas.free_replies()
+            self._arena.free_replies()
         return reply
 
     def finish(self) -> None:

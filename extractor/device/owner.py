@@ -86,7 +86,7 @@ class DeviceOwner:
         self._device: torch.device = models.device
 
     def take(self, task: TaskRequests, message: bytes) -> None:
-        """Queue a request; its task is told when it has ended. Raises `MalformedRequest`."""
+        """Queue a request; its task is told when it has ended. Raises `MalformedRequest` where any is wrong."""
         models = self._models
         request = parse(message, models.facts.shapes, models.recognisers)
         parts = self._row_groups(task, request)

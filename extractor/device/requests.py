@@ -144,7 +144,7 @@ def packed(request: Request) -> bytes:
 
 
 def parse(payload: bytes, shapes: Shapes, recognisers: Collection[str]) -> Request:
-    """The request in a message, with every part checked. Raises `MalformedRequest`."""
+    """The request in a message, with every part checked. Raises `MalformedRequest` where any is wrong."""
     try:
         return _parse(payload, shapes, recognisers)
     except MalformedRequest:

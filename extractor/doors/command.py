@@ -46,7 +46,7 @@ class Errand:
 def keys_of(given: dict[str, Any], formats: Sequence[str]) -> dict[str, Any]:
     """The keys of each document's input; the views that are to be written are among its outputs.
 
-    Raises `InvalidInput`.
+    Raises `InvalidInput` where they are no job's input.
     """
     outputs = list(given.get("outputs", ExtractionRequest.model_fields["outputs"].default))
     keys = {**given, "outputs": outputs + [_VIEWS[format] for format in formats if format in _VIEWS]}
@@ -57,7 +57,7 @@ def keys_of(given: dict[str, Any], formats: Sequence[str]) -> dict[str, Any]:
 def errands(files: Sequence[Path], out: Path | None) -> list[Errand]:
     """What is to be read, each document once. With `out`, all answers go there, those of a folder as it is laid out.
 
-    Raises `NothingToRead`.
+    Raises `NothingToRead` where a file is not there, or a folder has no document.
     """
     found: dict[Path, Errand] = {}
     for file in files:

@@ -114,7 +114,9 @@ class Admission:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def serve(self, request: Request, job_id: str) -> dict[str, Any]:
-        """One request -> the contract's answer. Raises an `ExtractionError` for what became no job."""
+        """One request -> the contract's answer. Raises an `ExtractionError` for what became no job,
+        `ClientDisconnect` where the caller has gone.
+        """
         end = JobEnd()
         body = await self.take_in(request)
         running = self.begin(body, {"id": job_id}, end)

@@ -21,7 +21,10 @@ class Guard:
         self._key = None if secret is None else secret.get_secret_value().encode("utf-8")
 
     def check(self, request: Request) -> None:
-        """Raises an `HTTPException` of status 401 or 403. Either header will do: a gateway may need the other."""
+        """Let in who has the key, by either header: a gateway may need the other.
+
+        Raises an `HTTPException` of status 401 without the key; without a key of the worker's own, as `check_host`.
+        """
         self.check_host(request)
         if self._key is None:
             return
@@ -38,7 +41,9 @@ class Guard:
             )
 
     def check_host(self, request: Request) -> None:
-        """Without a key, a web page that has its own name point to this machine (DNS rebinding) must not get in."""
+        """Let in, without a key, who calls this machine by its own name: a web page whose name points here does not
+        (DNS rebinding). Raises an `HTTPException` of status 403.
+        """
         if self._key is None and not is_loopback(_host_name(request)):
             raise HTTPException(HTTPStatus.FORBIDDEN, "without a key only this machine is served, by its own name")
 

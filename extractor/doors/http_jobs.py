@@ -217,7 +217,7 @@ class Jobs:
         raise HTTPException(HTTPStatus.NOT_FOUND, "there is no such job; it is known to the worker that took it alone")
 
     def delete(self, job_id: str) -> None:
-        """Stop the job where it has not ended, and forget it. Raises as `find` does."""
+        """Stop the job where it has not ended, and forget it. Raises an `HTTPException` as `find` does."""
         job = self.find(job_id)
         job.end.end("stopped")
         self._forget(job)

@@ -30,7 +30,7 @@ from aiohttp import ClientError, ClientSession, ClientTimeout
 from yarl import URL
 
 from ..deadline import LET_GO_S, JobEnd, error_of
-from ..errors import DeliveryFailed, ExtractionError, InvalidInput
+from ..errors import DeliveryRefused, ExtractionError, InvalidInput
 from ..lifecycle.disk import shortage
 from ..worker import concurrency
 from .runpod_sdk import AsyncClientSession, TooManyRequests, rp_http, rp_job, rp_scale
@@ -317,9 +317,9 @@ class JobLoop(rp_scale.JobScaler):  # type: ignore[misc]  # the SDK has no types
                 log.info("%s: answered", job_id)
                 return
             log.warning("%s: RunPod did not take the answer (%s)", job_id, reason)
-            refusals += 400 <= status < 500 and status not in (408, 429)
+            refusals += 400 <= status < 500 and status not in (408, 425, 429)
             if refusals == REFUSALS:
-                refused = DeliveryFailed(f"RunPod did not take the answer of {len(body)} bytes ({reason})")
+                refused = DeliveryRefused(f"RunPod did not take the answer of {len(body)} bytes ({reason})")
                 body = json.dumps(_failure(refused, job_id)).encode("utf-8")
             elif refusals > REFUSALS or time.monotonic() + pause > give_up:
                 log.error("%s: no answer was taken; it is for RunPod to hand the job out again", job_id)

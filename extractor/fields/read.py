@@ -13,6 +13,7 @@ from ..values.wanted import WantedField
 from .answer import fields_of
 from .checks import checked
 from .demands import fits
+from .embedded import with_embedded
 from .filled import Filled, filled, found_values, missing, single_fields, values_of
 from .found import Check, FoundFields
 from .free_search import FreeSearch
@@ -21,10 +22,12 @@ from .items import list_rows
 from .kinds import KINDS
 from .parsing import Style
 from .parsing.style import style_of
+from .parties import contract_rows, parties
 from .printed import Printed, printed_of
 
 Json = Any
 
+CONTRACT_PARTIES = "contract.parties"
 # Places that one notice names.
 MOST_PLACES = 8
 
@@ -52,7 +55,8 @@ def read_fields(document: Document, wanted: Sequence[WantedField], embedded: str
     `embedded` is the structured data that came inside the document, as XML.
     """
     printed = printed_of(document)
-    return _reading(wanted, _found(printed, style_of(printed), wanted))
+    found = _found(printed, style_of(printed), wanted)
+    return _reading(wanted, found if embedded is None else with_embedded(found, embedded))
 
 
 def _found(printed: Printed, style: Style, wanted: Sequence[WantedField]) -> FoundFields:
@@ -62,6 +66,7 @@ def _found(printed: Printed, style: Style, wanted: Sequence[WantedField]) -> Fou
         singles[key].append(field)
     # More than is wanted: values are held against each other.
     candidates = header_values(printed, style, KINDS)
+    candidates |= parties(printed, style, singles)
     unknown = {path: fields[0] for path, fields in singles.items() if fields[0].concept is None}
     if unknown:
         search = FreeSearch(printed, style)
@@ -70,7 +75,10 @@ def _found(printed: Printed, style: Style, wanted: Sequence[WantedField]) -> Fou
         # What the caller's schema forbids is not the value; the next best may be.
         if key in candidates and any(field.schema for field in fields):
             candidates[key] = [found for found in candidates[key] if any(fits(found, field) for field in fields)]
-    return checked(candidates, list_rows(printed, style))
+    rows = list_rows(printed, style)
+    if any(one.concept == CONTRACT_PARTIES for one in wanted):
+        rows[CONTRACT_PARTIES] = contract_rows(printed)
+    return checked(candidates, rows)
 
 
 def nothing_read(wanted: Sequence[WantedField]) -> FieldsReading:

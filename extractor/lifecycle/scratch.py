@@ -34,7 +34,10 @@ class Scratch:
 
     @contextmanager
     def folder(self) -> Iterator[Path]:
-        """A context with a folder for one job, which is removed with all that is in it. Raises `DiskFull`."""
+        """A context with a folder for one job, which is removed with all that is in it.
+
+        Raises `DiskFull` where there is no room for it.
+        """
         with writing():
             path = Path(tempfile.mkdtemp(prefix="job-", dir=self._root))
         try:
@@ -43,7 +46,10 @@ class Scratch:
             shutil.rmtree(path, ignore_errors=True)
 
     def place(self, name: str) -> Path:
-        """A folder of this name, for what outlives a job; it is gone when everything is. Raises `DiskFull`."""
+        """A folder of this name, for what outlives a job; it is gone when everything is.
+
+        Raises `DiskFull` where there is no room for it.
+        """
         path = self._root / name
         with writing():
             path.mkdir(mode=0o700, exist_ok=True)

@@ -111,7 +111,7 @@ class LayoutModel:
         return sent(self._staging, found[: len(rows)], list)
 
     def warm(self, key: tuple[()], size: int) -> None:
-        """Prepare for batches of this size."""
+        """Prepare for batches of so many pages."""
         self._graphs.warm(size)
 
     def _inputs(self, size: int) -> tuple[torch.Tensor]:

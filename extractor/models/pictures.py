@@ -19,12 +19,11 @@ import numpy as np
 import torch
 from torch.nn import functional
 
+from ..values.boxes import PixelBox
 from .shapes import LINE_HEIGHT, cut_sizes
 
 RgbArray = np.ndarray[Any, np.dtype[np.uint8]]
 Floats = np.ndarray[Any, np.dtype[np.float64]]
-# (left, top, right, bottom), whole pixels, within the picture.
-PixelBox = tuple[int, int, int, int]
 Kind = Literal["linear", "cubic", "area"]
 
 _METHODS = {"linear": cv2.INTER_LINEAR, "cubic": cv2.INTER_CUBIC, "area": cv2.INTER_AREA}
@@ -35,11 +34,11 @@ class Pixels(Protocol):
 
     @property
     def height(self) -> int:
-        """Its rows, in pixels."""
+        """The picture's height, in pixels."""
 
     @property
     def width(self) -> int:
-        """Its columns, in pixels."""
+        """The picture's width, in pixels."""
 
     def warped(self, matrix: Floats, height: int, width: int) -> Pixels:
         """The picture seen through `matrix` (2, 3), which maps its pixels to those of the result, of this size.
@@ -88,12 +87,12 @@ class HostPixels:
 
     @property
     def height(self) -> int:
-        """Its rows, in pixels."""
+        """The picture's height, in pixels."""
         return int(self.view.shape[0])
 
     @property
     def width(self) -> int:
-        """Its columns, in pixels."""
+        """The picture's width, in pixels."""
         return int(self.view.shape[1])
 
     def warped(self, matrix: Floats, height: int, width: int) -> HostPixels:
@@ -144,12 +143,12 @@ class DevicePixels:
 
     @property
     def height(self) -> int:
-        """Its rows, in pixels."""
+        """The picture's height, in pixels."""
         return int(self.picture.shape[0])
 
     @property
     def width(self) -> int:
-        """Its columns, in pixels."""
+        """The picture's width, in pixels."""
         return int(self.picture.shape[1])
 
     def warped(self, matrix: Floats, height: int, width: int) -> DevicePixels:

@@ -22,11 +22,12 @@ from transformers import SLANetForTableRecognition
 
 from ..decoding.table_cells import END
 from ..errors import WorkerUnhealthy
+from ..values.boxes import PixelBox
 from .batch import Batch, closed_size, sent
 from .checkpoint import load_checkpoint, weight_bytes
 from .convolutions import serve_on_device
 from .graphs import Capturing, Graphs
-from .pictures import PixelBox, Pixels
+from .pictures import Pixels
 from .pinned import Staging
 from .shapes import Batches, Shapes
 
@@ -56,8 +57,8 @@ class TableRow:
 class TableModel:
     """Reads the structure of tables, in float32 everywhere.
 
-    It is small, and decides step by step, each step on the last one's choice. Raises `WorkerUnhealthy` without its
-    weights.
+    It is small, and decides step by step, each step on the last one's choice. Raises `WorkerUnhealthy` where its
+    weights are not there.
     """
 
     def __init__(self, models_dir: Path, device: torch.device, shapes: Shapes, pool: Capturing | None) -> None:
@@ -135,7 +136,7 @@ class TableModel:
                 return
 
     def warm(self, key: tuple[()], size: int) -> None:
-        """Prepare for batches of this size."""
+        """Prepare for batches of so many tables."""
         self._encoding.warm(size)
         self._decoding.warm(size)
 

@@ -91,7 +91,7 @@ class TextDetector:
         )
 
     def warm(self, key: Canvas, size: int) -> None:
-        """Prepare for batches of this size on this canvas."""
+        """Prepare for batches of so many pictures on this canvas."""
         self._graphs.warm((key, size))
 
     def _inputs(self, shape: tuple[Canvas, int]) -> tuple[torch.Tensor, torch.Tensor]:

@@ -66,7 +66,7 @@ class LineRows:
 
 
 class TextRecogniser:
-    """Reads lines of text. `symbols` are its classes, by number. Raises `WorkerUnhealthy` without fitting weights."""
+    """Reads lines of text. `symbols` are its classes, by number. Raises `WorkerUnhealthy` where no weights fit."""
 
     def __init__(
         self,
@@ -139,7 +139,7 @@ class TextRecogniser:
         )
 
     def warm(self, key: LineKey, size: int) -> None:
-        """Prepare for batches of this size and width."""
+        """Prepare for batches of so many lines of this width."""
         self._graphs.warm((key[0], size, bool(key[1])))
 
     def _inputs(self, shape: tuple[int, int, bool]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:

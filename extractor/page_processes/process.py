@@ -24,7 +24,7 @@ from typing import Any
 import cv2
 from PIL import Image
 
-from ..device.arena import Canvas
+from ..device.arena import PageArena
 from ..device.client import DeviceClient
 from ..device.link import Kind, PageLink
 from ..errors import ExtractionError
@@ -61,7 +61,7 @@ class TaskContext:
     `cpu_s` is the processor time of a stage, in seconds. `forget` closes a document that no job reads any more.
     """
 
-    canvas: Canvas
+    arena: PageArena
     cpu_s: float
     _device: DeviceClient | None = None
     forget: Callable[[Path], None] = lambda path: None
@@ -76,7 +76,7 @@ class TaskContext:
     @contextmanager
     def stage(self, stage: Stage, times: float = 1.0) -> Iterator[None]:
         """A context for one stage of the task, with `times` the limit of processor time."""
-        self.canvas.enter(stage)
+        self.arena.enter(stage)
         with sandbox.processor_time(self.cpu_s * times):
             yield
 
@@ -107,7 +107,7 @@ def serve(link: int, arena: int, memory_bytes: int, cpu_s: float, tasks: str) ->
     `tasks` is the module that has the tasks. It is imported, and its `prepare` called, before the process enters its
     sandbox; its `TASKS` has the tasks by name.
     """
-    line, context = PageLink(link), TaskContext(Canvas(arena), cpu_s)
+    line, context = PageLink(link), TaskContext(PageArena(arena), cpu_s)
     with uncollected():
         module = importlib.import_module(tasks)
         module.prepare(context)
@@ -123,7 +123,7 @@ def serve(link: int, arena: int, memory_bytes: int, cpu_s: float, tasks: str) ->
         except EOFError:
             return
         if kind is Kind.FACTS:
-            context._device = DeviceClient(line, context.canvas, pickle.loads(payload))
+            context._device = DeviceClient(line, context.arena, pickle.loads(payload))
         elif kind is Kind.FORGET:
             context.forget(Path(payload.decode()))
         elif kind is Kind.TASK:
@@ -132,7 +132,7 @@ def serve(link: int, arena: int, memory_bytes: int, cpu_s: float, tasks: str) ->
 
 def _run_task(payload: bytes, tasks: Mapping[str, Function], context: TaskContext) -> tuple[Kind, bytes]:
     """The message that says how one task ended. The stage that it ended in stays until the next task."""
-    context.canvas.enter(Stage.IDLE)
+    context.arena.enter(Stage.IDLE)
     try:
         name, argument = pickle.loads(payload)
         answer = tasks[name](argument, context)
@@ -148,7 +148,7 @@ def _run_task(payload: bytes, tasks: Mapping[str, Function], context: TaskContex
         if context._device is not None:
             context._device.finish()
     finally:
-        context.canvas.reset()
+        context.arena.reset()
     return message
 
 
@@ -163,7 +163,10 @@ def _code_position(error: BaseException) -> str:
 
 
 def parsed_answer(payload: bytes) -> Answer:
-    """The answer in the payload of a DONE message. For the worker. Raises `ValueError` or `struct.error`."""
+    """The answer in the payload of a DONE message. For the worker.
+
+    Raises `ValueError` or `struct.error` where there is none.
+    """
     (length,) = _LENGTH.unpack_from(payload)
     head = json.loads(payload[_LENGTH.size : _LENGTH.size + length])
     if not isinstance(head, dict):

@@ -23,7 +23,6 @@ from ..structure.documents import document_of
 from ..values.document import AssembledPage, Document
 from ..values.page_picture import PagePicture
 from ..values.tasks import PAGES_TO_WRITE, OutlineTask, TaskName, WholeDocumentTask, WholePageTask, WriteTask
-from ..values.wanted import WantedField
 from .process import Answer, Function, Stage, TaskContext
 
 
@@ -41,8 +40,8 @@ def open_document(task: OutlineTask, context: TaskContext) -> Answer:
 def read_page(task: WholePageTask, context: TaskContext) -> Answer:
     """The page: the head says what is known of it; the blob is the assembled page, or the written document as JSON.
 
-    Times in the head are milliseconds, boxes in the page's unit, origin top left of the page as shown. Raises an
-    `ExtractionError`.
+    Times in the head are milliseconds, boxes in the page's unit, origin top left of the page as shown. Raises the
+    `ExtractionError` that the page ends in.
     """
     reader = Reader(context.device)
     begun: list[Pending] = []
@@ -52,7 +51,7 @@ def read_page(task: WholePageTask, context: TaskContext) -> Answer:
 
     started = time.perf_counter()
     with context.stage(Stage.READ):
-        page = READERS[task.page.format].read_page(task.page, context.canvas, begin)
+        page = READERS[task.page.format].read_page(task.page, context.arena, begin)
     drawn = time.perf_counter()
     with context.stage(Stage.LOOK):
         reading = reader.read(page, task.recognition, begun[-1] if begun else None)
@@ -102,23 +101,33 @@ def _written(
     """What is to be said of the fields wanted of the document that these pages are, and its outputs as JSON."""
     times = 1 + pages / PAGES_TO_WRITE
     with context.stage(Stage.WRITE, times):
-        document = document_of(list(read), task.headings)
+        document = _document_of(list(read), task)
         data = render(document, task.outputs, task.writing, name=task.name)
     said: Mapping[str, Any] = {}
     if task.wanted:
         with context.stage(Stage.FIELDS, times):
-            found, said = _fields_of(document, task.wanted)
+            found, said = _fields_of(document, task)
         data |= found
     with context.stage(Stage.WRITE, times):
         return said, json.dumps(data, allow_nan=False).encode()
 
 
-def _fields_of(document: Document, wanted: Sequence[WantedField]) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+def _document_of(read: Sequence[AssembledPage], task: WriteTask) -> Document:
+    """The document that these pages are; a structured invoice where there are none."""
+    if read or task.embedded is None:
+        return document_of(read, task.headings)
+    from ..structured.as_document import document_of_invoice
+    from ..structured.read import read_invoice
+
+    return document_of_invoice(read_invoice(task.embedded.encode()))
+
+
+def _fields_of(document: Document, task: WriteTask) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
     """The entries of `data` with the fields wanted, and what the head says of them."""
     # Nothing of the fields is loaded before a job asks for some.
     from ..fields.read import read_fields
 
-    reading = read_fields(document, wanted)
+    reading = read_fields(document, task.wanted, task.embedded)
     said = {
         "missing": reading.missing,
         "checks": reading.checks,

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from ..device.arena import Canvas
+from ..device.arena import PageArena
 from ..errors import DocumentCorrupt, PageTooLarge, TooManyPages
 from ..formats import Format
 from ..values.boxes import scaled
@@ -71,22 +71,23 @@ class ImageReader:
             raise PageTooLarge(f"the image has {pixels} pixels on {pages} page(s); at most {task.max_pixels} are read")
         return Outline(pages)
 
-    def read_page(self, task: PageTask, canvas: Canvas, begin: Callable[[PagePicture], object]) -> Page:
+    def read_page(self, task: PageTask, arena: PageArena, begin: Callable[[PagePicture], object]) -> Page:
         """The page, all of it to be recognised unless `ocr` is `never`. `begin` is not called.
 
-        Lengths are image pixels, origin top left. Raises `DocumentCorrupt` or `PageTooLarge`.
+        Lengths are image pixels, origin top left. Raises `DocumentCorrupt` where it cannot be decoded, `PageTooLarge`
+        for too many pixels.
         """
         with self._opened(task.path) as image:
             (width, height), decoded = _decoded(image, task)
         box = (0.0, 0.0, float(width), float(height))
         scale = decoded.width / width
         tiles = tuple(
-            Crop(scaled(part, 1 / scale), _on_canvas(decoded.crop(part), canvas), scale)
+            Crop(scaled(part, 1 / scale), _in_arena(decoded.crop(part), arena), scale)
             for part in tiles_of(*decoded.size)
         )
         if tiles:
             decoded.thumbnail((MAX_LAYOUT_SIDE, MAX_LAYOUT_SIDE))
-        drawn = _on_canvas(decoded, canvas)
+        drawn = _in_arena(decoded, arena)
         whole = () if task.ocr == "never" else (box,)
         notices = (
             *blank_notes(task.number, drawn.drawn, (), [box] if task.ocr == "never" else []),
@@ -146,8 +147,8 @@ def _decoded(image: Image.Image, task: PageTask) -> tuple[tuple[int, int], Image
     return (width, height), decoded
 
 
-def _on_canvas(image: Image.Image, canvas: Canvas) -> PagePicture:
+def _in_arena(image: Image.Image, arena: PageArena) -> PagePicture:
     """The image copied into the arena, as a page picture."""
-    offset, pixels = canvas.new(image.height, image.width)
+    offset, pixels = arena.new(image.height, image.width)
     pixels[:] = np.asarray(image)
     return PagePicture(pixels, offset)

@@ -35,7 +35,10 @@ class Link:
 
 
 def links_of(document: pdfium.PdfDocument, annotation: Any, frame: PageFrame) -> list[Link]:
-    """The areas of a link annotation, one a line, boxes in points; none where it has no safe address."""
+    """The areas of a link annotation, one a line; none where it has no safe address.
+
+    Boxes are in points, origin top left.
+    """
     link = pdfium_c.FPDFAnnot_GetLink(annotation)
     action = pdfium_c.FPDFLink_GetAction(link) if link else None
     if not action or pdfium_c.FPDFAction_GetType(action) != pdfium_c.PDFACTION_URI:

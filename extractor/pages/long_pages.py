@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 
 from ..models.shapes import MAX_DETECTION_SIDE, MIN_DETECTION_SIDE
+from ..values.boxes import PixelBox
 
 # Min ratio of long to short side of a long page.
 LONG = 3.5
@@ -28,8 +29,6 @@ LEAST_SHORT_SIDE = 16
 # Max pixels of a long page in its tiles, overlaps not counted; max pixels of its page picture.
 MOST_LONG_PIXELS = 18_000_000
 MOST_COARSE_PIXELS = 12_000_000
-
-PixelBox = tuple[int, int, int, int]
 
 
 def tiles_of(width: int, height: int) -> list[PixelBox]:

@@ -20,7 +20,10 @@ class OpenDocuments:
     held: OrderedDict[tuple[Path, str | None], pdfium.PdfDocument] = field(default_factory=OrderedDict, repr=False)
 
     def get(self, path: Path, password: str | None) -> pdfium.PdfDocument:
-        """The open document. Raises `DocumentCorrupt`, `PasswordRequired` or `PasswordWrong`."""
+        """The open document.
+
+        Raises `DocumentCorrupt` where it cannot be opened, `PasswordRequired` or `PasswordWrong` where it is locked.
+        """
         key = (path, password)
         if key in self.held:
             self.held.move_to_end(key)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
-from ..device.arena import Canvas
+from ..device.arena import PageArena
 from ..errors import DocumentCorrupt
 from ..formats import Format
 from ..values.outline import Heading, Outline
@@ -21,6 +21,7 @@ from ..values.page_picture import PagePicture
 from ..values.tasks import OutlineTask, PageTask
 from ..values.words import Word
 from .actual_text import as_drawn
+from .attached_invoice import attached_invoice
 from .document_facts import document_notices, document_properties
 from .drawing import read_drawing
 from .drawn_boxes import check_boxes
@@ -52,19 +53,21 @@ class PdfReader:
     def outline(self, task: OutlineTask) -> Outline:
         """The number of pages, the bookmarks, the notices and the properties of the PDF.
 
-        Raises `DocumentCorrupt`, `PasswordRequired` or `PasswordWrong`.
+        Raises as `OpenDocuments.get` does.
         """
         document = self._documents.get(task.path, task.password)
         if len(document) < 1:
             raise DocumentCorrupt("the PDF has no pages")
-        return Outline(len(document), _headings(document), document_notices(document), document_properties(document))
+        embedded = attached_invoice(document) if task.structured else None
+        facts = document_notices(document), document_properties(document)
+        return Outline(len(document), _headings(document), *facts, embedded)
 
-    def read_page(self, task: PageTask, canvas: Canvas, begin: Callable[[PagePicture], object]) -> Page:
+    def read_page(self, task: PageTask, arena: PageArena, begin: Callable[[PagePicture], object]) -> Page:
         """The page: its picture, its believed words, the areas to recognise. Boxes are in points, origin top left as
         shown.
 
         If the page looks digital and upright, `begin` is called with its page picture before its text layer is parsed.
-        Raises `DocumentCorrupt`, `PageTooLarge`, `PasswordRequired` or `PasswordWrong`.
+        Raises as `OpenDocuments.get` does, and `PageTooLarge` for too many pixels or words.
         """
         document = self._documents.get(task.path, task.password)
         handle = pdfium_c.FPDF_LoadPage(document.raw, task.number - 1)
@@ -77,7 +80,7 @@ class PdfReader:
             if frame.width < 1 or frame.height < 1:
                 raise DocumentCorrupt("the page has no size")
             page = PdfPage(handle, frame, read_drawing(handle, frame), forms, task)
-            return _page_of(page, PageRenderer(handle, frame, canvas, task.max_pixels), begin)
+            return _page_of(page, PageRenderer(handle, frame, arena, task.max_pixels), begin)
         finally:
             pdfium_c.FPDF_ClosePage(handle)
 

@@ -17,7 +17,10 @@ _JOINING = frozenset(".,'\u2019:/\u2044-\u2013\u2212")
 
 
 def ends_number(before: Sequence[str], sign: str) -> bool:
-    """Whether a character of another size or height than the last one of `before` is no part of its number."""
+    """Whether the character `sign` is no part of the number that `before`, the characters before it, end with.
+
+    `sign` has another size or height than the last of them.
+    """
     last = before[-1]
     if last.isalpha() or last in _JOINING or not any(letter.isdigit() for letter in before):
         return False

@@ -12,7 +12,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Protocol
 
-from ..device.arena import Canvas
+from ..device.arena import PageArena
 from ..formats import FORMATS, Format, FormatRow
 from ..values.outline import Outline
 from ..values.page import Page
@@ -32,8 +32,8 @@ class Reader(Protocol):
         Raises an `ExtractionError` for a document that cannot be opened.
         """
 
-    def read_page(self, task: PageTask, canvas: Canvas, begin: Begin) -> Page:
-        """The page, its pictures on the canvas; boxes in the page's unit, origin top left as shown.
+    def read_page(self, task: PageTask, arena: PageArena, begin: Begin) -> Page:
+        """The page, its pictures in the arena; boxes in the page's unit, origin top left as shown.
 
         `begin` may be called with the page picture before the page is read, if layout is nearly certain to need just
         that picture. Raises an `ExtractionError` for a page that cannot be read.

@@ -1,4 +1,4 @@
-"""An open PDF page -> its page picture and crops, on the canvas. Runs in a page process.
+"""An open PDF page -> its page picture and crops, in the arena. Runs in a page process.
 
 A page is drawn only when it is asked for, at the resolution that the next stage needs. Boxes are in points, origin top
 left of the page as shown.
@@ -12,7 +12,7 @@ from typing import Any
 
 import pypdfium2.raw as pdfium_c
 
-from ..device.arena import Canvas
+from ..device.arena import PageArena
 from ..errors import Internal, PageTooLarge
 from ..values.boxes import Box, clip, grown
 from ..values.page import Crop
@@ -33,7 +33,7 @@ class PageRenderer:
 
     handle: Any
     frame: PageFrame
-    canvas: Canvas
+    arena: PageArena
     max_pixels: int
 
     @property
@@ -78,7 +78,7 @@ class PageRenderer:
         width, height = (max(1, round(side * scale) - start) for side, start in zip(box[2:], (left, top), strict=True))
         if width * height > self.max_pixels:
             raise PageTooLarge(f"the page would have {width}x{height} pixels; at most {self.max_pixels} are read")
-        offset, pixels = self.canvas.new(height, width)
+        offset, pixels = self.arena.new(height, width)
         start = pixels.ctypes.data_as(ctypes.c_void_p)
         bitmap = pdfium_c.FPDFBitmap_CreateEx(width, height, pdfium_c.FPDFBitmap_BGR, start, 3 * width)
         if not bitmap:

@@ -7,19 +7,15 @@ Lengths are pixels.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..values.arrays import Grey, Pixels
-from ..values.page_picture import PagePicture
+from ..values.arrays import Grey
+from ..values.page_picture import NewPicture, PagePicture
 from .orientation import Upright
-
-# (rows, columns) -> offset in the arena, and pixels (rows, columns, 3) to draw on.
-Canvas = Callable[[int, int], tuple[int, Pixels]]
 
 # Brightness below which a pixel is ink, in 0..255: dots on a connecting pale grey are strokes already.
 INK = 208
@@ -37,7 +33,7 @@ LETTER_DOTS = 6
 DARK = 90
 
 
-def with_dots_joined(upright: Upright, canvas: Canvas) -> Upright:
+def with_dots_joined(upright: Upright, new_picture: NewPicture) -> Upright:
     """The page, its picture with joined dots if it is dot matrix print; any other page unchanged."""
     picture = upright.page.picture
     if picture.matrix is not None:
@@ -52,7 +48,7 @@ def with_dots_joined(upright: Upright, canvas: Canvas) -> Upright:
     dark = cv2.GaussianBlur(255 - grey, (0, 0), float(size))
     level = float(np.percentile(dark[dark > dark.max() / 4], DARK))
     joined = 255 - np.clip(dark * (255 / level), 0, 255).astype(np.uint8)
-    offset, pixels = canvas(*grey.shape)
+    offset, pixels = new_picture(*grey.shape)
     pixels[:] = joined[..., None]
     return replace(upright, page=replace(upright.page, picture=PagePicture(pixels, offset)))
 

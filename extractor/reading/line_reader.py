@@ -120,7 +120,7 @@ class LineReader:
     def upside_down(self, found: Sequence[Found], recognition: Recognition) -> float:
         """How much more legible the longest lines are after a turn by 180 degrees: a difference in [-1, 1].
 
-        Blocks until the models are done. Raises `NoResult` or `ArithmeticError` as `recognise` does.
+        Blocks until the models are done. Raises as `recognise` does.
         """
         longest = sorted(found, key=lambda line: -np.ptp(line[1], axis=0).max())[:SAMPLE_LINES]
         attempts = [

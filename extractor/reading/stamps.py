@@ -7,7 +7,7 @@ top left.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -15,11 +15,8 @@ import numpy as np
 
 from ..values.arrays import Boxes, Floats, Mask, Pixels
 from ..values.boxes import Box, centre, contains, grown, union
-from ..values.page_picture import PagePicture
+from ..values.page_picture import NewPicture, PagePicture
 from ..values.words import Word, boxes_of
-
-# (rows, columns) -> offset in the arena, and pixels (rows, columns, 3) to draw on.
-Canvas = Callable[[int, int], tuple[int, Pixels]]
 
 # Min ratio of a stamp's type to the usual one.
 LARGE = 1.3
@@ -113,12 +110,15 @@ def stamps_of(words: Sequence[Word], picture: PagePicture, scale: float) -> list
     return stamps
 
 
-def without_stamps(picture: PagePicture, scale: float, stamps: Sequence[Stamp], canvas: Canvas) -> PagePicture:
-    """The page picture without the ink of stamps that colour tells from the text: layout and tables see this one."""
+def without_stamps(picture: PagePicture, scale: float, stamps: Sequence[Stamp], new_picture: NewPicture) -> PagePicture:
+    """The page picture without the ink of stamps that colour tells from the text: layout and tables see this one.
+
+    `scale`: pixels of the picture for one of the page's unit.
+    """
     told = [stamp for stamp in stamps if stamp.ink is not None]
     if not told:
         return picture
-    offset, pixels = canvas(picture.rows, picture.columns)
+    offset, pixels = new_picture(picture.rows, picture.columns)
     pixels[:] = picture.part((0, 0, picture.columns, picture.rows))
     for stamp in told:
         left, top, right, bottom = _pixel_box(grown(stamp.box, EDGE / scale), picture, scale)

@@ -11,7 +11,7 @@ import numpy as np
 
 from ..decoding.table_cells import table_cells
 from ..device.client import DeviceClient
-from ..values.boxes import Box, clip, grown, median_height
+from ..values.boxes import Box, PixelBox, clip, grown, median_height
 from ..values.page import Page
 from ..values.reading import Region, Rulings, TableReading
 from ..values.words import Word, boxes_of
@@ -23,8 +23,6 @@ from .sideways import Facing, facings
 TABLE_MARGIN = 2.0
 # Min side of a table that is looked at, in pixels.
 MIN_TABLE_SIDE = 8
-
-PixelBox = tuple[int, int, int, int]
 
 
 def table_readings(

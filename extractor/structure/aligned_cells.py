@@ -14,19 +14,14 @@ from itertools import pairwise
 
 from ..values.boxes import Box, centre, union
 from ..values.reading import Ruling, Rulings, TableCell
-from ..values.words import Word
-from .columns import Columns, Row, lines_above, row_middles, texts_of, whole_lines
+from ..values.words import Row, Word
+from .columns import Columns, Filled, Header, lines_above, row_middles, texts_of, whole_lines
 from .item_rows import is_numeric, item_rows
 
 # Max distance between the left sides of texts that are set flush left, in text heights.
 FLUSH = 0.1
 
 _YEAR = re.compile(r"(19|20)\d\d")
-
-# A cell and its words.
-Filled = tuple[TableCell, list[Word]]
-# The number of rows of text in the header, and the header's cells.
-Header = tuple[int, list[Filled]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from itertools import pairwise
 
 from ..values.boxes import Box, centre
 from ..values.reading import Ruling, Rulings, TableCell
-from ..values.words import Word
+from ..values.words import Row, Word
 from .drawn_columns import drawn_edges
 from .item_rows import is_numeric
 
@@ -56,7 +56,7 @@ WHOLE_LINE = 0.8
 
 _YEAR = re.compile(r"(19|20)\d\d")
 
-Row = Sequence[Word]
+# A cell and its words.
 Filled = tuple[TableCell, list[Word]]
 # The number of rows of text in the header, and the header's cells.
 Header = tuple[int, list[Filled]]
@@ -95,7 +95,7 @@ class Columns:
         """The words of a text in a row of texts, each after its column: the one that its centre is in.
 
         Words in a column that another text has, far from theirs, go with the rest of their text into the next one, if
-        no other text has that.
+        no other text has that. `height`: of the text, in the page's unit.
         """
         others = [other for other in row if other is not text]
         far = {
@@ -111,7 +111,10 @@ class Columns:
         return [(moved.get(column, column), word) for column, word in zip(centred, text, strict=True)]
 
     def column_by_word(self, rows: Sequence[Row], height: float) -> dict[int, int]:
-        """The column of each word, by the word's `id`. A text that overflows counts where it begins."""
+        """The column of each word, by the word's `id`. A text that overflows counts where it begins.
+
+        `height`: of the text, in the page's unit.
+        """
         found = {}
         for row in rows:
             for text in texts_of(row, height):

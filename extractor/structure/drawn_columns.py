@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from ..values.boxes import centre
 from ..values.reading import Ruling
-from ..values.words import Word
+from ..values.words import Row, Word
 
 # Max distance of two lines that are one, drawn twice, in text heights.
 SAME_LINE = 0.4
@@ -20,8 +20,6 @@ ACROSS = 0.15
 # Max share of rows with words across a line, by overflow; the same for a line drawn in the head.
 MAX_OVERFLOWING = 0.15
 MAX_OVERFLOWING_HEAD = 0.4
-
-Row = Sequence[Word]
 
 
 def drawn_edges(lines: Sequence[Ruling], rows: Sequence[Row], height: float) -> list[float]:

@@ -19,7 +19,7 @@ from .item_rows import numeric_columns
 CENTRED = 1.5
 
 # Cells, and the words of each.
-Filled = tuple[list[TableCell], list[list[Word]]]
+CellsWithWords = tuple[list[TableCell], list[list[Word]]]
 
 
 def without_false_spans(
@@ -28,7 +28,7 @@ def without_false_spans(
     rows: Sequence[Sequence[Word]],
     laid: Sequence[int],
     columns: Columns,
-) -> Filled:
+) -> CellsWithWords:
     """The cells and their words, with false spans cut.
 
     `laid`: the row of cells of each row of text. `columns`: those that the words stand in, as many as the cells have.
@@ -85,7 +85,7 @@ def _narrowed_to_text(
     return [(replace(cell, column=first, column_span=last - first + 1), list(words)), *alone]
 
 
-def without_empty(cells: Sequence[TableCell], filled: Sequence[Sequence[Word]]) -> Filled:
+def without_empty(cells: Sequence[TableCell], filled: Sequence[Sequence[Word]]) -> CellsWithWords:
     """The cells and their words, without rows and columns that have no words."""
     pairs = list(zip(cells, filled, strict=True))
     rows = _renumbered({cell.row for cell, words in pairs if words})

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
 from ..values.boxes import median_height
-from ..values.words import Word
+from ..values.words import Row, Word
 
 # Min ratio of the white between items to the widest within one; min difference of both, in text heights.
 WIDER = 1.25
@@ -20,8 +20,6 @@ WIDER_BY = 0.15
 # Min numeric entries of a numeric column; min share of all its entries, the head's included.
 MIN_NUMERIC = 2
 MOSTLY = 0.7
-
-Row = Sequence[Word]
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +175,8 @@ def rows_by_white(
     """For each row of text the number of its group by the white between them; None unless that tells the table's rows.
 
     It does where only the first line of a group has a text in the first column, and `laid` is torn against it: joins a
-    group's first line to the group above, and parts another line from its group.
+    group's first line to the group above, and parts another line from its group. `height`: of the text, in the page's
+    unit.
     """
     lines = [_line_of(row, column_of) for row in rows]
     whites = [after.top - before.bottom for before, after in pairwise(lines)]

@@ -33,8 +33,9 @@ def box_signs(words: Iterable[Word]) -> frozenset[str]:
 
 
 def selection_marks(lines: Iterable[Line], boxes: frozenset[str]) -> tuple[SelectionMark, ...]:
-    """The marks in the lines of a part, in their order, with labels; boxes in the page's unit. `boxes`: from
-    `box_signs`."""
+    """The marks in the lines of a part, in their order, with labels; boxes in the page's unit, origin top left.
+
+    `boxes`: the signs that are drawn boxes, from `box_signs`."""
     marks: list[SelectionMark] = []
     for line in lines if boxes else ():
         pieces = [piece.words for piece in line.pieces]

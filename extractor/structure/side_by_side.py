@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from ..values.boxes import median_height
 from ..values.reading import Rulings
-from ..values.words import Word
+from ..values.words import Row, Word
 from .text_lines import rows_of_text
 
 # Min white between blocks; min gap between texts of a line; in text heights.
@@ -25,8 +25,6 @@ APART = 0.3
 # Min lines of a block; min share of them with two texts.
 MIN_LINES = 3
 MOSTLY = 0.7
-
-Row = Sequence[Word]
 
 
 def blocks_beside(words: Sequence[Word], rulings: Rulings) -> list[list[Word]]:

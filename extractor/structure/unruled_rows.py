@@ -15,7 +15,7 @@ from dataclasses import replace
 
 from ..values.boxes import centre
 from ..values.reading import TableCell
-from ..values.words import Word
+from ..values.words import Row, Word
 from .item_rows import is_numeric, item_rows
 from .text_lines import rows_of_text
 
@@ -24,8 +24,6 @@ MIN_FULL_LINES = 3
 MIN_COLUMNS = 3
 # Min items of a row that is split.
 MIN_ITEMS = 2
-
-Row = Sequence[Word]
 
 
 def with_rows_parted(cells: Sequence[TableCell], words: Sequence[Word]) -> list[TableCell]:

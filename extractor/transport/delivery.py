@@ -22,10 +22,10 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ..deadline import JobEnd, Limit, OutOfTime
-from ..errors import DeliveryFailed, FetchForbidden, Internal, OutputTooLarge
+from ..errors import DeliveryFailed, DeliveryRefused, FetchForbidden, Internal, OutputTooLarge
 from ..settings import Bucket, Settings
 from ..urls import InvalidUrl, parse_url
-from .http_client import Web
+from .http_client import EXPIRED, Web, is_postponed
 from .http_stream import Unreachable
 
 _ATTEMPTS = 3
@@ -59,8 +59,8 @@ def deliver(
     `most_bytes` it is RunPod's own limit (`max_output_bytes`).
 
     A job that is late still has its answer delivered; one that was ended has not. Raises `OutputTooLarge` where there
-    is nowhere to put it, `DeliveryFailed` where the destination refuses it, `FetchForbidden` where this worker does not
-    go there, and what the job ends with.
+    is nowhere to put it, `DeliveryFailed` where the destination does not take it, `FetchForbidden` where this worker
+    does not go there, and what the job ends with.
     """
     body = encode(answer)
     most_bytes = settings.max_output_bytes if most_bytes is None else most_bytes
@@ -85,8 +85,8 @@ def deliver(
 def check_destination(result_url: str | None, settings: Settings, end: JobEnd) -> None:
     """Check where the answer would go before anything is read: the URL's spelling and its host's addresses.
 
-    They are checked again when the answer goes there. Raises as `deliver` would, and `DeadlineExceeded`: nothing has
-    been read yet.
+    They are checked again when the answer goes there. Raises `DeliveryFailed` or `FetchForbidden` as `deliver`
+    would, and `DeadlineExceeded` where the job is late: nothing has been read yet.
     """
     if result_url is None:
         return
@@ -94,11 +94,11 @@ def check_destination(result_url: str | None, settings: Settings, end: JobEnd) -
         with _way_out(settings, end.limit("the answer's destination was looked at")) as web:
             web.check(parse_url(result_url))
     except InvalidUrl as error:
-        raise DeliveryFailed(f"result_url: {error}") from None
+        raise DeliveryRefused(f"result_url: {error}") from None
     except FetchForbidden as error:
         raise FetchForbidden(f"result_url: {error.message}") from None
     except Unreachable as error:
-        raise DeliveryFailed(f"result_url: {error}") from None
+        raise DeliveryRefused(f"result_url: {error}") from None
 
 
 def _way_out(settings: Settings, limit: Limit) -> Web:
@@ -141,15 +141,17 @@ def _link_to(bucket: Bucket, body: bytes) -> str:
         client.put_object(**place, Body=body, ContentType="application/json")
         return str(client.generate_presigned_url("get_object", Params=place, ExpiresIn=bucket.link_s))
     except ClientError as error:
-        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
-        raise DeliveryFailed(f"the worker's bucket did not take the answer (status {status})") from None
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        # A store may say in the body of a success that it failed.
+        failed = DeliveryFailed if status < 300 or is_postponed(status) else DeliveryRefused
+        raise failed(f"the worker's bucket did not take the answer (status {status})") from None
     except BotoCoreError as error:
         raise DeliveryFailed(f"the worker's bucket did not take the answer ({type(error).__name__})") from None
 
 
 def _refuse_redirect(**_: object) -> NoReturn:
-    """Raise `DeliveryFailed`. Without this the client asks a store that redirects for its region, without end."""
-    raise DeliveryFailed("the worker's bucket is elsewhere (it redirects)")
+    """Raise `DeliveryRefused`. Without this the client asks a store that redirects for its region, without end."""
+    raise DeliveryRefused("the worker's bucket is elsewhere (it redirects)")
 
 
 def _put(url: str, headers: Mapping[str, str], body: bytes, settings: Settings, limit: Limit) -> None:
@@ -173,14 +175,15 @@ def _put(url: str, headers: Mapping[str, str], body: bytes, settings: Settings, 
                 if 200 <= status < 300:
                     return
                 reason = f"status {status}"
-                if status < 500 and status not in (408, 429):
-                    break
+                if not is_postponed(status):
+                    expired = "; the link may have expired" if status in EXPIRED else ""
+                    raise DeliveryRefused(f"result_url did not take the answer ({reason}){expired}")
     except InvalidUrl as error:
-        raise DeliveryFailed(f"result_url: {error}") from None
+        raise DeliveryRefused(f"result_url: {error}") from None
     except FetchForbidden as error:
         raise FetchForbidden(f"result_url: {error.message}") from None
     except Unreachable as error:
-        reason = str(error)
+        raise DeliveryRefused(f"result_url did not take the answer ({error})") from None
     except OutOfTime:
         reason = f"not within {TOTAL_S} s"
     raise DeliveryFailed(f"result_url did not take the answer ({reason})")

@@ -33,14 +33,12 @@ from ..deadline import Limit, OutOfTime
 from ..errors import DocumentTooLarge, FetchFailed, FetchForbidden, FetchRefused, FetchTimeout, InvalidInput
 from ..settings import Settings
 from ..urls import InvalidUrl, Target, parse_url
-from .http_client import Web
+from .http_client import EXPIRED, Web, is_postponed
 from .http_stream import Unreachable
 
 MAX_REDIRECTS = 5
 
 _REDIRECTS = (301, 302, 303, 307, 308)
-# The statuses of a link that has expired.
-_EXPIRED = (401, 403, 404, 410)
 # IANA's content codings other than gzip and identity: none of them is undone here.
 _REFUSED_CODINGS = frozenset(
     {"aes128gcm", "br", "compress", "dcb", "dcz", "deflate", "exi", "pack200-gzip", "x-compress", "zstd"}
@@ -181,7 +179,7 @@ def _receive_body(response: httpcore2.Response, transfer: _Transfer, limit: int)
     """Write the response's body to the transfer's file: behind what is there, if it is the rest of that."""
     fields = _header_fields(response)
     asked_for_rest = bool(transfer.resuming())
-    if _is_postponed(response.status):
+    if is_postponed(response.status):
         raise _Postponed(response.status, _retry_after(fields.get("retry-after", "")))
     if asked_for_rest and response.status in (206, 416):
         if response.status == 416 or not _is_the_rest(fields, transfer):
@@ -194,7 +192,7 @@ def _receive_body(response: httpcore2.Response, transfer: _Transfer, limit: int)
         transfer.coding = fields.get("content-encoding", "").strip().lower()
         _refuse_codings(transfer.coding)
     else:
-        expired = "; the link may have expired" if response.status in _EXPIRED else ""
+        expired = "; the link may have expired" if response.status in EXPIRED else ""
         raise FetchRefused(f"document_url: the server answered with status {response.status}{expired}")
     if transfer.complete is not None and transfer.complete > limit:
         raise _too_large(limit)
@@ -206,11 +204,6 @@ def _receive_body(response: httpcore2.Response, transfer: _Transfer, limit: int)
             file.write(chunk)
     if transfer.complete is not None and transfer.received != transfer.complete:
         raise httpcore2.RemoteProtocolError("the server sent less than it has, or more")
-
-
-def _is_postponed(status: int) -> bool:
-    """Whether the same request may be answered otherwise a little later (408, 429; 425 of RFC 8470; 5xx)."""
-    return status in (408, 425, 429) or 500 <= status < 600
 
 
 def _is_the_rest(fields: Mapping[str, str], transfer: _Transfer) -> bool:

@@ -30,6 +30,14 @@ from .http_stream import Unreachable, WebStream
 # At DEBUG the client logs whole requests: URLs with their signatures, headers with their keys.
 logging.getLogger("httpcore2").setLevel(logging.WARNING)
 
+# The statuses of a link that may have expired.
+EXPIRED = (401, 403, 404, 410)
+
+
+def is_postponed(status: int) -> bool:
+    """Whether the same request may be answered otherwise a little later (408, 429; 425 of RFC 8470; 5xx)."""
+    return status in (408, 425, 429) or 500 <= status < 600
+
 
 class Web:
     """A client for one download or delivery, as a context manager. Times are seconds, `read_s` of silence."""

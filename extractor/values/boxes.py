@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Box = tuple[float, float, float, float]
+# (left, top, right, bottom), whole pixels of a picture.
+PixelBox = tuple[int, int, int, int]
 # (3, 3): maps points (x, y, 1) of one page to points of another.
 Matrix = NDArray[np.floating[Any]]
 

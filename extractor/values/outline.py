@@ -22,13 +22,15 @@ class Heading:
 class Outline:
     """A document's number of pages, its bookmarks in order, its own notices, and its properties.
 
-    The notices are those of no single page. `properties` are by name, dates as ISO 8601.
+    The notices are those of no single page. `properties` are by name, dates as ISO 8601. `embedded` is the XML of a
+    structured invoice inside the document, where that was asked for.
     """
 
     pages: int
     headings: tuple[Heading, ...] = ()
     notices: tuple[Notice, ...] = ()
     properties: Mapping[str, str] = field(default_factory=dict)
+    embedded: str | None = field(default=None, repr=False)
 
 
 def outline_of(head: Mapping[str, Any]) -> Outline:
@@ -42,4 +44,5 @@ def outline_of(head: Mapping[str, Any]) -> Outline:
     )
     notices = tuple(notice_of(entry) for entry in head["notices"])
     properties = {str(name): str(value) for name, value in dict(head["properties"]).items()}
-    return Outline(int(head["pages"]), headings, notices, properties)
+    embedded = None if head["embedded"] is None else str(head["embedded"])
+    return Outline(int(head["pages"]), headings, notices, properties, embedded)

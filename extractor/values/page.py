@@ -19,7 +19,7 @@ MOST_OF_THE_PAGE = 0.5
 
 @dataclass(frozen=True, slots=True)
 class FormField:
-    """A field of a filled-in form. `page` is from 1, `box` in the page's unit.
+    """A field of a filled-in form. `page` is from 1, `box` in the page's unit, origin top left.
 
     `type` is text, checkbox, radio, choice or signature. `value` is a string, or a boolean for a check box; None where
     there is none, or where it is held back (a password's).

@@ -7,6 +7,7 @@ left.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import cv2
@@ -14,6 +15,9 @@ import numpy as np
 
 from .arrays import Pixels
 from .boxes import Matrix
+
+# (rows, columns) -> offset in the arena, and pixels (rows, columns, 3) to draw on.
+NewPicture = Callable[[int, int], tuple[int, Pixels]]
 
 
 @dataclass(frozen=True, slots=True)

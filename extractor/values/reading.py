@@ -25,7 +25,7 @@ class RegionKind(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """A part of the page. `box` is in the page's unit; `score` is the model's, in [0, 1].
+    """A part of the page. `box` is in the page's unit, origin top left; `score` is the model's, in [0, 1].
 
     `order` is its rank in reading order, comparable within one page only.
     """
@@ -38,7 +38,10 @@ class Region:
 
 @dataclass(frozen=True, slots=True)
 class TableCell:
-    """A cell of a table's grid. Rows and columns are from 0; `box` is in the page's unit; `confidence` in [0, 1]."""
+    """A cell of a table's grid. Rows and columns are from 0; `confidence` is in [0, 1].
+
+    `box` is in the page's unit, origin top left.
+    """
 
     row: int
     column: int

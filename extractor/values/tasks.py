@@ -21,12 +21,16 @@ PAGES_TO_WRITE = 10
 
 @dataclass(frozen=True, slots=True)
 class OutlineTask:
-    """A document to be opened. The pages of an image file have at most `max_pixels` together."""
+    """A document to be opened. The pages of an image file have at most `max_pixels` together.
+
+    `structured`: a structured invoice inside it is wanted too.
+    """
 
     path: Path
     format: Format
     password: str | None = field(repr=False)
     max_pixels: int
+    structured: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +52,17 @@ class PageTask:
 
 @dataclass(frozen=True, slots=True)
 class WriteTask:
-    """How a document is to be written: its outputs and their form, its name, its bookmarks, the fields to be found."""
+    """How a document is to be written: its outputs and their form, its name, its bookmarks, the fields to be found.
+
+    `embedded` is the XML of a structured invoice inside it.
+    """
 
     outputs: tuple[Output, ...]
     writing: Writing
     name: str
     headings: tuple[Heading, ...]
     wanted: tuple[WantedField, ...] = ()
+    embedded: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ class WordPart(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """Characters without a space between them, as they stand on the page. `box` is in the page's unit.
+    """Characters without a space between them, as they stand on the page. `box` is in the page's unit, origin top left.
 
     - `line` is the number, from 0, of the line in the page's text stream, or of the recognised line.
     - `size` is the font size (of a recognised word the line's height), in the page's unit.
@@ -61,11 +61,14 @@ class Word:
         return Word, _values(self)
 
 
+# The words of one row of text.
+Row = Sequence[Word]
+
 _values: Callable[[Word], tuple[object, ...]] = attrgetter(*(field.name for field in fields(Word)))
 
 
 def boxes_of(words: Sequence[Word]) -> Boxes:
-    """The words' boxes, (words, 4), in the page's unit."""
+    """The words' boxes, (words, 4), in the page's unit, origin top left."""
     return np.array([word.box for word in words], np.float64).reshape(-1, 4)
 
 

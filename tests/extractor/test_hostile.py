@@ -6,7 +6,7 @@ import base64
 import contextlib
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, get_args
 
 import psutil
@@ -16,7 +16,16 @@ from reportlab.lib.pagesizes import A4
 from extractor.engine import Engine
 from extractor.errors import DocumentCorrupt, PageTooComplex
 from extractor.request import Output, parse_request
+from extractor.settings import Settings
 from tests import bombs, documents
+
+
+@pytest.fixture(scope="module")
+def strict() -> Iterator[Engine]:
+    """An engine whose pages may take little time and memory: what takes too much is ended sooner."""
+    loaded = Engine.load(Settings(page_processes=2, page_cpu_s=1, page_memory_mb=250))
+    yield loaded
+    loaded.close()
 
 
 def extract(engine: Engine, document: bytes, **keys: Any) -> dict[str, Any]:
@@ -52,9 +61,10 @@ def test_no_output_is_live_and_hidden_text_is_told(engine: Engine) -> None:
     assert dropped["metadata"]["warnings"][0].endswith("left out")
 
 
-def test_document_that_ends_its_page_processes_is_given_up(engine: Engine) -> None:
+@pytest.mark.slow
+def test_document_that_ends_its_page_processes_is_given_up(strict: Engine) -> None:
     bad = bombs.form_in_itself_pdf()
-    answer = extract(engine, documents.merged(documents.text_pdf([["Receipt 4711"]]), *[bad] * 6))
+    answer = extract(strict, documents.merged(documents.text_pdf([["Receipt 4711"]]), *[bad] * 6))
     failed = answer["metadata"]["pages"]["failed"]
     assert [page["page"] for page in failed] == [2, 3, 4, 5, 6, 7]
     # On a busy machine the time may be over before the memory.
@@ -63,8 +73,9 @@ def test_document_that_ends_its_page_processes_is_given_up(engine: Engine) -> No
     assert "Receipt" in answer["data"]["markdown"]
 
 
-def test_document_whose_pages_take_too_long_is_given_up_and_not_called_corrupt(engine: Engine) -> None:
-    answer = extract(engine, documents.merged(documents.text_pdf([["Receipt 4711"]]), *[bombs.shading_pdf()] * 5))
+@pytest.mark.slow
+def test_document_whose_pages_take_too_long_is_given_up_and_not_called_corrupt(strict: Engine) -> None:
+    answer = extract(strict, documents.merged(documents.text_pdf([["Receipt 4711"]]), *[bombs.shading_pdf()] * 5))
     failed = answer["metadata"]["pages"]["failed"]
     assert [page["page"] for page in failed] == [2, 3, 4, 5, 6]
     assert {page["code"] for page in failed} == {"PAGE_TOO_COMPLEX"}
@@ -72,9 +83,10 @@ def test_document_whose_pages_take_too_long_is_given_up_and_not_called_corrupt(e
     assert failed[-1]["reason"] == "page 6 was not tried: 3 pages before it took more time than they may"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", [bombs.shading_pdf, bombs.form_in_itself_pdf], ids=["time", "memory"])
-def test_what_ends_its_process_by_its_own_limits_is_tried_once(engine: Engine, make: Callable[[], bytes]) -> None:
-    extract(engine, documents.text_pdf([["Receipt 4711"]]), ocr="never")
+def test_what_ends_its_process_by_its_own_limits_is_tried_once(strict: Engine, make: Callable[[], bytes]) -> None:
+    extract(strict, documents.text_pdf([["Receipt 4711"]]), ocr="never")
     before, seen, done = page_processes(), set[int](), threading.Event()
 
     def watch() -> None:
@@ -85,7 +97,7 @@ def test_what_ends_its_process_by_its_own_limits_is_tried_once(engine: Engine, m
     watcher.start()
     try:
         with pytest.raises((DocumentCorrupt, PageTooComplex)):
-            extract(engine, make())
+            extract(strict, make())
     finally:
         done.set()
         watcher.join()

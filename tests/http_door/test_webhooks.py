@@ -151,12 +151,18 @@ class TestAddress:
 
 
 class TestLeaving:
-    def test_a_job_that_is_not_finished_is_told_to_be_sent_again(self, tmp_path: Path, receiver: Receiver) -> None:
+    def test_a_job_that_is_not_finished_is_told_to_be_sent_again_and_whoever_was_not_told_yet_is_at_the_last(
+        self, tmp_path: Path, receiver: Receiver
+    ) -> None:
         leaving = door(tmp_path, HTTP_WAITING_JOBS="3")
         try:
+            sent(leaving, f"{receiver.url}/broken")
+            receiver.called("/broken")
+            until(leaving.idle)
             ids = [sent(leaving, f"{receiver.url}/leaving", LONG) for _ in range(2)]
             unheard = leaving.client.post("/jobs", files={"file": LONG}).json()["id"]
             until(lambda: leaving.at_work() == 1)
+            told = len(receiver.of("/broken"))
             leaving.process.send_signal(signal.SIGTERM)
             calls = receiver.called("/leaving", 2)
             assert leaving.process.wait(300) == 0
@@ -170,6 +176,8 @@ class TestLeaving:
         ended = {line["document_id"]: line["code"] for line in leaving.lines()}
         assert {ended[job_id] for job_id in (*ids, unheard)} == {"WORKER_UNHEALTHY"}
         assert list(leaving.scratch.rglob("*.json.gz")) == []
+        assert len(receiver.of("/broken")) > told
+        assert "its webhook was not told (status 500)" in leaving.log
 
     def test_a_job_that_can_be_finished_is(self, tmp_path: Path, receiver: Receiver) -> None:
         leaving = door(tmp_path, DRAIN_S="300")
@@ -183,16 +191,3 @@ class TestLeaving:
             leaving.stop()
         assert (call.told["id"], call.told["status"]) == (job_id, "COMPLETED")
         assert "Page 2 of very many" in call.told["output"]["data"]["text"]
-
-    def test_a_webhook_that_was_not_told_yet_is_told_at_the_last(self, tmp_path: Path, receiver: Receiver) -> None:
-        leaving = door(tmp_path)
-        try:
-            sent(leaving, f"{receiver.url}/broken")
-            receiver.called("/broken")
-            until(leaving.idle)
-            leaving.process.send_signal(signal.SIGTERM)
-            assert leaving.process.wait(300) == 0
-        finally:
-            leaving.stop()
-        assert len(receiver.of("/broken")) >= 2
-        assert "its webhook was not told (status 500)" in leaving.log

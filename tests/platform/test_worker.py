@@ -129,6 +129,7 @@ class TestDelivery:
         done = deliveries["stays-refused"]
         assert done.state == "FAILED"
         assert done.output["error_code"] == "DELIVERY_FAILED"
+        assert done.output["retryable"] is False
         assert "status 400" in done.answer["error"]
 
     def test_job_that_is_delivered_twice_at_a_time_is_answered_once(self, platform: Platform) -> None:

@@ -6,7 +6,6 @@ Made by `python -m tools.make_client_types`; not to be edited.
 RETRYABLE_CODES = frozenset(
     {
         "DEADLINE_EXCEEDED",
-        "DELIVERY_FAILED",
         "FETCH_TIMEOUT",
         "INTERNAL",
         "MODEL_FAILURE",

@@ -2,7 +2,6 @@
 // Made by `python -m tools.make_client_types`; not to be edited.
 export const RETRYABLE_CODES: ReadonlySet<string> = new Set([
   "DEADLINE_EXCEEDED",
-  "DELIVERY_FAILED",
   "FETCH_TIMEOUT",
   "INTERNAL",
   "MODEL_FAILURE",

@@ -19,6 +19,8 @@ pytestmark = pytest.mark.slow
 
 # A word's ends are known to two steps of the recogniser, each a sixth of the line's height: so many pixels here.
 STEPS = 8
+# The part of the page that is read, in pixels at 110 dpi.
+PART = (70, 410, 850, 730)
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,8 @@ FLOAT16 = pytest.mark.skipif(
 
 @pytest.fixture(scope="module", params=[pytest.param("float16", marks=FLOAT16), "bfloat16"])
 def readings(request: pytest.FixtureRequest) -> Readings:
-    image = np.asarray(documents.picture(documents.invoice_pdf(), dpi=150))
+    # The table and the totals: what the types differ in is in every line of the page.
+    image = np.asarray(documents.picture(documents.invoice_pdf(), dpi=110).crop(PART))
     height, width = image.shape[:2]
     page = ShownPage(image, recognise=((0.0, 0.0, float(width), float(height)),))
     read = []
@@ -56,7 +59,7 @@ def test_regions_are_the_same_within_two_pixels(readings: Readings) -> None:
 
 
 def test_text_is_the_same(readings: Readings) -> None:
-    assert len(readings.exact.words) > 50
+    assert len(readings.exact.words) > 30
     assert [word.text for word in readings.rounded.words] == [word.text for word in readings.exact.words]
     for exact, rounded in zip(readings.exact.words, readings.rounded.words, strict=True):
         assert rounded.box[1::2] == pytest.approx(exact.box[1::2], abs=2)

@@ -10,8 +10,9 @@ import pytest
 import torch
 from PIL import Image, ImageDraw, ImageFont
 
-from extractor.models.pictures import DevicePixels, HostPixels, Kind, PixelBox, pixels_on
+from extractor.models.pictures import DevicePixels, HostPixels, Kind, pixels_on
 from extractor.models.shapes import LINE_HEIGHT, cut_sizes
+from extractor.values.boxes import PixelBox
 
 CPU = torch.device("cpu")
 WIDTH, HEIGHT = 461, 633

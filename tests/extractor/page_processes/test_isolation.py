@@ -135,11 +135,11 @@ class TestPageProcesses:
                 for process in multiprocessing.active_children():
                     os.kill(process.pid or 0, number)
 
-        content = base64.b64encode(documents.text_pdf([[f"Sheet {n}"] for n in range(6)])).decode("ascii")
+        content = base64.b64encode(documents.text_pdf([[f"Sheet {n}"] for n in range(4)])).decode("ascii")
         request = parse_request({"document_content_base64": content})
         answer = healthy.extract(request, document_id="x", progress=kill)
         assert killed.is_set()
-        assert answer["metadata"]["pages"] == {"total": 6, "processed": 6, "failed": []}
+        assert answer["metadata"]["pages"] == {"total": 4, "processed": 4, "failed": []}
 
 
 class TestLimits:

@@ -1,4 +1,5 @@
-"""Images whose text is only seen in the right tones: transparent ones, deep grey, floating point numbers."""
+"""Images of all formats and colour modes, and those whose text is only seen in the right tones: transparent ones, deep
+grey, floating point numbers."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from extractor.formats import DocumentFile
+from extractor.formats import DocumentFile, identify
 from extractor.values.page import Page
 from tests import documents
 from tests.page_readers import PageReaders
@@ -38,6 +39,37 @@ def cut_out(mode: str, colour: int) -> Image.Image:
     """The letters in one tone, with nothing behind them."""
     bands = [Image.new("L", TEXT.size, colour)] * (3 if mode == "RGBA" else 1)
     return Image.merge(mode, [*bands, LETTERS])
+
+
+def _modes() -> dict[str, tuple[bytes, str]]:
+    """The text in each format and colour mode, with the format's name."""
+    rgb, wide = TEXT.convert("RGB"), Image.fromarray(GREY.astype(np.uint16) * 257)
+    return {
+        "png-rgb": (documents.image_bytes(rgb, "PNG"), "png"),
+        "png-bilevel": (documents.image_bytes(TEXT.convert("1"), "PNG"), "png"),
+        "png-palette": (documents.image_bytes(rgb.quantize(16), "PNG"), "png"),
+        "png-black-on-transparent": (documents.image_bytes(cut_out("RGBA", 0), "PNG"), "png"),
+        "png-16-bit": (documents.image_bytes(wide, "PNG"), "png"),
+        "jpeg-grey": (documents.image_bytes(TEXT, "JPEG", quality=85), "jpeg"),
+        "jpeg-cmyk": (documents.image_bytes(rgb.convert("CMYK"), "JPEG", quality=85), "jpeg"),
+        "tiff-float": (documents.image_bytes(TEXT.convert("F"), "TIFF"), "tiff"),
+        "webp": (documents.image_bytes(rgb, "WEBP", quality=90), "webp"),
+        "bmp": (documents.image_bytes(rgb, "BMP"), "bmp"),
+        "gif": (documents.image_bytes(rgb, "GIF"), "gif"),
+    }
+
+
+MODES = _modes()
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_any_format_and_colour_mode(readers: PageReaders, tmp_path: Path, mode: str) -> None:
+    content, format = MODES[mode]
+    (tmp_path / "unnamed").write_bytes(content)
+    assert identify(tmp_path / "unnamed").format == format
+    grey = drawn(readers, tmp_path, content, format)
+    assert like_the_text(grey) > (0.96 if mode == "png-bilevel" else 0.99)
+    assert np.ptp(grey) > 240
 
 
 @pytest.mark.parametrize(

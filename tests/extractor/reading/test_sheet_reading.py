@@ -60,13 +60,13 @@ def test_a_roll_is_read_line_by_line_from_its_head_to_its_end(engine: Engine, tu
 
 
 def test_a_line_as_wide_as_many_pages_has_each_word_once(engine: Engine) -> None:
-    words = [f"word{number:02d}" for number in range(45)]
+    words = [f"word{number:02d}" for number in range(15)]
     answer = read(engine, image_bytes(text_strip(words), "PNG"))
     assert " ".join(lines_of(answer)).split() == words
 
 
 def test_a_long_page_with_a_text_layer_has_its_rows(engine: Engine) -> None:
-    rows = roll_rows(140)
+    rows = roll_rows(90)
     answer = read(engine, roll_pdf(rows))
     assert " ".join(lines_of(answer)) == " ".join(f"{name} {amount}" for name, amount in rows)
     assert {line["source"] for line in answer["data"]["lines"]} == {"text_layer"}

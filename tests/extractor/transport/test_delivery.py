@@ -23,7 +23,15 @@ from pydantic import ValidationError
 
 from extractor.deadline import JobEnd
 from extractor.engine import Engine
-from extractor.errors import Cancelled, DeliveryFailed, ExtractionError, FetchForbidden, Internal, OutputTooLarge
+from extractor.errors import (
+    Cancelled,
+    DeliveryFailed,
+    DeliveryRefused,
+    ExtractionError,
+    FetchForbidden,
+    Internal,
+    OutputTooLarge,
+)
 from extractor.settings import Settings
 from extractor.transport import delivery
 from extractor.transport.delivery import check_destination, deliver, encode
@@ -37,6 +45,10 @@ ANSWER: dict[str, Any] = {
     "metadata": {"sha256": "ab" * 32, "warnings": []},
 }
 LIMIT = Settings(max_output_bytes=1000, fetch_allow_hosts=("127.0.0.1",))
+# What a link answers that has expired, and anything else that it would answer again; and what it may not answer again.
+EXPIRED = (401, 403, 404, 410)
+REFUSED = (*EXPIRED, 405, 412)
+PUT_OFF = (408, 425, 429, 500, 503)
 SECRET = "X-Amz-Signature=s3cret"
 NOT_A_URL = ("ftp://127.0.0.1/a", "http://", "http://[::1", "not a url", f"http://{'a' * 70}.example/", "http://a..b/")
 NOT_FOR_THIS_WORKER = (
@@ -116,7 +128,8 @@ class Outcomes:
 @pytest.fixture(scope="module")
 def outcomes(server: str) -> Outcomes:
     """Every delivery of this module that may have to wait and try again: all at the same time."""
-    paths = ["taken", "busy-once", "throttled-once", "403", "500", "hangs-up", "odd-header", "301", "302", "303", "307"]
+    paths = ["taken", "busy-once", "throttled-once", "hangs-up", "odd-header"]
+    paths += map(str, (*REFUSED, *PUT_OFF, 301, 302, 303, 307))
     urls = {path: f"{server}/{path}?{SECRET}" for path in paths}
     urls["refused"] = f"http://127.0.0.1:{closed_port()}/refused?{SECRET}"
     urls |= {url: f"{url}?{SECRET}" for url in NOT_A_URL}
@@ -228,18 +241,26 @@ class TestDestination:
         assert isinstance(outcome, dict)
         assert outcome["result"]["bytes"] == len(second.body)
 
-    def test_refusal_is_not_tried_again(self, outcomes: Outcomes) -> None:
-        assert len(_Destination.arrived["/403"]) == 1
-        assert isinstance(outcomes.by_path["403"], DeliveryFailed)
-        assert "403" in str(outcomes.by_path["403"])
+    @pytest.mark.parametrize("status", REFUSED)
+    def test_refusal_is_not_tried_again(self, outcomes: Outcomes, status: int) -> None:
+        assert len(_Destination.arrived[f"/{status}"]) == 1
+        failure = outcomes.by_path[str(status)]
+        assert isinstance(failure, DeliveryFailed)
+        assert not failure.retryable
+        assert f"status {status}" in failure.message
+        assert failure.message.endswith("; the link may have expired") is (status in EXPIRED)
 
-    @pytest.mark.parametrize("path", ["500", "hangs-up"])
+    @pytest.mark.parametrize("path", [*map(str, PUT_OFF), "hangs-up"])
     def test_destination_that_stays_broken_is_given_up(self, outcomes: Outcomes, path: str) -> None:
         assert [put.body for put in _Destination.arrived[f"/{path}"]] == [encode(ANSWER)] * 3
-        assert isinstance(outcomes.by_path[path], DeliveryFailed)
+        failure = outcomes.by_path[path]
+        assert isinstance(failure, DeliveryFailed)
+        assert failure.retryable
 
     def test_nobody_listens(self, outcomes: Outcomes) -> None:
-        assert isinstance(outcomes.by_path["refused"], DeliveryFailed)
+        failure = outcomes.by_path["refused"]
+        assert isinstance(failure, DeliveryFailed)
+        assert failure.retryable
 
     @pytest.mark.slow
     def test_destination_that_never_answers(self, server: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -253,7 +274,7 @@ class TestDestination:
     def test_moved_destination_has_the_whole_answer_or_the_caller_is_told(
         self, outcomes: Outcomes, status: int
     ) -> None:
-        told = isinstance(outcomes.by_path[str(status)], DeliveryFailed)
+        told = isinstance(outcomes.by_path[str(status)], DeliveryRefused)
         assert told or [put.body for put in _Destination.arrived[f"/moved-by-{status}"]] == [encode(ANSWER)]
 
     @pytest.mark.parametrize(
@@ -269,7 +290,9 @@ class TestDestination:
 
     @pytest.mark.parametrize("url", NOT_A_URL)
     def test_not_a_url(self, outcomes: Outcomes, url: str) -> None:
-        assert isinstance(outcomes.by_path[url], ExtractionError)
+        failure = outcomes.by_path[url]
+        assert isinstance(failure, ExtractionError)
+        assert not failure.retryable
 
     def test_nothing_of_the_query_is_in_an_error(self, outcomes: Outcomes) -> None:
         failures = [outcome for outcome in outcomes.by_path.values() if isinstance(outcome, Exception)]
@@ -304,7 +327,7 @@ class TestDestinationLookedAtFirst:
             monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
 
         refuse(socket.EAI_NONAME)
-        with pytest.raises(DeliveryFailed, match=r"^result_url: .*cannot be resolved") as caught:
+        with pytest.raises(DeliveryRefused, match=r"^result_url: .*cannot be resolved") as caught:
             check_destination(f"https://gone.example/?{SECRET}", LIMIT, JobEnd())
         assert "s3cret" not in caught.value.message
         # A name server that is away may be there when the answer goes out.
@@ -393,7 +416,7 @@ class TestBucket:
         assert deliver(small, None, self.settings(f"http://127.0.0.1:{closed_port()}/results"), JobEnd()) is small
 
     def test_bucket_that_is_not_there(self, store: str) -> None:
-        with pytest.raises(DeliveryFailed, match="status 404"):
+        with pytest.raises(DeliveryRefused, match="status 404"):
             deliver(ANSWER, None, self.settings(f"{store}/nowhere"), JobEnd())
 
     def test_store_that_is_not_there(self) -> None:
