@@ -230,7 +230,10 @@ def _around_town(lines: Sequence[Line], at: int, taken: set[int]) -> Block | Non
         line = lines[above]
         pitch = top.box[1] - line.box[1]
         height = max(top.height, line.height)
-        if pitch > _BLOCK_PITCH * height or (gap and pitch > 1.8 * gap and pitch > 2.2 * top.height):
+        # A name in larger letters stands farther from the address below it; what is above a name is of no block.
+        named = any(lines[index].kind == "text" for index in chain)
+        wide = 2.2 * (top.height if named else height)
+        if pitch > _BLOCK_PITCH * height or (gap and pitch > 1.8 * gap and pitch > wide):
             break
         if line.kind in ("head", "title", "town", "other") or not _aligned(line, top):
             break

@@ -98,6 +98,38 @@ def test_a_block_with_a_telephone_number_alone_at_the_top_is_the_seller() -> Non
     assert names(window) == (None, "Oak & Sons")
 
 
+@pytest.mark.parametrize("size", [10, 18])
+def test_a_letterhead_in_large_letters_has_the_address_below_it(size: float) -> None:
+    sheet = Sheet().text(50, 40, "Fietsenmaker Jansen B.V.", size).text(50, 65, "Prinsengracht 401\n1016 HM Amsterdam")
+    sheet.text(50, 100, "Tel. 020 123 4567").text(
+        50, 180, "Factuuradres\nStichting De Brug\nKerkstraat 9\n3511 LX Utrecht"
+    )
+    said = values(sheet)
+    assert said["seller.name"] == "Fietsenmaker Jansen B.V."
+    # Small letters as far away are of something else.
+    assert said.get("seller.address") == ("Prinsengracht 401\n1016 HM Amsterdam" if size > 10 else None)
+
+
+def test_a_motto_in_large_letters_above_a_name_is_none() -> None:
+    sheet = Sheet().text(50, 60, "We bring it tomorrow", 18).text(50, 86, "Pia Blom\nSesamstraat 32\n1025 RX Amsterdam")
+    assert "We bring it tomorrow" not in names(sheet.text(50, 150, "Tel. 020 123 4567"))
+
+
+@pytest.mark.parametrize(
+    ("lines", "name"),
+    [
+        ("Mairie de Colmar\nService Comptabilité", "Mairie de Colmar"),
+        ("Universitätsklinik Weil\nAbteilung Einkauf Services", "Universitätsklinik Weil"),
+        # A company may be called so.
+        ("Jean Dupont\nService Dupont SARL", "Service Dupont SARL"),
+    ],
+)
+def test_a_department_is_not_the_name(lines: str, name: str) -> None:
+    seller = "Atelier Lumière SARL\n12 rue des Tanneurs\n67000 Strasbourg\nTél. 03 88 11 22 33"
+    sheet = Sheet().text(50, 40, seller).text(320, 120, f"{lines}\n1 place de la Mairie\n68000 Colmar")
+    assert names(sheet) == ("Atelier Lumière SARL", name)
+
+
 def test_a_salutation_is_not_of_the_name() -> None:
     sheet = Sheet().text(57, 145, "Herrn\nKarl E. Coyote\nUferweg 113\n88045 Friedrichshafen")
     assert values(sheet) == {"buyer.name": "Karl E. Coyote", "buyer.address": "Uferweg 113\n88045 Friedrichshafen"}
