@@ -6,10 +6,12 @@ A head is known by its words (`labels/columns`), which may stand in several line
 from __future__ import annotations
 
 import json
+import math
 import re
+import statistics
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from ..values.boxes import Box, union
@@ -22,10 +24,24 @@ PREFIXES: dict[ListKind, str] = {"line_items": "item.", "taxes": "tax.", "transa
 LINES = 4
 # The fewest of a head's words in one line that are heads by themselves.
 LEAST = 2
+# Words that are so many times as high as a head's others lie across it, and are none of it.
+TALL = 2.5
 # Max gap, in text heights, between two words of one head that cells part.
 SPACE = 0.6
 # Under this name the lexicon has heads that are a description, a code or a position, as the other columns leave it.
 WEAK = "weak"
+# The concept of columns whose heads no lexicon has, with a number behind: they keep their values from other columns.
+OTHER = "other."
+# The fewest known heads in a row that make it one although a value stands in it.
+SURE_HEADS = 3
+# What a row is of, and the columns that may stand left of it.
+TEXTS: dict[ListKind, str] = {"line_items": "item.description", "transactions": "transaction.description"}
+# Columns that show that an unknown one left of them all says what the rows are of.
+COUNTED: dict[ListKind, frozenset[str]] = {
+    "line_items": frozenset(("item.unit_price",)),
+    "transactions": frozenset(("transaction.debit", "transaction.credit", "transaction.balance")),
+}
+LEFT_OF_TEXT = frozenset(("item.position", "item.code", "transaction.date", "transaction.value_date"))
 WEAK_MEANINGS = ("item.description", "item.code", "item.position")
 # Brackets with a currency, and what is behind a slash: `Amount (RM)`, `Price/€`.
 _UNIT_OF_HEAD = re.compile(r"[(\[][^)\]]{1,4}[)\]]|/\s?(?:\W|EUR|USD|GBP|CHF|PLN)$|(?<=\s)(?:EUR|USD|GBP|CHF|PLN|RM)$")
@@ -53,12 +69,21 @@ class _Part:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A head: what its rows are, its columns from left to right, and the numbers of its first and last row."""
+    """A head: what its rows are, its columns from left to right, and the numbers of its first and last row.
+
+    What begins right of `right` is beside the table.
+    """
 
     kind: ListKind
     columns: tuple[Column, ...]
     first_row: int
     last_row: int
+    right: float = math.inf
+
+    @property
+    def known(self) -> int:
+        """How many of its columns mean something."""
+        return sum(not column.concept.startswith(OTHER) for column in self.columns)
 
 
 def heads_of(page: PrintedPage) -> list[Head]:
@@ -66,20 +91,38 @@ def heads_of(page: PrintedPage) -> list[Head]:
     heads: list[Head] = []
     # A head of several lines has, in one of them, words that are heads by themselves.
     known = [sum(bool(_meanings_of(phrase.text)) for phrase in row) for row in page.rows]
-    for number in range(len(page.rows)):
-        if (heads and number <= heads[-1].last_row) or max(known[number : number + LINES]) < LEAST:
-            continue
-        best: Head | None = None
-        for last in range(number, min(number + LINES, len(page.rows))):
-            rows = page.rows[number : last + 1]
-            if any(_is_value(phrase) for row in rows for phrase in row):
-                break
-            head = _head_of(rows, number, last)
-            if head is not None and (best is None or len(head.columns) > len(best.columns)):
-                best = head
-        if best is not None:
-            heads.append(_with_more_lines(best, page))
+    free = 0
+    for number, count in enumerate(known):
+        if count >= LEAST and number >= free:
+            best = _head_around(page, known, number, free)
+            if best is not None:
+                heads.append(_with_more_lines(best, page))
+                free = heads[-1].last_row + 1
     return heads
+
+
+def _head_around(page: PrintedPage, known: Sequence[int], number: int, free: int) -> Head | None:
+    """The head that this row is part of, with most known columns; rows above, from row `free` on, only if they help.
+
+    Those of the same table do where they make no difference: they may say it better.
+    """
+    best: Head | None = None
+    for first in range(number, max(free, number - LINES + 1) - 1, -1):
+        if known[first] < SURE_HEADS and any(_is_value(phrase) for phrase in page.rows[first]):
+            break
+        for last in range(number, min(first + LINES, len(page.rows))):
+            if known[last] < SURE_HEADS and any(_is_value(phrase) for phrase in page.rows[last]):
+                break
+            head = _head_of(page.rows[first : last + 1], known[first : last + 1], first)
+            if head is not None and (best is None or (head.known, _is_beside(page, best, first)) > (best.known, False)):
+                best = head
+    return best
+
+
+def _is_beside(page: PrintedPage, head: Head, first: int) -> bool:
+    """Whether row `first` is above the head's rows and of one element with them."""
+    elements = {phrase.element for phrase in page.rows[head.first_row]}
+    return first < head.first_row and not elements.isdisjoint(phrase.element for phrase in page.rows[first])
 
 
 def _with_more_lines(head: Head, page: PrintedPage) -> Head:
@@ -89,6 +132,9 @@ def _with_more_lines(head: Head, page: PrintedPage) -> Head:
     for row in page.rows[last + 1 : last + 1 + LINES]:
         if not all(phrase.cell is not None and phrase.cell.header and phrase.cell.element in tables for phrase in row):
             break
+        # A table's model may take the first row for a part of the head.
+        if any(_is_value(phrase) for phrase in row):
+            break
         last += 1
     return replace(head, last_row=last)
 
@@ -97,23 +143,66 @@ def _is_value(phrase: Phrase) -> bool:
     return sum(map(str.isdigit, phrase.text)) >= 3
 
 
-def _head_of(rows: Sequence[Sequence[Phrase]], first: int, last: int) -> Head | None:
-    """What these rows are as one head; None where they are none."""
-    parts = [one for stack in _joined(_stacks([phrase for row in rows for phrase in row])) for one in _split(stack)]
+def _head_of(rows: Sequence[Sequence[Phrase]], known: Sequence[int], first: int) -> Head | None:
+    """What these rows, which have so many known heads each, are as one head; None where they are none."""
+    right = min((_side(row) for row in rows), default=math.inf)
+    main = rows[known.index(max(known))]
+    tallest = TALL * statistics.median(phrase.height for phrase in main)
+    phrases = [
+        phrase
+        for row in rows
+        for phrase in row
+        if phrase.box[0] < right and phrase.height <= tallest and not _is_value(phrase)
+    ]
+    parts = [
+        one
+        for stack in _joined(_stacks(phrases))
+        for one in _split(stack, main[0].row)
+        if one.meanings or any(phrase.row == main[0].row for phrase in stack)
+    ]
     # `Article` is a description, or a code where another column is that: it is looked at last.
     parts.sort(key=lambda part: WEAK in part.meanings)
     best: Head | None = None
-    for kind, prefix in PREFIXES.items():
-        columns: dict[str, Column] = {}
-        for part in parts:
-            meanings = WEAK_MEANINGS if WEAK in part.meanings else part.meanings
-            free = [one for one in meanings if one.startswith(prefix) and one not in columns]
-            if free:
-                columns[free[0]] = Column(free[0], part.box, part.table, part.number)
-        if _is_table(kind, set(columns)) and (best is None or len(columns) > len(best.columns)):
+    for kind in PREFIXES:
+        columns = _columns_of(kind, parts)
+        if _is_table(kind, set(columns)):
             ordered = tuple(sorted(columns.values(), key=lambda column: column.box[0]))
-            best = Head(kind, ordered, first, last)
+            head = Head(kind, ordered, first, first + len(rows) - 1, right)
+            if best is None or head.known > best.known:
+                best = head
     return best
+
+
+def _side(row: Sequence[Phrase]) -> float:
+    """Where a label with its value begins that stands right of the row's heads, and so beside the table."""
+    known = [at for at, phrase in enumerate(row) if _meanings_of(phrase.text)]
+    values = [at for at, phrase in enumerate(row) if _is_value(phrase)]
+    at = next((at for at in values if at > 1 and all(one < at for one in known)), None)
+    return math.inf if at is None else row[at - 1].box[0]
+
+
+def _columns_of(kind: ListKind, parts: Sequence[_Part]) -> dict[str, Column]:
+    """The parts as columns of this kind of table, each concept once; the best of several that mean one."""
+    prefix = PREFIXES[kind]
+    columns: dict[str, Column] = {}
+    others: list[_Part] = []
+    for part in parts:
+        meanings = WEAK_MEANINGS if WEAK in part.meanings else part.meanings
+        free = [one for one in meanings if one.startswith(prefix) and one not in columns]
+        if free:
+            columns[free[0]] = Column(free[0], part.box, part.table, part.number)
+        else:
+            others.append(part)
+    text = TEXTS.get(kind)
+    if text and text not in columns and COUNTED[kind] & columns.keys() and others:
+        # What is left of all numbers says what they are of.
+        first = min(others, key=lambda part: part.box[0])
+        if all(first.box[0] < one.box[0] for one in columns.values() if one.concept not in LEFT_OF_TEXT):
+            others.remove(first)
+            columns[text] = Column(text, first.box, first.table, first.number)
+    for number, part in enumerate(others):
+        columns[f"{OTHER}{number}"] = Column(f"{OTHER}{number}", part.box, part.table, part.number)
+    return columns
 
 
 def _stacks(phrases: Sequence[Phrase]) -> list[list[Phrase]]:
@@ -144,19 +233,21 @@ def _joined(stacks: Sequence[list[Phrase]]) -> list[list[Phrase]]:
     return joined
 
 
-def _split(stack: Sequence[Phrase]) -> Iterator[_Part]:
-    """What the stack's lines mean together, or the first of them that means anything; else each of its words."""
+def _split(stack: Sequence[Phrase], main: int) -> Iterator[_Part]:
+    """What the stack's lines mean together, or one of them, at best that of row `main`; else each of its words."""
     cell = stack[0].cell
     place = (cell.element, cell.column) if cell else (None, None)
-    for text in (" ".join(one.text for one in stack), *(one.text for one in stack)):
-        if meanings := _meanings_of(text):
-            yield _Part(meanings, union([phrase.box for phrase in stack]), *place)
+    lines = sorted(stack, key=lambda phrase: phrase.row != main)
+    for phrases in (stack, *([line] for line in lines)):
+        if meanings := _meanings_of(" ".join(one.text for one in phrases)):
+            yield _Part(meanings, union([phrase.box for phrase in phrases]), *place)
             return
-    for word in (word for phrase in stack for word in phrase.words):
-        if meanings := _meanings_of(word.text):
-            yield _Part(meanings, word.box, None, None)
+    words = [word for phrase in stack for word in phrase.words]
+    meant = [_Part(meanings, word.box, None, None) for word in words if (meanings := _meanings_of(word.text))]
+    yield from meant or [_Part((), union([phrase.box for phrase in stack]), *place)]
 
 
+@lru_cache(maxsize=10_000)
 def _meanings_of(text: str) -> tuple[str, ...]:
     for key in (squashed(text), squashed(_UNIT_OF_HEAD.sub("", text))):
         if key in _lexicon():

@@ -12,7 +12,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from .printed import Phrase, Printed
@@ -26,6 +26,8 @@ VAGUE, TITLE = 0.75, 0.65
 TITLES = "document_title"
 # A label and its value in one word.
 _GLUED = re.compile(r"([^\W\d_][^\d:(@]*)[:.(@]+(?=\d)|([^\W\d_]{1,3}[\u00b0\u00ba])(?=\w)|([^\W\d_]{4,})(?=\d)")
+
+_NO_LETTER = re.compile(r"[^\w#%&]+|_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +95,14 @@ def _longest_at(phrase: Phrase, start: int) -> tuple[int, tuple[_Meaning, ...], 
     return best
 
 
+@lru_cache(8192)
 def squashed(text: str) -> str:
     """The text's letters and digits, small, without accents; `#`, `%` and `&` stay."""
+    if text.isascii():
+        return _NO_LETTER.sub("", text.lower())
     text = text.casefold().replace("\u00b0", "\u00ba").replace("\u0142", "l")
     plain = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
-    return re.sub(r"[^\w#%&]+|_", "", plain)
+    return _NO_LETTER.sub("", plain)
 
 
 @cache

@@ -17,9 +17,16 @@ _NUMBER_BEHIND = re.compile(r"^[(\[][^)\]]*\d{4}")
 _BEFORE_COMPANIES = frozenset(("firma", "fa", "messrs", "m s", "spett le", "spettabile", "an", "to"))
 # Small words within names.
 _WITHIN_NAMES = frozenset(
-    ("und", "and", "et", "e", "i", "y", "en", "fur", "for", "pour", "per", "para", "voor", "of", "de", "di", "der",
-     "die", "des", "du", "da", "do", "zur", "zum", "van", "von", "in", "la", "le", "el", "dla", "z", "a")
-)  # fmt: skip
+    (
+        *("und", "and", "et", "e", "i", "y", "en", "fur", "for", "pour", "per", "para", "voor", "of", "de", "di"),
+        *("der", "die", "des", "du", "da", "do", "zur", "zum", "van", "von", "in", "la", "le", "el", "dla", "z", "a"),
+    )
+)
+# What a line begins with that names a department, in its normal form.
+_DEPARTMENTS = (
+    *("service ", "direction ", "departement ", "department ", "dept ", "abteilung ", "referat ", "afdeling "),
+    *("ufficio ", "reparto ", "departamento ", "servicio ", "servico ", "dzial "),
+)
 # How many lines of a letter's address say who gets it.
 _NAME_LINES = 4
 # Signs that end a name or a line of an address and are not of it.
@@ -183,9 +190,14 @@ def _name_line(head: Sequence[Line]) -> int | None:
         return None
     for at in candidates[:_NAME_LINES]:
         legal = vocabulary().legal.search(head[at].text) is not None and not only_legal_form(head[at].text)
-        if legal or is_business(head[at].text):
+        if legal or (is_business(head[at].text) and not _is_department(head[at].text)):
             return at
     return candidates[0]
+
+
+def _is_department(text: str) -> bool:
+    """Whether the text names a part of an organisation, whose own name is on another line."""
+    return normal(text).startswith(_DEPARTMENTS)
 
 
 def _may_be_name(line: Line) -> bool:

@@ -1,44 +1,51 @@
-"""Dates and times of day in a run of words. Runs in a page process."""
+"""Dates and times of day in a run of words. Runs in a page process.
+
+`months.json` has the months' names in 25 languages, in full and as they are cut, small and without accents (CLDR).
+"""
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from datetime import date
+from functools import cache
+from pathlib import Path
 
 from .run import Run, Style, Typed
 
-# The months in twelve languages, in full and as they are cut, without accents.
-_MONTHS = (
-    "jan january januar jaenner janner janvier janv enero ene gennaio genn gen januari janeiro stycznia styczen leden",
-    "feb february februar fevrier fevr fev febrero febbraio febbr febr februari fevereiro lutego luty unor unora",
-    "mar march marz maerz mrz mars marzo maart mrt marco marca marzec brezen brezna marts",
-    "apr april avril avr abril abr aprile kwietnia kwiecien duben dubna",
-    "may mai mayo maggio magg mag mei maio maja maj kveten kvetna",
-    "jun june juni juin junio giugno giu junho czerwca czerwiec cerven cervna",
-    "jul july juli juillet juil julio luglio lug julho lipca lipiec cervenec cervence",
-    "aug august aout agosto ago augustus sierpnia sierpien srpen srpna augusti",
-    "sep sept september septembre septiembre setiembre settembre sett set setembro wrzesnia wrzesien zari",
-    "oct okt october oktober octobre octubre ottobre ott outubro out pazdziernika pazdziernik rijen rijna",
-    "nov november novembre noviembre novembro listopada listopad",
-    "dec dez december dezember decembre diciembre dic dicembre dezembro grudnia grudzien prosinec prosince",
+_NUMERIC = re.compile(
+    r"(?<![\d.,/-])(\d{1,2}) ?([./-]) ?(\d{1,2}) ?\2 ?(?:(\d{4}|\d{2})(?![\d/-]|\.\d|,\d)|(20\d\d)(?=[0-2]\d:\d\d))"
 )
-MONTHS = {name: number for number, names in enumerate(_MONTHS, 1) for name in names.split()}
-
-_NUMERIC = re.compile(r"(?<![\d.,/-])(\d{1,2}) ?([./-]) ?(\d{1,2}) ?\2 ?(\d{4}|\d{2})(?![\d/-]|\.\d|,\d)")
+# The same with letters that a recogniser takes for digits; in capitals and small letters, as the text has them.
+_MISREAD = re.compile(r"(?<![\w.,/-])([\dOIl]{1,2})([./-])([\dOIl]{1,2})\2([\dOIl]{4})(?![\w/-]|\.\d|,\d)")
+_SLIPS = str.maketrans("OIl", "011")
 _YEAR_FIRST = re.compile(r"(?<![\d.,/-])(\d{4}) ?([./-]) ?(\d{1,2}) ?\2 ?(\d{1,2})(?!\d|[./-]\d)")
+_IN_SIGNS = re.compile(r"(?<!\d)(\d{4}) ?\u5e74 ?(\d{1,2}) ?\u6708 ?(\d{1,2}) ?\u65e5")
+# Eight digits may be anything else, too.
+_COMPACT = re.compile(r"(?<![\w.,/-])((?:19|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?![\w/-]|[.,]\d)")
 _NAME = r"([^\W\d_]{3,12})"
 _DAY_NAME = re.compile(
     rf"(?<!\d)(\d{{1,2}})(?:\.|\u00ba|\u00b0|\u00aa|er|st|nd|rd|th)?(?: | ?- ?)?(?:de |of |d')?"
-    rf"{_NAME}\.?(?:,? | ?- ?|,)(?:de |del )?(\d{{4}}|\d\d(?![\d:.,]))"
+    rf"{_NAME}\.?(?:,? | ?- ?|,|')?(?:de |del )?(\d{{4}}(?!\d)|\d\d(?![\d:.,]))"
 )
 _NAME_DAY = re.compile(rf"(?<![^\W\d_]){_NAME}\.? ?(\d{{1,2}})(?:st|nd|rd|th)? ?[,.]? ?(\d{{4}})(?!\d)")
+_YEAR_NAME = re.compile(rf"(?<!\d)(\d{{4}})\.? {_NAME}\.? (\d{{1,2}})(?:\.|(?!\d))")
 _TIME = re.compile(
     r"(?<![\d:.])([01]?\d|2[0-3])[:.h]([0-5]\d)(?:[:.]([0-5]\d))?(?![\d/]|[.,:]\d) ?([aApP]\.?[mM]\b\.?)?"
+    # Glued to a date in front of it.
+    r"|(?<=[./-]20\d\d)([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?(?!\d)"
 )
 # Years that a document may be of; two digits mean one of these.
 FIRST_YEAR, LAST_YEAR = 1970, 2069
+
+
+@cache
+def months() -> dict[str, int]:
+    """A month's name -> its number, from 1."""
+    table: list[str] = json.loads(Path(__file__).with_name("months.json").read_text(encoding="utf-8"))
+    return {name: number for number, names in enumerate(table, 1) for name in names.split()}
 
 
 def dates(run: Run, style: Style) -> list[Typed]:
@@ -46,7 +53,7 @@ def dates(run: Run, style: Style) -> list[Typed]:
     if not run.has_digit:
         return []
     text = _plain(run.text)
-    found = [*_numeric(text, style), *_year_first(text), *_named(text)]
+    found = [*_numeric(text, style), *_misread(run.text, style), *_year_first(text), *_named(text)]
     taken: list[tuple[int, int, str, float]] = []
     for one in sorted(found, key=lambda one: (one[0], -one[1])):
         if not taken or one[0] >= taken[-1][1]:
@@ -54,12 +61,18 @@ def dates(run: Run, style: Style) -> list[Typed]:
     return [Typed(value, *run.span(start, end), quality=quality) for start, end, value, quality in taken]
 
 
+# Letters of months that are no letter with an accent.
+_OWN_LETTERS = str.maketrans("\u0142\u0131\u0111", "lid")
+
+
 def _plain(text: str) -> str:
     """Small letters without accents, as many characters as before."""
+    if text.isascii():
+        return text.lower()
     return "".join(
         (unicodedata.normalize("NFKD", char)[0] if not char.isascii() and char.isalpha() else char).casefold()[:1]
         for char in text
-    )
+    ).translate(_OWN_LETTERS)
 
 
 def _iso(year: str, month: int, day: int) -> str | None:
@@ -73,35 +86,50 @@ def _iso(year: str, month: int, day: int) -> str | None:
 
 def _numeric(text: str, style: Style) -> Iterator[tuple[int, int, str, float]]:
     for match in _NUMERIC.finditer(text):
-        one, two, year = int(match[1]), int(match[3]), match[4]
-        quality = 1.0 if len(year) == 4 else 0.85
-        if match[2] == ".":
-            day_first: bool | None = True
-        elif one > 12 or two > 12:
-            day_first = one > 12
-        else:
-            day_first = style.day_first
-            quality *= 1.0 if day_first is not None or one == two else 0.7
-        day, month = (two, one) if day_first is False else (one, two)
-        if (value := _iso(year, month, day)) is not None:
+        value, quality = _ordered(match[1], match[2], match[3], match[4] or match[5], style)
+        if value is not None:
             yield match.start(), match.end(), value, quality
+
+
+def _misread(text: str, style: Style) -> Iterator[tuple[int, int, str, float]]:
+    for match in _MISREAD.finditer(text):
+        one, two, year = (match[group].translate(_SLIPS) for group in (1, 3, 4))
+        if (one, two, year) != (match[1], match[3], match[4]):
+            value, quality = _ordered(one, match[2], two, year, style)
+            if value is not None:
+                yield match.start(), match.end(), value, 0.7 * quality
+
+
+def _ordered(one: str, mark: str, two: str, year: str, style: Style) -> tuple[str | None, float]:
+    """A date of two numbers and a year, None where there is no such day, and how sure it is."""
+    quality = 1.0 if len(year) == 4 else 0.85
+    if mark == ".":
+        day_first: bool | None = True
+    elif int(one) > 12 or int(two) > 12:
+        day_first = int(one) > 12
+    else:
+        day_first = style.day_first
+        quality *= 1.0 if day_first is not None or int(one) == int(two) else 0.7
+    day, month = (two, one) if day_first is False else (one, two)
+    return _iso(year, int(month), int(day)), quality
 
 
 def _year_first(text: str) -> Iterator[tuple[int, int, str, float]]:
     for match in _YEAR_FIRST.finditer(text):
         if (value := _iso(match[1], int(match[3]), int(match[4]))) is not None:
             yield match.start(), match.end(), value, 1.0
+    for pattern, quality in ((_IN_SIGNS, 1.0), (_COMPACT, 0.4)):
+        for match in pattern.finditer(text):
+            if (value := _iso(match[1], int(match[2]), int(match[3]))) is not None:
+                yield match.start(), match.end(), value, quality
 
 
 def _named(text: str) -> Iterator[tuple[int, int, str, float]]:
-    for match in _DAY_NAME.finditer(text):
-        month = MONTHS.get(match[2])
-        if month is not None and (value := _iso(match[3], month, int(match[1]))) is not None:
-            yield match.start(), match.end(), value, 1.0 if len(match[3]) == 4 else 0.8
-    for match in _NAME_DAY.finditer(text):
-        month = MONTHS.get(match[1])
-        if month is not None and (value := _iso(match[3], month, int(match[2]))) is not None:
-            yield match.start(), match.end(), value, 1.0
+    for pattern, day, name, year in ((_DAY_NAME, 1, 2, 3), (_NAME_DAY, 2, 1, 3), (_YEAR_NAME, 3, 2, 1)):
+        for match in pattern.finditer(text):
+            month = months().get(match[name])
+            if month is not None and (value := _iso(match[year], month, int(match[day]))) is not None:
+                yield match.start(), match.end(), value, 1.0 if len(match[year]) == 4 else 0.8
 
 
 def day_first_of(text: str) -> bool | None:
@@ -117,12 +145,13 @@ def times(run: Run, style: Style) -> list[Typed]:
     """Times of day, `14:05` or `14:05:09`. One with a full stop may be an amount."""
     found = []
     for match in _TIME.finditer(run.text):
-        hour, half = int(match[1]), (match[4] or "").replace(".", "").casefold()
-        if half and 1 <= hour <= 12:
-            hour = hour % 12 + (12 if half == "pm" else 0)
-        value = f"{hour:02}:{match[2]}" + (f":{match[3]}" if match[3] else "")
+        hour, minute, second = (match[at] or match[at + 4] for at in (1, 2, 3))
+        half, number = (match[4] or "").replace(".", "").casefold(), int(hour)
+        if half and 1 <= number <= 12:
+            number = number % 12 + (12 if half == "pm" else 0)
+        value = f"{number:02}:{minute}" + (f":{second}" if second else "")
         quality = 1.0 if ":" in match[0] or "h" in match[0] else 0.3
-        found.append(Typed(value, *run.span(match.start(), match.start(2) + 2), quality=quality))
+        found.append(Typed(value, *run.span(match.start(), match.end()), quality=quality))
     return found
 
 

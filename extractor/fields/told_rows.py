@@ -1,0 +1,73 @@
+"""Rows of a table -> those that are rows of its list, not sums, discounts or notes between them.
+
+Runs in a page process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .amounts import amount_of, is_tax
+from .column_heads import ListKind
+from .found import FoundRow
+from .labels import squashed
+from .list_lines import SUMS
+
+# How texts begin that say what is taken off an item or a sum, or put on it.
+_ALLOWANCES = (
+    "rabatt nachlass abschlag zuschlag skonto abzgl abzuglich zzgl discount less rebate surcharge remise rabais"
+    " escompte descuento recargo sconto maggiorazione korting toeslag desconto acrescimo rabat upust doplata"
+)
+ALLOWANCES = tuple(_ALLOWANCES.split())
+# The most that a tax is of its base.
+HIGHEST_TAX = 30
+
+
+def told_rows(kind: ListKind, rows: Sequence[FoundRow]) -> list[FoundRow]:
+    """The rows of the list, in order."""
+    if kind == "line_items":
+        return _items(rows)
+    return _taxes(rows) if kind == "taxes" else list(rows)
+
+
+def _items(rows: Sequence[FoundRow]) -> list[FoundRow]:
+    """The rows with a name, where names are known, and with a number of their own, where items are numbered."""
+    named = sum("item.description" in row for row in rows)
+    numbered = sum("item.position" in row for row in rows)
+    counted = sum(_is_counted(row) for row in rows)
+    return [
+        row
+        for row in rows
+        if ("item.description" in row or not named)
+        and ("item.position" in row or _is_counted(row) or not numbered)
+        and not (2 * counted >= len(rows) and not _is_counted(row) and _begins(row, ALLOWANCES))
+        and not ("item.position" not in row and "item.unit_price" not in row and _begins(row, SUMS))
+    ]
+
+
+def _is_counted(row: FoundRow) -> bool:
+    return "item.quantity" in row or "item.unit_price" in row
+
+
+def _begins(row: FoundRow, words: tuple[str, ...]) -> bool:
+    name = row.get("item.description")
+    return name is not None and squashed(str(name.value)).startswith(words)
+
+
+def _taxes(rows: Sequence[FoundRow]) -> list[FoundRow]:
+    """The rows whose tax is the rate of the base; where no rate says so, those whose tax may be one."""
+    based = [row for row in rows if "tax.base" in row]
+    rated = [row for row in based if "tax.rate" in row]
+    if rated:
+        return rated if any(_holds(row) for row in rated) else []
+    return [row for row in based if _may_be(row)]
+
+
+def _holds(row: FoundRow) -> bool:
+    rate, base, tax = (amount_of(row.get(f"tax.{one}")) for one in ("rate", "base", "amount"))
+    return rate is not None and base is not None and tax is not None and is_tax(base, rate, tax)
+
+
+def _may_be(row: FoundRow) -> bool:
+    base, tax = amount_of(row.get("tax.base")), amount_of(row.get("tax.amount"))
+    return base is not None and tax is not None and tax * base >= 0 and abs(tax) * 100 <= abs(base) * HIGHEST_TAX

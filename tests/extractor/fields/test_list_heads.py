@@ -1,0 +1,98 @@
+"""Heads of lists, where their words do not say it all: other things beside them, unknown words, doubtful ones."""
+
+from __future__ import annotations
+
+from tests.extractor.fields.documents import Sheet
+from tests.extractor.fields.lists import items_of, rows_of, taxes_of, values_of
+
+TWO = [("Anvil", "2", "10.50", "21.00"), ("Rope", "30", "1.00", "30.00")]
+COLUMNS = [50, 250, 330, 450]
+
+
+def _sheet(*head: str) -> Sheet:
+    return Sheet().table(COLUMNS, 100, [head, *TWO])
+
+
+def test_totals_beside_a_table_are_none_of_it() -> None:
+    """Neither their labels nor their values, and they do not end it."""
+    sheet = Sheet().table([50, 200, 260, 330], 100, [("Description", "Qty", "Price", "Amount"), *TWO])
+    for at, (label, amount) in enumerate((("Subtotal", "1251.00"), ("Total", "1260.00"))):
+        sheet.text(430, 100 + 19.5 * at, label).text(500, 100 + 19.5 * at, amount)
+    assert items_of(sheet) == TWO
+
+
+def test_a_value_in_a_head_s_row_is_no_column() -> None:
+    """A date that stands left of the head by chance hides no table; a row of values is no head."""
+    sheet = Sheet().text(50, 100, "14 March 2024").text(150, 100, "Item").text(250, 100, "Qty").text(330, 100, "Price")
+    sheet.text(450, 100, "Amount")
+    for at, row in enumerate(TWO):
+        for x, text in zip((150, 250, 330, 450), row, strict=True):
+            sheet.text(x, 120 + 15 * at, text)
+    assert items_of(sheet) == TWO
+    assert items_of(Sheet().text(50, 100, "Price 100.00      Amount 200.00").text(50, 120, "Anvil      3.00")) == []
+
+
+def test_words_across_a_head_hide_none_of_it() -> None:
+    """A watermark is as high as many lines."""
+    sheet = _sheet("Description", "Qty", "Price", "Amount").text(200, 20, "COPY", 130)
+    assert [row[1:] for row in items_of(sheet)] == [row[1:] for row in TWO]
+
+
+def test_an_unknown_column_keeps_its_values() -> None:
+    """They are not its neighbour's."""
+    table = [
+        ("Description", "Colour", "Qty", "Amount"),
+        ("Anvil", "black 7", "2", "21.00"),
+        ("Rope", "red 3", "30", "30.00"),
+    ]
+    assert items_of(Sheet().table([50, 150, 330, 450], 100, table)) == [
+        ("Anvil", "2", None, "21.00"),
+        ("Rope", "30", None, "30.00"),
+    ]
+
+
+def test_numbers_show_what_unknown_columns_are() -> None:
+    """The quantity times the price is the amount; where it is not, nothing is known."""
+    assert items_of(_sheet("Goods", "Bundles", "Price", "Amount")) == TWO
+    assert items_of(_sheet("Description", "Bundles", "Apiece", "Amount")) == TWO
+    other = [("Anvil", "4", "10.50", "21.00"), ("Rope", "7", "1.00", "30.00")]
+    sheet = Sheet().table(COLUMNS, 100, [("Description", "Bundles", "Apiece", "Amount"), *other])
+    assert [row[1:3] for row in items_of(sheet)] == [(None, None)] * 2
+
+
+def test_doubtful_heads_mean_what_their_numbers_show() -> None:
+    """`Unit` is a price and `#` a quantity here; as the number of a row it stays that."""
+    assert items_of(_sheet("Description", "Quantity", "Unit", "Total")) == TWO
+    swapped = [("#", "Product", "Price", "Amount"), *((q, name, p, a) for name, q, p, a in TWO)]
+    assert items_of(Sheet().table([50, 100, 330, 450], 100, swapped)) == TWO
+    counted = [("#", "Product", "Price", "Amount"), ("1", "Anvil", "21.00", "21.00"), ("2", "Rope", "30.00", "30.00")]
+    rows = rows_of(Sheet().table([50, 100, 330, 450], 100, counted))["line_items"]
+    assert values_of(rows, "item.position", "item.quantity") == [(1, None), (2, None)]
+
+
+def test_a_first_row_taken_for_a_part_of_the_head_is_a_row() -> None:
+    """The table's model may call it a head; it has values."""
+    sheet = Sheet().table(COLUMNS, 100, [("Description", "Qty", "Price", "Amount"), *TWO], heads=2)
+    assert items_of(sheet) == TWO
+
+
+def test_a_table_s_title_is_no_part_of_its_head() -> None:
+    """It stands over several columns, which stay several."""
+    sheet = Sheet().text(50, 80, "Items of your order of last week, all prices net")
+    assert items_of(sheet.table([50, 120, 330, 450], 95, [("Description", "Qty", "Price", "Amount"), *TWO])) == TWO
+
+
+def test_the_base_of_a_tax_is_the_one_that_its_rate_is_of() -> None:
+    """Several columns are called like a base; sums without a rate and what is no tax are left out."""
+    head = ("Goods value", "Allowance", "Net", "VAT amount", "VAT %", "Gross")
+    rows = [
+        ("326.50", "-5.10", "321.40", "61.07", "19", "382.47"),
+        ("130.70", "-3.11", "127.59", "8.93", "7", "136.52"),
+    ]
+    sums = ("457.20", "-8.21", "448.99", "70.00", "", "518.99")
+    sheet = Sheet().table([50, 130, 200, 270, 360, 440], 100, [head, *rows, sums])
+    assert taxes_of(sheet) == [("19", "321.40", "61.07"), ("7", "127.59", "8.93")]
+    base_first = [("VAT %", "Taxable", "Net", "VAT"), ("19", "326.50", "321.40", "61.07")]
+    assert taxes_of(Sheet().table([50, 150, 250, 350], 100, base_first)) == [("19", "321.40", "61.07")]
+    allowances = [("Kind", "Rate", "Base", "Tax"), ("Rebate", "", "137.30", "-13.73")]
+    assert taxes_of(Sheet().table([50, 150, 250, 350], 100, allowances)) == []
