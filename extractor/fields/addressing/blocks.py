@@ -23,6 +23,8 @@ _ALIGNED, _CENTRED = 1.2, 1.6
 _ROW_GAP = 3.5
 # Max gap between a label and its value, in heights.
 _LABEL_GAP = 8.0
+# The most heads and towns of a page that are looked at: a page of nothing else is no letter.
+_MOST_HEADS, _MOST_TOWNS = 40, 60
 # How far right of its head's end a party may begin, in heights.
 _INDENT = 4.0
 # Max number of lines below a head, and above a town.
@@ -54,13 +56,13 @@ def blocks_of(lines: Sequence[Line]) -> list[Block]:
     """The parties of a page's lines, those with a head first. No line is of two of them."""
     blocks: list[Block] = []
     taken: set[int] = set()
-    for at, line in enumerate(lines):
-        block = _headed(lines, at) if line.kind == "head" else None
+    for at in [at for at, line in enumerate(lines) if line.kind == "head"][:_MOST_HEADS]:
+        block = _headed(lines, at)
         if block is not None and not taken & set(block.taken):
             blocks.append(block)
             taken |= set(block.taken)
     for at, line in enumerate(lines):
-        if at not in taken and line.kind in ("text", "town", "street"):
+        if at not in taken and line.kind in ("text", "town", "street") and len(blocks) < _MOST_TOWNS:
             parts = split_parts(line)
             indexes = [at] if len(parts) >= 2 else _parts_of_row(lines, at, taken)
             parts = parts if len(parts) >= 2 else [lines[index] for index in indexes]
@@ -68,12 +70,11 @@ def blocks_of(lines: Sequence[Line]) -> list[Block]:
             if party is not None and party.name != line.words:
                 blocks.append(Block(party, "one_line", None, 0.0, parts[0], tuple(indexes)))
                 taken |= set(indexes)
-    for at, line in enumerate(lines):
-        if at not in taken and line.kind == "town":
-            block = _around_town(lines, at, taken)
-            if block is not None:
-                blocks.append(block)
-                taken |= set(block.taken)
+    for at in [at for at, line in enumerate(lines) if line.kind == "town"][:_MOST_TOWNS]:
+        block = _around_town(lines, at, taken) if at not in taken else None
+        if block is not None:
+            blocks.append(block)
+            taken |= set(block.taken)
     return blocks
 
 
