@@ -63,10 +63,9 @@ def blocks_of(lines: Sequence[Line]) -> list[Block]:
             taken |= set(block.taken)
     for at, line in enumerate(lines):
         if at not in taken and line.kind in ("text", "town", "street") and len(blocks) < _MOST_TOWNS:
-            parts = split_parts(line)
-            indexes = [at] if len(parts) >= 2 else _parts_of_row(lines, at, taken)
-            parts = parts if len(parts) >= 2 else [lines[index] for index in indexes]
-            party = composed(parts) if len(parts) >= 2 else None
+            indexes = _row_up_to(lines, at, taken)
+            parts = [part for index in indexes for part in split_parts(lines[index])]
+            party = composed(parts) if _is_sender(parts, len(indexes)) else None
             if party is not None and party.name != line.words:
                 blocks.append(Block(party, "one_line", None, 0.0, parts[0], tuple(indexes)))
                 taken |= set(indexes)
@@ -78,18 +77,22 @@ def blocks_of(lines: Sequence[Line]) -> list[Block]:
     return blocks
 
 
-def _parts_of_row(lines: Sequence[Line], at: int, taken: set[int]) -> list[int]:
-    """The lines of a sender's row that ends in the town at an index, where its separators were lost."""
-    town = lines[at]
-    if town.kind != "town":
-        return []
+def _row_up_to(lines: Sequence[Line], at: int, taken: set[int]) -> list[int]:
+    """The lines of a row that stand close before the one at an index, and that: parts whose separators were lost."""
     parts = [at]
     for index in range(at - 1, max(-1, at - 8), -1):
         other, first = lines[index], lines[parts[0]]
         near = 0 <= first.box[0] - other.box[2] <= _ROW_GAP * first.height
         if near and _same_row(first, other) and other.kind in ("street", "text") and index not in taken:
             parts.insert(0, index)
-    return parts if lines[parts[0]].kind == "text" and len(parts) >= 3 else []
+    return parts
+
+
+def _is_sender(parts: Sequence[Line], lines: int) -> bool:
+    """Whether the parts of one row, from so many lines, are a party: a name and the like, then a town."""
+    if not any(part.kind == "town" for part in parts[1:]):
+        return False
+    return lines == 1 or (parts[0].kind == "text" and len(parts) >= 3)
 
 
 def _headed(lines: Sequence[Line], at: int) -> Block | None:
@@ -214,7 +217,7 @@ def _is_beside(lines: Sequence[Line], head: Line, right: Line) -> bool:
     """Whether the head's value is right of it: nothing stands close below the head itself."""
     return not any(
         0 < line.box[1] - head.box[1] <= 2.4 * head.height and -1 <= (line.box[0] - head.box[0]) / head.height <= 4
-        and line.kind in ("text", "salutation", "name_label", "address_label", "street", "id")
+        and line.kind in ("text", "salutation", "street")
         for line in lines
     )  # fmt: skip
 

@@ -59,8 +59,6 @@ class Vocabulary:
     buyer_marks: frozenset[str]
     seller_marks: frozenset[str]
     holders: frozenset[str]
-    bank_labels: frozenset[str]
-    banks: frozenset[str]
     regions: frozenset[str]
     countries: frozenset[str]
     between: frozenset[str]
@@ -96,8 +94,6 @@ def vocabulary() -> Vocabulary:
         words("buyer_id_marks"),
         words("seller_id_marks"),
         words("account_holders"),
-        words("bank_labels"),
-        words("bank_words"),
         words("regions"),
         words("countries"),
         words("between"),
