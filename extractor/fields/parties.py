@@ -16,6 +16,7 @@ from .addressing.lines import lines_of
 from .addressing.owned import Owners, owned_values
 from .addressing.roles import Standing, chosen, standings
 from .addressing.unaddressed import unaddressed_seller
+from .addressing.vocabulary import normal
 from .found import Found, FoundRow
 from .parsing import Style
 from .printed import Printed, PrintedPage, PrintedWord
@@ -26,8 +27,10 @@ FIRST_PAGES = 2
 HEADED, SEVERAL, ONE = 0.95, 0.88, 0.75
 # How sure a contract's parties are.
 CONTRACT = 0.85
-# How much less sure an address is than its name.
-ADDRESS_SHARE = 0.97
+# How much less sure an address is than its name, and one without a town.
+ADDRESS_SHARE, TOWNLESS_SHARE = 0.97, 0.8
+# What is left where another name stands with the same address.
+CONTESTED = 0.85
 
 
 def parties(printed: Printed, style: Style, concepts: Collection[str]) -> dict[str, list[Found]]:
@@ -41,7 +44,7 @@ def parties(printed: Printed, style: Style, concepts: Collection[str]) -> dict[s
     values: dict[str, list[Found]] = {}
     for role, standing in (("seller", seller), ("buyer", buyer)):
         if standing is not None:
-            values |= _told(role, standing)
+            values |= _told(role, standing, CONTESTED if _contested(standing, found) else 1.0)
     alone = unaddressed_seller(pages[0], lines[0], buyer) if seller is None and pages else None
     if alone is not None:
         values["seller.name"] = [found_name(*alone)]
@@ -72,16 +75,27 @@ def _pages(printed: Printed) -> list[PrintedPage]:
     return [page for at, page in enumerate(pages) if at < FIRST_PAGES or at == len(pages) - 1]
 
 
-def _told(role: str, standing: Standing) -> dict[str, list[Found]]:
+def _contested(standing: Standing, found: Sequence[Standing]) -> bool:
+    """Whether another name stands elsewhere with the same address."""
+    own = {_address_key(block.party) for block in standing.blocks} - {""}
+    others = (block.party for one in found if one is not standing for block in one.blocks)
+    return any(_address_key(party) in own for party in others)
+
+
+def _address_key(party: Composed) -> str:
+    return normal(" ".join(text_of(line) for line in party.address[:2])) if party.town else ""
+
+
+def _told(role: str, standing: Standing, share: float) -> dict[str, list[Found]]:
     """The name and the address of a party, from the place that says most."""
-    confidence = _confidence(role, standing)
+    confidence = _confidence(role, standing) * share
     ordered = sorted(standing.blocks, key=lambda block: _worth(role, block), reverse=True)
     named = ordered[0].party
     values = {f"{role}.name": [found_name(named, confidence)]}
     addressed = next((block.party for block in ordered if block.party.address), None)
     if addressed is not None:
-        share = ADDRESS_SHARE if addressed.town else 0.8
-        values[f"{role}.address"] = [found_address(addressed, confidence * share)]
+        known = ADDRESS_SHARE if addressed.town else TOWNLESS_SHARE
+        values[f"{role}.address"] = [found_address(addressed, confidence * known)]
     return values
 
 

@@ -23,6 +23,8 @@ _ALIGNED, _CENTRED = 1.2, 1.6
 _ROW_GAP = 3.5
 # Max gap between a label and its value, in heights.
 _LABEL_GAP = 8.0
+# The most heads and towns of a page that are looked at: a page of nothing else is no letter.
+_MOST_HEADS, _MOST_TOWNS = 40, 60
 # How far right of its head's end a party may begin, in heights.
 _INDENT = 4.0
 # Max number of lines below a head, and above a town.
@@ -54,41 +56,43 @@ def blocks_of(lines: Sequence[Line]) -> list[Block]:
     """The parties of a page's lines, those with a head first. No line is of two of them."""
     blocks: list[Block] = []
     taken: set[int] = set()
-    for at, line in enumerate(lines):
-        block = _headed(lines, at) if line.kind == "head" else None
+    for at in [at for at, line in enumerate(lines) if line.kind == "head"][:_MOST_HEADS]:
+        block = _headed(lines, at)
         if block is not None and not taken & set(block.taken):
             blocks.append(block)
             taken |= set(block.taken)
     for at, line in enumerate(lines):
-        if at not in taken and line.kind in ("text", "town", "street"):
-            parts = split_parts(line)
-            indexes = [at] if len(parts) >= 2 else _parts_of_row(lines, at, taken)
-            parts = parts if len(parts) >= 2 else [lines[index] for index in indexes]
-            party = composed(parts) if len(parts) >= 2 else None
+        if at not in taken and line.kind in ("text", "town", "street") and len(blocks) < _MOST_TOWNS:
+            indexes = _row_up_to(lines, at, taken)
+            parts = [part for index in indexes for part in split_parts(lines[index])]
+            party = composed(parts) if _is_sender(parts, len(indexes)) else None
             if party is not None and party.name != line.words:
                 blocks.append(Block(party, "one_line", None, 0.0, parts[0], tuple(indexes)))
                 taken |= set(indexes)
-    for at, line in enumerate(lines):
-        if at not in taken and line.kind == "town":
-            block = _around_town(lines, at, taken)
-            if block is not None:
-                blocks.append(block)
-                taken |= set(block.taken)
+    for at in [at for at, line in enumerate(lines) if line.kind == "town"][:_MOST_TOWNS]:
+        block = _around_town(lines, at, taken) if at not in taken else None
+        if block is not None:
+            blocks.append(block)
+            taken |= set(block.taken)
     return blocks
 
 
-def _parts_of_row(lines: Sequence[Line], at: int, taken: set[int]) -> list[int]:
-    """The lines of a sender's row that ends in the town at an index, where its separators were lost."""
-    town = lines[at]
-    if town.kind != "town":
-        return []
+def _row_up_to(lines: Sequence[Line], at: int, taken: set[int]) -> list[int]:
+    """The lines of a row that stand close before the one at an index, and that: parts whose separators were lost."""
     parts = [at]
     for index in range(at - 1, max(-1, at - 8), -1):
         other, first = lines[index], lines[parts[0]]
         near = 0 <= first.box[0] - other.box[2] <= _ROW_GAP * first.height
         if near and _same_row(first, other) and other.kind in ("street", "text") and index not in taken:
             parts.insert(0, index)
-    return parts if lines[parts[0]].kind == "text" and len(parts) >= 3 else []
+    return parts
+
+
+def _is_sender(parts: Sequence[Line], lines: int) -> bool:
+    """Whether the parts of one row, from so many lines, are a party: a name and the like, then a town."""
+    if not any(part.kind == "town" for part in parts[1:]):
+        return False
+    return lines == 1 or (parts[0].kind == "text" and len(parts) >= 3)
 
 
 def _headed(lines: Sequence[Line], at: int) -> Block | None:
@@ -213,7 +217,7 @@ def _is_beside(lines: Sequence[Line], head: Line, right: Line) -> bool:
     """Whether the head's value is right of it: nothing stands close below the head itself."""
     return not any(
         0 < line.box[1] - head.box[1] <= 2.4 * head.height and -1 <= (line.box[0] - head.box[0]) / head.height <= 4
-        and line.kind in ("text", "salutation", "name_label", "address_label", "street", "id")
+        and line.kind in ("text", "salutation", "street")
         for line in lines
     )  # fmt: skip
 

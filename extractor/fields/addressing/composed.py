@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ...values.boxes import Box, union
 from ...values.words import Word
@@ -29,6 +29,8 @@ _DEPARTMENTS = (
 )
 # How many lines of a letter's address say who gets it.
 _NAME_LINES = 4
+# Separators that may be glued to the word before them.
+_GLUED = "|\u2022\u25cf\u00b7"
 # Signs that end a name or a line of an address and are not of it.
 _TRAILING = " ,;:|\u00b7\u2022\u25cf\u2013\u2014-*/"
 
@@ -133,15 +135,20 @@ def split_parts(line: Line) -> list[Line]:
 
 
 def _split(line: Line) -> list[Line]:
-    runs: list[list[Word]] = [[]]
+    """The parts between separators, each read without the one behind it, which it keeps: an address has it, too."""
+    parts: list[Line] = []
+    run: list[Word] = []
     for word in line.words:
         if is_separator(word):
-            runs.append([])
-        else:
-            runs[-1].append(word)
-            if word.text[-1] in "|\u2022\u25cf\u00b7" and len(word.text) > 1:
-                runs.append([])
-    return [line_of(run, line) for run in runs if run]
+            if run:
+                parts.append(replace(part := line_of(run, line), words=(*part.words, word)))
+            run = []
+            continue
+        run.append(word)
+        if word.text[-1] in _GLUED and len(word.text) > 1:
+            parts.append(line_of(run, line))
+            run = []
+    return [*parts, line_of(run, line)] if run else parts
 
 
 def _split_at_commas(line: Line) -> list[Line]:
@@ -257,6 +264,8 @@ def _address(lines: Sequence[Line], start: int) -> tuple[tuple[Word, ...], ...]:
             continue
         taken.append(words)
         town = town or line.kind == "town"
+    while taken and is_separator(taken[-1][-1]):
+        taken[-1] = taken[-1][:-1]
     return tuple(taken)
 
 

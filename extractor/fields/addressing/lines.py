@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from ...values.boxes import Box, union
 from ...values.words import Word
 from ..printed import CellPlace, Phrase, PrintedPage
-from .vocabulary import normal, vocabulary
+from .vocabulary import WEAK, normal, vocabulary
 
 # What a line is. `text` is what may be a name; `other` is neither of a name nor of an address.
 Kind = Literal[
@@ -74,6 +75,7 @@ _MONEY = re.compile(r"\d[.,]\d{2}(?!\d)|[€$£%]")
 _LABEL_END = re.compile(r"\s*[:\uff1a]\s*")
 # Letters of a legal form that are doubtful in a line that looks like a street.
 _SHORT_FORM = 2
+_LETTERS = re.compile(r"[^\W\d_]")
 _COUNTING = frozenset(("no", "nr", "number", "num", "nummer", "n", "id", "numero", "nbr", "reg"))
 # Labels of ids that a value without digits follows.
 _WITH_NAMES = frozenset(
@@ -153,19 +155,30 @@ def _line(run: Sequence[Phrase]) -> Line:
 
 
 def _read(words: tuple[Word, ...], page: int | None, element: int, cell: CellPlace | None, furniture: bool) -> Line:
-    text = " ".join(word.text for word in words)
-    kind, label, value = _labelled(text, words)
-    strength = 0
-    if kind == "text":
-        kind, strength = _unlabelled(text)
-    box = union([word.box for word in words])
+    kind, label, value, strength = _meaning(" ".join(word.text for word in words))
+    box = words[0].box if len(words) == 1 else union([word.box for word in words])
     return Line(page, words, box, element, cell, furniture, kind, label, value, strength)
 
 
-def _labelled(text: str, words: Sequence[Word]) -> tuple[Kind, str, int]:
+@lru_cache(maxsize=8192)
+def _meaning(text: str) -> tuple[Kind, str, int, int]:
+    """What the line is, its label, where its value begins, and its strength as a street."""
+    if not _LETTERS.search(text):
+        return _number(text), "", 0, 0
+    plain = normal(text)
+    tokens = plain.split()
+    kind, label, value = _labelled(text, plain, tokens)
+    if kind != "text":
+        return kind, label, value, 0
+    kind, strength = _unlabelled(text, plain, tokens)
+    return kind, "", 0, strength
+
+
+def _labelled(text: str, plain: str, tokens: Sequence[str]) -> tuple[Kind, str, int]:
     """The kind that the line's label gives it, the label, and where the value begins; ("text", "", 0) without one."""
     known = vocabulary()
     parts = _LABEL_END.split(text, maxsplit=1)
+    words = text.split(" ")
     if len(parts) == 2:
         label = normal(parts[0])
         kind = _label_kind(label)
@@ -175,36 +188,30 @@ def _labelled(text: str, words: Sequence[Word]) -> tuple[Kind, str, int]:
         apart = text[len(parts[0]) :].lstrip()[1:2] in ("", " ") or parts[1][:1].isdigit()
         if label and apart and len(label.split()) <= 4 and not parts[0][:1].isdigit():
             return "other", label, _after_colon(words)
-    plain = normal(text)
     whole = _label_kind(plain)
     if whole is not None:
         return whole, plain, len(words)
-    tokens = plain.split()
-    for count in range(min(4, len(tokens) - 1), 0, -1):
-        label = " ".join(tokens[:count])
-        kind = "contact" if label in known.contacts else "id" if label in known.ids else None
-        rest = [token for token in tokens[count:] if token not in _COUNTING]
-        if kind and (label in _WITH_NAMES or (rest and any(letter.isdigit() for letter in rest[0]))):
-            return kind, label, min(count, len(words))
+    if len(tokens) > 1 and tokens[0] in known.label_starts:
+        for count in range(min(4, len(tokens) - 1), 0, -1):
+            label = " ".join(tokens[:count])
+            kind = known.labels.get(label)
+            if kind not in ("contact", "id"):
+                continue
+            rest = [token for token in tokens[count:] if token not in _COUNTING]
+            if label in _WITH_NAMES or (rest and any(map(str.isdigit, rest[0]))):
+                return kind, label, min(count, len(words))
     return "text", "", 0
 
 
-def _after_colon(words: Sequence[Word]) -> int:
+def _after_colon(words: Sequence[str]) -> int:
     for at, word in enumerate(words):
-        if ":" in word.text or "\uff1a" in word.text:
+        if ":" in word or "\uff1a" in word:
             return at + 1
     return len(words)
 
 
 def _label_kind(label: str) -> Kind | None:
-    known = vocabulary()
-    if head_role(label):
-        return "head"
-    groups: tuple[tuple[Kind, frozenset[str]], ...] = (
-        ("name_label", known.names), ("address_label", known.addresses), ("person", known.persons),
-        ("contact", known.contacts), ("id", known.ids), ("title", known.titles),
-    )  # fmt: skip
-    return next((kind for kind, labels in groups if label in labels), None)
+    return "head" if head_role(label) else vocabulary().labels.get(label)
 
 
 def head_role(label: str) -> tuple[str, float] | None:
@@ -212,27 +219,28 @@ def head_role(label: str) -> tuple[str, float] | None:
     known = vocabulary()
     if label in known.heads:
         return known.heads[label]
-    for addition in known.head_additions:
-        if label.endswith(addition) and (role := known.heads.get(label[: -len(addition)])):
-            return role if not _weak(role) else None
-    # Two heads that stand side by side, such as Käufer/Leistungsempfänger.
     tokens = label.split()
-    for cut in range(1, len(tokens)):
+    for addition in known.head_additions.get(tokens[-1], ()) if tokens else ():
+        if label.endswith(addition) and (role := known.heads.get(label[: -len(addition)])):
+            return role if role[1] > WEAK else None
+    # Two heads that stand side by side, such as Käufer/Leistungsempfänger.
+    for cut in range(1, min(len(tokens), 6)):
         before, after = known.heads.get(" ".join(tokens[:cut])), known.heads.get(" ".join(tokens[cut:]))
         if before and after and before[0] == after[0]:
             return max(before, after, key=lambda one: one[1])
     return None
 
 
-def _weak(role: tuple[str, float]) -> bool:
-    return role[1] == 0.6
+def _number(text: str) -> Kind:
+    """What a line without letters is."""
+    if _PHONE.match(text) and not _DATE.match(text):
+        return "contact"
+    return "id" if _CODE.match(text) else "other"
 
 
-def _unlabelled(text: str) -> tuple[Kind, int]:
+def _unlabelled(text: str, plain: str, tokens: Sequence[str]) -> tuple[Kind, int]:
     """What a line without a label is, and its strength as a street."""
     known = vocabulary()
-    plain = normal(text)
-    tokens = plain.split()
     if not tokens:
         return "other", 0
     if _DATE.match(text):
@@ -247,7 +255,7 @@ def _unlabelled(text: str) -> tuple[Kind, int]:
         return "salutation", 0
     if plain in known.titles:
         return "title", 0
-    form = known.legal.search(text)
+    form = None if known.legal_words.isdisjoint(tokens) else known.legal.search(text)
     # Capitals such as SC stand in addresses, too.
     legal = form is not None and not (len(form[0]) <= _SHORT_FORM and _street_or_text(text, tokens) == ("street", 2))
     if not legal and _is_town(text, tokens):
@@ -260,29 +268,24 @@ def _unlabelled(text: str) -> tuple[Kind, int]:
 
 
 def _is_town(text: str, tokens: Sequence[str]) -> bool:
-    if len(tokens) > 12 or _MONEY.search(text) or _NO_TOWN.search(text):
+    if len(tokens) > 12 or not any(map(str.isdigit, text)) or _MONEY.search(text) or _NO_TOWN.search(text):
         return False
     if _TOWN.search(text) or any(_TOWN.search(part) for part in text.split(", ")[1:]):
         return True
-    streets = vocabulary().streets
-    return bool(_SHORT_TOWN.match(text)) and len(tokens) <= 5 and not any(token in streets for token in tokens)
+    return bool(_SHORT_TOWN.match(text)) and len(tokens) <= 5 and vocabulary().streets.isdisjoint(tokens)
 
 
 def _street_or_text(text: str, tokens: Sequence[str]) -> tuple[Kind, int]:
     known = vocabulary()
-    if len(tokens) > 12 or sum(letter.isalpha() for letter in text) < 3:
+    if len(tokens) > 12 or sum(map(str.isalpha, text)) < 3:
         return "other", 0
-    numbered = any(letter.isdigit() for letter in text)
+    worded = not known.streets.isdisjoint(tokens)
+    if not any(map(str.isdigit, text)):
+        return ("street", 1) if worded and len(tokens) > 1 else ("text", 0)
     # Dates and amounts are no streets.
-    if numbered and (_MONEY.search(text) or (_DATE.search(text) and not any(one in known.streets for one in tokens))):
+    if _MONEY.search(text) or (not worded and _DATE.search(text)):
         return "other", 0
-    worded = any(token in known.streets for token in tokens)
-    named = worded or any(
-        token.endswith(end) and len(token) > len(end) + 1 for token in tokens for end in known.street_endings
-    )
-    shaped = bool(_NUMBER_FIRST.match(text) or (_NUMBER_LAST.search(text) and len(tokens) <= 7))
-    if numbered and named:
+    if worded or any(token.endswith(known.street_endings) and len(token) > 5 for token in tokens):
         return "street", 2
-    if shaped:
-        return "street", 1
-    return ("street", 1) if worded and not numbered and len(tokens) > 1 else ("text", 0)
+    shaped = _NUMBER_FIRST.match(text) or (len(tokens) <= 7 and _NUMBER_LAST.search(text))
+    return ("street", 1) if shaped else ("text", 0)

@@ -27,6 +27,7 @@ LABEL_GAP = 30.0
 LABELLED, INSIDE, LEFT_OVER = 0.96, 0.95, 0.88
 # What is left where no label says that it is an id for taxes.
 BARE = 0.7
+_FEWEST_DIGITS = 6
 _VAT_LABEL = re.compile(
     r"\b(?:ust|umsatzsteuer\w*|mwst|mehrwertsteuer\w*|uid|vat|tva|btw|i?va|iva|nif|cif|nipc|contribuinte|nip|gst|gstin"
     r"|moms|mva|tax|fiscal|fiscale|steuer\w*|vat id|abn|ruc|cuit)\b"
@@ -95,10 +96,18 @@ class _Labelled:
 def owned_values(lines: Sequence[Sequence[Line]], style: Style, owners: Owners) -> dict[str, list[Found]]:
     """VAT ids, tax numbers, telephone numbers and addresses of mail of the seller and the buyer, best first."""
     found: dict[str, list[Found]] = {}
-    for one in (_Labelled(line, _label_of(page, at)) for page in lines for at, line in enumerate(page)):
-        for concept, value in _values_of(one, style, owners):
-            found.setdefault(concept, []).append(value)
+    for page in lines:
+        for at, line in enumerate(page):
+            if _may_have_one(line):
+                for concept, value in _values_of(_Labelled(line, _label_of(page, at)), style, owners):
+                    found.setdefault(concept, []).append(value)
     return {concept: _once(values) for concept, values in found.items()}
+
+
+def _may_have_one(line: Line) -> bool:
+    """Whether the line has as many digits as the shortest id, or an address of mail."""
+    text = line.text
+    return sum(map(str.isdigit, text)) >= _FEWEST_DIGITS or "@" in text
 
 
 def _once(values: Sequence[Found]) -> list[Found]:

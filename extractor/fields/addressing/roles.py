@@ -24,6 +24,8 @@ WINDOW_LEFT, WINDOW_TOP, WINDOW_BOTTOM = 0.45, 0.1, 0.42
 # Points of what stands with the seller alone: telephone, ids, page furniture, the top, the right side, the foot.
 CONTACTS, FURNITURE, TOPMOST, RIGHT, FOOT, DOMAIN, MENTIONED = 2.0, 2.0, 1.5, 1.0, 1.5, 2.0, 1.5
 SALUTATION = 3.0
+# Above this share of the page a letter has its sender's head, not its window.
+LETTERHEAD = 0.14
 # Points of the topmost block of a receipt, and what pages behind the first one count.
 RECEIPT_TOP, LATER_PAGE = 4.0, 0.6
 # Points of a party without a head for the role that no head says, where one says the other.
@@ -142,7 +144,7 @@ def _points(
         seller, reasons = seller + CONTACTS, reasons | {"contacts"}
     if furniture:
         seller, reasons = seller + FURNITURE, reasons | {"furniture"}
-    if topmost and middle < 0.25:
+    if topmost and middle < LETTERHEAD:
         seller += TOPMOST
     if left > 0.5 * page.width and middle < 0.35 and reasons:
         seller += RIGHT
@@ -153,7 +155,11 @@ def _points(
     sender = _sender_above(block, blocks, lines)
     if sender:
         buyer, reasons = buyer + BELOW_SENDER, reasons | {"below sender"}
-    if left < WINDOW_LEFT * page.width and WINDOW_TOP < middle < WINDOW_BOTTOM and not (topmost and middle < 0.16):
+    if (
+        left < WINDOW_LEFT * page.width
+        and WINDOW_TOP < middle < WINDOW_BOTTOM
+        and not (topmost and middle < LETTERHEAD)
+    ):
         buyer, reasons = buyer + WINDOW, reasons | {"window"}
     elif WINDOW_TOP < middle < WINDOW_BOTTOM and not topmost:
         buyer, reasons = buyer + OTHER_WINDOW, reasons | {"window"}

@@ -11,6 +11,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import Literal
 
 _FILE = Path(__file__).with_name("vocabulary.json")
 _NO_LETTER = re.compile(r"[\W_]+")
@@ -27,22 +28,25 @@ def normal(text: str) -> str:
     return _NO_LETTER.sub(" ", "".join(letter for letter in plain if not unicodedata.combining(letter))).strip()
 
 
+LabelKind = Literal["name_label", "address_label", "person", "contact", "id", "title"]
+# How well a head such as "to" says a role.
+WEAK = 0.6
+
+
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
     """Sets of words and phrases in their normal form.
 
+    - `labels` is the kind of line that a label makes; `label_starts` are their first words.
     - `heads` is the role of a party's head: a role and how well it says who gets the invoice, from 0 to 1.
-      `head_additions` may follow it.
+      `head_additions` may follow it, by their last word.
     - `legal` finds a legal form in a text as printed.
     """
 
     heads: dict[str, tuple[str, float]]
-    head_additions: tuple[str, ...]
-    names: frozenset[str]
-    addresses: frozenset[str]
-    contacts: frozenset[str]
-    ids: frozenset[str]
-    persons: frozenset[str]
+    head_additions: dict[str, tuple[str, ...]]
+    labels: dict[str, LabelKind]
+    label_starts: frozenset[str]
     salutations: frozenset[str]
     legal_words: frozenset[str]
     legal: re.Pattern[str]
@@ -55,8 +59,6 @@ class Vocabulary:
     buyer_marks: frozenset[str]
     seller_marks: frozenset[str]
     holders: frozenset[str]
-    bank_labels: frozenset[str]
-    banks: frozenset[str]
     regions: frozenset[str]
     countries: frozenset[str]
     between: frozenset[str]
@@ -71,14 +73,15 @@ def vocabulary() -> Vocabulary:
     def words(key: str) -> frozenset[str]:
         return frozenset(normal(one) for one in data[key])
 
+    labels: dict[str, LabelKind] = {}
+    for key, kind in _LABELS.items():
+        for label in words(key):
+            labels.setdefault(label, kind)
     return Vocabulary(
         _heads(data["heads"]),
-        tuple(sorted((f" {normal(one)}" for one in data["head_additions"]), key=len, reverse=True)),
-        words("name_labels"),
-        words("address_labels"),
-        words("contact_labels"),
-        words("id_labels"),
-        words("person_labels"),
+        _by_last_word(data["head_additions"]),
+        labels,
+        frozenset(label.split()[0] for label in labels if label),
         words("salutations"),
         frozenset(word for form in data["legal_forms"] for word in normal(form).split()),
         _legal_pattern(data["legal_forms"]),
@@ -91,8 +94,6 @@ def vocabulary() -> Vocabulary:
         words("buyer_id_marks"),
         words("seller_id_marks"),
         words("account_holders"),
-        words("bank_labels"),
-        words("bank_words"),
         words("regions"),
         words("countries"),
         words("between"),
@@ -100,15 +101,29 @@ def vocabulary() -> Vocabulary:
     )
 
 
+# The kind of a line that has one of these labels. Where one is in two lists, the first says.
+_LABELS: dict[str, LabelKind] = {
+    **{"name_labels": "name_label", "address_labels": "address_label", "person_labels": "person"},
+    **{"contact_labels": "contact", "id_labels": "id", "titles": "title"},
+}
 # The role that a group of heads names, and how well it does.
 _ROLES = {
     "billed": ("buyer", 1.0),
     "buyer": ("buyer", 0.9),
     "delivered": ("delivered", 0.5),
     "seller": ("seller", 1.0),
-    "buyer_weak": ("buyer", 0.6),
-    "seller_weak": ("seller", 0.6),
+    "buyer_weak": ("buyer", WEAK),
+    "seller_weak": ("seller", WEAK),
 }
+
+
+def _by_last_word(additions: list[str]) -> dict[str, tuple[str, ...]]:
+    """What may follow a head, each behind a space, the longest first, by its last word."""
+    found: dict[str, tuple[str, ...]] = {}
+    for one in sorted((normal(one) for one in additions), key=len, reverse=True):
+        last = one.split()[-1]
+        found[last] = (*found.get(last, ()), f" {one}")
+    return found
 
 
 def _heads(groups: dict[str, dict[str, list[str]]]) -> dict[str, tuple[str, float]]:

@@ -130,6 +130,37 @@ def test_a_department_is_not_the_name(lines: str, name: str) -> None:
     assert names(sheet) == ("Atelier Lumière SARL", name)
 
 
+def test_a_window_without_a_letterhead_is_not_the_seller() -> None:
+    """The seller is in the foot's one line."""
+    sheet = Sheet().text(57, 145, "Elm GmbH\nSeestr. 5\n20095 Hamburg").text(50, 300, "Rechnung")
+    foot = "Muster & Co. KG • Werkstr. 8 • 70565 Stuttgart • Tel. 0711 123456 • USt-IdNr. DE123456789"
+    found = read(sheet.text(57, 790, foot, 7, furniture=True))
+    assert (found["seller.name"].value, found["buyer.name"].value) == ("Muster & Co. KG", "Elm GmbH")
+    assert found["seller.vat_id"].value == "DE123456789"
+
+
+def test_a_window_may_be_on_the_right() -> None:
+    sheet = Sheet().text(50, 40, "Atelier Dubois SARL\n12 rue des Lilas\n69003 Lyon\nTél. 04 72 00 11 22")
+    sheet.text(330, 150, "Mme Claire Martin\n8 avenue Foch\n75116 Paris")
+    assert names(sheet) == ("Atelier Dubois SARL", "Claire Martin")
+
+
+def test_a_head_may_be_a_label_beside_its_value() -> None:
+    rows = [["Customer", "Beta AG"], ["Address", "Ring 2, 20095 Hamburg"], ["VAT", "DE111111111"]]
+    said = values(Sheet().table([50, 200], 100, rows, heads=0))
+    assert said == {
+        **{"buyer.name": "Beta AG", "buyer.address": "Ring 2, 20095 Hamburg", "buyer.vat_id": "DE111111111"},
+    }
+
+
+def test_another_name_with_the_same_address_makes_a_head_less_sure() -> None:
+    headed = Sheet().text(50, 100, "Seller\nOak GmbH\nRing 9\n01067 Dresden")
+    alone = read(headed)["seller.name"].confidence
+    foot = read(headed.text(50, 790, "Elm GmbH\nRing 9\n01067 Dresden", 7, furniture=True))["seller.name"]
+    assert foot.value == "Oak GmbH"
+    assert foot.confidence < alone
+
+
 def test_a_salutation_is_not_of_the_name() -> None:
     sheet = Sheet().text(57, 145, "Herrn\nKarl E. Coyote\nUferweg 113\n88045 Friedrichshafen")
     assert values(sheet) == {"buyer.name": "Karl E. Coyote", "buyer.address": "Uferweg 113\n88045 Friedrichshafen"}
