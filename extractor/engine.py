@@ -190,7 +190,7 @@ class Engine:
                 pages = self._read_all(job, progress)
             finally:
                 self._pages.forget(document.path)
-        if not pages.finished:
+        if not pages.finished and outline.pages:
             late = DeadlineExceeded("the time was up before the first page was finished")
             raise pages.failed[0].error if pages.failed else late
         progress(Progress(pages.done, len(numbers), "outputs"))

@@ -8,6 +8,7 @@ with BM for a bitmap. Runs in the worker; page processes get a format by its nam
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,6 +47,10 @@ _ZIP_CONTENT: dict[bytes, str] = {
     b"mimetypeapplication/epub": "an e-book (EPUB)",
     b"[Content_Types].xml": "an Office document (docx, xlsx, pptx)",
 }
+# A declaration, or the root element of an invoice in CII or UBL.
+_XML = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*<(?:\?xml\b|(?:[\w.-]+:)?(?:CrossIndustryInvoice|CrossIndustryDocument|Invoice|CreditNote)\b)"
+)
 _HEIF_BRANDS = frozenset({b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"avif", b"avis"})
 
 
@@ -75,6 +80,11 @@ def _is_bitmap(head: bytes) -> bool:
     # A text may begin with BM too; what follows in a bitmap is no text.
     known = int.from_bytes(head[14:18], "little") in _BITMAP_HEADERS
     return head.startswith(b"BM") and (known or head[6:10] == bytes(4))
+
+
+def _is_xml(head: bytes) -> bool:
+    """Whether it may be a structured invoice. Which it is shows its root element, which may stand far behind."""
+    return _XML.match(head) is not None
 
 
 def _is_pdf(head: bytes) -> bool:
@@ -109,6 +119,8 @@ FORMATS: dict[Format, FormatRow] = {
     "webp": FormatRow("WebP", _is_webp, "images"),
     "bmp": FormatRow("BMP", _is_bitmap, "images"),
     "gif": FormatRow("GIF", _begins_with(b"GIF8"), "images"),
+    # Without pages: its outline has none, and holds the document.
+    "xml": FormatRow("XML invoice (CII, UBL)", _is_xml, "xml_invoice"),
 }
 
 

@@ -54,7 +54,8 @@ class Job:
             request.filename or self.document_id,
             self.outline.headings,
             request.wanted if fields else (),
-            self.outline.embedded if fields else None,
+            # Where there are no pages, it is the document.
+            self.outline.embedded if fields or not self.outline.pages else None,
         )
 
 

@@ -381,7 +381,7 @@ class Bomb:
 BOMBS: dict[str, Bomb] = {
     "zip of a gigabyte": Bomb(zip_bomb, (UNSUPPORTED,)),
     "docx of a gigabyte": Bomb(lambda: zip_bomb("word/document.xml"), (UNSUPPORTED,)),
-    "XML entities": Bomb(xml_entities, (UNSUPPORTED,)),
+    "XML entities": Bomb(xml_entities, (CORRUPT,)),
     "PDF: deflate, spaces": Bomb(deflate_pdf, (READ, CORRUPT, COMPLEX)),
     "PDF: deflate, operators": Bomb(operators_pdf, (CORRUPT, PAGE_TOO_LARGE, COMPLEX)),
     "PDF: deflated picture": Bomb(deflated_image_pdf, (READ, CORRUPT, PAGE_TOO_LARGE, COMPLEX)),

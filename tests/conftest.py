@@ -41,6 +41,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Schedulin
             folder = next((folder for folder in TOGETHER if nodeid.startswith(folder)), None)
             return folder or str(super()._split_scope(nodeid))
 
+    # As they are collected: the longest tests are alone in their modules, and would else be left to the end.
+    config.option.loadscopereorder = False
     return Scheduler(config, log)
 
 

@@ -22,6 +22,7 @@ from .items import list_rows
 from .kinds import KINDS
 from .parsing import Style
 from .parsing.style import style_of
+from .parties import parties
 from .printed import Printed, printed_of
 
 Json = Any
@@ -64,6 +65,7 @@ def _found(printed: Printed, style: Style, wanted: Sequence[WantedField]) -> Fou
         singles[key].append(field)
     # More than is wanted: values are held against each other.
     candidates = header_values(printed, style, KINDS)
+    candidates |= parties(printed, style, singles)
     unknown = {path: fields[0] for path, fields in singles.items() if fields[0].concept is None}
     if unknown:
         search = FreeSearch(printed, style)

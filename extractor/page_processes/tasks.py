@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import pickle
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -101,7 +101,7 @@ def _written(
     """What is to be said of the fields wanted of the document that these pages are, and its outputs as JSON."""
     times = 1 + pages / PAGES_TO_WRITE
     with context.stage(Stage.WRITE, times):
-        document = document_of(list(read), task.headings)
+        document = _document_of(list(read), task)
         data = render(document, task.outputs, task.writing, name=task.name)
     said: Mapping[str, Any] = {}
     if task.wanted:
@@ -110,6 +110,16 @@ def _written(
         data |= found
     with context.stage(Stage.WRITE, times):
         return said, json.dumps(data, allow_nan=False).encode()
+
+
+def _document_of(read: Sequence[AssembledPage], task: WriteTask) -> Document:
+    """The document that these pages are; a structured invoice where there are none."""
+    if read or task.embedded is None:
+        return document_of(read, task.headings)
+    from ..structured.as_document import document_of_invoice
+    from ..structured.read import read_invoice
+
+    return document_of_invoice(read_invoice(task.embedded.encode()))
 
 
 def _fields_of(document: Document, task: WriteTask) -> tuple[Mapping[str, Any], Mapping[str, Any]]:

@@ -352,6 +352,7 @@ class TestMany:
 
         with working(platform, work):
             assert caller.extract_many([URL] * 50, take=1, concurrency=2) == [ANSWER]
+            assert platform.wait(lambda: _open(platform) == 0, 60)
         states = [job.state for job in platform.jobs.values() if job.input]
         assert len(states) < 10
         assert states.count("COMPLETED") == 1

@@ -347,10 +347,16 @@ class TestErrors:
         assert element_words(answer) == text_layer_words(pdf)
 
     def test_deadline_answers_the_finished_pages(self, engine: Engine) -> None:
-        pdf = documents.text_pdf([PARAGRAPH] * 40)
-        answer = extract(engine, pdf, deadline_s=20)
+        content = base64.b64encode(documents.text_pdf([PARAGRAPH] * 8)).decode("ascii")
+        request, end = parse_request({"document_content_base64": content}), JobEnd()
+
+        def be_late(progress: Progress) -> None:
+            if progress.pages_done:
+                end.expire_in(0)
+
+        answer = engine.extract(request, document_id="x", end=end, progress=be_late)
         assert answer["metadata"]["partial"] is True
-        assert 0 < answer["metadata"]["pages"]["processed"] < 40
+        assert 0 < answer["metadata"]["pages"]["processed"] < 8
         assert any("deadline" in warning for warning in answer["metadata"]["warnings"])
 
     def test_deadline_before_the_first_page(self, engine: Engine) -> None:

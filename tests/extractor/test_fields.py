@@ -12,12 +12,13 @@ from typing import Any
 import pytest
 
 from extractor.engine import Engine
+from extractor.errors import DocumentCorrupt, ExtractionError, InvalidInput, UnsupportedFormat
 from extractor.lifecycle.scratch import Scratch
 from extractor.page_processes.pool import PagePool
 from extractor.settings import Settings
 from tests import documents
 from tests.extractor.test_engine import extract
-from tests.structured_invoices import CII, with_attached
+from tests.structured_invoices import CII, UBL, with_attached
 
 LETTER = ("The harbour office of Saltmouth", "thanks you for your visit.")
 
@@ -135,3 +136,36 @@ def test_an_attached_invoice_is_held_against_the_page(engine: Engine, encoding: 
     plain = extract(engine, documents.text_pdf([page]), preset="invoice")["data"]["fields"]
     assert (plain["due_date"]["value"], plain["total"]["source"]) == ("2026-11-01", "text_layer")
     assert plain["iban"]["value"] is None
+
+
+def test_an_xml_invoice_is_a_document_without_pages(engine: Engine) -> None:
+    answer = extract(engine, UBL.encode(), preset="invoice", outputs=["markdown", "elements", "tables"])
+    data, metadata = answer["data"], answer["metadata"]
+    assert metadata["format"] == "xml"
+    assert metadata["pages"] == {"total": 0, "processed": 0, "failed": []} and not metadata["partial"]
+    assert data["pages"] == [] and "# Invoice R-2026/17" in data["markdown"]
+    assert {element["page"] for element in data["elements"]} == {None}
+    assert data["values"]["line_items"][0]["description"] == "Oak board"
+    total = data["fields"]["total"]
+    assert (total["value"], total["source"], total["page"]) == ("119.00", "embedded_xml", None)
+    # The same document where no field is asked for.
+    assert extract(engine, UBL.encode())["data"]["elements"] == data["elements"]
+
+
+@pytest.mark.parametrize(
+    ("xml", "error"),
+    [
+        (b'<?xml version="1.0"?><svg/>', UnsupportedFormat),
+        (b'<?xml version="1.0"?><Invoice>', DocumentCorrupt),
+        (b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', DocumentCorrupt),
+    ],
+    ids=["drawing", "broken", "entities"],
+)
+def test_other_xml_is_refused(engine: Engine, xml: bytes, error: type[ExtractionError]) -> None:
+    with pytest.raises(error):
+        extract(engine, xml)
+
+
+def test_pages_of_a_document_without_pages_are_refused(engine: Engine) -> None:
+    with pytest.raises(InvalidInput, match="0 page"):
+        extract(engine, UBL.encode(), pages="1")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -13,6 +13,7 @@ import pytest
 from extractor.doors.http_admission import Admission
 from extractor.doors.http_app import build_app
 from extractor.doors.http_responses import STATUS
+from extractor.engine import Engine
 from extractor.errors import WorkerUnhealthy
 from extractor.settings import Settings
 from extractor.worker import Worker
@@ -31,11 +32,10 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def worker() -> Iterator[Callable[[dict[str, Any]], dict[str, Any]]]:
+def worker(engine: Engine) -> Callable[[dict[str, Any]], dict[str, Any]]:
     """The answers of a worker without a door."""
-    doorless = Worker()
-    yield lambda job_input: doorless.answer({"id": "job", "input": job_input})
-    doorless.close()
+    doorless = Worker(lambda: engine)
+    return lambda job_input: doorless.answer({"id": "job", "input": job_input})
 
 
 class TestAnswers:

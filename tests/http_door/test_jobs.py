@@ -6,7 +6,6 @@ import gzip
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -156,17 +155,6 @@ class TestForgetting:
         others += sent_and_ended(1)
         until(lambda: served.client.get(f"/jobs/{read}").status_code == 410)
         assert {served.client.get(f"/jobs/{job_id}").status_code for job_id in others} == {200}
-
-
-def test_answers_go_when_their_time_is_up(tmp_path: Path) -> None:
-    brief = Served(tmp_path, HTTP_KEEP_S="0.2", DRAIN_S="1")
-    try:
-        job_id = uploaded(brief, SHORT)
-        until(lambda: brief.client.get(f"/jobs/{job_id}").status_code == 410)
-        assert brief.lines()[-1]["code"] == "OK"
-        assert list(brief.scratch.rglob("*.json.gz")) == []
-    finally:
-        brief.stop()
 
 
 class TestAdmission:

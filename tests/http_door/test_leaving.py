@@ -1,4 +1,4 @@
-"""The HTTP door's end: what is in is finished, or told to try again."""
+"""The HTTP door's end: what is in is finished, or told to try again; and the end of the answers that it keeps."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ from tests.http_door.served import (
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture
-def patient(tmp_path: Path) -> Iterator[Served]:
-    """A door that waits for its jobs."""
-    started = Served(tmp_path, HTTP_JOBS="2", DRAIN_S="300")
+@pytest.fixture(scope="module")
+def patient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A door that waits for its jobs, and keeps their answers for a moment."""
+    started = Served(tmp_path_factory.mktemp("patient"), HTTP_JOBS="2", HTTP_KEEP_S="0.2", DRAIN_S="300")
     yield started
     started.stop()
 
@@ -41,8 +41,16 @@ def hasty(tmp_path: Path) -> Iterator[Served]:
     started.stop()
 
 
+def test_answers_go_when_their_time_is_up(patient: Served) -> None:
+    job_id = patient.client.post("/jobs", files={"file": SHORT}).json()["id"]
+    until(lambda: patient.client.get(f"/jobs/{job_id}").status_code == 410)
+    assert patient.lines()[-1]["code"] == "OK"
+    assert list(patient.scratch.rglob("*.json.gz")) == []
+
+
 class TestLeaving:
     def test_jobs_that_are_in_are_finished_and_a_second_signal_does_not_wait(self, patient: Served) -> None:
+        """The last of this door."""
         with ThreadPoolExecutor(3) as callers:
             endless = callers.submit(patient.upload, LONG)
             until(lambda: patient.at_work() == 1)

@@ -85,7 +85,7 @@ class Worker:
         """The processes that read pages."""
         return [process for process in self.processes() if "spawn_main" in " ".join(process.cmdline())]
 
-    def orphans(self, within_s: float = 20.0) -> list[psutil.Process]:
+    def orphans(self, within_s: float = 60.0) -> list[psutil.Process]:
         """What still lives, a moment after the worker itself has ended."""
         assert self.process.poll() is not None
         give_up = time.monotonic() + within_s

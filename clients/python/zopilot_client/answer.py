@@ -65,7 +65,7 @@ class Confidence(TypedDict):
     """
 
 
-DocumentFormat: TypeAlias = Literal["pdf", "png", "jpeg", "tiff", "webp", "bmp", "gif"]
+DocumentFormat: TypeAlias = Literal["pdf", "png", "jpeg", "tiff", "webp", "bmp", "gif", "xml"]
 """
 What a document really is, by its content.
 """

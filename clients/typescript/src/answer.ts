@@ -67,7 +67,7 @@ export type FieldSource = "text_layer" | "ocr" | "embedded_xml";
 /**
  * What a document really is, by its content.
  */
-export type DocumentFormat = "pdf" | "png" | "jpeg" | "tiff" | "webp" | "bmp" | "gif";
+export type DocumentFormat = "pdf" | "png" | "jpeg" | "tiff" | "webp" | "bmp" | "gif" | "xml";
 /**
  * Why a job or a page failed, and what to do about it:
  *

@@ -7,6 +7,7 @@ import http.server
 import json
 import re
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from dataclasses import asdict, replace
 from functools import cache
 from http import HTTPStatus
@@ -58,7 +59,7 @@ def held(answer: dict[str, Any]) -> Success | Delivered | Failure:
 
 
 def broken_page() -> bytes:
-    pdf = documents.text_pdf([PAGE, PAGE, PAGE])
+    pdf = documents.text_pdf([PAGE, PAGE])
     return re.sub(rb"(/Kids \[ \d+ 0 R )\d+( 0 R)", rb"\g<1>99\g<2>", pdf)
 
 
@@ -106,10 +107,13 @@ DOCUMENTS = {
     "broken-page": broken_page(),
     "marked": marked_pdf(),
     "long-table": long_table(),
-    "properties": documents.with_information(
-        documents.text_pdf([PAGE]), Title="Statement", Author="Harbour", CreationDate="D:20261017"
+    "properties": documents.with_file(
+        documents.with_information(
+            documents.text_pdf([PAGE]), Title="Statement", Author="Harbour", CreationDate="D:20261017"
+        ),
+        "a.txt",
+        b"a",
     ),
-    "attachment": documents.with_file(documents.text_pdf([PAGE]), "a.txt", b"a"),
     "blank": documents.text_pdf([[]]),
     "png": documents.image_bytes(RECEIPT, "PNG"),
     "tiff": documents.image_bytes(RECEIPT, "TIFF", save_all=True, append_images=[RECEIPT]),
@@ -148,7 +152,9 @@ class TestSuccess:
         (table,) = answers("long-table")["data"]["tables"]
         assert len(table["parts"]) == 2
         assert answers("form")["data"]["form_fields"]
-        assert set(answers("properties")["metadata"]["properties"]) >= {"title", "author", "created"}
+        described = answers("properties")["metadata"]
+        assert set(described["properties"]) >= {"title", "author", "created"}
+        assert [notice["code"] for notice in described["notices"]] == ["ATTACHMENTS"]
 
     def test_outputs_that_were_not_asked_for_are_not_there(self, worker: Worker) -> None:
         answer = held(ask(worker, DOCUMENTS["png"], outputs=["text"]))
@@ -163,8 +169,8 @@ class TestSuccess:
         assert answer.data.model_fields_set >= {"markdown", "fields", "values"}
         assert "remarks" in answer.metadata.missing_fields
 
-    def test_key_without_a_model_is_found(self, worker: Worker) -> None:
-        answer = ask(worker, DOCUMENTS["png"])
+    def test_key_without_a_model_is_found(self, answers: Callable[[str], dict[str, Any]]) -> None:
+        answer = deepcopy(answers("png"))
         answer["data"]["elements"][0]["colour"] = "blue"
         with pytest.raises(ValidationError):
             held(answer)
@@ -178,10 +184,10 @@ class _Taking(http.server.BaseHTTPRequestHandler):
         self.end_headers()
 
 
-def test_note_of_where_an_answer_was_put(worker: Worker) -> None:
+def test_note_of_where_an_answer_was_put(answers: Callable[[str], dict[str, Any]]) -> None:
     settings = Settings(max_output_bytes=100, fetch_allow_hosts=("127.0.0.1",))
     with serving(_Taking) as address:
-        answer = deliver(ask(worker, DOCUMENTS["png"]), f"http://{address.host}:{address.port}/put", settings, JobEnd())
+        answer = deliver(answers("png"), f"http://{address.host}:{address.port}/put", settings, JobEnd())
     assert isinstance(held(answer), Delivered)
 
 

@@ -1,0 +1,253 @@
+"""Lines of one party -> its name and its address, each with their words. Runs in a page process."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from ...values.boxes import Box, union
+from ...values.words import Word
+from .lines import Line, is_separator, line_of
+from .vocabulary import normal, vocabulary
+
+# What stands behind a name without being of it: a register number in brackets.
+_NUMBER_BEHIND = re.compile(r"^[(\[][^)\]]*\d{4}")
+# Salutations before a company's name.
+_BEFORE_COMPANIES = frozenset(("firma", "fa", "messrs", "m s", "spett le", "spettabile", "an", "to"))
+# Small words within names.
+_WITHIN_NAMES = frozenset(
+    ("und", "and", "et", "e", "i", "y", "en", "fur", "for", "pour", "per", "para", "voor", "of", "de", "di", "der",
+     "die", "des", "du", "da", "do", "zur", "zum", "van", "von", "in", "la", "le", "el", "dla", "z", "a")
+)  # fmt: skip
+# How many lines of a letter's address say who gets it.
+_NAME_LINES = 4
+# Signs that end a name or a line of an address and are not of it.
+_TRAILING = " ,;:|\u00b7\u2022\u25cf\u2013\u2014-*/"
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A party as it is printed in one place.
+
+    - `name` are its name's words; `address` the words of its address, line by line, from the top down.
+    - `lines` are all lines that it was read from, ids and telephone numbers among them.
+    - `legal` says that the name has a legal form, or a word of businesses.
+    """
+
+    name: tuple[Word, ...]
+    address: tuple[tuple[Word, ...], ...]
+    lines: tuple[Line, ...]
+    legal: bool
+    town: bool
+    person: bool = field(default=False)
+
+    @property
+    def page(self) -> int | None:
+        """The page that it stands on."""
+        return self.lines[0].page
+
+    @property
+    def box(self) -> Box:
+        """Around its lines."""
+        return union([line.box for line in self.lines])
+
+    @property
+    def name_text(self) -> str:
+        """The name as a value."""
+        return text_of(self.name)
+
+
+def text_of(words: Sequence[Word]) -> str:
+    """The words with a space between two, without the commas and dashes around them."""
+    text = " ".join(word.text for word in words)
+    cut = text.strip(_TRAILING)
+    # A bracket that was opened belongs to the text.
+    return cut + ")" if cut.count("(") > cut.count(")") and text.startswith(f"{cut})") else cut
+
+
+def composed(lines: Sequence[Line]) -> Composed | None:
+    """The party that the lines tell of, from the top down, its head left out; None where they have no name."""
+    lines = [part for line in lines for part in split_parts(line)]
+    named = _labelled_name(lines)
+    own = [
+        line for line in lines if line.kind not in ("id", "contact", "other", "head", "title", "name_label", "person")
+    ]
+    start = _address_start(own)
+    if named is None:
+        head = own[:start]
+        name_at = _name_line(head)
+        if name_at is None:
+            return None
+        words, used = _continued(head, name_at)
+        salutation = name_at > 0 and head[name_at - 1].kind == "salutation"
+    else:
+        words, used, salutation = named, 0, False
+    name = _trimmed(words)
+    if not any(letter.isalpha() for word in name for letter in word.text):
+        return None
+    start = max(start, used)
+    # A branch begins with the name, as in "Miller North" below "Miller Ltd".
+    while start + 1 < len(own) and own[start + 1].kind == "street" and _begins_alike(own[start].words, name):
+        start += 1
+    address = _address(own, start)
+    text = text_of(name)
+    legal = vocabulary().legal.search(text) is not None
+    town = any(line.kind == "town" for line in own)
+    return Composed(name, address, tuple(lines), legal or is_business(text), town, salutation)
+
+
+def is_business(text: str) -> bool:
+    """Whether the text has a word that names of businesses have."""
+    known = vocabulary()
+    tokens = normal(text).split()
+    return any(token in known.business or token.endswith(known.business_endings) for token in tokens)
+
+
+def _begins_alike(words: Sequence[Word], name: Sequence[Word]) -> bool:
+    first = normal(name[0].text)
+    return len(first) > 2 and normal(words[0].text) == first
+
+
+def only_legal_form(text: str) -> bool:
+    """Whether the text is a legal form and nothing else, as in the second line of a name."""
+    tokens = normal(re.sub(r"\([^)]{1,4}\)", " ", text)).split()
+    return bool(tokens) and all(token in vocabulary().legal_words for token in tokens)
+
+
+def split_parts(line: Line) -> list[Line]:
+    """The line's parts, where separators part it and one of them is a town; else the line."""
+    if line.kind not in ("text", "town", "street"):
+        return [line]
+    for parts in (_split(line), _split_at_commas(line)):
+        if len(parts) >= 2 and any(part.kind == "town" for part in parts):
+            return parts
+    return [line]
+
+
+def _split(line: Line) -> list[Line]:
+    runs: list[list[Word]] = [[]]
+    for word in line.words:
+        if is_separator(word):
+            runs.append([])
+        else:
+            runs[-1].append(word)
+            if word.text[-1] in "|\u2022\u25cf\u00b7" and len(word.text) > 1:
+                runs.append([])
+    return [line_of(run, line) for run in runs if run]
+
+
+def _split_at_commas(line: Line) -> list[Line]:
+    """The parts between commas, where the first one is a name: a street alone has commas too."""
+    runs: list[list[Word]] = [[]]
+    for word in line.words:
+        runs[-1].append(word)
+        if word.text.endswith((",", ";")):
+            runs.append([])
+    parts = [line_of(run, line) for run in runs if run]
+    if len(parts) < 3 or parts[0].kind != "text":
+        return [line]
+    return parts
+
+
+def _labelled_name(lines: Sequence[Line]) -> tuple[Word, ...] | None:
+    for line in lines:
+        if line.kind == "name_label" and line.value < len(line.words):
+            return line.words[line.value :]
+    return None
+
+
+def _address_start(lines: Sequence[Line]) -> int:
+    """The index of the first line of the address; the number of lines where there is none."""
+    town = next((at for at, line in enumerate(lines) if line.kind == "town"), None)
+    labelled = next((at for at, line in enumerate(lines) if line.kind == "address_label"), None)
+    if labelled is not None and (town is None or labelled <= town):
+        return labelled
+    streets = [at for at, line in enumerate(lines) if at > 0 and line.kind == "street" and (town is None or at < town)]
+    if streets:
+        return streets[0]
+    if town is None:
+        return len(lines)
+    # A street without a number and without a word for streets stands right above the town.
+    above = lines[town - 1] if town else None
+    if above is not None and town >= 3 and above.kind == "text" and not vocabulary().legal.search(above.text):
+        return town - 1
+    return town
+
+
+def _name_line(head: Sequence[Line]) -> int | None:
+    """The line that the name is on, among those above the address: the first with a legal form or a word of
+    businesses, else the first."""
+    candidates = [at for at, line in enumerate(head) if line.kind == "text" or _may_be_name(line)]
+    if not candidates:
+        return None
+    for at in candidates[:_NAME_LINES]:
+        legal = vocabulary().legal.search(head[at].text) is not None and not only_legal_form(head[at].text)
+        if legal or is_business(head[at].text):
+            return at
+    return candidates[0]
+
+
+def _may_be_name(line: Line) -> bool:
+    """Whether what looks like a street may be a name, such as Ecke 12."""
+    return line.kind == "street" and (line.strength < 2 or is_business(line.text))
+
+
+def _continued(head: Sequence[Line], at: int) -> tuple[tuple[Word, ...], int]:
+    """The name's words, with a further line that is of it, and the index after its last line."""
+    words = head[at].words
+    if at + 1 < len(head):
+        after = head[at + 1]
+        if only_legal_form(after.text) or words[-1].text in ("&", "und", "and", "et", "e", "y", "en", "+"):
+            return (*words, *after.words), at + 2
+    if at and only_legal_form(head[at].text):
+        return (*head[at - 1].words, *words), at + 1
+    return words, at + 1
+
+
+def _trimmed(words: Sequence[Word]) -> tuple[Word, ...]:
+    """The name's words without a salutation before them and a register number behind them."""
+    kept = list(words)
+    salutations = vocabulary().salutations
+    if vocabulary().legal.search(" ".join(word.text for word in kept)):
+        salutations = _BEFORE_COMPANIES
+    while len(kept) > 1 and normal(kept[0].text) in salutations and len(kept[0].text) > 2 and kept[1].text != "&":
+        kept = kept[1:]
+    for at in range(1, len(kept)):
+        if _NUMBER_BEHIND.match(" ".join(word.text for word in kept[at:])) and kept[at].text[:1] in "([":
+            kept = kept[:at]
+            break
+    kept = kept[: _end_of_form(kept)]
+    while len(kept) > 1 and is_separator(kept[-1]):
+        kept = kept[:-1]
+    return tuple(kept)
+
+
+def _end_of_form(words: Sequence[Word]) -> int:
+    """Where a name ends at its legal form: at a word in small letters behind it, which begins a remark."""
+    form = vocabulary().legal
+    ends = [at + 1 for at, word in enumerate(words) if form.search(word.text)]
+    after = ends[-1] if ends else len(words)
+    if 1 < after < len(words) and words[after].text.islower() and normal(words[after].text) not in _WITHIN_NAMES:
+        return after
+    return len(words)
+
+
+def _address(lines: Sequence[Line], start: int) -> tuple[tuple[Word, ...], ...]:
+    """The words of the address, line by line: from its first line to the town, and the country behind it."""
+    taken: list[tuple[Word, ...]] = []
+    town = False
+    for line in lines[start:]:
+        words = line.words[line.value :] if line.kind == "address_label" else line.words
+        if town and line.kind != "country" and not (line.kind == "street" and _of_streets(line)):
+            break
+        if line.kind == "salutation" or not words:
+            continue
+        taken.append(words)
+        town = town or line.kind == "town"
+    return tuple(taken)
+
+
+def _of_streets(line: Line) -> bool:
+    """Whether a line below the town is of the address: it has a number and a word of streets."""
+    return line.strength == 2

@@ -1,0 +1,288 @@
+"""A page's phrases -> lines, each with what it is in a letter: a head, a street, a town, an id, a name perhaps.
+
+Runs in a page process. Boxes are in the page's unit, origin top left.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from ...values.boxes import Box, union
+from ...values.words import Word
+from ..printed import CellPlace, Phrase, PrintedPage
+from .vocabulary import normal, vocabulary
+
+# What a line is. `text` is what may be a name; `other` is neither of a name nor of an address.
+Kind = Literal[
+    "head",
+    "name_label",
+    "address_label",
+    "person",
+    "id",
+    "contact",
+    "salutation",
+    "title",
+    "town",
+    "street",
+    "country",
+    "text",
+    "other",
+]
+# Max gap between two phrases of one line, in the line's height, where a separator or a comma stands between them.
+_SEPARATED_GAP = 3.0
+_SEPARATORS = frozenset("|\u2022\u25cf\u00b7\u25a0\u25e6\u2219\u30fb*-\u2013\u2014/\u25aa\u25ba")
+
+# Town lines: a postal code and a town, in the order of each country.
+_TOWN = re.compile(
+    r"""(?x)
+      ^(?:[A-Z]{1,3}\s?[-\u2013]\s?|[A-Z]{2}\s|I-)?\d{5}\s?[,-]?\s*(?!\d)[^\W\d_]{2}   # DE 80333 München, F-69001 Lyon
+    | ^(?:NL[- ])?[1-9]\d{3}\s?[A-Z]{2}[\s,]+[^\W\d_]{2}                            # 3012 CN Rotterdam
+    | ^(?:PL[- ])?\d{2}-\d{3}\s+[^\W\d_]{2}                                         # 00-950 Warszawa
+    | ^(?:PT[- ])?\d{4}-\d{3}\s+[^\W\d_]{2}                                         # 1100-053 Lisboa
+    | ^(?:[A-Z]{1,2}[- ])?\d{3}\s\d{2}\s+[^\W\d_]{2}                                # 110 00 Praha
+    | \b(?:GIR\s?0AA|[A-Z]{1,2}\d[A-Z\d]?\s?\d[ABD-HJLNP-UW-Z]{2})\s*(?:,.*)?$      # London SW1A 1AA
+    | [^\W\d_].*,\s*[A-Z]{2}\.?,?\s+\d{5}(?:-\d{4})?\b                              # Seattle, WA 98109-5210
+    | [^\W\d_]{2}[.,]?\s+[A-Z]{2}\s+\d{5}(?:-\d{4})?\s*(?:,.*)?$
+    | \b[ABCEGHJ-NPRSTVXY]\d[A-Z]\s?\d[A-Z]\d\b                                     # Ottawa ON K1A 0B1
+    | [^\W\d_]{2}[.,]?\s*[-\u2013]\s*\b[1-9]\d{2}\s?\d{3}\b\.?\s*(?:,.*)?$               # Bangalore - 560001
+    | \b(?!0{5})\d{5}\b[.,]?\s+[^\W\d_]{3}                                          # CHERAS, 55100 KUALA LUMPUR
+    | [^\W\d_]{3},?\s+\d{5}(?:-\d{3,4})?\s*\.?$                                     # TAMAN DESA 43800
+    | ,\s?\d{5}\s?[A-Z][.\w]                                                        # UTAMA,47800 P.JAYA
+    | \b\d{5}-\d{3}\b                                                               # São Paulo 01310-100
+    | ^(?:\d\s?){5}\s+[^\W\d_]{3}                                                   # 401 7 0 SHAH ALAM, as recognised
+    | [^\W\d_]{3}\s+[1-9]\d{5}\s+[^\W\d_]{3}                                         # Lucknow 226010 Uttar Pradesh
+    """
+)
+# The same where the code is of four digits: a street may begin so, too.
+_SHORT_TOWN = re.compile(r"^(?:[A-Z]{1,2}\s?[-\u2013]\s?|[A-Z]{2}\s)?[1-9]\d{3}\s+(?!\d)[^\W\d_]{2}")
+# A number that is not a postal code, and a street whose number has five digits.
+_NO_TOWN = re.compile(
+    r"(?:\b(?:nr|no|n°|num|number|nummer|tel|id|ref|fax)\b\.?:?|#)\s*\d{4,}|\b(?:street|road|rd|avenue|ave|blvd|lane|drive)\.?$",
+    re.IGNORECASE,
+)
+_NUMBER_FIRST = re.compile(
+    r"^(?:no\.?|nr\.?|n°|lot|#)?\s*\d+\s?[-/\d]*[a-zA-Z]?(?:\s?(?:bis|ter))?[,.]?\s+(?=\D*[^\W\d_]{3})"
+)
+_NUMBER_LAST = re.compile(r"[^\W\d_]{2}.*?[\s.,]\d{1,4}\s?[a-zA-Z]?(?:\s?[-/+]\s?\d{1,4}\s?[a-zA-Z]?)?[.,]?$")
+_PHONE = re.compile(r"^(?:\+|\(|0)[\d(][\d\s()/.\-\u2013+]{5,}$")
+_CODE = re.compile(r"^[(\[]?[A-Z]{0,3}[-\s]?\d{4,}(?:-[A-Z\d]+|[A-Z])?[)\]]?$|^\(\s?\d[\d\s]*-\s?[A-Z]\)$")
+_DATE = re.compile(r"\b\d{1,4}[./-]\d{1,2}[./-]\d{1,4}\b|\b\d{1,2}:\d{2}\b")
+_MONEY = re.compile(r"\d[.,]\d{2}(?!\d)|[€$£%]")
+_LABEL_END = re.compile(r"\s*[:\uff1a]\s*")
+# Letters of a legal form that are doubtful in a line that looks like a street.
+_SHORT_FORM = 2
+_COUNTING = frozenset(("no", "nr", "number", "num", "nummer", "n", "id", "numero", "nbr", "reg"))
+# Labels of ids that a value without digits follows.
+_WITH_NAMES = frozenset(
+    normal(one)
+    for one in ("amtsgericht", "registergericht", "geschäftsführer", "geschäftsführung", "vorstand", "hrb", "hra")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Words that stand together on one line, and what they are.
+
+    - `label` is the label that they begin with, in its normal form; `value` is where its value begins, an index of
+      `words`, their number where it has none. A line without a label has `value` 0.
+    - `strength`, of a street, is 2 where both its number and a word of streets say so, else 1; of a text 0.
+    """
+
+    page: int | None
+    words: tuple[Word, ...]
+    box: Box
+    element: int
+    cell: CellPlace | None
+    furniture: bool
+    kind: Kind
+    label: str
+    value: int
+    strength: int
+
+    @property
+    def text(self) -> str:
+        """The words, a space between two."""
+        return " ".join(word.text for word in self.words)
+
+    @property
+    def height(self) -> float:
+        """The height of its letters, about."""
+        return min(word.box[3] - word.box[1] for word in self.words)
+
+
+def lines_of(page: PrintedPage) -> list[Line]:
+    """The page's lines from the top down, each from left to right. Phrases between separators are one line."""
+    lines: list[Line] = []
+    for row in page.rows:
+        run: list[Phrase] = []
+        for phrase in row:
+            if run and not _joined(run[-1], phrase):
+                lines.append(_line(run))
+                run = []
+            run.append(phrase)
+        if run:
+            lines.append(_line(run))
+    return lines
+
+
+def line_of(words: Sequence[Word], like: Line) -> Line:
+    """The line of some words of another line."""
+    return _read(tuple(words), like.page, like.element, like.cell, like.furniture)
+
+
+def is_separator(word: Word) -> bool:
+    """Whether the word is a mark between the parts of an address on one line."""
+    return len(word.text) <= 2 and all(letter in _SEPARATORS for letter in word.text)
+
+
+def _joined(before: Phrase, after: Phrase) -> bool:
+    if before.element != after.element:
+        return False
+    gap = after.box[0] - before.box[2]
+    between = is_separator(before.words[-1]) or is_separator(after.words[0]) or after.words[0].text == "&"
+    return between and gap <= _SEPARATED_GAP * max(before.height, after.height)
+
+
+def _line(run: Sequence[Phrase]) -> Line:
+    words = tuple(word for phrase in run for word in phrase.words)
+    first = run[0]
+    return _read(words, first.page, first.element, first.cell, first.furniture)
+
+
+def _read(words: tuple[Word, ...], page: int | None, element: int, cell: CellPlace | None, furniture: bool) -> Line:
+    text = " ".join(word.text for word in words)
+    kind, label, value = _labelled(text, words)
+    strength = 0
+    if kind == "text":
+        kind, strength = _unlabelled(text)
+    box = union([word.box for word in words])
+    return Line(page, words, box, element, cell, furniture, kind, label, value, strength)
+
+
+def _labelled(text: str, words: Sequence[Word]) -> tuple[Kind, str, int]:
+    """The kind that the line's label gives it, the label, and where the value begins; ("text", "", 0) without one."""
+    known = vocabulary()
+    parts = _LABEL_END.split(text, maxsplit=1)
+    if len(parts) == 2:
+        label = normal(parts[0])
+        kind = _label_kind(label)
+        if kind is not None:
+            return kind, label, _after_colon(words)
+        # A colon within a word is misread, or a time's.
+        apart = text[len(parts[0]) :].lstrip()[1:2] in ("", " ") or parts[1][:1].isdigit()
+        if label and apart and len(label.split()) <= 4 and not parts[0][:1].isdigit():
+            return "other", label, _after_colon(words)
+    plain = normal(text)
+    whole = _label_kind(plain)
+    if whole is not None:
+        return whole, plain, len(words)
+    tokens = plain.split()
+    for count in range(min(4, len(tokens) - 1), 0, -1):
+        label = " ".join(tokens[:count])
+        kind = "contact" if label in known.contacts else "id" if label in known.ids else None
+        rest = [token for token in tokens[count:] if token not in _COUNTING]
+        if kind and (label in _WITH_NAMES or (rest and any(letter.isdigit() for letter in rest[0]))):
+            return kind, label, min(count, len(words))
+    return "text", "", 0
+
+
+def _after_colon(words: Sequence[Word]) -> int:
+    for at, word in enumerate(words):
+        if ":" in word.text or "\uff1a" in word.text:
+            return at + 1
+    return len(words)
+
+
+def _label_kind(label: str) -> Kind | None:
+    known = vocabulary()
+    if head_role(label):
+        return "head"
+    groups: tuple[tuple[Kind, frozenset[str]], ...] = (
+        ("name_label", known.names), ("address_label", known.addresses), ("person", known.persons),
+        ("contact", known.contacts), ("id", known.ids), ("title", known.titles),
+    )  # fmt: skip
+    return next((kind for kind, labels in groups if label in labels), None)
+
+
+def head_role(label: str) -> tuple[str, float] | None:
+    """The role that a party's head names, and how well it does; None for another label. The label is in normal form."""
+    known = vocabulary()
+    if label in known.heads:
+        return known.heads[label]
+    for addition in known.head_additions:
+        if label.endswith(addition) and (role := known.heads.get(label[: -len(addition)])):
+            return role if not _weak(role) else None
+    # Two heads that stand side by side, such as Käufer/Leistungsempfänger.
+    tokens = label.split()
+    for cut in range(1, len(tokens)):
+        before, after = known.heads.get(" ".join(tokens[:cut])), known.heads.get(" ".join(tokens[cut:]))
+        if before and after and before[0] == after[0]:
+            return max(before, after, key=lambda one: one[1])
+    return None
+
+
+def _weak(role: tuple[str, float]) -> bool:
+    return role[1] == 0.6
+
+
+def _unlabelled(text: str) -> tuple[Kind, int]:
+    """What a line without a label is, and its strength as a street."""
+    known = vocabulary()
+    plain = normal(text)
+    tokens = plain.split()
+    if not tokens:
+        return "other", 0
+    if _DATE.match(text):
+        return "other", 0
+    if "@" in text or plain.startswith(("www ", "http")) or "://" in text or _PHONE.match(text):
+        return "contact", 0
+    if _CODE.match(text):
+        return "id", 0
+    if plain in known.countries or plain in known.regions:
+        return "country", 0
+    if plain in known.salutations:
+        return "salutation", 0
+    if plain in known.titles:
+        return "title", 0
+    form = known.legal.search(text)
+    # Capitals such as SC stand in addresses, too.
+    legal = form is not None and not (len(form[0]) <= _SHORT_FORM and _street_or_text(text, tokens) == ("street", 2))
+    if not legal and _is_town(text, tokens):
+        return "town", 2
+    if f"{plain} ".startswith(known.greetings):
+        return "other", 0
+    if legal:
+        return "text", 0
+    return _street_or_text(text, tokens)
+
+
+def _is_town(text: str, tokens: Sequence[str]) -> bool:
+    if len(tokens) > 12 or _MONEY.search(text) or _NO_TOWN.search(text):
+        return False
+    if _TOWN.search(text) or any(_TOWN.search(part) for part in text.split(", ")[1:]):
+        return True
+    streets = vocabulary().streets
+    return bool(_SHORT_TOWN.match(text)) and len(tokens) <= 5 and not any(token in streets for token in tokens)
+
+
+def _street_or_text(text: str, tokens: Sequence[str]) -> tuple[Kind, int]:
+    known = vocabulary()
+    if len(tokens) > 12 or sum(letter.isalpha() for letter in text) < 3:
+        return "other", 0
+    numbered = any(letter.isdigit() for letter in text)
+    # Dates and amounts are no streets.
+    if numbered and (_MONEY.search(text) or (_DATE.search(text) and not any(one in known.streets for one in tokens))):
+        return "other", 0
+    worded = any(token in known.streets for token in tokens)
+    named = worded or any(
+        token.endswith(end) and len(token) > len(end) + 1 for token in tokens for end in known.street_endings
+    )
+    shaped = bool(_NUMBER_FIRST.match(text) or (_NUMBER_LAST.search(text) and len(tokens) <= 7))
+    if numbered and named:
+        return "street", 2
+    if shaped:
+        return "street", 1
+    return ("street", 1) if worded and not numbered and len(tokens) > 1 else ("text", 0)

@@ -1,0 +1,66 @@
+"""A seller's name that stands without an address that is known as one: at the top, in the foot, beside the account.
+
+Runs in a page process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..printed import PrintedPage
+from .blocks import same_name
+from .composed import Composed, composed, is_business
+from .lines import Line, line_of
+from .roles import Standing, is_receipt
+from .vocabulary import vocabulary
+
+# How sure such a name is: of a receipt's top, with a legal form at the top or in the foot, beside the account.
+RECEIPT, LEGAL, HOLDER = 0.7, 0.6, 0.55
+# The page's shares that are its top and its foot; lines of a receipt's top.
+TOP, FOOT = 0.3, 0.8
+_MOST_LINES = 8
+
+
+def unaddressed_seller(
+    page: PrintedPage, lines: Sequence[Line], buyer: Standing | None
+) -> tuple[Composed, float] | None:
+    """The seller as the page's top, its foot or the account tell, and how sure; None where they do not."""
+    if is_receipt(page) and (top := _receipt_top(lines)) is not None:
+        return top, RECEIPT
+    known = vocabulary()
+    taken = [] if buyer is None else [block.party.box for block in buyer.blocks if block.party.page == page.number]
+    for line in lines:
+        share = (line.box[1] + line.box[3]) / 2 / (page.height or 1.0)
+        free = not any(box[1] <= line.box[1] <= box[3] and box[0] <= line.box[0] <= box[2] for box in taken)
+        if free and line.kind == "text" and (share < TOP or share > FOOT or line.furniture) and _names_one(line):
+            party = composed([line])
+            if party is not None and (buyer is None or not same_name(party.name_text, buyer.name)):
+                return party, LEGAL
+    for line in lines:
+        if line.label in known.holders and line.value < len(line.words):
+            party = composed([line_of(line.words[line.value :], line)])
+            if party is not None and (buyer is None or not same_name(party.name_text, buyer.name)):
+                return party, HOLDER
+    return None
+
+
+def _names_one(line: Line) -> bool:
+    """Whether the line is a name with a legal form and little else: no sentence."""
+    return len(line.words) <= 7 and vocabulary().legal.search(line.text) is not None
+
+
+def _receipt_top(lines: Sequence[Line]) -> Composed | None:
+    """The party at the top of a receipt: lines down to the first that is none of a name or an address."""
+    own: list[Line] = []
+    streets = 0
+    for line in lines[: 2 * _MOST_LINES]:
+        if line.kind in ("title", "other", "contact", "head") and (streets or len(own) > 1):
+            break
+        if line.kind in ("text", "street", "town", "country"):
+            if streets and line.kind == "text" and not is_business(line.text):
+                break
+            own.append(line)
+            streets += line.kind == "street" and len(own) > 1
+        if len(own) >= _MOST_LINES:
+            break
+    return composed(own) if own else None

@@ -1,0 +1,138 @@
+"""The words that tell a name from an address, and a seller from a buyer, in their normal form. Runs in a page process.
+
+They stand in `vocabulary.json`: heads of parties by language, labels, legal forms, words of streets, countries.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+
+_FILE = Path(__file__).with_name("vocabulary.json")
+_NO_LETTER = re.compile(r"[\W_]+")
+# The longest legal form that is told from a word of a sentence by its capitals alone.
+_SHORT = 3
+
+
+@lru_cache(maxsize=20_000)
+def normal(text: str) -> str:
+    """The text in small letters without accents; whatever is neither letter nor digit is a space."""
+    if text.isascii():
+        return _NO_LETTER.sub(" ", text.lower()).strip()
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return _NO_LETTER.sub(" ", "".join(letter for letter in plain if not unicodedata.combining(letter))).strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """Sets of words and phrases in their normal form.
+
+    - `heads` is the role of a party's head: a role and how well it says who gets the invoice, from 0 to 1.
+      `head_additions` may follow it.
+    - `legal` finds a legal form in a text as printed.
+    """
+
+    heads: dict[str, tuple[str, float]]
+    head_additions: tuple[str, ...]
+    names: frozenset[str]
+    addresses: frozenset[str]
+    contacts: frozenset[str]
+    ids: frozenset[str]
+    persons: frozenset[str]
+    salutations: frozenset[str]
+    legal_words: frozenset[str]
+    legal: re.Pattern[str]
+    business: frozenset[str]
+    business_endings: tuple[str, ...]
+    streets: frozenset[str]
+    street_endings: tuple[str, ...]
+    titles: frozenset[str]
+    greetings: tuple[str, ...]
+    buyer_marks: frozenset[str]
+    seller_marks: frozenset[str]
+    holders: frozenset[str]
+    bank_labels: frozenset[str]
+    banks: frozenset[str]
+    regions: frozenset[str]
+    countries: frozenset[str]
+
+
+@cache
+def vocabulary() -> Vocabulary:
+    """The vocabulary, read once a process."""
+    data = json.loads(_FILE.read_text(encoding="utf-8"))
+
+    def words(key: str) -> frozenset[str]:
+        return frozenset(normal(one) for one in data[key])
+
+    return Vocabulary(
+        _heads(data["heads"]),
+        tuple(sorted((f" {normal(one)}" for one in data["head_additions"]), key=len, reverse=True)),
+        words("name_labels"),
+        words("address_labels"),
+        words("contact_labels"),
+        words("id_labels"),
+        words("person_labels"),
+        words("salutations"),
+        frozenset(word for form in data["legal_forms"] for word in normal(form).split()),
+        _legal_pattern(data["legal_forms"]),
+        words("business_words"),
+        tuple(data["business_endings"]),
+        words("street_words"),
+        tuple(data["street_endings"]),
+        words("titles"),
+        tuple(f"{normal(one)} " for one in data["greetings"]),
+        words("buyer_id_marks"),
+        words("seller_id_marks"),
+        words("account_holders"),
+        words("bank_labels"),
+        words("bank_words"),
+        words("regions"),
+        words("countries"),
+    )
+
+
+# The role that a group of heads names, and how well it does.
+_ROLES = {
+    "billed": ("buyer", 1.0),
+    "buyer": ("buyer", 0.9),
+    "delivered": ("delivered", 0.5),
+    "seller": ("seller", 1.0),
+    "buyer_weak": ("buyer", 0.6),
+    "seller_weak": ("seller", 0.6),
+}
+
+
+def _heads(groups: dict[str, dict[str, list[str]]]) -> dict[str, tuple[str, float]]:
+    """Every head with its role. What several languages call different roles is left out."""
+    found: dict[str, tuple[str, float]] = {}
+    twofold: set[str] = set()
+    for group, (role, weight) in _ROLES.items():
+        for head in (normal(one) for many in groups[group].values() for one in many):
+            if head in found and found[head][0] != role:
+                twofold.add(head)
+            found.setdefault(head, (role, weight))
+    return {head: role for head, role in found.items() if head not in twofold}
+
+
+def _legal_pattern(forms: list[str]) -> re.Pattern[str]:
+    """Finds a legal form: dots and spaces between its letters are free, a short one has its first letter capital."""
+    long, short = [], []
+    for form in forms:
+        letters = re.sub(r"[^\w&/ ]", "", form)
+        pattern = r"[.\s]{0,2}".join(re.escape(one) for one in letters if one != " ")
+        if len(letters) > _SHORT:
+            long.append(pattern)
+        else:
+            short += [
+                r"[.\s]?".join(re.escape(one) for one in letters.upper()),
+                letters.capitalize(),
+                "(?i:" + "".join(re.escape(one) + r"\.\s?" for one in letters[:-1]) + re.escape(letters[-1]) + ")",
+            ]
+    ordered = sorted(long, key=len, reverse=True)
+    every = "|".join([f"(?i:{'|'.join(ordered)})", *sorted(short, key=len, reverse=True)])
+    return re.compile(rf"(?<![\w@.])(?:{every})(?![\w@])")

@@ -1,0 +1,104 @@
+"""A document -> its seller and its buyer: names, addresses, ids. Runs in a page process.
+
+Who is who is said by heads ("Bill to"), by the place in the letter, and by what stands around a name. What no evidence
+gives to either is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from ..values.words import Word
+from .addressing.blocks import Block, blocks_of
+from .addressing.composed import Composed, text_of
+from .addressing.lines import lines_of
+from .addressing.owned import Owners, owned_values
+from .addressing.roles import Standing, chosen, standings
+from .addressing.unaddressed import unaddressed_seller
+from .found import Found
+from .parsing import Style
+from .printed import Printed, PrintedPage, PrintedWord
+
+# Pages on which parties are sought from the start on; the last page has a foot, too.
+FIRST_PAGES = 2
+# How sure a name is by what says its role: a head, several kinds of evidence, one kind, the topmost line alone.
+HEADED, SEVERAL, ONE = 0.95, 0.9, 0.75
+# How much less sure an address is than its name.
+ADDRESS_SHARE = 0.97
+
+
+def parties(printed: Printed, style: Style, concepts: Collection[str]) -> dict[str, list[Found]]:
+    """For each concept of the seller and the buyer (`seller.name`, `buyer.vat_id`) that is told: candidates, best
+    first."""
+    pages = _pages(printed)
+    lines = [lines_of(page) for page in pages]
+    blocks = [block for one in lines for block in blocks_of(one)]
+    found = standings(pages, lines, blocks)
+    seller, buyer = chosen(found)
+    values: dict[str, list[Found]] = {}
+    for role, standing in (("seller", seller), ("buyer", buyer)):
+        if standing is not None:
+            values |= _told(role, standing)
+    alone = unaddressed_seller(pages[0], lines[0], buyer) if seller is None and pages else None
+    if alone is not None:
+        values["seller.name"] = [found_name(*alone)]
+        if alone[0].address:
+            values["seller.address"] = [found_address(*alone)]
+    owners = Owners(seller, buyer, blocks)
+    values |= owned_values(lines, style, owners)
+    return {concept: one for concept, one in values.items() if concept in concepts and one}
+
+
+def _pages(printed: Printed) -> list[PrintedPage]:
+    pages = list(printed.pages)
+    return [page for at, page in enumerate(pages) if at < FIRST_PAGES or at == len(pages) - 1]
+
+
+def _told(role: str, standing: Standing) -> dict[str, list[Found]]:
+    """The name and the address of a party, from the place that says most."""
+    confidence = _confidence(role, standing)
+    ordered = sorted(standing.blocks, key=lambda block: _worth(role, block), reverse=True)
+    named = ordered[0].party
+    values = {f"{role}.name": [found_name(named, confidence)]}
+    addressed = next((block.party for block in ordered if block.party.address), None)
+    if addressed is not None:
+        share = ADDRESS_SHARE if addressed.town else 0.8
+        values[f"{role}.address"] = [found_address(addressed, confidence * share)]
+    return values
+
+
+def _worth(role: str, block: Block) -> tuple[float, bool, bool]:
+    """What a place is worth as the place to read a party at: its head, its address, lines rather than one line."""
+    headed = block.weight if block.role == role else 0.0
+    return headed + 0.5 * bool(block.party.address), block.origin != "one_line", not block.first.furniture
+
+
+def _confidence(role: str, standing: Standing) -> float:
+    own, other = (standing.seller, standing.buyer) if role == "seller" else (standing.buyer, standing.seller)
+    if f"{role} head" in standing.reasons:
+        best = HEADED
+    else:
+        best = SEVERAL if len(standing.reasons) > 1 or len(standing.blocks) > 1 else ONE
+    # Evidence for the other role makes it doubtful.
+    return best * (1.0 if other == 0 else max(0.5, (own - other) / own))
+
+
+def found_name(party: Composed, confidence: float) -> Found:
+    """A party's name as a value."""
+    return Found(party.name_text, _printed(party.page, party.name), _read(party.name, confidence))
+
+
+def found_address(party: Composed, confidence: float) -> Found:
+    """A party's address as a value: its lines."""
+    words = [word for line in party.address for word in line]
+    value = "\n".join(text_of(line) for line in party.address)
+    return Found(value, _printed(party.page, words), _read(words, confidence))
+
+
+def _printed(page: int | None, words: Sequence[Word]) -> tuple[PrintedWord, ...]:
+    return tuple(PrintedWord(page, word) for word in words)
+
+
+def _read(words: Sequence[Word], confidence: float) -> float:
+    """What was recognised is as sure as its least sure word."""
+    return confidence * min(1.0, min(word.confidence for word in words) + 0.05)
