@@ -54,13 +54,17 @@ RUN --mount=type=secret,id=HF_TOKEN \
 
 FROM packages AS hook
 COPY tools/hook_docstrange.py extractor/lifecycle/docstrange_hook.py ./
-RUN /opt/venv/bin/python hook_docstrange.py docstrange_hook.py /app /opt/hook
+# And the command, by the name that it has everywhere.
+RUN /opt/venv/bin/python hook_docstrange.py docstrange_hook.py /app /opt/hook/lib/python3.11/site-packages \
+    && mkdir /opt/hook/bin \
+    && printf '#!/bin/sh\nexec /opt/venv/bin/python /app/zopilot.py "$@"\n' > /opt/hook/bin/zopilot \
+    && chmod +x /opt/hook/bin/zopilot
 
 
 FROM base AS worker
 COPY --from=packages /opt/venv /opt/venv
 # Whoever imports docstrange, in whatever process, gets the local one. A layer of its own, apart from four gigabytes.
-COPY --from=hook /opt/hook /opt/venv/lib/python3.11/site-packages
+COPY --from=hook /opt/hook /opt/venv
 # Neither under /runpod-volume nor under /workspace, where a volume would cover them.
 COPY --from=weights /opt/models /opt/models
 ENV PATH=/opt/venv/bin:$PATH \

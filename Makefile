@@ -41,7 +41,7 @@ test: check models clients
 quick: check
 	@$(PYTEST) -m "not slow"
 
-check: $(VENV)/.dev
+check: $(VENV)/.dev $(BIN)/zopilot
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy

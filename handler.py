@@ -6,7 +6,6 @@ Nothing heavy is imported at the top: each page process imports this module agai
 from __future__ import annotations
 
 import argparse
-import base64
 import json
 import logging
 import os
@@ -16,7 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
-    from extractor.job import Progress
     from extractor.worker import Worker
 
 log = logging.getLogger("extractor")
@@ -30,7 +28,9 @@ def arguments() -> argparse.ArgumentParser:
         "test_input.json, and print the answer.",
         allow_abbrev=False,
     )
-    parser.add_argument("--document", type=Path, metavar="FILE", help="read a file; its answer is written beside it")
+    parser.add_argument(
+        "--document", type=Path, metavar="FILE", help="read a file; its answer and its markdown are written beside it"
+    )
     parser.add_argument("--test_input", metavar="JSON", help="a job to run in place of test_input.json")
     local = parser.add_argument_group("RunPod's local server")
     local.add_argument("--rp_serve_api", action="store_true", help="serve /run and /runsync as RunPod does")
@@ -72,23 +72,19 @@ def main(worker: Worker, options: argparse.Namespace) -> int:
     os.environ.setdefault("RUNPOD_LOG_LEVEL", "INFO" if served else "WARN")
     start_logging()
 
-    if options.document is not None and not options.document.is_file():
-        print(f"{options.document}: there is no such file", file=sys.stderr)
-        return 1
-
     from extractor.errors import ExtractionError
     from extractor.lifecycle.processes import end_on_sigterm
 
     end_on_sigterm()
     if on_runpod:
         return serve_runpod(worker)
+    if options.document is not None:
+        return read_document(worker, options.document)
     try:
         worker.load()
     except ExtractionError as error:
         print(f"{error.code}: {error.message}", file=sys.stderr)
         return 1
-    if options.document is not None:
-        return run_document(worker, options.document)
     return run_locally(worker, prints=not served)
 
 
@@ -139,32 +135,19 @@ def run_locally(worker: Worker, *, prints: bool) -> int:
     return 0
 
 
-def run_document(worker: Worker, path: Path) -> int:
-    """The exit status: 0 for a success, 1 for a failure. Reads the file at `path`.
+def read_document(worker: Worker, path: Path) -> int:
+    """The exit status: 0 for a success, 1 for a failure. Does what the command `zopilot` does with that file."""
+    from extractor.doors.command import NothingToRead, errands, keys_of, read_files
+    from extractor.errors import ExtractionError
 
-    Writes the answer (`.json`) and its markdown (`.md`) next to the file.
-    """
-    from tqdm import tqdm
-
-    content = base64.b64encode(path.read_bytes()).decode("ascii")
-    job = {"id": path.name, "input": {"document_content_base64": content, "filename": path.name}}
-    with tqdm(unit="page", desc=path.name, disable=not sys.stderr.isatty()) as bar:
-
-        def show(progress: Progress) -> None:
-            bar.total = progress.pages_total
-            bar.update(progress.pages_done - bar.n)
-
-        answer = worker.answer(job, progress=show, door="file")
-    answer_path = path.with_name(path.name + ".json")
-    answer_path.write_text(json.dumps(answer, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    print(f"answer:   {answer_path}")
-    if not answer["success"]:
-        print(answer["error"], file=sys.stderr)
-        return 1
-    markdown_path = path.with_name(path.name + ".md")
-    markdown_path.write_text(answer["data"]["markdown"], encoding="utf-8")
-    print(f"markdown: {markdown_path}")
-    return 0
+    formats = ("json", "md")
+    try:
+        return read_files(worker, errands([path], None), keys_of({}, formats), formats)
+    except NothingToRead as error:
+        print(error, file=sys.stderr)
+    except ExtractionError as error:
+        print(f"{error.code}: {error.message}", file=sys.stderr)
+    return 1
 
 
 if __name__ == "__main__":

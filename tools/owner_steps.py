@@ -5,7 +5,7 @@ Healthcheck, User, WorkingDir). It needs what the command above needs, ip and cu
 Exits with 0, or says what is not as it has to be:
 
 1. three lines of Python run in the image: torchvision, RT-DETR, and a local DocStrange;
-2. neither of DocStrange's commands is in the image;
+2. the command `zopilot` is in the image, and neither of DocStrange's;
 3. the image's own command, with a key and a token for the model hub, opens the HTTP door on port 8000; HEALTHCHECK's
    command says so, and that it is not well while it hangs; one curl gets the expected answer to the document of
    test_input.json, which a server on loopback has; the log has the lines that operators look for, neither secret, and
@@ -48,7 +48,8 @@ LINES = {
     "from docstrange import DocumentExtractor; extractor = DocumentExtractor(cpu=True); "
     "print(extractor.cloud_mode, extractor.get_processing_mode())": "False local",
 }
-COMMANDS = ("docstrange", "docstrange-web")
+COMMAND = "zopilot"
+CLOUD_COMMANDS = ("docstrange", "docstrange-web")
 GOOD_LINES = (
     "Container: door=http on 0.0.0.0, because ZOPILOT_GPU_API_KEY is set",
     "DocStrange initialized: mode=local, cloud_mode=False",
@@ -71,7 +72,7 @@ class Image:
         """A container of the image: the process that waits for the container's first, whose output is `output`."""
         alone = ["--mount", "--pid", "--fork", "--kill-child", "--mount-proc", f"--root={self.root}"]
         return subprocess.Popen(
-            [_path("unshare"), *alone, *self._identity(), *command],
+            [_path("unshare"), *alone, f"--wd={self.config['WorkingDir']}", *self._identity(), *command],
             env=self._environment() | environment,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -89,7 +90,7 @@ class Image:
     def status_within(self, container: subprocess.Popen[str], command: list[str], environment: dict[str, str]) -> int:
         """The exit status of a command in a container that runs, as `docker exec` starts it."""
         first = first_of(container).pid
-        entered = [f"--target={first}", "--mount", "--pid", f"--root=/proc/{first}/root"]
+        entered = [f"--target={first}", "--mount", "--pid", "--root", f"--wdns={self.config['WorkingDir']}"]
         return subprocess.run(
             [_path("nsenter"), *entered, *self._identity(), *command],
             env=self._environment() | environment,
@@ -104,9 +105,8 @@ class Image:
                 yield from there.iterdir()
 
     def _identity(self) -> list[str]:
-        options = [f"--wd={self.config['WorkingDir']}"]
         user, _, group = self.config.get("User", "").partition(":")
-        return [*options, f"--setuid={user}", f"--setgid={group}"] if user else options
+        return [f"--setuid={user}", f"--setgid={group}"] if user else []
 
     def _environment(self) -> dict[str, str]:
         user = self.config.get("User", "").partition(":")[0]
@@ -127,12 +127,12 @@ def lines_of_python(image: Image) -> None:
         raise SystemExit("\n".join(["not so in one process:", *together]))
 
 
-def no_commands_of_docstrange(image: Image) -> None:
+def commands_of_the_image(image: Image) -> None:
     """Step 2."""
-    there = [str(place) for place in image.commands() if place.name in COMMANDS]
+    there = [str(place) for place in image.commands() if place.name in CLOUD_COMMANDS]
     if there:
         raise SystemExit(f"commands that ask a cloud: {there}")
-    print(f"neither {' nor '.join(COMMANDS)} is a command")
+    print(f"{image.run(COMMAND, '--version').strip()}; neither {' nor '.join(CLOUD_COMMANDS)} is a command")
 
 
 def one_curl(image: Image, folder: Path) -> None:
@@ -234,7 +234,7 @@ def main() -> int:
         for place in ("dev", "sys"):
             subprocess.run([_path("mount"), "--rbind", f"/{place}", image.root / place], check=True)
     lines_of_python(image)
-    no_commands_of_docstrange(image)
+    commands_of_the_image(image)
     with tempfile.TemporaryDirectory() as folder:
         one_curl(image, Path(folder))
     return 0

@@ -87,6 +87,8 @@ class JobBody:
         own = {}
         if isinstance(body, dict) and "input" in body:
             own = {key: body.pop(key) for key in list(body) if key in beside}
+        if "webhook" not in beside and _has_webhook(body):
+            raise InvalidInput("webhook: POST /jobs takes one, beside input; POST /extract answers its caller itself")
         job_input = input_of(body)
         if self._file is not None and isinstance(job_input, dict) and self._file.filename:
             job_input.setdefault("filename", self._file.filename)
@@ -110,6 +112,13 @@ class JobBody:
         self._written.file.close()
         if self._file is not None:
             self._file.file.close()
+
+
+def _has_webhook(body: object) -> bool:
+    """Whether a webhook is asked for, in an input or beside it."""
+    return isinstance(body, dict) and any(
+        isinstance(part, dict) and "webhook" in part for part in (body, body.get("input"))
+    )
 
 
 async def read_body(request: Request, settings: Settings) -> JobBody:

@@ -11,18 +11,21 @@ from collections.abc import Collection, Sequence
 from ..values.words import Word
 from .addressing.blocks import Block, blocks_of
 from .addressing.composed import Composed, text_of
+from .addressing.contracts import contract_parties
 from .addressing.lines import lines_of
 from .addressing.owned import Owners, owned_values
 from .addressing.roles import Standing, chosen, standings
 from .addressing.unaddressed import unaddressed_seller
-from .found import Found
+from .found import Found, FoundRow
 from .parsing import Style
 from .printed import Printed, PrintedPage, PrintedWord
 
 # Pages on which parties are sought from the start on; the last page has a foot, too.
 FIRST_PAGES = 2
 # How sure a name is by what says its role: a head, several kinds of evidence, one kind, the topmost line alone.
-HEADED, SEVERAL, ONE = 0.95, 0.9, 0.75
+HEADED, SEVERAL, ONE = 0.95, 0.88, 0.75
+# How sure a contract's parties are.
+CONTRACT = 0.85
 # How much less sure an address is than its name.
 ADDRESS_SHARE = 0.97
 
@@ -47,6 +50,21 @@ def parties(printed: Printed, style: Style, concepts: Collection[str]) -> dict[s
     owners = Owners(seller, buyer, blocks)
     values |= owned_values(lines, style, owners)
     return {concept: one for concept, one in values.items() if concept in concepts and one}
+
+
+def contract_rows(printed: Printed) -> list[FoundRow]:
+    """The parties of a contract with their names and addresses (`party.name`, `party.address`), in order."""
+    if not printed.pages:
+        return []
+    page = printed.pages[0]
+    lines = lines_of(page)
+    rows = []
+    for party in contract_parties(lines, blocks_of(lines), page.height):
+        row = {"party.name": found_name(party, CONTRACT)}
+        if party.address:
+            row["party.address"] = found_address(party, CONTRACT * ADDRESS_SHARE)
+        rows.append(row)
+    return rows
 
 
 def _pages(printed: Printed) -> list[PrintedPage]:

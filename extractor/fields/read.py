@@ -22,11 +22,12 @@ from .items import list_rows
 from .kinds import KINDS
 from .parsing import Style
 from .parsing.style import style_of
-from .parties import parties
+from .parties import contract_rows, parties
 from .printed import Printed, printed_of
 
 Json = Any
 
+CONTRACT_PARTIES = "contract.parties"
 # Places that one notice names.
 MOST_PLACES = 8
 
@@ -74,7 +75,10 @@ def _found(printed: Printed, style: Style, wanted: Sequence[WantedField]) -> Fou
         # What the caller's schema forbids is not the value; the next best may be.
         if key in candidates and any(field.schema for field in fields):
             candidates[key] = [found for found in candidates[key] if any(fits(found, field) for field in fields)]
-    return checked(candidates, list_rows(printed, style))
+    rows = list_rows(printed, style)
+    if any(one.concept == CONTRACT_PARTIES for one in wanted):
+        rows[CONTRACT_PARTIES] = contract_rows(printed)
+    return checked(candidates, rows)
 
 
 def nothing_read(wanted: Sequence[WantedField]) -> FieldsReading:

@@ -19,8 +19,13 @@ LOCAL = "extractor.docstrange_local"
 
 
 def install(root: str) -> None:
-    """From now on DocStrange is local in this process. `root` is the folder that `extractor` lies in."""
-    sys.meta_path.insert(0, LocalDocStrange(root))
+    """From now on DocStrange is local in this process. `root` is the folder that `extractor` lies in.
+
+    The finder stands once in `sys.meta_path`, however often it is installed: the last root counts.
+    """
+    # By name: the environment's copy of this module has a class of its own.
+    others = [finder for finder in sys.meta_path if type(finder).__name__ != LocalDocStrange.__name__]
+    sys.meta_path[:] = [LocalDocStrange(root), *others]
     if PACKAGE in sys.modules:
         make_local(root)
 

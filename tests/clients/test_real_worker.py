@@ -141,7 +141,9 @@ class TestReadme:
             assert lines(language, own) == lines(language)
 
     def test_python(self, platform: Environment, http_door: str, folder: Path) -> None:
-        programs = {"over_runpod.py": lines("python"), "over_http.py": over_http(lines("python"), http_door)}
+        direct = over_http(lines("python"), http_door)
+        programs = {"over_runpod.py": lines("python"), "over_http.py": direct}
+        programs["over_jobs.py"] = direct.replace(f'"{KEY}")', f'"{KEY}", route="jobs")')
         for name, program in programs.items():
             (folder / name).write_text(program)
         package = str(node.ROOT / "clients" / "python")
@@ -155,7 +157,9 @@ class TestReadme:
     @NEEDS_NPM
     def test_typescript(self, platform: Environment, http_door: str, folder: Path) -> None:
         node.packages(folder)
-        programs = {"over_runpod": lines("ts"), "over_http": over_http(lines("ts"), http_door)}
+        direct = over_http(lines("ts"), http_door)
+        programs = {"over_runpod": lines("ts"), "over_http": direct}
+        programs["over_jobs"] = direct.replace(f'"{KEY}")', f'"{KEY}", {{}}, {{ route: "jobs" }})')
         for name, program in programs.items():
             (folder / f"{name}.ts").write_text(program)
         node.compiled(folder, *(f"{name}.ts" for name in programs))
@@ -165,9 +169,9 @@ class TestReadme:
 
 
 class TestOurs:
-    def test_large_answer_through_both_doors(self, platform: Environment, http_door: str) -> None:
+    def test_large_answer_through_each_door(self, platform: Environment, http_door: str) -> None:
         queue = RunPod(platform["ENDPOINT_ID"], KEY, base_url=platform["RUNPOD_ENDPOINT_BASE_URL"], route="runsync")
-        for door in (queue, HttpDoor(http_door, KEY)):
+        for door in (queue, HttpDoor(http_door, KEY), HttpDoor(http_door, KEY, route="jobs")):
             with Client(door) as client:
                 answer = client.extract(documents.invoice_pdf(), outputs=EVERY)
             assert len(json.dumps(answer)) > 20000
@@ -181,6 +185,15 @@ class TestOurs:
         headers = {"Authorization": f"Bearer {KEY}"}
         url = f"{door.base_url}/{door.endpoint_id}/status/{raised.value.job_id}"
         assert httpx.get(url, headers=headers, verify=False).json()["status"] == "CANCELLED"
+
+    def test_job_of_the_http_door_that_is_given_up_is_deleted(self, http_door: str) -> None:
+        with (
+            Client(HttpDoor(http_door, KEY, route="jobs"), timeout_s=3.0) as client,
+            pytest.raises(JobTimedOut) as raised,
+        ):
+            client.extract(LONG)
+        url = f"{http_door}/jobs/{raised.value.job_id}"
+        assert httpx.get(url, headers={"X-API-Key": KEY}, verify=False).status_code == 410
 
     def test_what_is_no_document(self, http_door: str) -> None:
         with Client(HttpDoor(http_door, KEY)) as client, pytest.raises(ExtractionFailed) as raised:

@@ -34,11 +34,19 @@ class TestInput:
         answer = served.client.post("/extract", files={"file": INVOICE}, data={"input": json.dumps(keys)}).json()
         assert (answer["document_id"], set(answer["data"])) == ("mine", {"pages", "text", "form_fields"})
 
-    @pytest.mark.parametrize("beside", ["webhook", "policy", "id"])
+    @pytest.mark.parametrize("beside", ["policy", "id"])
     def test_nothing_else_stands_beside_it(self, served: Served, beside: str) -> None:
         answer = served.extract({"input": ASKED, beside: "x"})
         assert (answer.status_code, answer.json()["error_code"]) == (400, "INVALID_INPUT")
         assert f"{beside}: not known beside input" in answer.json()["error"]
+
+    @pytest.mark.parametrize(
+        "body", [{**ASKED, "webhook": "x"}, {"input": ASKED, "webhook": "x"}], ids=["in", "beside"]
+    )
+    def test_webhook_is_for_jobs(self, served: Served, body: object) -> None:
+        answer = served.extract(body)
+        assert (answer.status_code, answer.json()["error_code"]) == (400, "INVALID_INPUT")
+        assert "webhook: POST /jobs takes one" in answer.json()["error"]
 
 
 async def answered(accepted: str | None) -> tuple[httpx.Headers, bytes]:

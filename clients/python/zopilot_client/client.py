@@ -68,8 +68,9 @@ class Client:
         """What a document says: the contract's answer (`Success`).
 
         `document` is a path, a URL or bytes; `keys` are those of the job's input. `progress` is told how far the job is
-        (over RunPod). `read_result_from` is the link under which what is put to `result_url` can be read. A job that is
-        not waited for any more is cancelled: when the time is up, on Ctrl-C, and soon after `cancel` is set.
+        (over RunPod, and the HTTP door's route `jobs`). `read_result_from` is the link under which what is put to
+        `result_url` can be read. A job that is not waited for any more is cancelled: when the time is up, on Ctrl-C,
+        and soon after `cancel` is set.
 
         Raises a `ZopilotError`: `ExtractionFailed` with the worker's code, or whatever else came in between; and
         `ValueError` where there is not one document.

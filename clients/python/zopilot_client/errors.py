@@ -11,8 +11,9 @@ class ZopilotError(Exception):
     """Why a document has no answer.
 
     `code` stays as it is from version to version, the message is for people. `retryable`: whether the same request may
-    succeed later; it was tried again already, as often as the client may. `job_id` is RunPod's, `document_id` the
-    worker's, `status` HTTP's, each None where there is none. `retry_after_s`: when the other side says to come back.
+    succeed later; it was tried again already, as often as the client may. `job_id` is RunPod's or the HTTP door's,
+    `document_id` the worker's, `status` HTTP's, each None where there is none. `retry_after_s`: when the other side
+    says to come back.
     """
 
     def __init__(

@@ -1,39 +1,66 @@
-"""Jobs over the worker's own HTTP door: one request to `/extract`, which is answered when the document is read."""
+"""Jobs over the worker's own HTTP door: one request to `/extract`, or one to `/jobs` and looks at what became of it."""
 
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Literal
 
-from .answers import Answer, Terms, answer_of, failure_of, followed
+from .answers import Answer, JobProgress, Terms, answer_of, failure_of, followed
 from .documents import Job
-from .errors import NoAnswer, ZopilotError
-from .steps import Call, Reply, Steps, check_base_url, refusal_of, sent
+from .errors import ExtractionFailed, NoAnswer, ZopilotError
+from .steps import CALL_S, Call, Reply, Steps, Tries, check_base_url, refusal_of, sent
+from .waiting import Watch, awaited, state_of
+
+_WHOSE = "the HTTP door's"
+_CANCEL_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
 class HttpDoor:
-    """A worker's HTTP door. `headers` are for what stands before it: RunPod's load balancer wants its own key."""
+    """A worker's HTTP door. `headers` are for what stands before it: RunPod's load balancer wants its own key.
+
+    `route`: `extract` is one request, open until the document is read; `jobs` is for long documents, and for whatever
+    stands in between and ends requests early: the job is looked at, and `progress` is told. `poll_s`: the first and the
+    longest wait between looks at a job.
+    """
 
     base_url: str
     api_key: str | None = field(default=None, repr=False)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    route: Literal["extract", "jobs"] = "extract"
+    poll_s: tuple[float, float] = (0.5, 5.0)
 
     def __post_init__(self) -> None:
         check_base_url(self.base_url)
 
     def session(self, job: Job, terms: Terms) -> HttpSession:
         """One job on its way."""
-        return HttpSession(self, job, terms)
+        return (HttpSession if self.route == "extract" else HttpJobSession)(self, job, terms)
+
+    def call(self, method: str, path: str, timeout_s: float | None = CALL_S) -> Call:
+        """A request to the door, with its key."""
+        headers = {**self.headers}
+        if self.api_key is not None:
+            headers["X-API-Key"] = self.api_key
+        return Call(method, f"{self.base_url.rstrip('/')}/{path}", headers, timeout_s=timeout_s)
+
+    def submission(self, path: str, job: Job, headers: Mapping[str, str] | None = None) -> Call:
+        """The request that brings a job. It takes as long as it does: the document is uploaded."""
+        call = self.call("POST", path, timeout_s=None)
+        added = {**call.headers, **(headers or {})}
+        if job.document is not None:
+            return replace(call, headers=added, upload=job)
+        return replace(call, headers={**added, "Content-Type": "application/json"}, body=json.dumps(job.keys).encode())
 
 
 class HttpSession:
-    """One request on its way. Whoever goes away stops the job, which has no id of RunPod's."""
+    """One request on its way. Whoever goes away stops the job; it has no id."""
 
-    job_id = None
+    job_id: str | None = None
 
     def __init__(self, door: HttpDoor, job: Job, terms: Terms) -> None:
         self._door = door
@@ -42,22 +69,49 @@ class HttpSession:
 
     def steps(self) -> Steps[Answer]:
         """What is to be done until there is an answer."""
-        reply = yield from sent(self._call(), self._terms.tries(), _refusal)
+        reply = yield from sent(self._door.submission("extract", self._job), self._terms.tries(), _refusal)
         return (yield from followed(answer_of(_json(reply)), self._job, self._terms))
 
-    def cancel_call(self) -> None:
+    def cancel_call(self) -> Call | None:
         """There is nothing to say: the connection is closed."""
-        return
+        return None
 
-    def _call(self) -> Call:
-        headers = {**self._door.headers}
-        if self._door.api_key is not None:
-            headers["X-API-Key"] = self._door.api_key
-        url = f"{self._door.base_url.rstrip('/')}/extract"
-        if self._job.document is not None:
-            return Call("POST", url, headers, upload=self._job, timeout_s=None)
-        headers["Content-Type"] = "application/json"
-        return Call("POST", url, headers, json.dumps(self._job.keys).encode(), timeout_s=None)
+
+class HttpJobSession(HttpSession):
+    """One job on its way in the worker's own queue."""
+
+    _running = False
+
+    def steps(self) -> Steps[Answer]:
+        """What is to be done until there is an answer. A job that failed and may not fail again is sent again."""
+        tries = self._terms.tries()
+        while True:
+            try:
+                return (yield from self._once(tries))
+            except ExtractionFailed as error:
+                if self._running:  # the door failed, and not the job
+                    raise
+                pause = tries.pause(error)
+            yield pause
+
+    def cancel_call(self) -> Call | None:
+        """What stops the job, and has the worker forget it."""
+        return self._door.call("DELETE", f"jobs/{self.job_id}", _CANCEL_S) if self._running else None
+
+    def _once(self, tries: Tries) -> Steps[Answer]:
+        # Sent again after a connection that broke, it is the same job, and is not begun twice.
+        key = {"Idempotency-Key": uuid.uuid4().hex}
+        seen = state_of((yield from sent(self._door.submission("jobs", self._job, key), tries, _refusal)), _WHOSE)
+        self.job_id, self._running = str(seen["id"]), True
+        watch = Watch(self._door.call("GET", f"jobs/{self.job_id}"), _refusal, _WHOSE, _progress_of, self._door.poll_s)
+        seen = yield from awaited(seen, watch, self._terms)
+        self._running = False
+        return (yield from followed(answer_of(seen.get("output")), self._job, self._terms))
+
+
+def _progress_of(state: Mapping[str, Any]) -> JobProgress:
+    pages = state["progress"]["pages"]
+    return JobProgress(str(state["status"]), state["progress"]["stage"], pages["done"], pages["total"])
 
 
 def _json(reply: Reply) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,11 +9,11 @@ from typing import Any, Literal
 
 from .answers import Answer, JobProgress, Terms, answer_of, failure_of, followed
 from .documents import Job, runpod_body
-from .errors import ExtractionFailed, JobCancelled, JobTimedOut, NoAnswer
-from .steps import Call, Pause, Reply, Steps, Tries, check_base_url, refusal_of, sent
+from .errors import ExtractionFailed, JobCancelled, JobTimedOut
+from .steps import Call, Steps, Tries, check_base_url, refusal_of, sent
+from .waiting import Watch, awaited, state_of
 
 BASE_URL = "https://api.runpod.ai/v2"
-TERMINAL = ("COMPLETED", "FAILED", "CANCELLED", "TIMED_OUT")
 # RunPod's limits on a request: https://docs.runpod.io/serverless/endpoints/operation-reference
 MOST_BYTES = {"run": 10 * 2**20, "runsync": 20 * 2**20}
 _ADVICE = {
@@ -27,6 +26,7 @@ _WAIT_S = (1.0, 90.0)
 _BEFORE_THE_END_S = 2.0
 _SLACK_S = 30.0
 _CANCEL_S = 5.0
+_WHOSE = "RunPod's"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,6 @@ class RunPodSession:
         self._terms = terms
         self.job_id: str | None = None
         self._running = False
-        self._told: JobProgress | None = None
 
     def steps(self) -> Steps[Answer]:
         """What is to be done until there is an answer. A job that failed and may not fail again is sent again."""
@@ -88,9 +87,11 @@ class RunPodSession:
         return self._door.call("POST", f"cancel/{self.job_id}", timeout_s=_CANCEL_S)
 
     def _once(self, tries: Tries) -> Steps[Answer]:
-        seen = envelope_of((yield from sent(self._submission(), tries, refusal_of)))
+        seen = state_of((yield from sent(self._submission(), tries, refusal_of)), _WHOSE)
         self.job_id, self._running = str(seen["id"]), True
-        seen = yield from self._awaited(seen)
+        look = self._door.call("GET", f"status/{self.job_id}")
+        watch = Watch(look, refusal_of, _WHOSE, _progress_of, self._door.poll_s)
+        seen = yield from awaited(seen, watch, self._terms)
         self._running = False
         return (yield from followed(outcome_of(seen), self._job, self._terms))
 
@@ -103,37 +104,12 @@ class RunPodSession:
         wait_s = _WAIT_S[1] if left_s is None else max(_WAIT_S[0], min(_WAIT_S[1], left_s - _BEFORE_THE_END_S))
         return self._door.call("POST", f"runsync?wait={round(1000 * wait_s)}", body, wait_s + _SLACK_S)
 
-    def _awaited(self, seen: Mapping[str, Any]) -> Steps[Mapping[str, Any]]:
-        """The envelope of the job when it has ended."""
-        wait_s, longest_s = self._door.poll_s
-        while seen["status"] not in TERMINAL:
-            self._tell(seen)
-            yield Pause(wait_s)
-            wait_s = min(longest_s, 1.5 * wait_s)
-            call = self._door.call("GET", f"status/{self.job_id}")
-            seen = envelope_of((yield from sent(call, self._terms.tries(), refusal_of)))
-        return seen
 
-    def _tell(self, seen: Mapping[str, Any]) -> None:
-        said = seen.get("output")
-        said = said if isinstance(said, dict) else {}
-        progress = JobProgress(
-            str(seen["status"]), said.get("stage", ""), said.get("pages_done", 0), said.get("pages_total", 0)
-        )
-        if self._terms.progress is not None and progress != self._told:
-            self._told = progress
-            self._terms.progress(progress)
-
-
-def envelope_of(reply: Reply) -> Mapping[str, Any]:
-    """RunPod's envelope. Raises `NoAnswer` where the reply is none."""
-    try:
-        envelope = json.loads(reply.body)
-    except ValueError:
-        envelope = None
-    if not isinstance(envelope, dict) or not {"id", "status"} <= envelope.keys():
-        raise NoAnswer("NO_ANSWER", "what came is not RunPod's; is the base URL right?", status=reply.status)
-    return envelope
+def _progress_of(envelope: Mapping[str, Any]) -> JobProgress:
+    said = envelope.get("output")
+    said = said if isinstance(said, dict) else {}
+    status, stage = str(envelope["status"]), said.get("stage", "")
+    return JobProgress(status, stage, said.get("pages_done", 0), said.get("pages_total", 0))
 
 
 def outcome_of(envelope: Mapping[str, Any]) -> Answer:

@@ -20,7 +20,7 @@ export interface ClientOptions {
 }
 
 export interface ExtractOptions {
-  /** told how far the job is (over RunPod) */
+  /** told how far the job is (over RunPod, and over the HTTP door's route `jobs`) */
   progress?: (progress: JobProgress) => void;
   /** gives the job up: it is cancelled */
   signal?: AbortSignal;

@@ -3,7 +3,7 @@
 export interface ErrorDetails {
   /** whether the same request may succeed later; it was tried again already, as often as the client may */
   retryable?: boolean | undefined;
-  /** RunPod's id of the job */
+  /** RunPod's id of the job, or the HTTP door's */
   jobId?: string | undefined;
   /** the worker's id of the document */
   documentId?: string | undefined;

@@ -17,7 +17,7 @@ export type { Answer } from "./answers.js";
 export { Client, type ClientOptions, type ExtractOptions, type ManyOptions } from "./client.js";
 export type { Document } from "./documents.js";
 export * from "./errors.js";
-export { HttpDoor } from "./httpDoor.js";
+export { HttpDoor, type HttpDoorOptions } from "./httpDoor.js";
 export type { JobInput } from "./jobInput.js";
 export { RunPod, type RunPodOptions } from "./runpod.js";
 export type { JobProgress, Retries } from "./sending.js";

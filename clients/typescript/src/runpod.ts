@@ -2,32 +2,28 @@
 
 import { type Answer, answerOf, failureOf, followed } from "./answers.js";
 import { type Job, runpodBody } from "./documents.js";
-import { ExtractionFailed, JobCancelled, JobTimedOut, NoAnswer, ZopilotError } from "./errors.js";
-import { type Call, checkedBase, isObject, jsonOf, once, type Reply, sent, type Terms, Tries } from "./sending.js";
+import { ExtractionFailed, JobCancelled, JobTimedOut, ZopilotError } from "./errors.js";
+import { type Call, checkedBase, isObject, type JobProgress, sent, type Terms, Tries } from "./sending.js";
+import { awaited, POLL_MS, type PollMs, type State, stateOf } from "./waiting.js";
 
 // RunPod's limits on a request: https://docs.runpod.io/serverless/endpoints/operation-reference
 const MOST_BYTES = { run: 10 * 2 ** 20, runsync: 20 * 2 ** 20 };
 const ADVICE = { run: 'pass a URL, or use route: "runsync", which takes 20 MiB', runsync: "pass a URL" };
-const TERMINAL = ["COMPLETED", "FAILED", "CANCELLED", "TIMED_OUT"];
 // How long RunPod may hold a request for `/runsync`, and how much longer the connection may take. The job's own time
 // ends later: whoever goes before the reply does not know the job's id, and cannot cancel it.
 const WAIT_MS = { least: 1000, most: 90_000 };
 const BEFORE_THE_END_MS = 2000;
 const SLACK_MS = 30_000;
 const CANCEL_MS = 5000;
+const WHOSE = "RunPod's";
 
 export interface RunPodOptions {
   /** RunPod's, or what `RUNPOD_ENDPOINT_BASE_URL` says, as for RunPod's own client */
   baseUrl?: string;
   /** `runsync` saves a short job a request, and is the only one for requests over 10 MiB */
   route?: "run" | "runsync";
-  /** the first and the longest wait between looks at a job */
-  pollMs?: { first: number; most: number };
-}
-
-interface Envelope extends Record<string, unknown> {
-  id: string;
-  status: string;
+  /** the waits between looks at a job */
+  pollMs?: PollMs;
 }
 
 /** An endpoint of RunPod's. */
@@ -35,14 +31,14 @@ export class RunPod {
   readonly #apiKey: string;
   private readonly url: string;
   private readonly route: "run" | "runsync";
-  private readonly pollMs: { first: number; most: number };
+  private readonly pollMs: PollMs;
 
   constructor(endpointId: string, apiKey: string, options: RunPodOptions = {}) {
     const base = options.baseUrl ?? process.env.RUNPOD_ENDPOINT_BASE_URL ?? "https://api.runpod.ai/v2";
     this.#apiKey = apiKey;
     this.url = `${checkedBase(base)}/${endpointId}`;
     this.route = options.route ?? "run";
-    this.pollMs = options.pollMs ?? { first: 500, most: 5000 };
+    this.pollMs = options.pollMs ?? POLL_MS;
   }
 
   /** The answer to a job. A job that failed and may not fail again is sent again. */
@@ -59,10 +55,12 @@ export class RunPod {
   }
 
   private async once(job: Job, terms: Terms, tries: Tries): Promise<Answer> {
-    const submitted = envelopeOf(await sent(await this.submission(job, terms), terms, tries));
+    const submitted = stateOf(await sent(await this.submission(job, terms), terms, tries), WHOSE);
     const jobId = submitted.id;
+    const look = this.call("GET", `status/${jobId}`, SLACK_MS);
+    const cancel = this.call("POST", `cancel/${jobId}`, CANCEL_MS);
     try {
-      const ended = await this.awaited(submitted, terms);
+      const ended = await awaited(submitted, { look, cancel, whose: WHOSE, progressOf, pollMs: this.pollMs }, terms);
       return await followed(outcomeOf(ended), job, terms);
     } catch (error) {
       if (error instanceof ZopilotError) error.jobId = jobId;
@@ -77,29 +75,6 @@ export class RunPod {
     return this.call("POST", `runsync?wait=${waitMs}`, waitMs + SLACK_MS, text);
   }
 
-  /** The envelope of the job when it has ended. One that is not waited for to its end is cancelled. */
-  private async awaited(submitted: Envelope, terms: Terms): Promise<Envelope> {
-    let seen = submitted;
-    let told = "";
-    let waitMs = this.pollMs.first;
-    try {
-      while (!TERMINAL.includes(seen.status)) {
-        const progress = progressOf(seen);
-        if (JSON.stringify(progress) !== told) terms.progress?.(progress);
-        told = JSON.stringify(progress);
-        await terms.pause(waitMs);
-        waitMs = Math.min(this.pollMs.most, 1.5 * waitMs);
-        const look = this.call("GET", `status/${submitted.id}`, SLACK_MS);
-        seen = envelopeOf(await sent(look, terms, new Tries(terms)));
-      }
-      return seen;
-    } catch (error) {
-      const cancel = this.call("POST", `cancel/${submitted.id}`, CANCEL_MS);
-      await once(cancel, terms.fetched, undefined).catch(() => undefined);
-      throw error;
-    }
-  }
-
   private call(method: "GET" | "POST", path: string, timeoutMs: number, text?: string): Call {
     const headers: Record<string, string> = { Authorization: `Bearer ${this.#apiKey}` };
     const call: Call = { method, url: `${this.url}/${path}`, headers, timeoutMs };
@@ -109,13 +84,7 @@ export class RunPod {
   }
 }
 
-function envelopeOf(reply: Reply): Envelope {
-  const said = jsonOf(reply);
-  if (isObject(said) && typeof said.id === "string" && typeof said.status === "string") return said as Envelope;
-  throw new NoAnswer("NO_ANSWER", "what came is not RunPod's; is the base URL right?", { status: reply.status });
-}
-
-function progressOf({ status, output }: Envelope) {
+function progressOf({ status, output }: State): JobProgress {
   const said = isObject(output) ? output : {};
   return {
     status,
@@ -126,7 +95,7 @@ function progressOf({ status, output }: Envelope) {
 }
 
 /** The answer in the envelope of a job that has ended. Throws what it says instead. */
-function outcomeOf(envelope: Envelope): Answer {
+function outcomeOf(envelope: State): Answer {
   const { id: jobId, status, output } = envelope;
   switch (status) {
     case "TIMED_OUT":

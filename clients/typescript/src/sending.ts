@@ -23,7 +23,7 @@ export interface JobProgress {
 
 /** A request; its body is made anew for each try. */
 export interface Call {
-  method: "GET" | "POST";
+  method: "GET" | "POST" | "DELETE";
   url: string;
   headers?: Record<string, string>;
   body?: () => Promise<string | FormData> | string | FormData;
@@ -152,7 +152,7 @@ function unreachable(url: string, error: unknown): Unreachable {
   const why = (cause as { code?: string } | undefined)?.code ?? name;
   // Node's fetch waits 300 s for the head of an answer; the same again would take as long.
   const silent = why === "UND_ERR_HEADERS_TIMEOUT";
-  const advice = silent ? "; fetch waits no longer: give a deadline_s below 300, or go over RunPod" : "";
+  const advice = silent ? "; fetch waits no longer: let the HTTP door's route be \"jobs\", or go over RunPod" : "";
   return new Unreachable("UNREACHABLE", `${new URL(url).host} did not answer (${why})${advice}`, {
     retryable: !silent,
     cause: error,

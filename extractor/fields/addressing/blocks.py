@@ -21,6 +21,8 @@ _BLOCK_PITCH, _HEAD_PITCH = 4.2, 4.5
 _ALIGNED, _CENTRED = 1.2, 1.6
 # Max gap between the parts of a sender's row whose separators were not recognised, in heights.
 _ROW_GAP = 3.5
+# Max gap between a label and its value, in heights.
+_LABEL_GAP = 8.0
 # How far right of its head's end a party may begin, in heights.
 _INDENT = 4.0
 # Max number of lines below a head, and above a town.
@@ -76,7 +78,7 @@ def blocks_of(lines: Sequence[Line]) -> list[Block]:
 
 
 def _parts_of_row(lines: Sequence[Line], at: int, taken: set[int]) -> list[int]:
-    """The lines of a sender's row that ends in the town at an index, without separators: name, street, town."""
+    """The lines of a sender's row that ends in the town at an index, where its separators were lost."""
     town = lines[at]
     if town.kind != "town":
         return []
@@ -236,9 +238,22 @@ def _around_town(lines: Sequence[Line], at: int, taken: set[int]) -> Block | Non
         chain.insert(0, above)
     chain += _further_below(lines, at, taken)
     party = composed([lines[index] for index in chain])
-    if party is None or party.name == lines[at].words:
+    if party is None or party.name == lines[at].words or _is_label_of(lines, chain, party):
         return None
     return Block(party, "block", None, 0.0, lines[chain[0]], tuple(chain))
+
+
+def _is_label_of(lines: Sequence[Line], chain: Sequence[int], party: Composed) -> bool:
+    """Whether the block's first line is a label: its value is right of it, and nothing is right of the next line."""
+    first = lines[chain[0]]
+    if len(chain) < 2 or party.legal or first.words[0] is not party.name[0]:
+        return False
+
+    def beside(line: Line) -> bool:
+        near = (other for other in lines if 0 <= other.box[0] - line.box[2] <= _LABEL_GAP * line.height)
+        return any(_same_row(line, other) for other in near)
+
+    return beside(first) and not beside(lines[chain[1]])
 
 
 def _further_below(lines: Sequence[Line], at: int, taken: set[int]) -> list[int]:

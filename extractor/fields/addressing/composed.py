@@ -17,9 +17,11 @@ _NUMBER_BEHIND = re.compile(r"^[(\[][^)\]]*\d{4}")
 _BEFORE_COMPANIES = frozenset(("firma", "fa", "messrs", "m s", "spett le", "spettabile", "an", "to"))
 # Small words within names.
 _WITHIN_NAMES = frozenset(
-    ("und", "and", "et", "e", "i", "y", "en", "fur", "for", "pour", "per", "para", "voor", "of", "de", "di", "der",
-     "die", "des", "du", "da", "do", "zur", "zum", "van", "von", "in", "la", "le", "el", "dla", "z", "a")
-)  # fmt: skip
+    (
+        *("und", "and", "et", "e", "i", "y", "en", "fur", "for", "pour", "per", "para", "voor", "of", "de", "di"),
+        *("der", "die", "des", "du", "da", "do", "zur", "zum", "van", "von", "in", "la", "le", "el", "dla", "z", "a"),
+    )
+)
 # How many lines of a letter's address say who gets it.
 _NAME_LINES = 4
 # Signs that end a name or a line of an address and are not of it.

@@ -252,7 +252,7 @@ def _unlabelled(text: str) -> tuple[Kind, int]:
     legal = form is not None and not (len(form[0]) <= _SHORT_FORM and _street_or_text(text, tokens) == ("street", 2))
     if not legal and _is_town(text, tokens):
         return "town", 2
-    if f"{plain} ".startswith(known.greetings):
+    if f"{plain} ".startswith(known.greetings) or plain in known.between or plain in known.conjunctions:
         return "other", 0
     if legal:
         return "text", 0

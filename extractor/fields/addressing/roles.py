@@ -32,8 +32,9 @@ THE_OTHER = 1.0
 LEAST_SELLER, LEAST_BUYER = 1.5, 1.5
 # Letters of most rows of a receipt, and how wide most are, in heights of its letters.
 RECEIPT_ROW, RECEIPT_WIDTH = 46, 34
-# Min rows of a receipt.
-RECEIPT_ROWS = 6
+# The least number of rows with an amount.
+RECEIPT_AMOUNTS = 3
+_AMOUNT = re.compile(r"\d[.,] ?\d{2}(?!\d)")
 _DOMAIN = re.compile(r"(?:@|www\.|https?://(?:www\.)?)([\w-]+(?:\.[\w-]+)*)\.[a-z]{2,}", re.IGNORECASE)
 _MAILERS = frozenset(("gmail", "hotmail", "yahoo", "outlook", "gmx", "web", "icloud", "googlemail", "t-online", "live"))
 
@@ -53,9 +54,10 @@ class Standing:
 
 
 def is_receipt(page: PrintedPage) -> bool:
-    """Whether the page's text is as narrow as a receipt's: most rows have few letters, and are not wide."""
-    # A receipt has a head, what was bought, and a sum.
-    if len(page.rows) < RECEIPT_ROWS:
+    """Whether the page's text is as narrow as a receipt's, and has amounts: most rows have few letters, and are not
+    wide."""
+    amounts = sum(any(_AMOUNT.search(phrase.text) for phrase in row) for row in page.rows)
+    if amounts < RECEIPT_AMOUNTS:
         return False
     lengths = sorted(sum(len(phrase.text) + 1 for phrase in row) for row in page.rows)
     widths = sorted(row[-1].box[2] - row[0].box[0] for row in page.rows)

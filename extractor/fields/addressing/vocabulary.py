@@ -59,6 +59,8 @@ class Vocabulary:
     banks: frozenset[str]
     regions: frozenset[str]
     countries: frozenset[str]
+    between: frozenset[str]
+    conjunctions: frozenset[str]
 
 
 @cache
@@ -93,6 +95,8 @@ def vocabulary() -> Vocabulary:
         words("bank_words"),
         words("regions"),
         words("countries"),
+        words("between"),
+        words("conjunctions"),
     )
 
 

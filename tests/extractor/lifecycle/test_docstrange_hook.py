@@ -83,6 +83,22 @@ def test_docstrange_is_local_in_this_environment(tmp_path: Path) -> None:
     assert not [command for command in COMMANDS if (Path(sysconfig.get_path("scripts")) / command).exists()]
 
 
+def test_hook_stands_once_however_often_it_is_installed(python: Path, tmp_path: Path) -> None:
+    """The environment's copy is installed when the process starts, again where its path is named twice, and the
+    worker's own when it loads."""
+    script = f"""
+import site, sys, sysconfig
+finders = lambda: [type(finder).__name__ for finder in sys.meta_path].count("LocalDocStrange")
+site.addsitedir(sysconfig.get_path("purelib"))
+print(finders())
+sys.path.insert(0, {str(ROOT)!r})
+from extractor.lifecycle.docstrange_hook import install
+install({str(ROOT)!r})
+print(finders())
+"""
+    assert said(python, script + CHECK, tmp_path) == f"1\n1\n{LOCAL}"
+
+
 def test_its_commands_are_gone(python: Path) -> None:
     assert not [command for command in COMMANDS if (python.parent / command).exists()]
 
