@@ -151,7 +151,8 @@ def _vat_ids(one: _Labelled, style: Style, owners: Owners) -> Iterator[tuple[str
     for typed in typed_ids:
         role, confidence = _owner(one, words[typed.first], owners)
         if role in ("seller", "buyer"):
-            sure = confidence if told else confidence * BARE
+            # Wrong check digits: misread, or none.
+            sure = typed.quality * (confidence if told else confidence * BARE)
             yield f"{role}.vat_id", _found(one.line, words[typed.first : typed.end], str(typed.value), sure)
     if not typed_ids:
         yield from _national(one, owners)

@@ -1,4 +1,8 @@
-"""Identifiers in a run of words: document numbers, IBAN, VAT ids, phone numbers. Runs in a page process."""
+"""Identifiers in a run of words: document numbers, IBAN, VAT ids, phone numbers. Runs in a page process.
+
+Check digits are python-stdnum's, which is imported when the first candidate is seen: most pages have none. A letter
+that a recogniser takes for a digit is put right only where check digits then hold.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +19,12 @@ _VAT = (
     r"|SK\d{10}|CHE\d{9}|NO\d{9}"
 )
 _COMPACT_VAT = re.compile(rf"(?:{_VAT})$")
-_VAT_START = re.compile(r"(?<![A-Z0-9])(?:[A-Z]{2,3})(?=[ .]?[A-Z]?[ ]?\d|[A-Z0-9]{2}[ ]?\d)")
-_IBAN = re.compile(r"(?<![A-Z0-9])[A-Z]{2}[\dOI]{2}(?:[ ]?[A-Z0-9]{2,4}){3,8}(?:[ ]?[A-Z0-9]{1,3})?(?![A-Z0-9])")
+_VAT_START = re.compile(r"(?<![A-Z0-9])(?:[A-Z]{2,3})(?=[ .-]?[A-Z]?[ -]?\d|[A-Z0-9]{2}[ ]?\d)")
+_IBAN = re.compile(
+    r"(?<![A-Z0-9])(?:IBAN)?([A-Z]{2}[ ]?[\dOI]{2}(?:[ ]?[A-Z0-9]{2,4}){3,8}(?:[ ]?[A-Z0-9]{1,3})?)(?![A-Z0-9])"
+)
+# Letters that are digits misread. Texts are in capitals: a small L is one there, too.
+_SLIPS, _NO_SLIPS = str.maketrans("OIL", "011"), str.maketrans("", "")
 _BIC = re.compile(r"(?<![A-Z0-9])[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?(?![A-Z0-9])")
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _PHONE = re.compile(r"(?<![\w/.,+])(?:\+|00)?\(?\d[\d ()/.-]{5,18}\d(?![\w/]|[.,]\d)")
@@ -49,54 +57,87 @@ def _code_quality(text: str) -> float:
     return 0.95 if digits >= 3 else 0.7 if digits == len(text) else 0.8
 
 
-def is_iban(text: str) -> bool:
-    """Whether the check digits of an IBAN without spaces are right (ISO 13616, ISO 7064 MOD 97-10)."""
-    if not 15 <= len(text) <= 34 or not text[2:4].isdigit():
-        return False
-    turned = text[4:] + text[:4]
-    return int("".join(str(int(char, 36)) for char in turned)) % 97 == 1
-
-
 def ibans(run: Run, style: Style) -> list[Typed]:
     """IBANs. One whose check digits are wrong may be none, or misread."""
+    if not run.has_digit:
+        return []
     found = []
     for match in _IBAN.finditer(run.text.upper()):
-        text = match[0].replace(" ", "")
-        end = match.end()
-        # Words behind it, such as `BIC`, look like a part of it.
-        while not is_iban(text) and " " in run.text[match.start() : end]:
-            end = run.text.rindex(" ", match.start(), end)
-            text = run.text[match.start() : end].upper().replace(" ", "")
-        if is_iban(text):
-            found.append(Typed(text, *run.span(match.start(), end), quality=1.0))
+        text, start = match[0], match.start(1)
+        proven = _proven_iban(text[start - match.start() :])
+        if proven is not None:
+            value, length, quality = proven
+            found.append(Typed(value, *run.span(start, start + length), quality=quality))
             continue
-        text = match[0].replace(" ", "")
-        fixed = text[:2] + text[2:].replace("O", "0").replace("I", "1")
-        if len(text) >= 15 and sum(map(str.isdigit, text)) >= 10:
-            value, quality = (fixed, 0.9) if is_iban(fixed) else (text, 0.5)
-            found.append(Typed(value, *run.span(match.start(), match.end()), quality=quality))
+        value = text[start - match.start() :].replace(" ", "")
+        if len(value) >= 15 and sum(map(str.isdigit, value)) >= 10:
+            found.append(Typed(value, *run.span(start, match.end()), quality=0.5))
     return found
+
+
+def _proven_iban(text: str) -> tuple[str, int, float] | None:
+    """The IBAN that a text begins with, how much of the text it is, and its quality; None without right digits."""
+    from stdnum import iban
+
+    # Words behind it, such as `BIC`, look like a part of it.
+    ends = [len(text), *(at for at in range(len(text) - 1, 14, -1) if text[at] == " ")]
+    for slips, quality in ((_NO_SLIPS, 1.0), (_SLIPS, 0.9)):
+        for end in ends:
+            plain = text[:end].replace(" ", "")
+            value = plain[:2] + plain[2:].translate(slips)
+            if iban.is_valid(value, check_country=False):
+                return value, end, quality
+    return None
 
 
 def vat_ids(run: Run, style: Style) -> list[Typed]:
-    """VAT ids with their country's letters, in the form that the country has."""
+    """VAT ids with their country's letters, in the form that the country has.
+
+    The quality is 1 where the check digits are right, or the country has none, and .8 where they are wrong.
+    """
     text = run.text.upper()
     found: list[Typed] = []
     for match in _VAT_START.finditer(text):
-        compact, end = "", match.start()
-        best: tuple[str, int] | None = None
-        for at in range(match.start(), min(len(text), match.start() + 24)):
-            if text[at].isalnum():
-                compact += text[at]
-                end = at + 1
-                ends_there = end == len(text) or not text[end].isalnum()
-                if ends_there and _COMPACT_VAT.match(compact):
-                    best = compact, end
-            elif text[at] not in " .-":
-                break
+        best = _vat_id(text, match.start())
         if best is not None:
-            found.append(Typed(best[0], *run.span(match.start(), best[1]), quality=0.95))
+            value, end, quality = best
+            found.append(Typed(value, *run.span(match.start(), end), quality=quality))
     return found
+
+
+def _vat_id(text: str, start: int) -> tuple[str, int, float] | None:
+    """The VAT id that begins here, where it ends in the text, and its quality. Check digits choose, then the length."""
+    compact = ""
+    best: tuple[str, int, float] | None = None
+    for at in range(start, min(len(text), start + 24)):
+        if not text[at].isalnum():
+            if text[at] not in " .-":
+                break
+            continue
+        compact += text[at]
+        if at + 1 < len(text) and text[at + 1].isalnum():
+            continue
+        for slips, sure in ((_NO_SLIPS, 1.0), (_SLIPS, 0.9)):
+            value = compact[:2] + compact[2:].translate(slips)
+            if not _COMPACT_VAT.match(value):
+                continue
+            right = _has_right_check_digits(value)
+            quality = sure if right else 0.8
+            if (right or sure == 1.0) and (best is None or quality >= best[2]):
+                best = value, at + 1, quality
+            break
+    return best
+
+
+def _has_right_check_digits(vat_id: str) -> bool:
+    """Whether those of a VAT id of a right form are right, or its country has none."""
+    from stdnum.util import get_cc_module
+
+    country, number = vat_id[:2], vat_id[2:]
+    # There the id has a word behind it, which is not always printed.
+    module, value = {"CH": ("uid", vat_id), "NO": ("orgnr", number)}.get(country, ("vat", vat_id))
+    standard = get_cc_module("GR" if country == "EL" else country, module)
+    return standard is None or standard.is_valid(value)
 
 
 def bics(run: Run, style: Style) -> list[Typed]:
@@ -106,12 +147,13 @@ def bics(run: Run, style: Style) -> list[Typed]:
 
 def phones(run: Run, style: Style) -> list[Typed]:
     """Phone numbers, as printed but for brackets and spaces."""
-    return [
-        Typed(
-            re.sub(r"[^\d+]", "", match[0]), *run.span(*match.span()), quality=0.95 if match[0].startswith("+") else 0.6
-        )
-        for match in _PHONE.finditer(run.text)
-    ]
+    found = []
+    for match in _PHONE.finditer(run.text):
+        abroad = match[0].startswith(("+", "00"))
+        # A zero in brackets is dialled inside of the country alone.
+        value = re.sub(r"[^\d+]", "", match[0].replace("(0)", "") if abroad else match[0])
+        found.append(Typed(value, *run.span(*match.span()), quality=0.95 if value.startswith("+") else 0.6))
+    return found
 
 
 def emails(run: Run, style: Style) -> list[Typed]:

@@ -278,3 +278,10 @@ def test_evidence_is_the_words_of_the_party_alone() -> None:
 def test_a_page_that_names_nobody_has_no_party() -> None:
     sentence = "Opening hours are from nine to five.\nPlease ring the bell at the door."
     assert values(Sheet().text(50, 80, sentence)) == {}
+
+
+def test_wrong_check_digits_make_a_vat_id_less_sure() -> None:
+    right = read(letter().text(57, 330, "USt-IdNr.: DE136695976"))["seller.vat_id"]
+    wrong = read(letter().text(57, 330, "USt-IdNr.: DE136695977"))["seller.vat_id"]
+    assert (right.value, wrong.value) == ("DE136695976", "DE136695977")
+    assert wrong.confidence < right.confidence - 0.1
