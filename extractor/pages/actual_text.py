@@ -17,7 +17,8 @@ from typing import Any
 import pypdfium2.raw as pdfium_c
 
 from ..values.words import Word
-from .drawing import Drawing, marks_of
+from .drawing import Drawing
+from .page_objects import marks_of
 from .text_layer import Origin, TextLayer, read_text_layer
 
 # Min share of letters in common for ActualText and glyphs to be one text, in another order or spelling.

@@ -9,20 +9,21 @@ becomes words directly: PDFium's own drawing of it knows few letters.
 from __future__ import annotations
 
 import ctypes
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
 from ..errors import PageTooLarge
-from ..values.boxes import Box, area, centre, clip, contains
+from ..values.boxes import Box, centre, contains
 from ..values.page import FormField
 from ..values.words import TICKED, UNTICKED, Word
 from .links import Link, links_of
 from .text_layer import PageFrame
+from .typed_notes import TypedNote, read_note
 
 # Max annotations that are flattened: the time grows with the square of their number. Max fields and annotations
 # without an appearance: they cost much more, for PDFium searches the form for each and draws it itself.
@@ -44,9 +45,6 @@ _TYPES = {
     pdfium_c.FPDF_FORMFIELD_LISTBOX: "choice",
     pdfium_c.FPDF_FORMFIELD_SIGNATURE: "signature",
 }
-_FONT_SIZE = re.compile(r"([\d.]+)\s+Tf\b")
-# Font size of a note that names none, in points; width of a letter and height of a line, in font sizes.
-NOTE_SIZE, LETTER_WIDTH, LINE_HEIGHT = 11.0, 0.5, 1.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +59,14 @@ class Tick:
 class Forms:
     """A page with its fields and annotations flattened into it. Boxes are in points, origin top left as shown.
 
-    `page`: PDFium's handle. `notes`: words of free text notes that are not drawn, their lines numbered from 0.
+    `page`: PDFium's handle. `notes`: free text notes that are not drawn, their lines numbered from 0.
     `layered`: boxes of annotations in optional content; PDFium draws them all and does not say which are off.
     """
 
     page: Any
     fields: tuple[FormField, ...] = ()
     ticks: tuple[Tick, ...] = ()
-    notes: tuple[Word, ...] = ()
+    notes: tuple[TypedNote, ...] = ()
     layered: tuple[Box, ...] = ()
     links: tuple[Link, ...] = ()
 
@@ -95,7 +93,7 @@ def with_form_values(document: pdfium.PdfDocument, page: Any, index: int, most_w
     try:
         for number in reversed(range(count)):
             reader.read(number)
-            if len(reader.notes) > most_words:
+            if reader.note_words > most_words:
                 raise PageTooLarge(f"the page's notes have more than {most_words} words")
         drawn = reader.drawn and pdfium_c.FPDFPage_Flatten(page, pdfium_c.FLAT_NORMALDISPLAY)
     finally:
@@ -134,7 +132,8 @@ class _AnnotationReader:
         self.fields: list[FormField] = []
         self.ticks: list[Tick] = []
         self.links: list[Link] = []
-        self.notes: list[Word] = []
+        self.notes: list[TypedNote] = []
+        self.note_words = self._note_lines = 0
         self.layered: list[Box] = []
         self.drawn = False
         self._document, self._page, self._form, self._number = document, page, form, number
@@ -168,7 +167,10 @@ class _AnnotationReader:
         rectangle = pdfium_c.FS_RECTF()
         placed = bool(pdfium_c.FPDFAnnot_GetRect(annotation, rectangle))
         if kind == pdfium_c.FPDF_ANNOT_FREETEXT and placed and not pictured:
-            self._read_note(annotation, rectangle)
+            note = read_note(annotation, rectangle, partial(self._entry, annotation), self._frame, self._note_lines)
+            self.notes.append(note)
+            self.note_words += len(note.words)
+            self._note_lines = 1 + note.words[-1].line if note.words else self._note_lines
             return False
         across, up = sorted((rectangle.left, rectangle.right)), sorted((rectangle.bottom, rectangle.top))
         box = self._frame.box(across[0], up[0], across[1], up[1])
@@ -204,40 +206,6 @@ class _AnnotationReader:
     def _entry(self, annotation: Any, key: bytes) -> str:
         """A string of the annotation's dictionary; empty where it is missing."""
         return self._utf16(lambda _, *rest: pdfium_c.FPDFAnnot_GetStringValue(rest[0], key, *rest[1:]), annotation)
-
-    def _read_note(self, annotation: Any, rectangle: Any) -> None:
-        """Record the words of a free text note, laid out in its rectangle as a viewer would."""
-        text = self._entry(annotation, b"Contents")
-        named = _FONT_SIZE.search(self._entry(annotation, b"DA"))
-        size = float(named[1]) if named and 1 <= float(named[1]) <= 200 else NOTE_SIZE
-        left, right = sorted((rectangle.left, rectangle.right))
-        top = max(rectangle.bottom, rectangle.top)
-        letter, height = LETTER_WIDTH * size, LINE_HEIGHT * size
-        upright = self._frame.rotation % 2 == 0
-        line = 1 + self.notes[-1].line if self.notes else 0
-        for number, written in enumerate(_wrapped(text, max(1, int((right - left) / letter)))):
-            for word in re.finditer(r"\S+", written):
-                start, end = (left + 2 + letter * at for at in word.span())
-                shown = self._frame.box(start, top - (number + 1) * height, end, top - number * height)
-                box = clip(shown, self._frame.width, self._frame.height)
-                if area(box) > 0:
-                    self.notes.append(Word(word[0], box, line + number, "text_layer", size, upright=upright))
-
-
-def _wrapped(text: str, letters: int) -> list[str]:
-    """The text in lines of at most so many letters, a longer word on its own; at most 200 lines."""
-    lines = []
-    for paragraph in text.splitlines():
-        line = ""
-        for word in paragraph.split():
-            if line and len(line) + 1 + len(word) > letters:
-                lines.append(line)
-                line = word
-            else:
-                line = f"{line} {word}" if line else word
-        if line:
-            lines.append(line)
-    return lines[:200]
 
 
 def with_ticks(words: Sequence[Word], ticks: Sequence[Tick]) -> list[Word]:

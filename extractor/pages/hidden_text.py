@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -21,10 +21,14 @@ import cv2
 import numpy as np
 
 from ..values.arrays import Boxes, Mask, Measures, Pixels
-from ..values.boxes import Box, area, centre, contains, union
+from ..values.boxes import Box, area, centre, contains
 from ..values.words import Word, boxes_of
 from .drawing import Drawing, Look
+from .page_ink import Sketch, dark_shares
+from .redrawing import Redrawing
+from .redrawn_words import MIN_CONTRAST, MIN_PIXELS, MOST_REDRAWINGS, laid_out, painted_through, without_effect
 from .text_layer import Origin
+from .typed_notes import TypedNote
 
 Reason = Literal[
     "drawn invisibly",
@@ -41,27 +45,19 @@ Reason = Literal[
 MIN_SIZE = 1.0
 # Max width or height of a word of two letters or more that is crushed until nobody reads it, in points.
 CRUSHED = 0.5
-# Min range of a colour channel, in 0..255, in a word's crop: less is no mark.
-MIN_CONTRAST = 20
 # Max distance of a channel from the ink, in 0..255; min share of such pixels for the ground to have its colour.
 SAME_COLOUR, SAME_COLOUR_SHARE = 12, 0.93
 # Dark ink is below this, in 0..255. Min and max share of dark pixels of a word drawn with it.
 DARK_INK = 100
 FEWEST_DARK, MOST_DARK = 0.04, 0.85
-# Min side of a word's crop that tells anything, in pixels.
-MIN_PIXELS = 4
 # Min share of the smaller word's area for two words to stand in one place.
 SAME_PLACE = 0.4
 # Min letters of a word that counts as part of another.
 PART_OF_A_WORD = 3
-# Max number of times that a page is drawn without some of its words.
-MOST_REDRAWINGS = 8
-
-# Grid that tells text objects apart: min cell in points, max cells across the page.
-SMALLEST_CELL, MOST_CELLS = 0.5, 2000
-
-# (box, addresses) -> the crop, RGB, drawn without the text objects at these addresses.
-Redraw = Callable[[Box, Sequence[int]], Pixels]
+# Max share of a word's box with the colour of its text where the picture tells that it is seen.
+MOST_OWN_COLOUR = 0.5
+# Min share of a word's box that thin things hide together; max cells of the grid that tells, across the page.
+HATCHED, MOST_CELLS = 0.5, 2000
 
 # Joiners and direction marks are part of writing in many scripts: they count only between Latin letters and digits.
 _CHARACTERS: dict[str, re.Pattern[str]] = {
@@ -76,11 +72,11 @@ _CHARACTERS: dict[str, re.Pattern[str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A page as a reader sees it: the page picture, its pixels per point, and a function that redraws a crop."""
+    """A page as a reader sees it: the page picture, its pixels per point, and crops of it without some objects."""
 
     pixels: Pixels
     scale: float
-    redraw: Redraw
+    crops: Redrawing
 
 
 def unseen_words(
@@ -90,15 +86,25 @@ def unseen_words(
     if not words:
         return []
     looks = looks_of(origins, drawing)
-    reasons: list[Reason | None] = [
-        "said in place of what is drawn" if origin.only_said else _reason_by_picture(word, own, drawing, shown, share)
+    verdicts = [
+        "said in place of what is drawn" if origin.only_said else _verdict(word, own, drawing, shown, share)
         for word, own, origin, share in zip(words, looks, origins, dark.tolist(), strict=True)
     ]
-    boxes = boxes_of(words)
-    covered = _maybe_covered(boxes, looks, drawing)
-    doubtful = covered | _maybe_in_one_place(boxes) | _maybe_switched_off(looks, origins, reasons)
-    doubtful[_samples_of_layers(looks, drawing)] = True
-    asked: set[int] = set()
+    reasons: list[Reason | None] = [None if verdict == "doubtful" else verdict for verdict in verdicts]
+    page = laid_out(words, origins, looks)
+    covered = _maybe_covered(page.boxes, looks, drawing, shown)
+    doubtful = covered | _maybe_in_one_place(page.boxes) | _maybe_switched_off(looks, origins, reasons)
+    doubtful |= [
+        verdict == "doubtful" or any(look.blended or look.veiled for look in own)
+        for verdict, own in zip(verdicts, looks, strict=True)
+    ]
+    doubtful[_samples(looks)] = True
+    covers = [*drawing.covers, *drawing.thin]
+    # Letters that only clip are seen where something is painted through them.
+    stencils = [n for n, own in enumerate(looks) if own and reasons[n] and all(look.stencil for look in own)]
+    for index in painted_through(stencils, page, covers, shown.crops):
+        reasons[index] = None
+    asked: set[int] = set(stencils)
     for _ in range(2):
         now = [n for n in np.flatnonzero(doubtful).tolist() if n not in asked and reasons[n] is None and looks[n]]
         if not now:
@@ -106,7 +112,7 @@ def unseen_words(
         asked.update(now)
         # Words of a scan's text layer are seen in its image.
         now = [n for n in now if not is_scan_layer(words[n], looks[n], drawing)]
-        for index in _without_effect(now, boxes, origins, shown):
+        for index in without_effect(now, page, covers, shown.crops):
             hidden = covered[index] and not _layers(looks[index])
             reasons[index] = "covered" if hidden else "without a mark on the page"
         # A layer that turns out to be switched off is so for all its words.
@@ -115,6 +121,25 @@ def unseen_words(
         "in a layer switched off" if reason == "without a mark on the page" and _layers(own) else reason
         for reason, own in zip(reasons, looks, strict=True)
     ]
+
+
+def typed_words(notes: Sequence[TypedNote], pixels: Pixels, scale: float) -> list[tuple[Word, Reason | None]]:
+    """The words of notes that are not drawn in the page picture, each with the reason why no reader would see it."""
+    return [(word, _reason_of_typed(word, note, pixels, scale)) for note in notes for word in note.words]
+
+
+def _reason_of_typed(word: Word, note: TypedNote, pixels: Pixels, scale: float) -> Reason | None:
+    """Why a word of a note is not seen, None where it is."""
+    if word.size < MIN_SIZE:
+        return "too small"
+    if note.opacity * 255 < MIN_CONTRAST:
+        return "without a mark on the page"
+    left, top, right, bottom = (round(side * scale) for side in word.box)
+    ground = pixels[top : max(top + 1, bottom), left : max(left + 1, right)]
+    if note.ground is not None:
+        ground = np.full((1, 1, 3), note.ground, np.uint8)
+    like_ink = _near_count(ground, note.ink, SAME_COLOUR) if ground.size else 0
+    return "without a mark on the page" if like_ink > SAME_COLOUR_SHARE * ground[..., 0].size else None
 
 
 def looks_of(origins: Sequence[Origin], drawing: Drawing) -> list[list[Look]]:
@@ -154,8 +179,10 @@ def is_scan_layer(word: Word, looks: Sequence[Look], drawing: Drawing) -> bool:
     )
 
 
-def _reason_by_picture(word: Word, looks: Sequence[Look], drawing: Drawing, shown: Shown, dark: float) -> Reason | None:
-    """Why a word is not seen, by its look and the page picture; None where it is seen, or they cannot tell."""
+def _verdict(
+    word: Word, looks: Sequence[Look], drawing: Drawing, shown: Shown, dark: float
+) -> Reason | Literal["doubtful"] | None:
+    """Why a word is not seen, by its look and the page picture; None where it is seen, as far as they tell."""
     if any(look.invisible for look in looks) and not any(contains(box, centre(word.box)) for box in drawing.images):
         return "drawn invisibly"
     if word.size < MIN_SIZE and min(word.box[2] - word.box[0], word.box[3] - word.box[1]) < 1.5 * MIN_SIZE:
@@ -185,14 +212,12 @@ def _reason_by_picture(word: Word, looks: Sequence[Look], drawing: Drawing, show
     like_corner = _near_count(ground, corner, MIN_CONTRAST - 1)
     if like_corner == pixels and int((ground.max(axis=(0, 1)) - ground.min(axis=(0, 1))).max()) < MIN_CONTRAST:
         return "without a mark on the page"
-    if ink is None or (_are_far_colours(ink, corner) and like_corner >= (1 - SAME_COLOUR_SHARE) * pixels):
+    if ink is None or (_are_far_colours(ink, corner) and like_corner >= (1 - MOST_OWN_COLOUR) * pixels):
         return None  # most pixels are like the corner and none of those like the ink: the ground is another colour
-    if (
-        any(letter.isalnum() for letter in word.text)
-        and _near_count(ground, ink, SAME_COLOUR) > SAME_COLOUR_SHARE * pixels
-    ):
+    like_ink = _near_count(ground, ink, SAME_COLOUR)
+    if any(letter.isalnum() for letter in word.text) and like_ink > SAME_COLOUR_SHARE * pixels:
         return "without a mark on the page"
-    return None
+    return "doubtful" if like_ink > MOST_OWN_COLOUR * pixels else None
 
 
 def _near_count(ground: Pixels, colour: tuple[int, int, int], distance: int) -> int:
@@ -206,19 +231,32 @@ def _are_far_colours(ink: tuple[int, int, int], corner: tuple[int, int, int]) ->
     return max(abs(one - other) for one, other in zip(ink, corner, strict=True)) >= SAME_COLOUR + MIN_CONTRAST
 
 
-def _maybe_covered(boxes: Boxes, looks: Sequence[Sequence[Look]], drawing: Drawing) -> Mask:
-    """For each word whether something filled is drawn over its middle later."""
-    covered = np.zeros(len(boxes), bool)
+def _maybe_covered(boxes: Boxes, looks: Sequence[Sequence[Look]], drawing: Drawing, shown: Shown) -> Mask:
+    """For each word whether something is drawn over its middle later, or many thin things over much of it."""
+    order = np.array([max((look.order for look in own), default=1 << 30) for own in looks])
+    thin = [cover.box for cover in drawing.thin if cover.order > order.min()]
+    covered = _hatched(boxes, thin, shown)
     if not drawing.covers:
         return covered
-    order = np.array([max((look.order for look in own), default=1 << 30) for own in looks])
     x, y = (boxes[:, 0] + boxes[:, 2]) / 2, (boxes[:, 1] + boxes[:, 3]) / 2
     first = order.min()
     for cover in drawing.covers:
         if cover.order > first:
             left, top, right, bottom = cover.box
-            covered |= (order < cover.order) & (left < x) & (x < right) & (top < y) & (y < bottom)
+            covered |= (order < cover.order) & (left <= x) & (x <= right) & (top <= y) & (y <= bottom)
     return covered
+
+
+def _hatched(boxes: Boxes, thin: Sequence[Box], shown: Shown) -> Mask:
+    """For each word whether much of its box is under thin things, as it is under a hatch of them."""
+    if not thin:
+        return np.zeros(len(boxes), bool)
+    height, width = (side / shown.scale for side in shown.pixels.shape[:2])
+    scale = min(1.0, MOST_CELLS / max(width, height))
+    free = np.full((max(1, round(height * scale)), max(1, round(width * scale))), 255, np.uint8)
+    for left, top, right, bottom in np.floor(np.maximum(thin, 0) * scale).astype(int).tolist():
+        free[top : max(top + 1, bottom), left : max(left + 1, right)] = 0
+    return dark_shares(Sketch(free, scale), boxes) >= HATCHED
 
 
 def _maybe_in_one_place(boxes: Boxes) -> Mask:
@@ -267,7 +305,7 @@ def _maybe_switched_off(
     if "without a mark on the page" not in reasons:
         return np.zeros(len(reasons), bool)
     groups = [
-        {*_layers(own), *(look.form for look in own if look.form), *origin.objects}
+        {*_layers(own), *(at for look in own for at in (look.form, look.group) if at), *origin.objects}
         for own, origin in zip(looks, origins, strict=True)
     ]
     unmarked = {
@@ -279,80 +317,19 @@ def _maybe_switched_off(
     return np.array([not names.isdisjoint(unmarked) for names in groups])
 
 
-def _samples_of_layers(looks: Sequence[Sequence[Look]], drawing: Drawing) -> list[int]:
-    """One word of each layer: redrawn without it, a layer tells whether it is off, whatever its words stand on."""
-    if not any(look.layer is not None for look in drawing.looks.values()):
-        return []
-    samples: dict[str, int] = {}
+def _samples(looks: Sequence[Sequence[Look]]) -> list[int]:
+    """One word of each layer, and of each form that is drawn as a group.
+
+    Redrawn without it, such a form tells whether it is seen, whatever its words stand on.
+    """
+    samples: dict[str | int, int] = {}
     for index, own in enumerate(looks):
-        for name in _layers(own):
-            samples.setdefault(name, index)
+        for look in own:
+            if look.layer is not None:
+                samples.setdefault(look.layer, index)
+            if look.group:
+                samples.setdefault(look.group, index)
     return list(samples.values())[:MOST_REDRAWINGS]
-
-
-def _without_effect(doubtful: Sequence[int], boxes: Boxes, origins: Sequence[Origin], shown: Shown) -> list[int]:
-    """The words without which the page looks the same."""
-    if not doubtful:
-        return []
-    without: list[int] = []
-    scale = shown.scale
-    for group in _separable_groups(doubtful, boxes, origins):
-        region = union(_as_box(boxes[index]) for index in group)
-        left, top = max(0, int(region[0] * scale)), max(0, int(region[1] * scale))
-        addresses = {at: None for index in group for at in origins[index].objects}
-        # Both crops are redrawn: where a crop cuts a line of text, PDFium draws its letters a little differently.
-        changed = (
-            cv2.absdiff(shown.redraw(region, []), shown.redraw(region, list(addresses))).max(axis=2) >= MIN_CONTRAST
-        )
-        for index in group:
-            box = np.round(boxes[index] * scale).astype(int)
-            part = changed[max(0, box[1] - top) : box[3] - top, max(0, box[0] - left) : box[2] - left]
-            if min(part.shape, default=0) >= MIN_PIXELS and not part.any():
-                without.append(int(index))
-    return without
-
-
-def _as_box(sides: Measures) -> Box:
-    left, top, right, bottom = sides.tolist()
-    return (left, top, right, bottom)
-
-
-def _separable_groups(doubtful: Sequence[int], boxes: Boxes, origins: Sequence[Origin]) -> list[list[int]]:
-    """The words in groups, no two text objects of one overlapping: each word is judged by itself."""
-    extents: dict[tuple[int, ...], Measures] = {}
-    for index, origin in enumerate(origins):
-        box = extents.get(origin.objects, boxes[index])
-        low, high = np.minimum(box[:2], boxes[index, :2]), np.maximum(box[2:], boxes[index, 2:])
-        extents[origin.objects] = np.concatenate([low, high])
-    cells = _grid_cells(extents)
-    size = np.max(list(cells.values()), axis=0)
-    groups: list[list[int]] = []
-    taken: list[Mask] = []
-    chosen: dict[tuple[int, ...], int] = {}
-    for index in doubtful:
-        own = origins[index].objects
-        if own not in chosen:
-            left, top, right, bottom = cells[own]
-            free = (n for n, held in enumerate(taken) if not held[top:bottom, left:right].any())
-            chosen[own] = number = next(free, len(groups))
-            if number == len(groups) and number < MOST_REDRAWINGS:
-                groups.append([])
-                taken.append(np.zeros((size[3], size[2]), bool))
-            if number < len(groups):
-                taken[number][top:bottom, left:right] = True
-        if chosen[own] < len(groups):
-            groups[chosen[own]].append(index)
-    return groups
-
-
-def _grid_cells(extents: Mapping[tuple[int, ...], Measures]) -> dict[tuple[int, ...], list[int]]:
-    """The extents in whole cells of a grid over all of them, each of one cell at least."""
-    sides = np.array(list(extents.values()))
-    start = sides[:, :2].min(axis=0)
-    cell = max(SMALLEST_CELL, float((sides[:, 2:].max(axis=0) - start).max()) / MOST_CELLS)
-    cells = np.round((sides - np.tile(start, 2)) / cell).astype(int)
-    cells[:, 2:] = np.maximum(cells[:, 2:], cells[:, :2] + 1)
-    return dict(zip(extents, cells.tolist(), strict=True))
 
 
 def _lies_outside(box: Box, clip: Box) -> bool:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 
 import numpy as np
 
@@ -27,6 +26,7 @@ from .hidden_text import (
     in_layers,
     is_scan_layer,
     looks_of,
+    typed_words,
     unseen_characters,
     unseen_words,
     without_unseen_characters,
@@ -34,7 +34,7 @@ from .hidden_text import (
 from .layer_trust import UNSURE, is_sure, mended, unsound_fonts, was_looked_at
 from .page_ink import Sketch, areas_of, dark_shares, sketch, unexplained_lines
 from .pdf_page import PdfPage
-from .redrawing import draw_without
+from .redrawing import Redrawing
 from .soundness import is_sound
 from .text_layer import Origin, PageFrame, TextLayer
 
@@ -134,8 +134,8 @@ def judge(page: PdfPage, layer_words: LayerWords, shown: Crop) -> Judged:
     notes: list[Notice] = []
     small = sketch(pixels, scale)
     shares = dark_shares(small, boxes_of(words))
-    redraw = partial(draw_without, page.handle, page.frame, scale)
-    reasons = unseen_words(words, origins, drawing, Shown(pixels, scale, redraw), shares)
+    crops = Redrawing(page.handle, page.frame, scale)
+    reasons = unseen_words(words, origins, drawing, Shown(pixels, scale, crops), shares)
     looks = looks_of(origins, drawing)
     reasons = in_layers(words, reasons, looks, forms.layered)
     repeated = copies(words, reasons)
@@ -147,12 +147,15 @@ def judge(page: PdfPage, layer_words: LayerWords, shown: Crop) -> Judged:
         if reason is None and drawing.images and is_scan_layer(word, own, drawing):
             word = replace(word, confidence=UNSURE)
         kept.append((word, reason))
-    if any(reason is not None for _, reason in kept):
-        notes.append(_unseen_note(task, kept))
+    typed = typed_words(forms.notes, pixels, scale)
+    if any(reason is not None for _, reason in [*kept, *typed]):
+        notes.append(_unseen_note(task, [*kept, *typed]))
     seen = [word for word, reason in kept if reason is None]
     result = seen if task.unseen == "drop" else [word for word, _ in kept]
     lines = 1 + max((word.line for word in result), default=-1)
-    result += [replace(word, line=lines + word.line) for word in forms.notes]
+    result += [
+        replace(word, line=lines + word.line) for word, reason in typed if reason is None or task.unseen == "keep"
+    ]
     result, note = _without_unseen_characters(result, task)
     notes += note
     sure = [word for word in seen if is_sure(word)]

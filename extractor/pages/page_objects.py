@@ -1,0 +1,145 @@
+"""An open PDF page -> its drawn objects, those of form XObjects where the form stands (ISO 32000-2, 8.10).
+
+Runs in a page process. Objects are known by their addresses: PDFium's functions called with plain addresses cost a
+third of those with typed pointers.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import pypdfium2.raw as pdfium_c
+
+from .text_layer import plain_call
+
+# Max objects of a page that are looked at, those inside form XObjects included.
+MOST_OBJECTS = 50_000
+# Max size of an ActualText, in bytes of UTF-16.
+MOST_SAID = 4096
+_OPTIONAL = "OC".encode("utf-16-le")
+# Max depth of nested form XObjects; max marks of an object.
+MOST_DEPTH = 8
+
+TEXT, PATH, IMAGE = pdfium_c.FPDF_PAGEOBJ_TEXT, pdfium_c.FPDF_PAGEOBJ_PATH, pdfium_c.FPDF_PAGEOBJ_IMAGE
+FORM = pdfium_c.FPDF_PAGEOBJ_FORM
+
+# a, b, c, d, e, f of a matrix that maps (x, y) to (ax + cy + e, bx + dy + f)
+Matrix = tuple[float, float, float, float, float, float]
+AS_IT_IS: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+
+
+class Calls:
+    """PDFium's functions on page objects, called with plain addresses."""
+
+    def __init__(self) -> None:
+        pointer, number, unsigned = ctypes.c_void_p, ctypes.c_int, ctypes.c_ulong
+        self.count = plain_call(pdfium_c.FPDFPage_CountObjects, number, pointer)
+        self.item = plain_call(pdfium_c.FPDFPage_GetObject, pointer, pointer, number)
+        self.form_count = plain_call(pdfium_c.FPDFFormObj_CountObjects, number, pointer)
+        self.form_item = plain_call(pdfium_c.FPDFFormObj_GetObject, pointer, pointer, unsigned)
+        self.kind = plain_call(pdfium_c.FPDFPageObj_GetType, number, pointer)
+        self.bounds = plain_call(pdfium_c.FPDFPageObj_GetBounds, number, *(pointer,) * 5)
+        self.matrix = plain_call(pdfium_c.FPDFPageObj_GetMatrix, number, pointer, pointer)
+        self.mode = plain_call(pdfium_c.FPDFTextObj_GetTextRenderMode, number, pointer)
+        self.fill = plain_call(pdfium_c.FPDFPageObj_GetFillColor, number, *(pointer,) * 5)
+        self.stroke = plain_call(pdfium_c.FPDFPageObj_GetStrokeColor, number, *(pointer,) * 5)
+        self.stroke_width = plain_call(pdfium_c.FPDFPageObj_GetStrokeWidth, number, pointer, pointer)
+        self.segments = plain_call(pdfium_c.FPDFPath_CountSegments, number, pointer)
+        self.draw_mode = plain_call(pdfium_c.FPDFPath_GetDrawMode, number, *(pointer,) * 3)
+        self.clip_path = plain_call(pdfium_c.FPDFPageObj_GetClipPath, pointer, pointer)
+        self.clip_count = plain_call(pdfium_c.FPDFClipPath_CountPaths, number, pointer)
+        self.transparent = plain_call(pdfium_c.FPDFPageObj_HasTransparency, number, pointer)
+        self.pixels = plain_call(pdfium_c.FPDFImageObj_GetImagePixelSize, number, *(pointer,) * 3)
+        self.marks = plain_call(pdfium_c.FPDFPageObj_CountMarks, number, pointer)
+
+
+calls = Calls()
+
+
+class DrawnObject(NamedTuple):
+    """A drawn object: its address, its kind, the matrix of the forms around it, its optional content group, its
+    ActualText, the address of its form, and that of the outermost form around it that is drawn as a group, with
+    transparency of its own (each 0 without one)."""
+
+    item: int
+    kind: int
+    matrix: Matrix
+    layer: str | None
+    said: str | None
+    form: int
+    group: int
+
+
+def drawn_objects(page: Any) -> Iterator[DrawnObject]:
+    """The page's objects in drawing order, those of form XObjects where the form stands."""
+    address = ctypes.cast(page, ctypes.c_void_p).value
+    left = MOST_OBJECTS
+    numbers = (ctypes.c_float * 6)()
+    # (container, whether it is a form, index of its next object, their count, its matrix, its optional content, group)
+    stack: list[tuple[Any, bool, int, int, Matrix, str | None, int]] = [
+        (address, False, 0, calls.count(address), AS_IT_IS, None, 0)
+    ]
+    while stack and left > 0:
+        holder, is_form, index, count, matrix, layer, group = stack.pop()
+        if index >= count:
+            continue
+        stack.append((holder, is_form, index + 1, count, matrix, layer, group))
+        left -= 1
+        item = calls.form_item(holder, index) if is_form else calls.item(holder, index)
+        if not item:
+            continue
+        kind = calls.kind(item)
+        own, said = layer, None
+        if kind in (TEXT, FORM) and calls.marks(item) > 0:
+            own, said = _marked_content(item, kind)
+            own = layer if own is None else own
+        if kind != FORM:
+            yield DrawnObject(item, kind, matrix, own, said, holder if is_form else 0, group)
+        elif len(stack) <= MOST_DEPTH:
+            calls.matrix(item, ctypes.addressof(numbers))
+            inner = _matrix_product(tuple(numbers), matrix)
+            group = group or (item if calls.transparent(item) else 0)
+            stack.append((item, True, 0, calls.form_count(item), inner, own, group))
+
+
+def _matrix_product(first: Any, then: Matrix) -> Matrix:
+    """The matrix that applies `first`, then `then`."""
+    a, b, c, d, e, f = first
+    p, q, r, s, t, u = then
+    return (a * p + b * r, a * q + b * s, c * p + d * r, c * q + d * s, e * p + f * r + t, e * q + f * s + u)
+
+
+def marks_of(item: int) -> Iterator[Any]:
+    """The marks of an object's marked content (ISO 32000-2, 14.6), at most `MOST_DEPTH`."""
+    pointer = ctypes.cast(item, pdfium_c.FPDF_PAGEOBJECT)
+    for number in range(min(calls.marks(item), MOST_DEPTH)):
+        mark = pdfium_c.FPDFPageObj_GetMark(pointer, number)
+        if mark:
+            yield mark
+
+
+def _marked_content(item: int, kind: int) -> tuple[str | None, str | None]:
+    """The object's optional content group and its ActualText, None where it has none.
+
+    The group is "" where it has no name. Only text objects have an ActualText.
+    """
+    layer = said = None
+    length, buffer = ctypes.c_ulong(), ctypes.create_string_buffer(MOST_SAID)
+    wide = ctypes.cast(buffer, ctypes.POINTER(ctypes.c_ushort))
+    for mark in marks_of(item):
+        pdfium_c.FPDFPageObjMark_GetName(mark, wide, MOST_SAID, length)
+        if buffer.raw[: max(0, length.value - 2)] == _OPTIONAL:
+            named = pdfium_c.FPDFPageObjMark_GetParamStringValue(mark, b"Name", wide, MOST_SAID, length)
+            layer = _decoded(buffer, length.value) if named else ""
+        elif kind == TEXT and pdfium_c.FPDFPageObjMark_GetParamStringValue(
+            mark, b"ActualText", wide, MOST_SAID, length
+        ):
+            said = _decoded(buffer, min(length.value, MOST_SAID))
+    return layer, said
+
+
+def _decoded(buffer: Any, length: int) -> str:
+    text: str = buffer.raw[:length].decode("utf-16-le", "replace")
+    return text.rstrip("\0")

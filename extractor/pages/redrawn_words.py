@@ -1,0 +1,184 @@
+"""Words of a page -> which of them leave no mark that anyone reads: the page drawn with and without them.
+
+Runs in a page process. PDFium can leave out single objects; what changes is the mark of what was left out. Boxes are in
+points, origin top left of the page as shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from ..values.arrays import Boxes, Mask, Measures, Pixels
+from ..values.boxes import Box, union
+from ..values.words import Word, boxes_of
+from .drawing import Cover, Look
+from .redrawing import Redrawing
+from .text_layer import Origin
+
+# Min range of a colour channel, in 0..255, in a word's crop: less is no mark.
+MIN_CONTRAST = 20
+# Min difference of a channel, in 0..255, of a letter's pixels where it is drawn black and where it is drawn white.
+LETTER_CONTRAST = 90
+# Min side of a word's crop that tells anything, in pixels.
+MIN_PIXELS = 4
+# Min share of its box that a word's mark has. Below the second, the mark of a word under something is compared with its
+# bare mark.
+FEWEST_CHANGED, LITTLE = 0.03, 0.15
+# Min share of a word's bare mark that anyone can read.
+LEGIBLE = 0.35
+# Min share in common of letters and of what is painted through them.
+SAME_SHAPE = 0.5
+# Max number of times that a page is drawn without some of its words.
+MOST_REDRAWINGS = 8
+# Grid that tells text objects apart: min cell in points, max cells across the page.
+SMALLEST_CELL, MOST_CELLS = 0.5, 2000
+
+
+@dataclass(frozen=True, slots=True)
+class LaidOut:
+    """The words of a page, each with its origin and the looks of its text objects."""
+
+    words: Sequence[Word]
+    boxes: Boxes
+    origins: Sequence[Origin]
+    looks: Sequence[Sequence[Look]]
+
+
+def laid_out(words: Sequence[Word], origins: Sequence[Origin], looks: Sequence[Sequence[Look]]) -> LaidOut:
+    """The words with what is known of each."""
+    return LaidOut(words, boxes_of(words), origins, looks)
+
+
+def without_effect(doubtful: Sequence[int], page: LaidOut, covers: Sequence[Cover], crops: Redrawing) -> list[int]:
+    """The words, by their index, without which the page looks the same, or as good as the same.
+
+    `covers`: what may be drawn over words.
+    """
+    without: list[int] = []
+    for group in _separable_groups(doubtful, page):
+        region = union(page.words[index].box for index in group)
+        addresses = _addresses(group, page)
+        # Both crops are redrawn: where a crop cuts a line of text, PDFium draws its letters a little differently.
+        changed = _differences(crops.without(region, []), crops.without(region, addresses)) >= MIN_CONTRAST
+        little: dict[int, int] = {}
+        for index in group:
+            part = _part(changed, page.boxes[index], region, crops.scale)
+            if min(part.shape) < MIN_PIXELS:
+                continue
+            marked = int(part.sum())
+            if not marked or (_is_word(page.words[index]) and marked < FEWEST_CHANGED * part.size):
+                without.append(index)
+            elif marked < LITTLE * part.size:
+                little[index] = marked
+        over = _drawn_over(little, page, covers)
+        if over:
+            bare = _differences(crops.without(region, over), crops.without(region, [*over, *addresses])) >= MIN_CONTRAST
+            without += [
+                index
+                for index, marked in little.items()
+                if marked < LEGIBLE * int(_part(bare, page.boxes[index], region, crops.scale).sum())
+            ]
+    return without
+
+
+def painted_through(stencils: Sequence[int], page: LaidOut, covers: Sequence[Cover], crops: Redrawing) -> list[int]:
+    """The words, by their index, among those that only clip, through whose letters something is painted.
+
+    What is painted later has the letters' shape then. `covers`: what may be painted.
+    """
+    objects: dict[tuple[int, ...], list[int]] = {}
+    for index in stencils:
+        objects.setdefault(page.origins[index].objects, []).append(index)
+    painted: list[int] = []
+    for text, group in list(objects.items())[:MOST_REDRAWINGS]:
+        over = _drawn_over(group, page, covers)
+        if not over:
+            continue
+        region = union(page.words[index].box for index in group)
+        changed = _differences(crops.without(region, []), crops.without(region, over)) >= MIN_CONTRAST
+        letters = _differences(*(crops.letters(region, text, over, ink) for ink in (0, 255))) >= LETTER_CONTRAST
+        for index in group:
+            one, other = (_part(mask, page.boxes[index], region, crops.scale) for mask in (changed, letters))
+            if (one & other).sum() >= SAME_SHAPE * max(1, int((one | other).sum())):
+                painted.append(index)
+    return painted
+
+
+def _is_word(word: Word) -> bool:
+    """Whether the word has a letter or digit, whose ink fills some of its box."""
+    return any(letter.isalnum() for letter in word.text)
+
+
+def _drawn_over(words: Iterable[int], page: LaidOut, covers: Sequence[Cover]) -> list[int]:
+    """The addresses of the covers that are drawn later than one of the words, on it."""
+    found: dict[int, None] = {}
+    for index in words:
+        first = min((look.order for look in page.looks[index]), default=1 << 30)
+        left, top, right, bottom = page.words[index].box
+        for cover in covers:
+            box = cover.box
+            if cover.order > first and box[0] < right and box[2] > left and box[1] < bottom and box[3] > top:
+                found[cover.item] = None
+    return list(found)
+
+
+def _addresses(words: Iterable[int], page: LaidOut) -> list[int]:
+    """The addresses of the words' text objects."""
+    return list({at: None for index in words for at in page.origins[index].objects})
+
+
+def _differences(one: Pixels, other: Pixels) -> Pixels:
+    """For each pixel the largest difference of a channel, in 0..255."""
+    return np.asarray(cv2.absdiff(one, other).max(axis=2), np.uint8)
+
+
+def _part(mask: Mask, box: Measures, region: Box, scale: float) -> Mask:
+    """The part of the mask, whose crop is of the region, that lies in the box."""
+    left, top = max(0, int(region[0] * scale)), max(0, int(region[1] * scale))
+    sides = np.round(box * scale).astype(int)
+    return mask[max(0, sides[1] - top) : max(0, sides[3] - top), max(0, sides[0] - left) : max(0, sides[2] - left)]
+
+
+def _separable_groups(doubtful: Sequence[int], page: LaidOut) -> list[list[int]]:
+    """The words in groups, no two text objects of one overlapping: each word is judged by itself."""
+    extents: dict[tuple[int, ...], Measures] = {}
+    boxes = page.boxes
+    for index, origin in enumerate(page.origins):
+        box = extents.get(origin.objects, boxes[index])
+        low, high = np.minimum(box[:2], boxes[index, :2]), np.maximum(box[2:], boxes[index, 2:])
+        extents[origin.objects] = np.concatenate([low, high])
+    if not doubtful:
+        return []
+    cells = _grid_cells(extents)
+    size = np.max(list(cells.values()), axis=0)
+    groups: list[list[int]] = []
+    taken: list[Mask] = []
+    chosen: dict[tuple[int, ...], int] = {}
+    for index in doubtful:
+        own = page.origins[index].objects
+        if own not in chosen:
+            left, top, right, bottom = cells[own]
+            free = (n for n, held in enumerate(taken) if not held[top:bottom, left:right].any())
+            chosen[own] = number = next(free, len(groups))
+            if number == len(groups) and number < MOST_REDRAWINGS:
+                groups.append([])
+                taken.append(np.zeros((size[3], size[2]), bool))
+            if number < len(groups):
+                taken[number][top:bottom, left:right] = True
+        if chosen[own] < len(groups):
+            groups[chosen[own]].append(index)
+    return groups
+
+
+def _grid_cells(extents: Mapping[tuple[int, ...], Measures]) -> dict[tuple[int, ...], list[int]]:
+    """The extents in whole cells of a grid over all of them, each of one cell at least."""
+    sides = np.array(list(extents.values()))
+    start = sides[:, :2].min(axis=0)
+    cell = max(SMALLEST_CELL, float((sides[:, 2:].max(axis=0) - start).max()) / MOST_CELLS)
+    cells = np.round((sides - np.tile(start, 2)) / cell).astype(int)
+    cells[:, 2:] = np.maximum(cells[:, 2:], cells[:, :2] + 1)
+    return dict(zip(extents, cells.tolist(), strict=True))
