@@ -24,6 +24,7 @@ from ..errors import (
     PasswordRequired,
     PasswordWrong,
     TooManyPages,
+    UnsupportedFormat,
 )
 from .process import Stage
 
@@ -42,6 +43,7 @@ _TOLD: dict[str, type[ExtractionError]] = {
         PasswordRequired,
         PasswordWrong,
         TooManyPages,
+        UnsupportedFormat,
     )
 }
 
