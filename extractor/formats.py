@@ -29,6 +29,10 @@ _OTHER_SIGNATURES: dict[bytes, str] = {
     b"\xc5\xd0\xd3\xc6": "a PostScript program",
     b"\x00\x00\x00\x0cjP": "a JPEG 2000 image",
     b"\xff\x4f\xff\x51": "a JPEG 2000 image",
+    b"\x00\x00\x00\x0cJXL": "a JPEG XL image",
+    b"\xff\x0a": "a JPEG XL image",
+    b"8BPS": "a Photoshop image",
+    b"AT&TFORM": "a DjVu document",
     b"\x1f\x8b": "a compressed file (gzip)",
     b"BZh": "a compressed file (bzip2)",
     b"\xfd7zXZ": "a compressed file (xz)",
@@ -51,7 +55,12 @@ _ZIP_CONTENT: dict[bytes, str] = {
 _XML = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*<(?:\?xml\b|(?:[\w.-]+:)?(?:CrossIndustryInvoice|CrossIndustryDocument|Invoice|CreditNote)\b)"
 )
-_HEIF_BRANDS = frozenset({b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"avif", b"avis"})
+_HEIF_BRANDS = frozenset(
+    {
+        *(b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"mif2", b"msf1", b"miaf"),
+        *(b"avif", b"avis", b"avio", b"MA1A", b"MA1B"),
+    }
+)
 
 
 def _unread_format(head: bytes) -> str | None:
@@ -59,7 +68,10 @@ def _unread_format(head: bytes) -> str | None:
     if head.startswith(_ZIP):
         return next((name for content, name in _ZIP_CONTENT.items() if content in head), "a ZIP archive")
     if head[4:8] == b"ftyp":
-        return "a HEIC or AVIF image" if head[8:12] in _HEIF_BRANDS else "a film"
+        # The brand, a version, and further brands (ISO/IEC 14496-12, 4.3).
+        size = int.from_bytes(head[:4], "big")
+        brands = {head[at : at + 4] for at in range(8, min(size, len(head)), 4) if at != 12}
+        return "a HEIC or AVIF image" if brands & _HEIF_BRANDS else "a film"
     text = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if text.startswith((b"<!doctype html", b"<html")):
         return "an HTML page"

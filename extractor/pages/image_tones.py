@@ -1,7 +1,7 @@
 """An image of any colour mode -> RGB in which its text is visible. Runs in a page process.
 
 The values that occur tell black and white of deep grey. A transparent image gets the ground that shows most of it: its
-text may be white.
+text may be white. A CMYK JPEG that does not say how its inks count is read the way that leaves more paper.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ from typing import Any, cast
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageChops
 
 from ..values.arrays import Grey
+from .tiff_kinds import is_unsigned, white_is_zero
 
 # Max rows and columns of an image that are sampled.
 SAMPLE_SIDE = 1500
@@ -31,11 +32,18 @@ EDGE = 40
 
 @dataclass(frozen=True, slots=True)
 class Tones:
-    """How an image becomes RGB: black and white level of deep grey, and the grey ground behind transparency."""
+    """How an image becomes RGB.
+
+    `black`, `white`: the levels of deep grey; `unsigned`: whether its 32 bits are without a sign, which Pillow does not
+    say. `ground`: the grey behind transparency. `plain_inks`: whether CMYK came without the inversion that Pillow
+    undoes.
+    """
 
     black: float = 0.0
     white: float = 255.0
     ground: int = 255
+    unsigned: bool = False
+    plain_inks: bool = False
 
 
 def tones_of(image: Image.Image) -> Tones:
@@ -44,7 +52,13 @@ def tones_of(image: Image.Image) -> Tones:
     Raises what Pillow raises on a damaged image.
     """
     if _is_deep_grey(image):
-        return Tones(*_black_and_white(image))
+        tags = getattr(image, "tag_v2", {})
+        unsigned = image.mode == "I" and is_unsigned(tags)
+        low, high = _black_and_white(image, unsigned)
+        black, white = (high, low) if white_is_zero(tags) else (low, high)
+        return Tones(black, white, unsigned=unsigned)
+    if image.mode == "CMYK":
+        return Tones(plain_inks=image.format == "JPEG" and "adobe" not in image.info and _is_negative(image))
     if image.has_transparency_data:
         return Tones(ground=_best_ground(image))
     return Tones()
@@ -53,7 +67,7 @@ def tones_of(image: Image.Image) -> Tones:
 def to_rgb(image: Image.Image, tones: Tones) -> Image.Image:
     """The image, or a part of it, as RGB. Raises what Pillow raises on a damaged image."""
     if _is_deep_grey(image):
-        values = np.asarray(image)
+        values = _values(image, tones.unsigned)
         if image.mode.startswith("I;16"):
             # A table lookup is five times as fast as computing each pixel.
             return Image.fromarray(_as_bytes(np.arange(65536), tones)[values]).convert("RGB")
@@ -63,7 +77,20 @@ def to_rgb(image: Image.Image, tones: Tones) -> Image.Image:
         if rgba.getchannel("A").getextrema() == (255, 255):
             return rgba.convert("RGB")
         return _on_ground(rgba, tones.ground)
-    return image.convert("RGB")
+    return (ImageChops.invert(image) if tones.plain_inks else image).convert("RGB")
+
+
+def _is_negative(image: Image.Image) -> bool:
+    """Whether an image is darker than its negative is."""
+    grey = np.asarray(_sample(image).convert("L"))
+    negative = np.asarray(ImageChops.invert(_sample(image)).convert("L"))
+    return float(grey.mean()) < float(negative.mean())
+
+
+def _values(image: Image.Image, unsigned: bool) -> NDArray[Any]:
+    """The numbers of a deep grey image."""
+    values = np.asarray(image)
+    return values.view(np.uint32) if unsigned else values
 
 
 def _is_deep_grey(image: Image.Image) -> bool:
@@ -71,11 +98,15 @@ def _is_deep_grey(image: Image.Image) -> bool:
     return image.mode in ("I", "F") or image.mode.startswith("I;16")
 
 
-def _black_and_white(image: Image.Image) -> tuple[float, float]:
+def _black_and_white(image: Image.Image, unsigned: bool) -> tuple[float, float]:
     """The black and white level of a deep grey image."""
     if image.mode == "F":
         return _float_black_and_white(np.asarray(_sample(image)))
-    low, high = (float(value) for value in cast(tuple[float, float], image.getextrema()))
+    if image.mode in ("I", "I;16") and not unsigned:
+        low, high = (float(value) for value in cast(tuple[float, float], image.getextrema()))
+    else:
+        values = _values(image, unsigned)
+        low, high = float(values.min()), float(values.max())
     if high > 65535 or low < 0:
         return (low, high)
     # With 10, 12 or 14 bits stored in 16, the highest bits are empty.

@@ -15,7 +15,7 @@ import numpy as np
 from PIL import Image
 
 from ..device.arena import PageArena
-from ..errors import DocumentCorrupt, PageTooLarge, TooManyPages
+from ..errors import DocumentCorrupt, PageTooLarge, TooManyPages, UnsupportedFormat
 from ..formats import Format
 from ..values.boxes import scaled
 from ..values.outline import Outline
@@ -26,6 +26,7 @@ from .image_colours import small_rgb
 from .long_pages import tiles_of
 from .page_text import blank_notes, shrunk_notes
 from .resolution import MAX_LAYOUT_SIDE, most_pixels
+from .tiff_kinds import misread_kind, unopened_kind
 
 # EXIF orientation -> the transposition that undoes it.
 _ORIENTATION = 0x0112
@@ -59,7 +60,8 @@ class ImageReader:
     def outline(self, task: OutlineTask) -> Outline:
         """The number of pages.
 
-        Raises `DocumentCorrupt`, `PageTooLarge` (more pixels in all than the task allows) or `TooManyPages`.
+        Raises `DocumentCorrupt`, `PageTooLarge` (more pixels in all than the task allows), `TooManyPages` or
+        `UnsupportedFormat`.
         """
         with self._opened(task.path) as image:
             try:
@@ -75,7 +77,7 @@ class ImageReader:
         """The page, all of it to be recognised unless `ocr` is `never`. `begin` is not called.
 
         Lengths are image pixels, origin top left. Raises `DocumentCorrupt` where it cannot be decoded, `PageTooLarge`
-        for too many pixels.
+        for too many pixels, `UnsupportedFormat` for a kind that its decoder misreads.
         """
         with self._opened(task.path) as image:
             (width, height), decoded = _decoded(image, task)
@@ -99,10 +101,13 @@ class ImageReader:
         """Does nothing: an image is opened for each of its pages and closed again."""
 
     def _opened(self, path: Path) -> Image.Image:
-        """The open image. Raises `DocumentCorrupt`."""
+        """The open image. Raises `DocumentCorrupt`, or `UnsupportedFormat` for a TIFF of a kind that is not read."""
         try:
             return Image.open(path, formats=(self.decoder,))
         except IMAGE_ERRORS:
+            kind = unopened_kind(path) if self.decoder == "TIFF" else None
+            if kind is not None:
+                raise UnsupportedFormat(f"{kind} is not read") from None
             raise DocumentCorrupt(f"the {self.decoder} image is damaged and cannot be opened") from None
 
 
@@ -127,6 +132,9 @@ def _decoded(image: Image.Image, task: PageTask) -> tuple[tuple[int, int], Image
     """The page's width and height as it was taken, and the page that way round: RGB, no larger than it is read."""
     try:
         image.seek(task.number - 1)
+        kind = misread_kind(getattr(image, "tag_v2", {}))
+        if kind is not None:
+            raise UnsupportedFormat(f"{kind} is not read")
         width, height = image.size
         if width * height > task.max_pixels:
             raise PageTooLarge(f"the image has {width}x{height} pixels; at most {task.max_pixels} are read")
