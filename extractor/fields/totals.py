@@ -27,6 +27,8 @@ BORROWED = 0.6
 LARGER = 0.1
 # What a value is worth at least, for it to be taken where nothing speaks against it.
 WORTH = 0.2
+# How sure the label is of a value that is kept though it contradicts the others.
+CLEAR = 0.8
 
 Choice = dict[str, Found | None]
 
@@ -78,11 +80,24 @@ def chosen_totals(candidates: Mapping[str, Sequence[Found]], sums: Sums) -> Choi
             if best is None or worth > best[0] + 1e-9:
                 best = worth, choice
         if best is not None:
-            chosen = best[1]
+            chosen = best[1] | _contradicted(best[1], asked, candidates)
     net, subtotals = chosen.get("net_total"), [found.words for found in candidates.get("line_total", ())]
     if net is not None and net.words in subtotals and not _adds_up(chosen):
         chosen["net_total"] = None
     return {concept: found for concept, found in chosen.items() if concept in TOTALS}
+
+
+def _contradicted(
+    choice: Choice, concepts: Sequence[str], candidates: Mapping[str, Sequence[Found]]
+) -> dict[str, Found]:
+    """Values that are left out of the choice though a clear label says them, and nothing else is so called.
+
+    The document contradicts itself: it may have been altered. Left out, nobody would see that.
+    """
+    left_out = {concept: _distinct(candidates[concept]) for concept in concepts if choice[concept] is None}
+    return {
+        concept: found[0] for concept, found in left_out.items() if len(found) == 1 and found[0].confidence >= CLEAR
+    }
 
 
 def _borrowed(candidates: Mapping[str, Sequence[Found]]) -> list[Found]:

@@ -57,6 +57,17 @@ def test_a_value_that_breaks_the_sum_is_left_out() -> None:
     assert fields.single["total"].value == "529.87"
 
 
+def test_a_document_that_contradicts_itself_is_told() -> None:
+    """All three have clear labels, and are no sum: an altered total does not hide behind a missing tax."""
+    fields = checked(
+        {"net_total": [_found("100.00", 0.9)], "tax_total": [_found("19.00", 0.85)], "total": [_found("129.00", 0.9)]},
+        {},
+    )
+    assert _held(fields) == {"net_plus_tax_is_total": False}
+    assert {found.value for found in fields.single.values()} == {"100.00", "19.00", "129.00"}
+    assert all(found.confidence <= 0.7 for found in fields.single.values())
+
+
 def test_a_total_that_nothing_confirms_is_not_sure() -> None:
     """Many amounts of a document are called a total."""
     fields = checked({"total": [_found("12.00", 0.95)]}, {})
