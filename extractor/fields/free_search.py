@@ -6,12 +6,12 @@ Runs in a page process.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from ..values.letters import folded
 from ..values.wanted import FieldType, WantedField
 from ..values.words import TICKED, UNTICKED, Word
 from .found import Found
@@ -139,8 +139,7 @@ class FreeSearch:
 def tokens_of(text: str) -> tuple[str, ...]:
     """The text's words and numbers, small, without accents, `invoiceNo` as two; those that mean the same are one."""
     text = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", text.replace("_", " "))
-    plain = "".join(char for char in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(char))
-    return tuple(SYNONYMS.get(token, token) for token in re.findall(r"[^\W_]+|#|n[º°]", plain))
+    return tuple(SYNONYMS.get(token, token) for token in re.findall(r"[^\W_]+|#|n[º°]", folded(text)))
 
 
 def _clauses(description: str) -> Iterator[tuple[str, ...]]:

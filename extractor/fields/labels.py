@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
+from ..values.letters import folded
 from .printed import Phrase, Printed
 
 FOLDER = Path(__file__).with_suffix("")
@@ -98,11 +98,7 @@ def _longest_at(phrase: Phrase, start: int) -> tuple[int, tuple[_Meaning, ...], 
 @lru_cache(8192)
 def squashed(text: str) -> str:
     """The text's letters and digits, small, without accents; `#`, `%` and `&` stay."""
-    if text.isascii():
-        return _NO_LETTER.sub("", text.lower())
-    text = text.casefold().replace("\u00b0", "\u00ba").replace("\u0142", "l")
-    plain = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
-    return _NO_LETTER.sub("", plain)
+    return _NO_LETTER.sub("", folded(text.replace("\u00b0", "\u00ba")))
 
 
 @cache

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+from ..values.letters import folded
 
 _HERE = Path(__file__).parent
 LABELS = _HERE.parent / "fields" / "labels"
@@ -63,8 +64,7 @@ def list_concept(name: str, description: str, inside: Sequence[str]) -> str | No
 
 def squashed(text: str) -> str:
     """The text's letters and digits, small, without accents."""
-    plain = unicodedata.normalize("NFKD", text.casefold().replace("ł", "l").replace("ß", "ss"))
-    return re.sub(r"[\W_]+", "", "".join(char for char in plain if not unicodedata.combining(char)))
+    return re.sub(r"[\W_]+", "", folded(text))
 
 
 def _of_party(party: str, key: str) -> Iterator[str]:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Literal
+
+from ...values.letters import folded
 
 _FILE = Path(__file__).with_name("vocabulary.json")
 _NO_LETTER = re.compile(r"[\W_]+")
@@ -22,10 +23,7 @@ _SHORT = 3
 @lru_cache(maxsize=20_000)
 def normal(text: str) -> str:
     """The text in small letters without accents; whatever is neither letter nor digit is a space."""
-    if text.isascii():
-        return _NO_LETTER.sub(" ", text.lower()).strip()
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    return _NO_LETTER.sub(" ", "".join(letter for letter in plain if not unicodedata.combining(letter))).strip()
+    return _NO_LETTER.sub(" ", folded(text)).strip()
 
 
 LabelKind = Literal["name_label", "address_label", "person", "contact", "id", "title"]
