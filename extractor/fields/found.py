@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ..values.boxes import Box, union
 from ..values.wanted import FieldSource
+from ..values.words import Word
 from .printed import PrintedWord
 
 Scalar = str | int | float | bool
+# How little a word may lack of being surely read, so that a value does not lose by it.
+WELL_READ = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,15 @@ class Found:
         """Around the words on the first word's page, in the page's unit; None without words."""
         boxes = [one.word.box for one in self.words if one.page == self.page]
         return union(boxes) if boxes else None
+
+
+def found_in(
+    page: int | None, words: Sequence[Word], value: Scalar, confidence: float, currency: str | None = None
+) -> Found:
+    """The value that was read from these words of a page. What was recognised is as sure as its least sure word."""
+    read = min((word.confidence for word in words), default=1.0)
+    printed = tuple(PrintedWord(page, word) for word in words)
+    return Found(value, printed, confidence * min(1.0, read + WELL_READ), currency)
 
 
 # What was found of one object, such as a line item, by concept (`item.quantity`).

@@ -14,11 +14,11 @@ from functools import lru_cache
 from ..values.letters import folded
 from ..values.wanted import FieldType, WantedField
 from ..values.words import TICKED, UNTICKED, Word
-from .found import Found
+from .found import Found, found_in
 from .header import LabelIndex, best_first
 from .nearby import Place, places_of
 from .parsing import Kind, Style, typed_values
-from .printed import Phrase, Printed, PrintedPage, PrintedWord
+from .printed import Phrase, Printed, PrintedPage
 
 # How values of a field's type are sought.
 KIND_OF: dict[FieldType, Kind] = {
@@ -103,8 +103,9 @@ class FreeSearch:
             worth = label.worth
             for place in () if ticks else self._places(label):
                 for typed in typed_values(kind, place.words, self._style):
-                    words = _printed(label.page, place.words[typed.first : typed.end])
-                    yield Found(typed.value, words, worth * WORTH[place.relation] * typed.quality, typed.currency)
+                    sure = worth * WORTH[place.relation] * typed.quality
+                    words = place.words[typed.first : typed.end]
+                    yield found_in(label.page.number, words, typed.value, sure, typed.currency)
                     # Any words are a text: those behind the nearest ones are not this one.
                     worth *= FARTHER if kind != "text" else 0.0
                 if worth < label.worth * FARTHER**2:
@@ -123,13 +124,13 @@ class FreeSearch:
                     if span is not None:
                         words = place.words[slice(*span)]
                         worth = label.worth * WORTH[place.relation] * OPTION_AT_LABEL / NAME * FARTHER**place.distance
-                        yield Found(option, _printed(label.page, words), worth)
+                        yield found_in(label.page.number, words, option, worth)
         anywhere: list[Found] = []
         for option, tokens in options:
             for page, phrase in self._having.get(tokens[0], ()) if tokens else ():
                 span = _span_of(tokens, phrase.words)
                 if span is not None:
-                    anywhere.append(Found(option, _printed(page, phrase.words[slice(*span)]), OPTION_ANYWHERE))
+                    anywhere.append(found_in(page.number, phrase.words[slice(*span)], option, OPTION_ANYWHERE))
                     break
         if len(anywhere) == 1:
             yield anywhere[0]
@@ -165,8 +166,4 @@ def _ticks(label: _Label) -> Iterator[Found]:
     boxes_first = words[0].text in (TICKED, UNTICKED)
     at = label.first - 1 if boxes_first else label.end
     if 0 <= at < len(words) and words[at].text in (TICKED, UNTICKED):
-        yield Found(words[at].text == TICKED, _printed(label.page, (words[at],)), label.worth)
-
-
-def _printed(page: PrintedPage, words: Sequence[Word]) -> tuple[PrintedWord, ...]:
-    return tuple(PrintedWord(page.number, word) for word in words)
+        yield found_in(label.page.number, (words[at],), words[at].text == TICKED, label.worth)

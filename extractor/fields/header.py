@@ -13,12 +13,12 @@ from dataclasses import replace
 
 from ..values.words import Word
 from .claims import Claim
-from .found import Found
+from .found import Found, found_in
 from .kinds import KINDS
-from .labels import LabelHit, find_labels
+from .labels import LabelHit
 from .nearby import Place, places_of
 from .parsing import Style, Typed, typed_values
-from .printed import Phrase, Printed, PrintedPage, PrintedWord
+from .printed import Phrase, Printed, PrintedPage
 from .unlabelled import unlabelled_claims
 
 # What a place is worth, the nearest of its relation; and what one more place, or one more value in it, leaves of that.
@@ -45,9 +45,14 @@ RIVAL = 0.2
 MOST, LEAST = 8, 0.15
 
 
-def header_values(printed: Printed, style: Style, concepts: Collection[str]) -> dict[str, list[Found]]:
-    """For each concept that stands by itself and is no party's: candidates, best first. Others are left out."""
-    claims = label_claims(printed, style, find_labels(printed))
+def header_values(
+    printed: Printed, style: Style, labels: Sequence[LabelHit], concepts: Collection[str]
+) -> dict[str, list[Found]]:
+    """For each concept that stands by itself and is no party's: candidates, best first. Others are left out.
+
+    `labels` are those of the document.
+    """
+    claims = label_claims(printed, style, labels)
     claims += unlabelled_claims(printed, style, claims)
     owners = _owners(claims)
     by_concept: dict[str, list[Found]] = defaultdict(list)
@@ -189,10 +194,8 @@ def _owners(claims: Sequence[Claim]) -> dict[int, Claim]:
 
 
 def found_of(claim: Claim, left: float = 1.0) -> Found:
-    """The claim as a value with its evidence. What was recognised is as sure as its least sure word."""
-    surest = min((word.confidence for word in claim.words), default=1.0)
-    words = tuple(PrintedWord(claim.page, word) for word in claim.words)
-    return Found(claim.typed.value, words, claim.worth * left * min(1.0, surest + 0.05), claim.typed.currency)
+    """The claim as a value with its evidence."""
+    return found_in(claim.page, claim.words, claim.typed.value, claim.worth * left, claim.typed.currency)
 
 
 def best_first(found: Sequence[Found]) -> list[Found]:

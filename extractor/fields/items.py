@@ -6,15 +6,15 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ..values.words import Word
 from .column_heads import OTHER, PREFIXES, TEXTS, Head, ListKind, heads_of
 from .descriptions import name_of
-from .found import Found, FoundRow
+from .found import Found, FoundRow, found_in
+from .labels import LabelHit
 from .list_groups import Group, groups_of, has_name
 from .list_lines import KINDS, Line, lines_of, stops_of, value_in
 from .meant_columns import meant
 from .parsing import Style, Typed, typed_values
-from .printed import Phrase, Printed, PrintedWord
+from .printed import Phrase, Printed
 from .receipt_items import receipt_items
 from .told_rows import told_rows
 
@@ -28,10 +28,13 @@ ANCHORS: dict[ListKind, tuple[str, ...]] = {
 SURE = 0.85
 
 
-def list_rows(printed: Printed, style: Style) -> dict[str, list[FoundRow]]:
-    """The rows of all tables of each kind, in reading order; without a table of items, those that a receipt has."""
+def list_rows(printed: Printed, style: Style, labels: Sequence[LabelHit]) -> dict[str, list[FoundRow]]:
+    """The rows of all tables of each kind, in reading order; without a table of items, those that a receipt has.
+
+    `labels` are those of the document.
+    """
     rows: dict[str, list[FoundRow]] = {kind: [] for kind in PREFIXES}
-    stops = stops_of(printed)
+    stops = stops_of(labels)
     going_on: Head | None = None
     for page in printed.pages:
         heads = heads_of(page)
@@ -84,8 +87,8 @@ def _row(group: Group, head: Head, limit: float, style: Style) -> FoundRow:
                 found.setdefault("item.code", _text(beside))
         elif (value := _value(group, concept, style)) is not None:
             phrase, typed = value
-            words = _printed(phrase, phrase.words[typed.first : typed.end])
-            found[concept] = Found(typed.value, words, SURE * typed.quality**0.5, typed.currency)
+            words = phrase.words[typed.first : typed.end]
+            found[concept] = found_in(phrase.page, words, typed.value, SURE * typed.quality**0.5, typed.currency)
             if concept == "item.quantity":
                 _add_unit(found, phrase, typed)
     return {concept: one for concept, one in found.items() if concept not in ("item.discount", "tax.gross")}
@@ -105,12 +108,8 @@ def _value(group: Group, concept: str, style: Style) -> tuple[Phrase, Typed] | N
 
 
 def _text(phrases: Sequence[Phrase]) -> Found:
-    words = tuple(one for phrase in phrases for one in _printed(phrase, phrase.words))
-    return Found(" ".join(one.word.text for one in words), words, SURE)
-
-
-def _printed(phrase: Phrase, words: Sequence[Word]) -> tuple[PrintedWord, ...]:
-    return tuple(PrintedWord(phrase.page, word) for word in words)
+    words = [word for phrase in phrases for word in phrase.words]
+    return found_in(phrases[0].page, words, " ".join(word.text for word in words), SURE)
 
 
 def _add_unit(found: FoundRow, phrase: Phrase, quantity: Typed) -> None:
@@ -123,4 +122,4 @@ def _add_unit(found: FoundRow, phrase: Phrase, quantity: Typed) -> None:
         value = quantity.unit
     else:
         return
-    found.setdefault("item.unit", Found(value, (PrintedWord(phrase.page, word),), SURE))
+    found.setdefault("item.unit", found_in(phrase.page, (word,), value, SURE))

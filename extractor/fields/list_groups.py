@@ -10,13 +10,11 @@ from ..values.words import Word
 from .labels import squashed
 from .list_lines import SUMS, Line, value_in
 from .parsing import Style
-from .printed import Phrase
+from .printed import Phrase, says_something
 
 # Columns that have their values in a row's first line, whatever line the amount is in.
 FIRST_LINE = ("item.quantity", "item.unit_price")
 
-# The fewest letters of a name.
-LETTERS = 3
 # A remark's type size is at most this share of a name's.
 SMALLER = 0.88
 # How much nearer, in text heights, a line has to be to one than to another.
@@ -118,7 +116,7 @@ def _is_centred(lines: Sequence[Line], owns: Sequence[int], pulled: Sequence[int
 
 def has_name(phrases: Sequence[Phrase]) -> bool:
     """Whether the words are more than a code."""
-    return sum(char.isalpha() for phrase in phrases for char in phrase.text) >= LETTERS
+    return says_something(word for phrase in phrases for word in phrase.words)
 
 
 def set_smaller(word: Word, other: Word) -> bool:

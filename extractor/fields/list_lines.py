@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 
 from ..values.boxes import union
 from .column_heads import TEXTS, Column, Head
-from .labels import find_labels
+from .labels import LabelHit
 from .parsing import Kind, Style, Typed, typed_values
-from .printed import Phrase, Printed, PrintedPage
+from .printed import Phrase, PrintedPage
 from .totals import TOTALS
 
 # The phrases of a row by the concepts of their columns.
@@ -27,6 +27,7 @@ ALONE = frozenset(("item.quantity", "item.unit_price", "item.amount", "item.posi
 # How texts begin that say what a number of rows makes.
 _SUMS = "total subtotal summe zwischensumme gesamt somme soustotal totale totaal suma razem"
 SUMS = tuple(_SUMS.split())
+STOPPING = frozenset((*TOTALS, "opening_balance", "closing_balance"))
 # What an item has, and a total has not.
 COUNTED = ("item.quantity", "item.unit_price")
 # The most letters of a currency.
@@ -48,12 +49,12 @@ class Stops:
     bare: Collection[int]
 
 
-def stops_of(printed: Printed) -> Stops:
-    """The labels of totals and balances in the document that stand first in their phrases."""
+def stops_of(labels: Sequence[LabelHit]) -> Stops:
+    """The labels of totals and balances among the document's that stand first in their phrases."""
     concepts: dict[int, set[str]] = defaultdict(set)
     bare: set[int] = set()
-    for hit in find_labels(printed, (*TOTALS, "opening_balance", "closing_balance")):
-        if hit.first == 0 and hit.end > 0:
+    for hit in labels:
+        if hit.concept in STOPPING and hit.first == 0 and hit.end > 0:
             concepts[id(hit.phrase)].add(hit.concept)
             behind = (word.text.strip(":()") for word in hit.phrase.words[hit.end :])
             if not any(text.isalpha() and len(text) > CURRENCY for text in behind):

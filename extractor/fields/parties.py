@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from ..values.words import Word
 from .addressing.blocks import Block, blocks_of
 from .addressing.composed import Composed, text_of
 from .addressing.contracts import contract_parties
@@ -17,9 +16,9 @@ from .addressing.owned import Owners, owned_values
 from .addressing.roles import Standing, chosen, standings
 from .addressing.unaddressed import unaddressed_seller
 from .addressing.vocabulary import normal
-from .found import Found, FoundRow
+from .found import Found, FoundRow, found_in
 from .parsing import Style
-from .printed import Printed, PrintedPage, PrintedWord
+from .printed import Printed, PrintedPage
 
 # Pages on which parties are sought from the start on; the last page has a foot, too.
 FIRST_PAGES = 2
@@ -117,20 +116,11 @@ def _confidence(role: str, standing: Standing) -> float:
 
 def found_name(party: Composed, confidence: float) -> Found:
     """A party's name as a value."""
-    return Found(party.name_text, _printed(party.page, party.name), _read(party.name, confidence))
+    return found_in(party.page, party.name, party.name_text, confidence)
 
 
 def found_address(party: Composed, confidence: float) -> Found:
     """A party's address as a value: its lines."""
     words = [word for line in party.address for word in line]
     value = "\n".join(text_of(line) for line in party.address)
-    return Found(value, _printed(party.page, words), _read(words, confidence))
-
-
-def _printed(page: int | None, words: Sequence[Word]) -> tuple[PrintedWord, ...]:
-    return tuple(PrintedWord(page, word) for word in words)
-
-
-def _read(words: Sequence[Word], confidence: float) -> float:
-    """What was recognised is as sure as its least sure word."""
-    return confidence * min(1.0, min(word.confidence for word in words) + 0.05)
+    return found_in(party.page, words, value, confidence)

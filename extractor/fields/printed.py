@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import statistics
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ..values.boxes import Box, area, centre, contains, median_height, union
@@ -20,6 +20,8 @@ from ..values.words import Word
 WIDE_GAP = 1.0
 # Max gap, in text heights, between two words of a text: cells that part such words are in doubt, the words are not.
 SPACE = 0.85
+# The fewest letters of a name.
+LETTERS = 3
 # Min share of the lower one's height that two phrases of one row have in common.
 SAME_ROW = 0.5
 
@@ -92,6 +94,11 @@ class Printed:
     def phrases(self) -> list[Phrase]:
         """Every phrase of the document in reading order."""
         return [phrase for page in self.pages for phrase in page.phrases]
+
+
+def says_something(words: Iterable[Word]) -> bool:
+    """Whether the words have as many letters as a name: they are no code and no number."""
+    return sum(letter.isalpha() for word in words for letter in word.text) >= LETTERS
 
 
 def printed_of(document: Document) -> Printed:

@@ -20,6 +20,7 @@ from .free_search import FreeSearch
 from .header import header_values
 from .items import list_rows
 from .kinds import KINDS
+from .labels import find_labels
 from .parsing import Style
 from .parsing.style import style_of
 from .parties import contract_rows, parties
@@ -65,7 +66,8 @@ def _found(printed: Printed, style: Style, wanted: Sequence[WantedField]) -> Fou
     for key, field in single_fields(wanted):
         singles[key].append(field)
     # More than is wanted: values are held against each other.
-    candidates = header_values(printed, style, KINDS)
+    labels = find_labels(printed)
+    candidates = header_values(printed, style, labels, KINDS)
     candidates |= parties(printed, style, singles)
     unknown = {path: fields[0] for path, fields in singles.items() if fields[0].concept is None}
     if unknown:
@@ -75,7 +77,7 @@ def _found(printed: Printed, style: Style, wanted: Sequence[WantedField]) -> Fou
         # What the caller's schema forbids is not the value; the next best may be.
         if key in candidates and any(field.schema for field in fields):
             candidates[key] = [found for found in candidates[key] if any(fits(found, field) for field in fields)]
-    rows = list_rows(printed, style)
+    rows = list_rows(printed, style, labels)
     if any(one.concept == CONTRACT_PARTIES for one in wanted):
         rows[CONTRACT_PARTIES] = contract_rows(printed)
     return checked(candidates, rows)

@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from ..values.words import Word
-from .found import Found, FoundRow
+from .found import FoundRow, found_in
 from .parsing import Style, Typed, typed_values
-from .printed import Phrase, Printed, PrintedPage, PrintedWord
+from .printed import Phrase, Printed, PrintedPage, says_something
 
 # How sure a value of such a line is, before checks.
 SURE = 0.7
@@ -46,7 +46,7 @@ def _items(page: PrintedPage, end: int, style: Style) -> Iterator[FoundRow]:
         if edge - words[-1].box[2] <= EDGE * row[-1].height:
             item = _item(row, words, above, style)
             if item is not None:
-                yield {**item, "item.amount": Found(typed.value, _printed(page, words), SURE, typed.currency)}
+                yield {**item, "item.amount": found_in(page.number, words, typed.value, SURE, typed.currency)}
         above = ()
 
 
@@ -75,19 +75,10 @@ def _item(row: Sequence[Phrase], amount: Sequence[Word], above: Sequence[Phrase]
         if len(numbers) == 2:
             offset = max(0, times - 1)
             for concept, one in zip(("item.quantity", "item.unit_price"), numbers, strict=True):
-                words = tuple(PrintedWord(page, word) for word in before[offset + one.first : offset + one.end])
-                found[concept] = Found(one.value, words, SURE, one.currency)
+                words = before[offset + one.first : offset + one.end]
+                found[concept] = found_in(page, words, one.value, SURE, one.currency)
             before = before[:offset]
-    named = before if _says_something(before) else [word for phrase in above for word in phrase.words]
-    if not _says_something(named):
+    named = before if says_something(before) else [word for phrase in above for word in phrase.words]
+    if not says_something(named):
         return None
-    words = tuple(PrintedWord(page, word) for word in named)
-    return {"item.description": Found(" ".join(word.text for word in named), words, SURE), **found}
-
-
-def _says_something(words: Sequence[Word]) -> bool:
-    return sum(char.isalpha() for word in words for char in word.text) >= 3
-
-
-def _printed(page: PrintedPage, words: Sequence[Word]) -> tuple[PrintedWord, ...]:
-    return tuple(PrintedWord(page.number, word) for word in words)
+    return {"item.description": found_in(page, named, " ".join(word.text for word in named), SURE), **found}

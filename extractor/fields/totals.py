@@ -80,7 +80,7 @@ def chosen_totals(candidates: Mapping[str, Sequence[Found]], sums: Sums) -> Choi
             if best is None or worth > best[0] + 1e-9:
                 best = worth, choice
         if best is not None:
-            chosen = best[1] | _contradicted(best[1], asked, candidates)
+            chosen = {**best[1], **_contradicted(best[1], asked, candidates)}
     net, subtotals = chosen.get("net_total"), [found.words for found in candidates.get("line_total", ())]
     if net is not None and net.words in subtotals and not _adds_up(chosen):
         chosen["net_total"] = None

@@ -11,9 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ...values.words import Word
-from ..found import Found
+from ..found import Found, found_in
 from ..parsing import Kind, Style, typed_values
-from ..printed import PrintedWord
 from .blocks import Block
 from .lines import Line
 from .roles import Standing
@@ -138,7 +137,8 @@ def _typed(one: _Labelled, kind: Kind, concept: str, style: Style, owners: Owner
     for typed in typed_values(kind, words, style)[:1]:
         role, confidence = _owner(one, words[typed.first], owners)
         if role in ("seller", "buyer"):
-            yield f"{role}.{concept}", _found(one.line, words[typed.first : typed.end], str(typed.value), confidence)
+            own = words[typed.first : typed.end]
+            yield f"{role}.{concept}", found_in(one.line.page, own, str(typed.value), confidence)
 
 
 def _vat_ids(one: _Labelled, style: Style, owners: Owners) -> Iterator[tuple[str, Found]]:
@@ -153,7 +153,7 @@ def _vat_ids(one: _Labelled, style: Style, owners: Owners) -> Iterator[tuple[str
         if role in ("seller", "buyer"):
             # Wrong check digits: misread, or none.
             sure = typed.quality * (confidence if told else confidence * BARE)
-            yield f"{role}.vat_id", _found(one.line, words[typed.first : typed.end], str(typed.value), sure)
+            yield f"{role}.vat_id", found_in(one.line.page, words[typed.first : typed.end], str(typed.value), sure)
     if not typed_ids:
         yield from _national(one, owners)
 
@@ -168,7 +168,7 @@ def _national(one: _Labelled, owners: Owners) -> Iterator[tuple[str, Found]]:
         if form.fullmatch(text):
             role, confidence = _owner(one, word, owners)
             if role in ("seller", "buyer"):
-                yield f"{role}.vat_id", _found(one.line, one.line.words[at : at + 1], text, confidence * 0.9)
+                yield f"{role}.vat_id", found_in(one.line.page, one.line.words[at : at + 1], text, confidence * 0.9)
             return
 
 
@@ -202,8 +202,3 @@ def _label_of(page: Sequence[Line], at: int) -> str:
         if near and other.box[0] <= line.box[2] and other.box[2] >= line.box[0]:
             return normal(other.text)
     return own
-
-
-def _found(line: Line, words: Sequence[Word], value: str, confidence: float) -> Found:
-    read = min(1.0, min(word.confidence for word in words) + 0.05)
-    return Found(value, tuple(PrintedWord(line.page, word) for word in words), confidence * read)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from extractor.fields.found import FoundRow
 from extractor.fields.items import list_rows
+from extractor.fields.labels import find_labels
 from extractor.fields.parsing import style_of
 from tests.extractor.fields.documents import Sheet, drawn
 
@@ -15,7 +16,7 @@ TAX = ("tax.rate", "tax.base", "tax.amount")
 def rows_of(*sheets: Sheet) -> dict[str, list[FoundRow]]:
     """The rows of every kind of list on these sheets."""
     printed = drawn(*sheets)
-    return list_rows(printed, style_of(printed))
+    return list_rows(printed, style_of(printed), find_labels(printed))
 
 
 def values_of(rows: list[FoundRow], *concepts: str) -> Values:

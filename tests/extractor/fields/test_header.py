@@ -8,6 +8,7 @@ from extractor.fields.checks import checked
 from extractor.fields.found import Found
 from extractor.fields.header import header_values
 from extractor.fields.kinds import KINDS
+from extractor.fields.labels import find_labels
 from extractor.fields.parsing import style_of
 from tests.extractor.fields.documents import Sheet, drawn
 
@@ -16,7 +17,7 @@ def _read(*sheets: Sheet) -> dict[str, Found]:
     """The values of all concepts, by concept."""
     printed = drawn(*sheets)
     concepts = [concept for concept in KINDS if not concept.startswith("contract.")]
-    return checked(header_values(printed, style_of(printed), concepts), {}).single
+    return checked(header_values(printed, style_of(printed), find_labels(printed), concepts), {}).single
 
 
 def _values(*sheets: Sheet) -> dict[str, object]:

@@ -6,6 +6,7 @@ import pytest
 
 from extractor.fields.found import FoundRow
 from extractor.fields.items import list_rows
+from extractor.fields.labels import find_labels
 from extractor.fields.parsing import style_of
 from tests.extractor.fields.documents import Sheet, drawn
 
@@ -27,7 +28,7 @@ def _values(rows: list[FoundRow], *concepts: str) -> list[tuple[object, ...]]:
 
 def _items(*sheets: Sheet) -> list[FoundRow]:
     printed = drawn(*sheets)
-    return list_rows(printed, style_of(printed))["line_items"]
+    return list_rows(printed, style_of(printed), find_labels(printed))["line_items"]
 
 
 @pytest.mark.parametrize("head", HEADS, ids=lambda head: head[0])
@@ -79,7 +80,7 @@ def test_a_table_of_taxes_is_no_table_of_items() -> None:
     table = [["VAT %", "Net", "VAT"], ["20%", "100.00", "20.00"], ["5%", "50.00", "2.50"]]
     sheet = Sheet().table([50, 200, 350], 100, table).text(50, 200, "Total net      150.00\nTotal      172.50")
     printed = drawn(sheet)
-    rows = list_rows(printed, style_of(printed))
+    rows = list_rows(printed, style_of(printed), find_labels(printed))
     taxes = rows["taxes"]
     assert _values(taxes, "tax.rate", "tax.base", "tax.amount") == [("20", "100.00", "20.00"), ("5", "50.00", "2.50")]
     assert rows["line_items"] == []
@@ -94,7 +95,7 @@ def test_a_statement_s_transactions() -> None:
     ]
     sheet = Sheet().text(50, 80, "Opening balance      2,000.00").table([50, 150, 300, 380, 460], 100, table)
     printed = drawn(sheet.text(50, 300, "Closing balance      3,500.00"))
-    rows = list_rows(printed, style_of(printed))["transactions"]
+    rows = list_rows(printed, style_of(printed), find_labels(printed))["transactions"]
     concepts = [f"transaction.{one}" for one in ("date", "debit", "credit", "balance")]
     assert _values(rows, *concepts) == [
         ("2024-04-01", "500.00", None, "1500.00"),
