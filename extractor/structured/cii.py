@@ -57,7 +57,7 @@ def read_cii(root: Any) -> StructuredInvoice:
         "line_items": [row for line in at(root, _LINES) if (row := _item(line))],
         "taxes": [row for tax in at(root, f"{_SETTLED}/ApplicableTradeTax") if (row := _tax(tax))],
     }
-    return StructuredInvoice("CII", filled(single), rows)
+    return StructuredInvoice(filled(single), rows)
 
 
 def _sum(root: Any, name: str) -> str:

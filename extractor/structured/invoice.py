@@ -12,13 +12,11 @@ Row = dict[str, str]
 class StructuredInvoice:
     """An invoice's values by concept, in their normal form: ISO 8601 for a date, a decimal with a point for a number.
 
-    - `syntax` is `CII` or `UBL`.
     - `single` are its single values: `document_number`, `seller.name`, and so on. An address has one line a text line.
     - `rows` are `line_items` and `taxes`, in their order.
     - `others` are all texts that are none of these values: the names of the two elements around each, and the text.
     """
 
-    syntax: str
     single: dict[str, str] = field(default_factory=dict)
     rows: dict[str, list[Row]] = field(default_factory=dict)
     others: tuple[tuple[str, str], ...] = ()

@@ -48,7 +48,7 @@ def read_ubl(root: Any) -> StructuredInvoice:
         "line_items": [row for line in at(root, "InvoiceLine|CreditNoteLine") if (row := _item(line))],
         "taxes": [row for tax in at(root, "TaxTotal/TaxSubtotal") if (row := _tax(tax))],
     }
-    return StructuredInvoice("UBL", filled(single), rows)
+    return StructuredInvoice(filled(single), rows)
 
 
 def _party(root: Any, who: str, path: str) -> dict[str, str]:
