@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from ..values.boxes import json_box
 from ..values.wanted import WantedField
 from .filled import Filled
 from .found import Found
@@ -38,7 +39,7 @@ def _leaf(wanted: WantedField, found: Found | None) -> dict[str, Json]:
         "value": in_form(found.value, wanted),
         "raw": found.raw or None,
         "page": found.page,
-        "bbox": _json_box(found.box),
+        "bbox": json_box(found.box),
         "confidence": round(found.confidence, 4),
         "source": _source_of(found),
         "words": [_word(one) for one in found.words],
@@ -51,11 +52,7 @@ def _leaf(wanted: WantedField, found: Found | None) -> dict[str, Json]:
 
 
 def _word(one: PrintedWord) -> dict[str, Json]:
-    return {"text": one.word.text, "page": one.page, "bbox": _json_box(one.word.box)}
-
-
-def _json_box(box: Sequence[float] | None) -> list[float] | None:
-    return None if box is None else [round(side, 2) for side in box]
+    return {"text": one.word.text, "page": one.page, "bbox": json_box(one.word.box)}
 
 
 def _source_of(found: Found) -> str:

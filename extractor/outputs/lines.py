@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from .rendering import Rendering, json_box
+from ..values.boxes import json_box
+from .rendering import Rendering
 
 
 def view(rendering: Rendering) -> list[dict[str, Any]]:

@@ -15,11 +15,6 @@ from .marked_text import Marks, has_spans, texts_of, with_marks
 from .reflow import reflowed
 
 
-def json_box(box: Sequence[float] | None) -> list[float] | None:
-    """The box as `[left, top, right, bottom]` in the page's unit, origin top left, two decimals; None without a box."""
-    return None if box is None else [round(side, 2) for side in box]
-
-
 @dataclass(frozen=True)
 class Rendering:
     """A document and how to write it; `name` is the title of the docling output."""

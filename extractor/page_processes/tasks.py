@@ -20,6 +20,7 @@ from ..pages.readers import READERS, forget_document
 from ..reading.page_reader import Reader
 from ..structure.assemble import assemble_page
 from ..structure.documents import document_of
+from ..values.boxes import json_box
 from ..values.document import AssembledPage, Document
 from ..values.page_picture import PagePicture
 from ..values.tasks import PAGES_TO_WRITE, OutlineTask, TaskName, WholeDocumentTask, WholePageTask, WriteTask
@@ -79,7 +80,7 @@ def read_page(task: WholePageTask, context: TaskContext) -> Answer:
                 "type": field.type,
                 "value": field.value,
                 "page": field.page,
-                "bbox": [round(side, 2) for side in field.box],
+                "bbox": json_box(field.box),
             }
             for field in page.form_fields
         ],

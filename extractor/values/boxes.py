@@ -5,7 +5,7 @@ In both processes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,11 @@ Box = tuple[float, float, float, float]
 PixelBox = tuple[int, int, int, int]
 # (3, 3): maps points (x, y, 1) of one page to points of another.
 Matrix = NDArray[np.floating[Any]]
+
+
+def json_box(box: Sequence[float] | None) -> list[float] | None:
+    """The box as answers have it, `[left, top, right, bottom]` with two decimals; None without a box."""
+    return None if box is None else [round(side, 2) for side in box]
 
 
 def area(box: Box) -> float:

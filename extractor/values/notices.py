@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, cast, get_args
 
-from .boxes import Box
+from .boxes import Box, json_box
 
 NoticeCode = Literal[
     "ATTACHMENTS",
@@ -119,9 +119,8 @@ class Notice:
     bbox: Box | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """The notice as an entry of `metadata.notices`; its box rounded to hundredths."""
-        box = None if self.bbox is None else [round(side, 2) for side in self.bbox]
-        return {"code": self.code, "message": self.message, "page": self.page, "bbox": box}
+        """The notice as an entry of `metadata.notices`."""
+        return {"code": self.code, "message": self.message, "page": self.page, "bbox": json_box(self.bbox)}
 
 
 def notice_of(entry: Mapping[str, Any]) -> Notice:
