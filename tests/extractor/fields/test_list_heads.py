@@ -96,3 +96,11 @@ def test_the_base_of_a_tax_is_the_one_that_its_rate_is_of() -> None:
     assert taxes_of(Sheet().table([50, 150, 250, 350], 100, base_first)) == [("19", "321.40", "61.07")]
     allowances = [("Kind", "Rate", "Base", "Tax"), ("Rebate", "", "137.30", "-13.73")]
     assert taxes_of(Sheet().table([50, 150, 250, 350], 100, allowances)) == []
+
+
+def test_a_table_in_which_no_rate_of_a_base_is_the_tax_has_no_taxes() -> None:
+    """Its columns are called so, and are something else; in the twin they are what they are called."""
+    head = ["VAT %", "Net", "VAT"]
+    for tax, count in (("12.00", 0), ("19.00", 1)):
+        sheet = Sheet().table([50, 150, 250], 100, [head, ["19", "100.00", tax]])
+        assert len(rows_of(sheet)["taxes"]) == count
