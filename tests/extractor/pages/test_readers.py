@@ -8,24 +8,28 @@ import pytest
 
 from extractor.errors import DocumentCorrupt
 from extractor.formats import FORMATS, DocumentFile, identify
+from extractor.page_processes.failures import Failure
 from extractor.pages.readers import READERS
 from extractor.values.page import Page
 from tests import documents
 from tests.page_readers import PageReaders
+from tests.structured_invoices import UBL
 
 LINE = "Receipt 4711, paid in cash"
 IMAGE = documents.text_image([LINE]).convert("RGB")
 CONTENTS: dict[str, bytes] = {
     "pdf": documents.text_pdf([[LINE]]),
-    **{format: documents.image_bytes(IMAGE, format.upper()) for format in FORMATS if format != "pdf"},
+    **{name: documents.image_bytes(IMAGE, name.upper()) for name, row in FORMATS.items() if row.reader == "images"},
+    "xml": UBL.encode(),
 }
+PAGED = [format for format in CONTENTS if format != "xml"]
 
 
 def test_every_format_is_tried_here() -> None:
     assert set(READERS) == set(CONTENTS) == set(FORMATS)
 
 
-@pytest.mark.parametrize("format", CONTENTS)
+@pytest.mark.parametrize("format", PAGED)
 def test_a_document_is_read_as_what_it_is(readers: PageReaders, tmp_path: Path, format: str) -> None:
     path = tmp_path / "document"
     path.write_bytes(CONTENTS[format])
@@ -37,6 +41,15 @@ def test_a_document_is_read_as_what_it_is(readers: PageReaders, tmp_path: Path, 
     # A text layer says it all; of an image everything is to be read.
     assert (page.recognise == (page.box,)) == (format != "pdf")
     assert (" ".join(word.text for word in page.words) == LINE) == (format == "pdf")
+
+
+def test_an_xml_invoice_has_no_pages_and_is_all_in_its_outline(readers: PageReaders, tmp_path: Path) -> None:
+    path = tmp_path / "document"
+    path.write_bytes(CONTENTS["xml"])
+    outline = readers.open(identify(path), None)
+    assert outline.pages == 0 and outline.embedded is not None and "R-2026/17" in outline.embedded
+    failure = readers.read(identify(path), 1)
+    assert isinstance(failure, Failure) and isinstance(failure.error, DocumentCorrupt)
 
 
 @pytest.mark.parametrize("format", CONTENTS)
