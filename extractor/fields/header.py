@@ -63,7 +63,21 @@ def header_values(
             by_concept[claim.concept].append(found_of(claim, CLAIMED if contested else 1.0))
     if "contract.date" in concepts and "contract.date" not in by_concept:
         by_concept["contract.date"] = [found_of(claim) for claim in claims if claim.concept == "document_date"]
-    return {concept: best_first(found) for concept, found in by_concept.items()}
+    ordered = {concept: best_first(found) for concept, found in by_concept.items()}
+    if ordered.get("iban") and len(ordered.get("bic", ())) > 1:
+        ordered["bic"] = _nearest_first(ordered["bic"], ordered["iban"][0])
+    return ordered
+
+
+def _nearest_first(found: Sequence[Found], to: Found) -> list[Found]:
+    """The candidates, those first that stand nearest to a value: of two banks' codes, its own bank's."""
+
+    def distance(one: Found) -> tuple[bool, float]:
+        if one.box is None or to.box is None:
+            return True, 0.0
+        return one.page != to.page, abs(sum(one.box[1::2]) - sum(to.box[1::2]))
+
+    return sorted(found, key=distance)
 
 
 class LabelIndex:
