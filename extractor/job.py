@@ -91,7 +91,8 @@ class FailedPage:
 class JobPages:
     """What has become of a job's pages so far, in their order. `late`: the deadline cut the job short.
 
-    `fatal` are the errors of the pages that ended their page process, `fieldless` why fields were not looked for.
+    `fatal` are the errors of the pages that ended their page process. `fields` is what is known of the fields that were
+    looked for, `fieldless` why they were not.
     """
 
     finished: list[ReadPage] = field(default_factory=list)

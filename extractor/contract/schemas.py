@@ -17,6 +17,7 @@ class ForClients(GenerateJsonSchema):
     """Schemas that generators of clients make good types from. Fields have no titles: each would become a type."""
 
     def field_title_should_be_set(self, schema: object) -> bool:
+        """False: no field has a title."""
         return False
 
     def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:

@@ -1,6 +1,7 @@
 """Rows of a page -> those that are the heads of tables of line items, taxes or transactions. Runs in a page process.
 
 A head is known by its words (`labels/columns`), which may stand in several lines, and by which columns come together.
+Boxes are in the page's unit, origin top left.
 """
 
 from __future__ import annotations
@@ -49,7 +50,10 @@ _UNIT_OF_HEAD = re.compile(r"[(\[][^)\]]{1,4}[)\]]|/\s?(?:\W|EUR|USD|GBP|CHF|PLN
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column by what its head says. `box` is around the head, `table` and `number` are its element and column."""
+    """A column by what its head says. `box` is around the head.
+
+    `table` is the index of its element, `number` its column there, from 0; both are None outside of a table.
+    """
 
     concept: str
     box: Box
@@ -69,9 +73,9 @@ class _Part:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A head: what its rows are, its columns from left to right, and the numbers of its first and last row.
+    """A head: what its rows are, its columns from left to right, its first and its last row (from 0, on the page).
 
-    What begins right of `right` is beside the table.
+    What begins right of `right`, an x in the page's unit, is beside the table.
     """
 
     kind: ListKind

@@ -41,7 +41,7 @@ class Found:
 
     @property
     def page(self) -> int | None:
-        """The page of the first word, from 1."""
+        """The page of the first word, from 1; None in a format without pages, and without words."""
         return self.words[0].page if self.words else None
 
     @property

@@ -194,7 +194,7 @@ def _owners(claims: Sequence[Claim]) -> dict[int, Claim]:
 
 
 def found_of(claim: Claim, left: float = 1.0) -> Found:
-    """The claim as a value with its evidence."""
+    """The claim as a value with its evidence; its confidence is the share `left`, in [0, 1], of the claim's worth."""
     return found_in(claim.page, claim.words, claim.typed.value, claim.worth * left, claim.typed.currency)
 
 

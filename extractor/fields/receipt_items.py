@@ -24,7 +24,7 @@ EDGE = 1.5
 def receipt_items(printed: Printed, style: Style, stops: Mapping[int, set[str]]) -> list[FoundRow]:
     """The items of the first page, if totals stand below them; none where nothing looks like an item.
 
-    `stops` are the concepts of the totals' labels by their phrases' identities.
+    `stops` are the concepts of the totals' labels by their phrases' `id`.
     """
     page = printed.pages[0] if printed.pages else None
     if page is None:

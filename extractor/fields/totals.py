@@ -35,7 +35,11 @@ Choice = dict[str, Found | None]
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """What a document's rows add up to; None where one of them does not say."""
+    """What a document's rows add up to; None where one of them does not say.
+
+    `item_keys` are those of the items' amounts, `tax_rows` the rows that `taxes` and `bases` are the sums of; `moves`
+    is what the transactions add to the balance.
+    """
 
     items: Decimal | None
     item_keys: tuple[Key, ...]

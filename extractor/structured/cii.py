@@ -1,5 +1,7 @@
 """UN/CEFACT Cross Industry Invoice -> what it says. ZUGFeRD 1.0, 2.x, Factur-X and XRechnung (CII).
 
+Runs in a page process.
+
 Source of the names: EN 16931-3-3 (mapping to CII D16B) and, behind a `|`, ZUGFeRD 1.0.
 """
 
@@ -30,7 +32,7 @@ _ADDRESS = ("LineOne", "LineTwo", "LineThree", "PostcodeCode CityName", "Country
 
 
 def read_cii(root: Any) -> StructuredInvoice:
-    """What the invoice says."""
+    """What the invoice with this root element says. What it does not say, or not in its form, is left out."""
     single = {
         "document_number": text_at(root, f"{_HEAD}/ID"),
         "document_date": day(text_at(root, f"{_HEAD}/IssueDateTime/DateTimeString")),

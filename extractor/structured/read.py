@@ -1,4 +1,4 @@
-"""The bytes of an XML file -> the structured invoice that it is."""
+"""The bytes of an XML file -> the structured invoice that it is. Runs in a page process."""
 
 from __future__ import annotations
 

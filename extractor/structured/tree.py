@@ -1,4 +1,7 @@
-"""XML -> its elements, safely: no entity, no document type, nothing fetched, bounded in size and depth."""
+"""XML -> its elements, safely: no entity, no document type, nothing fetched, bounded in size and depth.
+
+Runs in a page process.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,10 @@ class NotReadable(Exception):
 
 
 def elements_of(content: bytes) -> Any:
-    """The root element. Raises `NotReadable`."""
+    """The root element, with all elements below it.
+
+    Raises `NotReadable` for XML that is broken, over the bounds, or has a document type.
+    """
     if len(content) > MAX_BYTES:
         raise NotReadable(f"the XML has {len(content)} bytes, at most {MAX_BYTES} are read")
     parser = etree.XMLParser(

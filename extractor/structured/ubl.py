@@ -1,5 +1,7 @@
 """Universal Business Language 2.1, invoices and credit notes -> what they say. XRechnung and Peppol BIS (UBL).
 
+Runs in a page process.
+
 Source of the names: EN 16931-3-2 (mapping to UBL 2.1).
 """
 
@@ -23,7 +25,7 @@ _ADDRESS = (
 
 
 def read_ubl(root: Any) -> StructuredInvoice:
-    """What the invoice or credit note says."""
+    """What the document with this root element says. What it does not say, or not in its form, is left out."""
     single = {
         "document_number": text_at(root, "ID"),
         "document_date": day(text_at(root, "IssueDate")),

@@ -1,4 +1,7 @@
-"""Lines of one party -> its name and its address, each with their words. Runs in a page process."""
+"""Lines of one party -> its name and its address, each with their words. Runs in a page process.
+
+Boxes are in the page's unit, origin top left.
+"""
 
 from __future__ import annotations
 
@@ -53,17 +56,17 @@ class Composed:
 
     @property
     def page(self) -> int | None:
-        """The page that it stands on."""
+        """The page that it stands on, from 1; None in a format without pages."""
         return self.lines[0].page
 
     @property
     def box(self) -> Box:
-        """Around its lines."""
+        """The box around its lines."""
         return union([line.box for line in self.lines])
 
     @property
     def name_text(self) -> str:
-        """The name as a value."""
+        """The words of its name as one text, without the separators around them."""
         return text_of(self.name)
 
 

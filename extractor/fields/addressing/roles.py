@@ -45,7 +45,7 @@ _MAILERS = frozenset(("gmail", "hotmail", "yahoo", "outlook", "gmx", "web", "icl
 class Standing:
     """One party with all places that it stands at, and its points as seller and as buyer.
 
-    - `reasons` are the kinds of evidence that its points come from.
+    `reasons` are the kinds of evidence that its points come from.
     """
 
     name: str

@@ -1,6 +1,6 @@
 """A seller's name that stands without an address that is known as one: at the top, in the foot, beside the account.
 
-Runs in a page process.
+Runs in a page process. Boxes are in the page's unit, origin top left.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _MOST_LINES = 8
 def unaddressed_seller(
     page: PrintedPage, lines: Sequence[Line], buyer: Standing | None
 ) -> tuple[Composed, float] | None:
-    """The seller as the page's top, its foot or the account tell, and how sure; None where they do not."""
+    """The seller as the page's top, its foot or the account tell, and how sure, in [0, 1]; None without one."""
     if is_receipt(page) and (top := _receipt_top(lines)) is not None:
         return top, RECEIPT
     known = vocabulary()
