@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from .invoice import Row, StructuredInvoice
-from .normal import address, day, decimal, filled, identifier
+from .normal import address, day, decimal, identifier, without_empty
 from .tree import at, text_at
 
 ROOTS = frozenset({"CrossIndustryInvoice", "CrossIndustryDocument"})
@@ -42,7 +42,7 @@ def read_cii(root: Any) -> StructuredInvoice:
         "due_date": day(text_at(root, f"{_SETTLED}/SpecifiedTradePaymentTerms/DueDateDateTime/DateTimeString")),
         "order_number": text_at(root, f"{_AGREED}/BuyerOrderReferencedDocument/IssuerAssignedID|ID"),
         "currency": text_at(root, f"{_SETTLED}/InvoiceCurrencyCode"),
-        # The buyer's, where it is he who is debited.
+        # The buyer's account, where the buyer is debited.
         "iban": identifier(text_at(root, f"{_MEANS}/PayeePartyCreditorFinancialAccount/IBANID"))
         or identifier(text_at(root, f"{_MEANS}/PayerPartyDebtorFinancialAccount/IBANID")),
         "bic": identifier(text_at(root, f"{_MEANS}/PayeeSpecifiedCreditorFinancialInstitution/BICID")),
@@ -59,7 +59,7 @@ def read_cii(root: Any) -> StructuredInvoice:
         "line_items": [row for line in at(root, _LINES) if (row := _item(line))],
         "taxes": [row for tax in at(root, f"{_SETTLED}/ApplicableTradeTax") if (row := _tax(tax))],
     }
-    return StructuredInvoice(filled(single), rows)
+    return StructuredInvoice(without_empty(single), rows)
 
 
 def _sum(root: Any, name: str) -> str:
@@ -81,7 +81,7 @@ def _party(root: Any, who: str, name: str) -> dict[str, str]:
 
 
 def _item(line: Any) -> Row:
-    return filled(
+    return without_empty(
         {
             "item.position": text_at(line, "AssociatedDocumentLineDocument/LineID"),
             "item.code": text_at(line, "SpecifiedTradeProduct/SellerAssignedID"),
@@ -98,7 +98,7 @@ def _item(line: Any) -> Row:
 
 
 def _tax(tax: Any) -> Row:
-    return filled(
+    return without_empty(
         {
             "tax.rate": decimal(text_at(tax, _RATE)),
             "tax.base": decimal(text_at(tax, "BasisAmount"), money=True),

@@ -49,6 +49,6 @@ def address(party: Any, path: str, lines: tuple[str, ...]) -> str:
     return ""
 
 
-def filled(values: dict[str, str]) -> dict[str, str]:
+def without_empty(values: dict[str, str]) -> dict[str, str]:
     """The values without the empty ones."""
     return {name: value for name, value in values.items() if value}

@@ -20,7 +20,7 @@ class NotReadable(Exception):
     """The XML is broken, too large or has parts that are not read; the message says which."""
 
 
-def elements_of(content: bytes) -> Any:
+def root_of(content: bytes) -> Any:
     """The root element, with all elements below it.
 
     Raises `NotReadable` for XML that is broken, over the bounds, or has a document type.
