@@ -23,17 +23,17 @@ ListKind = Literal["line_items", "taxes", "transactions"]
 PREFIXES: dict[ListKind, str] = {"line_items": "item.", "taxes": "tax.", "transactions": "transaction."}
 # The most lines of a head.
 LINES = 4
-# The fewest of a head's words in one line that are heads by themselves.
+# Min number, in one line of a head, of words that are heads by themselves.
 LEAST = 2
 # Words that are so many times as high as a head's others lie across it, and are none of it.
 TALL = 2.5
 # Max gap, in text heights, between two words of one head that cells part.
 SPACE = 0.6
-# Under this name the lexicon has heads that are a description, a code or a position, as the other columns leave it.
+# The lexicon's name for heads that mean a description, a code or a position: the one that no other column is.
 WEAK = "weak"
-# The concept of columns whose heads no lexicon has, with a number behind: they keep their values from other columns.
+# The concepts of columns whose heads no lexicon has: this and a number. Their values are so in no other column.
 OTHER = "other."
-# The fewest known heads in a row that make it one although a value stands in it.
+# Min number of known heads that make a row a head although a value stands in it.
 SURE_HEADS = 3
 # What a row is of, and the columns that may stand left of it.
 TEXTS: dict[ListKind, str] = {"line_items": "item.description", "transactions": "transaction.description"}

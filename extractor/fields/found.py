@@ -11,7 +11,7 @@ from ..values.words import Word
 from .printed import PrintedWord
 
 Scalar = str | int | float | bool
-# How little a word may lack of being surely read, so that a value does not lose by it.
+# What is added to the confidence of the least sure word, up to 1: nearly sure words cost a value nothing.
 WELL_READ = 0.05
 
 

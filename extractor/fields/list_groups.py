@@ -17,7 +17,7 @@ FIRST_LINE = ("item.quantity", "item.unit_price")
 
 # A remark's type size is at most this share of a name's.
 SMALLER = 0.88
-# How much nearer, in text heights, a line has to be to one than to another.
+# By how much, in text heights, a line has to be nearer to one line than to another to belong to it.
 NEARER = 0.25
 
 

@@ -17,7 +17,7 @@ from .printed import Phrase, Printed, PrintedPage, says_something
 SURE = 0.7
 # What stands between a quantity and a price.
 TIMES = re.compile(r"(?:\d+(?:[.,]\d+)?)?[xX\u00d7*@](?:\d+[.,]\d\d)?")
-# Amounts that end so far from the others' right edge, in text heights, are none of them.
+# Max distance, in text heights, of an item's amount from the right edge of the others.
 EDGE = 1.5
 
 

@@ -12,7 +12,7 @@ from lxml import etree
 
 # Max size of an invoice, in bytes. Depth is bounded by libxml2: 256 elements.
 MAX_BYTES = 10_000_000
-# A tree is walked a few times; more elements than an invoice of thousands of items has are meant to cost time.
+# Max elements: an invoice of thousands of items has fewer, and the tree is walked a few times.
 MAX_ELEMENTS = 300_000
 
 

@@ -24,7 +24,7 @@ BELOW, LABEL_ABOVE = 3.5, 2.2
 LABEL_GAP = 30.0
 # How sure an owner is: said by a label, by a block, by being no one else's.
 LABELLED, INSIDE, LEFT_OVER = 0.96, 0.95, 0.88
-# What is left where no label says that it is an id for taxes.
+# The share of its confidence that an id keeps where no label says that it is one for taxes.
 BARE = 0.7
 _FEWEST_DIGITS = 6
 _VAT_LABEL = re.compile(

@@ -16,7 +16,7 @@ from .vocabulary import vocabulary
 
 # How sure such a name is: of a receipt's top, with a legal form at the top or in the foot, beside the account.
 RECEIPT, LEGAL, HOLDER = 0.7, 0.6, 0.55
-# The page's shares that are its top and its foot; lines of a receipt's top.
+# Where a page's top ends and its foot begins, as shares of its height; max lines of a receipt's top.
 TOP, FOOT = 0.3, 0.8
 _MOST_LINES = 8
 
