@@ -10,7 +10,8 @@ import argparse
 import logging
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, get_args
+from pkgutil import iter_modules
+from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
     from extractor.worker import Worker
@@ -26,8 +27,10 @@ def arguments() -> argparse.ArgumentParser:
     """The command's options."""
     from extractor import __version__
     from extractor.formats import readable
-    from extractor.values.options import Output
+    from extractor.outputs import kinds
 
+    # By the modules' names: with the type of all outputs comes pydantic, and a slow help.
+    outputs = ", ".join(output.name for output in iter_modules(kinds.__path__))
     parser = argparse.ArgumentParser(
         prog="zopilot",
         description=f"Read documents ({readable()}) with local models, and write what they say.",
@@ -40,8 +43,7 @@ def arguments() -> argparse.ArgumentParser:
         "--outputs",
         type=_listed,
         metavar="NAMES",
-        help=f"views in the JSON answer, separated by commas: {', '.join(get_args(Output))} "
-        "(markdown,elements,tables if absent)",
+        help=f"views in the JSON answer, separated by commas: {outputs} (markdown,elements,tables if absent)",
     )
     parser.add_argument("--password", metavar="PASSWORD", help="for documents that are encrypted")
     parser.add_argument(

@@ -1,6 +1,7 @@
 """Rows of a page -> those that are the heads of tables of line items, taxes or transactions. Runs in a page process.
 
 A head is known by its words (`labels/columns`), which may stand in several lines, and by which columns come together.
+Boxes are in the page's unit, origin top left.
 """
 
 from __future__ import annotations
@@ -22,17 +23,17 @@ ListKind = Literal["line_items", "taxes", "transactions"]
 PREFIXES: dict[ListKind, str] = {"line_items": "item.", "taxes": "tax.", "transactions": "transaction."}
 # The most lines of a head.
 LINES = 4
-# The fewest of a head's words in one line that are heads by themselves.
+# Min number, in one line of a head, of words that are heads by themselves.
 LEAST = 2
 # Words that are so many times as high as a head's others lie across it, and are none of it.
 TALL = 2.5
 # Max gap, in text heights, between two words of one head that cells part.
 SPACE = 0.6
-# Under this name the lexicon has heads that are a description, a code or a position, as the other columns leave it.
+# The lexicon's name for heads that mean a description, a code or a position: the one that no other column is.
 WEAK = "weak"
-# The concept of columns whose heads no lexicon has, with a number behind: they keep their values from other columns.
+# The concepts of columns whose heads no lexicon has: this and a number. Their values are so in no other column.
 OTHER = "other."
-# The fewest known heads in a row that make it one although a value stands in it.
+# Min number of known heads that make a row a head although a value stands in it.
 SURE_HEADS = 3
 # What a row is of, and the columns that may stand left of it.
 TEXTS: dict[ListKind, str] = {"line_items": "item.description", "transactions": "transaction.description"}
@@ -49,7 +50,10 @@ _UNIT_OF_HEAD = re.compile(r"[(\[][^)\]]{1,4}[)\]]|/\s?(?:\W|EUR|USD|GBP|CHF|PLN
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column by what its head says. `box` is around the head, `table` and `number` are its element and column."""
+    """A column by what its head says. `box` is around the head.
+
+    `table` is the index of its element, `number` its column there, from 0; both are None outside of a table.
+    """
 
     concept: str
     box: Box
@@ -69,9 +73,9 @@ class _Part:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A head: what its rows are, its columns from left to right, and the numbers of its first and last row.
+    """A head: what its rows are, its columns from left to right, its first and its last row (from 0, on the page).
 
-    What begins right of `right` is beside the table.
+    What begins right of `right`, an x in the page's unit, is beside the table.
     """
 
     kind: ListKind

@@ -11,7 +11,7 @@ from ..values.words import Word, letters_box
 from .printed import PrintedWord
 
 Scalar = str | int | float | bool
-# How little a word may lack of being surely read, so that a value does not lose by it.
+# What is added to the confidence of the least sure word, up to 1: nearly sure words cost a value nothing.
 WELL_READ = 0.05
 
 
@@ -41,7 +41,7 @@ class Found:
 
     @property
     def page(self) -> int | None:
-        """The page of the first word, from 1."""
+        """The page of the first word, from 1; None in a format without pages, and without words."""
         return self.words[0].page if self.words else None
 
     @property

@@ -40,8 +40,8 @@ _STOP = (
     "value der die das des den dem ein eine einer im am vom zum zur von und oder wie la le les du des de el los il lo"
 )
 STOP = frozenset(_STOP.split())
-# What a name, or a description, is worth as a label; what is left where words stand before it, and for each value that
-# is farther away.
+# The worth of a name, and of a description, as a label; the share that is left where words stand before the label, and
+# for each value that is farther away.
 NAME, DESCRIPTION, MORE_WORDS, FARTHER = 0.8, 0.6, 0.75, 0.7
 # The worth of an enum's option that stands anywhere in the document, alone of all options; of one beside the label.
 OPTION_ANYWHERE, OPTION_AT_LABEL = 0.45, 0.85

@@ -21,27 +21,28 @@ from .parsing import Style, Typed, typed_values
 from .printed import Phrase, Printed, PrintedPage
 from .unlabelled import unlabelled_claims
 
-# What a place is worth, the nearest of its relation; and what one more place, or one more value in it, leaves of that.
+# The worth, in [0, 1], of the nearest place of each relation; the share of it that is left of a place that is not
+# aligned, and of each place, or value in a place, that is farther away.
 WORTH = {"inline": 0.95, "right": 0.95, "column": 0.85, "below": 0.85}
 UNALIGNED, FARTHER = 0.7, 0.8
-# What a place below leaves where there is a value beside the label.
+# The share of its worth that a place below keeps where there is a value beside the label.
 BESIDE_WINS = 0.4
-# What remains of a value that another concept's label claims with more right.
+# The share that is left of a value which another concept's label claims with more right.
 CLAIMED = 0.35
 # What remains of a label's worth, for what stands beside or below it, where its phrase goes on behind it or begins
 # before it: it may be another label (`total quantity`, `tax included in total`).
 FOLLOWED, PRECEDED = 0.7, 0.75
 # What remains of it where several amounts stand in its row: they may be sums of columns.
 SEVERAL = 0.85
-# What stands before a number and says that it is one, and what that adds to it.
+# What stands before a document's number and says that it is one, and the factor by which that raises its worth.
 NUMBER_WORD = re.compile(r"(?:nr|no|num|number|nummer|n[\u00b0\u00ba]|#|n|nr\.o)[.:]*", re.IGNORECASE)
 NUMBERED = 1.6
-# Totals that are the largest one of such amounts.
+# Totals that, of several amounts in their row, are the largest.
 GROSS = ("total", "amount_due")
 PERIOD = ("period_start", "period_end")
-# What a candidate loses to one of another value that is as sure.
+# The share of its confidence that a candidate loses to one of another value that is as sure.
 RIVAL = 0.2
-# Candidates of one concept that go on; those that are worth less do not.
+# Max candidates of one concept that are kept, and their min confidence.
 MOST, LEAST = 8, 0.15
 
 
@@ -208,7 +209,7 @@ def _owners(claims: Sequence[Claim]) -> dict[int, Claim]:
 
 
 def found_of(claim: Claim, left: float = 1.0) -> Found:
-    """The claim as a value with its evidence."""
+    """The claim as a value with its evidence; its confidence is the share `left`, in [0, 1], of the claim's worth."""
     return found_in(claim.page, claim.words, claim.typed.value, claim.worth * left, claim.typed.currency)
 
 

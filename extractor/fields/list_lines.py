@@ -40,9 +40,9 @@ SLACK = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Stops:
-    """Phrases that begin with a total's label: its concepts by the phrase's identity.
+    """Phrases that begin with a total's label, each known by its `id`.
 
-    In `bare` are those that have no more words, but perhaps an amount.
+    `concepts` are those of the label. In `bare` are phrases that have no more words, but perhaps an amount.
     """
 
     concepts: Mapping[int, set[str]]

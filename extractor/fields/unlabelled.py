@@ -15,8 +15,8 @@ from .kinds import KINDS
 from .parsing import Style, Typed, typed_values
 from .printed import Phrase, Printed, PrintedPage
 
-# What a date is worth that no label names: the only one of the document, one with the time of day beside it, the first
-# one; and what each further one leaves of that.
+# The worth of a date that no label names: the only one of the document, one with the time of day beside it, the first
+# one; and the share of it that is left of each further one.
 ONLY_DATE, STAMPED_DATE, FIRST_DATE, NEXT_DATE = 0.75, 0.8, 0.6, 0.7
 # What is claimed as something else with this worth is no date of the document.
 CLAIMED_ELSEWHERE = 0.45

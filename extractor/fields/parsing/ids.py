@@ -153,12 +153,12 @@ def _has_right_check_digits(vat_id: str) -> bool:
 
 
 def bics(run: Run, style: Style) -> list[Typed]:
-    """BICs: letters that a word may be, too."""
+    """BICs, none of them sure: a word may look like one."""
     return [Typed(match[0], *run.span(*match.span()), quality=0.7) for match in _BIC.finditer(run.text)]
 
 
 def phones(run: Run, style: Style) -> list[Typed]:
-    """Phone numbers, as printed but for brackets and spaces."""
+    """Phone numbers: their digits, behind a + where one is printed."""
     found = []
     for match in _PHONE.finditer(run.text):
         abroad = match[0].startswith(("+", "00"))
