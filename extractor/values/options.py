@@ -10,6 +10,7 @@ Output = Literal["markdown", "text", "html", "elements", "lines", "tables", "rec
 OcrMode = Literal["auto", "always", "never"]
 UnseenText = Literal["keep", "drop"]
 CsvFormulas = Literal["keep", "quote"]
+Preset = Literal["invoice", "receipt", "statement", "contract"]
 
 
 @dataclass(frozen=True, slots=True)
