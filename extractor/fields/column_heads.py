@@ -44,8 +44,11 @@ COUNTED: dict[ListKind, frozenset[str]] = {
 }
 LEFT_OF_TEXT = frozenset(("item.position", "item.code", "transaction.date", "transaction.value_date"))
 WEAK_MEANINGS = ("item.description", "item.code", "item.position")
-# Brackets with a currency, and what is behind a slash: `Amount (RM)`, `Price/€`.
-_UNIT_OF_HEAD = re.compile(r"[(\[][^)\]]{1,4}[)\]]|/\s?(?:\W|EUR|USD|GBP|CHF|PLN)$|(?<=\s)(?:EUR|USD|GBP|CHF|PLN|RM)$")
+# Brackets with a currency, and one at the end: `Amount (RM)`, `Price/€`, `Betrag in EUR`.
+_UNIT_OF_HEAD = re.compile(
+    r"[(\[][^)\]]{1,4}[)\]]|/\s?(?:\W|EUR|USD|GBP|CHF|PLN)$"
+    r"|(?<=\s)(?:in |en )?(?:EUR|USD|GBP|CHF|PLN|RM|z\u0142|[\u20ac\u00a3$])$"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from .currencies import CODES
 from .run import Run, Style, Typed
 
 # EU and some other prefixes of VAT ids, and what follows them (Commission's VIES, form of the numbers).
@@ -32,19 +33,36 @@ _TAX_NUMBER = re.compile(r"(?<![\w/.,])\d[\d /.-]{6,18}\d(?![\w/]|[.,]\d)")
 _BEFORE_CODE = re.compile(r"^(?:.*[^\W\d_][.:]*:|n[.]?[°º][.:]?|nr[.:]|no[.:]|#|№)+", re.IGNORECASE)
 _BEHIND_CODE = re.compile(r"(?<=\d)(?:vom|von|van|vam|du|dated|of|del|dnia|datum)$", re.IGNORECASE)
 _CODE = re.compile(r"[\w#][\w/.#&*+-]*")
+# Parts of a code in groups of digits, their digits together; a series before a number, and what is none.
+_GROUP, GROUPED, SURE_CODE = re.compile(r"\d{2,5}"), 8, 0.95
+_SERIES, _SERIAL, _NO_SERIES = (
+    re.compile(r"[A-Z]{1,4}"),
+    re.compile(r"[A-Z]{0,3}\d[\w/.-]*"),
+    frozenset(("NR", "NO", "N", "ID")),
+)
 _LIKE_A_DATE = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}$")
 _LIKE_MONEY = re.compile(r"(?:\d{1,3}(?:[.,]\d{3})*|\d+)[.,]\d{2}$")
 
 
 def codes(run: Run, style: Style) -> list[Typed]:
     """Numbers of documents, orders, customers: a word with a digit in it."""
-    found = []
-    for index, word in enumerate(run.words):
+    found = _codes_of_words(run)
+    for index, word in enumerate(() if found else run.words):
         text = _BEHIND_CODE.sub("", _BEFORE_CODE.sub("", word.text)).strip(",;:.()[]")
         if any(map(str.isdigit, text)) and _CODE.fullmatch(text):
             bracketed = word.text.startswith("(") and word.text.endswith(")")
             found.append(Typed(text, index, index + 1, quality=_code_quality(text) * (0.4 if bracketed else 1.0)))
     return found
+
+
+def _codes_of_words(run: Run) -> list[Typed]:
+    """A code that is printed in several words and has nothing beside it: `7715 3390 2212`, `FT A26/338`."""
+    texts = [word.text.strip(",;") for word in run.words]
+    grouped = len(texts) > 1 and all(_GROUP.fullmatch(text) for text in texts) and sum(map(len, texts)) >= GROUPED
+    series = len(texts) == 2 and _SERIES.fullmatch(texts[0]) and texts[0] not in _NO_SERIES and texts[0] not in CODES
+    if grouped or (series and _SERIAL.fullmatch(texts[1]) and _code_quality(texts[1]) >= SURE_CODE):
+        return [Typed(" ".join(texts), 0, len(texts), quality=SURE_CODE)]
+    return []
 
 
 def _code_quality(text: str) -> float:
@@ -53,7 +71,7 @@ def _code_quality(text: str) -> float:
     if _LIKE_MONEY.match(text):
         return 0.3
     digits = sum(map(str.isdigit, text))
-    return 0.95 if digits >= 3 else 0.7 if digits == len(text) else 0.8
+    return SURE_CODE if digits >= 3 else 0.7 if digits == len(text) else 0.8
 
 
 def ibans(run: Run, style: Style) -> list[Typed]:
