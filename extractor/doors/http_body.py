@@ -194,7 +194,7 @@ async def _read_parts(boundary: bytes | None, stream: AsyncGenerator[bytes, None
     written = parts.pop("input", "{}")
     if not isinstance(file, UploadFile):
         await form.close()
-        raise InvalidInput("file: the multipart body has no file of this name")
+        raise InvalidInput("file: send the document as a file of this name, as `curl -F file=@invoice.pdf` does")
     if parts or not isinstance(written, str):
         await form.close()
         raise InvalidInput(_PARTS)

@@ -44,8 +44,11 @@ COUNTED: dict[ListKind, frozenset[str]] = {
 }
 LEFT_OF_TEXT = frozenset(("item.position", "item.code", "transaction.date", "transaction.value_date"))
 WEAK_MEANINGS = ("item.description", "item.code", "item.position")
-# Brackets with a currency, and what is behind a slash: `Amount (RM)`, `Price/€`.
-_UNIT_OF_HEAD = re.compile(r"[(\[][^)\]]{1,4}[)\]]|/\s?(?:\W|EUR|USD|GBP|CHF|PLN)$|(?<=\s)(?:EUR|USD|GBP|CHF|PLN|RM)$")
+# Brackets with a currency, and one at the end: `Amount (RM)`, `Price/€`, `Betrag in EUR`.
+_UNIT_OF_HEAD = re.compile(
+    r"[(\[][^)\]]{1,4}[)\]]|/\s?(?:\W|EUR|USD|GBP|CHF|PLN)$"
+    r"|(?<=\s)(?:in |en )?(?:EUR|USD|GBP|CHF|PLN|RM|z\u0142|[\u20ac\u00a3$])$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,7 @@ def heads_of(page: PrintedPage) -> list[Head]:
     """The heads on the page, from the top down."""
     heads: list[Head] = []
     # A head of several lines has, in one of them, words that are heads by themselves.
-    known = [sum(bool(_meanings_of(phrase.text)) for phrase in row) for row in page.rows]
+    known = [sum(bool(meanings_of(phrase.text)) for phrase in row) for row in page.rows]
     free = 0
     for number, count in enumerate(known):
         if count >= LEAST and number >= free:
@@ -160,7 +163,7 @@ def _head_of(rows: Sequence[Sequence[Phrase]], known: Sequence[int], first: int)
     ]
     parts = [
         one
-        for stack in _joined(_stacks(phrases))
+        for stack in _joined(stacks_of(phrases))
         for one in _split(stack, main[0].row)
         if one.meanings or any(phrase.row == main[0].row for phrase in stack)
     ]
@@ -179,7 +182,7 @@ def _head_of(rows: Sequence[Sequence[Phrase]], known: Sequence[int], first: int)
 
 def _side(row: Sequence[Phrase]) -> float:
     """Where a label with its value begins that stands right of the row's heads, and so beside the table."""
-    known = [at for at, phrase in enumerate(row) if _meanings_of(phrase.text)]
+    known = [at for at, phrase in enumerate(row) if meanings_of(phrase.text)]
     values = [at for at, phrase in enumerate(row) if _is_value(phrase)]
     at = next((at for at in values if at > 1 and all(one < at for one in known)), None)
     return math.inf if at is None else row[at - 1].box[0]
@@ -209,7 +212,7 @@ def _columns_of(kind: ListKind, parts: Sequence[_Part]) -> dict[str, Column]:
     return columns
 
 
-def _stacks(phrases: Sequence[Phrase]) -> list[list[Phrase]]:
+def stacks_of(phrases: Sequence[Phrase]) -> list[list[Phrase]]:
     """Phrases that stand one over the other, from left to right."""
     stacks: list[list[Phrase]] = []
     for phrase in sorted(phrases, key=lambda one: (one.box[1], one.box[0])):
@@ -230,7 +233,7 @@ def _joined(stacks: Sequence[list[Phrase]]) -> list[list[Phrase]]:
         before = joined[-1][-1] if joined else None
         if before is not None and before.row == stack[0].row:
             close = stack[0].box[0] - before.box[2] <= SPACE * before.height
-            if close and _meanings_of(f"{before.text} {stack[0].text}"):
+            if close and meanings_of(f"{before.text} {stack[0].text}"):
                 joined[-1] = [*joined[-1], *stack]
                 continue
         joined.append(stack)
@@ -243,16 +246,17 @@ def _split(stack: Sequence[Phrase], main: int) -> Iterator[_Part]:
     place = (cell.element, cell.column) if cell else (None, None)
     lines = sorted(stack, key=lambda phrase: phrase.row != main)
     for phrases in (stack, *([line] for line in lines)):
-        if meanings := _meanings_of(" ".join(one.text for one in phrases)):
+        if meanings := meanings_of(" ".join(one.text for one in phrases)):
             yield _Part(meanings, union([phrase.box for phrase in phrases]), *place)
             return
     words = [word for phrase in stack for word in phrase.words]
-    meant = [_Part(meanings, word.box, None, None) for word in words if (meanings := _meanings_of(word.text))]
+    meant = [_Part(meanings, word.box, None, None) for word in words if (meanings := meanings_of(word.text))]
     yield from meant or [_Part((), union([phrase.box for phrase in stack]), *place)]
 
 
 @lru_cache(maxsize=10_000)
-def _meanings_of(text: str) -> tuple[str, ...]:
+def meanings_of(text: str) -> tuple[str, ...]:
+    """The concepts that a head of these words may mean, in any of the languages; none where no table knows it."""
     for key in (squashed(text), squashed(_UNIT_OF_HEAD.sub("", text))):
         if key in _lexicon():
             return _lexicon()[key]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from ..values.boxes import Box, union
 from ..values.wanted import FieldSource
-from ..values.words import Word
+from ..values.words import Word, letters_box
 from .printed import PrintedWord
 
 Scalar = str | int | float | bool
@@ -46,8 +46,8 @@ class Found:
 
     @property
     def box(self) -> Box | None:
-        """Around the words on the first word's page, in the page's unit; None without words."""
-        boxes = [one.word.box for one in self.words if one.page == self.page]
+        """Around the letters of the words on the first word's page, in the page's unit; None without words."""
+        boxes = [letters_box(one.word) for one in self.words if one.page == self.page]
         return union(boxes) if boxes else None
 
 

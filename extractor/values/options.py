@@ -8,6 +8,7 @@ from typing import Literal
 OcrMode = Literal["auto", "always", "never"]
 UnseenText = Literal["keep", "drop"]
 CsvFormulas = Literal["keep", "quote"]
+Preset = Literal["invoice", "receipt", "statement", "contract"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from ...values.words import Word
 from ..found import Found, found_in
 from ..parsing import Kind, Style, typed_values
 from .blocks import Block
-from .lines import Line
+from .lines import Line, is_separator, line_of
 from .roles import Standing
 from .vocabulary import normal, vocabulary
 
@@ -27,6 +27,8 @@ LABELLED, INSIDE, LEFT_OVER = 0.96, 0.95, 0.88
 # The share of its confidence that an id keeps where no label says that it is one for taxes.
 BARE = 0.7
 _FEWEST_DIGITS = 6
+# The fewest parts of a line whose separators are no signs within an id.
+LEAST_PARTS = 3
 _VAT_LABEL = re.compile(
     r"\b(?:ust|umsatzsteuer\w*|mwst|mehrwertsteuer\w*|uid|vat|tva|btw|i?va|iva|nif|cif|nipc|contribuinte|nip|gst|gstin"
     r"|moms|mva|tax|fiscal|fiscale|steuer\w*|vat id|abn|ruc|cuit)\b"
@@ -100,10 +102,23 @@ def owned_values(lines: Sequence[Sequence[Line]], style: Style, owners: Owners) 
     found: dict[str, list[Found]] = {}
     for page in lines:
         for at, line in enumerate(page):
-            if _may_have_one(line):
-                for concept, value in _values_of(_Labelled(line, _label_of(page, at)), style, owners):
+            for number, part in enumerate(_parts(line) if _may_have_one(line) else ()):
+                label = _label_of(page, at, part) if number == 0 else _own_label(part)
+                for concept, value in _values_of(_Labelled(part, label), style, owners):
                     found.setdefault(concept, []).append(value)
     return {concept: _once(values) for concept, values in found.items()}
+
+
+def _parts(line: Line) -> list[Line]:
+    """What stands between the separators of a line, such as that of a foot with all ids in it."""
+    runs: list[list[Word]] = [[]]
+    for word in line.words:
+        if is_separator(word):
+            runs.append([])
+        else:
+            runs[-1].append(word)
+    parts = [run for run in runs if run]
+    return [line] if len(parts) < LEAST_PARTS else [line_of(run, line) for run in parts]
 
 
 def _may_have_one(line: Line) -> bool:
@@ -148,7 +163,7 @@ def _vat_ids(one: _Labelled, style: Style, owners: Owners) -> Iterator[tuple[str
     words = one.line.words
     accounts = {at for typed in typed_values("iban", words, style) for at in range(typed.first, typed.end)}
     told = _VAT_LABEL.search(one.label) is not None
-    if "iban" in one.label.split() or (accounts and not told):
+    if not told and (accounts or "iban" in one.label.split()):
         return
     typed_ids = [typed for typed in typed_values("vat_id", words, style) if typed.first not in accounts]
     for typed in typed_ids:
@@ -186,10 +201,16 @@ def _owner(one: _Labelled, word: Word, owners: Owners) -> tuple[str, float]:
     return (role, INSIDE) if role is not None else ("seller", LEFT_OVER)
 
 
-def _label_of(page: Sequence[Line], at: int) -> str:
-    """What stands before the line's value: its own first words, the text left of it on its row, or that above it."""
+def _own_label(line: Line) -> str:
+    """The line's words without a digit."""
+    return normal(" ".join(word.text for word in line.words if not any(letter.isdigit() for letter in word.text)))
+
+
+def _label_of(page: Sequence[Line], at: int, part: Line) -> str:
+    """What stands before the value of a line's first part: its own first words, the text left of the line on its row,
+    or that above it."""
     line = page[at]
-    own = normal(" ".join(word.text for word in line.words if not any(letter.isdigit() for letter in word.text)))
+    own = _own_label(part)
     if len(own) >= 3 and own not in ("de", "fr", "es", "it", "nl", "pt", "pl", "gb"):
         return own
     middle = (line.box[1] + line.box[3]) / 2

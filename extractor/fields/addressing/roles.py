@@ -142,7 +142,8 @@ def _points(
         return SENDER + (FURNITURE if furniture else 0.0), 0.0, {"sender"}
     if _has_contacts(block, lines):
         seller, reasons = seller + CONTACTS, reasons | {"contacts"}
-    if furniture:
+    # An address in the window of the envelope stands as high as a letterhead's, and may be taken for one.
+    if furniture and not _in_window(left, middle, topmost, page):
         seller, reasons = seller + FURNITURE, reasons | {"furniture"}
     if topmost and middle < LETTERHEAD:
         seller += TOPMOST
@@ -155,15 +156,18 @@ def _points(
     sender = _sender_above(block, blocks, lines)
     if sender:
         buyer, reasons = buyer + BELOW_SENDER, reasons | {"below sender"}
-    if (
-        left < WINDOW_LEFT * page.width
-        and WINDOW_TOP < middle < WINDOW_BOTTOM
-        and not (topmost and middle < LETTERHEAD)
-    ):
+    if _in_window(left, middle, topmost, page):
         buyer, reasons = buyer + WINDOW, reasons | {"window"}
     elif WINDOW_TOP < middle < WINDOW_BOTTOM and not topmost:
         buyer, reasons = buyer + OTHER_WINDOW, reasons | {"window"}
     return seller, buyer, reasons
+
+
+def _in_window(left: float, middle: float, topmost: bool, page: PrintedPage) -> bool:
+    """Whether a block that begins at `left` and has its middle at this share of the page's height is in the window."""
+    if topmost and middle < LETTERHEAD:
+        return False
+    return left < WINDOW_LEFT * page.width and WINDOW_TOP < middle < WINDOW_BOTTOM
 
 
 def _has_contacts(block: Block, lines: Sequence[Line]) -> bool:
