@@ -242,7 +242,7 @@ def _columns_of(kind: ListKind, parts: Sequence[_Part]) -> dict[str, Column]:
 
 
 def stacks_of(phrases: Sequence[Phrase]) -> list[list[Phrase]]:
-    """Phrases that stand one over the other, from left to right."""
+    """The phrases in stacks, each of those that stand one over the other; the stacks from left to right."""
     stacks: list[list[Phrase]] = []
     for phrase in sorted(phrases, key=lambda one: (one.box[1], one.box[0])):
         for stack in stacks:
