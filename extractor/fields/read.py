@@ -73,7 +73,7 @@ def _found(printed: Printed, style: Style, wanted: Sequence[WantedField]) -> Fou
     candidates |= parties(printed, style, singles)
     unknown = {path: fields[0] for path, fields in singles.items() if fields[0].concept is None}
     if unknown:
-        search = FreeSearch(printed, style)
+        search = FreeSearch(printed, style, list(unknown.values()))
         candidates |= {path: search.candidates(field) for path, field in unknown.items()}
     for key, fields in singles.items():
         # What the caller's schema forbids is not the value; the next best may be.
