@@ -12,6 +12,7 @@ from ..values.notices import Notice
 from ..values.wanted import WantedField
 from .answer import fields_of
 from .checks import checked
+from .contract_clauses import with_clauses
 from .demands import fits
 from .embedded import with_embedded
 from .filled import Filled, filled, found_values, missing, single_fields, values_of
@@ -71,6 +72,8 @@ def _found(printed: Printed, style: Style, wanted: Sequence[WantedField]) -> Fou
     labels = find_labels(printed)
     candidates = header_values(printed, style, labels, KINDS)
     candidates |= parties(printed, style, singles)
+    if any(key.startswith("contract.") for key in singles):
+        candidates = with_clauses(candidates, printed, style)
     unknown = {path: fields[0] for path, fields in singles.items() if fields[0].concept is None}
     if unknown:
         search = FreeSearch(printed, style, list(unknown.values()))
