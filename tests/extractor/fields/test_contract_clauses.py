@@ -108,3 +108,27 @@ def test_labels_of_a_form_go_on_to_say_it() -> None:
     )
     values = [fields[key]["value"] for key in ("date", "term", "notice_period", "governing_law")]
     assert values == ["2026-03-03", "24 months", "3 months to the end of a quarter", "England and Wales"]
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "address"),
+    [
+        (
+            "This Agreement is made between Tidewell Ltd, whose registered office is at 12 Dock Road,\nLondon E16 2QU "
+            '("the Supplier"), and Orchard Foods plc, of 4 Mill Lane, Leeds LS1 4DY ("the Customer").',
+            ["Tidewell Ltd", "Orchard Foods plc"],
+            "12 Dock Road\nLondon E16 2QU",
+        ),
+        (
+            "Tra Officine Adige S.r.l., con sede legale in Via Roma 12, 37121 Verona (di seguito\n"
+            '"Fornitore") e Cantina Lessini S.p.A., con sede legale in Corso Milano 3, 37138 Verona.',
+            ["Officine Adige S.r.l.", "Cantina Lessini S.p.A."],
+            "Via Roma 12\n37121 Verona",
+        ),
+    ],
+    ids=["en", "it"],
+)
+def test_parties_of_a_sentence_have_no_words_around_them(text: str, names: list[str], address: str) -> None:
+    parties = _said(text)["parties"]
+    assert [party["name"]["value"] for party in parties] == names
+    assert parties[0]["address"]["value"] == address
