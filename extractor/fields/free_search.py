@@ -6,17 +6,19 @@ Runs in a page process.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from ..values.wanted import FieldType, WantedField
 from ..values.words import TICKED, UNTICKED, Word
 from .found import Found, found_in
 from .header import LabelIndex, best_first
-from .label_words import clauses_of, other_names, tokens_of
+from .label_words import Tokens, clauses_of, is_name, other_names, tokens_of
+from .labels import LabelHit
 from .nearby import Place, places_of
 from .parsing import Kind, Style, typed_values
 from .printed import Phrase, Printed, PrintedPage
+from .sentences import ENDS, behind_verb, is_in_sentence, said_text
 
 # How values of a field's type are sought.
 KIND_OF: dict[FieldType, Kind] = {
@@ -45,10 +47,11 @@ class _Label:
 class FreeSearch:
     """A document in which fields are sought by their names."""
 
-    def __init__(self, printed: Printed, style: Style) -> None:
-        self._printed = printed
+    def __init__(self, printed: Printed, style: Style, fields: Sequence[WantedField] = ()) -> None:
+        """`fields` are all that are sought: what has the name of one is no value of another."""
         self._style = style
-        self._index = LabelIndex(printed, ())
+        names = {tokens_of(field.name) for field in fields}
+        self._index = LabelIndex(printed, [_hit(phrase) for phrase in printed.phrases if _is_label(phrase, names)])
         # By token: where phrases have it, so that a field looks at few of them.
         self._having: dict[str, list[tuple[PrintedPage, Phrase]]] = defaultdict(list)
         for page in printed.pages:
@@ -67,15 +70,19 @@ class FreeSearch:
         wanted = [(tokens_of(field.name), NAME)]
         wanted += [(tokens, OTHER_NAME) for tokens in other_names(field.name)]
         wanted += [(tokens, DESCRIPTION) for tokens in clauses_of(field.description)]
-        for tokens, worth in wanted:
-            if not tokens:
-                continue
-            rarest = min(tokens, key=lambda token: len(self._having.get(token, ())))
-            for page, phrase in self._having.get(rarest, ()):
-                span = _span_of(tokens, phrase.words)
-                if span is not None:
-                    more = any(tokens_of(word.text) for word in phrase.words[: span[0]])
-                    yield _Label(page, phrase, *span, worth * (MORE_WORDS if more else 1.0))
+        labels = [label for tokens, worth in wanted if tokens for label in self._labels_of(tokens, worth)]
+        for label in labels:
+            # The longer one says more: `meter reading` is no reading.
+            if not any(_is_part(label, other) for other in labels):
+                yield label
+
+    def _labels_of(self, tokens: Tokens, worth: float) -> Iterator[_Label]:
+        rarest = min(tokens, key=lambda token: len(self._having.get(token, ())))
+        for page, phrase in self._having.get(rarest, ()):
+            span = _span_of(tokens, phrase.words)
+            if span is not None:
+                more = any(tokens_of(word.text) for word in phrase.words[: span[0]])
+                yield _Label(page, phrase, *span, worth * (MORE_WORDS if more else 1.0))
 
     def _values(self, field: WantedField, labels: Sequence[_Label]) -> Iterator[Found]:
         kind = KIND_OF.get(field.type, "text")
@@ -84,10 +91,14 @@ class FreeSearch:
             yield from ticks
             worth = label.worth
             for place in () if ticks else self._places(label):
-                for typed in typed_values(kind, place.words, self._style):
+                said = _said(label, place, field)
+                for typed in typed_values(kind, said, self._style):
                     sure = worth * WORTH[place.relation] * typed.quality
-                    words = place.words[typed.first : typed.end]
-                    yield found_in(label.page.number, words, typed.value, sure, typed.currency)
+                    words = said[typed.first : typed.end]
+                    value = typed.value
+                    if isinstance(value, str) and said is not place.words:
+                        value = value.rstrip("".join(ENDS))
+                    yield found_in(label.page.number, words, value, sure, typed.currency)
                     # Any words are a text: those behind the nearest ones are not this one.
                     worth *= FARTHER if kind != "text" else 0.0
                 if worth < label.worth * FARTHER**2:
@@ -116,6 +127,46 @@ class FreeSearch:
                     break
         if len(anywhere) == 1:
             yield anywhere[0]
+
+
+def _said(label: _Label, place: Place, field: WantedField) -> tuple[Word, ...]:
+    """The words of the place that may be the value, where the label stands in a sentence."""
+    if place.relation != "inline":
+        return place.words
+    if not is_in_sentence(label.phrase, label.first, label.end):
+        return () if _is_heading(label, place, field) else place.words
+    if KIND_OF.get(field.type, "text") != "text":
+        return behind_verb(place.words)
+    said = said_text(place.words)
+    if "number" not in tokens_of(field.name):
+        return said
+    # A number is one word, with a digit in it.
+    first = said[:1] or place.words[:1]
+    return first if any(map(str.isdigit, "".join(word.text for word in first))) else ()
+
+
+def _is_heading(label: _Label, place: Place, field: WantedField) -> bool:
+    """Whether another word for the name may as well be a part of a longer one: `Patient record`."""
+    if label.end - label.first > 1 or label.worth >= NAME or KIND_OF.get(field.type, "text") != "text":
+        return False
+    words = label.phrase.words
+    beside = words[label.end : label.end + 1] == place.words[:1] and not words[label.end - 1].text.endswith(":")
+    return beside and not any(map(str.isdigit, "".join(word.text for word in place.words)))
+
+
+def _is_part(label: _Label, other: _Label) -> bool:
+    """Whether the first is a part of the second, longer one."""
+    longer = other.end - other.first > label.end - label.first
+    return label.phrase is other.phrase and longer and other.first <= label.first and label.end <= other.end
+
+
+def _is_label(phrase: Phrase, names: Collection[Tokens]) -> bool:
+    tokens = tokens_of(phrase.text)
+    return tokens in names or is_name(tokens)
+
+
+def _hit(phrase: Phrase) -> LabelHit:
+    return LabelHit("other", phrase, 0, len(phrase.words), 1.0, "")
 
 
 def option_in(field: WantedField, page: int | None, words: Sequence[Word], worth: float) -> Found | None:

@@ -34,6 +34,8 @@ CLAIMED = 0.35
 FOLLOWED, PRECEDED = 0.7, 0.75
 # What remains of it where several amounts stand in its row: they may be sums of columns.
 SEVERAL = 0.85
+# Concepts that have no words of their own: a currency is a part of an amount, a name may be the title.
+SHARING = ("currency", "bank.name", "contract.title")
 # What stands before a document's number and says that it is one, and the factor by which that raises its worth.
 NUMBER_WORD = re.compile(r"(?:nr|no|num|number|nummer|n[\u00b0\u00ba]|#|n|nr\.o)[.:]*", re.IGNORECASE)
 NUMBERED = 1.6
@@ -59,12 +61,14 @@ def header_values(
     """
     claims = label_claims(printed, style, labels)
     claims += unlabelled_claims(printed, style, claims)
-    owners = _owners(claims)
+    owners = _owners([claim for claim in claims if claim.concept not in SHARING])
+    in_ibans = {id(word) for claim in claims if claim.concept == "iban" for word in claim.words}
     by_concept: dict[str, list[Found]] = defaultdict(list)
     for claim in claims:
-        if claim.concept in concepts:
-            owner = owners[id(claim.words[0])]
-            contested = owner.concept != claim.concept and owner.worth > claim.worth
+        # The digits of an IBAN are no other number.
+        if claim.concept in concepts and not (KINDS[claim.concept] == "code" and id(claim.words[0]) in in_ibans):
+            owner = owners.get(id(claim.words[0]), claim)
+            contested = claim.concept not in SHARING and owner.concept != claim.concept and owner.worth > claim.worth
             by_concept[claim.concept].append(found_of(claim, CLAIMED if contested else 1.0))
     if "contract.date" in concepts and "contract.date" not in by_concept:
         by_concept["contract.date"] = [found_of(claim) for claim in claims if claim.concept == "document_date"]

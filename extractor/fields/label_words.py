@@ -50,6 +50,11 @@ def other_names(name: str) -> tuple[Tokens, ...]:
     return tuple(one for one in _same_names().get(tokens, ()) if one != tokens)
 
 
+def is_name(tokens: Tokens) -> bool:
+    """Whether a table knows these words as the name of something."""
+    return tokens in _same_names()
+
+
 def _words_of(text: str) -> list[str]:
     return re.findall(r"[^\W_]+|#|n[º°]", folded(text))
 

@@ -19,7 +19,7 @@ Line = dict[str, list[Phrase]]
 KINDS: dict[str, Kind] = {
     **dict.fromkeys(("item.unit_price", "item.amount", "tax.base", "tax.amount", "tax.gross"), "money"),
     **{"item.quantity": "quantity", "item.tax_rate": "percent", "tax.rate": "percent", "item.position": "integer"},
-    **dict.fromkeys(("transaction.date", "transaction.value_date"), "date"),
+    **dict.fromkeys(("transaction.date", "transaction.value_date"), "day"),
     **{f"transaction.{one}": "money" for one in ("debit", "credit", "amount", "balance")},
 }
 # Columns whose values stand alone in them: words before a number make it a part of a text.
@@ -73,10 +73,13 @@ def lines_of(page: PrintedPage, head: Head, end: int, stops: Stops, style: Style
         if bottom is not None and row[0].box[1] - bottom > FAR * max(phrase.height for phrase in row):
             return lines, True
         line = _by_column(row, head)
-        if (lines or bottom is None) and _ends(row, line, head, stops, style):
+        ends = _ends(row, line, head, stops, style)
+        if ends and (lines or (bottom is None and head.kind != "transactions")):
             return lines, True
         bottom = max(phrase.box[3] for phrase in row)
-        lines.append(line)
+        # The balance above the first transaction is none.
+        if not ends or head.kind != "transactions":
+            lines.append(line)
     return lines, False
 
 

@@ -33,8 +33,8 @@ GENERAL = frozenset(_GENERAL.split())
 _NAMES = frozenset(("name", "description", "title", "item"))
 # Of what is so called, heads often say what it is of.
 _OF_SOMETHING = frozenset(("name", "number", "date", "id"))
-# Names that say more than the concept that they are of: hours are a quantity, a quantity is none of hours.
-_NARROW = frozenset(("hours", "packs", "service"))
+# Names that may say something else than the concept that they are of: hours are a quantity, few quantities are hours.
+_NARROW = frozenset(("hours", "packs", "service", "rate"))
 # The fewest letters of a word that two forms of it have in common, and the most that its end has.
 STEM, END = 4, 2
 _IN_BRACKETS = re.compile(r"[(\[][^)\]]*[)\]]")

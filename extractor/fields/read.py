@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..values.document import Document
@@ -12,10 +12,11 @@ from ..values.notices import Notice
 from ..values.wanted import WantedField
 from .answer import fields_of
 from .checks import checked
+from .contract_clauses import with_clauses
 from .demands import fits
 from .embedded import with_embedded
 from .filled import Filled, filled, found_values, missing, single_fields, values_of
-from .found import Check, FoundFields
+from .found import Check, Found, FoundFields
 from .free_search import FreeSearch
 from .header import header_values
 from .items import list_rows
@@ -71,20 +72,28 @@ def _found(printed: Printed, style: Style, wanted: Sequence[WantedField]) -> Fou
     labels = find_labels(printed)
     candidates = header_values(printed, style, labels, KINDS)
     candidates |= parties(printed, style, singles)
+    if any(key.startswith("contract.") for key in singles):
+        candidates = with_clauses(candidates, printed, style)
     unknown = {path: fields[0] for path, fields in singles.items() if fields[0].concept is None}
     if unknown:
-        search = FreeSearch(printed, style)
+        search = FreeSearch(printed, style, list(unknown.values()))
         candidates |= {path: search.candidates(field) for path, field in unknown.items()}
     for key, fields in singles.items():
         # What the caller's schema forbids is not the value; the next best may be.
         if key in candidates and any(field.schema for field in fields):
             candidates[key] = [found for found in candidates[key] if any(fits(found, field) for field in fields)]
-    rows = list_rows(printed, style, labels)
+    rows = list_rows(printed, replace(style, last_day=_last_day(candidates)), labels)
     if any(one.concept == CONTRACT_PARTIES for one in wanted):
         rows[CONTRACT_PARTIES] = contract_rows(printed)
     for key, one in object_lists(wanted):
         rows[key] = with_own(rows.get(key, []), one, printed, style, stops_of(labels))
     return checked(candidates, rows)
+
+
+def _last_day(candidates: Mapping[str, Sequence[Found]]) -> str | None:
+    """The last day of the period that the document is of, or else its own date."""
+    ends = [candidates[concept][0] for concept in ("period_end", "document_date") if candidates.get(concept)]
+    return str(ends[0].value) if ends else None
 
 
 def nothing_read(wanted: Sequence[WantedField]) -> FieldsReading:

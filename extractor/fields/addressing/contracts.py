@@ -6,6 +6,7 @@ They stand below a line such as "between", as blocks or on a line each; or in on
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from ...values.words import Word
@@ -16,6 +17,15 @@ from .vocabulary import normal, vocabulary
 
 # The most words of the sentence that names the parties, and the most parties.
 _SENTENCE, _MOST = 120, 6
+# More words of a line than these go on in a sentence.
+SENTENCE_LINE = 6
+# What stands in front of an address in a sentence.
+_LEAD = re.compile(
+    r"(?:(?:whose|with|having) (?:its |a )?(?:registered office|principal place of business|address) "
+    r"(?:is )?(?:located )?at|(?:located )?at|of|dont le siège social est(?: situé)?(?: au| à)?|"
+    r"con domicilio(?: social)? en|con sede(?: legale)? in|gevestigd te|mit Sitz in|ansässig in) ",
+    re.IGNORECASE,
+)
 # Below the word "between", the share of the page's height in which blocks are parties.
 _BELOW = 0.5
 
@@ -29,7 +39,9 @@ def contract_parties(lines: Sequence[Line], blocks: Sequence[Block], height: flo
     if at is not None:
         top = lines[at].box[1]
         below = [block for block in blocks if 0 <= block.box[1] - top + 1 <= _BELOW * height]
-        found = _distinct(below) or _in_sentence(lines[at:])
+        # A line that goes on behind the word is a sentence, whatever its lines look like.
+        sentence = len(lines[at].words) > SENTENCE_LINE
+        found = (_in_sentence(lines[at:]) if sentence else []) or _distinct(below) or _in_sentence(lines[at:])
         if found:
             return found
     return _distinct([block for block in blocks if block.origin == "head" and block.role in ("seller", "buyer")])
@@ -78,6 +90,12 @@ def _goes_on(clause: Sequence[tuple[Word, Line]]) -> bool:
     return text.count("(") > text.count(")")
 
 
+def _without_lead(part: list[tuple[Word, Line]]) -> list[tuple[Word, Line]]:
+    """An address without the words that lead to it."""
+    lead = _LEAD.match(" ".join(word.text for word, _ in part))
+    return part[lead[0].count(" ") :] if lead else part
+
+
 def _party_of(clause: Sequence[tuple[Word, Line]]) -> Composed | None:
     """The party at the beginning of a clause: its parts between commas, down to a bracket or a dash."""
     parts: list[list[tuple[Word, Line]]] = [[]]
@@ -87,6 +105,7 @@ def _party_of(clause: Sequence[tuple[Word, Line]]) -> Composed | None:
         parts[-1].append((word, line))
         if word.text.endswith((",", ";")):
             parts.append([])
+    parts = [parts[0], *(_without_lead(part) for part in parts[1:])]
     lines = [line_of([word for word, _ in part], part[0][1]) for part in parts if part]
     town = next((at for at, line in enumerate(lines) if line.kind == "town"), None)
     return composed(lines[: town + 1] if town is not None else lines[:1]) if lines else None

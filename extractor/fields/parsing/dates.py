@@ -31,6 +31,10 @@ _DAY_NAME = re.compile(
     rf"{_NAME}\.?(?:,? | ?- ?|,|')?(?:de |del )?(\d{{4}}(?!\d)|\d\d(?![\d:.,]))"
 )
 _NAME_DAY = re.compile(rf"(?<![^\W\d_]){_NAME}\.? ?(\d{{1,2}})(?:st|nd|rd|th)? ?[,.]? ?(\d{{4}})(?!\d)")
+# A day without a year, with which a cell begins.
+_DAY_MONTH = re.compile(r" ?(\d{1,2}) ?[./-] ?(\d{1,2})\.?(?![\d/-]|[.,]\d)")
+_DAY_MONTH_NAME = re.compile(rf" ?(\d{{1,2}})\.?[ -]?{_NAME}\b\.?")
+_MONTH_NAME_DAY = re.compile(rf" ?{_NAME}\.? (\d{{1,2}})(?![\d.,/:])")
 _YEAR_NAME = re.compile(rf"(?<!\d)(\d{{4}})\.? {_NAME}\.? (\d{{1,2}})(?:\.|(?!\d))")
 _TIME = re.compile(
     r"(?<![\d:.])([01]?\d|2[0-3])[:.h]([0-5]\d)(?:[:.]([0-5]\d))?(?![\d/]|[.,:]\d) ?([aApP]\.?[mM]\b\.?)?"
@@ -39,6 +43,8 @@ _TIME = re.compile(
 )
 # Years that a document may be of; two digits mean one of these.
 FIRST_YEAR, LAST_YEAR = 1970, 2069
+# How sure a day is whose year is that of the document.
+YEARLESS = 0.9
 
 
 @cache
@@ -59,6 +65,37 @@ def dates(run: Run, style: Style) -> list[Typed]:
         if not taken or one[0] >= taken[-1][1]:
             taken.append(one)
     return [Typed(value, *run.span(start, end), quality=quality) for start, end, value, quality in taken]
+
+
+def days(run: Run, style: Style) -> list[Typed]:
+    """Dates as `dates` gives them; where there is none, the day without a year with which the words begin.
+
+    Its year is the last one in which it is not behind the document's last day. Where no such is known, it is none.
+    """
+    found = dates(run, style)
+    if found or style.last_day is None or not run.has_digit:
+        return found
+    told = _day_and_month(_plain(run.text), style)
+    if told is None:
+        return []
+    day, month, end = told
+    last = style.last_day
+    years = (int(last[:4]), int(last[:4]) - 1)
+    value = next((one for year in years if (one := _iso(str(year), month, day)) is not None and one <= last), None)
+    return [] if value is None else [Typed(value, *run.span(0, end), quality=YEARLESS)]
+
+
+def _day_and_month(text: str, style: Style) -> tuple[int, int, int] | None:
+    """The day, the month, and where they end."""
+    numeric = _DAY_MONTH.match(text)
+    if numeric is not None:
+        one, two = int(numeric[1]), int(numeric[2])
+        return (two, one, numeric.end()) if style.day_first is False else (one, two, numeric.end())
+    for pattern, day, name in ((_DAY_MONTH_NAME, 1, 2), (_MONTH_NAME_DAY, 2, 1)):
+        named = pattern.match(text)
+        if named is not None and named[name] in months():
+            return int(named[day]), months()[named[name]], named.end()
+    return None
 
 
 # Letters of months that are no letter with an accent.
@@ -155,4 +192,4 @@ def times(run: Run, style: Style) -> list[Typed]:
     return found
 
 
-FINDERS: dict[str, Callable[[Run, Style], list[Typed]]] = {"date": dates, "time": times}
+FINDERS: dict[str, Callable[[Run, Style], list[Typed]]] = {"date": dates, "day": days, "time": times}

@@ -13,6 +13,7 @@ from ...values.words import Word
 Kind = Literal[
     "text",
     "date",
+    "day",
     "time",
     "money",
     "number",
@@ -45,6 +46,7 @@ class Style:
     - `languages` are its languages, two letters, the likeliest first.
     - `currency` is the ISO 4217 code of most of its amounts, `countries` are those that its ids and numbers name, two
       letters, the likeliest first.
+    - `last_day` is the last day that its rows are of, ISO 8601: days that are printed without a year are not behind it.
     """
 
     decimal: Literal[".", ","] | None = None
@@ -53,6 +55,7 @@ class Style:
     languages: tuple[str, ...] = ()
     currency: str | None = None
     countries: tuple[str, ...] = ()
+    last_day: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

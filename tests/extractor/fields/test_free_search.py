@@ -64,3 +64,69 @@ def test_a_tick_is_a_yes() -> None:
     insured = _best(WantedField("insured", "boolean", "boolean"), boxes_first)
     assert insured is not None and insured.value is True and insured.raw == "[x]"
     assert _best(WantedField("damaged", "boolean", "boolean"), boxes_first) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ("policy_number", "Versicherungsschein-Nr.:"),
+        ("policy_number", "N° de police :"),
+        ("policyNumber", "Nº de póliza"),
+        ("contract_number", "Numero contratto"),
+        ("contract_number", "Contractnummer"),
+        ("meter_reading", "Zählerstand"),
+        ("meter_reading", "Lectura del contador:"),
+        ("date_of_birth", "né le"),
+        ("patient_name", "Naam patiënt"),
+    ],
+)
+def test_a_name_has_other_words_in_other_languages(name: str, label: str) -> None:
+    """One name's words are no other's."""
+    sheet = Sheet().text(50, 50, f"{label}      7 B 12").text(50, 80, "Colour      red")
+    found = _best(WantedField(name, "text"), sheet)
+    assert found is not None and found.value == "7 B 12"
+    assert _best(WantedField("delivery_terms", "text"), sheet) is None
+
+
+def test_what_is_another_label_is_no_value() -> None:
+    """Of labels in a row, with their values below, each has its own; beside a label stands a value all the same."""
+    rows = Sheet().text(50, 50, "Policy number").text(250, 50, "Delivery terms").text(400, 50, "Paid by Larkin")
+    rows.text(50, 63, "LV 100").text(250, 63, "free").text(400, 63, "cash")
+    assert (found := _best(WantedField("policy_number", "text"), rows)) is not None and found.value == "LV 100"
+    assert (found := _best(WantedField("delivery_terms", "text"), rows)) is not None and found.value == "Paid by Larkin"
+    # What is wanted beside it is a label, too.
+    both = [WantedField("delivery_terms", "text"), WantedField("paid_by_larkin", "text")]
+    printed = drawn(rows)
+    found = FreeSearch(printed, style_of(printed), both).candidates(both[0])[0]
+    assert found.value == "free"
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "value"),
+    [
+        (WantedField("contract_number", "text"), "Your contract number is KV-20993 and remains valid.", "KV-20993"),
+        (WantedField("contract_number", "text"), "Ihre Vertragsnummer lautet V-12.", "V-12"),
+        (WantedField("contract_number", "text"), "Please quote the contract number in all letters to us.", None),
+        (WantedField("meter_reading", "text"), "The meter reading on 3 May 2026 was 48,213 kWh", None),
+        (WantedField("meter_reading", "number", "number"), "The meter reading on 3 May 2026 was 48,213 kWh", "48213"),
+        (
+            WantedField("delivery_terms", "text"),
+            "The delivery terms are free to the door, and so on.",
+            "free to the door",
+        ),
+        (WantedField("delivery_terms", "text"), "All delivery terms of our house that you know apply here.", None),
+    ],
+    ids=lambda one: one if isinstance(one, str) else "",
+)
+def test_a_sentence_says_what_a_verb_says(field: WantedField, text: str, value: object) -> None:
+    found = _best(field, Sheet().text(50, 50, text))
+    assert (found.value if found else None) == value
+
+
+def test_a_word_for_a_name_may_be_a_part_of_a_heading() -> None:
+    """The longest label counts; with a colon a short one is a label."""
+    assert _best(WantedField("patient_name", "text"), Sheet().text(50, 50, "Patient record")) is None
+    found = _best(WantedField("patient_name", "text"), Sheet().text(50, 50, "Patient: Edith"))
+    assert found is not None and found.value == "Edith"
+    reading = Sheet().text(50, 50, "Relevé de compteur").text(250, 50, "12 480")
+    assert (found := _best(WantedField("meter_reading", "text"), reading)) is not None and found.value == "12 480"

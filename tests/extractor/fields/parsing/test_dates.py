@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from extractor.fields.parsing import Style
@@ -72,3 +74,24 @@ def test_a_time_of_day(text: str, time: str) -> None:
 def test_an_amount_is_hardly_a_time() -> None:
     assert quality("time", "12.30", Style(decimal=".")) < 0.5
     assert values("time", "25:10 1:234") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("02.04.", "2026-04-02"),
+        ("3/4", "2026-04-03"),
+        ("05 Mar", "2026-03-05"),
+        ("Mar 5", "2026-03-05"),
+        ("20.12.", "2025-12-20"),
+        ("02.04.2024", "2024-04-02"),
+        ("31.02.", None),
+        ("12.50", None),
+        ("4 items", None),
+        ("No. 4/5", None),
+    ],
+)
+def test_a_day_without_a_year_is_of_the_document_s(text: str, day: str | None) -> None:
+    """It is not behind the document's last day. Where that is not known, and elsewhere than in lists, it is no date."""
+    assert values("day", text, replace(GERMAN, last_day="2026-04-30")) == ([] if day is None else [day])
+    assert values("day", text, GERMAN) == values("date", text, GERMAN)
