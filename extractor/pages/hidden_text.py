@@ -157,7 +157,9 @@ def _reason_of_typed(word: Word, note: TypedNote, pixels: Pixels, scale: float) 
     if note.ground is not None:
         ground = np.full((1, 1, 3), note.ground, np.uint8)
     like_ink = _near_count(ground, note.ink, SAME_COLOUR) if ground.size else 0
-    return "without a mark on the page" if like_ink > SAME_COLOUR_SHARE * ground[..., 0].size else None
+    if like_ink > SAME_COLOUR_SHARE * ground[..., 0].size:
+        return "without a mark on the page"
+    return "in an annotation's layer, which may be switched off" if note.layered else None
 
 
 def looks_of(origins: Sequence[Origin], drawing: Drawing) -> list[list[Look]]:
