@@ -30,10 +30,11 @@ KNOWN_PAGES = Path(__file__).resolve().parent / "known_pages"
 KNOWN_PAGES_DEADLINE_S = 120.0
 _ARCH = re.compile(r"(sm|compute)_(\d+)(\d)([a-z]?)")
 _MIB = 2**20
-# The files of a container's memory limit, and of what it uses: cgroup v2, then v1.
+# The files of a container's memory limit, of what it uses, and of what that is; and how the last one calls copies of
+# files that nobody has read for a while, which give way at once: cgroup v2, then v1.
 _LIMITS = (
-    ("memory.max", "memory.current"),
-    ("memory/memory.limit_in_bytes", "memory/memory.usage_in_bytes"),
+    ("memory.max", "memory.current", "memory.stat", "inactive_file"),
+    ("memory/memory.limit_in_bytes", "memory/memory.usage_in_bytes", "memory/memory.stat", "total_inactive_file"),
 )
 
 
@@ -157,13 +158,19 @@ def check_memory(settings: Settings) -> str:
 
 
 def free_host_memory(proc: Path = Path("/proc"), cgroup: Path = Path("/sys/fs/cgroup")) -> int:
-    """The bytes that are free on the machine or, where that is less, in this container (cgroup v2, or v1)."""
+    """The bytes that are free on the machine or, where that is less, in this container (cgroup v2, or v1).
+
+    Copies of files that give way are free, as the machine counts them: a container that has read its weights before is
+    full of them.
+    """
     fields = dict(line.split(":") for line in (proc / "meminfo").read_text().splitlines())
     free = int(fields["MemAvailable"].split()[0]) * 1024
-    for limit, used in _LIMITS:
+    for limit, used, kinds, yielding in _LIMITS:
         # Without a limit, v2 says "max" and v1 a number beyond any memory.
         if (cgroup / limit).is_file() and (most := (cgroup / limit).read_text().strip()) != "max":
-            free = min(free, int(most) - int((cgroup / used).read_text()))
+            listed = (cgroup / kinds).read_text().splitlines() if (cgroup / kinds).is_file() else []
+            given_way = sum(int(line.split()[1]) for line in listed if line.startswith(f"{yielding} "))
+            free = min(free, int(most) - int((cgroup / used).read_text()) + given_way)
     return free
 
 

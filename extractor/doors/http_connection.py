@@ -16,11 +16,12 @@ import asyncio
 import json
 import uuid
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from ..settings import Settings
+from .http_upgrade import Parser
 
 MAX_HEAD_BYTES = 64 << 10
 # Requests that may wait behind the one that is answered. Hardly any client sends a second one before its answer.
@@ -55,6 +56,8 @@ class Connection(HttpToolsProtocol):
 
     def __init__(self, *args: Any, settings: Settings, **keywords: Any) -> None:
         super().__init__(*args, **keywords)
+        self._requests = Parser(self)
+        self.parser = cast(Any, self._requests)
         self._settings = settings
         self._in_head = True
         self._head_began = False
@@ -131,6 +134,8 @@ class Connection(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """The head is whole. A request too many in the pipeline is refused."""
+        if self._requests.asks_upgrade:
+            return
         self._in_head = False
         self._head_arrived()
         if len(self.pipeline) >= MAX_PIPELINED:
@@ -143,8 +148,8 @@ class Connection(HttpToolsProtocol):
             super().on_body(body)
 
     def on_message_complete(self) -> None:
-        """End the request, which is whole, unless it was refused."""
-        if not self._refused:
+        """End the request, which is whole, unless it was refused or asks for another protocol."""
+        if not self._refused and not self._requests.asks_upgrade:
             super().on_message_complete()
 
     def send_400_response(self, msg: str) -> None:

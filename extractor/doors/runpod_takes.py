@@ -6,6 +6,7 @@ the good ones that came with it. Nothing is raised.
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
 from collections.abc import Iterator
@@ -42,13 +43,13 @@ class Taken:
 def read_take(body: bytes) -> Taken:
     """The jobs in the body of a job-take, which is one job or a list of them. Raises nothing."""
     # A byte that is no UTF-8 becomes half a surrogate pair, which no field of a job may hold.
-    text = body.decode("utf-8", "surrogateescape")
+    text = body.removeprefix(codecs.BOM_UTF8).decode("utf-8", "surrogateescape")
     try:
         found = json.loads(text, parse_int=_whole_number)
-    except RecursionError:
-        return _jobs_and_refusals(_read_one_by_one(text))
-    except ValueError:
-        return Taken(unanswerable=1)
+    except (RecursionError, ValueError):
+        # The jobs before the one that cannot be read are good.
+        taken = _jobs_and_refusals(_read_one_by_one(text))
+        return taken if taken != Taken() else Taken(unanswerable=1)
     return _jobs_and_refusals(iter(found if isinstance(found, list) else [found]))
 
 
@@ -102,8 +103,9 @@ def _encodable(text: str) -> bool:
 
 
 def _read_one_by_one(text: str) -> Iterator[Any]:
-    """Each job of a body that is too deep as a whole: the job, `_TooDeep`, or None where it cannot be read."""
-    decoder = json.JSONDecoder(parse_int=_whole_number)
+    """Each job of a body that cannot be read as a whole: the job, `_TooDeep`, or None where it cannot be read."""
+    # A control character that stands as it is in a string is its own job's fault.
+    decoder = json.JSONDecoder(parse_int=_whole_number, strict=False)
     position = _past_space(text, 0)
     if text.startswith("[", position):
         position = _past_space(text, position + 1)

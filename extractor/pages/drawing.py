@@ -106,8 +106,9 @@ class Drawing:
     `looks`: the look of each text object, by its address. `images`: the boxes of images. `covers`: what may hide text;
     `thin`: what may hide it together with others of its kind. `scans`: the opaque images that together fill most of the
     page, each with its order; text beneath them is their text layer. `said`: ActualText by address of its text object.
-    `squares`: small squares. `other_ink`: whether anything besides thin lines and plain small rectangles is drawn,
-    which may hold text. `finest`: pixels per point of the finest image, 0 without one.
+    `squares`: small squares. `frames`: plain rectangles; `blots`: all else that is drawn and no text; either may leave
+    a mark in a word's place. `items`: the address of each object. `other_ink`: whether anything besides thin lines and
+    plain small rectangles is drawn, which may hold text. `finest`: pixels per point of the finest image, 0 without one.
     """
 
     looks: dict[int, Look]
@@ -117,6 +118,9 @@ class Drawing:
     scans: tuple[tuple[int, Box], ...]
     said: dict[int, str]
     squares: tuple[Box, ...]
+    frames: tuple[Box, ...]
+    blots: tuple[Box, ...]
+    items: tuple[int, ...]
     other_ink: bool
     finest: float = 0.0
 
@@ -130,24 +134,29 @@ def read_drawing(page: Any, frame: PageFrame) -> Drawing:
     reader = _ObjectReader(frame)
     said: dict[int, str] = {}
     squares: list[Box] = []
+    frames: list[Box] = []
+    blots: list[Box] = []
+    items: list[int] = []
     other_ink = False
     finest = 0.0
     for order, found in enumerate(drawn_objects(page)):
         item, kind, matrix = found[:3]
+        items.append(item)
         if kind == TEXT:
             looks[item] = reader.look(found, order)
             if found.said:
                 said[item] = found.said
             continue
         box = reader.box(item, matrix)
-        if kind == PATH and box is not None and _is_small_square(box):
-            squares.append(box)
-        if not other_ink and box is not None and min(box[2] - box[0], box[3] - box[1]) >= MIN_COVER:
-            plain = kind == PATH and calls.segments(item) in RECTANGLE_SEGMENTS
-            other_ink = not plain or area(box) > LARGE * frame.width * frame.height
-        if kind == PATH and not (reader.is_filled(item) or (looks and box and reader.is_dense(item, box, matrix))):
-            continue
         if box is None or box[0] > frame.width or box[2] < 0 or box[1] > frame.height or box[3] < 0:
+            continue
+        plain = kind == PATH and calls.segments(item) in RECTANGLE_SEGMENTS
+        (frames if plain else blots).append(clip(box, frame.width, frame.height))
+        if kind == PATH and _is_small_square(box):
+            squares.append(box)
+        if not other_ink and min(box[2] - box[0], box[3] - box[1]) >= MIN_COVER:
+            other_ink = not plain or area(box) > LARGE * frame.width * frame.height
+        if kind == PATH and not (reader.is_filled(item) or (looks and reader.is_dense(item, box, matrix))):
             continue
         if kind == IMAGE:
             finest = max(finest, reader.fineness(item, box))
@@ -169,6 +178,9 @@ def read_drawing(page: Any, frame: PageFrame) -> Drawing:
         tuple(opaque) if is_scan else (),
         said,
         tuple(squares),
+        tuple(frames),
+        tuple(blots),
+        tuple(items),
         other_ink,
         finest,
     )
@@ -219,6 +231,7 @@ class _ObjectReader:
         self._fill, self._stroke = ctypes.c_int(), ctypes.c_int()
         self._width, self._numbers = ctypes.c_float(), (ctypes.c_float * 6)()
         self._after_clipping_text = False
+        self._form_clips: dict[int, tuple[Box | None, bool]] = {}
 
     def box(self, item: int, matrix: Matrix) -> Box | None:
         """The object's box in points, origin top left of the page as shown; None where it has no bounds."""
@@ -247,6 +260,11 @@ class _ObjectReader:
         inks = [ink for ink, alpha in colours if alpha > 0]
         one = bool(inks) and all(_are_near(ink, inks[0]) for ink in inks)
         clipped, is_box = self._clip_box(item, found.matrix)
+        for form, matrix in found.around:
+            if form not in self._form_clips:
+                self._form_clips[form] = self._clip_box(form, matrix)
+            outer, plain = self._form_clips[form]
+            clipped, is_box = _common_clip(clipped, outer), is_box and plain
         veiled = not is_box or self._after_clipping_text or _PATTERN in inks or (bool(inks) and not one)
         self._after_clipping_text = self._after_clipping_text or mode in _CLIP_MODES
         return Look(
@@ -300,12 +318,14 @@ class _ObjectReader:
             if points:
                 box = self._shown_box(points, matrix)
                 is_box = is_box and _form_a_box(points)
-                result = box if result is None else _common_part(box, result)
+                result = _common_clip(box, result)
         return result, is_box and count <= MOST_DEPTH
 
 
-def _common_part(a: Box, b: Box) -> Box:
-    """The part that two boxes share; inverted sides where they share none."""
+def _common_clip(a: Box | None, b: Box | None) -> Box | None:
+    """The part that two clips share; inverted sides where they share none. None is no clip."""
+    if a is None or b is None:
+        return b if a is None else a
     return (max(a[0], b[0]), max(a[1], b[1]), min(a[2], b[2]), min(a[3], b[3]))
 
 

@@ -23,10 +23,19 @@ import numpy as np
 from ..values.arrays import Boxes, Mask, Measures, Pixels
 from ..values.boxes import Box, area, centre, contains
 from ..values.words import Word, boxes_of
-from .drawing import Drawing, Look
+from .drawing import MOST_COVERS, Drawing, Look
 from .page_ink import Sketch, dark_shares
 from .redrawing import Redrawing
-from .redrawn_words import MIN_CONTRAST, MIN_PIXELS, MOST_REDRAWINGS, laid_out, painted_through, without_effect
+from .redrawn_words import (
+    LEGIBLE,
+    MIN_CONTRAST,
+    MIN_PIXELS,
+    MOST_REDRAWINGS,
+    LaidOut,
+    drawn_again,
+    painted_through,
+    without_effect,
+)
 from .text_layer import Origin
 from .typed_notes import TypedNote
 
@@ -58,6 +67,8 @@ PART_OF_A_WORD = 3
 MOST_OWN_COLOUR = 0.5
 # Min share of a word's box that thin things hide together; max cells of the grid that tells, across the page.
 HATCHED, MOST_CELLS = 0.5, 2000
+# Share of a word's box at each side where a rule or a frame may touch it.
+MARGIN = 0.15
 
 # Joiners and direction marks are part of writing in many scripts: they count only between Latin letters and digits.
 _CHARACTERS: dict[str, re.Pattern[str]] = {
@@ -91,14 +102,16 @@ def unseen_words(
         for word, own, origin, share in zip(words, looks, origins, dark.tolist(), strict=True)
     ]
     reasons: list[Reason | None] = [None if verdict == "doubtful" else verdict for verdict in verdicts]
-    page = laid_out(words, origins, looks)
+    boxes = boxes_of(words)
+    page = LaidOut(words, boxes, origins, looks, _maybe_in_one_place(boxes))
     covered = _maybe_covered(page.boxes, looks, drawing, shown)
-    doubtful = covered | _maybe_in_one_place(page.boxes) | _maybe_switched_off(looks, origins, reasons)
+    doubtful = covered | page.in_one_place | _maybe_switched_off(looks, origins, reasons)
     doubtful |= [
         verdict == "doubtful" or any(look.blended or look.veiled for look in own)
         for verdict, own in zip(verdicts, looks, strict=True)
     ]
     doubtful[_samples(looks)] = True
+    doubtful |= _among_other_marks(page, drawing, shown)
     covers = [*drawing.covers, *drawing.thin]
     # Letters that only clip are seen where something is painted through them.
     stencils = [n for n, own in enumerate(looks) if own and reasons[n] and all(look.stencil for look in own)]
@@ -112,11 +125,16 @@ def unseen_words(
         asked.update(now)
         # Words of a scan's text layer are seen in its image.
         now = [n for n in now if not is_scan_layer(words[n], looks[n], drawing)]
-        for index in without_effect(now, page, covers, shown.crops):
+        for index in without_effect(now, page, shown.crops):
             hidden = covered[index] and not _layers(looks[index])
             reasons[index] = "covered" if hidden else "without a mark on the page"
         # A layer that turns out to be switched off is so for all its words.
         doubtful = _maybe_switched_off(looks, origins, reasons)
+    again = list(drawing.looks.keys() - {at for origin in origins for at in origin.objects})
+    if again and reasons.count(None) < len(reasons):
+        unmarked = [n for n, reason in enumerate(reasons) if reason in ("covered", "without a mark on the page")]
+        for index in drawn_again(unmarked, page, again, shown.crops):
+            reasons[index] = None
     return [
         "in a layer switched off" if reason == "without a mark on the page" and _layers(own) else reason
         for reason, own in zip(reasons, looks, strict=True)
@@ -139,7 +157,9 @@ def _reason_of_typed(word: Word, note: TypedNote, pixels: Pixels, scale: float) 
     if note.ground is not None:
         ground = np.full((1, 1, 3), note.ground, np.uint8)
     like_ink = _near_count(ground, note.ink, SAME_COLOUR) if ground.size else 0
-    return "without a mark on the page" if like_ink > SAME_COLOUR_SHARE * ground[..., 0].size else None
+    if like_ink > SAME_COLOUR_SHARE * ground[..., 0].size:
+        return "without a mark on the page"
+    return "in an annotation's layer, which may be switched off" if note.layered else None
 
 
 def looks_of(origins: Sequence[Origin], drawing: Drawing) -> list[list[Look]]:
@@ -193,7 +213,7 @@ def _verdict(
         and min(word.box[2] - word.box[0], word.box[3] - word.box[1]) < CRUSHED
     ):
         return "too small"
-    if looks and all(look.clip is not None and _lies_outside(word.box, look.clip) for look in looks):
+    if looks and all(look.clip is not None and _is_cut_off(word, look.clip) for look in looks):
         return "clipped away"
     if looks and all(look.alpha < MIN_CONTRAST for look in looks) and not any(look.invisible for look in looks):
         return "without a mark on the page"
@@ -257,6 +277,32 @@ def _hatched(boxes: Boxes, thin: Sequence[Box], shown: Shown) -> Mask:
     for left, top, right, bottom in np.floor(np.maximum(thin, 0) * scale).astype(int).tolist():
         free[top : max(top + 1, bottom), left : max(left + 1, right)] = 0
     return dark_shares(Sketch(free, scale), boxes) >= HATCHED
+
+
+def _among_other_marks(page: LaidOut, drawing: Drawing, shown: Shown) -> Mask:
+    """For each word whether the mark in its place may be another object's: not of a plain ground all around it.
+
+    On a page of very many objects, one word of each form, font and colour is taken.
+    """
+    if not (drawing.frames or drawing.blots):
+        return np.zeros(len(page.words), bool)
+    height, width = (side / shown.scale for side in shown.pixels.shape[:2])
+    scale = min(1.0, MOST_CELLS / max(width, height))
+    free = np.full((max(1, round(height * scale)), max(1, round(width * scale))), 255, np.uint8)
+    for boxes, thickness in ((drawing.blots, cv2.FILLED), (drawing.frames, 1)):
+        for left, top, right, bottom in np.floor(np.array(boxes).reshape(-1, 4) * scale).astype(int).tolist():
+            cv2.rectangle(free, (left, top), (right, bottom), 0, thickness)
+    wide, high = page.boxes[:, 2] - page.boxes[:, 0], page.boxes[:, 3] - page.boxes[:, 1]
+    inner = page.boxes + np.stack([MARGIN * wide, MARGIN * high, -MARGIN * wide, -MARGIN * high], axis=1)
+    found = dark_shares(Sketch(free, scale), inner) > 0
+    if len(drawing.frames) + len(drawing.blots) > MOST_COVERS:
+        firsts: dict[object, int] = {}
+        for index in np.flatnonzero(found).tolist():
+            kind = [(look.form, look.ink) for look in page.looks[index][:1]]
+            firsts.setdefault((*kind, page.origins[index].font), index)
+        found[:] = False
+        found[list(firsts.values())[:MOST_REDRAWINGS]] = True
+    return found
 
 
 def _maybe_in_one_place(boxes: Boxes) -> Mask:
@@ -332,9 +378,13 @@ def _samples(looks: Sequence[Sequence[Look]]) -> list[int]:
     return list(samples.values())[:MOST_REDRAWINGS]
 
 
-def _lies_outside(box: Box, clip: Box) -> bool:
-    """Whether the box has no point inside the clip."""
-    return box[2] <= clip[0] or box[0] >= clip[2] or box[3] <= clip[1] or box[1] >= clip[3]
+def _is_cut_off(word: Word, clip: Box) -> bool:
+    """Whether the clip leaves nothing of the word, or too little of the height of its letters."""
+    left, top, right, bottom = word.box
+    wide, high = min(right, clip[2]) - max(left, clip[0]), min(bottom, clip[3]) - max(top, clip[1])
+    if wide <= 0 or high <= 0:
+        return True
+    return high < LEGIBLE * (bottom - top) if word.upright else wide < LEGIBLE * (right - left)
 
 
 def copies(words: Sequence[Word], reasons: Sequence[Reason | None]) -> list[bool]:

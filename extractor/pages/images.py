@@ -142,8 +142,9 @@ def _decoded(image: Image.Image, task: PageTask) -> tuple[tuple[int, int], Image
         if width > most[0] or height > most[1]:
             # JPEGs decode at a half, a quarter or an eighth of their size at a fraction of the time.
             image.draft("RGB", most)
-        turn = _TURNS.get(image.getexif().get(_ORIENTATION, 1))
         decoded = small_rgb(image, most)
+        # Asked once it is decoded: Pillow turns a TIFF itself, and no longer says so then.
+        turn = _TURNS.get(image.getexif().get(_ORIENTATION, 1))
     except IMAGE_ERRORS:
         raise DocumentCorrupt("the image is damaged and cannot be decoded") from None
     if decoded.width > most[0] or decoded.height > most[1]:

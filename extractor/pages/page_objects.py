@@ -61,7 +61,8 @@ calls = Calls()
 class DrawnObject(NamedTuple):
     """A drawn object: its address, its kind, the matrix of the forms around it, its optional content group, its
     ActualText, the address of its form, and that of the outermost form around it that is drawn as a group, with
-    transparency of its own (each 0 without one)."""
+    transparency of its own (each 0 without one). `around`: each form around it, with the matrix of the forms around
+    that."""
 
     item: int
     kind: int
@@ -70,6 +71,7 @@ class DrawnObject(NamedTuple):
     said: str | None
     form: int
     group: int
+    around: tuple[tuple[int, Matrix], ...]
 
 
 def drawn_objects(page: Any) -> Iterator[DrawnObject]:
@@ -77,17 +79,17 @@ def drawn_objects(page: Any) -> Iterator[DrawnObject]:
     address = ctypes.cast(page, ctypes.c_void_p).value
     left = MOST_OBJECTS
     numbers = (ctypes.c_float * 6)()
-    # (container, whether it is a form, index of its next object, their count, its matrix, its optional content, group)
-    stack: list[tuple[Any, bool, int, int, Matrix, str | None, int]] = [
-        (address, False, 0, calls.count(address), AS_IT_IS, None, 0)
+    # (container, its forms, index of its next object, their count, its matrix, its optional content, group)
+    stack: list[tuple[Any, tuple[tuple[int, Matrix], ...], int, int, Matrix, str | None, int]] = [
+        (address, (), 0, calls.count(address), AS_IT_IS, None, 0)
     ]
     while stack and left > 0:
-        holder, is_form, index, count, matrix, layer, group = stack.pop()
+        holder, around, index, count, matrix, layer, group = stack.pop()
         if index >= count:
             continue
-        stack.append((holder, is_form, index + 1, count, matrix, layer, group))
+        stack.append((holder, around, index + 1, count, matrix, layer, group))
         left -= 1
-        item = calls.form_item(holder, index) if is_form else calls.item(holder, index)
+        item = calls.form_item(holder, index) if around else calls.item(holder, index)
         if not item:
             continue
         kind = calls.kind(item)
@@ -96,12 +98,13 @@ def drawn_objects(page: Any) -> Iterator[DrawnObject]:
             own, said = _marked_content(item, kind)
             own = layer if own is None else own
         if kind != FORM:
-            yield DrawnObject(item, kind, matrix, own, said, holder if is_form else 0, group)
+            yield DrawnObject(item, kind, matrix, own, said, holder if around else 0, group, around)
         elif len(stack) <= MOST_DEPTH:
             calls.matrix(item, ctypes.addressof(numbers))
             inner = _matrix_product(tuple(numbers), matrix)
             group = group or (item if calls.transparent(item) else 0)
-            stack.append((item, True, 0, calls.form_count(item), inner, own, group))
+            around = (*around, (item, matrix))
+            stack.append((item, around, 0, calls.form_count(item), inner, own, group))
 
 
 def _matrix_product(first: Any, then: Matrix) -> Matrix:

@@ -134,7 +134,7 @@ def judge(page: PdfPage, layer_words: LayerWords, shown: Crop) -> Judged:
     notes: list[Notice] = []
     small = sketch(pixels, scale)
     shares = dark_shares(small, boxes_of(words))
-    crops = Redrawing(page.handle, page.frame, scale)
+    crops = Redrawing(page.handle, page.frame, scale, drawing.items)
     reasons = unseen_words(words, origins, drawing, Shown(pixels, scale, crops), shares)
     looks = looks_of(origins, drawing)
     reasons = in_layers(words, reasons, looks, forms.layered)

@@ -29,17 +29,28 @@ class Redrawing:
     and top, times the scale: pixels align with the page's own. Colours blend with what is drawn
     beneath them, not with the paper: the page is an isolated group (ISO 32000-2, 11.4.7).
 
-    Every method raises `MemoryError` where PDFium makes no bitmap.
+    `items`: the addresses of all that the page draws. Every method raises `MemoryError` where PDFium makes no bitmap.
     """
 
     page: Any
     frame: PageFrame
     scale: float
+    items: Sequence[int]
 
     def without(self, box: Box, addresses: Sequence[int]) -> Pixels:
         """The crop without the objects at these addresses of the open page."""
         with _left_out(addresses):
             return self._crop(box)
+
+    def alone(self, box: Box, addresses: Sequence[int]) -> Pixels:
+        """For each pixel of the crop how much nothing but the objects at these addresses changes it, in 0..255.
+
+        They are drawn on white and on black: whatever their colour, on one of them they show.
+        """
+        own = set(addresses)
+        with _left_out([item for item in self.items if item not in own]):
+            white, black = self._crop(box, 255), self._crop(box, 0)
+        return np.asarray(np.maximum(255 - white, black).max(axis=2), np.uint8)
 
     def letters(self, box: Box, text: Sequence[int], addresses: Sequence[int], ink: int) -> Pixels:
         """The crop with text that only clips (ISO 32000-2, 9.3.6) filled with a grey, 0..255, and without the objects
@@ -55,12 +66,12 @@ class Redrawing:
             for item in objects:
                 pdfium_c.FPDFTextObj_SetTextRenderMode(item, pdfium_c.FPDF_TEXTRENDERMODE_CLIP)
 
-    def _crop(self, box: Box) -> Pixels:
+    def _crop(self, box: Box, ground: int = 255) -> Pixels:
         left, top = max(0, int(box[0] * self.scale)), max(0, int(box[1] * self.scale))
         size = (max(1, round(self.frame.width * self.scale)), max(1, round(self.frame.height * self.scale)))
         width = max(1, min(size[0], int(box[2] * self.scale) + 1) - left)
         height = max(1, min(size[1], int(box[3] * self.scale) + 1) - top)
-        crop = np.full((height, width, 3), 255, np.uint8)
+        crop = np.full((height, width, 3), ground, np.uint8)
         start = crop.ctypes.data_as(ctypes.c_void_p)
         bitmap = pdfium_c.FPDFBitmap_CreateEx(width, height, pdfium_c.FPDFBitmap_BGR, start, 3 * width)
         if not bitmap:

@@ -14,7 +14,7 @@ import numpy as np
 
 from ..values.arrays import Boxes, Mask, Measures, Pixels
 from ..values.boxes import Box, union
-from ..values.words import Word, boxes_of
+from ..values.words import Word
 from .drawing import Cover, Look
 from .redrawing import Redrawing
 from .text_layer import Origin
@@ -25,13 +25,16 @@ MIN_CONTRAST = 20
 LETTER_CONTRAST = 90
 # Min side of a word's crop that tells anything, in pixels.
 MIN_PIXELS = 4
-# Min share of its box that a word's mark has. Below the second, the mark of a word under something is compared with its
-# bare mark.
+# Min share of its box that a word's mark has. Below the second, the mark is compared with the word's bare letters.
 FEWEST_CHANGED, LITTLE = 0.03, 0.15
-# Min share of a word's bare mark that anyone can read.
+# Min share of a word's letters that anyone can read.
 LEGIBLE = 0.35
+# The same where another word stands in its place: parts of two letters are hard to tell from each other.
+LEGIBLE_AMONG_LETTERS = 0.55
 # Min share in common of letters and of what is painted through them.
 SAME_SHAPE = 0.5
+# Min share of a mark inside the letters that it repeats.
+WITHIN = 0.8
 # Max number of times that a page is drawn without some of its words.
 MOST_REDRAWINGS = 8
 # Grid that tells text objects apart: min cell in points, max cells across the page.
@@ -40,24 +43,20 @@ SMALLEST_CELL, MOST_CELLS = 0.5, 2000
 
 @dataclass(frozen=True, slots=True)
 class LaidOut:
-    """The words of a page, each with its origin and the looks of its text objects."""
+    """The words of a page, each with its origin and the looks of its text objects.
+
+    `in_one_place`: for each word whether another may stand in its place.
+    """
 
     words: Sequence[Word]
     boxes: Boxes
     origins: Sequence[Origin]
     looks: Sequence[Sequence[Look]]
+    in_one_place: Mask
 
 
-def laid_out(words: Sequence[Word], origins: Sequence[Origin], looks: Sequence[Sequence[Look]]) -> LaidOut:
-    """The words with what is known of each."""
-    return LaidOut(words, boxes_of(words), origins, looks)
-
-
-def without_effect(doubtful: Sequence[int], page: LaidOut, covers: Sequence[Cover], crops: Redrawing) -> list[int]:
-    """The words, by their index, without which the page looks the same, or as good as the same.
-
-    `covers`: what may be drawn over words.
-    """
+def without_effect(doubtful: Sequence[int], page: LaidOut, crops: Redrawing) -> list[int]:
+    """The words, by their index, without which the page looks the same, or as good as the same."""
     without: list[int] = []
     for group in _separable_groups(doubtful, page):
         region = union(page.words[index].box for index in group)
@@ -72,17 +71,35 @@ def without_effect(doubtful: Sequence[int], page: LaidOut, covers: Sequence[Cove
             marked = int(part.sum())
             if not marked or (_is_word(page.words[index]) and marked < FEWEST_CHANGED * part.size):
                 without.append(index)
-            elif marked < LITTLE * part.size:
+            elif marked < LITTLE * part.size or page.in_one_place[index]:
                 little[index] = marked
-        over = _drawn_over(little, page, covers)
-        if over:
-            bare = _differences(crops.without(region, over), crops.without(region, [*over, *addresses])) >= MIN_CONTRAST
-            without += [
-                index
-                for index, marked in little.items()
-                if marked < LEGIBLE * int(_part(bare, page.boxes[index], region, crops.scale).sum())
-            ]
+        bare = crops.alone(region, addresses) >= MIN_CONTRAST if little else changed
+        for index, marked in little.items():
+            least = LEGIBLE_AMONG_LETTERS if page.in_one_place[index] else LEGIBLE
+            if marked < least * int(_part(bare, page.boxes[index], region, crops.scale).sum()):
+                without.append(index)
     return without
+
+
+def drawn_again(hidden: Sequence[int], page: LaidOut, again: Sequence[int], crops: Redrawing) -> list[int]:
+    """The words, by their index, among hidden ones, whose letters are drawn again by the text objects at `again`.
+
+    PDFium gives two copies of a text in one place once, as the first of them: that is a label's halo.
+    """
+    drawn: list[int] = []
+    for group in _separable_groups(hidden, page):
+        region = union(page.words[index].box for index in group)
+        own = _addresses(group, page)
+        changed = _differences(crops.without(region, []), crops.without(region, [*own, *again])) >= MIN_CONTRAST
+        if not changed.any():
+            continue
+        letters = crops.alone(region, own) >= MIN_CONTRAST
+        for index in group:
+            one, other = (_part(mask, page.boxes[index], region, crops.scale) for mask in (changed, letters))
+            both = int((one & other).sum())
+            if both >= LEGIBLE * max(1, int(other.sum())) and both >= WITHIN * int(one.sum()):
+                drawn.append(index)
+    return drawn
 
 
 def painted_through(stencils: Sequence[int], page: LaidOut, covers: Sequence[Cover], crops: Redrawing) -> list[int]:

@@ -34,12 +34,13 @@ Colour = tuple[int, int, int]
 @dataclass(frozen=True, slots=True)
 class TypedNote:
     """The words of a note. `ink`, `ground`: the colours of its text and of its own ground (RGB), None without one.
-    `opacity`: 0..1."""
+    `opacity`: 0..1. `layered`: whether it belongs to optional content, which may be off."""
 
     words: tuple[Word, ...]
     ink: Colour
     ground: Colour | None
     opacity: float
+    layered: bool
 
 
 def read_note(annotation: Any, rectangle: Any, entry: Callable[[bytes], str], frame: PageFrame, line: int) -> TypedNote:
@@ -64,7 +65,8 @@ def read_note(annotation: Any, rectangle: Any, entry: Callable[[bytes], str], fr
             box = clip(shown, frame.width, frame.height)
             if area(box) > 0:
                 words.append(Word(word[0], box, line + number, "text_layer", size, upright=upright))
-    return TypedNote(tuple(words), _ink(style, entry(b"DS")), _ground(annotation), _opacity(annotation))
+    layered = bool(pdfium_c.FPDFAnnot_HasKey(annotation, b"OC"))
+    return TypedNote(tuple(words), _ink(style, entry(b"DS")), _ground(annotation), _opacity(annotation), layered)
 
 
 def _ink(appearance: str, style: str) -> Colour:

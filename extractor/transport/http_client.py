@@ -32,6 +32,8 @@ logging.getLogger("httpcore2").setLevel(logging.WARNING)
 
 # The statuses of a link that may have expired.
 EXPIRED = (401, 403, 404, 410)
+# Min time for one of many addresses, in seconds: a server on another continent takes a connection in half of it.
+_LEAST_SHARE_S = 1.0
 
 
 def is_postponed(status: int) -> bool:
@@ -116,10 +118,14 @@ class _GuardedBackend(httpcore2.NetworkBackend):
             raise httpcore2.ConnectTimeout("the host's name was not resolved in time") from error
         failure: Exception = httpcore2.ConnectError("the host has no address")
         for number, address in enumerate(addresses):
-            # Each address gets its share of the time: one that swallows packets must not use up the others'.
-            share = (until - time.monotonic()) / (len(addresses) - number)
+            # Each address gets its share of the time: one that swallows packets must not use up the others'. Where they
+            # are very many, as many are tried as there is time for.
+            left = until - time.monotonic()
+            if left <= 0:
+                break
+            share = max(left / (len(addresses) - number), min(left, _LEAST_SHARE_S))
             try:
-                return WebStream(address, port, max(share, 0.01), self._limit)
+                return WebStream(address, port, share, self._limit)
             except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
                 failure = error
         raise failure

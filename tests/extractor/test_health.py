@@ -85,15 +85,22 @@ class TestMemory:
         assert free_host_memory(tmp_path, tmp_path) == 32_000_000 * 1024
         (tmp_path / "memory.max").write_text("1000000000\n")
         assert free_host_memory(tmp_path, tmp_path) == 300_000_000
+        (tmp_path / "memory.stat").write_text("anon 100000000\nfile 600000000\ninactive_file 500000000\n")
+        assert free_host_memory(tmp_path, tmp_path) == 800_000_000
 
     def test_container_of_an_older_kernel_with_less_than_its_machine(self, tmp_path: Path) -> None:
         (tmp_path / "meminfo").write_text("MemTotal: 64000000 kB\nMemAvailable: 32000000 kB\n")
         (tmp_path / "memory").mkdir()
         (tmp_path / "memory" / "memory.limit_in_bytes").write_text("9223372036854771712\n")
         (tmp_path / "memory" / "memory.usage_in_bytes").write_text("700000000\n")
+        (tmp_path / "memory" / "memory.stat").write_text("total_inactive_file 0\n")
         assert free_host_memory(tmp_path, tmp_path) == 32_000_000 * 1024
         (tmp_path / "memory" / "memory.limit_in_bytes").write_text("1000000000\n")
+        stat = "inactive_file 500000000\ntotal_inactive_file {}\n"
+        (tmp_path / "memory" / "memory.stat").write_text(stat.format(0))
         assert free_host_memory(tmp_path, tmp_path) == 300_000_000
+        (tmp_path / "memory" / "memory.stat").write_text(stat.format(500_000_000))
+        assert free_host_memory(tmp_path, tmp_path) == 800_000_000
 
 
 def test_torch_and_torchvision_are_a_pair() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from extractor.doors.runpod_takes import read_take
+from extractor.doors.runpod_takes import Taken, read_take
 from extractor.errors import InvalidInput
 from extractor.request import parse_request
 
@@ -37,3 +37,26 @@ def test_id_of_too_many_digits_costs_no_other_job() -> None:
     taken = read_take(b'[{"id": %s, "input": {}}, %s]' % (DIGITS, GOOD))
     assert [job["id"] for job in taken.jobs] == ["good"]
     assert taken.unanswerable == 1
+
+
+@pytest.mark.parametrize(
+    ("rest", "unanswerable"),
+    [(b"]", 0), (b",]", 0), (b"", 0), (b',{"id": "cut", "inp', 1), (b",,%s]" % GOOD, 1), (b",nonsense]", 1)],
+    ids=["nothing", "a comma", "no end", "a job that is cut off", "two commas", "what is no JSON"],
+)
+def test_jobs_before_what_cannot_be_read_are_run(rest: bytes, unanswerable: int) -> None:
+    taken = read_take(b"\xef\xbb\xbf[%s%s" % (GOOD, rest))
+    assert [job["id"] for job in taken.jobs] == ["good"]
+    assert taken.unanswerable == unanswerable
+
+
+def test_control_character_is_its_own_jobs_fault() -> None:
+    taken = read_take(b'[{"id": "odd", "input": {"filename": "a\x01b"}}, %s]' % GOOD)
+    assert [job["id"] for job in taken.jobs] == ["odd", "good"]
+    with pytest.raises(InvalidInput):
+        parse_request(taken.jobs[0]["input"], uploaded=False)
+
+
+@pytest.mark.parametrize("body", [b"", b" ", b"<html>", b'"', b"]"])
+def test_what_holds_no_job_is_told_as_one_that_cannot_be_answered(body: bytes) -> None:
+    assert read_take(body) == Taken(unanswerable=1)

@@ -238,3 +238,12 @@ def test_annotation_in_a_layer_is_told(readers: PageReaders, tmp_path: Path) -> 
     assert "3 word(s) that no reader sees (3 in an annotation's layer, which may be switched off) kept" in notice
     assert "PAID" in said(kept)
     assert said(dropped) == f"{SEEN} (5 May)"
+
+
+def test_typed_note_in_a_layer_is_told(readers: PageReaders, tmp_path: Path) -> None:
+    note = annotated("FreeText", 4, "/Contents (Paid in cash) /OC 7 0 R")
+    kept, dropped = (read_page(readers, tmp_path, note, fate) for fate in ("keep", "drop"))
+    (notice,) = told(kept)
+    assert "3 word(s) that no reader sees (3 in an annotation's layer, which may be switched off) kept" in notice
+    assert said(kept) == f"{SEEN} Paid in cash"
+    assert said(dropped) == SEEN

@@ -160,3 +160,30 @@ def test_pictures_of_phones_are_refused_by_name(tmp_path: Path, brands: bytes) -
     path.write_bytes(struct.pack(">I", 4 + len(head)) + head + bytes(100))
     with pytest.raises(UnsupportedFormat, match="HEIC or AVIF"):
         identify(path)
+
+
+UPRIGHT = {
+    1: None,
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_90,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_270,
+}
+
+
+@pytest.mark.parametrize("format", ["TIFF", "JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("orientation", UPRIGHT)
+def test_the_way_round_is_what_the_image_says(
+    readers: PageReaders, tmp_path: Path, orientation: int, format: str
+) -> None:
+    turn, tags = UPRIGHT[orientation], Image.Exif()
+    tags[0x0112] = orientation
+    stored = TEXT if turn is None else TEXT.transpose(turn)
+    content = documents.image_bytes(stored.convert("RGB"), format, exif=tags)
+    page = read(readers, tmp_path, content, format.lower())
+    assert isinstance(page, Page)
+    assert (page.width, page.height) == TEXT.size
+    assert like_the_text(page) > 0.95
