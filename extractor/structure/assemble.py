@@ -26,7 +26,7 @@ from .marked_parts import weighted_median, with_headings, with_lists
 from .pairs import pairs_of, with_values_beside
 from .parts import Part, as_paragraphs, block_of, split_side_by_side, text_blocks, with_blocks
 from .selection_marks import box_signs, selection_marks
-from .slanted import without_slanted
+from .slanted import without_slanted, without_strokes
 from .tables import build_table
 from .text_lines import group_lines, make_line
 
@@ -88,10 +88,14 @@ def _elements(reading: PageReading) -> list[PageElement]:
     figures = [part.box for part in parts if part.label in FIGURES]
     words, stamps = _without_stamped(reading)
     words, slanted = without_slanted(words, figures)
-    level = [table for table in reading.tables if table.to_page is None]
+    level = [
+        replace(table, rulings=without_strokes(table.rulings, stamps))
+        for table in reading.tables
+        if table.to_page is None
+    ]
     words, rulings = spelled(words, [table.rulings for table in level])
     orphans = _distribute_words(words, parts)
-    structures = {table.region: table for table in reading.tables} | {
+    structures = {table.region: table for table in (*reading.tables, *level)} | {
         table.region: replace(table, rulings=lines, cells=())
         for table, lines in zip(level, rulings, strict=True)
         if lines != table.rulings
