@@ -140,7 +140,7 @@ def read_drawing(page: Any, frame: PageFrame) -> Drawing:
                 said[item] = found.said
             continue
         box = reader.box(item, matrix)
-        if kind == PATH and box is not None and _is_small_square(box):
+        if kind in (PATH, IMAGE) and box is not None and _is_small_square(box):
             squares.append(box)
         if not other_ink and box is not None and min(box[2] - box[0], box[3] - box[1]) >= MIN_COVER:
             plain = kind == PATH and calls.segments(item) in RECTANGLE_SEGMENTS

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from PIL import Image, ImageDraw
 
 from extractor.values.page import FormField
 from tests import documents
@@ -51,6 +52,17 @@ def test_values_and_ticks_are_words_and_data(readers: PageReaders, tmp_path: Pat
     assert page.form_fields[0].box == pytest.approx((150, 842 - 712, 350, 842 - 695))
 
 
+@pytest.mark.parametrize(("state", "chosen"), [("/V /Oui /AS /Oui", True), ("/V /Off /AS /Off", False), ("", False)])
+def test_check_box_without_a_picture(readers: PageReaders, tmp_path: Path, state: str, chosen: bool) -> None:
+    box = (
+        f"<< /Type /Annot /Subtype /Widget /FT /Btn /T (paid) {state} /MK << /CA (4) >> /F 4 /Rect [90 658 102 670] >>"
+    )
+    catalog = "/AcroForm << /Fields [6 0 R] /NeedAppearances true >>"
+    page = read_page(readers, tmp_path, raw_pdf(LABELS, "", [box], page="/Annots [6 0 R]", catalog=catalog))
+    assert [field.value for field in page.form_fields] == [chosen]
+    assert said(page) == f"Name Paid Open Code {'[x]' if chosen else '[ ]'}"
+
+
 def test_value_of_a_password_is_not_given(readers: PageReaders, tmp_path: Path) -> None:
     page = read_page(readers, tmp_path, form(1 << 13))
     assert page.form_fields[0].value is None
@@ -69,6 +81,33 @@ SQUARE, CROSS = "90 658 11 11 re S\n", "90 658 m 101 669 l S 90 669 m 101 658 l 
 @pytest.mark.parametrize(("drawn", "mark"), [(SQUARE, "[ ]"), (SQUARE + CROSS, "[x]")])
 def test_drawn_check_box(readers: PageReaders, tmp_path: Path, drawn: str, mark: str) -> None:
     assert said(read_page(readers, tmp_path, raw_pdf(LABELS + drawn))) == f"Name Paid Open Code {mark}"
+
+
+@pytest.mark.parametrize("ticked", [False, True])
+def test_picture_of_a_check_box(readers: PageReaders, tmp_path: Path, ticked: bool) -> None:
+    assert said(read_page(readers, tmp_path, pictured(frame=True, cross=ticked))) == (
+        f"Express {'[x]' if ticked else '[ ]'}"
+    )
+
+
+def test_picture_without_a_frame_is_no_check_box(readers: PageReaders, tmp_path: Path) -> None:
+    assert said(read_page(readers, tmp_path, pictured(frame=False, cross=True))) == "Express"
+
+
+def pictured(*, frame: bool, cross: bool) -> bytes:
+    """A word with a small picture behind it."""
+    image = Image.new("L", (48, 48), 255)
+    draw = ImageDraw.Draw(image)
+    if frame:
+        draw.rectangle((2, 2, 45, 45), outline=0, width=4)
+    if cross:
+        draw.line((10, 10, 38, 38), fill=0, width=6)
+        draw.line((38, 10, 10, 38), fill=0, width=6)
+    buffer, page = documents.new_canvas()
+    page.drawString(60, 700, "Express")
+    page.drawInlineImage(image, 112, 698, 11, 11)
+    page.save()
+    return buffer.getvalue()
 
 
 @pytest.mark.parametrize(
