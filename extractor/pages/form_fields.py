@@ -61,6 +61,7 @@ class Forms:
 
     `page`: PDFium's handle. `notes`: free text notes that are not drawn, their lines numbered from 0.
     `layered`: boxes of annotations in optional content; PDFium draws them all and does not say which are off.
+    `attached`: boxes of pins that a file hangs on.
     """
 
     page: Any
@@ -69,6 +70,7 @@ class Forms:
     notes: tuple[TypedNote, ...] = ()
     layered: tuple[Box, ...] = ()
     links: tuple[Link, ...] = ()
+    attached: tuple[Box, ...] = ()
 
 
 def with_form_values(document: pdfium.PdfDocument, page: Any, index: int, most_words: int = 20_000) -> Forms:
@@ -104,7 +106,15 @@ def with_form_values(document: pdfium.PdfDocument, page: Any, index: int, most_w
         pdfium_c.FPDF_ClosePage(page)
         page = pdfium_c.FPDF_LoadPage(document.raw, index)
     fields = tuple(_one_per_radio_group(reader.fields[::-1]))
-    return Forms(page, fields, tuple(reader.ticks), tuple(reader.notes), tuple(reader.layered), tuple(reader.links))
+    return Forms(
+        page,
+        fields,
+        tuple(reader.ticks),
+        tuple(reader.notes),
+        tuple(reader.layered),
+        tuple(reader.links),
+        tuple(reader.attached[::-1]),
+    )
 
 
 def _is_bare(page: Any, index: int) -> bool:
@@ -146,6 +156,7 @@ class _AnnotationReader:
         self.notes: list[TypedNote] = []
         self.note_words = self._note_lines = 0
         self.layered: list[Box] = []
+        self.attached: list[Box] = []
         self.drawn = False
         self._document, self._page, self._form, self._number = document, page, form, number
         self._frame = PageFrame(page)
@@ -188,6 +199,8 @@ class _AnnotationReader:
             return False
         across, up = sorted((rectangle.left, rectangle.right)), sorted((rectangle.bottom, rectangle.top))
         box = self._frame.box(across[0], up[0], across[1], up[1])
+        if kind == pdfium_c.FPDF_ANNOT_FILEATTACHMENT:
+            self.attached.append(box)
         if kind == pdfium_c.FPDF_ANNOT_WIDGET and placed and self._form:
             self._read_field(annotation, box, bare)
         if pictured and pdfium_c.FPDFAnnot_HasKey(annotation, b"OC"):

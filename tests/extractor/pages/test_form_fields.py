@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 from extractor.values.page import FormField
 from tests import documents
 from tests.documents import raw_pdf
-from tests.extractor.pages.pdf_page import read_page, said
+from tests.extractor.pages.pdf_page import read_page, said, told
 from tests.page_readers import PageReaders
 
 
@@ -61,6 +61,13 @@ def test_check_box_without_a_picture(readers: PageReaders, tmp_path: Path, state
     page = read_page(readers, tmp_path, raw_pdf(LABELS, "", [box], page="/Annots [6 0 R]", catalog=catalog))
     assert [field.value for field in page.form_fields] == [chosen]
     assert said(page) == f"Name Paid Open Code {'[x]' if chosen else '[ ]'}"
+
+
+def test_file_that_hangs_on_the_page_is_told(readers: PageReaders, tmp_path: Path) -> None:
+    pin = "<< /Type /Annot /Subtype /FileAttachment /F 4 /Rect [90 658 102 670] /Contents (lines.csv) >>"
+    page = read_page(readers, tmp_path, raw_pdf(LABELS, "", [pin], page="/Annots [6 0 R]"))
+    assert told(page) == ("page 1: 1 attached file(s), which are not read",)
+    assert page.notices[0].bbox == pytest.approx((90, 842 - 670, 102, 842 - 658))
 
 
 def test_value_of_a_password_is_not_given(readers: PageReaders, tmp_path: Path) -> None:
