@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -151,3 +152,30 @@ def test_blank_ends_where_something_is_written_on_it(readers: PageReaders, tmp_p
     page = read_page(readers, tmp_path, raw_pdf(LABELS + say("_" * 30, 150, 600) + say("17-B", 155, 601)))
     blank, code = (next(word.box for word in page.words if word.text == text) for text in ("_" * 30, "17-B"))
     assert blank[0] >= code[2]
+
+
+def one_by_one(lines: Sequence[str], spacing: float) -> bytes:
+    """Letters that are drawn each for itself, so much further apart than they would stand; a tab begins a column."""
+    buffer, page = documents.new_canvas()
+    for number, line in enumerate(lines):
+        at = 72.0
+        for letter in line:
+            if letter == "\t":
+                at = 350.0
+                continue
+            if letter != " ":
+                page.setFont("Times-Roman", 11)
+                page.drawString(at, 700 - 20 * number, letter)
+            at += page.stringWidth(letter, "Times-Roman", 11) + spacing
+    page.save()
+    return buffer.getvalue()
+
+
+def test_letters_drawn_one_by_one_are_words(readers: PageReaders, tmp_path: Path) -> None:
+    lines = ["Rechnung Nr. 4711", "Posten\tBetrag", "Miete Mai\t1.250,00", "Nebenkosten\t310,75", "Summe\t1.560,75"]
+    assert said(read_page(readers, tmp_path, one_by_one(lines, 1.6))) == " ".join(lines).replace("\t", " ")
+
+
+def test_digits_drawn_one_by_one_in_columns_stay_apart(readers: PageReaders, tmp_path: Path) -> None:
+    words = read_page(readers, tmp_path, one_by_one(["101101", "011010", "110010"], 6.5)).words
+    assert {word.text for word in words} == {"0", "1"}
