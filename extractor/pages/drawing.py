@@ -152,7 +152,7 @@ def read_drawing(page: Any, frame: PageFrame) -> Drawing:
             continue
         plain = kind == PATH and calls.segments(item) in RECTANGLE_SEGMENTS
         (frames if plain else blots).append(clip(box, frame.width, frame.height))
-        if kind == PATH and _is_small_square(box):
+        if kind in (PATH, IMAGE) and _is_small_square(box):
             squares.append(box)
         if not other_ink and min(box[2] - box[0], box[3] - box[1]) >= MIN_COVER:
             other_ink = not plain or area(box) > LARGE * frame.width * frame.height

@@ -61,6 +61,7 @@ class Forms:
 
     `page`: PDFium's handle. `notes`: free text notes that are not drawn, their lines numbered from 0.
     `layered`: boxes of annotations in optional content; PDFium draws them all and does not say which are off.
+    `attached`: boxes of pins that a file hangs on.
     """
 
     page: Any
@@ -69,6 +70,7 @@ class Forms:
     notes: tuple[TypedNote, ...] = ()
     layered: tuple[Box, ...] = ()
     links: tuple[Link, ...] = ()
+    attached: tuple[Box, ...] = ()
 
 
 def with_form_values(document: pdfium.PdfDocument, page: Any, index: int, most_words: int = 20_000) -> Forms:
@@ -87,12 +89,13 @@ def with_form_values(document: pdfium.PdfDocument, page: Any, index: int, most_w
     if costly > MAX_FIELDS:
         raise PageTooLarge(f"the page has {costly} fields and marks without a picture; at most {MAX_FIELDS} are drawn")
     form = document.formenv.raw if document.formenv else None
+    bare = {number for number in range(count) if _is_bare(page, number)} if form else set()
     if form:
         pdfium_c.FORM_OnAfterLoadPage(page, form)
     reader = _AnnotationReader(document, page, form, index + 1)
     try:
         for number in reversed(range(count)):
-            reader.read(number)
+            reader.read(number, number in bare)
             if reader.note_words > most_words:
                 raise PageTooLarge(f"the page's notes have more than {most_words} words")
         drawn = reader.drawn and pdfium_c.FPDFPage_Flatten(page, pdfium_c.FLAT_NORMALDISPLAY)
@@ -103,7 +106,25 @@ def with_form_values(document: pdfium.PdfDocument, page: Any, index: int, most_w
         pdfium_c.FPDF_ClosePage(page)
         page = pdfium_c.FPDF_LoadPage(document.raw, index)
     fields = tuple(_one_per_radio_group(reader.fields[::-1]))
-    return Forms(page, fields, tuple(reader.ticks), tuple(reader.notes), tuple(reader.layered), tuple(reader.links))
+    return Forms(
+        page,
+        fields,
+        tuple(reader.ticks),
+        tuple(reader.notes),
+        tuple(reader.layered),
+        tuple(reader.links),
+        tuple(reader.attached[::-1]),
+    )
+
+
+def _is_bare(page: Any, index: int) -> bool:
+    """Whether the annotation has no appearance."""
+    annotation = pdfium_c.FPDFPage_GetAnnot(page, index)
+    if not annotation:
+        return False
+    bare = not pdfium_c.FPDFAnnot_HasKey(annotation, b"AP")
+    pdfium_c.FPDFPage_CloseAnnot(annotation)
+    return bare
 
 
 def _is_costly(page: Any, index: int) -> bool:
@@ -135,12 +156,16 @@ class _AnnotationReader:
         self.notes: list[TypedNote] = []
         self.note_words = self._note_lines = 0
         self.layered: list[Box] = []
+        self.attached: list[Box] = []
         self.drawn = False
         self._document, self._page, self._form, self._number = document, page, form, number
         self._frame = PageFrame(page)
 
-    def read(self, index: int) -> None:
-        """Read the annotation at this index, and remove it where it is not to be drawn."""
+    def read(self, index: int, bare: bool) -> None:
+        """Read the annotation at this index, and remove it where it is not to be drawn.
+
+        `bare`: whether it came without an appearance.
+        """
         annotation = pdfium_c.FPDFPage_GetAnnot(self._page, index)
         if not annotation:
             return
@@ -151,7 +176,7 @@ class _AnnotationReader:
                 if flags & _INVISIBLE:
                     # The flag hides only subtypes that a viewer does not know; PDFium would hide all.
                     pdfium_c.FPDFAnnot_SetFlags(annotation, flags & ~_INVISIBLE)
-                remove = not self._read_visible(annotation, kind)
+                remove = not self._read_visible(annotation, kind, bare)
             if kind == pdfium_c.FPDF_ANNOT_LINK and not flags & (_HIDDEN | _NO_VIEW):
                 self.links += links_of(self._document, annotation, self._frame)
         finally:
@@ -159,7 +184,7 @@ class _AnnotationReader:
         if remove:
             pdfium_c.FPDFPage_RemoveAnnot(self._page, index)
 
-    def _read_visible(self, annotation: Any, kind: int) -> bool:
+    def _read_visible(self, annotation: Any, kind: int, bare: bool) -> bool:
         """Whether the annotation is to be drawn. Notes, fields and ticks are recorded."""
         has_appearances = bool(pdfium_c.FPDFAnnot_HasKey(annotation, b"AP"))
         # The annotation's state names one of several appearances. Where it names none, PDFium would draw the first.
@@ -174,14 +199,16 @@ class _AnnotationReader:
             return False
         across, up = sorted((rectangle.left, rectangle.right)), sorted((rectangle.bottom, rectangle.top))
         box = self._frame.box(across[0], up[0], across[1], up[1])
+        if kind == pdfium_c.FPDF_ANNOT_FILEATTACHMENT:
+            self.attached.append(box)
         if kind == pdfium_c.FPDF_ANNOT_WIDGET and placed and self._form:
-            self._read_field(annotation, box)
+            self._read_field(annotation, box, bare)
         if pictured and pdfium_c.FPDFAnnot_HasKey(annotation, b"OC"):
             self.layered.append(box)
         self.drawn = self.drawn or pictured or kind in (pdfium_c.FPDF_ANNOT_WIDGET, pdfium_c.FPDF_ANNOT_STAMP)
         return pictured or not has_appearances
 
-    def _read_field(self, annotation: Any, box: Box) -> None:
+    def _read_field(self, annotation: Any, box: Box, bare: bool) -> None:
         """Record a form field and its tick. Passwords are left out."""
         kind = _TYPES.get(pdfium_c.FPDFAnnot_GetFormFieldType(self._form, annotation))
         if kind is None:
@@ -190,6 +217,9 @@ class _AnnotationReader:
         value: str | bool | None = self._utf16(pdfium_c.FPDFAnnot_GetFormFieldValue, annotation) or None
         if kind in ("checkbox", "radio"):
             chosen = bool(pdfium_c.FPDFAnnot_IsChecked(self._form, annotation))
+            if bare:
+                # PDFium draws pictures of its own, with its own name for the chosen state. Any but Off is one.
+                chosen = self._entry(annotation, b"AS") not in ("", "Off")
             self.ticks.append(Tick(box, chosen))
             value = chosen if kind == "checkbox" else value if chosen else None
         elif pdfium_c.FPDFAnnot_GetFormFieldFlags(self._form, annotation) & _PASSWORD and kind == "text":

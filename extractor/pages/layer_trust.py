@@ -24,6 +24,8 @@ BAR_ASPECT, BAR_HEIGHT = 1.8, 0.22
 
 # Min height of a digit, in heights of a character's box.
 FIGURE_HEIGHT = 0.35
+# Max share of a space's width that a word beside it may stand on: the ink there is the word's.
+OVERLAP = 0.2
 # Confidence of a text layer word in doubt: a recognised word in its place goes before it.
 UNSURE = 0.5
 # Confidence of a word some of whose characters were confirmed, or read from their shape, in the page picture.
@@ -66,11 +68,23 @@ def mended(
         result.append(word)
     for before, box in blanks:
         ink = _ink_mask(picture, box, scale)
-        if ink is not None and _is_digit_high(ink):
-            for index in (before, before + 1):
-                if index < len(result) and abs(result[index].box[1] - box[1]) < box[3] - box[1]:
-                    result[index] = replace(result[index], confidence=UNSURE)
+        if ink is None or not _is_digit_high(ink):
+            continue
+        beside = [
+            index
+            for index in (before, before + 1)
+            if 0 <= index < len(result) and abs(result[index].box[1] - box[1]) < box[3] - box[1]
+        ]
+        if any(_overlap(result[index].box, box) > OVERLAP * (box[2] - box[0]) for index in beside):
+            continue
+        for index in beside:
+            result[index] = replace(result[index], confidence=UNSURE)
     return result
+
+
+def _overlap(a: Box, b: Box) -> float:
+    """The width that both boxes share."""
+    return max(0.0, min(a[2], b[2]) - max(a[0], b[0]))
 
 
 def _mended_word(word: Word, origin: Origin, picture: Pixels, scale: float) -> Word:

@@ -144,8 +144,11 @@ def judge(page: PdfPage, layer_words: LayerWords, shown: Crop) -> Judged:
     for word, reason, copy, own in zip(words, reasons, repeated, looks, strict=True):
         if copy:
             continue
-        if reason is None and drawing.images and is_scan_layer(word, own, drawing):
+        if drawing.images and is_scan_layer(word, own, drawing):
+            # Where it stands on blank paper too: such layers are placed roughly.
             word = replace(word, confidence=UNSURE)
+        if reason == "in a layer switched off":
+            word = replace(word, switched_off=True)
         kept.append((word, reason))
     typed = typed_words(forms.notes, pixels, scale)
     if any(reason is not None for _, reason in [*kept, *typed]):

@@ -5,7 +5,7 @@ Boxes are in points, origin top left of the page as shown.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -15,6 +15,8 @@ import pypdfium2.raw as pdfium_c
 from ..device.arena import PageArena
 from ..errors import DocumentCorrupt
 from ..formats import Format
+from ..values.boxes import Box, union
+from ..values.notices import Notice
 from ..values.outline import Heading, Outline
 from ..values.page import Crop, Page, is_scan
 from ..values.page_picture import PagePicture
@@ -120,7 +122,7 @@ def _page_of(page: PdfPage, renderer: PageRenderer, begin: Callable[[PagePicture
         fine, kept = True, renderer.draw_page(fine=True)
     words = _with_marks(page, judged.words, shown)
     finest = min(RECOGNITION_SCALE, page.drawing.finest or RECOGNITION_SCALE)
-    notes += beyond + judged.notes
+    notes += beyond + judged.notes + _attachment_notes(number, page.forms.attached)
     notes += blank_notes(number, shown.picture.drawn, words, forbidden_areas(page, layer_words))
     notes += shrunk_notes(number, renderer.recognition_scale / finest, judged.recognise)
     in_crops = [] if fine or renderer.tiles else merged(judged.recognise)
@@ -138,6 +140,14 @@ def _page_of(page: PdfPage, renderer: PageRenderer, begin: Callable[[PagePicture
         tiles=renderer.draw_tiles(fine=bool(judged.recognise)),
         form_fields=page.forms.fields,
     )
+
+
+def _attachment_notes(number: int, attached: Sequence[Box]) -> list[Notice]:
+    """A notice of the files that hang on the page; `attached`: the boxes of their pins, in points."""
+    if not attached:
+        return []
+    told = f"page {number}: {len(attached)} attached file(s), which are not read"
+    return [Notice("ATTACHMENTS", told, number, union(attached))]
 
 
 def _text_layer_of(

@@ -23,6 +23,8 @@ EVEN_SIZE = 0.08
 PARTING = 1.5
 # Max usual gap of letters, in font sizes: more are columns of digits. Max gap between words of such letters.
 FURTHEST, FURTHEST_WORD = 1.2, 3.5
+# The same for letters that the text stream has as lines of their own: each may be an entry of a column.
+FURTHEST_ALONE, FURTHEST_WORD_ALONE = 0.35, 1.0
 # Min share of gaps that have to be even.
 MOST_GAPS = 0.6
 # Min characters of a blank to fill in.
@@ -62,10 +64,11 @@ def _letters_joined(words: Sequence[Word], origins: Sequence[Origin]) -> tuple[l
 
 def _may_follow(word: Word, following: Word) -> bool:
     """Whether a lone letter follows another one on its line."""
-    if len(word.text) > 1 or len(following.text) > 1 or word.line != following.line:
+    if len(word.text) > 1 or len(following.text) > 1:
         return False
     level = abs(word.box[3] - following.box[3]) < 0.2 * word.size and word.size == following.size
-    return level and word.upright and 0 < following.box[0] - word.box[2] < FURTHEST_WORD * word.size
+    furthest = FURTHEST_WORD if word.line == following.line else FURTHEST_WORD_ALONE
+    return level and word.upright and 0 < following.box[0] - word.box[2] < furthest * word.size
 
 
 def _word_lengths(words: Sequence[Word], origins: Sequence[Origin]) -> list[int]:
@@ -79,7 +82,8 @@ def _word_lengths(words: Sequence[Word], origins: Sequence[Origin]) -> list[int]
         (_evenness(measure, spaces) for measure in (gaps, steps)), key=lambda found: found[2]
     )
     room = EVEN_SIZE * words[0].size
-    if spread > room or statistics.median(gaps) > FURTHEST * words[0].size:
+    furthest = FURTHEST if words[0].line == words[-1].line else FURTHEST_ALONE
+    if spread > room or statistics.median(gaps) > furthest * words[0].size:
         return [1] * len(words)
     parts = [1]
     for distance, spaced in zip(distances, spaces, strict=True):

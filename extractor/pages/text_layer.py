@@ -185,6 +185,10 @@ _text_object = plain_call(pdfium_c.FPDFText_GetTextObject, _POINTER, _POINTER, _
 _loose_box = plain_call(pdfium_c.FPDFText_GetLooseCharBox, _INT, _POINTER, _INT, _POINTER)
 
 
+# A space, and one that keeps a number together.
+_SPACES = frozenset(" \u00a0")
+
+
 class _WordReader:
     """The characters of a text page, one after the other -> its words, and what is needed to judge them."""
 
@@ -209,6 +213,7 @@ class _WordReader:
         self._changes: list[tuple[int, _Font]] = []
         self._font = self._last_font = _Font(0.0, False, False)
         self._spaced = self._next_is_spaced = False
+        self._digit_width = 0.0  # of the digits before a space; 0 where there are none
         self._angle = 0.0  # of the word's first letter, in radians
         self._turn = 0  # of the word's letters: quarters clockwise
 
@@ -248,17 +253,25 @@ class _WordReader:
     def _take_space(self, index: int, letter: str) -> None:
         """Record a space that the text itself has.
 
-        A space as wide as the digit before it may be a digit that its font maps wrongly: it is a blank.
+        A space as wide as the digits before it may be a digit that its font maps wrongly: it is a blank. Such digits
+        may follow one another, or a point.
         """
         if _is_generated(self._address, index):
             return
         self._next_is_spaced = True
-        if letter != " " or not self._letters or not self._letters[-1].isdigit():
+        if letter not in _SPACES:
             return
-        _loose_box(self._address, index, self._loose_at)
-        box, last = self._frame.box(*_user_space(self._loose)), self._boxes[-1]
-        if abs((box[2] - box[0]) - (last[2] - last[0])) < SAME_WIDTH * (last[2] - last[0]):
-            self.blanks.append((len(self.words), box))
+        if self._letters:
+            digits = (at for at in range(len(self._letters) - 1, -1, -1) if self._letters[at].isdigit())
+            last = next((self._boxes[at] for at in digits), None)
+            self._digit_width = 0.0 if last is None else last[2] - last[0]
+        if self._digit_width:
+            _loose_box(self._address, index, self._loose_at)
+            box = self._frame.box(*_user_space(self._loose))
+            if abs((box[2] - box[0]) - self._digit_width) < SAME_WIDTH * self._digit_width:
+                self.blanks.append((len(self.words) - (not self._letters), box))
+            else:
+                self._digit_width = 0.0
 
     def _add(self, index: int, letter: str, strange: bool) -> None:
         """Add a character to the current word, or begin the next word with it."""
@@ -288,6 +301,7 @@ class _WordReader:
             ):
                 self.finish_word()
         if not letters:
+            self._digit_width = 0.0
             self._spaced, self._next_is_spaced = self._next_is_spaced, False
             self._angle = pdfium_c.FPDFText_GetCharAngle(self._text_page, index)
             self._font = font

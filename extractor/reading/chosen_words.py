@@ -22,6 +22,8 @@ CERTAIN = 0.6
 SAME_PLACE = 0.3
 # Max distance of a recognised word from the same one in a text layer, in its heights: hidden layers are placed roughly.
 NEAR = 2.0
+# Min characters of a line that is a copy of what was read nearby, and not beside it by chance.
+LONG_LINE = 6
 
 
 def chosen(words: Sequence[Word]) -> list[Word]:
@@ -37,6 +39,12 @@ def chosen(words: Sequence[Word]) -> list[Word]:
         rivals = {number: _indices_in_place(words[number], boxes, SAME_PLACE) for number in line}
         rival_indices = sorted({rival for found in rivals.values() for rival in found})
         if not rival_indices:
+            around = [[words[read[near]] for near in _indices_near(words[number], boxes)] for number in line]
+            copied = all(
+                _was_read_nearby(words[number], near, set()) for number, near in zip(line, around, strict=True)
+            )
+            if copied and sum(len(words[number].text) for number in line) >= LONG_LINE:
+                left_out.update(line)
             continue
         ours = [words[read[rival]] for rival in rival_indices]
         if _confidence(ours) < CERTAIN and _says_something([words[number] for number in line]):

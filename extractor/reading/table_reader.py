@@ -17,6 +17,7 @@ from ..values.reading import Region, Rulings, TableReading
 from ..values.words import Word, boxes_of
 from .picture_refs import ref_of
 from .rulings import find_rulings
+from .shaded_heads import with_shaded_head
 from .sideways import Facing, facings
 
 # Margin around a table's crop, in the page's unit.
@@ -57,6 +58,7 @@ def upright_tables(device: DeviceClient, facing: Facing) -> list[TableReading]:
         found, rulings, device.structures_of(asked), strict=True
     ):
         cells = table_cells(steps, bottom - top, right - left, box[:2], page.scale)
+        cells = with_shaded_head(cells, page.picture.part((left, top, right, bottom)), box[:2], page.scale)
         readings.append(TableReading(index, tuple(cells), own, facing.to_page))
     return readings
 

@@ -26,7 +26,7 @@ from .marked_parts import weighted_median, with_headings, with_lists
 from .pairs import pairs_of, with_values_beside
 from .parts import Part, as_paragraphs, block_of, split_side_by_side, text_blocks, with_blocks
 from .selection_marks import box_signs, selection_marks
-from .slanted import without_slanted
+from .slanted import without_slanted, without_strokes
 from .tables import build_table
 from .text_lines import group_lines, make_line
 
@@ -87,11 +87,16 @@ def _elements(reading: PageReading) -> list[PageElement]:
     ]
     figures = [part.box for part in parts if part.label in FIGURES]
     words, stamps = _without_stamped(reading)
+    words, unshown = _without_switched_off(words)
     words, slanted = without_slanted(words, figures)
-    level = [table for table in reading.tables if table.to_page is None]
+    level = [
+        replace(table, rulings=without_strokes(table.rulings, stamps))
+        for table in reading.tables
+        if table.to_page is None
+    ]
     words, rulings = spelled(words, [table.rulings for table in level])
     orphans = _distribute_words(words, parts)
-    structures = {table.region: table for table in reading.tables} | {
+    structures = {table.region: table for table in (*reading.tables, *level)} | {
         table.region: replace(table, rulings=lines, cells=())
         for table, lines in zip(level, rulings, strict=True)
         if lines != table.rulings
@@ -101,7 +106,7 @@ def _elements(reading: PageReading) -> list[PageElement]:
     parts = with_values_beside(as_paragraphs(with_blocks(parts, text_blocks(orphans))))
     parts = with_lists(with_headings(parts))
     parts += [block_of([make_line(line)]) for line in slanted]
-    parts += [block_of(group_lines(stamp)) for stamp in stamps]
+    parts += [block_of(group_lines(stamp)) for stamp in [*stamps, *unshown]]
     boxes = box_signs(reading.words)
     elements = [_element(reading.number, part, boxes) for part in parts]
     elements = _with_check_box_labels(_with_captions(elements))
@@ -115,6 +120,15 @@ def _without_stamped(reading: PageReading) -> tuple[list[Word], list[list[Word]]
     indices = {index for stamp in reading.stamps for index in stamp}
     rest = [word for index, word in enumerate(reading.words) if index not in indices]
     return rest, [[reading.words[index] for index in stamp] for stamp in reading.stamps]
+
+
+def _without_switched_off(words: Sequence[Word]) -> tuple[list[Word], list[list[Word]]]:
+    """The words that are shown, and those of switched-off layers by stream line: they stand apart from what is seen."""
+    unshown: dict[int, list[Word]] = {}
+    for word in words:
+        if word.switched_off:
+            unshown.setdefault(word.line, []).append(word)
+    return [word for word in words if not word.switched_off], list(unshown.values())
 
 
 def _as_shown(element: PageElement, to_shown: Matrix, reading: PageReading) -> PageElement:

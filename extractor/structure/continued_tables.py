@@ -14,7 +14,6 @@ from itertools import pairwise
 
 from docling_core.types.doc import DocItemLabel
 
-from ..values.boxes import Box
 from ..values.document import AssembledPage, Cell, PageElement, Table, TablePart
 
 # Max difference of sides and column middles at one place, as a share of the page's width.
@@ -121,7 +120,7 @@ def join_tables(pages: Sequence[AssembledPage]) -> list[AssembledPage]:
             continue
         rows = _RowIndex.of(more.table)
         new = whole.rows.have_head and rows.have_head and not whole.rows.repeated(rows)
-        if new or not _same_columns(piece.box, above, page.width, more.box, more.table, following.width):
+        if new or not _same_columns(above, page.width, more.table, following.width):
             whole = None
             continue
         whole.add(more, more.table, rows)
@@ -161,19 +160,15 @@ def _may_interrupt(element: PageElement) -> bool:
     return len(element.text) < LONGEST_NOTE and _CONTINUED.search(element.text) is not None
 
 
-def _same_columns(box: Box, table: Table, width: float, other_box: Box, other: Table, other_width: float) -> bool:
-    """Whether both pieces have the same columns at the same places."""
+def _same_columns(table: Table, width: float, other: Table, other_width: float) -> bool:
+    """Whether both pieces have the same columns at the same places; the layout model's boxes drift."""
     if table.columns != other.columns or abs(width - other_width) > SAME_PLACE * width:
         return False
     near = SAME_PLACE * width
-    if abs(box[0] - other_box[0]) > 2 * near or abs(box[2] - other_box[2]) > 2 * near:
-        return False
-    ours, theirs = _extents(table), _extents(other)
+    both = [(a, b) for a, b in zip(_extents(table), _extents(other), strict=True) if a is not None and b is not None]
     # A side or the middle of both columns agrees: texts of different length are set flush or centred.
-    return all(
-        min(abs(a[0] - b[0]), abs(a[1] - b[1]), abs(a[0] + a[1] - b[0] - b[1]) / 2) <= near
-        for a, b in zip(ours, theirs, strict=True)
-        if a is not None and b is not None
+    return len(both) > 1 and all(
+        min(abs(a[0] - b[0]), abs(a[1] - b[1]), abs(a[0] + a[1] - b[0] - b[1]) / 2) <= near for a, b in both
     )
 
 

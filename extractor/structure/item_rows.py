@@ -22,10 +22,15 @@ MIN_NUMERIC = 2
 MOSTLY = 0.7
 
 
+# Min indent of a line that continues the first column's text, in text heights.
+INDENT = 0.4
+
+
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A row of text: its top and bottom in the page's unit, its text by column, and the columns with a number."""
+    """A row of text: its left, top and bottom in the page's unit, its text by column, and the columns with a number."""
 
+    left: float
     top: float
     bottom: float
     texts: dict[int, str]
@@ -142,7 +147,7 @@ def _line_of(row: Row, column_of: Callable[[Word], int]) -> _Line:
     middle = sorted(row, key=lambda word: word.box[1] + word.box[3])[len(row) // 2].box
     joined = {column: " ".join(parts) for column, parts in texts.items()}
     numeric = frozenset(column for column, text in joined.items() if is_numeric(text))
-    return _Line(middle[1], middle[3], joined, numeric)
+    return _Line(min(word.box[0] for word in row), middle[1], middle[3], joined, numeric)
 
 
 def _groups_by_gaps(
@@ -237,12 +242,16 @@ def _groups_by_continuation(
 
 
 def _goes_on(above: Sequence[_Line], line: _Line, numeric: frozenset[int]) -> bool:
-    """Whether a line only continues one text column of the row above, which has numbers too."""
+    """Whether a line only continues one text column of the row above, which has numbers too.
+
+    In the first column it is indented: a name that begins where the items do may be of what follows.
+    """
     if len(line.texts) != 1:
         return False
     (column,) = line.texts
+    indent = INDENT * (line.bottom - line.top)
     return (
-        column > 0
+        (column > 0 or line.left >= above[0].left + indent)
         and column not in numeric
         and column in above[0].texts
         and any(numeric & other.numeric for other in above)

@@ -62,8 +62,9 @@ def ruled_cells(rulings: Rulings, words: Sequence[Word], structure: Sequence[Tab
     if grid.in_head_only():
         return []
     if (rows, columns) == (grid.rows, grid.columns):
-        return with_rows_parted(grid.at_lines(_merged(_split_at_lines(structure, grid), grid)), words)
-    if grid.drawn() < MOSTLY_DRAWN:
+        cells = _with_bare_places(_merged(_split_at_lines(structure, grid), grid), grid)
+        return with_rows_parted(grid.at_lines(cells), words)
+    if grid.drawn() < MOSTLY_DRAWN or grid.is_bars():
         return []
     grid.join()
     cells = _with_header(grid.cells(), structure)
@@ -118,6 +119,24 @@ def _split_into_columns(cell: TableCell, grid: _Grid) -> list[TableCell]:
     if cell.row_span > 1 or len(columns) < 2 or not grid.texts_in_columns(cell.row, columns):
         return [cell]
     return [replace(cell, column=column, column_span=1) for column in columns]
+
+
+def _with_bare_places(cells: Sequence[TableCell], grid: _Grid) -> list[TableCell]:
+    """The cells, row by row, with one for each place that none of them has: the model stopped before it."""
+    held = {
+        (cell.row + down, cell.column + across)
+        for cell in cells
+        for down in range(cell.row_span)
+        for across in range(cell.column_span)
+    }
+    confidence = min(cell.confidence for cell in cells)
+    bare = [
+        TableCell(row, column, 1, 1, False, (0.0, 0.0, 0.0, 0.0), confidence)
+        for row in range(grid.rows)
+        for column in range(grid.columns)
+        if (row, column) not in held
+    ]
+    return sorted([*cells, *bare], key=lambda cell: (cell.row, cell.column))
 
 
 def _merged(cells: Sequence[TableCell], grid: _Grid) -> list[TableCell]:
@@ -232,6 +251,22 @@ class _Grid:
             if texts & {(row - 1, column), (row, column)}
         ]
         return sum(across + down) / max(1, len(across + down))
+
+    def is_bars(self) -> bool:
+        """Whether a side is hardly drawn, and the words between two sides stand in columns all the way down.
+
+        Bars behind every second row are lines between the rows, and a bar under a total ends somewhere.
+        """
+        texts = self._places_with_words()
+        for column in range(1, self.columns):
+            beside = {row for row, at in texts if at in (column - 1, column)}
+            if 2 * sum(self.parted_across(row, column) for row in beside) >= len(beside):
+                continue
+            for left, right in ((column - 1, column), (column, column + 1)):
+                inside = self._words_in((self.xs[left], self.ys[0], self.xs[right], self.ys[-1]))
+                if find_columns(rows_of_text(inside), self._height) is not None:
+                    return True
+        return False
 
     def _places_with_words(self) -> set[tuple[int, int]]:
         """The places (row, column) that have words."""

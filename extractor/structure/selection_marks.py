@@ -14,18 +14,23 @@ from .text_lines import Line
 # Unicode's ballot boxes, and those of Microsoft's Wingdings (private use, U+F000 plus the code).
 _SELECTED = frozenset({TICKED, "[X]", "\u2611", "\u2612", "\U0001f5f9", "\U0001f5f5", "\U0001f5f7", "\uf0fe", "\uf0fd"})
 _UNSELECTED = frozenset({UNTICKED, "\u2610", "\uf0a8", "\uf06f"})
+# Ticks and crosses, which may be bullets: they are ticked boxes if an empty one is on the page.
+_TICKS, _CROSSES = frozenset({"\u2713", "\u2714"}), frozenset({"\u2715", "\u2716", "\u2717", "\u2718"})
 # Selected radio buttons.
 _DOTTED = frozenset({"\u25c9", "\u29bf"})
 # Characters that may be bullets: squares are boxes if a ticked box is on the page, circles are radio buttons if a
 # selected one is.
-_SQUARES, _CIRCLES = frozenset({"\u25a1", "\u25fb", "\u274f", "\u2751"}), frozenset({"\u25cb", "\u25ef"})
+_SQUARES = frozenset({"\u25a1", "\u25fb", "\u274f", "\u2750", "\u2751", "\u2752"})
+_CIRCLES = frozenset({"\u25cb", "\u25ef"})
 
 
 def box_signs(words: Iterable[Word]) -> frozenset[str]:
     """The words that are check boxes or radio buttons on a page of these words."""
     texts = {word.text for word in words}
     boxes = texts & (_SELECTED | _UNSELECTED | _DOTTED)
-    if texts & _SELECTED:
+    if texts & (_UNSELECTED | _SQUARES):
+        boxes |= texts & (_TICKS | _CROSSES)
+    if boxes & (_SELECTED | _TICKS | _CROSSES):
         boxes |= texts & _SQUARES
     if texts & _DOTTED:
         boxes |= texts & _CIRCLES
@@ -58,6 +63,6 @@ def _marks_of_piece(piece: Sequence[Word], following: Sequence[Word], signs: fro
         if not own and not behind and at == len(piece) - 1 and following and following[0].text not in signs:
             own = [word for word in following if word.text not in signs]
         word = piece[at]
-        selected = word.text in _SELECTED or word.text in _DOTTED
+        selected = word.text in _SELECTED | _DOTTED | _TICKS | _CROSSES
         found.append(SelectionMark(word.box, selected, " ".join(other.text for other in own)))
     return found

@@ -1,22 +1,23 @@
 """A table region's words -> blocks that stand side by side in it, each with lines of its own. Runs in a page process.
 
 Totals beside a bill's items, or two columns of labels with values, are one region to the layout model. They are one
-table only where their lines stand at the same heights. Boxes are in the page's unit, origin top left.
+table only where their lines stand at the same heights, and no head stands over one of them alone. Boxes are in the
+page's unit, origin top left.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 from ..values.boxes import median_height
 from ..values.reading import Rulings
 from ..values.words import Row, Word
+from .columns import texts_of
+from .item_rows import is_numeric
 from .text_lines import rows_of_text
 
-# Min white between blocks; min gap between texts of a line; in text heights.
+# Min white between blocks, in text heights.
 MIN_GAP = 1.0
-TEXT_GAP = 0.7
 # Max difference of middles of level lines, in text heights. Min number and min share of a block's lines without one
 # beside them.
 SAME_HEIGHT = 0.3
@@ -25,6 +26,9 @@ APART = 0.3
 # Min lines of a block; min share of them with two texts.
 MIN_LINES = 3
 MOSTLY = 0.7
+# Min texts of a head over one block alone; min white between that block and totals beside it, in text heights.
+MIN_HEAD_TEXTS = 3
+WIDE_GAP = 3.0
 
 
 def blocks_beside(words: Sequence[Word], rulings: Rulings) -> list[list[Word]]:
@@ -37,7 +41,8 @@ def blocks_beside(words: Sequence[Word], rulings: Rulings) -> list[list[Word]]:
             continue
         left = [word for word in words if word.box[2] <= at]
         right = [word for word in words if word.box[0] >= at]
-        if _are_apart(rows_of_text(left), rows_of_text(right), height):
+        rows = rows_of_text(left), rows_of_text(right)
+        if _are_apart(*rows, height) or _are_totals_beside(*rows, height):
             return [left, *blocks_beside(right, rulings)]
     return [list(words)]
 
@@ -63,6 +68,26 @@ def _are_apart(left: Sequence[Row], right: Sequence[Row], height: float) -> bool
     return lonely[0] >= max(MIN_APART, APART * len(theirs)) and lonely[1] > 0
 
 
+def _are_totals_beside(left: Sequence[Row], right: Sequence[Row], height: float) -> bool:
+    """Whether the left side alone has a head, and the right side, far from it, labels with amounts."""
+    head = [row for row in left if _middle_height(row) < _middle_height(right[0]) - SAME_HEIGHT * height]
+    texts = [" ".join(word.text for word in text) for row in head for text in texts_of(row, height)]
+    white = min(word.box[0] for row in right for word in row) - max(word.box[2] for row in left for word in row)
+    return (
+        min(len(left) - len(head), len(right)) >= MIN_LINES
+        and len(texts) >= MIN_HEAD_TEXTS
+        and not any(map(is_numeric, texts))
+        and white >= WIDE_GAP * height
+        and all(_is_label_with_amount(row, height) for row in right)
+    )
+
+
+def _is_label_with_amount(row: Row, height: float) -> bool:
+    """Whether the row of text is a label and, apart from it, a number."""
+    texts = [" ".join(word.text for word in text) for text in texts_of(row, height)]
+    return len(texts) == 2 and texts[0][0].isalpha() and not is_numeric(texts[0]) and is_numeric(texts[1])
+
+
 def _count_lonely(lines: Sequence[float], others: Sequence[float], top: float, bottom: float, height: float) -> int:
     """How many lines between these heights have none of the others beside them."""
     near = SAME_HEIGHT * height
@@ -71,14 +96,8 @@ def _count_lonely(lines: Sequence[float], others: Sequence[float], top: float, b
 
 def _is_block(rows: Sequence[Row], height: float) -> bool:
     """Whether nearly all rows of text have at least two texts, like labels and values."""
-    several = [row for row in rows if _count_texts(row, height) > 1]
+    several = [row for row in rows if len(texts_of(row, height)) > 1]
     return len(rows) >= MIN_LINES and len(several) >= MOSTLY * len(rows)
-
-
-def _count_texts(row: Row, height: float) -> int:
-    """The number of texts in the row."""
-    boxes = sorted((word.box for word in row), key=lambda box: box[0])
-    return 1 + sum(after[0] - before[2] >= TEXT_GAP * height for before, after in pairwise(boxes))
 
 
 def _middle_height(row: Row) -> float:

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ..values.boxes import Box, centre, contains
+from ..values.reading import Ruling, Rulings
 from ..values.words import Word, boxes_of
 
 # Min height of a slanted word's box, in font sizes; min ratio of its size to the usual one; min letters.
@@ -40,6 +42,25 @@ def without_slanted(words: Sequence[Word], figures: Sequence[Box]) -> tuple[list
             lines.setdefault(word.line, []).append(word)
     across = {id(word) for line in lines.values() for word in line}
     return [word for word in words if id(word) not in across], list(lines.values())
+
+
+def without_strokes(rulings: Rulings, across: Sequence[Sequence[Word]]) -> Rulings:
+    """The ruling lines without the strokes of level words that are printed across the page."""
+    boxes = [word.box for line in across for word in line if not _is_slanted(word)]
+
+    def is_stroke(line: Ruling, along: int) -> bool:
+        """Whether a line, along the x axis (0) or the y axis (1), is inside one of the words."""
+        over = 1 - along
+        return any(
+            box[over] <= line.at <= box[over + 2] and box[along] <= line.start and line.end <= box[along + 2]
+            for box in boxes
+        )
+
+    return replace(
+        rulings,
+        horizontal=tuple(line for line in rulings.horizontal if not is_stroke(line, 0)),
+        vertical=tuple(line for line in rulings.vertical if not is_stroke(line, 1)),
+    )
 
 
 def _is_slanted(word: Word) -> bool:

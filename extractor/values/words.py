@@ -42,6 +42,7 @@ class Word:
     - `confidence` is in [0, 1].
     - `parts` are its letters by how they are set, where they are not all set alike.
     - `link` is the address that it leads to.
+    - `switched_off` is True in a layer that is not shown.
     """
 
     text: str
@@ -55,6 +56,7 @@ class Word:
     confidence: float = 1.0
     parts: tuple[WordPart, ...] = ()
     link: str | None = None
+    switched_off: bool = False
 
     def __reduce__(self) -> tuple[type[Word], tuple[object, ...]]:
         # A page has hundreds of words, and pickling them the way of dataclasses takes more than twice as long.

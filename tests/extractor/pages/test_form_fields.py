@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from PIL import Image, ImageDraw
 
 from extractor.values.page import FormField
 from tests import documents
 from tests.documents import raw_pdf
-from tests.extractor.pages.pdf_page import read_page, said
+from tests.extractor.pages.pdf_page import read_page, said, told
 from tests.page_readers import PageReaders
 
 
@@ -51,6 +53,24 @@ def test_values_and_ticks_are_words_and_data(readers: PageReaders, tmp_path: Pat
     assert page.form_fields[0].box == pytest.approx((150, 842 - 712, 350, 842 - 695))
 
 
+@pytest.mark.parametrize(("state", "chosen"), [("/V /Oui /AS /Oui", True), ("/V /Off /AS /Off", False), ("", False)])
+def test_check_box_without_a_picture(readers: PageReaders, tmp_path: Path, state: str, chosen: bool) -> None:
+    box = (
+        f"<< /Type /Annot /Subtype /Widget /FT /Btn /T (paid) {state} /MK << /CA (4) >> /F 4 /Rect [90 658 102 670] >>"
+    )
+    catalog = "/AcroForm << /Fields [6 0 R] /NeedAppearances true >>"
+    page = read_page(readers, tmp_path, raw_pdf(LABELS, "", [box], page="/Annots [6 0 R]", catalog=catalog))
+    assert [field.value for field in page.form_fields] == [chosen]
+    assert said(page) == f"Name Paid Open Code {'[x]' if chosen else '[ ]'}"
+
+
+def test_file_that_hangs_on_the_page_is_told(readers: PageReaders, tmp_path: Path) -> None:
+    pin = "<< /Type /Annot /Subtype /FileAttachment /F 4 /Rect [90 658 102 670] /Contents (lines.csv) >>"
+    page = read_page(readers, tmp_path, raw_pdf(LABELS, "", [pin], page="/Annots [6 0 R]"))
+    assert told(page) == ("page 1: 1 attached file(s), which are not read",)
+    assert page.notices[0].bbox == pytest.approx((90, 842 - 670, 102, 842 - 658))
+
+
 def test_value_of_a_password_is_not_given(readers: PageReaders, tmp_path: Path) -> None:
     page = read_page(readers, tmp_path, form(1 << 13))
     assert page.form_fields[0].value is None
@@ -69,6 +89,33 @@ SQUARE, CROSS = "90 658 11 11 re S\n", "90 658 m 101 669 l S 90 669 m 101 658 l 
 @pytest.mark.parametrize(("drawn", "mark"), [(SQUARE, "[ ]"), (SQUARE + CROSS, "[x]")])
 def test_drawn_check_box(readers: PageReaders, tmp_path: Path, drawn: str, mark: str) -> None:
     assert said(read_page(readers, tmp_path, raw_pdf(LABELS + drawn))) == f"Name Paid Open Code {mark}"
+
+
+@pytest.mark.parametrize("ticked", [False, True])
+def test_picture_of_a_check_box(readers: PageReaders, tmp_path: Path, ticked: bool) -> None:
+    assert said(read_page(readers, tmp_path, pictured(frame=True, cross=ticked))) == (
+        f"Express {'[x]' if ticked else '[ ]'}"
+    )
+
+
+def test_picture_without_a_frame_is_no_check_box(readers: PageReaders, tmp_path: Path) -> None:
+    assert said(read_page(readers, tmp_path, pictured(frame=False, cross=True))) == "Express"
+
+
+def pictured(*, frame: bool, cross: bool) -> bytes:
+    """A word with a small picture behind it."""
+    image = Image.new("L", (48, 48), 255)
+    draw = ImageDraw.Draw(image)
+    if frame:
+        draw.rectangle((2, 2, 45, 45), outline=0, width=4)
+    if cross:
+        draw.line((10, 10, 38, 38), fill=0, width=6)
+        draw.line((38, 10, 10, 38), fill=0, width=6)
+    buffer, page = documents.new_canvas()
+    page.drawString(60, 700, "Express")
+    page.drawInlineImage(image, 112, 698, 11, 11)
+    page.save()
+    return buffer.getvalue()
 
 
 @pytest.mark.parametrize(
@@ -105,3 +152,30 @@ def test_blank_ends_where_something_is_written_on_it(readers: PageReaders, tmp_p
     page = read_page(readers, tmp_path, raw_pdf(LABELS + say("_" * 30, 150, 600) + say("17-B", 155, 601)))
     blank, code = (next(word.box for word in page.words if word.text == text) for text in ("_" * 30, "17-B"))
     assert blank[0] >= code[2]
+
+
+def one_by_one(lines: Sequence[str], spacing: float) -> bytes:
+    """Letters that are drawn each for itself, so much further apart than they would stand; a tab begins a column."""
+    buffer, page = documents.new_canvas()
+    for number, line in enumerate(lines):
+        at = 72.0
+        for letter in line:
+            if letter == "\t":
+                at = 350.0
+                continue
+            if letter != " ":
+                page.setFont("Times-Roman", 11)
+                page.drawString(at, 700 - 20 * number, letter)
+            at += page.stringWidth(letter, "Times-Roman", 11) + spacing
+    page.save()
+    return buffer.getvalue()
+
+
+def test_letters_drawn_one_by_one_are_words(readers: PageReaders, tmp_path: Path) -> None:
+    lines = ["Rechnung Nr. 4711", "Posten\tBetrag", "Miete Mai\t1.250,00", "Nebenkosten\t310,75", "Summe\t1.560,75"]
+    assert said(read_page(readers, tmp_path, one_by_one(lines, 1.6))) == " ".join(lines).replace("\t", " ")
+
+
+def test_digits_drawn_one_by_one_in_columns_stay_apart(readers: PageReaders, tmp_path: Path) -> None:
+    words = read_page(readers, tmp_path, one_by_one(["101101", "011010", "110010"], 6.5)).words
+    assert {word.text for word in words} == {"0", "1"}

@@ -148,6 +148,31 @@ def test_figure_without_a_character_makes_its_amount_unsure(readers: PageReaders
     assert told(page) == ()
 
 
+NBSP = "\u00a0"
+FIGURES = {figure: figure for figure in "0124567."}
+
+
+@pytest.mark.parametrize(
+    ("text", "doubted"),
+    [
+        pytest.param("Energy 1.__0.40 EUR", {"1.", "0.40"}, id="two digits behind a point"),
+        pytest.param("Sum 4_2_7 EUR", {"4", "2", "7"}, id="every second digit"),
+    ],
+)
+def test_digits_that_a_font_calls_spaces_make_their_amount_unsure(
+    readers: PageReaders, tmp_path: Path, text: str, doubted: set[str]
+) -> None:
+    lines = [["Payable", " ", *text.replace("_", NBSP)], [*"and a further line of it"]]
+    drawn, blank = (
+        read_page(readers, tmp_path, documents.mapped_pdf(lines, glyphs={NBSP: glyph, **FIGURES}))
+        for glyph in ("8", NBSP)
+    )
+    assert {word.text for word in drawn.words if not is_sure(word)} == doubted
+    assert len(drawn.recognise) == 1
+    assert all(map(is_sure, blank.words))
+    assert blank.recognise == ()
+
+
 def test_lone_private_sign_is_a_bullet(readers: PageReaders, tmp_path: Path) -> None:
     lines = [["\uf0b7", " ", *"Payable within thirty days of this invoice"]]
     page = read_page(readers, tmp_path, documents.mapped_pdf(lines, glyphs={"\uf0b7": "\x95"}))

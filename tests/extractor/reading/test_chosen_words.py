@@ -40,6 +40,14 @@ def test_layer_that_is_placed_roughly_is_not_there_twice() -> None:
     assert texts(chosen([*layer, *line("Total due 972.60", 106, "ocr", 0.98, 1)])) == "Total due 972.60"
 
 
+def test_line_of_a_layer_that_stands_beside_what_it_copies_is_not_there_twice() -> None:
+    layer = line("Total due 972.60", 88, "text_layer", UNSURE, 0, shift=8)
+    read = line("Total due 972.60", 101, "ocr", 0.98, 1)
+    assert texts(chosen([*layer, *read])) == "Total due 972.60"
+    other = line("Total due 972.50", 88, "text_layer", UNSURE, 0, shift=8)
+    assert texts(chosen([*other, *read])) == "Total due 972.50 Total due 972.60"
+
+
 def test_sure_words_stand_whatever_was_read() -> None:
     sure = line("Total due 912.60", 100, "text_layer", 1.0, 0)
     read = line("Total due 972.60", 101, "ocr", 0.98, 1)

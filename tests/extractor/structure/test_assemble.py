@@ -53,6 +53,16 @@ def test_words_go_to_the_region_that_they_stand_in_in_the_models_order() -> None
     assert texts(page(words, regions)) == ["right column", "left column"]
 
 
+def test_words_of_a_switched_off_layer_stand_apart_from_the_line_that_they_would_be_on() -> None:
+    seen, hidden = sentence("Payable now", 50, 100, 0), sentence("within a year", 110, 100, 1)
+    region = [("text", (40.0, 90.0, 300.0, 120.0), 0.9)]
+    assert texts(page([*seen, *hidden], region)) == ["Payable now within a year"]
+    assert texts(page([*seen, *(replace(each, switched_off=True) for each in hidden)], region)) == [
+        "Payable now",
+        "within a year",
+    ]
+
+
 def test_a_word_of_two_overlapping_regions_is_in_one() -> None:
     words = sentence("only once", 50, 100, 0)
     regions = [("text", (40.0, 90.0, 300.0, 120.0), 0.9), ("text", (45.0, 92.0, 320.0, 125.0), 0.6)]

@@ -8,7 +8,7 @@ from dataclasses import replace
 from extractor.structure.columns import find_columns
 from extractor.structure.false_spans import without_false_spans
 from extractor.structure.side_by_side import blocks_beside
-from extractor.structure.slanted import without_slanted
+from extractor.structure.slanted import without_slanted, without_strokes
 from extractor.structure.tables import build_table
 from extractor.structure.text_lines import rows_of_text
 from extractor.values.reading import Ruling, Rulings, TableCell
@@ -42,6 +42,18 @@ class TestBlocksBeside:
         words = block(ITEMS, (0, 80, 140), 0, 20) + block(TOTALS, (240, 320), 0, 20)
         assert blocks_beside(words, Rulings()) == [words]
 
+    def test_totals_below_the_height_of_the_items_head_are_a_block_though_level_with_them(self) -> None:
+        items = block(ITEMS, (0, 80, 140), 0, 20)
+        totals = block(TOTALS[1:], (240, 320), 20, 20)
+        assert blocks_beside([*items, *totals], Rulings()) == [items, totals]
+
+    def test_columns_without_a_head_are_of_the_table_where_they_stand_near_or_are_no_totals(self) -> None:
+        items = block(ITEMS, (0, 80, 140), 0, 20)
+        near = [*items, *block(TOTALS[1:], (185, 265), 20, 20)]
+        notes = [*items, *block([["see", "A"], ["new", "B"], ["old", "C"]], (240, 320), 20, 20)]
+        assert blocks_beside(near, Rulings()) == [near]
+        assert blocks_beside(notes, Rulings()) == [notes]
+
     def test_figures_at_half_the_height_of_their_items_are_no_block(self) -> None:
         names = block([["Lamp"], ["black"], ["Desk"], ["oak"], ["Chair"], ["blue"]], (0,), 0, 12)
         figures = block([["2", "80.00"], ["1", "240.00"], ["4", "48.00"]], (140, 200), 6, 24)
@@ -62,6 +74,11 @@ class TestSlanted:
         rows = block(ITEMS, (0, 80, 140), 40, 20)
         name = Word("Pots", (80.0, 0.0, 110.0, 30.0), 9, "text_layer", HEIGHT)
         assert without_slanted([*rows, name], []) == ([*rows, name], [])
+
+    def test_strokes_of_level_letters_over_the_rows_are_no_rulings(self) -> None:
+        mark = Word("COPY", (20.0, 10.0, 300.0, 90.0), 9, "text_layer", 80.0)
+        line, stroke = Ruling(50.0, 0.0, 400.0), Ruling(50.0, 25.0, 60.0)
+        assert without_strokes(Rulings((line, stroke), (line, stroke)), [[mark]]) == Rulings((line,), (line,))
 
     def test_what_is_on_a_picture_is_the_pictures(self) -> None:
         label = Word("North", (20.0, 0.0, 120.0, 75.0), 9, "text_layer", 30.0)

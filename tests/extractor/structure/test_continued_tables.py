@@ -187,6 +187,12 @@ def test_tables_of_other_columns_or_places_are_two(other: PageElement) -> None:
     assert not are_one([piece(1, [HEAD, *FIRST], 600)], [other])
 
 
+def test_what_the_layout_model_drew_around_a_piece_does_not_part_it() -> None:
+    drifted = piece(2, SECOND, 60)
+    left, top, right, bottom = drifted.box
+    assert are_one([piece(1, [HEAD, *FIRST], 600)], [replace(drifted, box=(left - 40.0, top, right, bottom))])
+
+
 def test_tables_on_pages_of_other_widths_are_two() -> None:
     upright, across = pages([piece(1, [HEAD, *FIRST], 600)], [piece(2, SECOND, 60)])
     result = join_tables([upright, replace(across, width=840.0)])

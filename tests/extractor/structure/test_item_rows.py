@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -67,6 +68,18 @@ class TestByText:
     def test_a_line_of_one_text_goes_on_with_the_one_above(self) -> None:
         assert groups(items(HEAD, TOP, SINGLE, between=12.0)) == [[0], [1, 2, 3], [4]]
 
+    def test_an_indented_line_in_the_first_column_goes_on_with_the_one_above(self) -> None:
+        """At the distance of the items; the layout model has it in one row with the next item."""
+        names = [[word("Lamp", 0, 0), word("80.00", 180, 0)], [word("with", 6, 12), word("plug", 29, 12)]]
+        names += [[word("Desk", 0, 24), word("240.00", 180, 24)], [word("Bin", 0, 36), word("9.50", 180, 36)]]
+
+        def grouped(rows: Sequence[Sequence[Word]]) -> list[list[int]]:
+            return item_rows(rows, column_of, 2.0, [0, 1, 1, 2])
+
+        assert grouped(names) == [[0, 1], [2], [3]]
+        flush = [names[0], [replace(one, box=(one.box[0] - 6, *one.box[1:])) for one in names[1]], *names[2:]]
+        assert grouped(flush) == [[0], [1, 2], [3]]
+
     def test_a_name_in_the_first_column_begins_a_group_of_rows(self) -> None:
         label = [["Lamps", "", "", ""]]
         assert groups(items(HEAD, SINGLE, label, SINGLE, between=12.0)) == [[0], [1], [2], [3]]
@@ -125,6 +138,18 @@ class TestRuledTables:
         assert self.table(["DNA", "rack", "tips", "gel"], ["buffer", "of", "for", ""], pitch=12.0) == [
             ["DNA\nbuffer", "rack\nof", "tips\nfor", "gel"]
         ]
+
+    def test_bars_behind_every_second_row_are_no_grid(self) -> None:
+        """The bar under the total ends between two columns, and every row has a bar's edge above it."""
+        rows = [["Item", "Pieces", "Each", "Sum"]] + [[f"A{n}", str(n), "4.75", f"{n}7.00"] for n in range(1, 6)]
+        words = [word(text, 10 + 100 * c, 5 + 20 * r) for r, row in enumerate(rows) for c, text in enumerate(row)]
+        words += [word("Total", 210, 125), word("90.00", 310, 125)]
+        rows.append(["", "", "Total", "90.00"])
+        bars = Rulings(
+            horizontal=(*(Ruling(20.0 * n, 0.0, 400.0) for n in range(7)), Ruling(140.0, 180.0, 400.0)),
+            vertical=(Ruling(0.0, 0.0, 120.0), Ruling(180.0, 120.0, 140.0), Ruling(400.0, 0.0, 140.0)),
+        )
+        assert grid(build_table(words, structure(9, 4, (0.0, 0.0, 400.0, 140.0)), bars)) == rows
 
     def test_bars_are_no_grid(self) -> None:
         """A shaded head, and a bar under a part of the last row: five columns stand between them."""

@@ -38,6 +38,8 @@ def marks(*lines: str) -> list[tuple[bool, str]]:
         (["□ Ex works", "☒ Delivered"], [(False, "Ex works"), (True, "Delivered")]),
         (["\uf0a8 Ex works", "\uf0fe Delivered"], [(False, "Ex works"), (True, "Delivered")]),
         (["○ Train ◉ Car"], [(False, "Train"), (True, "Car")]),
+        (["✔ Transfer", "❏ Cheque", "✘ Card"], [(True, "Transfer"), (False, "Cheque"), (True, "Card")]),
+        (["✔ Fast", "✔ Safe", "✘ Dear"], []),
         (["[x]"], [(True, "")]),
         (["□ First item", "□ Second item"], []),
         (["○ First item", "○ Second item", "✓ Third"], []),
@@ -48,7 +50,15 @@ def test_signs_and_their_words(lines: list[str], found: list[tuple[bool, str]]) 
     assert marks(*lines) == found
 
 
-@pytest.mark.parametrize("texts", [("□ Ex works", "☒ Delivered"), ("○ Train", "◉ Car"), ("☐ Ex works", "☑ Delivered")])
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ("□ Ex works", "☒ Delivered"),
+        ("○ Train", "◉ Car"),
+        ("☐ Ex works", "☑ Delivered"),
+        ("❏ Ex works", "✔ Delivered"),
+    ],
+)
 def test_a_sign_that_is_a_box_is_no_bullet(texts: tuple[str, str]) -> None:
     data = read(placed(*((50.0, 100.0 + 16 * number, text) for number, text in enumerate(texts))))
     assert data["text"] == "\n".join(texts) + "\n"

@@ -144,6 +144,16 @@ def test_a_body_without_lines_between_its_rows_keeps_the_models_rows() -> None:
     assert grid(build(words, structure(4, 3, (0.0, 0.0, 300.0, 100.0)), rulings)) == rows
 
 
+def test_a_place_between_lines_that_the_model_stopped_before_is_a_cell() -> None:
+    rows = [["Item", "Sum"], ["Desk", "240.00"], ["Total", "320.00"]]
+    words = [word(text, 10 + 150 * c, 10 + 30 * r) for r, row in enumerate(rows) for c, text in enumerate(row)]
+    rulings = Rulings(
+        horizontal=tuple(Ruling(at, 0, 300) for at in (0, 30, 60, 90)),
+        vertical=tuple(Ruling(at, 0, 90) for at in (0, 150, 300)),
+    )
+    assert grid(build(words, structure(3, 2, (0.0, 0.0, 300.0, 90.0))[:-1], rulings)) == rows
+
+
 def test_a_line_that_stops_short_makes_a_row_span() -> None:
     rulings = Rulings(
         horizontal=(Ruling(0, 0, 300), Ruling(30, 0, 300), Ruling(60, 150, 300), Ruling(90, 0, 300)),
