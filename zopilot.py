@@ -25,7 +25,7 @@ def arguments() -> argparse.ArgumentParser:
     """The command's options."""
     from extractor import __version__
     from extractor.formats import readable
-    from extractor.values.options import Output
+    from extractor.values.options import Output, Preset
 
     parser = argparse.ArgumentParser(
         prog="zopilot",
@@ -47,6 +47,12 @@ def arguments() -> argparse.ArgumentParser:
         "--ocr",
         choices=("auto", "always", "never"),
         help="which pages are recognised: those without a sound text layer (auto, the default), all, or none",
+    )
+    parser.add_argument(
+        "--preset", choices=get_args(Preset), help="values to look for, into the JSON answer: those of such documents"
+    )
+    parser.add_argument(
+        "--fields", type=_listed, metavar="NAMES", help="values to look for by name, separated by commas"
     )
     parser.add_argument("--out", type=Path, metavar="DIR", help="where to write; beside each document if absent")
     parser.add_argument(
@@ -102,7 +108,7 @@ def main(worker: Worker, options: argparse.Namespace) -> int:
     from extractor.telemetry import start_logging
 
     start_logging(logging.INFO if options.verbose else logging.CRITICAL)
-    asked = ("pages", "outputs", "password", "ocr")
+    asked = ("pages", "outputs", "password", "ocr", "preset", "fields")
     given: dict[str, Any] = {key: value for key in asked if (value := getattr(options, key)) is not None}
     try:
         keys = keys_of(given, options.format)

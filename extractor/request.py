@@ -30,10 +30,9 @@ from pydantic import (
 from .errors import FetchForbidden, InvalidInput, shown
 from .languages import LANGUAGES, UNSERVED, code_of
 from .urls import parse_url
-from .values.options import CsvFormulas, OcrMode, Output, UnseenText, Writing
+from .values.options import CsvFormulas, OcrMode, Output, Preset, UnseenText, Writing
 from .values.wanted import WantedField
 from .wanted.asked import AskedField, AskedFields
-from .wanted.presets import Preset
 
 # Outputs of the contract that this version does not serve: refused by name, never ignored.
 UNSERVED_OUTPUTS = ("chunks", "docstrange", "images", "preview")

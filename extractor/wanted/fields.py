@@ -10,12 +10,13 @@ from dataclasses import replace
 from typing import Any, cast
 
 from ..errors import shown
+from ..values.options import Preset
 from ..values.wanted import FieldType, WantedField
 from .asked import MAX_LEVELS, MAX_VALUES, AskedField, asked_fields
 from .concepts import list_concept
 from .json_schema import schema_fields
 from .naming import Naming, value_concept
-from .presets import CONCEPT_TYPES, FORMS, LISTS, PARTY, PRESETS, Preset, with_parts
+from .presets import CONCEPT_TYPES, FORMS, LISTS, PARTY, PRESETS, with_parts
 
 Asked = Mapping[str, AskedField]
 

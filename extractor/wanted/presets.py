@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Literal
 
+from ..values.options import Preset
 from ..values.wanted import FieldType, JsonForm, WantedField
-
-Preset = Literal["invoice", "receipt", "statement", "contract"]
 
 # How the values of a type are written.
 FORMS: Mapping[FieldType, JsonForm] = {
