@@ -92,7 +92,8 @@ class LocalConversionResult(ConversionResult):  # type: ignore[misc]
         """
         if specified_fields or json_schema:
             raise docstrange.exceptions.ConversionError(
-                "INVALID_INPUT: specified_fields and json_schema are not served by this version of the worker"
+                "INVALID_INPUT: specified_fields and json_schema are not served here; a job takes them as "
+                "fields and json_schema (docs/fields.md)"
             )
         return {
             "document": {view: self._data[view] for view in ("pages", "elements", "tables")},
