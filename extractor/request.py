@@ -27,10 +27,11 @@ from pydantic import (
     model_validator,
 )
 
+from .contract.views import Output
 from .errors import FetchForbidden, InvalidInput, shown
 from .languages import LANGUAGES, UNSERVED, code_of
 from .urls import parse_url
-from .values.options import CsvFormulas, OcrMode, Output, Preset, UnseenText, Writing
+from .values.options import CsvFormulas, OcrMode, Preset, UnseenText, Writing
 from .values.wanted import WantedField
 from .wanted.asked import AskedField, AskedFields
 
@@ -313,8 +314,8 @@ class ExtractionRequest(BaseModel):
 
     @field_validator("outputs")
     @classmethod
-    def _each_output_once(cls, value: list[Output]) -> list[Output]:
-        return list(dict.fromkeys(value))
+    def _each_output_once_in_order(cls, value: list[Output]) -> list[Output]:
+        return [output for output in get_args(Output) if output in value]
 
     @model_validator(mode="after")
     def _headers_have_a_destination(self) -> ExtractionRequest:
@@ -407,6 +408,13 @@ def parse_request(job_input: object, *, uploaded: bool = False) -> ExtractionReq
     except ValidationError as error:
         problems = [_problem(detail) for detail in error.errors(include_url=False, include_input=True)]
     raise InvalidInput("; ".join(problems))
+
+
+def input_schema() -> dict[str, Any]:
+    """The JSON schema of a job's `input` (draft 2020-12)."""
+    from .contract.schemas import DIALECT, ForClients
+
+    return {"$schema": DIALECT, **ExtractionRequest.model_json_schema(schema_generator=ForClients)}
 
 
 def _problem(detail: Any) -> str:

@@ -72,7 +72,7 @@ class JobBody:
 
     @property
     def upload(self) -> BinaryIO | None:
-        """The document that was uploaded."""
+        """The document that was uploaded; None where none was."""
         return None if self._file is None else self._file.file
 
     def read(self, turn: threading.Lock, beside: Container[str] = ()) -> Asked:
@@ -95,7 +95,7 @@ class JobBody:
         return Asked(job_input, own)
 
     def digest(self) -> bytes:
-        """A sha256 of all that was sent: the same for the same request, whatever its parts were parted by."""
+        """The sha256, 32 bytes, of all that was sent: the same whatever the boundary of a multipart body."""
         whole = hashlib.sha256()
         for file in (self._written, self._file):
             if file is not None:

@@ -11,7 +11,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from ..request import SOURCES
+from ..request import SOURCES, input_schema
 from .http_body import JSON, MULTIPART
 
 _COMPONENTS = "#/components/schemas/"
@@ -116,7 +116,7 @@ def _drop_validation(paths: dict[str, Any], components: dict[str, Any]) -> None:
 
 def _types() -> dict[str, Any]:
     """The contract's types by name, as components."""
-    from ..contract.schemas import answer_schema, input_schema
+    from ..contract.schemas import answer_schema
 
     wanted = _as_components(input_schema())
     del wanted["$schema"]

@@ -1,6 +1,7 @@
 """Rows of a page -> those that are the heads of tables of line items, taxes or transactions. Runs in a page process.
 
 A head is known by its words (`labels/columns`), which may stand in several lines, and by which columns come together.
+Boxes are in the page's unit, origin top left.
 """
 
 from __future__ import annotations
@@ -22,17 +23,17 @@ ListKind = Literal["line_items", "taxes", "transactions"]
 PREFIXES: dict[ListKind, str] = {"line_items": "item.", "taxes": "tax.", "transactions": "transaction."}
 # The most lines of a head.
 LINES = 4
-# The fewest of a head's words in one line that are heads by themselves.
+# Min number, in one line of a head, of words that are heads by themselves.
 LEAST = 2
 # Words that are so many times as high as a head's others lie across it, and are none of it.
 TALL = 2.5
 # Max gap, in text heights, between two words of one head that cells part.
 SPACE = 0.6
-# Under this name the lexicon has heads that are a description, a code or a position, as the other columns leave it.
+# The lexicon's name for heads that mean a description, a code or a position: the one that no other column is.
 WEAK = "weak"
-# The concept of columns whose heads no lexicon has, with a number behind: they keep their values from other columns.
+# The concepts of columns whose heads no lexicon has: this and a number. Their values are so in no other column.
 OTHER = "other."
-# The fewest known heads in a row that make it one although a value stands in it.
+# Min number of known heads that make a row a head although a value stands in it.
 SURE_HEADS = 3
 # What a row is of, and the columns that may stand left of it.
 TEXTS: dict[ListKind, str] = {"line_items": "item.description", "transactions": "transaction.description"}
@@ -43,13 +44,19 @@ COUNTED: dict[ListKind, frozenset[str]] = {
 }
 LEFT_OF_TEXT = frozenset(("item.position", "item.code", "transaction.date", "transaction.value_date"))
 WEAK_MEANINGS = ("item.description", "item.code", "item.position")
-# Brackets with a currency, and what is behind a slash: `Amount (RM)`, `Price/€`.
-_UNIT_OF_HEAD = re.compile(r"[(\[][^)\]]{1,4}[)\]]|/\s?(?:\W|EUR|USD|GBP|CHF|PLN)$|(?<=\s)(?:EUR|USD|GBP|CHF|PLN|RM)$")
+# Brackets with a currency, and one at the end: `Amount (RM)`, `Price/€`, `Betrag in EUR`.
+_UNIT_OF_HEAD = re.compile(
+    r"[(\[][^)\]]{1,4}[)\]]|/\s?(?:\W|EUR|USD|GBP|CHF|PLN)$"
+    r"|(?<=\s)(?:in |en )?(?:EUR|USD|GBP|CHF|PLN|RM|z\u0142|[\u20ac\u00a3$])$"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column by what its head says. `box` is around the head, `table` and `number` are its element and column."""
+    """A column by what its head says. `box` is around the head.
+
+    `table` is the index of its element, `number` its column there, from 0; both are None outside of a table.
+    """
 
     concept: str
     box: Box
@@ -69,9 +76,9 @@ class _Part:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A head: what its rows are, its columns from left to right, and the numbers of its first and last row.
+    """A head: what its rows are, its columns from left to right, its first and its last row (from 0, on the page).
 
-    What begins right of `right` is beside the table.
+    What begins right of `right`, an x in the page's unit, is beside the table.
     """
 
     kind: ListKind
@@ -90,7 +97,7 @@ def heads_of(page: PrintedPage) -> list[Head]:
     """The heads on the page, from the top down."""
     heads: list[Head] = []
     # A head of several lines has, in one of them, words that are heads by themselves.
-    known = [sum(bool(_meanings_of(phrase.text)) for phrase in row) for row in page.rows]
+    known = [sum(bool(meanings_of(phrase.text)) for phrase in row) for row in page.rows]
     free = 0
     for number, count in enumerate(known):
         if count >= LEAST and number >= free:
@@ -156,7 +163,7 @@ def _head_of(rows: Sequence[Sequence[Phrase]], known: Sequence[int], first: int)
     ]
     parts = [
         one
-        for stack in _joined(_stacks(phrases))
+        for stack in _joined(stacks_of(phrases))
         for one in _split(stack, main[0].row)
         if one.meanings or any(phrase.row == main[0].row for phrase in stack)
     ]
@@ -175,7 +182,7 @@ def _head_of(rows: Sequence[Sequence[Phrase]], known: Sequence[int], first: int)
 
 def _side(row: Sequence[Phrase]) -> float:
     """Where a label with its value begins that stands right of the row's heads, and so beside the table."""
-    known = [at for at, phrase in enumerate(row) if _meanings_of(phrase.text)]
+    known = [at for at, phrase in enumerate(row) if meanings_of(phrase.text)]
     values = [at for at, phrase in enumerate(row) if _is_value(phrase)]
     at = next((at for at in values if at > 1 and all(one < at for one in known)), None)
     return math.inf if at is None else row[at - 1].box[0]
@@ -205,7 +212,7 @@ def _columns_of(kind: ListKind, parts: Sequence[_Part]) -> dict[str, Column]:
     return columns
 
 
-def _stacks(phrases: Sequence[Phrase]) -> list[list[Phrase]]:
+def stacks_of(phrases: Sequence[Phrase]) -> list[list[Phrase]]:
     """Phrases that stand one over the other, from left to right."""
     stacks: list[list[Phrase]] = []
     for phrase in sorted(phrases, key=lambda one: (one.box[1], one.box[0])):
@@ -226,7 +233,7 @@ def _joined(stacks: Sequence[list[Phrase]]) -> list[list[Phrase]]:
         before = joined[-1][-1] if joined else None
         if before is not None and before.row == stack[0].row:
             close = stack[0].box[0] - before.box[2] <= SPACE * before.height
-            if close and _meanings_of(f"{before.text} {stack[0].text}"):
+            if close and meanings_of(f"{before.text} {stack[0].text}"):
                 joined[-1] = [*joined[-1], *stack]
                 continue
         joined.append(stack)
@@ -239,16 +246,17 @@ def _split(stack: Sequence[Phrase], main: int) -> Iterator[_Part]:
     place = (cell.element, cell.column) if cell else (None, None)
     lines = sorted(stack, key=lambda phrase: phrase.row != main)
     for phrases in (stack, *([line] for line in lines)):
-        if meanings := _meanings_of(" ".join(one.text for one in phrases)):
+        if meanings := meanings_of(" ".join(one.text for one in phrases)):
             yield _Part(meanings, union([phrase.box for phrase in phrases]), *place)
             return
     words = [word for phrase in stack for word in phrase.words]
-    meant = [_Part(meanings, word.box, None, None) for word in words if (meanings := _meanings_of(word.text))]
+    meant = [_Part(meanings, word.box, None, None) for word in words if (meanings := meanings_of(word.text))]
     yield from meant or [_Part((), union([phrase.box for phrase in stack]), *place)]
 
 
 @lru_cache(maxsize=10_000)
-def _meanings_of(text: str) -> tuple[str, ...]:
+def meanings_of(text: str) -> tuple[str, ...]:
+    """The concepts that a head of these words may mean, in any of the languages; none where no table knows it."""
     for key in (squashed(text), squashed(_UNIT_OF_HEAD.sub("", text))):
         if key in _lexicon():
             return _lexicon()[key]

@@ -16,6 +16,7 @@ from .meant_columns import meant
 from .parsing import Style, Typed, typed_values
 from .printed import Phrase, Printed
 from .receipt_items import receipt_items
+from .tax_lines import tax_lines
 from .told_rows import told_rows
 
 # Columns of which a row has to have one, the first that the head has.
@@ -49,6 +50,7 @@ def list_rows(printed: Printed, style: Style, labels: Sequence[LabelHit]) -> dic
             going_on = head if lines and not ended and end == len(page.rows) else None
     if not rows["line_items"] and not rows["transactions"]:
         rows["line_items"] = receipt_items(printed, style, stops.concepts)
+    rows["taxes"] = rows["taxes"] or tax_lines(printed, style, labels)
     return rows
 
 

@@ -15,18 +15,20 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from ..values.letters import folded
+from .parsing.currencies import CODES
 from .printed import Phrase, Printed
 
 FOLDER = Path(__file__).with_suffix("")
 # The most words of a label.
 LONGEST = 8
-# How sure a label is that is marked as vague, and a document's title in front of its number.
+# The strength of a label that is marked as vague, and of a document's title in front of its number.
 VAGUE, TITLE = 0.75, 0.65
 # The concept under which titles stand that a document's number may follow.
 TITLES = "document_title"
 # A label and its value in one word.
 _GLUED = re.compile(r"([^\W\d_][^\d:(@]*)[:.(@]+(?=\d)|([^\W\d_]{1,3}[\u00b0\u00ba])(?=\w)|([^\W\d_]{4,})(?=\d)")
 
+_CURRENCIES = frozenset((*CODES, "\u20ac", "\u00a3", "$", "z\u0142", "RM"))
 _NO_LETTER = re.compile(r"[^\w#%&]+|_")
 
 
@@ -65,7 +67,7 @@ def find_labels(printed: Printed, concepts: Collection[str] | None = None) -> li
 def _hits_in(phrase: Phrase) -> Iterator[LabelHit]:
     at = 0
     while at < len(phrase.words):
-        end, meanings, glued = _longest_at(phrase, at)
+        end, meanings, glued = max(_longest_at(phrase, at), _longest_at(phrase, at, over_currencies=True), key=_end)
         for meaning in meanings:
             concept = meaning.concept
             if concept == TITLES:
@@ -76,10 +78,19 @@ def _hits_in(phrase: Phrase) -> Iterator[LabelHit]:
         at = max(end + glued, at + 1)
 
 
-def _longest_at(phrase: Phrase, start: int) -> tuple[int, tuple[_Meaning, ...], bool]:
-    """The end of the longest label that begins at this word, what it means, and whether the word behind is in it."""
+# The end of a label, what it means, and whether the word behind is in it.
+_Labelled = tuple[int, tuple[_Meaning, ...], bool]
+
+
+def _end(label: _Labelled) -> int:
+    return label[0]
+
+
+def _longest_at(phrase: Phrase, start: int, *, over_currencies: bool = False) -> _Labelled:
+    """The longest label that begins at this word; `over_currencies`: those within it count for nothing, as in
+    `Total CHF incl. VAT`."""
     words, beginnings = _lexicon()
-    best: tuple[int, tuple[_Meaning, ...], bool] = (start, (), False)
+    best: _Labelled = (start, (), False)
     joined = ""
     for at in range(start, min(start + LONGEST, len(phrase.words))):
         text = phrase.words[at].text
@@ -87,6 +98,8 @@ def _longest_at(phrase: Phrase, start: int) -> tuple[int, tuple[_Meaning, ...], 
             glued = _GLUED.match(text)
             key = joined + squashed(glued[1] or glued[2] or glued[3]) if glued else ""
             return (at, words[key], True) if key in words else best
+        if over_currencies and at > start and text.strip("():") in _CURRENCIES:
+            continue
         joined += squashed(text)
         if joined not in beginnings:
             return best

@@ -17,14 +17,14 @@ from .printed import Phrase, Printed, PrintedPage, says_something
 SURE = 0.7
 # What stands between a quantity and a price.
 TIMES = re.compile(r"(?:\d+(?:[.,]\d+)?)?[xX\u00d7*@](?:\d+[.,]\d\d)?")
-# Amounts that end so far from the others' right edge, in text heights, are none of them.
+# Max distance, in text heights, of an item's amount from the right edge of the others.
 EDGE = 1.5
 
 
 def receipt_items(printed: Printed, style: Style, stops: Mapping[int, set[str]]) -> list[FoundRow]:
     """The items of the first page, if totals stand below them; none where nothing looks like an item.
 
-    `stops` are the concepts of the totals' labels by their phrases' identities.
+    `stops` are the concepts of the totals' labels by their phrases' `id`.
     """
     page = printed.pages[0] if printed.pages else None
     if page is None:

@@ -17,13 +17,18 @@ from .verdicts import LIKELY, PROVED, Key, Verdict, keys_of, single
 TOTALS = ("line_total", "net_total", "tax_total", "total", "amount_paid", "amount_due")
 # The most candidates of one concept that are compared with those of the others.
 MOST = 5
-# What a relation weighs beside the candidates' own confidences where it proves something, and where it is likely.
+# What a relation between totals adds to the confidences of those in it: one that proves them, one that makes them
+# likely, one that fails, one with the rows that fails.
 PROVING, HINTING, FAILING, ROWS_FAIL = 1.0, 0.35, -1.2, -0.3
 # The highest tax that there is, as a share of what is taxed.
 HIGHEST_TAX = Decimal("0.4")
 # What a subtotal is worth as the net total. It is none where no sum proves it.
 BORROWED = 0.6
-# What speaks for the larger one of two totals.
+# So many taxes are parts of the whole.
+LEAST_PARTS = 2
+# What a total that is paid in cash is rounded to, and the most that this takes or adds.
+COIN, ROUNDED = Decimal("0.05"), Decimal("0.02")
+# What is added for the larger one of two totals that nothing else tells apart.
 LARGER = 0.1
 # What a value is worth at least, for it to be taken where nothing speaks against it.
 WORTH = 0.2
@@ -35,7 +40,11 @@ Choice = dict[str, Found | None]
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """What a document's rows add up to; None where one of them does not say."""
+    """What a document's rows add up to; None where one of them does not say.
+
+    `item_keys` are those of the items' amounts, `tax_rows` the rows that `taxes` and `bases` are the sums of; `moves`
+    is what the transactions add to the balance.
+    """
 
     items: Decimal | None
     item_keys: tuple[Key, ...]
@@ -60,10 +69,9 @@ def sums_of(rows: Mapping[str, Sequence[FoundRow]]) -> Sums:
 
 def chosen_totals(candidates: Mapping[str, Sequence[Found]], sums: Sums) -> Choice:
     """For each of the totals that has candidates: the one taken, None where each would break what the others say."""
-    candidates = {**candidates, "net_total": [*candidates.get("net_total", ()), *_borrowed(candidates)]}
+    candidates = {**candidates, **_without_parts(candidates, sums), **_borrowed(candidates, sums)}
+    left_out = [concept for concept in TOTALS if concept in candidates and not candidates[concept]]
     open_ones = [concept for concept in TOTALS if candidates.get(concept)]
-    if not open_ones:
-        return {}
     chosen: Choice = {}
     given = {concept: candidates[concept][0] for concept in ("tendered", "change") if candidates.get(concept)}
     chosen.update(given)
@@ -82,9 +90,9 @@ def chosen_totals(candidates: Mapping[str, Sequence[Found]], sums: Sums) -> Choi
         if best is not None:
             chosen = {**best[1], **_contradicted(best[1], asked, candidates)}
     net, subtotals = chosen.get("net_total"), [found.words for found in candidates.get("line_total", ())]
-    if net is not None and net.words in subtotals and not _adds_up(chosen):
+    if net is not None and net.words in subtotals and not _adds_up(chosen, sums):
         chosen["net_total"] = None
-    return {concept: found for concept, found in chosen.items() if concept in TOTALS}
+    return {**dict.fromkeys(left_out), **{concept: one for concept, one in chosen.items() if concept in TOTALS}}
 
 
 def _contradicted(
@@ -100,13 +108,36 @@ def _contradicted(
     }
 
 
-def _borrowed(candidates: Mapping[str, Sequence[Found]]) -> list[Found]:
-    """Subtotals, which are the net total of documents without charges."""
-    return [replace(one, confidence=min(one.confidence, BORROWED)) for one in candidates.get("line_total", ())]
+def _without_parts(candidates: Mapping[str, Sequence[Found]], sums: Sums) -> dict[str, list[Found]]:
+    """The candidates of the tax total that are neither one of several taxes nor its base."""
+    parts = [one[part] for one in sums.tax_rows for part in ("tax.amount", "tax.base") if part in one]
+    if len(sums.tax_rows) < LEAST_PARTS or "tax_total" not in candidates:
+        return {}
+    whole = [one for one in candidates["tax_total"] if not any(_same_words(one, part) for part in parts)]
+    return {"tax_total": whole}
 
 
-def _adds_up(choice: Choice) -> bool:
+def _borrowed(candidates: Mapping[str, Sequence[Found]], sums: Sums) -> dict[str, list[Found]]:
+    """Candidates that others lend: a subtotal is the net total of documents without charges, what is to be paid is the
+    total where none is called so and nothing was paid before, and a single tax is all of it."""
+    lent = {"net_total": [*candidates.get("net_total", ()), *_lent(candidates.get("line_total", ()))]}
+    if not candidates.get("total") and not candidates.get("amount_paid"):
+        lent["total"] = _lent(candidates.get("amount_due", ()))
+    if len(sums.tax_rows) == 1:
+        for concept, part in (("net_total", "tax.base"), ("tax_total", "tax.amount")):
+            own = lent.get(concept, [*candidates.get(concept, ())])
+            own += _lent([sums.tax_rows[0][part]] if part in sums.tax_rows[0] else [])
+            lent[concept] = sorted(own, key=lambda one: -one.confidence)
+    return lent
+
+
+def _lent(found: Sequence[Found]) -> list[Found]:
+    return [replace(one, confidence=min(one.confidence, BORROWED)) for one in found]
+
+
+def _adds_up(choice: Choice, sums: Sums) -> bool:
     net, tax, total = (amount_of(choice.get(one)) for one in ("net_total", "tax_total", "total"))
+    tax = sums.taxes if tax is None else tax
     return net is not None and tax is not None and total is not None and net + tax == total and tax != 0
 
 
@@ -166,10 +197,9 @@ def total_verdicts(found: Mapping[str, Found], sums: Sums) -> Iterator[Verdict]:
 def _tax_verdicts(found: Mapping[str, Found], sums: Sums) -> Iterator[Verdict]:
     net, tax, total = (amount_of(found.get(one)) for one in ("net_total", "tax_total", "total"))
     if net is not None and tax is not None and total is not None:
-        left = LIKELY if tax == 0 or net == 0 else PROVED
-        yield Verdict(
-            "net_plus_tax_is_total", within(net + tax, total), single("net_total", "tax_total", "total"), left
-        )
+        holds, left = _makes(net + tax, total)
+        left = LIKELY if tax == 0 or net == 0 else left
+        yield Verdict("net_plus_tax_is_total", holds, single("net_total", "tax_total", "total"), left)
     rows = sums.tax_rows
     alone = rows[0] if len(rows) == 1 else {}
     if sums.taxes is not None:
@@ -181,8 +211,8 @@ def _tax_verdicts(found: Mapping[str, Found], sums: Sums) -> Iterator[Verdict]:
                 holds = within(sums.taxes, tax)
                 yield Verdict("taxes_sum_to_tax_total", holds, (*single("tax_total"), *keys), left)
         elif net is not None and total is not None:
-            holds = within(net + sums.taxes, total)
-            yield Verdict("net_plus_taxes_is_total", holds, (*single("net_total", "total"), *keys), left)
+            holds, most = _makes(net + sums.taxes, total)
+            yield Verdict("net_plus_taxes_is_total", holds, (*single("net_total", "total"), *keys), max(left, most))
     if net is None:
         return
     if sums.bases is not None:
@@ -191,9 +221,17 @@ def _tax_verdicts(found: Mapping[str, Found], sums: Sums) -> Iterator[Verdict]:
             yield Verdict("bases_sum_to_net_total", within(sums.bases, net), (*single("net_total"), *keys))
         return
     rate = amount_of(alone.get("tax.rate"))
-    if rate and net and tax is not None:
+    # A part of the net may be without tax: where it is not all, that is no fault.
+    if rate and net and tax is not None and is_tax(net, rate, tax):
         keys = (*single("net_total", "tax_total"), ("taxes", 0, "tax.rate"))
-        yield Verdict("rate_times_net_is_tax", is_tax(net, rate, tax), keys)
+        yield Verdict("rate_times_net_is_tax", True, keys)
+
+
+def _makes(parts: Decimal, total: Decimal) -> tuple[bool, float]:
+    """Whether the parts make the total, and what that leaves of the doubt: more where it is rounded to a coin."""
+    if within(parts, total):
+        return True, PROVED
+    return total % COIN == 0 and abs(parts - total) <= ROUNDED, LIKELY
 
 
 def _payment_verdicts(found: Mapping[str, Found]) -> Iterator[Verdict]:

@@ -79,5 +79,5 @@ AskedField.model_rebuild()
 
 
 def asked_fields(value: Any) -> dict[str, AskedField]:
-    """The entries by name. Raises pydantic's `ValidationError`."""
+    """The entries of `fields`, a list of names or an object, by name. Raises pydantic's `ValidationError`."""
     return TypeAdapter(AskedFields).validate_python(value)

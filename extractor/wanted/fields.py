@@ -48,7 +48,9 @@ def _wanted(naming: Naming, asked: AskedField) -> WantedField:
     if len(naming.names) > MAX_LEVELS:
         raise ValueError(f"{place}: nested deeper than {MAX_LEVELS} objects")
     said = asked.description or ""
-    concept = list_concept(naming.name, said, list(asked.fields or ())) if asked.type in (None, "list") else None
+    # In an object of a list, `artikel` is a value: what is in a list of its own is said.
+    may_be_list = asked.type == "list" or (asked.type is None and (naming.of_list is None or asked.fields))
+    concept = list_concept(naming.name, said, list(asked.fields or ())) if may_be_list else None
     if asked.type in ("object", "list") or (asked.type is None and (concept or asked.fields)):
         many = asked.type == "list" or concept is not None
         within = naming.in_list(concept) if many else naming

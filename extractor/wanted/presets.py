@@ -1,4 +1,4 @@
-"""The fields that documents of a kind usually have: presets, and the type of each concept."""
+"""The fields that documents of a kind usually have: presets, and the type of each concept. In the worker."""
 
 from __future__ import annotations
 

@@ -14,8 +14,8 @@ import pytest
 from openapi_spec_validator import validate
 
 from extractor.contract.refusals import REFUSALS
-from extractor.contract.schemas import answer_schema, input_schema
-from extractor.request import ExtractionRequest, parse_request
+from extractor.contract.schemas import answer_schema
+from extractor.request import ExtractionRequest, input_schema, parse_request
 from extractor.wanted.asked import AskedField
 from tests import documents
 from tests.http_door.served import (

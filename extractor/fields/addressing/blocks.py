@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ...values.boxes import Box
-from .composed import Composed, composed, split_parts
+from .composed import Composed, composed, is_large_name, split_parts
 from .lines import Line, head_role, line_of
 from .vocabulary import normal
 
@@ -35,8 +35,9 @@ _MOST_BELOW, _MOST_ABOVE = 14, 7
 class Block:
     """A party in one place.
 
-    - `role` is what its head says, `weight` how well, from 0 to 1; None and 0 without a head.
-    - `last` is the index, among the page's lines, of its last line; `first` that of its first one.
+    - `origin` says how it was found.
+    - `role` is what its head says, `weight` how well, in [0, 1]; None and 0 without a head.
+    - `first` is its first line; `taken` are the indices, among the page's lines, of all that belong to it.
     """
 
     party: Composed
@@ -48,7 +49,7 @@ class Block:
 
     @property
     def box(self) -> Box:
-        """Around its lines."""
+        """The box around its lines."""
         return self.party.box
 
 
@@ -134,6 +135,8 @@ def _below(lines: Sequence[Line], at: int, inline: Line | None) -> tuple[list[Li
         ):
             break
         if line.kind == "head":
+            if found and line.box[0] > max(one.box[2] for one in (head, *found)) + head.height:
+                continue
             break
         if label_left is not None and found and same_row and lines[taken[-1]].value == len(lines[taken[-1]].words):
             found[-1] = _with_value(found[-1], line)
@@ -237,7 +240,8 @@ def _around_town(lines: Sequence[Line], at: int, taken: set[int]) -> Block | Non
         # A name in larger letters stands farther from the address below it; what is above a name is of no block.
         named = any(lines[index].kind == "text" for index in chain)
         wide = 2.2 * (top.height if named else height)
-        if pitch > _BLOCK_PITCH * height or (gap and pitch > 1.8 * gap and pitch > wide):
+        over = is_large_name(line, top) and top.box[1] - line.box[3] <= top.height
+        if pitch > _BLOCK_PITCH * height or (gap and pitch > 1.8 * gap and pitch > wide and not over):
             break
         if line.kind in ("head", "title", "town", "other") or not _aligned(line, top):
             break

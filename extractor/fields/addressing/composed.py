@@ -1,4 +1,7 @@
-"""Lines of one party -> its name and its address, each with their words. Runs in a page process."""
+"""Lines of one party -> its name and its address, each with their words. Runs in a page process.
+
+Boxes are in the page's unit, origin top left.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from ...values.words import Word
 from .lines import Line, is_separator, line_of
 from .vocabulary import normal, vocabulary
 
-# What stands behind a name without being of it: a register number in brackets.
+# What stands behind a name and is no part of it: a register number in brackets.
 _NUMBER_BEHIND = re.compile(r"^[(\[][^)\]]*\d{4}")
 # Salutations before a company's name.
 _BEFORE_COMPANIES = frozenset(("firma", "fa", "messrs", "m s", "spett le", "spettabile", "an", "to"))
@@ -29,9 +32,11 @@ _DEPARTMENTS = (
 )
 # How many lines of a letter's address say who gets it.
 _NAME_LINES = 4
+# How many times as high a name's letters are as those of the line below it that says what it does.
+LARGER = 1.3
 # Separators that may be glued to the word before them.
 _GLUED = "|\u2022\u25cf\u00b7"
-# Signs that end a name or a line of an address and are not of it.
+# Signs at the end of a name, or of a line of an address, that are no part of it.
 _TRAILING = " ,;:|\u00b7\u2022\u25cf\u2013\u2014-*/"
 
 
@@ -53,17 +58,17 @@ class Composed:
 
     @property
     def page(self) -> int | None:
-        """The page that it stands on."""
+        """The page that it stands on, from 1; None in a format without pages."""
         return self.lines[0].page
 
     @property
     def box(self) -> Box:
-        """Around its lines."""
+        """The box around its lines."""
         return union([line.box for line in self.lines])
 
     @property
     def name_text(self) -> str:
-        """The name as a value."""
+        """The words of its name as one text, without the separators around them."""
         return text_of(self.name)
 
 
@@ -195,11 +200,20 @@ def _name_line(head: Sequence[Line]) -> int | None:
     candidates = [at for at, line in enumerate(head) if line.kind == "text" or _may_be_name(line)]
     if not candidates:
         return None
+    first = candidates[0]
+    large = len(candidates) > 1 and all(is_large_name(head[first], head[at]) for at in candidates[1:])
     for at in candidates[:_NAME_LINES]:
         legal = vocabulary().legal.search(head[at].text) is not None and not only_legal_form(head[at].text)
-        if legal or (is_business(head[at].text) and not _is_department(head[at].text)):
+        # What stands below a name in larger letters says what it does.
+        if legal or (not large and is_business(head[at].text) and not _is_department(head[at].text)):
             return at
-    return candidates[0]
+    return first
+
+
+def is_large_name(line: Line, below: Line) -> bool:
+    """Whether the line is in larger letters than the one below it, and in capitals as names are: no motto."""
+    words = (word.text for word in line.words if normal(word.text) not in _WITHIN_NAMES)
+    return line.height >= LARGER * below.height and not any(word[:1].islower() for word in words)
 
 
 def _is_department(text: str) -> bool:
@@ -243,12 +257,17 @@ def _trimmed(words: Sequence[Word]) -> tuple[Word, ...]:
 
 
 def _end_of_form(words: Sequence[Word]) -> int:
-    """Where a name ends at its legal form: at a word in small letters behind it, which begins a remark."""
+    """Where a name ends at its legal form: at a word in small letters behind it, which begins a remark, or where an
+    address or a sentence follows on the same line."""
     form = vocabulary().legal
     ends = [at + 1 for at, word in enumerate(words) if form.search(word.text)]
     after = ends[-1] if ends else len(words)
     if 1 < after < len(words) and words[after].text.islower() and normal(words[after].text) not in _WITHIN_NAMES:
         return after
+    first = ends[0] if ends else len(words)
+    behind = words[first:]
+    if words[first - 1].text.endswith((",", ".")) and any(map(str.isdigit, "".join(word.text for word in behind))):
+        return first
     return len(words)
 
 

@@ -57,11 +57,13 @@ _TOWN = re.compile(
     | [^\W\d_]{3}\s+[1-9]\d{5}\s+[^\W\d_]{3}                                         # Lucknow 226010 Uttar Pradesh
     """
 )
+_DUTCH_TOWN = re.compile(r"^(?:NL[- ])?[1-9]\d{3}\s?[A-Z]{2}\s")
 # The same where the code is of four digits: a street may begin so, too.
 _SHORT_TOWN = re.compile(r"^(?:[A-Z]{1,2}\s?[-\u2013]\s?|[A-Z]{2}\s)?[1-9]\d{3}\s+(?!\d)[^\W\d_]{2}")
 # A number that is not a postal code, and a street whose number has five digits.
 _NO_TOWN = re.compile(
-    r"(?:\b(?:nr|no|n°|num|number|nummer|tel|id|ref|fax)\b\.?:?|#)\s*\d{4,}|\b(?:street|road|rd|avenue|ave|blvd|lane|drive)\.?$",
+    r"^\d+ [NESW]{1,2} .*\b(?:st|ave|blvd|rd|dr|ln|street|avenue|boulevard|road|drive|lane|way|place)\b"
+    r"|(?:\b(?:nr|no|n°|num|number|nummer|tel|id|ref|fax)\b\.?:?|#)\s*\d{4,}|\b(?:street|road|rd|avenue|ave|blvd|lane|drive)\.?$",
     re.IGNORECASE,
 )
 _NUMBER_FIRST = re.compile(
@@ -111,7 +113,7 @@ class Line:
 
     @property
     def height(self) -> float:
-        """The height of its letters, about."""
+        """The height of its letters, about, in the page's unit."""
         return min(word.box[3] - word.box[1] for word in self.words)
 
 
@@ -131,7 +133,7 @@ def lines_of(page: PrintedPage) -> list[Line]:
 
 
 def line_of(words: Sequence[Word], like: Line) -> Line:
-    """The line of some words of another line."""
+    """The line that some of the words of the line `like` make, read anew."""
     return _read(tuple(words), like.page, like.element, like.cell, like.furniture)
 
 
@@ -215,7 +217,10 @@ def _label_kind(label: str) -> Kind | None:
 
 
 def head_role(label: str) -> tuple[str, float] | None:
-    """The role that a party's head names, and how well it does; None for another label. The label is in normal form."""
+    """The role that a party's head names, and how well it does, in [0, 1]; None for another label.
+
+    `label` is in normal form.
+    """
     known = vocabulary()
     if label in known.heads:
         return known.heads[label]
@@ -255,9 +260,14 @@ def _unlabelled(text: str, plain: str, tokens: Sequence[str]) -> tuple[Kind, int
         return "salutation", 0
     if plain in known.titles:
         return "title", 0
+    if tokens[0] in known.owners and len(tokens) > 1 and not any(map(str.isdigit, text)):
+        return "person", 0
     form = None if known.legal_words.isdisjoint(tokens) else known.legal.search(text)
     # Capitals such as SC stand in addresses, too.
-    legal = form is not None and not (len(form[0]) <= _SHORT_FORM and _street_or_text(text, tokens) == ("street", 2))
+    legal = form is not None and not (
+        len(form[0]) <= _SHORT_FORM
+        and (_street_or_text(text, tokens) == ("street", 2) or _DUTCH_TOWN.match(text) is not None)
+    )
     if not legal and _is_town(text, tokens):
         return "town", 2
     if f"{plain} ".startswith(known.greetings) or plain in known.between or plain in known.conjunctions:

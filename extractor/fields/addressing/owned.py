@@ -14,7 +14,7 @@ from ...values.words import Word
 from ..found import Found, found_in
 from ..parsing import Kind, Style, typed_values
 from .blocks import Block
-from .lines import Line
+from .lines import Line, is_separator, line_of
 from .roles import Standing
 from .vocabulary import normal, vocabulary
 
@@ -24,9 +24,11 @@ BELOW, LABEL_ABOVE = 3.5, 2.2
 LABEL_GAP = 30.0
 # How sure an owner is: said by a label, by a block, by being no one else's.
 LABELLED, INSIDE, LEFT_OVER = 0.96, 0.95, 0.88
-# What is left where no label says that it is an id for taxes.
+# The share of its confidence that an id keeps where no label says that it is one for taxes.
 BARE = 0.7
 _FEWEST_DIGITS = 6
+# The fewest parts of a line whose separators are no signs within an id.
+LEAST_PARTS = 3
 _VAT_LABEL = re.compile(
     r"\b(?:ust|umsatzsteuer\w*|mwst|mehrwertsteuer\w*|uid|vat|tva|btw|i?va|iva|nif|cif|nipc|contribuinte|nip|gst|gstin"
     r"|moms|mva|tax|fiscal|fiscale|steuer\w*|vat id|abn|ruc|cuit)\b"
@@ -49,7 +51,10 @@ _FAX = re.compile(r"\b(?:tele)?fax\b|\bf\b|\bfaks\b")
 
 @dataclass
 class Owners:
-    """Who the places of a document belong to: the two parties, and every place where any party stands."""
+    """Who the places of a document belong to: the two parties, and every place where any party stands.
+
+    `of_word` is the role of the party that has a word in its block, by the word's `id`.
+    """
 
     seller: Standing | None
     buyer: Standing | None
@@ -63,7 +68,7 @@ class Owners:
                     self.of_word[id(word)] = self._role(block)
 
     def role_of(self, word: Word, line: Line) -> str | None:
-        """The role of the party whose block the word is in, or stands right below; None without one."""
+        """The role, such as `seller`, of the party whose block the word is in or right below; None without one."""
         inside = self.of_word.get(id(word))
         return inside if inside is not None else self._above(line)
 
@@ -97,10 +102,23 @@ def owned_values(lines: Sequence[Sequence[Line]], style: Style, owners: Owners) 
     found: dict[str, list[Found]] = {}
     for page in lines:
         for at, line in enumerate(page):
-            if _may_have_one(line):
-                for concept, value in _values_of(_Labelled(line, _label_of(page, at)), style, owners):
+            for number, part in enumerate(_parts(line) if _may_have_one(line) else ()):
+                label = _label_of(page, at, part) if number == 0 else _own_label(part)
+                for concept, value in _values_of(_Labelled(part, label), style, owners):
                     found.setdefault(concept, []).append(value)
     return {concept: _once(values) for concept, values in found.items()}
+
+
+def _parts(line: Line) -> list[Line]:
+    """What stands between the separators of a line, such as that of a foot with all ids in it."""
+    runs: list[list[Word]] = [[]]
+    for word in line.words:
+        if is_separator(word):
+            runs.append([])
+        else:
+            runs[-1].append(word)
+    parts = [run for run in runs if run]
+    return [line] if len(parts) < LEAST_PARTS else [line_of(run, line) for run in parts]
 
 
 def _may_have_one(line: Line) -> bool:
@@ -145,7 +163,7 @@ def _vat_ids(one: _Labelled, style: Style, owners: Owners) -> Iterator[tuple[str
     words = one.line.words
     accounts = {at for typed in typed_values("iban", words, style) for at in range(typed.first, typed.end)}
     told = _VAT_LABEL.search(one.label) is not None
-    if "iban" in one.label.split() or (accounts and not told):
+    if not told and (accounts or "iban" in one.label.split()):
         return
     typed_ids = [typed for typed in typed_values("vat_id", words, style) if typed.first not in accounts]
     for typed in typed_ids:
@@ -183,10 +201,16 @@ def _owner(one: _Labelled, word: Word, owners: Owners) -> tuple[str, float]:
     return (role, INSIDE) if role is not None else ("seller", LEFT_OVER)
 
 
-def _label_of(page: Sequence[Line], at: int) -> str:
-    """What stands before the line's value: its own first words, the text left of it on its row, or that above it."""
+def _own_label(line: Line) -> str:
+    """The line's words without a digit."""
+    return normal(" ".join(word.text for word in line.words if not any(letter.isdigit() for letter in word.text)))
+
+
+def _label_of(page: Sequence[Line], at: int, part: Line) -> str:
+    """What stands before the value of a line's first part: its own first words, the text left of the line on its row,
+    or that above it."""
     line = page[at]
-    own = normal(" ".join(word.text for word in line.words if not any(letter.isdigit() for letter in word.text)))
+    own = _own_label(part)
     if len(own) >= 3 and own not in ("de", "fr", "es", "it", "nl", "pt", "pl", "gb"):
         return own
     middle = (line.box[1] + line.box[3]) / 2

@@ -30,9 +30,9 @@ LETTERHEAD = 0.14
 RECEIPT_TOP, LATER_PAGE = 4.0, 0.6
 # Points of a party without a head for the role that no head says, where one says the other.
 THE_OTHER = 1.0
-# The least that a role needs.
+# Min points for a role.
 LEAST_SELLER, LEAST_BUYER = 1.5, 1.5
-# Letters of most rows of a receipt, and how wide most are, in heights of its letters.
+# Max letters of most rows of a receipt, and max width of most, in heights of its letters.
 RECEIPT_ROW, RECEIPT_WIDTH = 46, 34
 # The least number of rows with an amount.
 RECEIPT_AMOUNTS = 3
@@ -45,7 +45,7 @@ _MAILERS = frozenset(("gmail", "hotmail", "yahoo", "outlook", "gmx", "web", "icl
 class Standing:
     """One party with all places that it stands at, and its points as seller and as buyer.
 
-    - `reasons` are the kinds of evidence that its points come from.
+    `reasons` are the kinds of evidence that its points come from.
     """
 
     name: str
@@ -142,7 +142,8 @@ def _points(
         return SENDER + (FURNITURE if furniture else 0.0), 0.0, {"sender"}
     if _has_contacts(block, lines):
         seller, reasons = seller + CONTACTS, reasons | {"contacts"}
-    if furniture:
+    # An address in the window of the envelope stands as high as a letterhead's, and may be taken for one.
+    if furniture and not _in_window(left, middle, topmost, page):
         seller, reasons = seller + FURNITURE, reasons | {"furniture"}
     if topmost and middle < LETTERHEAD:
         seller += TOPMOST
@@ -155,15 +156,18 @@ def _points(
     sender = _sender_above(block, blocks, lines)
     if sender:
         buyer, reasons = buyer + BELOW_SENDER, reasons | {"below sender"}
-    if (
-        left < WINDOW_LEFT * page.width
-        and WINDOW_TOP < middle < WINDOW_BOTTOM
-        and not (topmost and middle < LETTERHEAD)
-    ):
+    if _in_window(left, middle, topmost, page):
         buyer, reasons = buyer + WINDOW, reasons | {"window"}
     elif WINDOW_TOP < middle < WINDOW_BOTTOM and not topmost:
         buyer, reasons = buyer + OTHER_WINDOW, reasons | {"window"}
     return seller, buyer, reasons
+
+
+def _in_window(left: float, middle: float, topmost: bool, page: PrintedPage) -> bool:
+    """Whether a block that begins at `left` and has its middle at this share of the page's height is in the window."""
+    if topmost and middle < LETTERHEAD:
+        return False
+    return left < WINDOW_LEFT * page.width and WINDOW_TOP < middle < WINDOW_BOTTOM
 
 
 def _has_contacts(block: Block, lines: Sequence[Line]) -> bool:

@@ -1,10 +1,11 @@
 """A seller's name that stands without an address that is known as one: at the top, in the foot, beside the account.
 
-Runs in a page process.
+Runs in a page process. Boxes are in the page's unit, origin top left.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from ..printed import PrintedPage
@@ -16,15 +17,22 @@ from .vocabulary import vocabulary
 
 # How sure such a name is: of a receipt's top, with a legal form at the top or in the foot, beside the account.
 RECEIPT, LEGAL, HOLDER = 0.7, 0.6, 0.55
-# The page's shares that are its top and its foot; lines of a receipt's top.
+# Where a page's top ends and its foot begins, as shares of its height; max lines of a receipt's top.
 TOP, FOOT = 0.3, 0.8
 _MOST_LINES = 8
+# The most words of a name, and how a line goes on behind one that says who is registered, where and how.
+_MOST_WORDS = 7
+_REGISTERED = re.compile(
+    r"(?:is |a company )?(?:registered|incorporated|company (?:no|number|reg)|reg\. no)\b|au capital|sitz\b|inscrita\b"
+    r"|cap\. soc|capitale sociale|capital social|zarejestrowana|ingeschreven",
+    re.IGNORECASE,
+)
 
 
 def unaddressed_seller(
     page: PrintedPage, lines: Sequence[Line], buyer: Standing | None
 ) -> tuple[Composed, float] | None:
-    """The seller as the page's top, its foot or the account tell, and how sure; None where they do not."""
+    """The seller as the page's top, its foot or the account tell, and how sure, in [0, 1]; None without one."""
     if is_receipt(page) and (top := _receipt_top(lines)) is not None:
         return top, RECEIPT
     known = vocabulary()
@@ -32,8 +40,9 @@ def unaddressed_seller(
     for line in lines:
         share = (line.box[1] + line.box[3]) / 2 / (page.height or 1.0)
         free = not any(box[1] <= line.box[1] <= box[3] and box[0] <= line.box[0] <= box[2] for box in taken)
-        if free and line.kind == "text" and (share < TOP or share > FOOT or line.furniture) and _names_one(line):
-            party = composed([line])
+        if free and line.kind == "text" and (share < TOP or share > FOOT or line.furniture):
+            named = _named_by(line)
+            party = composed([named]) if named is not None else None
             if party is not None and (buyer is None or not same_name(party.name_text, buyer.name)):
                 return party, LEGAL
     for line in lines:
@@ -44,9 +53,17 @@ def unaddressed_seller(
     return None
 
 
-def _names_one(line: Line) -> bool:
-    """Whether the line is a name with a legal form and little else: no sentence."""
-    return len(line.words) <= 7 and vocabulary().legal.search(line.text) is not None
+def _named_by(line: Line) -> Line | None:
+    """The name with a legal form that the line is or begins with, up to where it says what the law asks for."""
+    form = vocabulary().legal
+    if len(line.words) <= _MOST_WORDS:
+        return line if form.search(line.text) else None
+    texts = [word.text for word in line.words]
+    for at in range(1, _MOST_WORDS):
+        if _REGISTERED.match(" ".join(texts[at : at + 3])):
+            named = line_of(line.words[:at], line)
+            return named if form.search(named.text) else None
+    return None
 
 
 def _receipt_top(lines: Sequence[Line]) -> Composed | None:

@@ -59,6 +59,7 @@ class Vocabulary:
     holders: frozenset[str]
     regions: frozenset[str]
     countries: frozenset[str]
+    owners: frozenset[str]
     between: frozenset[str]
     conjunctions: frozenset[str]
 
@@ -94,6 +95,7 @@ def vocabulary() -> Vocabulary:
         words("account_holders"),
         words("regions"),
         words("countries"),
+        words("owner_words"),
         words("between"),
         words("conjunctions"),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.extractor.fields.documents import Sheet
 from tests.extractor.fields.lists import items_of, rows_of, taxes_of, values_of
 
@@ -53,7 +55,7 @@ def test_an_unknown_column_keeps_its_values() -> None:
 
 def test_numbers_show_what_unknown_columns_are() -> None:
     """The quantity times the price is the amount; where it is not, nothing is known."""
-    assert items_of(_sheet("Goods", "Bundles", "Price", "Amount")) == TWO
+    assert items_of(_sheet("Wares", "Bundles", "Price", "Amount")) == TWO
     assert items_of(_sheet("Description", "Bundles", "Apiece", "Amount")) == TWO
     other = [("Anvil", "4", "10.50", "21.00"), ("Rope", "7", "1.00", "30.00")]
     sheet = Sheet().table(COLUMNS, 100, [("Description", "Bundles", "Apiece", "Amount"), *other])
@@ -104,3 +106,32 @@ def test_a_table_in_which_no_rate_of_a_base_is_the_tax_has_no_taxes() -> None:
     for tax, count in (("12.00", 0), ("19.00", 1)):
         sheet = Sheet().table([50, 150, 250], 100, [head, ["19", "100.00", tax]])
         assert len(rows_of(sheet)["taxes"]) == count
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        ("Kurztext", "Menge", "EP", "GP"),
+        ("Bezeichnung der Leistung", "Stunden", "Stundensatz", "Wert €"),
+        ("Description of goods", "Cases", "Unit price (excl. VAT)", "Line value £"),
+        ("Prestation", "Nb heures", "Taux horaire", "Montant net HT"),
+        ("Producto", "Cajas", "Precio unit.", "Importe neto"),
+        ("Descrizione della merce", "Colli", "Prezzo uni.", "Totale riga"),
+        ("Werkzaamheden", "Uren", "Uurtarief", "Bedrag in EUR"),
+        ("Designação do artigo", "Qtd.", "Pr. Unit.", "Valor líquido"),
+        ("Nazwa produktu", "Godziny", "Cena jednostkowa netto", "Kwota netto zł"),
+    ],
+)
+def test_heads_are_known_in_all_languages(head: tuple[str, ...]) -> None:
+    """A single row, so that no product shows what a column is."""
+    (item,) = items_of(Sheet().table(COLUMNS, 100, [head, ("Anvil 80 kg", "1", "10.50", "21.00")]))
+    assert item == ("Anvil 80 kg", "1", "10.50", "21.00")
+
+
+def test_taxes_are_known_by_their_heads() -> None:
+    """As receipts and summaries call them; sums of another sort under like heads are no taxes."""
+    for head in (("VAT rate", "Goods value", "VAT subtotal"), ("Aliq.", "Imponibili", "Imposta IVA")):
+        assert taxes_of(Sheet().table([50, 200, 350], 100, [head, ("20%", "50.00", "10.00")])) == [
+            ("20", "50.00", "10.00")
+        ]
+        assert taxes_of(Sheet().table([50, 200, 350], 100, [head, ("20%", "50.00", "34.00")])) == []
