@@ -1,7 +1,6 @@
 """The image's command: `python container.py` serves through the door that the container's environment asks for.
 
-Only the image starts it. Nothing heavy is imported at the top: the page processes import this module again when they
-start.
+Only the image starts it. Nothing heavy is imported at the top: the choice of the door does not wait for it.
 """
 
 from __future__ import annotations

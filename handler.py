@@ -1,6 +1,6 @@
 """RunPod front door, in the worker: `python handler.py` serves jobs, or runs test_input.json where there is no RunPod.
 
-Nothing heavy is imported at the top: each page process imports this module again when it starts.
+Nothing heavy is imported at the top: `--help` is there at once.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """HTTP front door, in the worker: `python server.py` serves `POST /extract`, with the contract of handler.py.
 
-It listens on `BIND_ADDRESS`:`PORT`. Nothing heavy is imported at the top: each page process imports this module again
-when it starts.
+It listens on `BIND_ADDRESS`:`PORT`. Nothing heavy is imported at the top: `--help` is there at once.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """The command `zopilot`: reads documents on this machine and writes their answers beside them, without any door open.
 
-Nothing heavy is imported at the top: `--help` is there at once, and the page processes import this module again when
-they start.
+Nothing heavy is imported at the top: `--help` is there at once.
 """
 
 from __future__ import annotations

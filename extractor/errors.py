@@ -168,7 +168,7 @@ class DeadlineExceeded(ExtractionError):
 
 
 class OutputTooLarge(ExtractionError):
-    """The answer has more bytes than RunPod carries."""
+    """The answer has more bytes than are handed over, through RunPod or over HTTP."""
 
     code = "OUTPUT_TOO_LARGE"
     advice = "pass `result_url`, or ask for fewer `pages` or `outputs`"

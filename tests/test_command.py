@@ -70,6 +70,8 @@ class TestOptions:
             (("--format", "json,xml", "a.pdf"), "choose from json, md, html"),
             (("--pages", "0", "a.pdf"), "pages: page numbers start at 1"),
             (("--outputs", "markdwn", "a.pdf"), "outputs.0: unknown output"),
+            (("--preset", "bill", "a.pdf"), "invalid choice: 'bill'"),
+            (("--fields", ",", "a.pdf"), "fields: 1 to 256 fields can be asked for"),
             (("there is none.pdf",), "there is none.pdf: there is no such file"),
             (("--preset", "letter", "a.pdf"), "invalid choice: 'letter'"),
             (("--schema", "there is none.json", "a.pdf"), "there is none.json: No such file or directory"),
@@ -173,12 +175,15 @@ class TestReading:
     def test_as_its_users_start_it(self, tmp_path: Path) -> None:
         document = tmp_path / "my letter.pdf"
         document.write_bytes(LETTER)
-        told = run(document, "--ocr", "never")
+        told = run(document, "--ocr", "never", "--preset", "statement", "--fields", "rent, reference")
         assert told.returncode == 0, told.stderr
         written = [tmp_path / "my letter.pdf.json", tmp_path / "my letter.pdf.md"]
         assert told.stdout.splitlines() == list(map(str, written))
         assert told.stderr == ""
-        assert json.loads(written[0].read_text(encoding="utf-8"))["success"] is True
+        answer = json.loads(written[0].read_text(encoding="utf-8"))
+        assert answer["success"] is True
+        assert next(iter(answer["data"]["values"])) == "bank_name"
+        assert list(answer["data"]["values"])[-2:] == ["rent", "reference"]
         assert "1,250.00" in written[1].read_text(encoding="utf-8")
 
     @pytest.mark.parametrize("by_schema", [False, True], ids=["names", "schema"])

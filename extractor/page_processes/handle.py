@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 import math
-import multiprocessing
 import signal
 import socket
 import time
@@ -25,6 +24,7 @@ from ..device.owner import TaskRequests
 from ..settings import Settings
 from .failures import End, Failure
 from .process import Answer, Inherited, Stage, serve
+from .spawning import spawned
 
 log = logging.getLogger("extractor")
 
@@ -167,10 +167,7 @@ def start_process(settings: Settings, tasks: str, arena: Arena, want_writes: Cal
         link, memory = Inherited(theirs.fileno()), Inherited(arena.descriptor)
         limits = (settings.page_memory_mb * 2**20, settings.page_cpu_s)
         try:
-            handle = multiprocessing.get_context("spawn").Process(
-                target=serve, args=(link, memory, *limits, tasks), name="page-process", daemon=True
-            )
-            handle.start()
+            handle = spawned(serve, link, memory, *limits, tasks)
         except BaseException:
             ours.close()
             raise

@@ -80,7 +80,7 @@ export type DocumentFormat = "pdf" | "png" | "jpeg" | "tiff" | "webp" | "bmp" | 
  * - `PAGE_TOO_LARGE`: A page with more pixels than the worker decodes. To do: send the page at a lower resolution, or in parts.
  * - `PAGE_TOO_COMPLEX`: A page, or opening the document, takes more time than it may, by the processor or by the clock. To do: print the document to a new PDF, or send its pages as pictures; the same again fails again.
  * - `DEADLINE_EXCEEDED`: The time was up before a single page was finished. To do: ask again with a longer `deadline_s`, or for fewer `pages`.
- * - `OUTPUT_TOO_LARGE`: The answer has more bytes than RunPod carries. To do: pass `result_url`, or ask for fewer `pages` or `outputs`.
+ * - `OUTPUT_TOO_LARGE`: The answer has more bytes than are handed over, through RunPod or over HTTP. To do: pass `result_url`, or ask for fewer `pages` or `outputs`.
  * - `DELIVERY_FAILED`: The result's destination could not be reached, broke off, or put it off (408, 425, 429, 5xx). To do: ask again, later each time.
  * - `DELIVERY_FAILED`: The result's destination answered, and would answer the same again: the link may have expired. To do: make a new link for `result_url`, and check that it takes a PUT; tell the operator if it is their bucket.
  * - `OUT_OF_MEMORY`: The device's memory, or the host's, was not enough for a page. To do: ask again, once or twice; if it stays, ask for fewer `pages`.

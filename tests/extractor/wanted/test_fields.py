@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import Any, get_args
 
 import pytest
 
+from extractor.request import parse_request
 from extractor.values.options import Preset
 from extractor.values.wanted import WantedField
 from extractor.wanted.asked import MAX_VALUES
@@ -98,6 +100,15 @@ def test_more_values_than_are_taken_are_refused() -> None:
         deep = {"type": "object", "fields": {"a": deep}}
     with pytest.raises(ValueError, match=r"fields\.a\.a.*: nested deeper than"):
         wanted_fields(fields={"a": deep})
+
+
+def test_the_docs_examples_are_requests() -> None:
+    text = DOCS.read_text(encoding="utf-8")
+    asked = json.loads(re.findall(r"```json\n(.*?)```", text, re.DOTALL)[0])
+    wanted = {field.name: field for field in parse_request(asked, uploaded=True).wanted}
+    assert wanted["deposit"].required and wanted["parcels"].many and wanted["haulier"].fields
+    (sent,) = re.findall(r"-F 'input=(.*)'", text)
+    assert parse_request(json.loads(sent), uploaded=True).wanted[-1].name == "payment_terms"
 
 
 def test_the_docs_name_the_presets_fields() -> None:
