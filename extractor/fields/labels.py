@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -29,6 +29,8 @@ TITLES = "document_title"
 _GLUED = re.compile(r"([^\W\d_][^\d:(@]*)[:.(@]+(?=\d)|([^\W\d_]{1,3}[\u00b0\u00ba])(?=\w)|([^\W\d_]{4,})(?=\d)")
 
 _CURRENCIES = frozenset((*CODES, "\u20ac", "\u00a3", "$", "z\u0142", "RM"))
+# What stands between two labels of one value.
+_AND = frozenset(("/", "&", "+", "und", "and", "et", "y", "e", "en", "i"))
 _NO_LETTER = re.compile(r"[^\w#%&]+|_")
 
 
@@ -60,8 +62,25 @@ def find_labels(printed: Printed, concepts: Collection[str] | None = None) -> li
     Labels do not overlap, the longest wins; one that means several concepts is there once for each.
     """
     return [
-        hit for phrase in printed.phrases for hit in _hits_in(phrase) if concepts is None or hit.concept in concepts
+        hit
+        for phrase in printed.phrases
+        for hit in _joined([*_hits_in(phrase)])
+        if concepts is None or hit.concept in concepts
     ]
+
+
+def _joined(hits: list[LabelHit]) -> list[LabelHit]:
+    """The labels of a phrase. Two with a slash or an `and` between them say the same of one value."""
+    for at in range(len(hits) - 2, -1, -1):
+        hit, end = hits[at], hits[at].end
+        after = next((one for one in hits[at + 1 :] if one.first >= end), None)
+        if after is None or after.end == after.first or end == hit.first:
+            continue
+        between = " ".join(word.text for word in hit.phrase.words[end : after.first])
+        glued = hit.phrase.words[end - 1].text.endswith("/") or hit.phrase.words[after.first].text.startswith("/")
+        if (glued and not between) or between.casefold() in _AND:
+            hits[at] = replace(hit, end=after.end)
+    return hits
 
 
 def _hits_in(phrase: Phrase) -> Iterator[LabelHit]:
