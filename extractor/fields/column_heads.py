@@ -15,6 +15,7 @@ from functools import cache, lru_cache
 from typing import Literal
 
 from ..values.boxes import Box, union
+from ..values.words import Word
 from .labels import FOLDER, squashed
 from .printed import Phrase, PrintedPage
 
@@ -250,9 +251,21 @@ def _split(stack: Sequence[Phrase], main: int) -> Iterator[_Part]:
         if meanings := _meanings_of(" ".join(one.text for one in phrases)):
             yield _Part(meanings, union([phrase.box for phrase in phrases]), *place)
             return
-    words = [word for phrase in stack for word in phrase.words]
-    meant = [_Part(meanings, word.box, None, None) for word in words if (meanings := _meanings_of(word.text))]
+    meant = list(_within([word for phrase in stack for word in phrase.words]))
     yield from meant or [_Part((), union([phrase.box for phrase in stack]), *place)]
+
+
+def _within(words: Sequence[Word]) -> Iterator[_Part]:
+    """The heads that stand side by side in the words, the longest first at each."""
+    at = 0
+    while at < len(words):
+        for end in range(len(words), at, -1):
+            if meanings := _meanings_of(" ".join(word.text for word in words[at:end])):
+                yield _Part(meanings, union([word.box for word in words[at:end]]), None, None)
+                break
+        else:
+            end = at + 1
+        at = end
 
 
 @lru_cache(maxsize=10_000)

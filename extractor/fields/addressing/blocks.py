@@ -151,10 +151,16 @@ def _below(lines: Sequence[Line], at: int, inline: Line | None) -> tuple[list[Li
             value_left = line.box[0] if value_left is None else value_left
         else:
             continue
-        town = town or found[-1].kind == "town" or (found[-1].kind == "address_label" and line.kind == "town")
+        town = town or found[-1].kind == "town" or (found[-1].kind == "address_label" and _has_town(line))
         taken.append(index)
         bottom = line.box[1]
     return found, taken
+
+
+def _has_town(line: Line) -> bool:
+    """Whether the line, or what stands behind its label, is a town."""
+    behind = line.words[line.value :]
+    return line.kind == "town" or (bool(behind) and line_of(behind, line).kind == "town")
 
 
 def _under(line: Line, head: Line) -> bool:
