@@ -7,9 +7,11 @@ they start.
 from __future__ import annotations
 
 import argparse
+import json
 import logging
 import sys
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any, NoReturn, get_args
 
 if TYPE_CHECKING:
@@ -26,8 +28,11 @@ def arguments() -> argparse.ArgumentParser:
     """The command's options."""
     from extractor import __version__
     from extractor.formats import readable
-    from extractor.values.options import Output
+    from extractor.outputs import kinds
+    from extractor.values.options import Preset
 
+    # By the modules' names: with the type of all outputs comes pydantic, and a slow help.
+    outputs = ", ".join(output.name for output in iter_modules(kinds.__path__))
     parser = argparse.ArgumentParser(
         prog="zopilot",
         description=f"Read documents ({readable()}) with local models, and write what they say.",
@@ -40,14 +45,22 @@ def arguments() -> argparse.ArgumentParser:
         "--outputs",
         type=_listed,
         metavar="NAMES",
-        help=f"views in the JSON answer, separated by commas: {', '.join(get_args(Output))} "
-        "(markdown,elements,tables if absent)",
+        help=f"views in the JSON answer, separated by commas: {outputs} (markdown,elements,tables if absent)",
     )
     parser.add_argument("--password", metavar="PASSWORD", help="for documents that are encrypted")
     parser.add_argument(
         "--ocr",
         choices=("auto", "always", "never"),
         help="which pages are recognised: those without a sound text layer (auto, the default), all, or none",
+    )
+    parser.add_argument(
+        "--preset", choices=get_args(Preset), help="values to look for: those that documents of a kind usually have"
+    )
+    parser.add_argument(
+        "--fields", type=_listed, metavar="NAMES", help="values to look for, by their names, separated by commas"
+    )
+    parser.add_argument(
+        "--schema", type=_schema, metavar="FILE", help="a JSON schema of the values to look for, instead of those two"
     )
     parser.add_argument("--out", type=Path, metavar="DIR", help="where to write; beside each document if absent")
     parser.add_argument(
@@ -71,6 +84,19 @@ def _formats(text: str) -> tuple[str, ...]:
     if not formats or not set(formats) <= {"json", "md", "html"}:
         raise argparse.ArgumentTypeError("choose from json, md, html")
     return formats
+
+
+def _schema(text: str) -> dict[str, Any]:
+    """The schema in the file of this name."""
+    try:
+        schema = json.loads(Path(text).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise argparse.ArgumentTypeError(f"{text}: {error.strerror}") from None
+    except (ValueError, RecursionError):
+        raise argparse.ArgumentTypeError(f"{text}: this is no JSON") from None
+    if not isinstance(schema, dict):
+        raise argparse.ArgumentTypeError(f"{text}: a schema is a JSON object")
+    return schema
 
 
 def run() -> NoReturn:
@@ -103,8 +129,10 @@ def main(worker: Worker, options: argparse.Namespace) -> int:
     from extractor.telemetry import start_logging
 
     start_logging(logging.INFO if options.verbose else logging.CRITICAL)
-    asked = ("pages", "outputs", "password", "ocr")
+    asked = ("pages", "outputs", "password", "ocr", "preset", "fields")
     given: dict[str, Any] = {key: value for key in asked if (value := getattr(options, key)) is not None}
+    if options.schema is not None:
+        given["json_schema"] = options.schema
     try:
         keys = keys_of(given, options.format)
         documents = errands(options.files, options.out)

@@ -22,10 +22,10 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # the checkout is not a package that is installed
 
-from benchmarks.answers import extract, load, load_run, missing  # noqa: E402
+from benchmarks.answers import Document, extract, load, load_run, missing  # noqa: E402
 from benchmarks.peer_runs import is_complete, load_peer_run, make_environment, run_peer  # noqa: E402
 from benchmarks.result_table import ResultTable, Row, figure  # noqa: E402
-from benchmarks.sets.data_set import WORKER, DataSet, Document  # noqa: E402
+from benchmarks.sets.data_set import WORKER, DataSet  # noqa: E402
 from benchmarks.sets.icdar2013 import ICDAR2013  # noqa: E402
 from benchmarks.sets.odl import ODL  # noqa: E402
 from benchmarks.sets.sroie import SROIE  # noqa: E402

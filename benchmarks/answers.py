@@ -18,13 +18,20 @@ from tqdm import tqdm
 from benchmarks.hardware import hardware
 
 if TYPE_CHECKING:
-    from benchmarks.sets.data_set import Document
     from extractor.engine import Engine
 
 Answer = dict[str, Any]
 
 # The outputs that are asked for.
 OUTPUTS = ["markdown", "text", "elements", "lines", "tables"]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file to read; its answers are kept under `name`."""
+
+    name: str
+    path: Path
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
     python benchmarks/host_cost.py                            documents made here, against the commit before
     python benchmarks/host_cost.py DATA --against 3798ce5     real ones (DATA/odl/pdfs, DATA/sroie/img)
+    python benchmarks/host_cost.py DATA --preset invoice      with the fields of a preset, against this commit without
 
 Models answer at once, from a recording made a moment before (`recorded_models.py`): the table counts all that a page
 takes beside the device's own work. Both commits are measured in one run, in turn, each in a process of its own with
@@ -45,10 +46,11 @@ ROUNDS = 2
 
 
 class Side:
-    """One commit's engine, in a process of its own."""
+    """One commit's engine, in a process of its own, and the preset whose fields it is asked for."""
 
-    def __init__(self, name: str, checkout: Path, folder: Path) -> None:
+    def __init__(self, name: str, checkout: Path, folder: Path, preset: str | None = None) -> None:
         self.name = name
+        self.preset = preset
         # The benchmarks of this checkout, the extractor of the other one.
         (folder / "extractor").symlink_to(checkout / "extractor")
         (folder / "benchmarks").symlink_to(ROOT / "benchmarks")
@@ -87,19 +89,24 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("data", type=Path, nargs="?", help="a folder with odl/pdfs and sroie/img")
     parser.add_argument("--against", default="HEAD~1", metavar="REF", help="the other commit (default: HEAD~1)")
+    parser.add_argument("--preset", help="what the fields of a preset cost, instead of the other commit")
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument("--markdown", action="store_true")
     args = parser.parse_args()
 
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="host-cost-")))
-        kinds = _documents(args.data, folder)
-        checkouts = {"this": ROOT, args.against: stack.enter_context(_checked_out(args.against, folder / "before"))}
+        # Each side reads in a folder of its own.
+        kinds = _documents(args.data and args.data.resolve(), folder)
+        if args.preset:
+            checkouts = {f"{args.preset} fields": ROOT, "none": ROOT}
+        else:
+            checkouts = {"this": ROOT, args.against: stack.enter_context(_checked_out(args.against, folder / "before"))}
         sides = []
         for number, (name, checkout) in enumerate(checkouts.items()):
             own = folder / str(number)
             own.mkdir()
-            sides.append(Side(name, checkout, own))
+            sides.append(Side(name, checkout, own, args.preset if number == 0 else None))
             stack.callback(sides[-1].close)
         taken = {kind: _measured(sides, kind, paths, args.rounds) for kind, paths in kinds.items()}
     result = result_of(taken, (sides[0].name, sides[1].name), (hardware(), command("host_cost.py")))
@@ -160,7 +167,7 @@ def _measured(sides: Sequence[Side], kind: str, paths: list[str], rounds: int) -
     for turn in range(rounds):
         order = list(enumerate(sides))
         for number, side in order if turn % 2 == 0 else reversed(order):
-            side.begin(Task(paths, DOCUMENTS[kind][1], JOBS))
+            side.begin(Task(paths, DOCUMENTS[kind][1], JOBS, side.preset))
             taken[number].append(side.taken())
             pages = taken[number][-1].pages
             print(f"{kind}: {side.name}, {pages} pages read, {turn + 1} of {rounds}", file=sys.stderr)

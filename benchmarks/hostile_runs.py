@@ -153,8 +153,9 @@ def _reads_pages(process: psutil.Process) -> bool:
 
 def run(engine: Engine, watch: Watch, content: bytes, *, deadline_s: float, **keys: Any) -> Outcome:
     """How the document ends, with every output asked for."""
+    from extractor.contract.views import Output
     from extractor.errors import ExtractionError
-    from extractor.request import Output, parse_request
+    from extractor.request import parse_request
 
     encoded = base64.b64encode(content).decode("ascii")
     job = {"document_content_base64": encoded, "deadline_s": deadline_s, "outputs": list(get_args(Output)), **keys}

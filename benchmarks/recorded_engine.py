@@ -30,11 +30,12 @@ PAGES_IN_FLIGHT = 8
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Read these documents so many times, so many at a time."""
+    """Read these documents so many times, so many at a time, with the fields of a preset where it names one."""
 
     paths: list[str]
     times: int
     jobs: int
+    preset: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,7 @@ def carry_out(engine: Engine, recording: Recording, task: Task, seen: dict[str, 
                 "document_content_base64": base64.b64encode(Path(path).read_bytes()).decode("ascii"),
                 "outputs": ["markdown"],
                 "deadline_s": 86400,
+                **({"preset": task.preset} if task.preset else {}),
             }
         )
         for path in task.paths

@@ -64,9 +64,7 @@ def convert(original: Path, configuration: Path) -> dict[str, dict[str, torch.Te
     _put_decoder(layers)
     _put_reading_order(layers, checkpoint)
     _put_training_only(checkpoint)
-    unused = graph.unused(WEIGHT)
-    if unused:
-        raise BuildError(f"{original.name}: {len(unused)} weights have no place, the first is {unused[0]}")
+    graph.require_used(WEIGHT)
     return {"model.safetensors": checkpoint.complete(tied=model.all_tied_weights_keys)}
 
 

@@ -50,9 +50,7 @@ def convert(original: Path, configuration: Path) -> dict[str, dict[str, torch.Te
     _put_convolutions(graph, checkpoint)
     _put_structure_head(graph, checkpoint)
     location_head = _location_head(graph)
-    unused = graph.unused(WEIGHT)
-    if unused:
-        raise BuildError(f"{original.name}: {len(unused)} weights have no place, the first is {unused[0]}")
+    graph.require_used(WEIGHT)
     return {"model.safetensors": checkpoint.complete(tied={}), "location_head.safetensors": location_head}
 
 

@@ -76,6 +76,8 @@ class OnnxGraph:
             raise BuildError(f"{self.file_name}: {len(names)} biases, not one, after {node.output[0]}")
         return names[0]
 
-    def unused(self, pattern: str) -> list[str]:
-        """The names of stored weights that match `pattern` and were not used, sorted."""
-        return sorted(name for name in self._weights if re.match(pattern, name) and name not in self._used)
+    def require_used(self, pattern: str) -> None:
+        """Raises `BuildError` where a stored weight whose name matches `pattern` was not used."""
+        unused = sorted(name for name in self._weights if re.match(pattern, name) and name not in self._used)
+        if unused:
+            raise BuildError(f"{self.file_name}: {len(unused)} weights have no place, the first is {unused[0]}")

@@ -24,6 +24,7 @@ import html
 import logging
 import os
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, Literal, NoReturn, Self
@@ -63,12 +64,16 @@ class LocalConversionResult(ConversionResult):  # type: ignore[misc]
     """DocStrange's result, whose exports are the engine's views unchanged.
 
     `data` holds the contract's views markdown, text, html, pages, elements, tables and csv; `metadata` is the answer's.
-    `content` is the markdown, as in DocStrange. Boxes are in the page's unit, origin top left.
+    `content` is the markdown, as in DocStrange. Boxes are in the page's unit, origin top left. `asked` reads the
+    document again, with these keys of a job's input; None where there is no document.
     """
 
-    def __init__(self, data: dict[str, Any], metadata: dict[str, Any]) -> None:
+    def __init__(
+        self, data: dict[str, Any], metadata: dict[str, Any], asked: Callable[..., Self] | None = None
+    ) -> None:
         super().__init__(data["markdown"], metadata)
         self._data = data
+        self._asked = asked
 
     def extract_html(self) -> str:
         """The document as one HTML page that fetches nothing."""
@@ -87,18 +92,33 @@ class LocalConversionResult(ConversionResult):  # type: ignore[misc]
     ) -> dict[str, Any]:
         """`document`: the contract's pages, elements and tables; `metadata`; `format`, which is `"local_json"`.
 
-        DocStrange's callers may pass `ollama_url` and `ollama_model`; no such service is called. Raises
-        `ConversionError` where fields or a schema are asked for.
+        With `specified_fields`, which go before a schema, DocStrange's own shape: their values are `extracted_fields`,
+        with `json_schema` they are `extracted_data`, beside the metadata's keys. `fields` has each value's words, page,
+        box and confidence. The document is read again for them, by the engine alone: DocStrange's callers may pass
+        `ollama_url` and `ollama_model`, but no such service is called. Raises `ConversionError` where the schema is
+        none that is served, or where there is no document but a text.
         """
-        if specified_fields or json_schema:
-            raise docstrange.exceptions.ConversionError(
-                "INVALID_INPUT: specified_fields and json_schema are not served by this version of the worker"
-            )
+        if specified_fields:
+            asked = self._ask(fields=specified_fields)
+            said = {"extracted_fields": asked._data["values"], "requested_fields": specified_fields}
+            return asked._found(said, "local_specified_fields")
+        if json_schema:
+            asked = self._ask(json_schema=json_schema)
+            return asked._found({"extracted_data": asked._data["values"], "schema": json_schema}, "local_json_schema")
         return {
             "document": {view: self._data[view] for view in ("pages", "elements", "tables")},
             "metadata": self.metadata,
             "format": "local_json",
         }
+
+    def _ask(self, **keys: object) -> Self:
+        if self._asked is None:
+            raise docstrange.exceptions.ConversionError("INVALID_INPUT: a text has no words with places to look for")
+        return self._asked(**keys)
+
+    def _found(self, said: dict[str, Any], form: str) -> dict[str, Any]:
+        method = self.metadata["extraction_method"]
+        return {**said, "fields": self._data["fields"], **self.metadata, "format": form, "extractor": method}
 
     def extract_csv(self, table_index: int = 0, include_all_tables: bool = False) -> str:
         """One table as RFC 4180 text, or all of them with DocStrange's separator lines. `table_index` is from 0.
@@ -222,10 +242,10 @@ class LocalDocumentExtractor(DocumentExtractor):  # type: ignore[misc]
             {"processing_mode": "local", "cloud_enabled": False, "content_type": "text"},
         )
 
-    def _read(self, **source: str) -> LocalConversionResult:
+    def _read(self, **job: object) -> LocalConversionResult:
         try:
             ocr = "auto" if self.ocr_enabled else "never"
-            request = parse_request({**source, "ocr": ocr, "outputs": _VIEWS})
+            request = parse_request({**job, "ocr": ocr, "outputs": _VIEWS})
             engine = _engine_on(self._device) if self._engine is None else self._engine
             answer = engine.extract(request, document_id=f"docstrange-{uuid.uuid4().hex}")
         except UnsupportedFormat as error:
@@ -233,9 +253,10 @@ class LocalDocumentExtractor(DocumentExtractor):  # type: ignore[misc]
         except ExtractionError as error:
             raise docstrange.exceptions.ConversionError(f"{error.code}: {error.message}") from error
         own = {key: answer[key] for key in ("document_id", "extraction_method")}
-        if "filename" in source:
-            own["filename"] = source["filename"]
-        return LocalConversionResult(answer["data"], {**answer["metadata"], **own})
+        if "filename" in job:
+            own["filename"] = job["filename"]
+        again = functools.partial(self._read, **job)
+        return LocalConversionResult(answer["data"], {**answer["metadata"], **own}, again)
 
 
 def _options(positional: tuple[object, ...], named: dict[str, object]) -> Options:

@@ -54,11 +54,12 @@ from .page_processes.failures import Failure
 from .page_processes.handle import Running, Task
 from .page_processes.pool import PagePool
 from .page_processes.process import Answer, Stage
+from .page_processes.whole_tasks import PAGES_TO_WRITE, TaskName, WholeDocumentTask, WholePageTask, WriteTask
 from .request import ExtractionRequest, selected_pages
 from .settings import Settings
 from .transport.source import fetch_document
 from .values.outline import Outline, outline_of
-from .values.tasks import PAGES_TO_WRITE, OutlineTask, PageTask, TaskName, WholeDocumentTask, WholePageTask, WriteTask
+from .values.tasks import OutlineTask, PageTask
 
 log = logging.getLogger("extractor")
 
@@ -225,7 +226,7 @@ class Engine:
         running: deque[tuple[int, Running | Failure]] = deque()
         pages = JobPages()
         progress(Progress(0, total))
-        write = job.write_task() if total == 1 else None
+        write = _write_task(job) if total == 1 else None
         try:
             while waiting or running:
                 while waiting and len(running) < self._pages_in_flight:
@@ -270,7 +271,7 @@ class Engine:
         outcome = page if isinstance(page, Failure) else self._outcome(page, limit)
         if isinstance(outcome, Failure) and outcome.stage is Stage.FIELDS:
             pages.fieldless = outcome.error
-            again = self._begin_page(job, pages, number, job.write_task(fields=False))
+            again = self._begin_page(job, pages, number, _write_task(job, fields=False))
             outcome = again if isinstance(again, Failure) else self._outcome_of(again, limit)
         if isinstance(outcome, Answer):
             try:
@@ -292,10 +293,10 @@ class Engine:
         if len(job.numbers) == 1:
             blob, pages.fields = pages.finished[0].blob, pages.finished[0].fields
         else:
-            outcome = self._written(job, pages, job.write_task())
+            outcome = self._written(job, pages, _write_task(job))
             if isinstance(outcome, Failure) and outcome.stage is Stage.FIELDS:
                 pages.fieldless = outcome.error
-                outcome = self._written(job, pages, job.write_task(fields=False))
+                outcome = self._written(job, pages, _write_task(job, fields=False))
             if isinstance(outcome, Failure):
                 raise outcome.error
             blob, pages.fields = outcome.blob, fields_read_of(outcome.head)
@@ -353,6 +354,20 @@ class Engine:
         if isinstance(outcome, Failure):
             raise outcome.error
         return outline_of(outcome.head)
+
+
+def _write_task(job: Job, *, fields: bool = True) -> WriteTask:
+    """The task that writes the job's document, with the fields that its request wants or without them."""
+    request, outline = job.request, job.outline
+    return WriteTask(
+        tuple(request.outputs),
+        request.writing,
+        request.filename or job.document_id,
+        outline.headings,
+        request.wanted if fields else (),
+        # Where there are no pages, it is the document.
+        outline.embedded if fields or not outline.pages else None,
+    )
 
 
 def _ms_since(started: float) -> float:

@@ -14,7 +14,6 @@ from .request import ExtractionRequest
 from .transport.source import FetchedDocument
 from .values.notices import Notice, notice_of
 from .values.outline import Outline
-from .values.tasks import WriteTask
 from .values.wanted import WantedField
 
 Stage = Literal["fetch", "open", "pages", "outputs"]
@@ -44,19 +43,6 @@ class Job:
     numbers: tuple[int, ...]
     recognition: Recognition
     end: JobEnd
-
-    def write_task(self, *, fields: bool = True) -> WriteTask:
-        """The task that writes its document, with the fields that the request wants or without them."""
-        request = self.request
-        return WriteTask(
-            tuple(request.outputs),
-            request.writing,
-            request.filename or self.document_id,
-            self.outline.headings,
-            request.wanted if fields else (),
-            # Where there are no pages, it is the document.
-            self.outline.embedded if fields or not self.outline.pages else None,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +91,8 @@ class FailedPage:
 class JobPages:
     """What has become of a job's pages so far, in their order. `late`: the deadline cut the job short.
 
-    `fatal` are the errors of the pages that ended their page process, `fieldless` why fields were not looked for.
+    `fatal` are the errors of the pages that ended their page process. `fields` is what is known of the fields that were
+    looked for, `fieldless` why they were not.
     """
 
     finished: list[ReadPage] = field(default_factory=list)

@@ -27,19 +27,28 @@ from pydantic import (
     model_validator,
 )
 
+from .contract.views import Output
 from .errors import FetchForbidden, InvalidInput, shown
 from .languages import LANGUAGES, UNSERVED, code_of
 from .urls import parse_url
-from .values.options import CsvFormulas, OcrMode, Output, UnseenText, Writing
+from .values.options import CsvFormulas, OcrMode, Preset, UnseenText, Writing
 from .values.wanted import WantedField
 from .wanted.asked import AskedField, AskedFields
-from .wanted.presets import Preset
 
 # Outputs of the contract that this version does not serve: refused by name, never ignored.
 UNSERVED_OUTPUTS = ("chunks", "docstrange", "images", "preview")
 
 # The validation's context for a request whose document was uploaded.
 UPLOADED = "uploaded"
+
+# What a value of a wrong type should have been, in JSON's words, and how it looks for a key.
+_WANTED_TYPES = {
+    **{"list_type": "a list", "dict_type": "an object", "string_type": "a text", "bool_type": "true or false"},
+    **{"float_type": "a number", "model_type": 'an object such as {"type": "money"}'},
+}
+_LOOKS = {"pages": '"1-3,7"', "outputs": '["markdown", "tables"]', "ocr_languages": '["en", "ru"]'}
+# Keys by which a document is often meant; of them only its name is one.
+_DOCUMENT_WORDS = ("file", "pdf", "image", "data", "bytes", "b64")
 
 
 def _ranges_of(number: str) -> str:
@@ -305,8 +314,8 @@ class ExtractionRequest(BaseModel):
 
     @field_validator("outputs")
     @classmethod
-    def _each_output_once(cls, value: list[Output]) -> list[Output]:
-        return list(dict.fromkeys(value))
+    def _each_output_once_in_order(cls, value: list[Output]) -> list[Output]:
+        return [output for output in get_args(Output) if output in value]
 
     @model_validator(mode="after")
     def _headers_have_a_destination(self) -> ExtractionRequest:
@@ -401,16 +410,30 @@ def parse_request(job_input: object, *, uploaded: bool = False) -> ExtractionReq
     raise InvalidInput("; ".join(problems))
 
 
+def input_schema() -> dict[str, Any]:
+    """The JSON schema of a job's `input` (draft 2020-12)."""
+    from .contract.schemas import DIALECT, ForClients
+
+    return {"$schema": DIALECT, **ExtractionRequest.model_json_schema(schema_generator=ForClients)}
+
+
 def _problem(detail: Any) -> str:
     path = ".".join(shown(part) for part in detail["loc"] if part != "[key]")
     if detail["type"] == "extra_forbidden":
-        known = AskedField if len(detail["loc"]) > 1 else ExtractionRequest
-        return f"{path}: unknown key{_hint(path.rpartition('.')[2], list(known.model_fields))}"
+        known, key = AskedField if len(detail["loc"]) > 1 else ExtractionRequest, path.rpartition(".")[2]
+        if path.lower() in _DOCUMENT_WORDS:
+            return f"{path}: unknown key, give {' or '.join(SOURCES)}"
+        return f"{path}: unknown key{_hint(key, list(known.model_fields))}"
     if detail["type"] == "literal_error" and detail["loc"][0] == "outputs":
         if detail["input"] in UNSERVED_OUTPUTS:
             return f"{path}: {detail['input']} is not served by this version of the worker"
+        if detail["input"] in ("fields", "json_schema", "preset"):
+            return f"{path}: {detail['input']} is no output but a key beside outputs"
         return f"{path}: unknown output{_hint(str(detail['input'])[:64], get_args(Output))}"
     message = detail["msg"].removeprefix("Value error, ")
+    if wanted := _WANTED_TYPES.get(detail["type"]):
+        looks = f" such as {_LOOKS[path]}" if path in _LOOKS else ""
+        message = f"{wanted}{looks} is wanted"
     return f"{path}: {message}" if path else message
 
 

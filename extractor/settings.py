@@ -219,7 +219,7 @@ class Settings(BaseSettings):
 
     @property
     def webhook_key(self) -> bytes | None:
-        """What webhooks are signed with, if there are any."""
+        """The bytes that webhooks are signed with; None where no secret is set."""
         return None if self.webhook_secret is None else _key_of(self.webhook_secret)
 
     @property

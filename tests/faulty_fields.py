@@ -7,7 +7,7 @@ from typing import Any
 
 from extractor.page_processes import tasks
 from extractor.page_processes.process import Answer, Function, Stage, TaskContext
-from extractor.values.tasks import TaskName
+from extractor.page_processes.whole_tasks import TaskName
 
 prepare = tasks.prepare
 

@@ -71,6 +71,10 @@ class TestOptions:
             (("--pages", "0", "a.pdf"), "pages: page numbers start at 1"),
             (("--outputs", "markdwn", "a.pdf"), "outputs.0: unknown output"),
             (("there is none.pdf",), "there is none.pdf: there is no such file"),
+            (("--preset", "letter", "a.pdf"), "invalid choice: 'letter'"),
+            (("--schema", "there is none.json", "a.pdf"), "there is none.json: No such file or directory"),
+            (("--schema", "README.md", "a.pdf"), "README.md: this is no JSON"),
+            (("--schema", "schemas/input.schema.json", "--fields", "total", "a.pdf"), "json_schema"),
         ],
     )
     def test_what_cannot_be_begun(self, arguments: tuple[str, ...], said: str) -> None:
@@ -176,6 +180,19 @@ class TestReading:
         assert told.stderr == ""
         assert json.loads(written[0].read_text(encoding="utf-8"))["success"] is True
         assert "1,250.00" in written[1].read_text(encoding="utf-8")
+
+    @pytest.mark.parametrize("by_schema", [False, True], ids=["names", "schema"])
+    def test_values_that_are_asked_for(self, tmp_path: Path, by_schema: bool) -> None:
+        """By their names or by a schema in a file, they are in the JSON answer."""
+        document, schema = tmp_path / "letter.pdf", tmp_path / "schema.json"
+        document.write_bytes(documents.text_pdf([["Invoice number: 2026-0417", "Colour: blue"]]))
+        properties = {"invoice_number": {"type": "string"}, "colour": {"enum": ["red", "blue"]}}
+        schema.write_text(json.dumps({"type": "object", "properties": properties}), encoding="utf-8")
+        asked = ("--schema", schema) if by_schema else ("--fields", "invoice_number, colour")
+        told = run(document, "--ocr", "never", "--format", "json", *asked)
+        assert told.returncode == 0, told.stderr
+        answer = json.loads((tmp_path / "letter.pdf.json").read_text(encoding="utf-8"))
+        assert answer["data"]["values"] == {"invoice_number": "2026-0417", "colour": "blue"}
 
     def test_models_that_are_not_there(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("MODELS_DIR", str(tmp_path))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.owner_steps import Image, commands_of_the_image
+from tools.owner_steps import Image, check_commands
 
 pytestmark = pytest.mark.slow
 
@@ -48,7 +48,7 @@ def test_owners_steps(tmp_path: Path) -> None:
 def test_owners_steps_find_a_command_that_asks_a_cloud(tmp_path: Path) -> None:
     (tmp_path / "docstrange").touch()
     with pytest.raises(SystemExit, match="docstrange"):
-        commands_of_the_image(Image(Path("/"), config(tmp_path)))
+        check_commands(Image(Path("/"), config(tmp_path)))
 
 
 def test_without_a_key_it_says_in_two_lines_what_to_set_and_reads_the_test_input() -> None:

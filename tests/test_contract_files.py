@@ -10,8 +10,9 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from extractor.contract.refusals import RefusalCode
-from extractor.contract.schemas import answer_schema, input_schema
+from extractor.contract.schemas import answer_schema
 from extractor.errors import ErrorCode
+from extractor.request import input_schema
 from extractor.values.element_types import ElementType
 from extractor.values.notices import NoticeCode
 from extractor.values.wanted import FieldSource

@@ -10,10 +10,10 @@ from typing import Any, get_args
 
 import pytest
 
+from extractor.contract.views import Output
 from extractor.models.model_set import model_set
 from extractor.request import SOURCES, ExtractionRequest
 from extractor.settings import Settings
-from extractor.values.options import Output
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"

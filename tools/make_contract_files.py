@@ -1,23 +1,30 @@
-"""Write schemas/*.schema.json and the table of docs/answer.md, from the contract's types and the tables of its words:
-`python -m tools.make_contract_files`."""
+"""Write schemas/*.schema.json, the table of docs/answer.md and the outputs in README.md, from the contract's types and
+its tables of words: `python -m tools.make_contract_files`."""
 
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 from extractor.contract.named_types import error_meaning
 from extractor.contract.refusals import REFUSALS
-from extractor.contract.schemas import answer_schema, input_schema
+from extractor.contract.schemas import answer_schema
+from extractor.contract.views import Output
 from extractor.errors import ERRORS
+from extractor.request import input_schema
 from extractor.values.element_types import ELEMENT_TYPES, SOURCES
 from extractor.values.notices import KINDS
 from extractor.values.wanted import FIELD_SOURCES
 
 ROOT = Path(__file__).resolve().parent.parent
 SCHEMAS = {"answer.schema.json": answer_schema, "input.schema.json": input_schema}
+README = ROOT / "README.md"
+# The README's row of the key `outputs`, up to its meaning.
+_OUTPUTS = re.compile(r"^(\| `outputs` \|[^|]*\| any of )[^|]*(?= \|$)", re.MULTILINE)
 DOCS = ROOT / "docs" / "answer.md"
 # What is below it is made.
 _MADE = "<!-- made by tools.make_contract_files -->\n"
@@ -30,7 +37,9 @@ def files() -> dict[Path, str]:
         for name, schema in SCHEMAS.items()
     }
     written, mark, _ = DOCS.read_text(encoding="utf-8").partition(_MADE)
-    return texts | {DOCS: written + mark + table()}
+    outputs = ", ".join(get_args(Output))
+    readme = _OUTPUTS.sub(lambda row: row[1] + outputs, README.read_text(encoding="utf-8"))
+    return texts | {DOCS: written + mark + table(), README: readme}
 
 
 def table() -> str:

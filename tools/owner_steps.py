@@ -41,7 +41,8 @@ from tools.expected_answer import ROOT, differences, essence, expected
 KEY = "correct horse battery staple"
 TOKEN = "hf_0123456789abcdefghij"
 DOOR = "http://localhost:8000"
-START_S = 300.0  # an image's files are cold, and the machine may be busy
+# Max seconds until the door is open: an image's files are cold, and the machine may be busy.
+START_S = 300.0
 LINES = {
     "import torchvision; print(torchvision.ops.nms.__name__)": "nms",
     "from transformers.models.rt_detr import RTDetrImageProcessor as c; print(c.__name__)": "RTDetrImageProcessor",
@@ -98,7 +99,7 @@ class Image:
         ).returncode
 
     def commands(self) -> Iterator[Path]:
-        """The places of the image's commands: what its PATH names, where it is."""
+        """The image's commands: every file in the folders of its PATH that are there."""
         for folder in self._environment()["PATH"].split(os.pathsep):
             there = self.root / folder.lstrip("/")
             if there.is_dir():
@@ -115,8 +116,8 @@ class Image:
         return {"HOME": home} | dict(line.split("=", 1) for line in self.config["Env"])
 
 
-def lines_of_python(image: Image) -> None:
-    """Step 1."""
+def check_python(image: Image) -> None:
+    """Step 1: the three lines, each by itself and all in one process. Raises `SystemExit` where one is not right."""
     for line, printed in LINES.items():
         said = image.run("python", "-c", line).splitlines()
         print(f"python -c {line!r}: {said[-1] if said else ''}")
@@ -127,16 +128,19 @@ def lines_of_python(image: Image) -> None:
         raise SystemExit("\n".join(["not so in one process:", *together]))
 
 
-def commands_of_the_image(image: Image) -> None:
-    """Step 2."""
+def check_commands(image: Image) -> None:
+    """Step 2: which commands are there. Raises `SystemExit` where DocStrange's are."""
     there = [str(place) for place in image.commands() if place.name in CLOUD_COMMANDS]
     if there:
         raise SystemExit(f"commands that ask a cloud: {there}")
     print(f"{image.run(COMMAND, '--version').strip()}; neither {' nor '.join(CLOUD_COMMANDS)} is a command")
 
 
-def one_curl(image: Image, folder: Path) -> None:
-    """Step 3. `folder` is empty, and holds the document and the log afterwards."""
+def check_http_door(image: Image, folder: Path) -> None:
+    """Step 3: the image's own command, from its start to its end. Raises `SystemExit` where it is not right.
+
+    `folder` is empty, and holds the document and the log afterwards.
+    """
     job = json.loads((ROOT / "test_input.json").read_text(encoding="utf-8"))["input"]
     (folder / "invoice.pdf").write_bytes(base64.b64decode(job["document_content_base64"]))
     # The document's server is at a private address, which has to be allowed.
@@ -221,7 +225,7 @@ def _serving(folder: Path) -> Iterator[str]:
 
 
 def main() -> int:
-    """The exit status. See the module."""
+    """The exit status, 0. Raises `SystemExit` where a step fails, or where there is a network."""
     parser = argparse.ArgumentParser(prog="python -m tools.owner_steps", description="Tries an unpacked image.")
     parser.add_argument("root", type=Path, help="the folder of the image's files")
     parser.add_argument("config", type=Path, help="its configuration, as Docker has it")
@@ -233,10 +237,10 @@ def main() -> int:
     if image.root != Path("/"):
         for place in ("dev", "sys"):
             subprocess.run([_path("mount"), "--rbind", f"/{place}", image.root / place], check=True)
-    lines_of_python(image)
-    commands_of_the_image(image)
+    check_python(image)
+    check_commands(image)
     with tempfile.TemporaryDirectory() as folder:
-        one_curl(image, Path(folder))
+        check_http_door(image, Path(folder))
     return 0
 
 

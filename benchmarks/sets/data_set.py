@@ -8,19 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from benchmarks.answers import Answer, output, seconds_per_page
+from benchmarks.answers import Answer, Document, output, seconds_per_page
 from benchmarks.peer_runs import PeerRun
 from benchmarks.result_table import Row, figure
 
 WORKER = "worker"
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A file to read; its answers are kept under `name`."""
-
-    name: str
-    path: Path
 
 
 @dataclass(frozen=True, slots=True)

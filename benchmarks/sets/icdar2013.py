@@ -17,12 +17,12 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
-from benchmarks.answers import Answer, seconds_per_page
+from benchmarks.answers import Answer, Document, seconds_per_page
 from benchmarks.metrics.adjacency import Agreement, GridCell, Relation, agreement, f1, relations
 from benchmarks.metrics.text_rows import Box
 from benchmarks.peer_runs import PeerRun
 from benchmarks.result_table import figure
-from benchmarks.sets.data_set import WORKER, DataSet, Document, Evaluation
+from benchmarks.sets.data_set import WORKER, DataSet, Evaluation
 
 COLUMNS = (
     "engine",

@@ -13,11 +13,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.answers import Answer
+from benchmarks.answers import Answer, Document
 from benchmarks.metrics.page_score import PageScore, mean, score_page
 from benchmarks.peer_runs import PeerRun
 from benchmarks.result_table import Row, figure
-from benchmarks.sets.data_set import WORKER, DataSet, Document, Evaluation, readings
+from benchmarks.sets.data_set import WORKER, DataSet, Evaluation, readings
 
 COLUMNS = ("engine", "NID", "TEDS", "MHS", "overall", "s/page", "failed")
 UNKNOWN = figure(None)

@@ -19,12 +19,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from benchmarks.answers import Answer
+from benchmarks.answers import Answer, Document
 from benchmarks.metrics.text_errors import TextErrors, numbers, text_errors
 from benchmarks.metrics.text_rows import TextLine, rows_text
 from benchmarks.peer_runs import PeerRun
 from benchmarks.result_table import Row, figure
-from benchmarks.sets.data_set import WORKER, DataSet, Document, Evaluation, readings
+from benchmarks.sets.data_set import WORKER, DataSet, Evaluation, readings
 
 COLUMNS = ("engine", "CER", "WER", "numbers found", "numbers right", "worst tenth", "CER as filed", "s/page", "failed")
 # Max distance of the ends of a true line from those of its reading, in pixels.

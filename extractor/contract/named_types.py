@@ -19,7 +19,8 @@ from . import refusals
 class Model(BaseModel):
     """What all parts of an answer are. Keys that are not known are passed over, as by callers: the contract grows."""
 
-    model_config = ConfigDict(frozen=True)
+    # Built on first use: a worker that starts waits for none of them.
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
 
 def _listed(what: str, meanings: Iterable[tuple[str, str]]) -> str:

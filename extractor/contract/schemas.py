@@ -1,4 +1,4 @@
-"""The contract as JSON schemas (draft 2020-12): an answer's, and a job's input's."""
+"""An answer as a JSON schema (draft 2020-12), and how such schemas are written."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from ..request import ExtractionRequest
 from .answer import Answer, JobState, Progress, Refusal
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -18,6 +17,7 @@ class ForClients(GenerateJsonSchema):
     """Schemas that generators of clients make good types from. Fields have no titles: each would become a type."""
 
     def field_title_should_be_set(self, schema: object) -> bool:
+        """False: no field has a title."""
         return False
 
     def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:
@@ -50,8 +50,3 @@ def answer_schema() -> dict[str, Any]:
         "oneOf": schema["oneOf"],
         "$defs": dict(sorted(types.items())),
     }
-
-
-def input_schema() -> dict[str, Any]:
-    """The schema of a job's `input`."""
-    return {"$schema": DIALECT, **ExtractionRequest.model_json_schema(schema_generator=ForClients)}

@@ -9,6 +9,10 @@ from typing_extensions import TypeAliasType
 
 from .named_types import Bbox, ElementType, FieldSource, Model, TextSource
 
+# The outputs, in the order in which an answer has them. Each is a key of `Data`, below, and is written by the module of
+# `outputs/kinds/` that has its name.
+Output = Literal["markdown", "text", "html", "elements", "lines", "tables", "records", "csv", "docling"]
+
 # A value of a field.
 FieldScalar = str | int | float | bool
 

@@ -271,6 +271,6 @@ def packed_reply(number: int, status: int, size: int) -> bytes:
 
 
 def parsed_reply(payload: bytes) -> tuple[int, int, int]:
-    """The number of a reply's request, its status, and the bytes of its results."""
+    """The number of a reply's request, how it ended, and how many bytes its results take. For the page process."""
     number, status, size = _REPLY.unpack(payload)
     return number, status, size

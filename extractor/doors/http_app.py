@@ -149,9 +149,13 @@ def _add_metrics(app: FastAPI, telemetry: Telemetry, guard: Guard) -> None:
 def _add_refusals(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def refuse(request: Request, error: HTTPException) -> Response:
-        status = HTTPStatus(error.status_code)
-        body = refusal(status, error.detail, request.state.request_id, retryable=REFUSALS[status])
-        headers = {"Allow": _methods(app, request)} if status == HTTPStatus.METHOD_NOT_ALLOWED else error.headers
+        status, reason, headers = HTTPStatus(error.status_code), error.detail, error.headers
+        if status == HTTPStatus.METHOD_NOT_ALLOWED:
+            methods = _methods(app, request)
+            reason, headers = f"this route takes {methods}", {"Allow": methods}
+        elif reason == status.phrase:  # starlette's own
+            reason = "there is no such route; /openapi.json has those that there are"
+        body = refusal(status, reason, request.state.request_id, retryable=REFUSALS[status])
         return as_json(status, body, headers)
 
     @app.exception_handler(Exception)

@@ -72,7 +72,7 @@ class JobBody:
 
     @property
     def upload(self) -> BinaryIO | None:
-        """The document that was uploaded."""
+        """The document that was uploaded; None where none was."""
         return None if self._file is None else self._file.file
 
     def read(self, turn: threading.Lock, beside: Container[str] = ()) -> Asked:
@@ -95,7 +95,7 @@ class JobBody:
         return Asked(job_input, own)
 
     def digest(self) -> bytes:
-        """A sha256 of all that was sent: the same for the same request, whatever its parts were parted by."""
+        """The sha256, 32 bytes, of all that was sent: the same whatever the boundary of a multipart body."""
         whole = hashlib.sha256()
         for file in (self._written, self._file):
             if file is not None:
@@ -194,7 +194,7 @@ async def _read_parts(boundary: bytes | None, stream: AsyncGenerator[bytes, None
     written = parts.pop("input", "{}")
     if not isinstance(file, UploadFile):
         await form.close()
-        raise InvalidInput("file: the multipart body has no file of this name")
+        raise InvalidInput("file: send the document as a file of this name, as `curl -F file=@invoice.pdf` does")
     if parts or not isinstance(written, str):
         await form.close()
         raise InvalidInput(_PARTS)

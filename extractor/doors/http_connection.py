@@ -143,7 +143,7 @@ class Connection(HttpToolsProtocol):
             super().on_body(body)
 
     def on_message_complete(self) -> None:
-        """The request is whole."""
+        """End the request, which is whole, unless it was refused."""
         if not self._refused:
             super().on_message_complete()
 

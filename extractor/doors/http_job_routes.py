@@ -35,7 +35,7 @@ _KEY_PARAMETER = {
 
 
 def add_jobs(app: FastAPI, jobs: Jobs, guard: Guard) -> None:
-    """`POST /jobs`, `GET /jobs/ID` and `DELETE /jobs/ID`."""
+    """Add the routes `POST /jobs`, `GET /jobs/ID` and `DELETE /jobs/ID` to the application."""
 
     @app.post(
         "/jobs",

@@ -61,7 +61,7 @@ _CHUNK = 1 << 16
 
 @dataclass(frozen=True, slots=True)
 class KeptAnswer:
-    """A job's whole state on disk, as gzip: of so many bytes, and of so many when it is unpacked."""
+    """A job's whole state on disk, as gzip: of `size` bytes, and of `unpacked` bytes without it."""
 
     path: Path
     size: int

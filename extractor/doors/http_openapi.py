@@ -11,7 +11,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from ..request import SOURCES
+from ..request import SOURCES, input_schema
 from .http_body import JSON, MULTIPART
 
 _COMPONENTS = "#/components/schemas/"
@@ -32,7 +32,37 @@ def one_of(*names: str) -> dict[str, Any]:
 _WEBHOOK = {"type": "string", "minLength": 1, "maxLength": 8192, "description": "where the job's end is told"}
 
 
-def _body(kind: str) -> dict[str, Any]:
+_DOCUMENT = {"document_url": "https://example.com/invoice.pdf"}
+_SCHEMA = {
+    "type": "object",
+    "properties": {
+        "invoice_number": {"type": ["string", "null"]},
+        "invoice_date": {"type": ["string", "null"], "format": "date"},
+        "line_items": {
+            "type": ["array", "null"],
+            "items": {
+                "type": "object",
+                "properties": {"description": {"type": ["string", "null"]}, "amount": {"type": ["number", "null"]}},
+            },
+        },
+    },
+}
+_FIELDS = {
+    "total": {"type": "money", "required": True},
+    "payment_reference": {"description": "what to write on the transfer"},
+    "line_items": {"type": "list", "fields": ["description", "amount"]},
+}
+# Requests for whoever tries the door, in the words of tools that show them.
+EXAMPLES: dict[str, dict[str, Any]] = {
+    "markdown": {"summary": "A document as markdown", "value": {**_DOCUMENT, "outputs": ["markdown"]}},
+    "preset": {"summary": "The usual values of an invoice", "value": {**_DOCUMENT, "preset": "invoice"}},
+    "fields": {"summary": "Values by their names", "value": {**_DOCUMENT, "fields": _FIELDS}},
+    "json_schema": {"summary": "Values as a JSON schema has them", "value": {**_DOCUMENT, "json_schema": _SCHEMA}},
+}
+_TOLD = {"summary": "Whose end is told", "value": {"input": _DOCUMENT, "webhook": "https://app.example.com/read"}}
+
+
+def _body(kind: str, examples: dict[str, dict[str, Any]]) -> dict[str, Any]:
     """A request's body; `kind` begins the names of the schemas of an input in an `input` of its own."""
     upload = {
         "type": "object",
@@ -46,14 +76,14 @@ def _body(kind: str) -> dict[str, Any]:
     return {
         "required": True,
         "content": {
-            JSON: {"schema": {"anyOf": [_of("ExtractionRequest"), _of(f"{kind}Request")]}},
+            JSON: {"schema": {"anyOf": [_of("ExtractionRequest"), _of(f"{kind}Request")]}, "examples": examples},
             MULTIPART: {"schema": upload, "encoding": {"input": {"contentType": JSON}}},
         },
     }
 
 
-EXTRACT_BODY = _body("Wrapped")
-JOB_BODY = _body("Job")
+EXTRACT_BODY = _body("Wrapped", EXAMPLES)
+JOB_BODY = _body("Job", {**EXAMPLES, "webhook": _TOLD})
 
 
 def openapi(app: FastAPI) -> dict[str, Any]:
@@ -86,7 +116,7 @@ def _drop_validation(paths: dict[str, Any], components: dict[str, Any]) -> None:
 
 def _types() -> dict[str, Any]:
     """The contract's types by name, as components."""
-    from ..contract.schemas import answer_schema, input_schema
+    from ..contract.schemas import answer_schema
 
     wanted = _as_components(input_schema())
     del wanted["$schema"]

@@ -72,7 +72,7 @@ def as_json(status: HTTPStatus, body: dict[str, Any], headers: Mapping[str, str]
 
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """A job's failures and HTTP's refusals of these statuses, with the codes that each may have."""
+    """OpenAPI's `responses` by status: a job's failures and HTTP's refusals, with the codes that each may have."""
     documented: dict[int | str, dict[str, Any]] = {}
     for status in sorted({HTTPStatus(status) for status in statuses}):
         codes = [code for code, of_code in STATUS.items() if of_code == status]
@@ -85,7 +85,7 @@ def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 def refused(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """What HTTP itself refuses with these statuses, where there is no job."""
+    """OpenAPI's `responses` by status: what HTTP itself refuses, where there is no job."""
     return {int(status): _described(status, [HTTPStatus(status).name], "Refusal") for status in statuses}
 
 

@@ -28,17 +28,17 @@ def sum_of(amounts: Iterable[Decimal | None]) -> Decimal | None:
 
 
 def column(rows: Sequence[FoundRow], concept: str) -> list[Decimal | None]:
-    """The rows' amounts of this concept."""
+    """The rows' amounts of this concept, one for each row; None for a row without one."""
     return [amount_of(row.get(concept)) for row in rows]
 
 
 def within(one: Decimal, other: Decimal, tolerance: Decimal = CENT) -> bool:
-    """Whether both are the same but for what rounding does."""
+    """Whether the two differ by at most `tolerance`, which is what rounding does."""
     return abs(one - other) <= tolerance
 
 
 def half_of_last_digit(amount: Decimal) -> Decimal:
-    """What rounding may have taken from an amount that is printed with these decimals."""
+    """Half a unit of the amount's last printed digit: the most that rounding has taken from it, or added."""
     exponent = amount.as_tuple().exponent
     return Decimal(5).scaleb((exponent if isinstance(exponent, int) else 0) - 1)
 

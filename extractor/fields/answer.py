@@ -10,6 +10,7 @@ from typing import Any
 
 from ..values.boxes import json_box
 from ..values.wanted import WantedField
+from ..values.words import letters_box
 from .filled import Filled
 from .found import Found
 from .json_form import in_form
@@ -52,7 +53,7 @@ def _leaf(wanted: WantedField, found: Found | None) -> dict[str, Json]:
 
 
 def _word(one: PrintedWord) -> dict[str, Json]:
-    return {"text": one.word.text, "page": one.page, "bbox": json_box(one.word.box)}
+    return {"text": one.word.text, "page": one.page, "bbox": json_box(letters_box(one.word))}
 
 
 def _source_of(found: Found) -> str:

@@ -15,11 +15,11 @@ from .row_checks import row_verdicts
 from .totals import TOTALS, chosen_totals, sums_of, total_verdicts
 from .verdicts import Key, Verdict
 
-# The most that a check makes of a confidence, and the most that a failed one leaves where no other one held.
+# Max confidence after checks that held, and after one that failed where no other one held.
 SUREST, FAILED_MOST = 0.99, 0.7
-# What a failed check leaves of the confidence.
+# The share of its confidence that a value keeps after a failed check.
 FAILED = 0.75
-# The most that a total's confidence is where no check confirms it: many amounts of a document are called a total.
+# Max confidence of a total that no check confirms: many amounts of a document are called a total.
 UNCONFIRMED_MOST = 0.85
 
 

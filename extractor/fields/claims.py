@@ -1,4 +1,4 @@
-"""What a label, or a value by itself, says that a value is."""
+"""What a label, or a value by itself, says that a value is. Runs in a page process."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .parsing import Typed
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A value that may be its concept's. `worth` is in [0, 1]."""
+    """A value that may be its concept's, with its words and its page, from 1. `worth`, in [0, 1]: how sure that is."""
 
     concept: str
     typed: Typed

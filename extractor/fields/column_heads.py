@@ -1,6 +1,7 @@
 """Rows of a page -> those that are the heads of tables of line items, taxes or transactions. Runs in a page process.
 
 A head is known by its words (`labels/columns`), which may stand in several lines, and by which columns come together.
+Boxes are in the page's unit, origin top left.
 """
 
 from __future__ import annotations
@@ -23,17 +24,17 @@ ListKind = Literal["line_items", "taxes", "transactions"]
 PREFIXES: dict[ListKind, str] = {"line_items": "item.", "taxes": "tax.", "transactions": "transaction."}
 # The most lines of a head.
 LINES = 4
-# The fewest of a head's words in one line that are heads by themselves.
+# Min number, in one line of a head, of words that are heads by themselves.
 LEAST = 2
 # Words that are so many times as high as a head's others lie across it, and are none of it.
 TALL = 2.5
 # Max gap, in text heights, between two words of one head that cells part.
 SPACE = 0.6
-# Under this name the lexicon has heads that are a description, a code or a position, as the other columns leave it.
+# The lexicon's name for heads that mean a description, a code or a position: the one that no other column is.
 WEAK = "weak"
-# The concept of columns whose heads no lexicon has, with a number behind: they keep their values from other columns.
+# The concepts of columns whose heads no lexicon has: this and a number. Their values are so in no other column.
 OTHER = "other."
-# The fewest known heads in a row that make it one although a value stands in it.
+# Min number of known heads that make a row a head although a value stands in it.
 SURE_HEADS = 3
 # What a row is of, and the columns that may stand left of it.
 TEXTS: dict[ListKind, str] = {"line_items": "item.description", "transactions": "transaction.description"}
@@ -53,7 +54,10 @@ _UNIT_OF_HEAD = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column by what its head says. `box` is around the head, `table` and `number` are its element and column."""
+    """A column by what its head says. `box` is around the head.
+
+    `table` is the index of its element, `number` its column there, from 0; both are None outside of a table.
+    """
 
     concept: str
     box: Box
@@ -73,9 +77,9 @@ class _Part:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A head: what its rows are, its columns from left to right, and the numbers of its first and last row.
+    """A head: what its rows are, its columns from left to right, its first and its last row (from 0, on the page).
 
-    What begins right of `right` is beside the table.
+    What begins right of `right`, an x in the page's unit, is beside the table.
     """
 
     kind: ListKind
@@ -94,7 +98,7 @@ def heads_of(page: PrintedPage) -> list[Head]:
     """The heads on the page, from the top down."""
     heads: list[Head] = []
     # A head of several lines has, in one of them, words that are heads by themselves.
-    known = [sum(bool(_meanings_of(phrase.text)) for phrase in row) for row in page.rows]
+    known = [sum(bool(meanings_of(phrase.text)) for phrase in row) for row in page.rows]
     free = 0
     for number, count in enumerate(known):
         if count >= LEAST and number >= free:
@@ -145,7 +149,7 @@ def _with_more_lines(head: Head, page: PrintedPage) -> Head:
 
 def _is_value(phrase: Phrase) -> bool:
     """Whether it is one, and no head such as `Price/100`."""
-    return sum(map(str.isdigit, phrase.text)) >= 3 and not _meanings_of(phrase.text)
+    return sum(map(str.isdigit, phrase.text)) >= 3 and not meanings_of(phrase.text)
 
 
 def _head_of(rows: Sequence[Sequence[Phrase]], known: Sequence[int], first: int) -> Head | None:
@@ -161,7 +165,7 @@ def _head_of(rows: Sequence[Sequence[Phrase]], known: Sequence[int], first: int)
     ]
     parts = [
         one
-        for stack in _joined(_stacks(phrases))
+        for stack in _joined(stacks_of(phrases))
         for one in _split(stack, main[0].row)
         if one.meanings or any(phrase.row == main[0].row for phrase in stack)
     ]
@@ -180,7 +184,7 @@ def _head_of(rows: Sequence[Sequence[Phrase]], known: Sequence[int], first: int)
 
 def _side(row: Sequence[Phrase]) -> float:
     """Where a label with its value begins that stands right of the row's heads, and so beside the table."""
-    known = [at for at, phrase in enumerate(row) if _meanings_of(phrase.text)]
+    known = [at for at, phrase in enumerate(row) if meanings_of(phrase.text)]
     values = [at for at, phrase in enumerate(row) if _is_value(phrase)]
     at = next((at for at in values if at > 1 and all(one < at for one in known)), None)
     return math.inf if at is None else row[at - 1].box[0]
@@ -214,7 +218,7 @@ def _columns_of(kind: ListKind, parts: Sequence[_Part]) -> dict[str, Column]:
     return columns
 
 
-def _stacks(phrases: Sequence[Phrase]) -> list[list[Phrase]]:
+def stacks_of(phrases: Sequence[Phrase]) -> list[list[Phrase]]:
     """Phrases that stand one over the other, from left to right."""
     stacks: list[list[Phrase]] = []
     for phrase in sorted(phrases, key=lambda one: (one.box[1], one.box[0])):
@@ -235,7 +239,7 @@ def _joined(stacks: Sequence[list[Phrase]]) -> list[list[Phrase]]:
         before = joined[-1][-1] if joined else None
         if before is not None and before.row == stack[0].row:
             close = stack[0].box[0] - before.box[2] <= SPACE * before.height
-            if close and _meanings_of(f"{before.text} {stack[0].text}"):
+            if close and meanings_of(f"{before.text} {stack[0].text}"):
                 joined[-1] = [*joined[-1], *stack]
                 continue
         joined.append(stack)
@@ -248,7 +252,7 @@ def _split(stack: Sequence[Phrase], main: int) -> Iterator[_Part]:
     place = (cell.element, cell.column) if cell else (None, None)
     lines = sorted(stack, key=lambda phrase: phrase.row != main)
     for phrases in (stack, *([line] for line in lines)):
-        if meanings := _meanings_of(" ".join(one.text for one in phrases)):
+        if meanings := meanings_of(" ".join(one.text for one in phrases)):
             yield _Part(meanings, union([phrase.box for phrase in phrases]), *place)
             return
     meant = list(_within([word for phrase in stack for word in phrase.words]))
@@ -260,7 +264,7 @@ def _within(words: Sequence[Word]) -> Iterator[_Part]:
     at = 0
     while at < len(words):
         for end in range(len(words), at, -1):
-            if meanings := _meanings_of(" ".join(word.text for word in words[at:end])):
+            if meanings := meanings_of(" ".join(word.text for word in words[at:end])):
                 yield _Part(meanings, union([word.box for word in words[at:end]]), None, None)
                 break
         else:
@@ -269,7 +273,8 @@ def _within(words: Sequence[Word]) -> Iterator[_Part]:
 
 
 @lru_cache(maxsize=10_000)
-def _meanings_of(text: str) -> tuple[str, ...]:
+def meanings_of(text: str) -> tuple[str, ...]:
+    """The concepts that a head of these words may mean, in any of the languages; none where no table knows it."""
     for key in (squashed(text), squashed(_UNIT_OF_HEAD.sub("", text))):
         if key in _lexicon():
             return _lexicon()[key]

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 
 from ..values.boxes import Box, union
 from ..values.wanted import FieldSource
-from ..values.words import Word
+from ..values.words import Word, letters_box
 from .printed import PrintedWord
 
 Scalar = str | int | float | bool
-# How little a word may lack of being surely read, so that a value does not lose by it.
+# What is added to the confidence of the least sure word, up to 1: nearly sure words cost a value nothing.
 WELL_READ = 0.05
 
 
@@ -41,13 +41,13 @@ class Found:
 
     @property
     def page(self) -> int | None:
-        """The page of the first word, from 1."""
+        """The page of the first word, from 1; None in a format without pages, and without words."""
         return self.words[0].page if self.words else None
 
     @property
     def box(self) -> Box | None:
-        """Around the words on the first word's page, in the page's unit; None without words."""
-        boxes = [one.word.box for one in self.words if one.page == self.page]
+        """Around the letters of the words on the first word's page, in the page's unit; None without words."""
+        boxes = [letters_box(one.word) for one in self.words if one.page == self.page]
         return union(boxes) if boxes else None
 
 

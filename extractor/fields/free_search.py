@@ -5,17 +5,15 @@ Runs in a page process.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
-from ..values.letters import folded
 from ..values.wanted import FieldType, WantedField
 from ..values.words import TICKED, UNTICKED, Word
 from .found import Found, found_in
 from .header import LabelIndex, best_first
+from .label_words import clauses_of, other_names, tokens_of
 from .nearby import Place, places_of
 from .parsing import Kind, Style, typed_values
 from .printed import Phrase, Printed, PrintedPage
@@ -25,28 +23,11 @@ KIND_OF: dict[FieldType, Kind] = {
     **{"text": "text", "date": "date", "money": "money", "number": "number", "integer": "integer"},
     **{"percent": "percent", "boolean": "boolean", "iban": "iban", "vat_id": "vat_id", "address": "text"},
 }
-# Words of a label that mean the same.
-_SAME = (
-    "number no nr num nummer numero numéro nº n° # número numer",
-    "date datum data fecha",
-    "amount betrag montant importe importo bedrag kwota",
-    "name nom nombre nome naam nazwa",
-    "id identifier kennung ident",
-)
-SYNONYMS = {word: group.split()[0] for group in _SAME for word in group.split()}
-# Words of a description that say nothing of what it describes.
-_STOP = (
-    "the a an of on in for to is as at by this that which from with or and it its if any printed document page field "
-    "value der die das des den dem ein eine einer im am vom zum zur von und oder wie la le les du des de el los il lo"
-)
-STOP = frozenset(_STOP.split())
-# What a name, or a description, is worth as a label; what is left where words stand before it, and for each value that
-# is farther away.
-NAME, DESCRIPTION, MORE_WORDS, FARTHER = 0.8, 0.6, 0.75, 0.7
+# What a name, another word for it, or a description is worth as a label; what is left of a worth where words stand
+# before the label, and for each value that is farther away.
+NAME, OTHER_NAME, DESCRIPTION, MORE_WORDS, FARTHER = 0.8, 0.75, 0.6, 0.75, 0.7
 # The worth of an enum's option that stands anywhere in the document, alone of all options; of one beside the label.
 OPTION_ANYWHERE, OPTION_AT_LABEL = 0.45, 0.85
-# The most words of a label.
-LONGEST = 6
 WORTH = {"inline": 1.0, "right": 1.0, "below": 0.85, "column": 0.85}
 
 
@@ -84,7 +65,8 @@ class FreeSearch:
 
     def _labels(self, field: WantedField) -> Iterator[_Label]:
         wanted = [(tokens_of(field.name), NAME)]
-        wanted += [(tokens, DESCRIPTION) for tokens in _clauses(field.description)]
+        wanted += [(tokens, OTHER_NAME) for tokens in other_names(field.name)]
+        wanted += [(tokens, DESCRIPTION) for tokens in clauses_of(field.description)]
         for tokens, worth in wanted:
             if not tokens:
                 continue
@@ -136,19 +118,14 @@ class FreeSearch:
             yield anywhere[0]
 
 
-@lru_cache(maxsize=50_000)
-def tokens_of(text: str) -> tuple[str, ...]:
-    """The text's words and numbers, small, without accents, `invoiceNo` as two; those that mean the same are one."""
-    text = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", text.replace("_", " "))
-    return tuple(SYNONYMS.get(token, token) for token in re.findall(r"[^\W_]+|#|n[º°]", folded(text)))
-
-
-def _clauses(description: str) -> Iterator[tuple[str, ...]]:
-    """The parts of a description that a label may be: short ones, and those in quotes."""
-    for clause in (*re.findall(r"[\"']([^\"']{2,40})[\"']", description), *re.split(r"[.,;:()/]", description)):
-        tokens = tuple(token for token in tokens_of(clause) if token not in STOP)
-        if 1 <= len(tokens) <= LONGEST and sum(map(len, tokens)) > 3:
-            yield tokens
+def option_in(field: WantedField, page: int | None, words: Sequence[Word], worth: float) -> Found | None:
+    """The one of the field's options that these words have in them; None where it is none or several."""
+    spans = [(option, _span_of(tokens_of(str(option)), words)) for option in field.options]
+    told = [(option, span) for option, span in spans if span is not None]
+    if len(told) != 1:
+        return None
+    option, span = told[0]
+    return found_in(page, words[slice(*span)], option, worth)
 
 
 def _span_of(tokens: Sequence[str], words: Sequence[Word]) -> tuple[int, int] | None:

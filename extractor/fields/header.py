@@ -21,31 +21,32 @@ from .parsing import Style, Typed, typed_values
 from .printed import Phrase, Printed, PrintedPage
 from .unlabelled import unlabelled_claims
 
-# What a place is worth, the nearest of its relation; and what one more place, or one more value in it, leaves of that.
+# The worth, in [0, 1], of the nearest place of each relation; the share of it that is left of a place that is not
+# aligned, and of each place, or value in a place, that is farther away.
 WORTH = {"inline": 0.95, "right": 0.95, "column": 0.85, "below": 0.85}
 UNALIGNED, FARTHER = 0.7, 0.8
-# What a place below leaves where there is a value beside the label.
+# The share of its worth that a place below keeps where there is a value beside the label.
 BESIDE_WINS = 0.4
-# What remains of a value that another concept's label claims with more right.
+# The share that is left of a value which another concept's label claims with more right.
 CLAIMED = 0.35
 # What remains of a label's worth, for what stands beside or below it, where its phrase goes on behind it or begins
 # before it: it may be another label (`total quantity`, `tax included in total`).
 FOLLOWED, PRECEDED = 0.7, 0.75
 # What remains of it where several amounts stand in its row: they may be sums of columns.
 SEVERAL = 0.85
-# What stands before a number and says that it is one, and what that adds to it.
+# What stands before a document's number and says that it is one, and the factor by which that raises its worth.
 NUMBER_WORD = re.compile(r"(?:nr|no|num|number|nummer|n[\u00b0\u00ba]|#|n|nr\.o)[.:]*", re.IGNORECASE)
 NUMBERED = 1.6
 # How an account's label begins, what a bank's account has around it, and how many rows that is.
 ACCOUNT = re.compile(r"a/c|acc(?:oun)?t\b", re.IGNORECASE)
 BANK = re.compile(r"\b(?:sort ?code|iban|bic|swift|bacs|routing|aba|bank)\b", re.IGNORECASE)
 AROUND = 2
-# Totals that are the largest one of such amounts.
+# Totals that, of several amounts in their row, are the largest.
 GROSS = ("total", "amount_due")
 PERIOD = ("period_start", "period_end")
-# What a candidate loses to one of another value that is as sure.
+# The share of its confidence that a candidate loses to one of another value that is as sure.
 RIVAL = 0.2
-# Candidates of one concept that go on; those that are worth less do not.
+# Max candidates of one concept that are kept, and their min confidence.
 MOST, LEAST = 8, 0.15
 
 
@@ -67,7 +68,21 @@ def header_values(
             by_concept[claim.concept].append(found_of(claim, CLAIMED if contested else 1.0))
     if "contract.date" in concepts and "contract.date" not in by_concept:
         by_concept["contract.date"] = [found_of(claim) for claim in claims if claim.concept == "document_date"]
-    return {concept: best_first(found) for concept, found in by_concept.items()}
+    ordered = {concept: best_first(found) for concept, found in by_concept.items()}
+    if ordered.get("iban") and len(ordered.get("bic", ())) > 1:
+        ordered["bic"] = _nearest_first(ordered["bic"], ordered["iban"][0])
+    return ordered
+
+
+def _nearest_first(found: Sequence[Found], to: Found) -> list[Found]:
+    """The candidates, those first that stand nearest to a value: of two banks' codes, its own bank's."""
+
+    def distance(one: Found) -> tuple[bool, float]:
+        if one.box is None or to.box is None:
+            return True, 0.0
+        return one.page != to.page, abs(sum(one.box[1::2]) - sum(to.box[1::2]))
+
+    return sorted(found, key=distance)
 
 
 class LabelIndex:
@@ -224,7 +239,7 @@ def _owners(claims: Sequence[Claim]) -> dict[int, Claim]:
 
 
 def found_of(claim: Claim, left: float = 1.0) -> Found:
-    """The claim as a value with its evidence."""
+    """The claim as a value with its evidence; its confidence is the share `left`, in [0, 1], of the claim's worth."""
     return found_in(claim.page, claim.words, claim.typed.value, claim.worth * left, claim.typed.currency)
 
 

@@ -1,4 +1,4 @@
-"""The types of the values of concepts that stand by themselves."""
+"""The types of the values of concepts that stand by themselves. In page processes."""
 
 from __future__ import annotations
 

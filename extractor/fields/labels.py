@@ -21,7 +21,7 @@ from .printed import Phrase, Printed
 FOLDER = Path(__file__).with_suffix("")
 # The most words of a label.
 LONGEST = 8
-# How sure a label is that is marked as vague, and a document's title in front of its number.
+# The strength of a label that is marked as vague, and of a document's title in front of its number.
 VAGUE, TITLE = 0.75, 0.65
 # The concept under which titles stand that a document's number may follow.
 TITLES = "document_title"

@@ -17,13 +17,13 @@ FIRST_LINE = ("item.quantity", "item.unit_price")
 
 # A remark's type size is at most this share of a name's.
 SMALLER = 0.88
-# How much nearer, in text heights, a line has to be to one than to another.
+# By how much, in text heights, a line has to be nearer to one line than to another to belong to it.
 NEARER = 0.25
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The lines of one row. `own` is the number of that which has most of its numbers."""
+    """The lines of one row. `own` is the index of the line that has most of the row's numbers."""
 
     lines: tuple[Line, ...]
     own: int
@@ -125,6 +125,8 @@ def set_smaller(word: Word, other: Word) -> bool:
 
 
 def same_table_row(one: Line, other: Line) -> bool:
+    """Whether phrases of both lines are in cells of one row of a table on the page."""
+
     def rows(line: Line) -> set[tuple[int, int]]:
         return {(p.cell.element, p.cell.row) for phrases in line.values() for p in phrases if p.cell is not None}
 

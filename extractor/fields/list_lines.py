@@ -52,9 +52,9 @@ SLACK = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Stops:
-    """Phrases that begin with a total's label: its concepts by the phrase's identity.
+    """Phrases that begin with a total's label, each known by its `id`.
 
-    In `bare` are those that have no more words, but perhaps an amount.
+    `concepts` are those of the label. In `bare` are phrases that have no more words, but perhaps an amount.
     """
 
     concepts: Mapping[int, set[str]]
@@ -119,7 +119,7 @@ def _ends(row: Sequence[Phrase], line: Line, head: Head, stops: Stops, style: St
     labels = [
         phrase
         for at, phrase in enumerate(row[:-1] if len(row) > 1 else row)
-        if (at < 2 or _column_of(phrase, head.columns).concept != text)
+        if (at < 2 or column_of(phrase, head.columns).concept != text)
         and stops.concepts.get(id(phrase), set()) - harmless
     ]
     if head.kind != "line_items" or not labels:
@@ -134,7 +134,7 @@ def _by_column(row: Sequence[Phrase], head: Head) -> Line:
     by: Line = defaultdict(list)
     for whole in row:
         for phrase in _parted(whole, head):
-            by[_column_of(phrase, head.columns).concept].append(phrase)
+            by[column_of(phrase, head.columns).concept].append(phrase)
     units = by.get("item.unit", [])
     if units and "item.quantity" not in by and _is_counted(units[0]):
         # A quantity and its unit stand so close that they are one phrase.
@@ -160,7 +160,7 @@ def _parted(phrase: Phrase, head: Head) -> list[Phrase]:
     return [replace(phrase, words=words, box=union([word.box for word in words])) for words in parts]
 
 
-def _column_of(phrase: Phrase, columns: Sequence[Column]) -> Column:
+def column_of(phrase: Phrase, columns: Sequence[Column]) -> Column:
     """The column whose head stands over the phrase; that of its cell, or the nearest one, where none does."""
     left, _, right, _ = phrase.box
     over = [(min(right, one.box[2]) - max(left, one.box[0]), -at) for at, one in enumerate(columns)]

@@ -44,7 +44,7 @@ NextLabel = Callable[[Phrase, int], int | None]
 
 
 def places_of(page: PrintedPage, phrase: Phrase, span: tuple[int, int], next_label: NextLabel) -> Iterator[Place]:
-    """Where the value of the label may stand whose words are those at `span` of the phrase."""
+    """Where the value of a label may stand, nearest first. The label is the words `[first, end)` of the phrase."""
     first, end = span
     # A label and its value may be one word (`Date:01.02.2024`).
     rest = phrase.words[end : next_label(phrase, max(end, first + 1))]

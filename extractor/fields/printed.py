@@ -68,13 +68,16 @@ class Phrase:
 
     @property
     def height(self) -> float:
-        """The height of its box."""
+        """The height of its box, in the page's unit."""
         return self.box[3] - self.box[1]
 
 
 @dataclass(frozen=True, slots=True)
 class PrintedPage:
-    """A page's phrases, in reading order, and by rows from the top down, each from left to right."""
+    """A page's phrases, in reading order, and by rows from the top down, each from left to right.
+
+    `number` is from 1, None in a format without pages. `width` and `height` are in the page's unit.
+    """
 
     number: int | None
     width: float

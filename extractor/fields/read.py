@@ -21,6 +21,8 @@ from .header import header_values
 from .items import list_rows
 from .kinds import KINDS
 from .labels import find_labels
+from .list_lines import stops_of
+from .own_lists import object_lists, with_own
 from .parsing import Style
 from .parsing.style import style_of
 from .parties import contract_rows, parties
@@ -80,6 +82,8 @@ def _found(printed: Printed, style: Style, wanted: Sequence[WantedField]) -> Fou
     rows = list_rows(printed, style, labels)
     if any(one.concept == CONTRACT_PARTIES for one in wanted):
         rows[CONTRACT_PARTIES] = contract_rows(printed)
+    for key, one in object_lists(wanted):
+        rows[key] = with_own(rows.get(key, []), one, printed, style, stops_of(labels))
     return checked(candidates, rows)
 
 

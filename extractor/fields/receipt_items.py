@@ -20,14 +20,14 @@ SURE = 0.7
 TIMES = re.compile(r"(?:\d+(?:[.,]\d+)?)?[xX\u00d7*@](?:\d+[.,]\d\d)?")
 # A count of pieces before a name, and the fewest items whose numbers are told from names.
 COUNT, FEWEST = re.compile(r"[1-9]\d?"), 2
-# Amounts that end so far from the others' right edge, in text heights, are none of them.
+# Max distance, in text heights, of an item's amount from the right edge of the others.
 EDGE = 1.5
 
 
 def receipt_items(printed: Printed, style: Style, stops: Mapping[int, set[str]]) -> list[FoundRow]:
     """The items of the first page, if totals stand below them; none where nothing looks like an item.
 
-    `stops` are the concepts of the totals' labels by their phrases' identities.
+    `stops` are the concepts of the totals' labels by their phrases' `id`.
     """
     page = printed.pages[0] if printed.pages else None
     if page is None:

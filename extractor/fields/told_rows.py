@@ -19,7 +19,7 @@ _ALLOWANCES = (
     " escompte descuento recargo sconto maggiorazione korting toeslag desconto acrescimo rabat upust doplata"
 )
 ALLOWANCES = tuple(_ALLOWANCES.split())
-# The most that a tax is of its base.
+# Max tax rate, in percent of its base.
 HIGHEST_TAX = 30
 
 

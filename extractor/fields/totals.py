@@ -17,7 +17,8 @@ from .verdicts import LIKELY, PROVED, Key, Verdict, keys_of, single
 TOTALS = ("line_total", "net_total", "tax_total", "total", "amount_paid", "amount_due")
 # The most candidates of one concept that are compared with those of the others.
 MOST = 5
-# What a relation weighs beside the candidates' own confidences where it proves something, and where it is likely.
+# What a relation between totals adds to the confidences of those in it: one that proves them, one that makes them
+# likely, one that fails, one with the rows that fails.
 PROVING, HINTING, FAILING, ROWS_FAIL = 1.0, 0.35, -1.2, -0.3
 # The highest tax that there is, as a share of what is taxed.
 HIGHEST_TAX = Decimal("0.4")
@@ -27,7 +28,7 @@ BORROWED = 0.6
 LEAST_PARTS = 2
 # What a total that is paid in cash is rounded to, and the most that this takes or adds.
 COIN, ROUNDED = Decimal("0.05"), Decimal("0.02")
-# What speaks for the larger one of two totals.
+# What is added for the larger one of two totals that nothing else tells apart.
 LARGER = 0.1
 # What a value is worth at least, for it to be taken where nothing speaks against it.
 WORTH = 0.2
@@ -39,7 +40,11 @@ Choice = dict[str, Found | None]
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """What a document's rows add up to; None where one of them does not say."""
+    """What a document's rows add up to; None where one of them does not say.
+
+    `item_keys` are those of the items' amounts, `tax_rows` the rows that `taxes` and `bases` are the sums of; `moves`
+    is what the transactions add to the balance.
+    """
 
     items: Decimal | None
     item_keys: tuple[Key, ...]

@@ -15,8 +15,8 @@ from .kinds import KINDS
 from .parsing import Style, Typed, typed_values
 from .printed import Phrase, Printed, PrintedPage
 
-# What a date is worth that no label names: the only one of the document, one with the time of day beside it, the first
-# one; and what each further one leaves of that.
+# The worth of a date that no label names: the only one of the document, one with the time of day beside it, the first
+# one; and the share of it that is left of each further one.
 ONLY_DATE, STAMPED_DATE, FIRST_DATE, NEXT_DATE = 0.75, 0.8, 0.6, 0.7
 # What is claimed as something else with this worth is no date of the document.
 CLAIMED_ELSEWHERE = 0.45
@@ -33,12 +33,20 @@ AT_TOP, TOP = 0.75, 0.3
 BANK = re.compile(r"bank|banque|banco|banca|sparkasse|caisse|cassa|caixa|caja", re.IGNORECASE)
 # More words than these beside a date are a sentence about something.
 SENTENCE = 6
+# What says that a seller takes the money himself, in each language, and what a date is worth of which a sentence does.
+DEBIT = re.compile(
+    r"(?:eingezogen|einziehen|abgebucht|abbuchen|debited|collected from|prélevé|domiciliad|adeudar|cargará|addebitat"
+    r"|afgeschreven|geïncasseerd|será debitad|pobran)",
+    re.IGNORECASE,
+)
+DEBITED = 0.75
 
 
 def unlabelled_claims(printed: Printed, style: Style, claims: Sequence[Claim]) -> list[Claim]:
-    """Claims of the document's date, time, currency, IBAN, title and bank that no label makes."""
+    """Claims of the document's date, time, due date, currency, IBAN, title and bank that no label makes."""
+    due = [*_debits(printed, style)]
     return [
-        *(*_dates(printed, style, claims), *_currency(printed, style), *_ibans(printed, style)),
+        *(*due, *_dates(printed, style, [*claims, *due]), *_currency(printed, style), *_ibans(printed, style)),
         *(*_title(printed), *_bank(printed, style)),
     ]
 
@@ -69,6 +77,26 @@ def _dates(printed: Printed, style: Style, claims: Sequence[Claim]) -> Iterator[
         found = [claim.with_worth(max(claim.worth, ONLY_DATE * claim.typed.quality)) for claim in found]
     for number, claim in enumerate(found):
         yield claim.with_worth(claim.worth * NEXT_DATE ** min(number, 3))
+
+
+def _debits(printed: Printed, style: Style) -> Iterator[Claim]:
+    """The day on which a direct debit is made: the last one in the sentence that announces it."""
+    for page in printed.pages:
+        for at, phrase in enumerate(page.phrases):
+            if not DEBIT.search(phrase.text):
+                continue
+            # The sentence may begin in the line before.
+            lines = [one for one in page.phrases[max(0, at - 1) : at + 1] if one.element == phrase.element]
+            dates = [
+                (line, typed)
+                for line in lines
+                if len(line.words) > SENTENCE
+                for typed in typed_values("date", line.words, style)
+            ]
+            if dates:
+                line, typed = max(dates, key=lambda one: str(one[1].value))
+                worth = DEBITED * typed.quality
+                yield Claim("due_date", typed, line.words[typed.first : typed.end], page.number, worth)
 
 
 def _times(page: PrintedPage, phrase: Phrase, style: Style) -> Iterator[Claim]:

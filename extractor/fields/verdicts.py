@@ -7,7 +7,8 @@ from dataclasses import dataclass
 # A single value's concept; or a list's name, the row's number, from 0, and the concept in the row.
 Key = tuple[str] | tuple[str, int, str]
 
-# What a relation that holds leaves of the doubt in its values: one that does not hold by chance, one that often does.
+# The share of the doubt in its values that a relation leaves which holds: one that hardly holds by chance, one that
+# often does.
 PROVED, LIKELY = 0.15, 0.6
 
 

@@ -55,7 +55,7 @@ def is_well(host: str | None, port: int) -> bool:
 
 
 def main() -> int:
-    """See the module."""
+    """The exit status: 0 where the container is well, else 1."""
     settings = read_settings()
     host = address_of_door(Path("/proc/1/cmdline").read_bytes(), settings, os.environ)
     return 0 if is_well(host, settings.port) else 1

@@ -23,8 +23,9 @@ from ..structure.documents import document_of
 from ..values.boxes import json_box
 from ..values.document import AssembledPage, Document
 from ..values.page_picture import PagePicture
-from ..values.tasks import PAGES_TO_WRITE, OutlineTask, TaskName, WholeDocumentTask, WholePageTask, WriteTask
+from ..values.tasks import OutlineTask
 from .process import Answer, Function, Stage, TaskContext
+from .whole_tasks import PAGES_TO_WRITE, TaskName, WholeDocumentTask, WholePageTask, WriteTask
 
 
 def prepare(context: TaskContext) -> None:

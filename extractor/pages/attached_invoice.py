@@ -14,7 +14,10 @@ MAX_BYTES = 10_000_000
 
 
 def attached_invoice(document: pdfium.PdfDocument) -> str | None:
-    """The XML of the first attached file that is an invoice; None where none is."""
+    """The XML, as a text, of the first attached file that is an invoice; None where none is.
+
+    Looks at no more than `MAX_FILES` files of at most `MAX_BYTES` bytes. What cannot be read is passed over.
+    """
     files = range(pdfium_c.FPDFDoc_GetAttachmentCount(document.raw))
     for index in islice(files, MAX_FILES):
         content = _content(document, index)

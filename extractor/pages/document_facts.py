@@ -33,12 +33,16 @@ _DATE = re.compile(
 )
 
 
-def document_notices(document: pdfium.PdfDocument) -> tuple[Notice, ...]:
-    """Notices about the document: attached files (not read), and an XFA form, which few viewers show."""
+def document_notices(document: pdfium.PdfDocument, *, invoice_read: bool) -> tuple[Notice, ...]:
+    """Notices about the document: attached files that are not read, and an XFA form, which few viewers show.
+
+    `invoice_read`: one of the files is the document's own invoice as data, and was read.
+    """
     notices = []
-    files = pdfium_c.FPDFDoc_GetAttachmentCount(document.raw)
+    files = pdfium_c.FPDFDoc_GetAttachmentCount(document.raw) - invoice_read
     if files > 0:
-        told = f"the document has {files} attached (embedded) file(s), which are not read"
+        beside = " beside its invoice data" if invoice_read else ""
+        told = f"the document has {files} attached (embedded) file(s){beside}, which are not read"
         notices.append(Notice("ATTACHMENTS", told))
     if pdfium_c.FPDF_GetFormType(document.raw) == pdfium_c.FORMTYPE_XFA_FULL:
         notices.append(Notice("XFA_FORM", "the document is an XFA form: what its pages show may be a placeholder"))

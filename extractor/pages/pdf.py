@@ -59,7 +59,7 @@ class PdfReader:
         if len(document) < 1:
             raise DocumentCorrupt("the PDF has no pages")
         embedded = attached_invoice(document) if task.structured else None
-        facts = document_notices(document), document_properties(document)
+        facts = document_notices(document, invoice_read=embedded is not None), document_properties(document)
         return Outline(len(document), _headings(document), *facts, embedded)
 
     def read_page(self, task: PageTask, arena: PageArena, begin: Callable[[PagePicture], object]) -> Page:

@@ -17,7 +17,7 @@ from ..values.tasks import OutlineTask, PageTask
 
 
 def reader(_: Format) -> XmlInvoiceReader:
-    """The reader of structured invoices."""
+    """A reader of structured invoices, which keeps nothing of them."""
     return XmlInvoiceReader()
 
 
@@ -25,7 +25,10 @@ class XmlInvoiceReader:
     """Reads XML that is an invoice. It has no pages: all of it is in its outline."""
 
     def outline(self, task: OutlineTask) -> Outline:
-        """No pages, and the XML. Raises `DocumentCorrupt`, or `UnsupportedFormat` for XML that is no invoice."""
+        """An outline of no pages, with the XML in it.
+
+        Raises `DocumentCorrupt`, or `UnsupportedFormat` for XML that is no invoice.
+        """
         with task.path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)
         try:
@@ -37,8 +40,8 @@ class XmlInvoiceReader:
             raise UnsupportedFormat(f"{error} is not among the formats that are read: {readable()}") from None
 
     def read_page(self, task: PageTask, arena: PageArena, begin: Callable[[PagePicture], object]) -> NoReturn:
-        """Raises `DocumentCorrupt`: there is no page."""
+        """Does not return: raises `DocumentCorrupt`, for there is no page."""
         raise DocumentCorrupt("an XML invoice has no pages")
 
     def forget(self, path: Path) -> None:
-        """Nothing is kept of a document."""
+        """Does nothing: nothing is kept of a document."""

@@ -1,5 +1,7 @@
 """UN/CEFACT Cross Industry Invoice -> what it says. ZUGFeRD 1.0, 2.x, Factur-X and XRechnung (CII).
 
+Runs in a page process.
+
 Source of the names: EN 16931-3-3 (mapping to CII D16B) and, behind a `|`, ZUGFeRD 1.0.
 """
 
@@ -8,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from .invoice import Row, StructuredInvoice
-from .normal import address, day, decimal, filled, identifier
+from .normal import address, day, decimal, identifier, without_empty
 from .tree import at, text_at
 
 ROOTS = frozenset({"CrossIndustryInvoice", "CrossIndustryDocument"})
@@ -30,7 +32,7 @@ _ADDRESS = ("LineOne", "LineTwo", "LineThree", "PostcodeCode CityName", "Country
 
 
 def read_cii(root: Any) -> StructuredInvoice:
-    """What the invoice says."""
+    """What the invoice with this root element says. What it does not say, or not in its form, is left out."""
     single = {
         "document_number": text_at(root, f"{_HEAD}/ID"),
         "document_date": day(text_at(root, f"{_HEAD}/IssueDateTime/DateTimeString")),
@@ -40,7 +42,7 @@ def read_cii(root: Any) -> StructuredInvoice:
         "due_date": day(text_at(root, f"{_SETTLED}/SpecifiedTradePaymentTerms/DueDateDateTime/DateTimeString")),
         "order_number": text_at(root, f"{_AGREED}/BuyerOrderReferencedDocument/IssuerAssignedID|ID"),
         "currency": text_at(root, f"{_SETTLED}/InvoiceCurrencyCode"),
-        # The buyer's, where it is he who is debited.
+        # The buyer's account, where the buyer is debited.
         "iban": identifier(text_at(root, f"{_MEANS}/PayeePartyCreditorFinancialAccount/IBANID"))
         or identifier(text_at(root, f"{_MEANS}/PayerPartyDebtorFinancialAccount/IBANID")),
         "bic": identifier(text_at(root, f"{_MEANS}/PayeeSpecifiedCreditorFinancialInstitution/BICID")),
@@ -57,7 +59,7 @@ def read_cii(root: Any) -> StructuredInvoice:
         "line_items": [row for line in at(root, _LINES) if (row := _item(line))],
         "taxes": [row for tax in at(root, f"{_SETTLED}/ApplicableTradeTax") if (row := _tax(tax))],
     }
-    return StructuredInvoice(filled(single), rows)
+    return StructuredInvoice(without_empty(single), rows)
 
 
 def _sum(root: Any, name: str) -> str:
@@ -79,7 +81,7 @@ def _party(root: Any, who: str, name: str) -> dict[str, str]:
 
 
 def _item(line: Any) -> Row:
-    return filled(
+    return without_empty(
         {
             "item.position": text_at(line, "AssociatedDocumentLineDocument/LineID"),
             "item.code": text_at(line, "SpecifiedTradeProduct/SellerAssignedID"),
@@ -96,7 +98,7 @@ def _item(line: Any) -> Row:
 
 
 def _tax(tax: Any) -> Row:
-    return filled(
+    return without_empty(
         {
             "tax.rate": decimal(text_at(tax, _RATE)),
             "tax.base": decimal(text_at(tax, "BasisAmount"), money=True),

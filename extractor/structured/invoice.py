@@ -1,4 +1,4 @@
-"""What a structured invoice says, by the names that fields have everywhere else."""
+"""What a structured invoice says, by the names that fields have everywhere else. In page processes."""
 
 from __future__ import annotations
 

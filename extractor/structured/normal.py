@@ -1,4 +1,4 @@
-"""Texts of structured invoices -> the normal forms that fields have."""
+"""Texts of structured invoices -> the normal forms that fields have. Runs in a page process."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def day(text: str) -> str:
 
 
 def decimal(text: str, *, money: bool = False) -> str:
-    """A decimal with a point, without zeros behind it but for the cents of money; empty for what is no number."""
+    """The number with a point and without zeros at its end, but with the cents of money; empty for no number."""
     try:
         value = Decimal(text)
     except InvalidOperation:
@@ -37,7 +37,7 @@ def decimal(text: str, *, money: bool = False) -> str:
 
 
 def identifier(text: str) -> str:
-    """Letters and digits, without spaces."""
+    """The text without white space, as ids are."""
     return "".join(text.split())
 
 
@@ -49,6 +49,6 @@ def address(party: Any, path: str, lines: tuple[str, ...]) -> str:
     return ""
 
 
-def filled(values: dict[str, str]) -> dict[str, str]:
+def without_empty(values: dict[str, str]) -> dict[str, str]:
     """The values without the empty ones."""
     return {name: value for name, value in values.items() if value}

@@ -1,4 +1,4 @@
-"""The bytes of an XML file -> the structured invoice that it is."""
+"""The bytes of an XML file -> the structured invoice that it is. Runs in a page process."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from lxml import etree
 from . import cii, ubl
 from .invoice import StructuredInvoice
 from .normal import day, decimal, identifier
-from .tree import NotReadable, elements_of, name_of
+from .tree import NotReadable, name_of, root_of
 
 __all__ = ["NoInvoice", "NotReadable", "as_text", "read_invoice"]
 
@@ -25,7 +25,7 @@ def read_invoice(content: bytes) -> StructuredInvoice:
 
     Raises `NotReadable` for XML that is broken or over the bounds, and `NoInvoice` for other XML.
     """
-    root = elements_of(content)
+    root = root_of(content)
     name = name_of(root)
     if name in cii.ROOTS:
         invoice = cii.read_cii(root)
@@ -38,7 +38,7 @@ def read_invoice(content: bytes) -> StructuredInvoice:
 
 def as_text(content: bytes) -> str:
     """The XML as a text, whatever its encoding. Raises `NotReadable`."""
-    return str(etree.tostring(elements_of(content), encoding="unicode"))
+    return str(etree.tostring(root_of(content), encoding="unicode"))
 
 
 def _others(root: Any, invoice: StructuredInvoice) -> Iterator[tuple[str, str]]:

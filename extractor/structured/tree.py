@@ -1,4 +1,7 @@
-"""XML -> its elements, safely: no entity, no document type, nothing fetched, bounded in size and depth."""
+"""XML -> its elements, safely: no entity, no document type, nothing fetched, bounded in size and depth.
+
+Runs in a page process.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from lxml import etree
 
 # Max size of an invoice, in bytes. Depth is bounded by libxml2: 256 elements.
 MAX_BYTES = 10_000_000
-# A tree is walked a few times; more elements than an invoice of thousands of items has are meant to cost time.
+# Max elements: an invoice of thousands of items has fewer, and the tree is walked a few times.
 MAX_ELEMENTS = 300_000
 
 
@@ -17,8 +20,11 @@ class NotReadable(Exception):
     """The XML is broken, too large or has parts that are not read; the message says which."""
 
 
-def elements_of(content: bytes) -> Any:
-    """The root element. Raises `NotReadable`."""
+def root_of(content: bytes) -> Any:
+    """The root element, with all elements below it.
+
+    Raises `NotReadable` for XML that is broken, over the bounds, or has a document type.
+    """
     if len(content) > MAX_BYTES:
         raise NotReadable(f"the XML has {len(content)} bytes, at most {MAX_BYTES} are read")
     parser = etree.XMLParser(

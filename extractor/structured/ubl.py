@@ -1,5 +1,7 @@
 """Universal Business Language 2.1, invoices and credit notes -> what they say. XRechnung and Peppol BIS (UBL).
 
+Runs in a page process.
+
 Source of the names: EN 16931-3-2 (mapping to UBL 2.1).
 """
 
@@ -8,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from .invoice import Row, StructuredInvoice
-from .normal import address, day, decimal, filled, identifier
+from .normal import address, day, decimal, identifier, without_empty
 from .tree import at, text_at
 
 ROOTS = frozenset({"Invoice", "CreditNote"})
@@ -23,7 +25,7 @@ _ADDRESS = (
 
 
 def read_ubl(root: Any) -> StructuredInvoice:
-    """What the invoice or credit note says."""
+    """What the document with this root element says. What it does not say, or not in its form, is left out."""
     single = {
         "document_number": text_at(root, "ID"),
         "document_date": day(text_at(root, "IssueDate")),
@@ -31,7 +33,7 @@ def read_ubl(root: Any) -> StructuredInvoice:
         "due_date": day(text_at(root, "DueDate") or text_at(root, "PaymentMeans/PaymentDueDate")),
         "order_number": text_at(root, "OrderReference/ID"),
         "currency": text_at(root, "DocumentCurrencyCode"),
-        # The buyer's, where it is he who is debited.
+        # The buyer's account, where the buyer is debited.
         "iban": identifier(text_at(root, f"{_MEANS}/ID"))
         or identifier(text_at(root, "PaymentMeans/PaymentMandate/PayerFinancialAccount/ID")),
         "bic": identifier(text_at(root, f"{_MEANS}/FinancialInstitutionBranch/ID")),
@@ -48,7 +50,7 @@ def read_ubl(root: Any) -> StructuredInvoice:
         "line_items": [row for line in at(root, "InvoiceLine|CreditNoteLine") if (row := _item(line))],
         "taxes": [row for tax in at(root, "TaxTotal/TaxSubtotal") if (row := _tax(tax))],
     }
-    return StructuredInvoice(filled(single), rows)
+    return StructuredInvoice(without_empty(single), rows)
 
 
 def _party(root: Any, who: str, path: str) -> dict[str, str]:
@@ -67,7 +69,7 @@ def _party(root: Any, who: str, path: str) -> dict[str, str]:
 
 def _item(line: Any) -> Row:
     quantity = "InvoicedQuantity|CreditedQuantity"
-    return filled(
+    return without_empty(
         {
             "item.position": text_at(line, "ID"),
             "item.code": text_at(line, "Item/SellersItemIdentification/ID"),
@@ -82,7 +84,7 @@ def _item(line: Any) -> Row:
 
 
 def _tax(tax: Any) -> Row:
-    return filled(
+    return without_empty(
         {
             "tax.rate": decimal(text_at(tax, "TaxCategory/Percent")),
             "tax.base": decimal(text_at(tax, "TaxableAmount"), money=True),

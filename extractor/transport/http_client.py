@@ -40,7 +40,8 @@ def is_postponed(status: int) -> bool:
 
 
 class Web:
-    """A client for one download or delivery, as a context manager. Times are seconds, `read_s` of silence."""
+    """A client for one download or delivery, as a context manager. `connect_s` and `read_s` are seconds: until the
+    connection is there, and between two pieces that arrive or are taken."""
 
     def __init__(self, settings: Settings, limit: Limit, *, connect_s: float, read_s: float) -> None:
         self._guard = AddressGuard(settings.fetch_allow_hosts, settings.fetch_allow_networks)

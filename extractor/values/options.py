@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-# The outputs, in the order in which an answer has them. Each is written by the module of `outputs/` that has its name.
-Output = Literal["markdown", "text", "html", "elements", "lines", "tables", "records", "csv", "docling"]
 OcrMode = Literal["auto", "always", "never"]
 UnseenText = Literal["keep", "drop"]
 CsvFormulas = Literal["keep", "quote"]
+Preset = Literal["invoice", "receipt", "statement", "contract"]
 
 
 @dataclass(frozen=True, slots=True)

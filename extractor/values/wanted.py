@@ -29,6 +29,7 @@ class WantedField:
     """A field of an answer, or of an object in it.
 
     - `name` is the caller's, `description` too; both help to find a field that no table of concepts knows.
+    - `type` is what is looked for, `form` how its value is written in the answer.
     - `concept` is what it is in the tables of labels, such as `invoice_number` or `seller.name`; None where only its
       name says it.
     - `many`: a list of such values, which are objects with the fields `fields` where `type` is `object`.

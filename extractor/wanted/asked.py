@@ -60,13 +60,12 @@ class AskedField(BaseModel):
 
 def _described(asked: object) -> object:
     """Names alone as names of which nothing more is said."""
-    size = len(asked) if isinstance(asked, (list, Mapping)) else 1
-    if not 1 <= size <= MAX_VALUES:
+    if isinstance(asked, (list, Mapping)) and not 1 <= len(asked) <= MAX_VALUES:
         raise ValueError(f"1 to {MAX_VALUES} fields can be asked for")
-    if not isinstance(asked, list):
+    if isinstance(asked, Mapping):
         return asked
-    if not all(isinstance(name, str) for name in asked):
-        raise ValueError("use a list of names, or names with what they are")
+    if not isinstance(asked, list) or not all(isinstance(name, str) for name in asked):
+        raise ValueError('use names, as in ["total"], or names with what they are, as in {"total": {"type": "money"}}')
     return {name: AskedField() for name in asked}
 
 
@@ -80,5 +79,5 @@ AskedField.model_rebuild()
 
 
 def asked_fields(value: Any) -> dict[str, AskedField]:
-    """The entries by name. Raises pydantic's `ValidationError`."""
+    """The entries of `fields`, a list of names or an object, by name. Raises pydantic's `ValidationError`."""
     return TypeAdapter(AskedFields).validate_python(value)

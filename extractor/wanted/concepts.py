@@ -22,7 +22,7 @@ LABELS = _HERE.parent / "fields" / "labels"
 _OF_DOCUMENTS = ("invoice", "receipt", "bill", "document", "statement", "rechnungs", "rechnung", "beleg")
 # The prefixes of concepts in the objects of a list.
 PREFIXES = {"line_items": "item", "taxes": "tax", "transactions": "transaction", "contract.parties": "party"}
-# Names in an object that say that a list of such objects is one of items: one of each.
+# Names in an object that say that a list of such objects is one of items: one of each, and none of anything else.
 _TELLING = (("item.description",), ("item.quantity", "item.unit_price"))
 
 
@@ -58,8 +58,9 @@ def list_concept(name: str, description: str, inside: Sequence[str]) -> str | No
     for key in (squashed(name), _without(squashed(name), _OF_DOCUMENTS), squashed(description)):
         if key in lists:
             return lists[key]
-    told = {concept for one in inside for concept in listed_concepts(one, "", "line_items")}
-    return "line_items" if all(told.intersection(group) for group in _TELLING) else None
+    means = [listed_concepts(one, "", "line_items") for one in inside]
+    told = {concept for concepts in means for concept in concepts}
+    return "line_items" if all(means) and all(told.intersection(group) for group in _TELLING) else None
 
 
 def squashed(text: str) -> str:

@@ -10,12 +10,13 @@ from dataclasses import replace
 from typing import Any, cast
 
 from ..errors import shown
+from ..values.options import Preset
 from ..values.wanted import FieldType, WantedField
 from .asked import MAX_LEVELS, MAX_VALUES, AskedField, asked_fields
 from .concepts import list_concept
 from .json_schema import schema_fields
 from .naming import Naming, value_concept
-from .presets import CONCEPT_TYPES, FORMS, LISTS, PARTY, PRESETS, Preset, with_parts
+from .presets import CONCEPT_TYPES, FORMS, LISTS, PARTY, PRESETS, with_parts
 
 Asked = Mapping[str, AskedField]
 
@@ -47,7 +48,9 @@ def _wanted(naming: Naming, asked: AskedField) -> WantedField:
     if len(naming.names) > MAX_LEVELS:
         raise ValueError(f"{place}: nested deeper than {MAX_LEVELS} objects")
     said = asked.description or ""
-    concept = list_concept(naming.name, said, list(asked.fields or ())) if asked.type in (None, "list") else None
+    # In an object of a list, `artikel` is a value: what is in a list of its own is said.
+    may_be_list = asked.type == "list" or (asked.type is None and (naming.of_list is None or asked.fields))
+    concept = list_concept(naming.name, said, list(asked.fields or ())) if may_be_list else None
     if asked.type in ("object", "list") or (asked.type is None and (concept or asked.fields)):
         many = asked.type == "list" or concept is not None
         within = naming.in_list(concept) if many else naming

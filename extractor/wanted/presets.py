@@ -1,13 +1,11 @@
-"""The fields that documents of a kind usually have: presets, and the type of each concept."""
+"""The fields that documents of a kind usually have: presets, and the type of each concept. In the worker."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Literal
 
+from ..values.options import Preset
 from ..values.wanted import FieldType, JsonForm, WantedField
-
-Preset = Literal["invoice", "receipt", "statement", "contract"]
 
 # How the values of a type are written.
 FORMS: Mapping[FieldType, JsonForm] = {

@@ -37,7 +37,7 @@ def place(path: Iterable[object]) -> str:
 
 
 def check_schema(schema: Mapping[str, Json]) -> None:
-    """Raises where the schema is too large, no JSON, of another dialect, or no schema."""
+    """Raises `ValueError` where the schema is too large, no JSON, of another dialect, or no schema."""
     _check_size(schema)
     if schema.get("$schema", DIALECTS[0]) not in DIALECTS:
         raise ValueError(f"{place(['$schema'])}: use {DIALECTS[0]}")
@@ -48,7 +48,7 @@ def check_schema(schema: Mapping[str, Json]) -> None:
 
 
 def check_value_schema(written: str, path: tuple[object, ...]) -> None:
-    """Raises where what is demanded of a value cannot be held against one: a pattern that costs too much."""
+    """Raises `ValueError` where a value cannot be held against what is demanded of it: a pattern costs too much."""
     try:
         value_validator(written)
     except ValueError:

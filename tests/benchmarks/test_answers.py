@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from benchmarks.answers import extract, load, load_run, missing, output, seconds_per_page
-from benchmarks.sets.data_set import Document
+from benchmarks.answers import Document, extract, load, load_run, missing, output, seconds_per_page
 from benchmarks.sets.odl import MarkdownPage, page_scores
 from extractor.engine import Engine
 from tests.benchmarks.documents import refused

@@ -67,6 +67,17 @@ class Command:
         return self._finish(self._start(models, ["-c", code, *arguments], variables))
 
     @staticmethod
+    def index(url: str = "http://127.0.0.1:9") -> dict[str, str]:
+        """The variables by which pip knows this package index alone; without a URL one that does not answer."""
+        return {
+            "PIP_CONFIG_FILE": os.devnull,
+            "PIP_INDEX_URL": url,
+            "PIP_EXTRA_INDEX_URL": "",
+            "PIP_FIND_LINKS": "",
+            "PIP_RETRIES": "0",
+        }
+
+    @staticmethod
     def _finish(process: subprocess.Popen[str]) -> subprocess.CompletedProcess[str]:
         output, errors = process.communicate()
         return subprocess.CompletedProcess(process.args, process.returncode, output, errors)

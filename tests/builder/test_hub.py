@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -115,15 +114,7 @@ def test_a_list_of_symbols_that_is_not_the_dictionary_is_not_used(
     for name in (f".originals/{DICTIONARY.name}", "PP-OCRv6_small_rec/dictionary.txt"):
         (copied_models / name).unlink()
     played_hub.falsified.add(DICTIONARY.name)
-    finished = builder.run(
-        copied_models,
-        HF_ENDPOINT=played_hub.endpoint,
-        PIP_CONFIG_FILE=os.devnull,
-        PIP_INDEX_URL="http://127.0.0.1:9",
-        PIP_EXTRA_INDEX_URL="",
-        PIP_FIND_LINKS="",
-        PIP_RETRIES="0",
-    )
+    finished = builder.run(copied_models, HF_ENDPOINT=played_hub.endpoint, **builder.index())
 
     assert finished.returncode == 1
     (line,) = finished.stderr.splitlines()

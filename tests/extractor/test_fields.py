@@ -138,6 +138,25 @@ def test_an_attached_invoice_is_held_against_the_page(engine: Engine, encoding: 
     assert plain["iban"]["value"] is None
 
 
+@pytest.mark.parametrize(
+    ("files", "asked", "told"),
+    [
+        ({"factur_x": CII.encode()}, {"preset": "invoice"}, None),
+        ({"factur_x": CII.encode(), "notes": b"<svg/>"}, {"preset": "invoice"}, "1 attached (embedded) file(s) beside"),
+        ({"factur_x": CII.encode()}, {}, "1 attached (embedded) file(s), which are not read"),
+        ({"notes": b"<svg/>"}, {"preset": "invoice"}, "1 attached (embedded) file(s), which are not read"),
+    ],
+    ids=["the invoice", "another file", "not asked for", "no invoice"],
+)
+def test_an_attached_invoice_that_was_read_is_no_unread_file(
+    engine: Engine, files: dict[str, bytes], asked: dict[str, Any], told: str | None
+) -> None:
+    answer = extract(engine, with_attached(documents.text_pdf([("Total: 119.00 EUR",)]), **files), **asked)
+    said = [one["message"] for one in answer["metadata"]["notices"] if one["code"] == "ATTACHMENTS"]
+    assert len(said) == (told is not None)
+    assert told is None or told in said[0]
+
+
 def test_an_xml_invoice_is_a_document_without_pages(engine: Engine) -> None:
     answer = extract(engine, UBL.encode(), preset="invoice", outputs=["markdown", "elements", "tables"])
     data, metadata = answer["data"], answer["metadata"]

@@ -13,9 +13,10 @@ import psutil
 import pytest
 from reportlab.lib.pagesizes import A4
 
+from extractor.contract.views import Output
 from extractor.engine import Engine
 from extractor.errors import DocumentCorrupt, PageTooComplex
-from extractor.request import Output, parse_request
+from extractor.request import parse_request
 from extractor.settings import Settings
 from tests import bombs, documents
 

@@ -51,6 +51,22 @@ def until(condition: Callable[[], bool]) -> None:
         time.sleep(0.05)
 
 
+def failed_start(**environment: str) -> str:
+    """What `python server.py` says where it cannot serve; it has no key."""
+    own = {name: value for name, value in os.environ.items() if name != "ZOPILOT_GPU_API_KEY"}
+    run = subprocess.run(
+        [sys.executable, "server.py"],
+        cwd=ROOT,
+        env={**own, "PORT": "0", **environment},
+        capture_output=True,
+        text=True,
+        timeout=ENDLESS,
+        check=False,
+    )
+    assert run.returncode == 1
+    return run.stderr
+
+
 class Served:
     """`python server.py` on a free port, and a client with its key."""
 

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import hmac
-import os
-import subprocess
-import sys
 from typing import Any
 
 import httpx
@@ -16,10 +13,9 @@ from starlette.requests import Request
 from extractor.doors.http_guard import Guard
 from extractor.settings import Settings
 from tests.http_door.served import (
-    ENDLESS,
     KEY,
-    ROOT,
     Served,
+    failed_start,
 )
 
 pytestmark = pytest.mark.slow
@@ -78,19 +74,9 @@ class TestKey:
 
     @pytest.mark.parametrize("address", ["0.0.0.0", "some-host"])
     def test_without_one_nothing_but_loopback_is_served(self, address: str) -> None:
-        environment = {name: value for name, value in os.environ.items() if name != "ZOPILOT_GPU_API_KEY"}
-        run = subprocess.run(
-            [sys.executable, "server.py"],
-            cwd=ROOT,
-            env={**environment, "BIND_ADDRESS": address, "PORT": "0"},
-            capture_output=True,
-            text=True,
-            timeout=ENDLESS,
-            check=False,
-        )
-        assert run.returncode == 1
-        assert "without ZOPILOT_GPU_API_KEY only this machine is served" in run.stderr
-        assert "Uvicorn running" not in run.stderr
+        said = failed_start(BIND_ADDRESS=address)
+        assert "without ZOPILOT_GPU_API_KEY only this machine is served" in said
+        assert "Uvicorn running" not in said
 
     def test_without_one_this_machine_is_served_by_its_own_names(self, open_door: Served) -> None:
         for host in ("localhost", "127.0.0.1:8000", "[::1]:8000"):

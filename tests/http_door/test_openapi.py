@@ -14,14 +14,16 @@ import pytest
 from openapi_spec_validator import validate
 
 from extractor.contract.refusals import REFUSALS
-from extractor.contract.schemas import answer_schema, input_schema
-from extractor.request import ExtractionRequest
+from extractor.contract.schemas import answer_schema
+from extractor.request import ExtractionRequest, input_schema, parse_request
 from extractor.wanted.asked import AskedField
+from tests import documents
 from tests.http_door.served import (
     ENDLESS,
     KEY,
     ROOT,
     Served,
+    base64_of,
 )
 from tests.test_handler import CONTRACT_CODES
 
@@ -55,6 +57,29 @@ class TestOpenApi:
         documented = {code for answer in answers.values() for code in answer["description"].split(", ")}
         assert documented >= CONTRACT_CODES | set(REFUSALS)
         assert set(answers) >= {"200", "400", "401", "403", "413", "415", "422", "429", "500", "503", "504"}
+
+    def test_examples_run(self, served: Served) -> None:
+        """Each as it stands, but for the document."""
+        paths = served.client.get("/openapi.json").json()["paths"]
+        bodies = {
+            path: paths[path]["post"]["requestBody"]["content"]["application/json"] for path in ("/extract", "/jobs")
+        }
+        examples = {name: example["value"] for name, example in bodies["/extract"]["examples"].items()}
+        told = bodies["/jobs"]["examples"]["webhook"]["value"]
+        assert set(told) == {"input", "webhook"} and parse_request(told["input"])
+        values = {}
+        for name, example in examples.items():
+            assert example.pop("document_url").startswith("https://example.com/")
+            answer = served.extract({**example, "document_content_base64": base64_of(documents.invoice_pdf())})
+            assert answer.status_code == 200, answer.text
+            values[name] = answer.json()["data"].get("values")
+        amounts = [
+            {"description": item["description"], "amount": item["amount"]} for item in values["preset"]["line_items"]
+        ]
+        assert values["fields"] == {"total": "3222.64", "payment_reference": None, "line_items": amounts}
+        assert values["json_schema"]["invoice_date"] == "2026-10-17"
+        assert [item["amount"] for item in values["json_schema"]["line_items"]] == [1140, 218.4, 149.7, 1200]
+        assert values["markdown"] is None
 
 
 @pytest.fixture(scope="module")

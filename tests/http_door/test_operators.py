@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections import Counter
 from pathlib import Path
 
@@ -12,12 +9,11 @@ import pytest
 
 from extractor import __version__
 from tests.http_door.served import (
-    ENDLESS,
     INVOICE,
     KEY,
-    ROOT,
     Served,
     base64_of,
+    failed_start,
     until,
 )
 
@@ -95,29 +91,11 @@ class TestWhatOperatorsSee:
         assert "Traceback" not in log
 
     def test_port_that_is_taken(self, served: Served) -> None:
-        run = subprocess.run(
-            [sys.executable, "server.py"],
-            cwd=ROOT,
-            env={**os.environ, "PORT": str(served.port)},
-            capture_output=True,
-            text=True,
-            timeout=ENDLESS,
-            check=False,
-        )
-        assert run.returncode == 1
-        assert "address already in use" in run.stderr
-        assert "Traceback" not in run.stderr
+        said = failed_start(PORT=str(served.port))
+        assert "address already in use" in said
+        assert "Traceback" not in said
 
     def test_models_that_are_not_there(self, tmp_path: Path) -> None:
-        run = subprocess.run(
-            [sys.executable, "server.py"],
-            cwd=ROOT,
-            env={**os.environ, "MODELS_DIR": str(tmp_path), "PORT": "0"},
-            capture_output=True,
-            text=True,
-            timeout=ENDLESS,
-            check=False,
-        )
-        assert run.returncode == 1
-        assert "CRITICAL WORKER_UNHEALTHY: the models are not there: run `python -m builder`" in run.stderr
-        assert "Traceback" not in run.stderr
+        said = failed_start(MODELS_DIR=str(tmp_path))
+        assert "CRITICAL WORKER_UNHEALTHY: the models are not there: run `python -m builder`" in said
+        assert "Traceback" not in said

@@ -96,6 +96,12 @@ class TestStatuses:
             assert answer.status_code == 400
             assert "one part file (a file) and one part input (JSON with the other keys)" in answer.json()["error"]
 
+    def test_of_a_file_under_another_name_says_which_it_has_to_have(self, served: Served) -> None:
+        a_text = (None, "invoice.pdf")
+        for parts in ({"document": b"x"}, {"file": a_text}):
+            answer = served.client.post("/extract", files=parts)
+            assert "file: send the document as a file of this name" in answer.json()["error"]
+
     def test_of_a_broken_multipart_body(self, served: Served) -> None:
         for media_type, body in (
             ("multipart/form-data", b"x"),
@@ -112,9 +118,11 @@ class TestStatuses:
     def test_of_other_paths_and_methods(self, served: Served) -> None:
         missing = served.client.get("/extract/")
         assert (missing.status_code, missing.json()["error_code"]) == (404, "NOT_FOUND")
+        assert "/openapi.json has those that there are" in missing.json()["error"]
         wrong = served.client.get("/extract")
         assert (wrong.status_code, wrong.json()["error_code"]) == (405, "METHOD_NOT_ALLOWED")
         assert wrong.headers["allow"] == "POST"
+        assert wrong.json()["error"] == "METHOD_NOT_ALLOWED: this route takes POST"
         assert served.client.get("/docs").status_code == 404  # its page loads scripts from elsewhere
 
     def test_is_the_documented_one(self) -> None:

@@ -1,6 +1,25 @@
 """Documents to a ZopilotGPU worker, over RunPod's queue or its own HTTP door, and typed answers back."""
 
-from .answer import Data, Element, ErrorCode, FormField, Line, Metadata, Notice, NoticeCode, Page, Table
+from .answer import (
+    Cell,
+    Check,
+    Data,
+    Element,
+    ElementType,
+    ErrorCode,
+    FieldNode,
+    FieldObject,
+    FieldValue,
+    FieldWord,
+    FormField,
+    Line,
+    Metadata,
+    Notice,
+    NoticeCode,
+    Page,
+    Result,
+    Table,
+)
 from .answers import Answer, JobProgress
 from .async_client import AsyncClient
 from .client import Client
@@ -17,21 +36,30 @@ from .errors import (
     Unreachable,
     ZopilotError,
 )
+from .evidence import evidence
 from .http_door import HttpDoor
-from .job_input import JobInput
+from .job_input import AskedField, JobInput
 from .runpod import RunPod
 from .steps import Retries
 
 __all__ = [
     "Answer",
+    "AskedField",
     "AsyncClient",
+    "Cell",
+    "Check",
     "Client",
     "Data",
     "Document",
     "DocumentUnreadable",
     "Element",
+    "ElementType",
     "ErrorCode",
     "ExtractionFailed",
+    "FieldNode",
+    "FieldObject",
+    "FieldValue",
+    "FieldWord",
     "FormField",
     "HttpDoor",
     "JobCancelled",
@@ -45,6 +73,7 @@ __all__ = [
     "NoticeCode",
     "Page",
     "RequestRefused",
+    "Result",
     "ResultUnavailable",
     "Retries",
     "RunPod",
@@ -52,4 +81,5 @@ __all__ = [
     "TooLargeToSend",
     "Unreachable",
     "ZopilotError",
+    "evidence",
 ]

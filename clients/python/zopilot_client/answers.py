@@ -82,15 +82,17 @@ def failure_of(said: Mapping[str, Any]) -> ExtractionFailed:
 def followed(answer: Answer, job: Job, terms: Terms) -> Steps[Answer]:
     """The answer, fetched where it was put if it was too large to be handed over.
 
-    Raises `ResultUnavailable` where it is not there, or not the one that was put there. A link that is good for writing
-    alone (`result_url`) is not read; nobody's key is sent to a link.
+    Raises `ResultUnavailable` where it is not there, or not the one that was put there. The link of `result_url` may be
+    good for writing alone: it is read where the caller says so (`read_result_from`). Nobody's key is sent to a link.
     """
     result = answer.get("result")
     if result is None:
         return answer
-    url = terms.read_result_from or result.get("url")
-    if url is None or url == job.keys.get("result_url"):
-        return answer
+    url = terms.read_result_from
+    if url is None:
+        url = result.get("url")
+        if url is None or url == job.keys.get("result_url"):
+            return answer
     if not url.startswith(("https://", "http://")):
         raise ResultUnavailable("RESULT_UNAVAILABLE", "the answer's link is none of http or https")
     reply = yield from sent(Call("GET", url), terms.tries(), _unavailable)

@@ -59,7 +59,7 @@ def job_of(document: Document | None, keys: Mapping[str, Any]) -> Job:
 
 
 def runpod_body(job: Job, most_bytes: int, advice: str) -> bytes:
-    """What RunPod is sent. Raises `TooLargeToSend`, before the document is read, where that is too much.
+    """The JSON that RunPod is sent. Raises `TooLargeToSend`, before the document is read, where that is too much.
 
     Base64 has four bytes for three of the document's.
     """
@@ -84,7 +84,7 @@ def _encoded(keys: Mapping[str, Any]) -> bytes:
 
 @contextlib.contextmanager
 def readable() -> Iterator[None]:
-    """Raises `DocumentUnreadable` where a file cannot be read."""
+    """A context that raises `DocumentUnreadable` where a file cannot be read in it."""
     try:
         yield
     except OSError as error:

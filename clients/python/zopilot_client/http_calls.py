@@ -17,7 +17,7 @@ _CONNECT_S = 10.0
 
 @contextlib.contextmanager
 def request_of(call: Call, clock: Clock) -> Iterator[dict[str, Any]]:
-    """The arguments of `httpx.Client.request`; a file that is uploaded is open meanwhile."""
+    """A context with the arguments of `httpx.Client.request`, in which a file that is uploaded is open."""
     with contextlib.ExitStack() as open_files:
         left_s = clock.left_s(call.timeout_s)
         connect_s = _CONNECT_S if left_s is None else min(_CONNECT_S, left_s)
@@ -46,12 +46,12 @@ def _part(job: Job, open_files: contextlib.ExitStack) -> tuple[str, IO[bytes] | 
 
 
 def reply_of(response: httpx.Response) -> Reply:
-    """What came back."""
+    """The response as a `Reply`."""
     return Reply(
         response.status_code, {key.lower(): value for key, value in response.headers.items()}, response.content
     )
 
 
 def broken(error: httpx.RequestError) -> Broken:
-    """Why nothing came back; not what was asked for."""
+    """Why nothing came back: the kind of error alone, for its message may have the URL."""
     return Broken(type(error).__name__)

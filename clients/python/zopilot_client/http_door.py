@@ -38,7 +38,7 @@ class HttpDoor:
         check_base_url(self.base_url)
 
     def session(self, job: Job, terms: Terms) -> HttpSession:
-        """One job on its way."""
+        """The session of one job, of which nothing has been sent yet."""
         return (HttpSession if self.route == "extract" else HttpJobSession)(self, job, terms)
 
     def call(self, method: str, path: str, timeout_s: float | None = CALL_S) -> Call:
@@ -68,12 +68,12 @@ class HttpSession:
         self._terms = terms
 
     def steps(self) -> Steps[Answer]:
-        """What is to be done until there is an answer."""
+        """The calls and pauses up to the answer, which comes back. Raises the `ZopilotError` that stands for it."""
         reply = yield from sent(self._door.submission("extract", self._job), self._terms.tries(), _refusal)
         return (yield from followed(answer_of(_json(reply)), self._job, self._terms))
 
     def cancel_call(self) -> Call | None:
-        """There is nothing to say: the connection is closed."""
+        """None: whoever closes the connection stops the job."""
         return None
 
 
@@ -83,7 +83,7 @@ class HttpJobSession(HttpSession):
     _running = False
 
     def steps(self) -> Steps[Answer]:
-        """What is to be done until there is an answer. A job that failed and may not fail again is sent again."""
+        """As `HttpSession.steps`. A job that failed and may not fail again is sent again."""
         tries = self._terms.tries()
         while True:
             try:
@@ -95,7 +95,7 @@ class HttpJobSession(HttpSession):
             yield pause
 
     def cancel_call(self) -> Call | None:
-        """What stops the job, and has the worker forget it."""
+        """The call that stops the job and has the worker forget it; None where it is not with the worker."""
         return self._door.call("DELETE", f"jobs/{self.job_id}", _CANCEL_S) if self._running else None
 
     def _once(self, tries: Tries) -> Steps[Answer]:

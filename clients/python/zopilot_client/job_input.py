@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, NotRequired, TypeAlias
-
-from typing_extensions import TypedDict
+from typing import Any, Literal, NotRequired, TypeAlias, TypedDict
 
 Field: TypeAlias = str
 
 
-class AskedField(TypedDict, closed=True):
+class AskedField(TypedDict):
     """
     What is said of a field beside its name.
     """

@@ -48,7 +48,7 @@ class RunPod:
         check_base_url(self.base_url)
 
     def session(self, job: Job, terms: Terms) -> RunPodSession:
-        """One job on its way."""
+        """The session of one job, of which nothing has been sent yet."""
         return RunPodSession(self, job, terms)
 
     def call(self, method: str, path: str, body: bytes | None = None, timeout_s: float = _SLACK_S) -> Call:
@@ -71,7 +71,10 @@ class RunPodSession:
         self._running = False
 
     def steps(self) -> Steps[Answer]:
-        """What is to be done until there is an answer. A job that failed and may not fail again is sent again."""
+        """The calls and pauses up to the answer, which comes back. Raises the `ZopilotError` that stands for it.
+
+        A job that failed and may not fail again is sent again.
+        """
         tries = self._terms.tries()
         while True:
             try:
@@ -81,7 +84,7 @@ class RunPodSession:
             yield pause
 
     def cancel_call(self) -> Call | None:
-        """What stops the job, where it is in the queue or with a worker."""
+        """The call that stops the job; None where it is neither in the queue nor with a worker."""
         if not self._running:
             return None
         return self._door.call("POST", f"cancel/{self.job_id}", timeout_s=_CANCEL_S)

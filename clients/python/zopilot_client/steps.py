@@ -43,7 +43,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What came back. The names of headers are in small letters."""
+    """What came back: the HTTP status, the headers, named in small letters, and the body."""
 
     status: int
     headers: Mapping[str, str]
@@ -101,7 +101,7 @@ class Clock:
 
 
 class Tries:
-    """How often something was tried."""
+    """A count of tries, and the wait before the next one."""
 
     def __init__(self, retries: Retries, clock: Clock) -> None:
         self._retries = retries

@@ -38,13 +38,14 @@ export function failureOf(
 }
 
 /**
- * The answer, fetched where it was put if it was too large to be handed over. A link that is good for writing alone
- * (`result_url`) is not read; nobody's key is sent to a link. Throws `ResultUnavailable`.
+ * The answer, fetched where it was put if it was too large to be handed over. The link of `result_url` may be good for
+ * writing alone: it is read where the caller says so (`readResultFrom`). Nobody's key is sent to a link. Throws
+ * `ResultUnavailable`.
  */
 export async function followed(answer: Answer, job: Job, terms: Terms): Promise<Answer> {
   const { result } = answer;
-  const url = terms.readResultFrom ?? result?.url;
-  if (result === undefined || url === undefined || url === job.keys.result_url) return answer;
+  const url = terms.readResultFrom ?? (result?.url === job.keys.result_url ? undefined : result?.url);
+  if (result === undefined || url === undefined) return answer;
   if (!/^https?:\/\//.test(url)) {
     throw new ResultUnavailable("RESULT_UNAVAILABLE", "the answer's link is none of http or https");
   }

@@ -238,6 +238,9 @@ test("a large answer is read from its link, without the key", async () => {
   assert.deepEqual([own.data, own.result?.bytes, bucket.seen.length], [{}, stored.length, 2]);
   const elsewhere = { readResultFrom: `${bucket.url}/get` };
   assert.deepEqual(await clientOf(await queue(delivered({}))).extract(URL_OF, { result_url: url }, elsewhere), ANSWER);
+  // A store of one's own may take and give under one link.
+  const same = await clientOf(await queue(delivered({}))).extract(URL_OF, { result_url: url }, { readResultFrom: url });
+  assert.deepEqual(same, ANSWER);
 
   statuses.push(403);
   const expired = await raised(clientOf(await queue(delivered({ url }))).extract(URL_OF));

@@ -35,8 +35,9 @@ _MOST_BELOW, _MOST_ABOVE = 14, 7
 class Block:
     """A party in one place.
 
-    - `role` is what its head says, `weight` how well, from 0 to 1; None and 0 without a head.
-    - `last` is the index, among the page's lines, of its last line; `first` that of its first one.
+    - `origin` says how it was found.
+    - `role` is what its head says, `weight` how well, in [0, 1]; None and 0 without a head.
+    - `first` is its first line; `taken` are the indices, among the page's lines, of all that belong to it.
     """
 
     party: Composed
@@ -48,7 +49,7 @@ class Block:
 
     @property
     def box(self) -> Box:
-        """Around its lines."""
+        """The box around its lines."""
         return self.party.box
 
 

@@ -1,4 +1,7 @@
-"""Lines of one party -> its name and its address, each with their words. Runs in a page process."""
+"""Lines of one party -> its name and its address, each with their words. Runs in a page process.
+
+Boxes are in the page's unit, origin top left.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from ...values.words import Word
 from .lines import Line, is_separator, line_of
 from .vocabulary import normal, vocabulary
 
-# What stands behind a name without being of it: a register number in brackets.
+# What stands behind a name and is no part of it: a register number in brackets.
 _NUMBER_BEHIND = re.compile(r"^[(\[][^)\]]*\d{4}")
 # Salutations before a company's name.
 _BEFORE_COMPANIES = frozenset(("firma", "fa", "messrs", "m s", "spett le", "spettabile", "an", "to"))
@@ -33,7 +36,7 @@ _NAME_LINES = 4
 LARGER = 1.3
 # Separators that may be glued to the word before them.
 _GLUED = "|\u2022\u25cf\u00b7"
-# Signs that end a name or a line of an address and are not of it.
+# Signs at the end of a name, or of a line of an address, that are no part of it.
 _TRAILING = " ,;:|\u00b7\u2022\u25cf\u2013\u2014-*/"
 
 
@@ -55,17 +58,17 @@ class Composed:
 
     @property
     def page(self) -> int | None:
-        """The page that it stands on."""
+        """The page that it stands on, from 1; None in a format without pages."""
         return self.lines[0].page
 
     @property
     def box(self) -> Box:
-        """Around its lines."""
+        """The box around its lines."""
         return union([line.box for line in self.lines])
 
     @property
     def name_text(self) -> str:
-        """The name as a value."""
+        """The words of its name as one text, without the separators around them."""
         return text_of(self.name)
 
 

@@ -21,7 +21,10 @@ _BELOW = 0.5
 
 
 def contract_parties(lines: Sequence[Line], blocks: Sequence[Block], height: float) -> list[Composed]:
-    """The parties of a contract's first page; empty where it does not name two."""
+    """The parties of a contract's first page, in the order in which they are named; empty where it does not name two.
+
+    `lines` and `blocks` are the page's, from the top down; `height` is the page's, in its unit.
+    """
     at = next((at for at, line in enumerate(lines) if _starts_at(line) is not None), None)
     if at is not None:
         top = lines[at].box[1]

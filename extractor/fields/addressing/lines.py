@@ -114,7 +114,7 @@ class Line:
 
     @property
     def height(self) -> float:
-        """The height of its letters, about."""
+        """The height of its letters, about, in the page's unit."""
         return min(word.box[3] - word.box[1] for word in self.words)
 
 
@@ -134,7 +134,7 @@ def lines_of(page: PrintedPage) -> list[Line]:
 
 
 def line_of(words: Sequence[Word], like: Line) -> Line:
-    """The line of some words of another line."""
+    """The line that some of the words of the line `like` make, read anew."""
     return _read(tuple(words), like.page, like.element, like.cell, like.furniture)
 
 
@@ -218,7 +218,10 @@ def _label_kind(label: str) -> Kind | None:
 
 
 def head_role(label: str) -> tuple[str, float] | None:
-    """The role that a party's head names, and how well it does; None for another label. The label is in normal form."""
+    """The role that a party's head names, and how well it does, in [0, 1]; None for another label.
+
+    `label` is in normal form.
+    """
     known = vocabulary()
     if label in known.heads:
         return known.heads[label]

@@ -24,7 +24,7 @@ BELOW, LABEL_ABOVE = 3.5, 2.2
 LABEL_GAP = 30.0
 # How sure an owner is: said by a label, by a block, by being no one else's.
 LABELLED, INSIDE, LEFT_OVER = 0.96, 0.95, 0.88
-# What is left where no label says that it is an id for taxes.
+# The share of its confidence that an id keeps where no label says that it is one for taxes.
 BARE = 0.7
 _FEWEST_DIGITS = 6
 # The fewest parts of a line whose separators are no signs within an id.
@@ -51,7 +51,10 @@ _FAX = re.compile(r"\b(?:tele)?fax\b|\bf\b|\bfaks\b")
 
 @dataclass
 class Owners:
-    """Who the places of a document belong to: the two parties, and every place where any party stands."""
+    """Who the places of a document belong to: the two parties, and every place where any party stands.
+
+    `of_word` is the role of the party that has a word in its block, by the word's `id`.
+    """
 
     seller: Standing | None
     buyer: Standing | None
@@ -65,7 +68,7 @@ class Owners:
                     self.of_word[id(word)] = self._role(block)
 
     def role_of(self, word: Word, line: Line) -> str | None:
-        """The role of the party whose block the word is in, or stands right below; None without one."""
+        """The role, such as `seller`, of the party whose block the word is in or right below; None without one."""
         inside = self.of_word.get(id(word))
         return inside if inside is not None else self._above(line)
 

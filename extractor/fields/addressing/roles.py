@@ -30,9 +30,9 @@ LETTERHEAD = 0.14
 RECEIPT_TOP, LATER_PAGE = 4.0, 0.6
 # Points of a party without a head for the role that no head says, where one says the other.
 THE_OTHER = 1.0
-# The least that a role needs.
+# Min points for a role.
 LEAST_SELLER, LEAST_BUYER = 1.5, 1.5
-# Letters of most rows of a receipt, and how wide most are, in heights of its letters.
+# Max letters of most rows of a receipt, and max width of most, in heights of its letters.
 RECEIPT_ROW, RECEIPT_WIDTH = 46, 34
 # The least number of rows with an amount.
 RECEIPT_AMOUNTS = 3
@@ -45,7 +45,7 @@ _MAILERS = frozenset(("gmail", "hotmail", "yahoo", "outlook", "gmx", "web", "icl
 class Standing:
     """One party with all places that it stands at, and its points as seller and as buyer.
 
-    - `reasons` are the kinds of evidence that its points come from.
+    `reasons` are the kinds of evidence that its points come from.
     """
 
     name: str

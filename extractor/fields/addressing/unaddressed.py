@@ -1,6 +1,6 @@
 """A seller's name that stands without an address that is known as one: at the top, in the foot, beside the account.
 
-Runs in a page process.
+Runs in a page process. Boxes are in the page's unit, origin top left.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from .vocabulary import vocabulary
 
 # How sure such a name is: of a receipt's top, with a legal form at the top or in the foot, beside the account.
 RECEIPT, LEGAL, HOLDER = 0.7, 0.6, 0.55
-# The page's shares that are its top and its foot; lines of a receipt's top.
+# Where a page's top ends and its foot begins, as shares of its height; max lines of a receipt's top.
 TOP, FOOT = 0.3, 0.8
 _MOST_LINES = 8
 # The most words of a name, and how a line goes on behind one that says who is registered, where and how.
@@ -32,7 +32,7 @@ _REGISTERED = re.compile(
 def unaddressed_seller(
     page: PrintedPage, lines: Sequence[Line], buyer: Standing | None
 ) -> tuple[Composed, float] | None:
-    """The seller as the page's top, its foot or the account tell, and how sure; None where they do not."""
+    """The seller as the page's top, its foot or the account tell, and how sure, in [0, 1]; None without one."""
     if is_receipt(page) and (top := _receipt_top(lines)) is not None:
         return top, RECEIPT
     known = vocabulary()

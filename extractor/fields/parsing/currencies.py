@@ -1,4 +1,4 @@
-"""Currencies as they are printed -> ISO 4217."""
+"""Currencies as they are printed -> ISO 4217. Runs in a page process."""
 
 from __future__ import annotations
 

@@ -44,8 +44,10 @@ _REACH = 12
 class PrintedNumber:
     """A number in a text: where it is with all that belongs to it, its value, and what stands beside it.
 
+    - It is at `[start, end)` of the text, its sign and its currency included.
     - `value` is a decimal with a point. `digits` are the number's own characters.
-    - `currency` is the code of the currency beside it, `unit` the unit as printed.
+    - `quality`, in [0, 1], is how sure the value is.
+    - `currency` is the ISO 4217 code of the currency beside it, `unit` the unit as printed; None without one.
     - `percent`: a percent sign follows.
     """
 
@@ -60,7 +62,7 @@ class PrintedNumber:
 
 
 def number_of(printed: str, style: Style) -> tuple[str, float] | None:
-    """The value of digits with marks, a decimal with a point, and how sure it is; None for what is no number."""
+    """The value of digits with marks, a decimal with a point, and how sure it is, in [0, 1]; None for no number."""
     text = printed.replace("O", "0")
     slip = 0.7 if text != printed else 1.0
     text = re.sub(r"(?<=\d)[ \u00a0\u202f\u2009'\u2019](?=\d{3})", "", text)
@@ -191,7 +193,7 @@ def _money_quality(number: PrintedNumber) -> float:
 
 
 def number(run: Run, style: Style) -> list[Typed]:
-    """Numbers of any sort."""
+    """Numbers of any sort, as decimals with a point."""
     return [_typed(run, one, one.quality) for one in numbers_in(run, style)]
 
 
@@ -227,7 +229,7 @@ def quantity(run: Run, style: Style) -> list[Typed]:
 
 
 def unit(run: Run, style: Style) -> list[Typed]:
-    """Units: known ones."""
+    """Known units, as printed."""
     found = []
     for index, word in enumerate(run.words):
         text = word.text.lstrip("0123456789.,")

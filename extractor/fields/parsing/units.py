@@ -1,4 +1,4 @@
-"""Units of quantities, as they are printed."""
+"""Units of quantities, as they are printed. In page processes."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ from reportlab.lib.pagesizes import A4
 from extractor.contract.answer import Answer, Delivered, Failure, Progress, Refusal, Success
 from extractor.contract.refusals import REFUSALS, RefusalCode
 from extractor.contract.schemas import answer_schema
-from extractor.contract.views import Data
+from extractor.contract.views import Data, Output
 from extractor.deadline import JobEnd
 from extractor.doors.http_connection import refusal
 from extractor.engine import Engine
@@ -34,7 +34,6 @@ from extractor.settings import Settings
 from extractor.transport.delivery import deliver
 from extractor.values.document import AssembledPage, Cell, PageElement, Table, TablePart
 from extractor.values.element_types import ELEMENT_TYPES, ElementType
-from extractor.values.options import Output
 from extractor.worker import Worker
 from tests import documents
 from tests.extractor.pages.test_form_fields import form

@@ -54,6 +54,36 @@ def test_values_stand_below_their_labels() -> None:
     assert (values["document_date"], values["due_date"]) == ("2022-09-08", "2022-09-22")
 
 
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Der Betrag von 529,87 EUR wird am 20.03.2024 von Ihrem Konto mit der\nReferenz 12 eingezogen.",
+        "The amount of 529.87 will be debited from your account on 20/03/2024.",
+        "La somme de 529,87 EUR sera prélevée sur votre compte le 20/03/2024.",
+        "L'importo di 529,87 EUR verrà addebitato sul Suo conto il 20/03/2024.",
+        "Het bedrag van 529,87 EUR wordt op 20-03-2024 van uw rekening afgeschreven.",
+    ],
+)
+def test_the_day_of_a_direct_debit_is_when_the_invoice_is_due(sentence: str) -> None:
+    invoice = Sheet().text(50, 50, "Invoice no.  A-77     Date  05.03.2024")
+    values = _values(invoice.text(50, 120, sentence))
+    assert values["due_date"] == "2024-03-20" and values["document_date"] == "2024-03-05"
+
+
+def test_other_days_in_sentences_are_not_when_it_is_due() -> None:
+    invoice = Sheet().text(50, 50, "Invoice no.  A-77     Date  05.03.2024")
+    values = _values(invoice.text(50, 120, "We delivered the goods that you ordered on 20.02.2024 with our own van."))
+    assert "due_date" not in values
+
+
+def test_a_bank_code_is_that_of_the_account() -> None:
+    """The buyer's bank stands in a sentence, the seller's in the footer beside the account."""
+    sheet = Sheet().text(50, 50, "Mit BIC MARKDEF1860, Deutsche Bundesbank, wird das Lastschriftmandat geführt.")
+    sheet.text(50, 700, "IBAN: DE89 3704 0044 0532 0130 00").text(50, 715, "Kontonummer")
+    found = _values(sheet.text(320, 700, "BIC: COBADEFFXXX"))
+    assert (found["iban"], found["bic"]) == ("DE89370400440532013000", "COBADEFFXXX")
+
+
 TOTALS = [
     (("Summe netto", "1.420,00 €"), ("Umsatzsteuer 19%", "269,80 €"), ("Rechnungsbetrag", "1.689,80 €")),
     (("Net total", "1,420.00"), ("VAT 20%", "284.00"), ("Grand total", "1,704.00")),

@@ -6,10 +6,11 @@ from typing import Any, get_args
 
 from docling_core.types.doc import DocItemLabel
 
+from extractor.contract.views import Output
 from extractor.outputs.views import render
 from extractor.values.boxes import Box
 from extractor.values.document import AssembledPage, Cell, PageElement, Table
-from extractor.values.options import Output, Writing
+from extractor.values.options import Writing
 from tests.extractor.printed_document import printed
 
 PROSE: tuple[Output, ...] = ("markdown", "text", "html")

@@ -9,10 +9,10 @@ from typing import get_args
 import pytest
 from docling_core.types.doc import DocItemLabel, DoclingDocument
 
+from extractor.contract.views import Output
 from extractor.outputs.views import VIEWS, render
 from extractor.structure.named_elements import named_elements
 from extractor.values.document import AssembledPage, Document
-from extractor.values.options import Output
 from tests.extractor.outputs.made_elements import PLAIN, PROSE, SPANNING, element, rendered
 from tests.extractor.printed_document import printed
 

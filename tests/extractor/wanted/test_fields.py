@@ -8,10 +8,11 @@ from typing import Any, get_args
 
 import pytest
 
+from extractor.values.options import Preset
 from extractor.values.wanted import WantedField
 from extractor.wanted.asked import MAX_VALUES
 from extractor.wanted.fields import wanted_fields
-from extractor.wanted.presets import CONCEPT_TYPES, FORMS, LISTS, PRESETS, Preset, with_parts
+from extractor.wanted.presets import CONCEPT_TYPES, FORMS, LISTS, PRESETS, with_parts
 
 DOCS = Path(__file__).resolve().parents[3] / "docs" / "fields.md"
 

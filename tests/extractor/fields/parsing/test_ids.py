@@ -21,6 +21,22 @@ def test_an_iban_is_its_own_words_alone() -> None:
     assert raw("iban", f"Konto {IBAN} BIC COBADEFF") == [IBAN]
 
 
+@pytest.mark.parametrize("text", ["DE89 3704 0044 0532 0130  00", "DE89 37 0 4 0044 0532 0130 00"])
+def test_an_iban_is_whole_however_its_groups_stand(text: str) -> None:
+    assert values("iban", text) == ["DE89370400440532013000"]
+    wrong = text.replace("DE89", "DE88")
+    assert (values("iban", wrong), quality("iban", wrong)) == (["DE88370400440532013000"], 0.5)
+
+
+def test_two_ibans_in_a_row_are_two() -> None:
+    assert values("iban", f"{IBAN} FR14 2004 1010 0505 0001 3M02 606 {IBAN}") == [
+        "DE89370400440532013000",
+        "FR1420041010050500013M02606",
+        "DE89370400440532013000",
+    ]
+    assert values("iban", "AB12 was the code of 2024 and of no account") == []
+
+
 def test_an_iban_with_wrong_check_digits_is_told_as_it_is_and_unsure() -> None:
     assert values("iban", "DE88 3704 0044 0532 0130 00") == ["DE88370400440532013000"]
     assert quality("iban", "DE88 3704 0044 0532 0130 00") == 0.5

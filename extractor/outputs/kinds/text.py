@@ -15,9 +15,9 @@ from docling_core.transforms.serializer.plain_text import (
 )
 from docling_core.types.doc import DoclingDocument, FormulaItem, TableItem
 
-from ..structure.table_views import text_rows
-from .rendering import Rendering
-from .serialising import PageBreaks, with_caption
+from ...structure.table_views import text_rows
+from ..rendering import Rendering
+from ..serialising import PageBreaks, with_caption
 
 
 def view(rendering: Rendering) -> str:

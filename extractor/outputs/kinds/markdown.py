@@ -20,8 +20,8 @@ from docling_core.transforms.serializer.markdown import (
 from docling_core.types.doc import DoclingDocument, FormulaItem, TableData, TableItem
 from docling_core.types.doc import TableCell as DoclingCell
 
-from .rendering import Rendering
-from .serialising import PageBreaks, with_caption
+from ..rendering import Rendering
+from ..serialising import PageBreaks, with_caption
 
 # What starts a tag, a comment or a declaration in HTML (source: CommonMark, raw HTML), and an image in markdown.
 _TAG = re.compile(r"<(?=[A-Za-z/!?])")

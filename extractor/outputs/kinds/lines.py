@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..values.boxes import json_box
-from .rendering import Rendering
+from ...values.boxes import json_box
+from ..rendering import Rendering
 
 
 def view(rendering: Rendering) -> list[dict[str, Any]]:

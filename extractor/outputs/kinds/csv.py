@@ -6,8 +6,8 @@ import csv
 import io
 import re
 
-from ..values.document import Table
-from .rendering import Rendering
+from ...values.document import Table
+from ..rendering import Rendering
 
 # Characters at which a spreadsheet starts a formula, full-width forms included.
 _FORMULA_SIGNS = frozenset("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")

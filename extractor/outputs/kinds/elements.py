@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..values.boxes import json_box
-from ..values.document import NamedElement
-from .rendering import Rendering
+from ...values.boxes import json_box
+from ...values.document import NamedElement
+from ..rendering import Rendering
 
 
 def view(rendering: Rendering) -> list[dict[str, Any]]:

@@ -6,8 +6,8 @@ from typing import Any
 
 from docling_core.transforms.serializer.html import HTMLDocSerializer, HTMLParams
 
-from .rendering import Rendering
-from .serialising import PageBreaks
+from ..rendering import Rendering
+from ..serialising import PageBreaks
 
 
 def view(rendering: Rendering) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from .docling_document import to_docling
-from .rendering import Rendering
+from ..docling_document import to_docling
+from ..rendering import Rendering
 
 
 def view(rendering: Rendering) -> dict[str, Any]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..structure.table_views import records
-from .rendering import Rendering
+from ...structure.table_views import records
+from ..rendering import Rendering
 
 
 def view(rendering: Rendering) -> list[dict[str, Any]]:
