@@ -25,6 +25,8 @@ LONGEST = 8
 VAGUE, TITLE = 0.75, 0.65
 # The concept under which titles stand that a document's number may follow.
 TITLES = "document_title"
+# The most letters of a label that has to be in capitals.
+SHORT = 2
 # A label and its value in one word.
 _GLUED = re.compile(r"([^\W\d_][^\d:(@]*)[:.(@]+(?=\d)|([^\W\d_]{1,3}[\u00b0\u00ba])(?=\w)|([^\W\d_]{4,})(?=\d)")
 
@@ -122,7 +124,8 @@ def _longest_at(phrase: Phrase, start: int, *, over_currencies: bool = False) ->
         joined += squashed(text)
         if joined not in beginnings:
             return best
-        if joined in words:
+        # Two letters are a label in capitals alone: a street is called Via Po.
+        if joined in words and (len(joined) > SHORT or text.isupper() or text.endswith(":")):
             best = at + 1, words[joined], False
     return best
 

@@ -19,7 +19,7 @@ SURE = 0.7
 # What stands between a quantity and a price.
 TIMES = re.compile(r"(?:\d+(?:[.,]\d+)?)?[xX\u00d7*@](?:\d+[.,]\d\d)?")
 # A count of pieces before a name, and the fewest items whose numbers are told from names.
-COUNT, FEWEST = re.compile(r"[1-9]\d?"), 2
+COUNT, FEWEST = re.compile(r"([1-9]\d?)[xX]?"), 2
 # Max distance, in text heights, of an item's amount from the right edge of the others.
 EDGE = 1.5
 
@@ -39,7 +39,8 @@ def receipt_items(printed: Printed, style: Style, stops: Mapping[int, set[str]])
 def _with_counts(rows: list[FoundRow]) -> list[FoundRow]:
     """The items without the numbers that all their names begin with: their quantities, unless they count the items."""
     plain = [row for row in rows if "item.quantity" not in row]
-    counts = [int(text) if COUNT.fullmatch(text := row["item.description"].words[0].word.text) else 0 for row in plain]
+    firsts = [COUNT.fullmatch(row["item.description"].words[0].word.text) for row in plain]
+    counts = [int(first[1]) if first else 0 for first in firsts]
     if len(plain) < FEWEST or not all(counts) or not all(_is_named(row) for row in plain):
         return rows
     numbered = len(plain) > FEWEST and counts == list(range(1, len(plain) + 1))
@@ -98,7 +99,9 @@ def _item(row: Sequence[Phrase], amount: Sequence[Word], above: Sequence[Phrase]
         unit = times > 1 and unit_key(before[times - 1].text) in UNITS
         offset = max(0, times - 1 - unit)
         numbers = typed_values("number", before[offset:], style)
-        if len(numbers) == 2:
+        # A count is glued to its sign, or the price stands right behind it.
+        far = 0 if before[times].text[0].isdigit() else 1 + unit
+        if len(numbers) == 2 and numbers[1].first - numbers[0].end <= far:
             for concept, one in zip(("item.quantity", "item.unit_price"), numbers, strict=True):
                 words = before[offset + one.first : offset + one.end]
                 found[concept] = found_in(page, words, one.value, SURE, one.currency)

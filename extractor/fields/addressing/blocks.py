@@ -226,7 +226,7 @@ def _is_beside(lines: Sequence[Line], head: Line, right: Line) -> bool:
     """Whether the head's value is right of it: nothing stands close below the head itself."""
     return not any(
         0 < line.box[1] - head.box[1] <= 2.4 * head.height and -1 <= (line.box[0] - head.box[0]) / head.height <= 4
-        and line.kind in ("text", "salutation", "street")
+        and line.kind in ("text", "salutation", "street") and line.box[0] < head.box[2]
         for line in lines
     )  # fmt: skip
 

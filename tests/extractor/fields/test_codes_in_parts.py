@@ -72,3 +72,9 @@ def test_a_day_behind_the_terms_of_payment_is_the_due_date(terms: str) -> None:
     """A number of days alone is none."""
     assert values_of(Sheet().text(50, 60, "4 March 2026").text(50, 100, terms))["due_date"] == "2026-04-01"
     assert values_of(Sheet().text(50, 60, "4 March 2026").text(50, 100, terms.split(",")[0]))["due_date"] is None
+
+
+def test_two_letters_are_a_label_in_capitals_alone() -> None:
+    """A street in Turin is called so."""
+    assert values_of(Sheet().text(50, 100, "Via Po 18"))["order_number"] is None
+    assert values_of(Sheet().text(50, 100, "PO 4718"))["order_number"] == "4718"

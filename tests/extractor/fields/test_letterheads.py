@@ -130,3 +130,11 @@ def test_an_address_behind_its_label_ends_with_its_town() -> None:
     assert values(sheet)["buyer.address"] == "Av. Diogo Leite 250, 4400-111 Gaia"
     sheet = Sheet().text(50, 200, f"{head}\n4400-111 Gaia\nDescrição\nDesign de rótulo")
     assert values(sheet)["buyer.address"] == "Av. Diogo Leite 250\n4400-111 Gaia"
+
+
+def test_a_party_may_begin_beside_a_short_head() -> None:
+    """Its other lines stand below its name, not below the head."""
+    sheet = Sheet().text(50, 140, "To:").text(72, 140, "Pat Langley\n9 Church Row\nDurham DH1 3BQ")
+    assert (names(sheet)[1], values(sheet)["buyer.address"]) == ("Pat Langley", "9 Church Row\nDurham DH1 3BQ")
+    sheet = Sheet().text(50, 140, "To:\nPat Langley\n9 Church Row\nDurham DH1 3BQ").text(90, 140, "copy two")
+    assert names(sheet)[1] == "Pat Langley"

@@ -101,6 +101,14 @@ def test_counts_before_all_names_of_a_receipt_are_quantities() -> None:
     assert [row[:2] for row in numbered] == [("Soup", None), ("Fish", None), ("Tea", None)]
 
 
+def test_a_sign_may_be_glued_to_a_count() -> None:
+    """A number in the name is no price."""
+    assert items_of(_receipt(("2x Schnitzel", "39.80"), ("3x Almdudler 0,35", "12.60"))) == [
+        ("Schnitzel", "2", None, "39.80"),
+        ("Almdudler 0,35", "3", None, "12.60"),
+    ]
+
+
 def test_a_unit_may_stand_between_a_count_and_a_price() -> None:
     """The name is in the line above."""
     assert items_of(_receipt(("Laugenbrezel", ""), ("4 Stk x 0.95", "3.80"), ("Tea", "5.00"))) == [
