@@ -52,6 +52,10 @@ _UNIT_OF_HEAD = re.compile(
 )
 
 
+# Where a word may end and the next one begin without a space: before a capital letter that is the first of several.
+_GLUED = re.compile(r"(?<=[^\W\d_A-Z])(?=[A-Z\u00c0-\u00de])|(?:(?<=[A-Z]{2})|(?<=\.))(?=[A-Z][^\W\d_A-Z])")
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column by what its head says. `box` is around the head.
@@ -158,9 +162,10 @@ def _head_of(rows: Sequence[Sequence[Phrase]], known: Sequence[int], first: int)
     main = rows[known.index(max(known))]
     tallest = TALL * statistics.median(phrase.height for phrase in main)
     phrases = [
-        phrase
+        part
         for row in rows
         for phrase in row
+        for part in _unglued(phrase)
         if phrase.box[0] < right and phrase.height <= tallest and not _is_value(phrase)
     ]
     parts = [
@@ -180,6 +185,29 @@ def _head_of(rows: Sequence[Sequence[Phrase]], known: Sequence[int], first: int)
             if best is None or head.known > best.known:
                 best = head
     return best
+
+
+def _unglued(phrase: Phrase) -> Iterator[Phrase]:
+    """The phrase; its parts, in no cell, where heads stand in it without a space, such as `ReferenceDescription`."""
+    if meanings_of(phrase.text) or not any(_GLUED.search(word.text) for word in phrase.words):
+        yield phrase
+        return
+    parts: list[list[Word]] = [[]]
+    for word in phrase.words:
+        left, top, right, bottom = word.box
+        wide = (right - left) / len(word.text)
+        at = 0
+        for number, text in enumerate(_GLUED.split(word.text)):
+            if number:
+                parts.append([])
+            box = (left + at * wide, top, left + (at + len(text)) * wide, bottom)
+            parts[-1].append(replace(word, text=text, box=box))
+            at += len(text)
+    if sum(bool(meanings_of(" ".join(word.text for word in words))) for words in parts) < LEAST:
+        yield phrase
+        return
+    for words in parts:
+        yield replace(phrase, words=tuple(words), box=union([word.box for word in words]), cell=None)
 
 
 def _side(row: Sequence[Phrase]) -> float:
@@ -219,12 +247,14 @@ def _columns_of(kind: ListKind, parts: Sequence[_Part]) -> dict[str, Column]:
 
 
 def stacks_of(phrases: Sequence[Phrase]) -> list[list[Phrase]]:
-    """Phrases that stand one over the other, from left to right."""
+    """The phrases in stacks, each of those that stand one over the other; the stacks from left to right."""
     stacks: list[list[Phrase]] = []
     for phrase in sorted(phrases, key=lambda one: (one.box[1], one.box[0])):
         for stack in stacks:
             left, right = min(one.box[0] for one in stack), max(one.box[2] for one in stack)
-            if min(right, phrase.box[2]) - max(left, phrase.box[0]) > 0:
+            # In a narrow table heads of one row may run into each other.
+            beside = any(one.row == phrase.row and abs(one.box[0] - phrase.box[0]) > SPACE for one in stack)
+            if min(right, phrase.box[2]) - max(left, phrase.box[0]) > 0 and not beside:
                 stack.append(phrase)
                 break
         else:
@@ -248,28 +278,29 @@ def _joined(stacks: Sequence[list[Phrase]]) -> list[list[Phrase]]:
 
 def _split(stack: Sequence[Phrase], main: int) -> Iterator[_Part]:
     """What the stack's lines mean together, or one of them, at best that of row `main`; else each of its words."""
-    cell = stack[0].cell
+    cell = next((one.cell for one in stack if one.cell is not None), None)
     place = (cell.element, cell.column) if cell else (None, None)
     lines = sorted(stack, key=lambda phrase: phrase.row != main)
     for phrases in (stack, *([line] for line in lines)):
         if meanings := meanings_of(" ".join(one.text for one in phrases)):
             yield _Part(meanings, union([phrase.box for phrase in phrases]), *place)
             return
-    meant = list(_within([word for phrase in stack for word in phrase.words]))
+    meant = [part for phrase in stack for part in _heads_in_a_row(phrase)]
     yield from meant or [_Part((), union([phrase.box for phrase in stack]), *place)]
 
 
-def _within(words: Sequence[Word]) -> Iterator[_Part]:
-    """The heads that stand side by side in the words, the longest first at each."""
+def _heads_in_a_row(phrase: Phrase) -> Iterator[_Part]:
+    """The heads that follow each other without a gap, each of as many words as possible; other words are left out."""
     at = 0
-    while at < len(words):
-        for end in range(len(words), at, -1):
-            if meanings := meanings_of(" ".join(word.text for word in words[at:end])):
-                yield _Part(meanings, union([word.box for word in words[at:end]]), None, None)
+    while at < len(phrase.words):
+        for end in range(len(phrase.words), at, -1):
+            words = phrase.words[at:end]
+            if meanings := meanings_of(" ".join(word.text for word in words)):
+                yield _Part(meanings, union([word.box for word in words]), None, None)
+                at = end
                 break
         else:
-            end = at + 1
-        at = end
+            at += 1
 
 
 @lru_cache(maxsize=10_000)

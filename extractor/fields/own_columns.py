@@ -21,7 +21,7 @@ from .printed import Phrase, PrintedPage
 # What a head is worth that says the name, another word for it, a concept that the name is of, the description, the name
 # with more words, a part of the name, and words of the description.
 NAMED, OTHERWISE, SAME_CONCEPT, DESCRIBED, SAID_MORE, SAID_LESS, IN_DESCRIPTION = 1.0, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7
-# The fewest columns that make a table the caller's, and so many of them that it need not have a head by its looks.
+# Min number of columns that make a table the caller's; with so many its head need not look like one.
 LEAST, MANY = 2, 3
 # Words that say little by themselves: a head of nothing else means no more than they do, and a name may lack them.
 _GENERAL = (
@@ -42,7 +42,12 @@ _IN_BRACKETS = re.compile(r"[(\[][^)\]]*[)\]]")
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """A value of the list's objects: its key in a row, and what its column's head may say, each with its worth."""
+    """A value of the list's objects: its key in a row, and what its column's head may say.
+
+    - `name` are the words of its own name, `said` those of its description.
+    - `heads` are the heads that mean it, its own name first, each with its worth in [0, 1].
+    - `concepts` are those that its name may mean.
+    """
 
     key: str
     field: WantedField
@@ -57,8 +62,8 @@ class OwnHead:
     """A head whose columns mean values of a list.
 
     - `columns` are all of the table's from left to right; `concept` is the value's key, or begins with `OTHER`.
-    - `worths` are those of the columns that mean a value, by key.
-    - `first_row` and `last_row` are its rows on the page.
+    - `worths`, in [0, 1], are those of the columns that mean a value, by key.
+    - `first_row` and `last_row` are its rows, from 0, on the page.
     """
 
     columns: tuple[Column, ...]
@@ -68,7 +73,7 @@ class OwnHead:
 
     @property
     def worth(self) -> float:
-        """How much of the list it has, and how surely."""
+        """How much of the list it has, and how surely: the sum of the columns' worths, each in [0, 1]."""
         return sum(self.worths.values())
 
 

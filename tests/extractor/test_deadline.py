@@ -67,6 +67,23 @@ def end_now(end: JobEnd, reason: Reason) -> None:
 
 
 @contextmanager
+def silent_names(monkeypatch: pytest.MonkeyPatch, end: JobEnd, reason: Reason) -> Iterator[None]:
+    """A name server that does not answer in this context; the job ends when it is asked."""
+    over = threading.Event()
+
+    def getaddrinfo(*_: object, **__: object) -> list[Any]:
+        end_now(end, reason)
+        over.wait(60)
+        return []
+
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+    try:
+        yield
+    finally:
+        over.set()
+
+
+@contextmanager
 def server(*says: bytes, then: Callable[[], object] = lambda: None, reads: bool = True) -> Iterator[int]:
     """A server on a port of loopback: says something to each caller, then is silent until the caller leaves."""
     over = threading.Event()
@@ -241,17 +258,8 @@ class TestDownload:
             fetch(f"http://127.0.0.1:{port}/", tmp_path, end)
 
     def test_for_a_name_server(self, tmp_path: Path, reason: Reason, monkeypatch: pytest.MonkeyPatch) -> None:
-        answered = threading.Event()
-        with ending(reason, "the document had arrived") as end:
-
-            def getaddrinfo(*_: object, **__: object) -> list[Any]:
-                end_now(end, reason)
-                answered.wait(60)
-                return []
-
-            monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+        with ending(reason, "the document had arrived") as end, silent_names(monkeypatch, end, reason):
             fetch("http://files.example/", tmp_path, end)
-        answered.set()
 
 
 @pytest.mark.parametrize(
@@ -312,17 +320,9 @@ class TestDelivery:
             deliver(ANSWER, None, PATIENT.model_copy(update=bucket), end)
 
     def test_when_its_destination_is_looked_at(self, reason: Reason, monkeypatch: pytest.MonkeyPatch) -> None:
-        answered = threading.Event()
-        with ending(reason, "the answer's destination was looked at") as end:
-
-            def getaddrinfo(*_: object, **__: object) -> list[Any]:
-                end_now(end, reason)
-                answered.wait(60)
-                return []
-
-            monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+        said = "the answer's destination was looked at"
+        with ending(reason, said) as end, silent_names(monkeypatch, end, reason):
             check_destination("https://files.example/", PATIENT, end)
-        answered.set()
 
 
 def test_the_answer_of_a_late_job_is_delivered() -> None:

@@ -22,6 +22,11 @@ def test_defaults_are_the_contracts() -> None:
     assert request.ocr_languages is None
 
 
+def test_outputs_are_taken_once_each_in_the_answers_order() -> None:
+    request = parse_request({**URL, "outputs": ["tables", "markdown", "tables"]})
+    assert request.outputs == ["markdown", "tables"]
+
+
 @pytest.mark.parametrize(
     ("job_input", "said"),
     [

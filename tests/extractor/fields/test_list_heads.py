@@ -145,3 +145,31 @@ def test_heads_that_stand_close_are_told_by_their_words() -> None:
     assert values_of(rows_of(sheet)["line_items"], "item.unit", "item.unit_price", "item.amount") == [
         ("szt", "10.50", "21.00")
     ]
+
+
+def _under(head: Sheet, rows: list[tuple[str, ...]], columns: list[int]) -> Sheet:
+    for at, row in enumerate(rows):
+        for x, text in zip(columns, row, strict=True):
+            head.text(x, 120 + 15 * at, text)
+    return head
+
+
+def test_heads_without_a_space_between_them_are_heads() -> None:
+    """In a narrow table one head ends where the next one begins."""
+    head = Sheet().text(50, 100, "DescriptionQty").text(190, 100, "Unit price").text(280, 100, "Amount")
+    assert items_of(_under(head, TWO, [50, 110, 190, 280])) == TWO
+    # A word with a capital letter in it is one word.
+    head = Sheet().text(50, 100, "Description").text(190, 100, "McQty").text(240, 100, "Price").text(330, 100, "Amount")
+    assert [row[0] for row in items_of(_under(head, TWO, [50, 190, 240, 330]))] == ["Anvil", "Rope"]
+
+
+def test_heads_that_run_into_each_other_are_two() -> None:
+    head = Sheet().text(100, 100, "MwSt.").text(115, 100, "Bemessungsgrundlage").text(280, 100, "MwSt.")
+    taxes = _under(head, [("19 %", "100.00", "19.00"), ("7 %", "50.00", "3.50")], [100, 150, 280])
+    assert taxes_of(taxes) == [("19", "100.00", "19.00"), ("7", "50.00", "3.50")]
+
+
+def test_heads_in_one_cell_are_the_columns_below_its_words() -> None:
+    head = Sheet().text(50, 100, "Qty Item description").text(240, 100, "Unit price").text(330, 100, "Amount")
+    rows = [("2", "Anvil", "10.50", "21.00"), ("30", "Rope", "1.00", "30.00")]
+    assert items_of(_under(head, rows, [50, 75, 240, 330])) == TWO
