@@ -152,7 +152,8 @@ def _with_more_lines(head: Head, page: PrintedPage) -> Head:
 
 
 def _is_value(phrase: Phrase) -> bool:
-    return sum(map(str.isdigit, phrase.text)) >= 3
+    """Whether it is one, and no head such as `Price/100`."""
+    return sum(map(str.isdigit, phrase.text)) >= 3 and not meanings_of(phrase.text)
 
 
 def _head_of(rows: Sequence[Sequence[Phrase]], known: Sequence[int], first: int) -> Head | None:
@@ -236,6 +237,10 @@ def _columns_of(kind: ListKind, parts: Sequence[_Part]) -> dict[str, Column]:
         if all(first.box[0] < one.box[0] for one in columns.values() if one.concept not in LEFT_OF_TEXT):
             others.remove(first)
             columns[text] = Column(text, first.box, first.table, first.number)
+    if {"item.unit_price"} == columns.keys() & {"item.unit_price", "item.amount", "item.quantity"} and not others:
+        # Without a quantity the price is what is paid.
+        price = columns.pop("item.unit_price")
+        columns["item.amount"] = replace(price, concept="item.amount")
     for number, part in enumerate(others):
         columns[f"{OTHER}{number}"] = Column(f"{OTHER}{number}", part.box, part.table, part.number)
     return columns

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..values.words import Word
+from .labels import squashed
 from .list_groups import Group, has_name, set_smaller
 from .list_lines import Line
 from .printed import Phrase
@@ -19,6 +20,13 @@ NARROW = 9.0
 SPACE = 0.5
 # Max distance of two lines of one text, in text heights.
 LINE_GAP = 1.0
+# How a line ends that breaks off: with a mark, or a word that joins.
+OPEN = (",", "-", "/", "&", "+", "(")
+_LINKS = (
+    "und oder mit fur von aus and or with for of from et ou avec pour de du des en y o con para del e ed per di i z do"
+    " na van voor met com"
+)
+LINKS = frozenset(_LINKS.split())
 # How a line's first word ends that is a label.
 LABEL_ENDS = tuple(f"{letter}:" for letter in "abcdefghijklmnopqrstuvwxyz.")
 
@@ -49,12 +57,14 @@ def name_of(group: Group, concept: str, limit: float) -> list[Phrase]:
 
 
 def _goes_on(kept: Sequence[Phrase], phrase: Phrase, limit: float) -> bool:
-    """Whether the line had no room behind those above it."""
+    """Whether the line had no room behind those above it, or they break off."""
     first, last, word = kept[0], kept[-1], phrase.words[0]
     if phrase.box[1] - last.box[3] > LINE_GAP * phrase.height:
         return False
     if first.words[0].bold != word.bold or set_smaller(word, first.words[0]):
         return False
+    if last.text.endswith(OPEN) or squashed(last.words[-1].text) in LINKS:
+        return True
     fits = last.box[2] + 2 * SPACE * phrase.height + (word.box[2] - word.box[0]) <= limit
     # In a narrow column texts break where they need not, and remarks have no room.
     return not fits or limit - first.box[0] <= NARROW * phrase.height

@@ -164,6 +164,9 @@ def _claims_of(page: PrintedPage, hit: LabelHit, index: LabelIndex, style: Style
     if hit.concept in PERIOD:
         yield from _period_of(page, hit, beside or below)
         return
+    if kind == "date" and len({typed.value for place, typed in below if place.relation == "column"}) > 1:
+        # A column of several days is a list's.
+        whole *= BESIDE_WINS
     if kind == "text":
         beside, below = beside[:1], below[:1]
     if kind == "code" and hit.strength == VAGUE:

@@ -93,7 +93,7 @@ def _row(group: Group, head: Head, limit: float, style: Style) -> FoundRow:
             found[concept] = found_in(phrase.page, words, typed.value, SURE * typed.quality**0.5, typed.currency)
             if concept == "item.quantity":
                 _add_unit(found, phrase, typed)
-    return {concept: one for concept, one in found.items() if concept not in ("item.discount", "tax.gross")}
+    return {concept: one for concept, one in found.items() if concept != "tax.gross"}
 
 
 def _value(group: Group, concept: str, style: Style) -> tuple[Phrase, Typed] | None:

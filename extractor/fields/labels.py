@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -25,10 +25,14 @@ LONGEST = 8
 VAGUE, TITLE = 0.75, 0.65
 # The concept under which titles stand that a document's number may follow.
 TITLES = "document_title"
+# The most letters of a label that has to be in capitals.
+SHORT = 2
 # A label and its value in one word.
 _GLUED = re.compile(r"([^\W\d_][^\d:(@]*)[:.(@]+(?=\d)|([^\W\d_]{1,3}[\u00b0\u00ba])(?=\w)|([^\W\d_]{4,})(?=\d)")
 
 _CURRENCIES = frozenset((*CODES, "\u20ac", "\u00a3", "$", "z\u0142", "RM"))
+# What stands between two labels of one value.
+_AND = frozenset(("/", "&", "+", "und", "and", "et", "y", "e", "en", "i"))
 _NO_LETTER = re.compile(r"[^\w#%&]+|_")
 
 
@@ -60,8 +64,25 @@ def find_labels(printed: Printed, concepts: Collection[str] | None = None) -> li
     Labels do not overlap, the longest wins; one that means several concepts is there once for each.
     """
     return [
-        hit for phrase in printed.phrases for hit in _hits_in(phrase) if concepts is None or hit.concept in concepts
+        hit
+        for phrase in printed.phrases
+        for hit in _joined([*_hits_in(phrase)])
+        if concepts is None or hit.concept in concepts
     ]
+
+
+def _joined(hits: list[LabelHit]) -> list[LabelHit]:
+    """The labels of a phrase. Two with a slash or an `and` between them say the same of one value."""
+    for at in range(len(hits) - 2, -1, -1):
+        hit, end = hits[at], hits[at].end
+        after = next((one for one in hits[at + 1 :] if one.first >= end), None)
+        if after is None or after.end == after.first or end == hit.first:
+            continue
+        between = " ".join(word.text for word in hit.phrase.words[end : after.first])
+        glued = hit.phrase.words[end - 1].text.endswith("/") or hit.phrase.words[after.first].text.startswith("/")
+        if (glued and not between) or between.casefold() in _AND:
+            hits[at] = replace(hit, end=after.end)
+    return hits
 
 
 def _hits_in(phrase: Phrase) -> Iterator[LabelHit]:
@@ -103,7 +124,8 @@ def _longest_at(phrase: Phrase, start: int, *, over_currencies: bool = False) ->
         joined += squashed(text)
         if joined not in beginnings:
             return best
-        if joined in words:
+        # Two letters are a label in capitals alone: a street is called Via Po.
+        if joined in words and (len(joined) > SHORT or text.isupper() or text.endswith(":")):
             best = at + 1, words[joined], False
     return best
 

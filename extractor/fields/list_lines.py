@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from ..values.boxes import union
 from .column_heads import TEXTS, Column, Head
-from .labels import LabelHit
+from .labels import LabelHit, squashed
 from .parsing import Kind, Style, Typed, typed_values
 from .printed import Phrase, PrintedPage
 from .totals import TOTALS
@@ -18,7 +18,13 @@ Line = dict[str, list[Phrase]]
 # The types of columns; others are text.
 KINDS: dict[str, Kind] = {
     **dict.fromkeys(("item.unit_price", "item.amount", "tax.base", "tax.amount", "tax.gross"), "money"),
-    **{"item.quantity": "quantity", "item.tax_rate": "percent", "tax.rate": "percent", "item.position": "integer"},
+    **{
+        "item.discount": "number",
+        "item.quantity": "quantity",
+        "item.tax_rate": "percent",
+        "tax.rate": "percent",
+        "item.position": "integer",
+    },
     **dict.fromkeys(("transaction.date", "transaction.value_date"), "day"),
     **{f"transaction.{one}": "money" for one in ("debit", "credit", "amount", "balance")},
 }
@@ -26,7 +32,13 @@ KINDS: dict[str, Kind] = {
 ALONE = frozenset(("item.quantity", "item.unit_price", "item.amount", "item.position"))
 # How texts begin that say what a number of rows makes.
 _SUMS = "total subtotal summe zwischensumme gesamt somme soustotal totale totaal suma razem"
-SUMS = tuple(_SUMS.split())
+# The same of sums that are carried from page to page.
+_CARRIED = (
+    "ubertrag vortrag carriedforward carriedover broughtforward areporter report sumaysigue sumaanterior riporto"
+    " ariportare transport atransportar doprzeniesienia zprzeniesienia"
+)
+CARRIED = tuple(_CARRIED.split())
+SUMS = (*_SUMS.split(), *CARRIED)
 STOPPING = frozenset((*TOTALS, "opening_balance", "closing_balance"))
 # What an item has, and a total has not.
 COUNTED = ("item.quantity", "item.unit_price")
@@ -103,6 +115,8 @@ def _ends(row: Sequence[Phrase], line: Line, head: Head, stops: Stops, style: St
 
     A tax may begin with its name, and an item as well: `Net curtain`.
     """
+    if any(squashed(phrase.text).startswith(CARRIED) for phrase in row[:2]):
+        return False
     harmless = {"tax_total"} if head.kind == "taxes" else set()
     text = TEXTS.get(head.kind)
     labels = [

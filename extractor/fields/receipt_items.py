@@ -11,12 +11,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from ..values.words import Word
 from .found import FoundRow, found_in
 from .parsing import Style, Typed, typed_values
+from .parsing.units import UNITS, unit_key
 from .printed import Phrase, Printed, PrintedPage, says_something
 
 # How sure a value of such a line is, before checks.
 SURE = 0.7
 # What stands between a quantity and a price.
 TIMES = re.compile(r"(?:\d+(?:[.,]\d+)?)?[xX\u00d7*@](?:\d+[.,]\d\d)?")
+# A count of pieces before a name, and the fewest items whose numbers are told from names.
+COUNT, FEWEST = re.compile(r"([1-9]\d?)[xX]?"), 2
 # Max distance, in text heights, of an item's amount from the right edge of the others.
 EDGE = 1.5
 
@@ -30,7 +33,29 @@ def receipt_items(printed: Printed, style: Style, stops: Mapping[int, set[str]])
     if page is None:
         return []
     end = next((at for at, row in enumerate(page.rows) if any(id(phrase) in stops for phrase in row[:2])), None)
-    return list(_items(page, end, style)) if end is not None else []
+    return _with_counts(list(_items(page, end, style))) if end is not None else []
+
+
+def _with_counts(rows: list[FoundRow]) -> list[FoundRow]:
+    """The items without the numbers that all their names begin with: their quantities, unless they count the items."""
+    plain = [row for row in rows if "item.quantity" not in row]
+    firsts = [COUNT.fullmatch(row["item.description"].words[0].word.text) for row in plain]
+    counts = [int(first[1]) if first else 0 for first in firsts]
+    if len(plain) < FEWEST or not all(counts) or not all(_is_named(row) for row in plain):
+        return rows
+    numbered = len(plain) > FEWEST and counts == list(range(1, len(plain) + 1))
+    for row, count in zip(plain, counts, strict=True):
+        name = row["item.description"]
+        words = [one.word for one in name.words]
+        row["item.description"] = found_in(name.page, words[1:], " ".join(word.text for word in words[1:]), SURE)
+        if not numbered:
+            row["item.quantity"] = found_in(name.page, words[:1], str(count), SURE)
+    return rows
+
+
+def _is_named(row: FoundRow) -> bool:
+    """Whether a name stands behind the first word."""
+    return says_something(one.word for one in row["item.description"].words[1:])
 
 
 def _items(page: PrintedPage, end: int, style: Style) -> Iterator[FoundRow]:
@@ -71,9 +96,12 @@ def _item(row: Sequence[Phrase], amount: Sequence[Word], above: Sequence[Phrase]
     found: FoundRow = {}
     times = next((at for at, word in enumerate(before) if TIMES.fullmatch(word.text)), None)
     if times is not None:
-        numbers = typed_values("number", before[max(0, times - 1) :], style)
-        if len(numbers) == 2:
-            offset = max(0, times - 1)
+        unit = times > 1 and unit_key(before[times - 1].text) in UNITS
+        offset = max(0, times - 1 - unit)
+        numbers = typed_values("number", before[offset:], style)
+        # A count is glued to its sign, or the price stands right behind it.
+        far = 0 if before[times].text[0].isdigit() else 1 + unit
+        if len(numbers) == 2 and numbers[1].first - numbers[0].end <= far:
             for concept, one in zip(("item.quantity", "item.unit_price"), numbers, strict=True):
                 words = before[offset + one.first : offset + one.end]
                 found[concept] = found_in(page, words, one.value, SURE, one.currency)

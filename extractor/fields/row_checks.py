@@ -24,9 +24,16 @@ def row_verdicts(rows: Mapping[str, Sequence[FoundRow]]) -> Iterator[Verdict]:
 
 def _item(number: int, row: FoundRow) -> Iterator[Verdict]:
     quantity, price, amount = (amount_of(row.get(f"item.{part}")) for part in ("quantity", "unit_price", "amount"))
-    if quantity is None or price is None or amount is None:
+    if not quantity or price is None or amount is None:
         return
     holds = any(is_product(quantity / per, price, amount) for per in PER)
+    discount = amount_of(row.get("item.discount"))
+    if discount and not holds:
+        # In percent, or off the row's sum, or off each piece.
+        share = 1 - abs(discount) / 100
+        holds = any(is_product(quantity / per * share, price, amount) for per in PER) or any(
+            is_product(quantity, price - less, amount) for less in (abs(discount), abs(discount) / quantity)
+        )
     keys = _keys("line_items", number, "item.quantity", "item.unit_price", "item.amount")
     # A price that is the amount proves nothing of the quantity but that it is one.
     left = LIKELY if quantity == 1 or amount == 0 else PROVED

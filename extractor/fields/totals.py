@@ -109,12 +109,18 @@ def _contradicted(
 
 
 def _without_parts(candidates: Mapping[str, Sequence[Found]], sums: Sums) -> dict[str, list[Found]]:
-    """The candidates of the tax total that are neither one of several taxes nor its base."""
+    """The candidates of the tax total that are neither one of several taxes nor its base, and those of the total that
+    are not one tax with its base."""
     parts = [one[part] for one in sums.tax_rows for part in ("tax.amount", "tax.base") if part in one]
-    if len(sums.tax_rows) < LEAST_PARTS or "tax_total" not in candidates:
+    if len(sums.tax_rows) < LEAST_PARTS:
         return {}
+    bases, taxes = column(sums.tax_rows, "tax.base"), column(sums.tax_rows, "tax.amount")
+    gross = {base + tax for base, tax in zip(bases, taxes, strict=True) if base and tax is not None}
+    totals = [one for one in candidates.get("total", ()) if len(gross) < LEAST_PARTS or amount_of(one) not in gross]
+    if "tax_total" not in candidates:
+        return {"total": totals}
     whole = [one for one in candidates["tax_total"] if not any(_same_words(one, part) for part in parts)]
-    return {"tax_total": whole}
+    return {"total": totals, "tax_total": whole}
 
 
 def _borrowed(candidates: Mapping[str, Sequence[Found]], sums: Sums) -> dict[str, list[Found]]:

@@ -152,10 +152,16 @@ def _below(lines: Sequence[Line], at: int, inline: Line | None) -> tuple[list[Li
             value_left = line.box[0] if value_left is None else value_left
         else:
             continue
-        town = town or found[-1].kind == "town" or (found[-1].kind == "address_label" and line.kind == "town")
+        town = town or found[-1].kind == "town" or (found[-1].kind == "address_label" and _has_town(line))
         taken.append(index)
         bottom = line.box[1]
     return found, taken
+
+
+def _has_town(line: Line) -> bool:
+    """Whether the line, or what stands behind its label, is a town."""
+    behind = line.words[line.value :]
+    return line.kind == "town" or (bool(behind) and line_of(behind, line).kind == "town")
 
 
 def _under(line: Line, head: Line) -> bool:
@@ -220,7 +226,7 @@ def _is_beside(lines: Sequence[Line], head: Line, right: Line) -> bool:
     """Whether the head's value is right of it: nothing stands close below the head itself."""
     return not any(
         0 < line.box[1] - head.box[1] <= 2.4 * head.height and -1 <= (line.box[0] - head.box[0]) / head.height <= 4
-        and line.kind in ("text", "salutation", "street")
+        and line.kind in ("text", "salutation", "street") and line.box[0] < head.box[2]
         for line in lines
     )  # fmt: skip
 

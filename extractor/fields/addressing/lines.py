@@ -74,6 +74,7 @@ _PHONE = re.compile(r"^(?:\+|\(|0)[\d(][\d\s()/.\-\u2013+]{5,}$")
 _CODE = re.compile(r"^[(\[]?[A-Z]{0,3}[-\s]?\d{4,}(?:-[A-Z\d]+|[A-Z])?[)\]]?$|^\(\s?\d[\d\s]*-\s?[A-Z]\)$")
 _DATE = re.compile(r"\b\d{1,4}[./-]\d{1,2}[./-]\d{1,4}\b|\b\d{1,2}:\d{2}\b")
 _MONEY = re.compile(r"\d[.,]\d{2}(?!\d)|[€$£%]")
+_PARTED = re.compile(r" [|\u2022\u00b7\u2013-] ")
 _LABEL_END = re.compile(r"\s*[:\uff1a]\s*")
 # Letters of a legal form that are doubtful in a line that looks like a street.
 _SHORT_FORM = 2
@@ -274,7 +275,12 @@ def _unlabelled(text: str, plain: str, tokens: Sequence[str]) -> tuple[Kind, int
         return "other", 0
     if legal:
         return "text", 0
-    return _street_or_text(text, tokens)
+    kind = _street_or_text(text, tokens)
+    parts = _PARTED.split(text) if kind[0] == "other" else []
+    if len(parts) > 2 and any(_is_town(part, normal(part).split()) for part in parts):
+        # A sender's row with telephone numbers behind its town.
+        return "town", 2
+    return kind
 
 
 def _is_town(text: str, tokens: Sequence[str]) -> bool:

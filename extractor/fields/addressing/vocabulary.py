@@ -101,6 +101,8 @@ def vocabulary() -> Vocabulary:
     )
 
 
+# Short forms that are printed in small letters, too.
+_SMALL = frozenset(("plc", "ltd", "mbh"))
 # The kind of a line that has one of these labels. Where one is in two lists, the first says.
 _LABELS: dict[str, LabelKind] = {
     **{"name_labels": "name_label", "address_labels": "address_label", "person_labels": "person"},
@@ -149,6 +151,7 @@ def _legal_pattern(forms: list[str]) -> re.Pattern[str]:
         else:
             short += [
                 r"[.\s]?".join(re.escape(one) for one in letters.upper()),
+                *((letters.lower(),) if letters.lower() in _SMALL else ()),
                 letters.capitalize(),
                 "(?i:" + "".join(re.escape(one) + r"\.\s?" for one in letters[:-1]) + re.escape(letters[-1]) + ")",
             ]

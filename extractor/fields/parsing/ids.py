@@ -37,9 +37,10 @@ _CODE = re.compile(r"[\w#][\w/.#&*+-]*")
 _GROUP, GROUPED, SURE_CODE = re.compile(r"\d{2,5}"), 8, 0.95
 _SERIES, _SERIAL, _NO_SERIES = (
     re.compile(r"[A-Z]{1,4}"),
-    re.compile(r"[A-Z]{0,3}\d[\w/.-]*"),
+    re.compile(r"[A-Z]{0,8}\d[\w/.-]*"),
     frozenset(("NR", "NO", "N", "ID")),
 )
+_NUMBER_WORD = re.compile(r"(?:n(?:r|o|um|\.?[°º])?)[.:]*|#", re.IGNORECASE)
 _LIKE_A_DATE = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}$")
 _LIKE_MONEY = re.compile(r"(?:\d{1,3}(?:[.,]\d{3})*|\d+)[.,]\d{2}$")
 
@@ -57,11 +58,12 @@ def codes(run: Run, style: Style) -> list[Typed]:
 
 def _codes_of_words(run: Run) -> list[Typed]:
     """A code that is printed in several words and has nothing beside it: `7715 3390 2212`, `FT A26/338`."""
-    texts = [word.text.strip(",;") for word in run.words]
+    first = next((at for at, word in enumerate(run.words) if not _NUMBER_WORD.fullmatch(word.text)), 0)
+    texts = [word.text.strip(",;") for word in run.words[first:]]
     grouped = len(texts) > 1 and all(_GROUP.fullmatch(text) for text in texts) and sum(map(len, texts)) >= GROUPED
     series = len(texts) == 2 and _SERIES.fullmatch(texts[0]) and texts[0] not in _NO_SERIES and texts[0] not in CODES
     if grouped or (series and _SERIAL.fullmatch(texts[1]) and _code_quality(texts[1]) >= SURE_CODE):
-        return [Typed(" ".join(texts), 0, len(texts), quality=SURE_CODE)]
+        return [Typed(" ".join(texts), first, first + len(texts), quality=SURE_CODE)]
     return []
 
 

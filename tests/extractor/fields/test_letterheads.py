@@ -102,3 +102,39 @@ def test_a_payment_slip_names_both() -> None:
         sheet.text(x, y + 80, "Zahlbar durch\nHotel Krone\nGotthardstrasse 64\n6490 Andermatt", 8)
     assert names(sheet) == ("Bergfrisch AG", "Hotel Krone")
     assert values(sheet)["buyer.address"] == "Gotthardstrasse 64\n6490 Andermatt"
+
+
+def test_a_sender_s_row_may_end_with_telephone_numbers() -> None:
+    """However many words it has; a sentence with a town in it is no row of a sender."""
+    row = "2 rue de la Porte Neuve - 11000 Carcassonne - Tél. 04 68 11 22 33 - Fax 04 68 11 22 34"
+    sheet = Sheet().text(50, 40, "Hôtel des Remparts", 16).text(50, 60, row, 8)
+    assert values(sheet.text(300, 140, BUYER))["seller.name"] == "Hôtel des Remparts"
+    sentence = "We have moved from our old rooms to 11000 Carcassonne and are glad to see you there soon, all of us"
+    assert (
+        names(Sheet().text(50, 40, "Hôtel des Remparts", 16).text(50, 60, sentence, 8).text(300, 140, BUYER))[0] is None
+    )
+
+
+def test_an_addressee_stands_before_a_company_in_small_letters() -> None:
+    """plc is a legal form; in a word it is none."""
+    sheet = Sheet().text(50, 120, "Bill to\nThe Directors\nMarlow Estates plc\n45 Thames Street\nMarlow SL7 3AA")
+    assert names(sheet)[1] == "Marlow Estates plc"
+    sheet = Sheet().text(50, 120, "Bill to\nThe Directors\nMarlow Estateplc\n45 Thames Street\nMarlow SL7 3AA")
+    assert names(sheet)[1] == "The Directors"
+
+
+def test_an_address_behind_its_label_ends_with_its_town() -> None:
+    """What stands below is a table; without a town it goes on."""
+    head = "Dados do adquirente\nNome: Vinhos do Douro, Lda.\nMorada: Av. Diogo Leite 250"
+    sheet = Sheet().text(50, 200, f"{head}, 4400-111 Gaia\nDescrição\nDesign de rótulo")
+    assert values(sheet)["buyer.address"] == "Av. Diogo Leite 250, 4400-111 Gaia"
+    sheet = Sheet().text(50, 200, f"{head}\n4400-111 Gaia\nDescrição\nDesign de rótulo")
+    assert values(sheet)["buyer.address"] == "Av. Diogo Leite 250\n4400-111 Gaia"
+
+
+def test_a_party_may_begin_beside_a_short_head() -> None:
+    """Its other lines stand below its name, not below the head."""
+    sheet = Sheet().text(50, 140, "To:").text(72, 140, "Pat Langley\n9 Church Row\nDurham DH1 3BQ")
+    assert (names(sheet)[1], values(sheet)["buyer.address"]) == ("Pat Langley", "9 Church Row\nDurham DH1 3BQ")
+    sheet = Sheet().text(50, 140, "To:\nPat Langley\n9 Church Row\nDurham DH1 3BQ").text(90, 140, "copy two")
+    assert names(sheet)[1] == "Pat Langley"

@@ -137,6 +137,16 @@ def test_taxes_are_known_by_their_heads() -> None:
         assert taxes_of(Sheet().table([50, 200, 350], 100, [head, ("20%", "50.00", "34.00")])) == []
 
 
+def test_heads_that_stand_close_are_told_by_their_words() -> None:
+    """The longest head at each word: a unit beside a gross price."""
+    sheet = Sheet().text(50, 100, "Nazwa      Ilość      jm Cena brutto      Netto")
+    sheet.text(50, 115, "Stolik").text(110, 115, "2").text(158, 115, "szt").text(190, 115, "10.50")
+    sheet.text(260, 115, "21.00")
+    assert values_of(rows_of(sheet)["line_items"], "item.unit", "item.unit_price", "item.amount") == [
+        ("szt", "10.50", "21.00")
+    ]
+
+
 def _under(head: Sheet, rows: list[tuple[str, ...]], columns: list[int]) -> Sheet:
     for at, row in enumerate(rows):
         for x, text in zip(columns, row, strict=True):

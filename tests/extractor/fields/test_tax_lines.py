@@ -80,3 +80,12 @@ def test_what_is_to_be_paid_is_the_total_where_none_is_called_so() -> None:
     assert (said["total"], said["amount_due"]) == ("120.00", "120.00")
     said = values_of(sums(("Net", "100.00"), ("VAT 20%", "20.00"), ("Amount paid", "50.00"), ("Balance due", "70.00")))
     assert (said["total"], said["amount_due"]) == (None, "70.00")
+
+
+def test_one_tax_with_its_base_is_not_the_total() -> None:
+    """A table of several taxes has sums of its own; that of a single one is the total."""
+    rows = [("MwSt", "Netto", "Steuer", "Brutto"), ("10%", "42,45", "4,25", "46,70"), ("20%", "10,50", "2,10", "12,60")]
+    sheet = Sheet().text(50, 60, "Summe EUR      59,30").table([50, 150, 250, 350], 200, rows)
+    assert values_of(sheet)["total"] == "59.30"
+    sheet = Sheet().text(50, 60, "Summe EUR      46,70").table([50, 150, 250, 350], 200, rows[:2])
+    assert values_of(sheet)["total"] == "46.70"
