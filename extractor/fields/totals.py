@@ -126,7 +126,8 @@ def _without_parts(candidates: Mapping[str, Sequence[Found]], sums: Sums) -> dic
 def _borrowed(candidates: Mapping[str, Sequence[Found]], sums: Sums) -> dict[str, list[Found]]:
     """Candidates that others lend: a subtotal is the net total of documents without charges, what is to be paid is the
     total where none is called so and nothing was paid before, and a single tax is all of it."""
-    lent = {"net_total": [*candidates.get("net_total", ()), *_lent(candidates.get("line_total", ()))]}
+    nets = [*candidates.get("net_total", ()), *_lent(candidates.get("line_total", ()))]
+    lent = {"net_total": sorted(nets, key=lambda one: -one.confidence)}
     if not candidates.get("total") and not candidates.get("amount_paid"):
         lent["total"] = _lent(candidates.get("amount_due", ()))
     if len(sums.tax_rows) == 1:

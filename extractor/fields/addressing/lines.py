@@ -73,6 +73,8 @@ _NUMBER_LAST = re.compile(r"[^\W\d_]{2}.*?[\s.,]\d{1,4}\s?[a-zA-Z]?(?:\s?[-/+]\s
 _PHONE = re.compile(r"^(?:\+|\(|0)[\d(][\d\s()/.\-\u2013+]{5,}$")
 _CODE = re.compile(r"^[(\[]?[A-Z]{0,3}[-\s]?\d{4,}(?:-[A-Z\d]+|[A-Z])?[)\]]?$|^\(\s?\d[\d\s]*-\s?[A-Z]\)$")
 _DATE = re.compile(r"\b\d{1,4}[./-]\d{1,2}[./-]\d{1,4}\b|\b\d{1,2}:\d{2}\b")
+# A day with its whole year: house numbers look like shorter ones.
+_WHOLE_DATE = re.compile(r"\b\d{1,2}([./-])\d{1,2}\1(?:19|20)\d{2}\b|\b(?:19|20)\d{2}-\d{2}-\d{2}\b")
 _MONEY = re.compile(r"\d[.,]\d{2}(?!\d)|[€$£%]")
 _PARTED = re.compile(r" [|\u2022\u00b7\u2013-] ")
 _LABEL_END = re.compile(r"\s*[:\uff1a]\s*")
@@ -299,7 +301,7 @@ def _street_or_text(text: str, tokens: Sequence[str]) -> tuple[Kind, int]:
     if not any(map(str.isdigit, text)):
         return ("street", 1) if worded and len(tokens) > 1 else ("text", 0)
     # Dates and amounts are no streets.
-    if _MONEY.search(text) or (not worded and _DATE.search(text)):
+    if _MONEY.search(text) or _WHOLE_DATE.search(text) or (not worded and _DATE.search(text)):
         return "other", 0
     if worded or any(token.endswith(known.street_endings) and len(token) > 5 for token in tokens):
         return "street", 2

@@ -48,6 +48,12 @@ def test_of_several_candidates_those_that_agree_are_taken() -> None:
     }
 
 
+def test_a_subtotal_is_looked_at_however_many_amounts_stand_in_a_column_of_net_ones() -> None:
+    column = [_found(f"{number}.00", 0.7 - number / 100) for number in range(30, 37)]
+    totals = {"line_total": [_found("100.00")], "tax_total": [_found("20.00")], "total": [_found("120.00")]}
+    assert checked({**totals, "net_total": column}, {}).single["net_total"].value == "100.00"
+
+
 def test_a_value_that_breaks_the_sum_is_left_out() -> None:
     """Only one of two taxes is printed: none of them is the tax of all, and the totals do not suffer."""
     fields = checked(

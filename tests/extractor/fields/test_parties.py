@@ -285,3 +285,12 @@ def test_wrong_check_digits_make_a_vat_id_less_sure() -> None:
     wrong = read(letter().text(57, 330, "USt-IdNr.: DE136695977"))["seller.vat_id"]
     assert (right.value, wrong.value) == ("DE136695976", "DE136695977")
     assert wrong.confidence < right.confidence - 0.1
+
+
+@pytest.mark.parametrize("line", ["Nº factura 000656 Fecha de factura 11/12/2024", "Invoice no. 77 Date 2024-12-11"])
+def test_a_line_with_a_whole_date_is_no_street(line: str) -> None:
+    """It stands right under the address; a house number that looks like a part of a date is one."""
+    buyer = Sheet().text(50, 50, "Facturar a").text(50, 65, f"Carpintería Ruiz\nCalle Mayor 15\n46002 Valencia\n{line}")
+    assert values(buyer)["buyer.address"] == "Calle Mayor 15\n46002 Valencia"
+    house = Sheet().text(50, 50, "Facturar a").text(50, 65, "Carpintería Ruiz\nCalle Mayor 15/3/12\n46002 Valencia")
+    assert values(house)["buyer.address"] == "Calle Mayor 15/3/12\n46002 Valencia"
