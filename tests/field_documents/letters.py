@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from random import Random
 
-from tests.field_documents.content import content_of
+from tests.field_documents.content import Content, content_of
 from tests.field_documents.drawing import Made, Sheet, dice_of
 
 LEFT, RIGHT = 57.0, 538.0
@@ -61,52 +62,57 @@ def statement(number: int, code: str, seed: int = 0) -> Made:
     sheet.say("period_end", last.isoformat(), sheet.text(start, y, language.date(last, 0)), likeness="date")
     y += 30
     balance = Decimal(dice.randrange(200000, 900000)) / 100
-    edges = (LEFT, 120.0, 350.0, 410.0, 470.0, RIGHT) if number == 0 else (LEFT, 120.0, 350.0, 450.0, RIGHT)
-    heads = (words[6], words[8], *(words[9:11] if number == 0 else words[11:12]), words[12])
-
-    def head(y: float) -> float:
-        for at, text in enumerate(heads):
-            flush = at < 2
-            sheet.text(
-                edges[at] if flush else edges[at + 1] - 4, y, text, bold=True, align="left" if flush else "right"
-            )
-        sheet.line(LEFT, y + 4, RIGHT, y + 4)
-        return y + 16
-
     sheet.text(LEFT, y, words[4], bold=True)
     box = sheet.text(RIGHT - 4, y, language.money(balance), bold=True, align="right")
     sheet.say("opening_balance", str(balance), box, likeness="number")
-    y = head(y + 20)
-    for at in range(18 if number == 0 else 8):
-        item = content.items[at % len(content.items)]
-        if number == 0 and at == 10:
-            sheet.next_page()
-            y = head(60.0)
-        out = dice.random() < 0.6
-        amount = Decimal(dice.randrange(500, 90000)) / 100
-        balance += -amount if out else amount
-        day = first + datetime.timedelta(at)
-        box = sheet.text(edges[0], y, language.date(day, 0))
-        sheet.say("transactions.date", day.isoformat(), box, likeness="date", row=at)
-        box = sheet.text(edges[1], y, item.description)
-        sheet.say("transactions.description", item.description, box, likeness="similar", row=at)
-        if number == 0:
-            key, edge, printed, value = (
-                ("debit", edges[3], amount, amount) if out else ("credit", edges[4], amount, amount)
-            )
-        else:
-            key, edge, printed, value = "amount", edges[3], -amount if out else amount, -amount if out else amount
-        box = sheet.text(edge - 4, y, language.money(printed), align="right")
-        sheet.say(f"transactions.{key}", str(value), box, likeness="number", row=at)
-        box = sheet.text(RIGHT - 4, y, language.money(balance), align="right")
-        sheet.say("transactions.balance", str(balance), box, likeness="number", row=at)
-        y += 15
+    heads = (words[6], words[8], *(words[9:11] if number == 0 else words[11:12]), words[12])
+    balance, y = _moves(sheet, content, balance, y + 20, dice, heads)
     y += 8
     sheet.text(LEFT, y, words[5], bold=True)
     box = sheet.text(RIGHT - 4, y, language.money(balance), bold=True, align="right")
     sheet.say("closing_balance", str(balance), box, likeness="number")
     sheet.say("account_number", None)
     return Made(sheet.pdf(), {"preset": "statement"}, sheet.fields)
+
+
+def _moves(
+    sheet: Sheet, content: Content, balance: Decimal, y: float, dice: Random, heads: Sequence[str]
+) -> tuple[Decimal, float]:
+    """The last balance, and the y below the transactions, which go over two pages where both ways have a column."""
+    language, first, apart = content.language, content.day.replace(day=1), len(heads) == 5
+    edges = (LEFT, 120.0, 350.0, 410.0, 470.0, RIGHT) if apart else (LEFT, 120.0, 350.0, 450.0, RIGHT)
+
+    def head(y: float) -> float:
+        for at, text in enumerate(heads):
+            x, align = (edges[at], "left") if at < 2 else (edges[at + 1] - 4, "right")
+            sheet.text(x, y, text, bold=True, align=align)
+        sheet.line(LEFT, y + 4, RIGHT, y + 4)
+        return y + 16
+
+    y = head(y)
+    for at in range(18 if apart else 8):
+        item = content.items[at % len(content.items)]
+        if apart and at == 10:
+            sheet.next_page()
+            y = head(60.0)
+        out = dice.random() < 0.6
+        amount = Decimal(dice.randrange(500, 90000)) / 100
+        signed = -amount if out else amount
+        balance += signed
+        day = first + datetime.timedelta(at)
+        box = sheet.text(edges[0], y, language.date(day, 0))
+        sheet.say("transactions.date", day.isoformat(), box, likeness="date", row=at)
+        box = sheet.text(edges[1], y, item.description)
+        sheet.say("transactions.description", item.description, box, likeness="similar", row=at)
+        key, edge, printed = ("debit" if out else "credit", edges[3 if out else 4], amount)
+        if not apart:
+            key, edge, printed = "amount", edges[3], signed
+        box = sheet.text(edge - 4, y, language.money(printed), align="right")
+        sheet.say(f"transactions.{key}", str(printed), box, likeness="number", row=at)
+        box = sheet.text(RIGHT - 4, y, language.money(balance), align="right")
+        sheet.say("transactions.balance", str(balance), box, likeness="number", row=at)
+        y += 15
+    return balance, y
 
 
 def contract(number: int, code: str, seed: int = 0) -> Made:
