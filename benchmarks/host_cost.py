@@ -160,7 +160,8 @@ def _measured(sides: Sequence[Side], kind: str, paths: list[str], rounds: int) -
     """What each round took on each side, in turn; both have recorded the documents before."""
     print(f"{kind}: {len(paths)} documents are recorded", file=sys.stderr)
     for side in sides:
-        side.begin(Task(paths, 1, JOBS))
+        # With the fields, too: what a page process loads for them, it loads once.
+        side.begin(Task(paths, 1, JOBS, side.preset))
     for side in sides:
         side.taken()
     taken: list[list[Taken]] = [[] for _ in sides]

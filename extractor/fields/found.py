@@ -54,7 +54,10 @@ class Found:
 def found_in(
     page: int | None, words: Sequence[Word], value: Scalar, confidence: float, currency: str | None = None
 ) -> Found:
-    """The value that was read from these words of a page. What was recognised is as sure as its least sure word."""
+    """The value that was read from these words of a page. `confidence` is in [0, 1].
+
+    What was recognised is as sure as its least sure word.
+    """
     read = min((word.confidence for word in words), default=1.0)
     printed = tuple(PrintedWord(page, word) for word in words)
     return Found(value, printed, confidence * min(1.0, read + WELL_READ), currency)

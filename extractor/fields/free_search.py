@@ -170,7 +170,8 @@ def _hit(phrase: Phrase) -> LabelHit:
 
 
 def option_in(field: WantedField, page: int | None, words: Sequence[Word], worth: float) -> Found | None:
-    """The one of the field's options that these words have in them; None where it is none or several."""
+    """The one of the field's options that these words have in them, worth `worth` in [0, 1]; None where it is none or
+    several."""
     spans = [(option, _span_of(tokens_of(str(option)), words)) for option in field.options]
     told = [(option, span) for option, span in spans if span is not None]
     if len(told) != 1:

@@ -115,12 +115,12 @@ def _confidence(role: str, standing: Standing) -> float:
 
 
 def found_name(party: Composed, confidence: float) -> Found:
-    """A party's name as a value."""
+    """A party's name as a value, of a confidence in [0, 1]."""
     return found_in(party.page, party.name, party.name_text, confidence)
 
 
 def found_address(party: Composed, confidence: float) -> Found:
-    """A party's address as a value: its lines."""
+    """A party's address as a value, its lines, of a confidence in [0, 1]."""
     words = [word for line in party.address for word in line]
     value = "\n".join(text_of(line) for line in party.address)
     return found_in(party.page, words, value, confidence)

@@ -45,7 +45,8 @@ SMALLEST_CELL, MOST_CELLS = 0.5, 2000
 class LaidOut:
     """The words of a page, each with its origin and the looks of its text objects.
 
-    `in_one_place`: for each word whether another may stand in its place.
+    `boxes` are those of the words, (words, 4), in points, origin top left of the page as shown. `in_one_place`: for
+    each word whether another may stand in its place.
     """
 
     words: Sequence[Word]

@@ -116,7 +116,7 @@ def with_lists(parts: Sequence[Part]) -> list[Part]:
 
 
 def weighted_median(values: Sequence[tuple[float, int]]) -> float:
-    """The median of (value, weight). Raises `ValueError` for no values."""
+    """The median of pairs of a value and its weight, in the unit of the values. Raises `ValueError` for no values."""
     half = sum(weight for _, weight in values) / 2
     for value, weight in sorted(values):
         half -= weight

@@ -57,7 +57,7 @@ class WebStream(httpcore2.NetworkStream):
         return data
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        """Send the whole buffer. `timeout` is that of each of its parts."""
+        """Send the whole buffer. `timeout`, in seconds, is that of each of its parts."""
         view = memoryview(buffer)
         while view:
             with self._waiting(timeout, httpcore2.WriteTimeout, httpcore2.WriteError):

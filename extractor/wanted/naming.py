@@ -26,7 +26,7 @@ class Naming:
         return self.names[-1]
 
     def below(self, name: str) -> Naming:
-        """That of a field in this one."""
+        """The naming of the fields inside of the field `name`."""
         return replace(self, names=(*self.names, name))
 
     def in_list(self, concept: str | None) -> Naming:

@@ -42,7 +42,7 @@ class HttpDoor:
         return (HttpSession if self.route == "extract" else HttpJobSession)(self, job, terms)
 
     def call(self, method: str, path: str, timeout_s: float | None = CALL_S) -> Call:
-        """A request to the door, with its key."""
+        """A request to the door, with its key; `timeout_s` in seconds."""
         headers = {**self.headers}
         if self.api_key is not None:
             headers["X-API-Key"] = self.api_key

@@ -69,7 +69,10 @@ def is_receipt(page: PrintedPage) -> bool:
 
 
 def standings(pages: Sequence[PrintedPage], lines: Sequence[Sequence[Line]], blocks: Sequence[Block]) -> list[Standing]:
-    """Each party of the document with its points. `lines` are the pages' lines."""
+    """Each party of the document once, with what speaks for it as seller and as buyer, in points.
+
+    `lines` are the lines of each of `pages`.
+    """
     found: list[Standing] = []
     first = pages[0].number if pages else None
     receipt = bool(pages) and is_receipt(pages[0])
