@@ -5,10 +5,8 @@ from __future__ import annotations
 import pytest
 
 from extractor.fields.found import FoundRow
-from extractor.fields.items import list_rows
-from extractor.fields.labels import find_labels
-from extractor.fields.parsing import style_of
-from tests.extractor.fields.documents import Sheet, drawn
+from tests.extractor.fields.documents import Sheet
+from tests.extractor.fields.lists import rows_of, values_of
 
 HEADS = [
     ("Description", "Qty", "Unit price", "Amount"),
@@ -22,13 +20,8 @@ HEADS = [
 ]
 
 
-def _values(rows: list[FoundRow], *concepts: str) -> list[tuple[object, ...]]:
-    return [tuple(row[one].value if one in row else None for one in concepts) for row in rows]
-
-
 def _items(*sheets: Sheet) -> list[FoundRow]:
-    printed = drawn(*sheets)
-    return list_rows(printed, style_of(printed), find_labels(printed))["line_items"]
+    return rows_of(*sheets)["line_items"]
 
 
 @pytest.mark.parametrize("head", HEADS, ids=lambda head: head[0])
@@ -37,7 +30,7 @@ def test_a_table_s_head_means_its_columns(head: tuple[str, ...]) -> None:
     table = [list(head), ["Anvil", "2", "10,50", "21,00"], ["Rope", "30", "1,00", "30,00"], ["Total", "", "", "51,00"]]
     rows = _items(Sheet().table([50, 250, 330, 450], 100, table))
     concepts = ("item.description", "item.quantity", "item.unit_price", "item.amount")
-    assert _values(rows, *concepts) == [("Anvil", "2", "10.50", "21.00"), ("Rope", "30", "1.00", "30.00")]
+    assert values_of(rows, *concepts) == [("Anvil", "2", "10.50", "21.00"), ("Rope", "30", "1.00", "30.00")]
 
 
 def test_a_description_goes_on_where_the_column_ends() -> None:
@@ -48,7 +41,7 @@ def test_a_description_goes_on_where_the_column_ends() -> None:
         ["2", "Rope\nserial no. 8", "1", "pcs", "5.00", "5.00"],
     ]
     rows = _items(Sheet().table([30, 80, 190, 240, 300, 400], 100, table))
-    assert _values(rows, "item.description", "item.unit") == [
+    assert values_of(rows, "item.description", "item.unit") == [
         ("A rather longish name of something", "h"),
         ("Rope", "pcs"),
     ]
@@ -60,7 +53,7 @@ def test_a_table_goes_on_overleaf() -> None:
     first = Sheet().table([50, 400], 700, [head, ["Anvil", "21.00"]])
     second = Sheet().table([50, 400], 50, [head, ["Rope", "30.00"]]).text(50, 300, "Total").right(440, 300, "51.00")
     rows = _items(first, second)
-    assert _values(rows, "item.description", "item.amount") == [("Anvil", "21.00"), ("Rope", "30.00")]
+    assert values_of(rows, "item.description", "item.amount") == [("Anvil", "21.00"), ("Rope", "30.00")]
     assert [row["item.amount"].page for row in rows] == [1, 2]
 
 
@@ -70,7 +63,7 @@ def test_words_without_a_table_are_rows_under_a_head() -> None:
     for at, (name, quantity, amount) in enumerate((("Anvil", "2", "21.00"), ("Rope", "30", "30.00"))):
         top = 120 + 15 * at
         sheet.text(50, top, name).text(300, top, quantity).text(400, top, amount)
-    assert _values(_items(sheet), "item.description", "item.quantity", "item.amount") == [
+    assert values_of(_items(sheet), "item.description", "item.quantity", "item.amount") == [
         *(("Anvil", "2", "21.00"), ("Rope", "30", "30.00"))
     ]
 
@@ -79,10 +72,9 @@ def test_a_table_of_taxes_is_no_table_of_items() -> None:
     """Its rows have a rate, a base and a tax; the totals below are none of it."""
     table = [["VAT %", "Net", "VAT"], ["20%", "100.00", "20.00"], ["5%", "50.00", "2.50"]]
     sheet = Sheet().table([50, 200, 350], 100, table).text(50, 200, "Total net      150.00\nTotal      172.50")
-    printed = drawn(sheet)
-    rows = list_rows(printed, style_of(printed), find_labels(printed))
+    rows = rows_of(sheet)
     taxes = rows["taxes"]
-    assert _values(taxes, "tax.rate", "tax.base", "tax.amount") == [("20", "100.00", "20.00"), ("5", "50.00", "2.50")]
+    assert values_of(taxes, "tax.rate", "tax.base", "tax.amount") == [("20", "100.00", "20.00"), ("5", "50.00", "2.50")]
     assert rows["line_items"] == []
 
 
@@ -94,10 +86,9 @@ def test_a_statement_s_transactions() -> None:
         ["02/04/2024", "Salary", "", "2,000.00", "3,500.00"],
     ]
     sheet = Sheet().text(50, 80, "Opening balance      2,000.00").table([50, 150, 300, 380, 460], 100, table)
-    printed = drawn(sheet.text(50, 300, "Closing balance      3,500.00"))
-    rows = list_rows(printed, style_of(printed), find_labels(printed))["transactions"]
+    rows = rows_of(sheet.text(50, 300, "Closing balance      3,500.00"))["transactions"]
     concepts = [f"transaction.{one}" for one in ("date", "debit", "credit", "balance")]
-    assert _values(rows, *concepts) == [
+    assert values_of(rows, *concepts) == [
         ("2024-04-01", "500.00", None, "1500.00"),
         ("2024-04-02", None, "2000.00", "3500.00"),
     ]
@@ -117,7 +108,7 @@ def test_a_receipt_has_its_items_above_the_total() -> None:
         if amount:
             sheet.right(200, 100 + 14 * at, amount)
     concepts = ("item.description", "item.quantity", "item.unit_price", "item.amount")
-    assert _values(_items(sheet), *concepts) == [("Anvil", "2", "10.50", "21.00"), ("Rope", None, None, "30.00")]
+    assert values_of(_items(sheet), *concepts) == [("Anvil", "2", "10.50", "21.00"), ("Rope", None, None, "30.00")]
 
 
 def test_a_list_goes_on_where_the_next_page_has_no_head() -> None:
@@ -127,7 +118,7 @@ def test_a_list_goes_on_where_the_next_page_has_no_head() -> None:
     second = Sheet().table([50, 300, 400], 50, [["Rope", "1", "30.00"], ["Total", "", "51.00"]], heads=0)
     third = Sheet().table([50, 300, 400], 50, [["Notes", "3", "99.00"]], heads=0)
     rows = _items(first, second, third)
-    assert _values(rows, "item.description", "item.amount") == [("Anvil", "21.00"), ("Rope", "30.00")]
+    assert values_of(rows, "item.description", "item.amount") == [("Anvil", "21.00"), ("Rope", "30.00")]
 
 
 def test_a_remark_below_a_description_is_none() -> None:

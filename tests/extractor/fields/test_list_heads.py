@@ -15,6 +15,13 @@ def _sheet(*head: str) -> Sheet:
     return Sheet().table(COLUMNS, 100, [head, *TWO])
 
 
+def _under(head: Sheet, rows: list[tuple[str, ...]], columns: list[int]) -> Sheet:
+    for at, row in enumerate(rows):
+        for x, text in zip(columns, row, strict=True):
+            head.text(x, 120 + 15 * at, text)
+    return head
+
+
 def test_totals_beside_a_table_are_none_of_it() -> None:
     """Neither their labels nor their values, and they do not end it."""
     sheet = Sheet().table([50, 200, 260, 330], 100, [("Description", "Qty", "Price", "Amount"), *TWO])
@@ -27,10 +34,7 @@ def test_a_value_in_a_head_s_row_is_no_column() -> None:
     """A date that stands left of the head by chance hides no table; a row of values is no head."""
     sheet = Sheet().text(50, 100, "14 March 2024").text(150, 100, "Item").text(250, 100, "Qty").text(330, 100, "Price")
     sheet.text(450, 100, "Amount")
-    for at, row in enumerate(TWO):
-        for x, text in zip((150, 250, 330, 450), row, strict=True):
-            sheet.text(x, 120 + 15 * at, text)
-    assert items_of(sheet) == TWO
+    assert items_of(_under(sheet, TWO, [150, 250, 330, 450])) == TWO
     assert items_of(Sheet().text(50, 100, "Price 100.00      Amount 200.00").text(50, 120, "Anvil      3.00")) == []
 
 
@@ -145,13 +149,6 @@ def test_heads_that_stand_close_are_told_by_their_words() -> None:
     assert values_of(rows_of(sheet)["line_items"], "item.unit", "item.unit_price", "item.amount") == [
         ("szt", "10.50", "21.00")
     ]
-
-
-def _under(head: Sheet, rows: list[tuple[str, ...]], columns: list[int]) -> Sheet:
-    for at, row in enumerate(rows):
-        for x, text in zip(columns, row, strict=True):
-            head.text(x, 120 + 15 * at, text)
-    return head
 
 
 def test_heads_without_a_space_between_them_are_heads() -> None:
