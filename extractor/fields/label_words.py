@@ -31,9 +31,13 @@ Tokens = tuple[str, ...]
 @lru_cache(maxsize=50_000)
 def tokens_of(text: str) -> Tokens:
     """The text's words and numbers, small, without accents, `invoiceNo` as two; those that mean the same are one."""
-    text = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", text.replace("_", " "))
     same = _same_words()
-    return tuple(same.get(token, token) for token in _words_of(text))
+    return tuple(same.get(token, token) for token in _words_of(spaced(text)))
+
+
+def spaced(name: str) -> str:
+    """The name with a space between its words: `invoiceNo` and `invoice_No` as `invoice No`."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name.replace("_", " "))
 
 
 def clauses_of(description: str) -> Iterator[Tokens]:

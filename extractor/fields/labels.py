@@ -86,9 +86,13 @@ def _joined(hits: list[LabelHit]) -> list[LabelHit]:
 
 
 def _hits_in(phrase: Phrase) -> Iterator[LabelHit]:
+    currencies = any(_is_currency(word.text) for word in phrase.words)
     at = 0
     while at < len(phrase.words):
-        end, meanings, glued = max(_longest_at(phrase, at), _longest_at(phrase, at, over_currencies=True), key=_end)
+        longest = _longest_at(phrase, at)
+        if currencies:
+            longest = max(longest, _longest_at(phrase, at, over_currencies=True), key=_end)
+        end, meanings, glued = longest
         for meaning in meanings:
             concept = meaning.concept
             if concept == TITLES:
@@ -107,6 +111,10 @@ def _end(label: _Labelled) -> int:
     return label[0]
 
 
+def _is_currency(text: str) -> bool:
+    return text.strip("():") in _CURRENCIES
+
+
 def _longest_at(phrase: Phrase, start: int, *, over_currencies: bool = False) -> _Labelled:
     """The longest label that begins at this word; `over_currencies`: those within it count for nothing, as in
     `Total CHF incl. VAT`."""
@@ -119,7 +127,7 @@ def _longest_at(phrase: Phrase, start: int, *, over_currencies: bool = False) ->
             glued = _GLUED.match(text)
             key = joined + squashed(glued[1] or glued[2] or glued[3]) if glued else ""
             return (at, words[key], True) if key in words else best
-        if over_currencies and at > start and text.strip("():") in _CURRENCIES:
+        if over_currencies and at > start and _is_currency(text):
             continue
         joined += squashed(text)
         if joined not in beginnings:

@@ -15,7 +15,7 @@ from ..values.boxes import union
 from ..values.wanted import WantedField
 from .column_heads import LINES, OTHER, Column, meanings_of, stacks_of
 from .filled import single_fields
-from .label_words import STOP, Tokens, clauses_of, other_names, tokens_of
+from .label_words import STOP, Tokens, clauses_of, other_names, spaced, tokens_of
 from .printed import Phrase, PrintedPage
 
 # What a head is worth that says the name, another word for it, a concept that the name is of, the description, the name
@@ -110,8 +110,7 @@ def _sought(key: str, field: WantedField, of_list: Tokens) -> Sought:
     heads += [(tokens, DESCRIBED) for tokens in clauses_of(field.description)]
     if name and name[-1] in _NAMES:
         heads.append((of_list, SAID_MORE))
-    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", field.name.replace("_", " "))
-    concepts = () if _NARROW.intersection(name) else meanings_of(words)
+    concepts = () if _NARROW.intersection(name) else meanings_of(spaced(field.name))
     return Sought(key, field, name, tuple(heads), frozenset(concepts), tokens_of(field.description))
 
 
