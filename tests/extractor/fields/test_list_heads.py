@@ -155,9 +155,18 @@ def test_heads_without_a_space_between_them_are_heads() -> None:
     """In a narrow table one head ends where the next one begins."""
     head = Sheet().text(50, 100, "DescriptionQty").text(190, 100, "Unit price").text(280, 100, "Amount")
     assert items_of(_under(head, TWO, [50, 110, 190, 280])) == TWO
-    # A word with a capital letter in it is one word.
-    head = Sheet().text(50, 100, "Description").text(190, 100, "McQty").text(240, 100, "Price").text(330, 100, "Amount")
-    assert [row[0] for row in items_of(_under(head, TWO, [50, 190, 240, 330]))] == ["Anvil", "Rope"]
+
+
+def test_a_capital_letter_within_a_word_parts_no_heads() -> None:
+    """Of `MwSt-% Nettowert` the parts `Mw` and `St-% Nettowert` would be no two heads."""
+    head = Sheet().text(50, 100, "Bezeichnung").text(150, 100, "Menge").text(210, 100, "Preis")
+    head.text(280, 100, "MwSt-% Nettowert")
+    rows = [("Anvil", "2", "10,50", "19,0", "21,00"), ("Rope", "30", "1,00", "7,0", "30,00")]
+    items = rows_of(_under(head, rows, [50, 150, 210, 285, 330]))["line_items"]
+    assert [(row["item.tax_rate"].value, row["item.amount"].value) for row in items] == [
+        ("19.0", "21.00"),
+        ("7.0", "30.00"),
+    ]
 
 
 def test_heads_that_run_into_each_other_are_two() -> None:
