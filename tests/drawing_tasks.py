@@ -9,8 +9,7 @@ import numpy as np
 
 from extractor.languages import Recognition
 from extractor.page_processes import tasks as page_tasks
-from extractor.page_processes.process import Answer, Function, Stage, TaskContext
-from extractor.pages.readers import READERS
+from extractor.page_processes.process import Answer, Function, TaskContext
 from extractor.reading.page_reader import Reader
 from extractor.values.boxes import Box
 from extractor.values.page import Page
@@ -31,8 +30,7 @@ class ShownPage:
 def draw_page(task: PageTask, context: TaskContext) -> Answer:
     """The page as the models would get it; the head tells of each picture that came early if it was the page's own."""
     early: list[PagePicture] = []
-    with context.stage(Stage.READ):
-        page = READERS[task.format].read_page(task, context.arena, early.append)
+    page = page_tasks.page_of(task, context, early.append)
     return Answer({"early": [picture.offset == page.picture.offset for picture in early]}, pickle.dumps(page))
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import pickle
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -22,8 +22,9 @@ from ..structure.assemble import assemble_page
 from ..structure.documents import document_of
 from ..values.boxes import json_box
 from ..values.document import AssembledPage, Document
+from ..values.page import Page
 from ..values.page_picture import PagePicture
-from ..values.tasks import OutlineTask
+from ..values.tasks import OutlineTask, PageTask
 from .process import Answer, Function, Stage, TaskContext
 from .whole_tasks import PAGES_TO_WRITE, TaskName, WholeDocumentTask, WholePageTask, WriteTask
 
@@ -52,8 +53,7 @@ def read_page(task: WholePageTask, context: TaskContext) -> Answer:
         begun.append(reader.begin(picture))
 
     started = time.perf_counter()
-    with context.stage(Stage.READ):
-        page = READERS[task.page.format].read_page(task.page, context.arena, begin)
+    page = page_of(task.page, context, begin)
     drawn = time.perf_counter()
     with context.stage(Stage.LOOK):
         reading = reader.read(page, task.recognition, begun[-1] if begun else None)
@@ -90,6 +90,15 @@ def read_page(task: WholePageTask, context: TaskContext) -> Answer:
         **said,
     }
     return Answer(head, blob)
+
+
+def page_of(task: PageTask, context: TaskContext, begin: Callable[[PagePicture], object]) -> Page:
+    """The page as its format's reader reads it. Raises the `ExtractionError` that it ends in."""
+    reader = READERS[task.format]
+    with context.stage(Stage.READ):
+        effort = reader.effort(task)
+    with context.stage(Stage.READ, effort):
+        return reader.read_page(task, context.arena, begin)
 
 
 def write_document(task: WholeDocumentTask, context: TaskContext) -> Answer:

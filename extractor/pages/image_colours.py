@@ -6,9 +6,8 @@ from PIL import Image
 
 from .image_tones import to_rgb, tones_of
 
-# Pixels of a band; max pixels of an image that is converted at once.
+# Pixels of a band; an image of no more is converted at once.
 _BAND_PIXELS = 4_000_000
-_AT_ONCE = 40_000_000
 
 
 def small_rgb(image: Image.Image, most: tuple[int, int]) -> Image.Image:
@@ -19,7 +18,7 @@ def small_rgb(image: Image.Image, most: tuple[int, int]) -> Image.Image:
     """
     tones = tones_of(image)
     factor = max(1, image.width // most[0], image.height // most[1])
-    if factor == 1 and image.width * image.height <= _AT_ONCE:
+    if factor == 1 and image.width * image.height <= _BAND_PIXELS:
         return to_rgb(image, tones)
     small = Image.new("RGB", (-(-image.width // factor), -(-image.height // factor)))
     step = factor * max(1, _BAND_PIXELS // (factor * image.width))

@@ -40,6 +40,8 @@ _TURNS = {
     8: Image.Transpose.ROTATE_90,
 }
 _ON_THEIR_SIDE = frozenset({_TURNS[orientation] for orientation in (5, 6, 7, 8)})
+# Pixels that take a usual page's processor time to decode and reduce, on a slow machine and in a slow format.
+_USUAL_PIXELS = 40_000_000
 # Max pages of a TIFF: the time to count and reach them grows with the square of their number.
 MAX_TIFF_PAGES = 10_000
 # Exceptions of Pillow's readers on damaged files, beside its own.
@@ -72,6 +74,14 @@ class ImageReader:
         if pixels > task.max_pixels:
             raise PageTooLarge(f"the image has {pixels} pixels on {pages} page(s); at most {task.max_pixels} are read")
         return Outline(pages)
+
+    def effort(self, task: PageTask) -> float:
+        """1, and as much again for every `_USUAL_PIXELS` of the page, which are all decoded however few are read.
+
+        Raises `DocumentCorrupt` or `UnsupportedFormat` where it cannot be opened.
+        """
+        with self._opened(task.path) as image:
+            return 1 + min(image.width * image.height, task.max_pixels) / _USUAL_PIXELS
 
     def read_page(self, task: PageTask, arena: PageArena, begin: Callable[[PagePicture], object]) -> Page:
         """The page, all of it to be recognised unless `ocr` is `never`. `begin` is not called.

@@ -64,6 +64,10 @@ class PdfReader:
         facts = document_notices(document, invoice_read=embedded is not None), document_properties(document)
         return Outline(len(document), _headings(document), *facts, embedded)
 
+    def effort(self, task: PageTask) -> float:
+        """1: a page is drawn no larger than it is read."""
+        return 1.0
+
     def read_page(self, task: PageTask, arena: PageArena, begin: Callable[[PagePicture], object]) -> Page:
         """The page: its picture, its believed words, the areas to recognise. Boxes are in points, origin top left as
         shown.

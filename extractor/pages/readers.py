@@ -32,6 +32,12 @@ class Reader(Protocol):
         Raises an `ExtractionError` for a document that cannot be opened.
         """
 
+    def effort(self, task: PageTask) -> float:
+        """The processor time that reading the page may take, in that of a usual page: 1 or more.
+
+        Raises an `ExtractionError` for a page that cannot be read.
+        """
+
     def read_page(self, task: PageTask, arena: PageArena, begin: Begin) -> Page:
         """The page, its pictures in the arena; boxes in the page's unit, origin top left as shown.
 

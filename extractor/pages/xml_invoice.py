@@ -39,6 +39,10 @@ class XmlInvoiceReader:
         except NoInvoice as error:
             raise UnsupportedFormat(f"{error} is not among the formats that are read: {readable()}") from None
 
+    def effort(self, task: PageTask) -> float:
+        """1: there are no pages."""
+        return 1.0
+
     def read_page(self, task: PageTask, arena: PageArena, begin: Callable[[PagePicture], object]) -> NoReturn:
         """Does not return: raises `DocumentCorrupt`, for there is no page."""
         raise DocumentCorrupt("an XML invoice has no pages")
