@@ -153,7 +153,10 @@ def _rectangle(box: Sequence[float] | None, colour: str, stroke: float, *, dashe
 
 
 def page_picture(path: Path) -> Image.Image:
-    """A PDF's first page, or the image, scaled to `PICTURE_WIDTH`."""
+    """A PDF's first page, or the image, as RGB, at most `PICTURE_WIDTH` pixels wide.
+
+    Raises pypdfium2's `PdfiumError`, or Pillow's `OSError`, for a file that cannot be opened.
+    """
     if path.suffix == ".pdf":
         document = pdfium.PdfDocument(path)
         try:
