@@ -40,7 +40,8 @@ class JobProgress:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """How one job is to be done: until when, how often, whom to tell, and where a delivered answer is read from."""
+    """How one job is to be done: until when, how often it is tried, whom to tell of its progress, and the link under
+    which a delivered answer is read (None: it is not read)."""
 
     clock: Clock
     retries: Retries
@@ -48,7 +49,7 @@ class Terms:
     read_result_from: str | None = None
 
     def tries(self) -> Tries:
-        """A new count."""
+        """A new count of the tries of one call, none made yet."""
         return Tries(self.retries, self.clock)
 
 
