@@ -22,7 +22,7 @@ RefusalCode = Literal[
 
 
 class RefusalKind(NamedTuple):
-    """When a request is refused so, whether it may succeed later, and what its sender does about it."""
+    """When the door refuses a request, whether the same one may succeed later, and what its sender does about it."""
 
     when: str
     retryable: bool
