@@ -90,7 +90,11 @@ class WorkerLink:
             return 0
 
     def receive(self) -> Iterator[tuple[Kind, bytes]]:
-        """The messages that have arrived. Raises `EOFError` where the other end is gone, `TooLong`."""
+        """The messages that have arrived, each a kind and a payload.
+
+        Raises `EOFError` where the other end is gone, and `TooLong` for a message of an unknown kind or longer than its
+        kind may be.
+        """
         try:
             got = os.read(self.descriptor, _READ_BYTES)
         except BlockingIOError:

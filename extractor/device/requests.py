@@ -144,7 +144,10 @@ def packed(request: Request) -> bytes:
 
 
 def parse(payload: bytes, shapes: Shapes, recognisers: Collection[str]) -> Request:
-    """The request in a message, with every part checked. Raises `MalformedRequest` where any is wrong."""
+    """The request in a message, with every part checked, for models of these shapes and these recognisers.
+
+    Raises `MalformedRequest` where any is wrong.
+    """
     try:
         return _parse(payload, shapes, recognisers)
     except MalformedRequest:
@@ -266,11 +269,12 @@ DONE, FAILED, OUT_OF_MEMORY, CANCELLED = 0, 1, 2, 3
 
 
 def packed_reply(number: int, status: int, size: int) -> bytes:
-    """The reply to a request as a message: how it ended, and how many bytes its results take."""
+    """The reply to a request as a message: how it ended (`DONE` is well), and how many bytes its results take."""
     return _REPLY.pack(number, status, size)
 
 
 def parsed_reply(payload: bytes) -> tuple[int, int, int]:
-    """The number of a reply's request, how it ended, and how many bytes its results take. For the page process."""
+    """The number of a reply's request, how it ended (`DONE` is well), and how many bytes its results take. For the page
+    process."""
     number, status, size = _REPLY.unpack(payload)
     return number, status, size
