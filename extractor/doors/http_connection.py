@@ -38,7 +38,7 @@ class _Refused(Exception):
 
 
 def refusal(status: HTTPStatus, detail: str, job_id: str, *, retryable: bool) -> dict[str, Any]:
-    """The body of a refusal by HTTP itself, in the contract's shape. The status's own name is the code."""
+    """The body of a refusal by HTTP itself, in the contract's shape; the status's own name is the code."""
     return {
         "error": f"{status.name}: {detail}",
         "success": False,

@@ -53,11 +53,11 @@ class Parser:
         return bool(self._parser.should_keep_alive())
 
     def get_http_version(self) -> str:
-        """The version of the request."""
+        """The version of the request's HTTP, such as `1.1`."""
         return str(self._parser.get_http_version())
 
     def get_method(self) -> bytes:
-        """The method of the request."""
+        """The method of the request, such as `b"POST"`."""
         return bytes(self._parser.get_method())
 
     def _new_parser(self) -> Any:
