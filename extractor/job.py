@@ -33,7 +33,12 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A request whose document has arrived and been opened. `numbers` are the pages to read, from 1."""
+    """A request whose document has arrived and been opened.
+
+    `fetched` is the document's file, `document` the same with its format, `outline` what is known of it before a page
+    is read. `numbers` are the pages to read, from 1. `recognition` is how lines are read, `end` the job's end and
+    clock.
+    """
 
     request: ExtractionRequest
     document_id: str
@@ -108,7 +113,7 @@ class JobPages:
         return len(self.finished) + len(self.failed)
 
     def took_ms(self, stage: str) -> float:
-        """The time of the finished pages in a stage, summed, in milliseconds."""
+        """The milliseconds of the finished pages in a stage, summed."""
         return sum(page.timings_ms.get(stage, 0.0) for page in self.finished)
 
 
@@ -137,7 +142,7 @@ def no_fields(wanted: Sequence[WantedField]) -> tuple[dict[str, Any], FieldsRead
 def fields_read_of(head: Mapping[str, Any]) -> FieldsRead | None:
     """What a page process says of the fields wanted; None where it says nothing. Each value is checked.
 
-    Raises `KeyError`, `TypeError` or `ValueError`.
+    Raises `KeyError`, `TypeError` or `ValueError` where one is not as it has to be.
     """
     if "fields" not in head:
         return None
