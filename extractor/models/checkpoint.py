@@ -28,7 +28,8 @@ _CONVOLUTION_THEN_NORM = (("convolution", "normalization"), ("convolution", "nor
 
 
 class InFloat32(nn.Module):
-    """A layer that computes in float32, whatever type comes in: for layers where small differences decide."""
+    """A layer that computes and answers in float32, whatever type comes in: for layers where small differences
+    decide."""
 
     def __init__(self, layer: nn.Module) -> None:
         super().__init__()
@@ -41,7 +42,8 @@ class InFloat32(nn.Module):
 
 
 class LargestOfFour(nn.Module):
-    """Max pooling of 2x2 windows one pixel apart, by two comparisons of whole maps.
+    """Max pooling of 2x2 windows one pixel apart, by two comparisons of whole maps: maps one row and one column
+    smaller.
 
     On a processor it is five times as fast as torch's pooling, which also notes where each maximum was.
     """

@@ -116,7 +116,7 @@ class Graphs:
 
         Before `fill`, the inputs of a captured shape hold what they held last, those of another one what `inputs` put
         there. The results of a captured shape are the same tensors each time: copy them, in the same stream, before it
-        runs again. A shape that is not captured yet runs eagerly.
+        runs again. A shape that is not captured yet runs eagerly. Raises what the function raises.
         """
         with torch.inference_mode():
             graph = self._graphs.get(key)
@@ -128,7 +128,10 @@ class Graphs:
             return graph.results
 
     def warm(self, key: Hashable) -> None:
-        """Run a shape once and, with a pool, capture it, unless that was done or has failed before."""
+        """Run a shape once and, with a pool, capture it, unless that was done or has failed before.
+
+        Raises what the function raises; a run that cannot be captured is one warning.
+        """
         if key in self._graphs:
             return
         with torch.inference_mode():

@@ -35,7 +35,10 @@ Shapes = tuple[tuple[int, int], ...]
 
 
 class LayoutGraph(nn.Module):
-    """Serves a `PPDocLayoutV3ForObjectDetection` whose batch normalisation is folded; takes its modules over."""
+    """Serves a `PPDocLayoutV3ForObjectDetection` whose batch normalisation is folded; takes its modules over.
+
+    In: pages (pages, 3, 800, 800). Out: what `forward` gives.
+    """
 
     def __init__(self, model: Any, features_dtype: torch.dtype) -> None:
         super().__init__()
@@ -69,7 +72,11 @@ class LayoutGraph(nn.Module):
         self._queries = int(body.config.num_queries)
 
     def forward(self, pages: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        """Logits, boxes and order logits of the pages; see the module for their shapes."""
+        """The logits (pages, queries, labels), the boxes (pages, queries, 4: centre and size, as shares of the page),
+        and the order logits (pages, queries, queries).
+
+        `pages` is (pages, 3, 800, 800).
+        """
         first, *maps = self.backbone(pages.to(self.features_dtype)).feature_maps
         maps = [project(features) for project, features in zip(self.encoder_input, maps, strict=True)]
         encoded = self.encoder(maps, [first])

@@ -48,7 +48,7 @@ _LOCATION_HEAD = "head.loc_generator."
 
 @dataclass(frozen=True, slots=True)
 class TableRow:
-    """A table: its box in a page crop, (left, top, right, bottom), whole pixels, origin top left."""
+    """A table: its box in a page crop on the device, (left, top, right, bottom), whole pixels, origin top left."""
 
     pixels: Pixels
     box: PixelBox
@@ -93,7 +93,7 @@ class TableModel:
         return ()
 
     def batch_sizes(self, key: tuple[()]) -> Batches:
-        """The sizes that a batch of tables may have, ascending."""
+        """The sizes, in tables, that a batch may have, ascending."""
         return self._sizes
 
     @torch.inference_mode()

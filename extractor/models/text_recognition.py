@@ -66,7 +66,8 @@ class LineRows:
 
 
 class TextRecogniser:
-    """Reads lines of text. `symbols` are its classes, by number. Raises `WorkerUnhealthy` where no weights fit."""
+    """Reads lines of text. `symbols` are its classes, by number: the blank first. Raises `WorkerUnhealthy` where no
+    weights fit."""
 
     def __init__(
         self,
@@ -103,7 +104,10 @@ class TextRecogniser:
         return row.width, row.scripts
 
     def batch_sizes(self, key: LineKey) -> Batches:
-        """The sizes that a batch of lines may have, ascending."""
+        """The sizes, in lines, that a batch of this width may have, ascending.
+
+        Raises `KeyError` for a width that is not in the table of shapes.
+        """
         return self._shapes.line_batches(key[0])
 
     @torch.inference_mode()
