@@ -21,7 +21,10 @@ _ADVICE = (
 
 @dataclass(frozen=True, slots=True)
 class ContainerDoor:
-    """The door, why it was chosen, where it listens if it is `http`, and advice for whoever may have meant another."""
+    """The door, why it was chosen, where it listens if it is `http`, and advice for whoever may have meant another.
+
+    `reason` and the lines of `advice` are words for the log; `bind_address` is empty where the door is another.
+    """
 
     name: Literal["runpod", "http", "test_input"]
     reason: str
