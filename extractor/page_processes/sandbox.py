@@ -60,7 +60,10 @@ class SandboxReport:
 
 
 def enter(memory_bytes: int) -> None:
-    """Lock this process up for good. `memory_bytes` is what it may take beyond what it has now."""
+    """Lock this process up for good. `memory_bytes` is what it may take beyond what it has now.
+
+    What the kernel does not grant is left out; `report` says what holds.
+    """
     libc = ctypes.CDLL(None, use_errno=True)
     # Page processes end with the worker, even one that hangs in a parser.
     libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)

@@ -47,7 +47,7 @@ class WholePageTask:
 
 @dataclass(frozen=True, slots=True)
 class WholeDocumentTask:
-    """A document to be written, from the blobs of its pages."""
+    """A document to be written, from the blobs of its pages, in their order."""
 
     write: WriteTask
     blobs: tuple[bytes, ...]
