@@ -70,7 +70,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class PairSide:
-    """A label, or a value: its lines as printed, and its box, in the page's unit.
+    """A label, or a value: its lines as printed, and its box, in the page's unit, origin top left.
 
     `confidence` is the mean of its lines' confidences, in [0, 1].
     """
@@ -82,7 +82,7 @@ class PairSide:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A label and its value."""
+    """A label and its value, as they stand beside each other on a page."""
 
     label: PairSide
     value: PairSide
@@ -90,7 +90,8 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class SelectionMark:
-    """A check box or radio button. `box` is in the page's unit; `label` are the words beside it, as printed."""
+    """A check box or radio button. `box` is in the page's unit, origin top left; `label` are the words beside it, as
+    printed."""
 
     box: Box
     selected: bool
@@ -101,7 +102,8 @@ class SelectionMark:
 class TextLine:
     """A line of an element as it stands on the page, or a part of one that stands apart from the rest of it.
 
-    `box` is in the page's unit. `confidence` is the probability, in [0, 1], that all of the line is right.
+    `box` is in the page's unit, origin top left. `confidence` is the probability, in [0, 1], that all of the line is
+    right.
     """
 
     text: str
@@ -154,7 +156,7 @@ class Element:
 
 @dataclass(frozen=True, slots=True)
 class PageElement(Element):
-    """An element that stands on a page, and so has a page and a box."""
+    """An element that stands on a page, and so has a page, from 1, and a box, in the page's unit, origin top left."""
 
     page: int
     box: Box
@@ -162,7 +164,8 @@ class PageElement(Element):
 
 @dataclass(frozen=True, slots=True)
 class AssembledPage:
-    """One page: its number, from 1, its width and height in its own unit, its elements in reading order."""
+    """One page: its number, from 1, its width and height in its own unit (points, pixels for images), its elements in
+    reading order."""
 
     number: int
     width: float
@@ -176,7 +179,7 @@ TieKind = Literal["caption_of", "continues", "label_of", "value_of", "part_of"]
 
 @dataclass(frozen=True, slots=True)
 class Tie:
-    """What an element is to the element whose id is `to`."""
+    """What an element is to another: its caption, its label, a part of it. `to` is the other one's id."""
 
     kind: TieKind
     to: str
@@ -199,7 +202,7 @@ class NamedElement:
 
 @dataclass(frozen=True, slots=True)
 class PageSize:
-    """A page's number, from 1, and its width and height in its own unit."""
+    """A page's number, from 1, and its width and height in its own unit: points, pixels for images."""
 
     number: int
     width: float

@@ -34,7 +34,8 @@ class FormField:
 
 @dataclass(frozen=True, slots=True)
 class Crop:
-    """A part of a page as the models see it: `box` on the page, in its unit; `picture` with `scale` pixels per unit."""
+    """A part of a page as the models see it: `box` on the page, in its unit, origin top left; `picture` with `scale`
+    pixels per unit."""
 
     box: Box
     picture: PagePicture
@@ -71,7 +72,7 @@ class Page:
 
     @property
     def box(self) -> Box:
-        """The whole page, in its unit."""
+        """The whole page, (0, 0, width, height), in its unit, origin top left."""
         return (0.0, 0.0, self.width, self.height)
 
     @property
@@ -81,5 +82,8 @@ class Page:
 
 
 def is_scan(recognise: Iterable[Box], page: Box) -> bool:
-    """Whether the whole page picture has to be recognised: one of the areas to recognise is most of the page."""
+    """Whether the whole page picture has to be recognised: one of the areas to recognise is most of the page.
+
+    Both are boxes in one unit.
+    """
     return any(area(box) > MOST_OF_THE_PAGE * area(page) for box in recognise)

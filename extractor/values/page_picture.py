@@ -44,7 +44,7 @@ class PagePicture:
         return int(self.drawn.shape[1]) if self.matrix is None else self.shape[1]
 
     def turned(self, quarters: int) -> PagePicture:
-        """The picture turned anticlockwise by so many quarters. No pixel is copied."""
+        """The picture turned anticlockwise by so many quarters, on the same pixels: none is copied."""
         picture = self
         for _ in range(quarters % 4):
             # The pixel (x, y) comes to (y, columns - 1 - x).

@@ -54,7 +54,8 @@ class TableCell:
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """A straight line: at `at` across its direction, from `start` to `end` along it, in the page's unit."""
+    """A straight line: at `at` across its direction, from `start` to `end` along it, in the page's unit, origin top
+    left."""
 
     at: float
     start: float
@@ -63,7 +64,7 @@ class Ruling:
 
 @dataclass(frozen=True, slots=True)
 class Rulings:
-    """The ruling lines of one table."""
+    """The ruling lines of one table: the horizontal ones (`at` is a y) and the vertical ones (`at` is an x)."""
 
     horizontal: tuple[Ruling, ...] = ()
     vertical: tuple[Ruling, ...] = ()

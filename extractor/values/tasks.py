@@ -11,7 +11,8 @@ from .options import OcrMode, UnseenText
 
 @dataclass(frozen=True, slots=True)
 class OutlineTask:
-    """A document to be opened. The pages of an image file have at most `max_pixels` together.
+    """A document to be opened, with its `password`, None without one. The pages of an image file have at most
+    `max_pixels` together.
 
     `structured`: a structured invoice inside it is wanted too.
     """
