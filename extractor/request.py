@@ -244,7 +244,7 @@ class ExtractionRequest(BaseModel):
 
     @property
     def writing(self) -> Writing:
-        """How the outputs are to be written."""
+        """How the outputs are to be written, by the request's options of that kind."""
         return Writing(
             furniture=self.furniture,
             reflow=self.reflow,
@@ -255,7 +255,7 @@ class ExtractionRequest(BaseModel):
 
     @cached_property
     def wanted(self) -> tuple[WantedField, ...]:
-        """The fields that are to be found; none where none were asked for."""
+        """The fields that are to be found, as a tree; none where none were asked for."""
         if self.fields is None and self.json_schema is None and self.preset is None:
             return ()
         # The tables of names and the library for schemas are loaded by the first job that asks for fields.
@@ -393,9 +393,10 @@ def document_id_of(job_input: object, job_id: str) -> str:
 
 
 def parse_request(job_input: object, *, uploaded: bool = False) -> ExtractionRequest:
-    """Validate a job's `input`, as it is or in one of its own. Raises `InvalidInput` with every problem in one line.
+    """The request of a job's `input`, as it is or in one of its own.
 
-    `uploaded`: the document came beside the input, which then names none.
+    Raises `InvalidInput` with every problem in one line. `uploaded`: the document came beside the input, which then
+    names none.
     """
     job_input = input_of(job_input)
     if not isinstance(job_input, Mapping):

@@ -172,7 +172,7 @@ class Telemetry:
         self.registry.register(_DeviceClock(busy_s))
 
     def in_flight(self) -> AbstractContextManager[None]:
-        """A context for as long as which a job counts as being worked on."""
+        """A context; while it lasts, a job counts as being worked on."""
         return self._in_flight.track_inprogress()
 
     def observe(
