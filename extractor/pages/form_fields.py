@@ -239,7 +239,7 @@ class _AnnotationReader:
 
 
 def with_ticks(words: Sequence[Word], ticks: Sequence[Tick]) -> list[Word]:
-    """The words with `[x]` or `[ ]` as a word for each tick.
+    """The words with `[x]` or `[ ]` as a word for each tick, boxes in points, origin top left.
 
     A sign of one or two characters inside a tick's box is left out. Each tick is on a line of its own.
     """

@@ -36,7 +36,7 @@ class OpenDocuments:
         return document
 
     def forget(self, path: Path) -> None:
-        """Closes the document if it is open."""
+        """Close the document, with whatever password it was opened; nothing happens where it is not open."""
         for key in [key for key in self.held if key[0] == path]:
             self.held.pop(key).close()
 

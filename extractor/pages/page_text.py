@@ -74,7 +74,7 @@ class Judged:
 
 
 def believed(layer: TextLayer, number: int, ocr: OcrMode) -> tuple[TextLayer, list[Notice]]:
-    """The text layer, or an empty one where it is garbage as a whole; and notices.
+    """The text layer, or an empty one where it is garbage as a whole; and notices of page `number`, from 1.
 
     Where only some fonts or words are garbage, the layer stands and those are doubted one by one.
     """
@@ -193,7 +193,8 @@ def _holds_more_text(image: Box, unread: Sequence[Box], known: Sequence[Box]) ->
 
 
 def areas_to_recognise(whole: Box, images: Sequence[Box], words: Sequence[Word], ocr: OcrMode) -> list[Box]:
-    """The areas to recognise, judged by a page's words and images alone; boxes in points, origin top left."""
+    """The areas to recognise, judged by a page's words and images alone; boxes in points, origin top left. `whole` is
+    the page's own box."""
     if ocr == "never":
         return []
     if ocr == "always" or not words:
@@ -297,7 +298,8 @@ def shrunk_notes(number: int, scale: float, areas: Sequence[Box]) -> tuple[Notic
 
 
 def is_blank(picture: Pixels) -> bool:
-    """Whether hardly a pixel differs from the first one. Nearly every page is decided by its first rows."""
+    """Whether hardly a pixel of the page picture, (rows, columns, 3), differs from the first one. Nearly every page is
+    decided by its first rows."""
     ground = picture[0, 0].astype(np.int16)
     return all(
         int(np.abs(picture[row : row + ROWS_AT_A_TIME].astype(np.int16) - ground).max()) <= BLANK
