@@ -46,7 +46,8 @@ class Redrawing:
             return self._crop(box)
 
     def alone(self, box: Box, addresses: Sequence[int]) -> Pixels:
-        """For each pixel of the crop how much nothing but the objects at these addresses changes it, in 0..255.
+        """For each pixel of the crop, (rows, columns), how much nothing but the objects at these addresses changes it,
+        in 0..255.
 
         They are drawn on white and on black: whatever their colour, on one of them they show. `box` is in points,
         origin top left. Raises `MemoryError` where PDFium makes no bitmap.
