@@ -51,7 +51,7 @@ def item_rows(
     laid: Sequence[int],
     parted: Sequence[bool] = (),
 ) -> list[list[int]]:
-    """The indices of the rows of text in groups: each group is one row of the table.
+    """The indices of the rows of text in groups, from top to bottom: each group is one row of the table.
 
     `column_of`: a word's column. `laid`: the row that the model has for each row of text; two rows of text with texts
     in at least `full` columns are two rows all the same. `parted`: for each row of text whether a line is drawn above
