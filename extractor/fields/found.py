@@ -46,7 +46,8 @@ class Found:
 
     @property
     def box(self) -> Box | None:
-        """Around the letters of the words on the first word's page, in the page's unit; None without words."""
+        """Around the letters of the words on the first word's page, in the page's unit, origin top left; None without
+        words."""
         boxes = [letters_box(one.word) for one in self.words if one.page == self.page]
         return union(boxes) if boxes else None
 
@@ -79,7 +80,8 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class FoundFields:
-    """All that was found of the concepts asked for: single values, lists of objects, and the checks between them."""
+    """All that was found of the concepts asked for: single values by concept, lists of objects by the list's concept,
+    and the checks between them."""
 
     single: dict[str, Found] = field(default_factory=dict)
     rows: dict[str, list[FoundRow]] = field(default_factory=dict)

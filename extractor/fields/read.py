@@ -43,7 +43,8 @@ class FieldsReading:
     - `fields` is `data.fields`: the values with their evidence.
     - `values` is `data.values`: the values alone.
     - `missing` are the paths of required fields that were not found.
-    - `checks` are the relations between values that were looked at.
+    - `checks` are the relations between values that were looked at, as entries of `metadata.checks`.
+    - `notices` are what a caller has to know of them.
     """
 
     fields: dict[str, Json]
@@ -97,7 +98,7 @@ def _last_day(candidates: Mapping[str, Sequence[Found]]) -> str | None:
 
 
 def nothing_read(wanted: Sequence[WantedField]) -> FieldsReading:
-    """The reading of a document that says none of the fields."""
+    """The reading of a document that says none of the fields: each is null, and missing if it is required."""
     return _reading(wanted, FoundFields())
 
 

@@ -98,7 +98,11 @@ class _Labelled:
 
 
 def owned_values(lines: Sequence[Sequence[Line]], style: Style, owners: Owners) -> dict[str, list[Found]]:
-    """VAT ids, tax numbers, telephone numbers and addresses of mail of the seller and the buyer, best first."""
+    """VAT ids, tax numbers, telephone numbers and addresses of mail by concept (`seller.vat_id`), of each the best
+    first.
+
+    `lines` are those of each page.
+    """
     found: dict[str, list[Found]] = {}
     for page in lines:
         for at, line in enumerate(page):

@@ -66,7 +66,7 @@ class Vocabulary:
 
 @cache
 def vocabulary() -> Vocabulary:
-    """The vocabulary, read once a process."""
+    """The vocabulary of all languages, read from its file once a process."""
     data = json.loads(_FILE.read_text(encoding="utf-8"))
 
     def words(key: str) -> frozenset[str]:
