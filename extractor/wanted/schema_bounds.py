@@ -56,7 +56,10 @@ def check_value_schema(written: str, path: tuple[object, ...]) -> None:
 
 
 def value_validator(written: str) -> Any:
-    """A validator for values, from what is demanded of them as JSON. Raises `ValueError`."""
+    """A validator of jsonschema_rs for values, from what is demanded of them as JSON; nothing that it names is fetched.
+
+    Raises `ValueError` where that is no schema, or one that costs too much.
+    """
     return jsonschema_rs.validator_for(
         json.loads(written), offline=True, validate_formats=True, pattern_options=PATTERNS
     )
