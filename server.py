@@ -13,7 +13,10 @@ log = logging.getLogger("extractor")
 
 
 def arguments() -> argparse.ArgumentParser:
-    """There are no options but `--help`: an unknown one is an error, and no server on another port than was meant."""
+    """The parser of the command's options, of which there are none but `--help`.
+
+    An unknown one is an error, and no server on another port than was meant.
+    """
     return argparse.ArgumentParser(
         prog="server.py",
         description="Serve POST /extract and POST /jobs on 127.0.0.1:8000, until told to stop.",
