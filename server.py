@@ -27,7 +27,10 @@ def arguments() -> argparse.ArgumentParser:
 
 
 def run() -> NoReturn:
-    """Does not return: serves until told to stop, then ends the process, whatever its threads are doing."""
+    """Does not return: serves until told to stop, then ends the process, whatever its threads are doing.
+
+    Raises `SystemExit` where an option or a setting is wrong.
+    """
     arguments().parse_args()
 
     from extractor.doors.http_server import serve

@@ -99,7 +99,10 @@ def _schema(text: str) -> dict[str, Any]:
 
 
 def run() -> NoReturn:
-    """Does not return: `main`, then the end of the process with its exit status, whatever threads are still doing."""
+    """Does not return: `main`, then the end of the process with its exit status, whatever threads are still doing.
+
+    Raises `SystemExit` where an option is wrong.
+    """
     options = arguments().parse_args()
 
     from extractor.lifecycle.processes import end_on_sigterm, leave

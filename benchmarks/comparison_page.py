@@ -76,7 +76,7 @@ class Case:
 
 
 def comparison_page(title: str, cases: Sequence[Case]) -> str:
-    """The page's HTML."""
+    """The HTML of one self-contained page that shows the cases, in their order."""
     contents = "".join(f'<a href="#{_anchor(case)}">{html.escape(case.name)}: {case.scores}</a>' for case in cases)
     legend = (
         "<del>in the truth, not in the reading</del> &middot; <ins>in the reading, not in the truth</ins> &middot; "

@@ -55,7 +55,7 @@ def damages(models: Path, sets: Sequence[str]) -> list[Damage]:
 
 
 def has_manifest(models: Path, sets: Sequence[str]) -> bool:
-    """Whether `models/manifest.json` is valid and names all of `sets`."""
+    """Whether `models/manifest.json` is valid and names all of `sets`. Raises `BuildError` for an unknown set."""
     recorded = recorded_sets(models)
     return set(sets) <= set(recorded) and (models / MANIFEST_NAME).read_bytes() == render(recorded)
 

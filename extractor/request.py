@@ -343,7 +343,7 @@ class ExtractionRequest(BaseModel):
 
 
 def page_ranges(pages: str) -> list[tuple[int, int | None]]:
-    """`"1-3,7,9-"` -> `[(1, 3), (7, 7), (9, None)]`: first and last page of each range, counted from 1; None where it
+    """First and last page of each range in `"1-3,7,9-"`, counted from 1: `[(1, 3), (7, 7), (9, None)]`; None where it
     goes on to the last page."""
     ranges: list[tuple[int, int | None]] = []
     for part in pages.split(","):

@@ -64,14 +64,14 @@ class ServedModel(Protocol):
     """What the scheduler needs of a model: the sizes of its batches, and a batch begun."""
 
     def batch_sizes(self, key: Any) -> tuple[int, ...]:
-        """The sizes that a batch of this key is padded to, ascending."""
+        """The sizes, in rows, that a batch of this key is padded to, ascending."""
 
     def start(self, rows: Sequence[Any]) -> Batch:
         """A batch of these rows, begun on the device. Raises what the model raises."""
 
 
 class Rows(Protocol):
-    """Rows for a model that belong to one request and share a key."""
+    """Rows for a model that belong to one request and share a key; `len` is their number."""
 
     def __len__(self) -> int:
         """How many there are."""

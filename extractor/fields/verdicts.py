@@ -29,10 +29,11 @@ class Verdict:
 
 
 def single(*concepts: str) -> tuple[Key, ...]:
-    """The keys of single values."""
+    """The keys of single values: the concept alone of each."""
     return tuple((concept,) for concept in concepts)
 
 
 def keys_of(name: str, rows: int, concept: str) -> tuple[Key, ...]:
-    """The keys of a concept in each of so many rows."""
+    """The keys of a concept in each of so many rows of the list `name`: the list, the row's number from 0, the
+    concept."""
     return tuple((name, number, concept) for number in range(rows))

@@ -49,7 +49,7 @@ class LargestOfFour(nn.Module):
     """
 
     def forward(self, maps: torch.Tensor) -> torch.Tensor:
-        """(maps, channels, H, W) -> (maps, channels, H - 1, W - 1), in the same memory format."""
+        """The pooled maps: (maps, channels, H, W) -> (maps, channels, H - 1, W - 1), in the same memory format."""
         higher = torch.maximum(maps[:, :, :-1], maps[:, :, 1:])
         return torch.maximum(higher[..., :-1], higher[..., 1:])
 

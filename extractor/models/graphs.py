@@ -28,7 +28,7 @@ Replay = Callable[[], object]
 
 
 class Capturing(Protocol):
-    """What `Graphs` needs of a pool."""
+    """What `Graphs` needs of a pool: a run captured, to be repeated."""
 
     def capture(self, run: Callable[[], Tensors]) -> tuple[Replay, Tensors]:
         """A function that repeats all that `run` launches, and the tensors that then hold its results."""
@@ -53,9 +53,10 @@ class GraphPool:
         return sum(int(segment["total_size"]) for segment in segments)
 
     def capture(self, run: Callable[[], Tensors]) -> tuple[Replay, Tensors]:
-        """See `Capturing`. The results stay allocated: no other graph of the pool writes there.
+        """A function that repeats all that `run` launches, and the tensors that then hold its results.
 
-        Raises `RuntimeError` where the run cannot be captured; stream and allocator are then as they were.
+        They stay allocated: no other graph of the pool writes there. Raises `RuntimeError` where the run cannot be
+        captured; stream and allocator are then as they were.
         """
         stream = torch.cuda.current_stream()
         graph = torch.cuda.CUDAGraph()

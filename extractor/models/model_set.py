@@ -28,7 +28,7 @@ class WarmModel(Protocol):
     """A model that can be prepared for a shape."""
 
     def batch_sizes(self, key: Any) -> tuple[int, ...]:
-        """The sizes that its batches of this key may have, ascending."""
+        """The sizes, in rows, that its batches of this key may have, ascending."""
 
     def warm(self, key: Any, size: int) -> None:
         """Prepare for batches of this size, in rows. Raises what the model raises."""

@@ -20,7 +20,7 @@ class Arrival(Protocol):
     """The moment at which a batch's results are on the host; `synchronize` waits for it."""
 
     def synchronize(self) -> object:
-        """Wait until the results are there. What comes back says nothing; raises what the device reports."""
+        """Wait until the results are there. Raises what the device reports."""
 
 
 class _Arrived:

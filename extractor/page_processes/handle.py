@@ -89,7 +89,7 @@ class PageProcess:
 
     @property
     def is_idle(self) -> bool:
-        """Whether it can take a task."""
+        """Whether it can take a task: it is ready, has none, and goes on."""
         return self.ready and self.running is None and self.end is None
 
     @property

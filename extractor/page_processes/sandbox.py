@@ -86,7 +86,7 @@ def enter(memory_bytes: int) -> None:
 
 
 def report() -> SandboxReport:
-    """What holds in this process."""
+    """What holds in this process: its limit of memory, in bytes, and whether its system calls are filtered."""
     return SandboxReport(resource.getrlimit(resource.RLIMIT_DATA)[0], _status("Seccomp") == _SECCOMP_MODE_FILTER)
 
 

@@ -20,7 +20,7 @@ class OpenDocuments:
     held: OrderedDict[tuple[Path, str | None], pdfium.PdfDocument] = field(default_factory=OrderedDict, repr=False)
 
     def get(self, path: Path, password: str | None) -> pdfium.PdfDocument:
-        """The open document.
+        """The document, opened if it was not, and kept open.
 
         Raises `DocumentCorrupt` where it cannot be opened, `PasswordRequired` or `PasswordWrong` where it is locked.
         """

@@ -46,7 +46,8 @@ APART = 1.5
 
 
 def may_be_several(quads: Sequence[Quad]) -> bool:
-    """Whether the lines stand so far apart that they may be on several sheets; hardly any page's do."""
+    """Whether the lines, (4, 2) in pixels, stand so far apart that they may be on several sheets; hardly any page's
+    do."""
     return sum(len(block) >= MIN_LINES for block in blocks_of(quads, BETWEEN)) > 1
 
 

@@ -92,7 +92,7 @@ class Columns:
         return bisect.bisect(self.edges, centre(box)[0])
 
     def placed(self, text: Row, row: Sequence[Row], height: float) -> list[tuple[int, Word]]:
-        """The words of a text in a row of texts, each after its column: the one that its centre is in.
+        """The words of a text in a row of texts, each after its column, from 0: the one that its centre is in.
 
         Words in a column that another text has, far from theirs, go with the rest of their text into the next one, if
         no other text has that. `height`: of the text, in the page's unit.
@@ -111,7 +111,7 @@ class Columns:
         return [(moved.get(column, column), word) for column, word in zip(centred, text, strict=True)]
 
     def column_by_word(self, rows: Sequence[Row], height: float) -> dict[int, int]:
-        """The column of each word, by the word's `id`. A text that overflows counts where it begins.
+        """The column of each word, from 0, by the word's `id`. A text that overflows counts where it begins.
 
         `height`: of the text, in the page's unit.
         """

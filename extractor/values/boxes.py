@@ -19,7 +19,8 @@ Matrix = NDArray[np.floating[Any]]
 
 
 def json_box(box: Sequence[float] | None) -> list[float] | None:
-    """The box as answers have it, `[left, top, right, bottom]` with two decimals; None without a box."""
+    """The box as answers have it, `[left, top, right, bottom]` with two decimals, in its own unit; None without a
+    box."""
     return None if box is None else [round(side, 2) for side in box]
 
 

@@ -44,8 +44,8 @@ class TablePart:
     """The part on one page of a table that goes over several: its page (from 1), its box there, its rows of the
     table's.
 
-    `box` is in the page's unit. `first_row` is from 0. `head` are the cells of the table's head where the part repeats
-    it; no row of the table has them.
+    `box` is in the page's unit, origin top left. `first_row` is from 0. `head` are the cells of the table's head where
+    the part repeats it; no row of the table has them.
     """
 
     page: int
@@ -115,10 +115,11 @@ class TextLine:
 class Element:
     """A part of the document, as printed, at its position in reading order.
 
-    - `page` (from 1) and `box` (in the page's unit) are None in a format without pages. `place` is what such a format
-      has: a slide, a sheet.
+    - `page` (from 1) and `box` (in the page's unit, origin top left of the page as shown) are None in a format without
+      pages. `place` is what such a format has: a slide, a sheet.
     - `words` are what it was read from, line by line, with their boxes on the page as it is shown.
-    - `confidence` is the mean of its lines', for a table at most that of its cells; None where nothing was read.
+    - `confidence` is the mean of its lines', in [0, 1], for a table at most that of its cells; None where nothing was
+      read.
     - `level` is that of a heading, or the depth of a list item, from 1.
     - `size` is the type size of most of its text, in the page's unit.
     - `furniture` is True for page headers, footers and page numbers.

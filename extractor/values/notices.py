@@ -119,7 +119,8 @@ class Notice:
     bbox: Box | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """The notice as an entry of `metadata.notices`."""
+        """The notice as an entry of `metadata.notices`, JSON values; its box `[left, top, right, bottom]` with two
+        decimals."""
         return {"code": self.code, "message": self.message, "page": self.page, "bbox": json_box(self.bbox)}
 
 

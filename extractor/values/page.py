@@ -44,9 +44,9 @@ class Crop:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page, ready for the models.
+    """One page, ready for the models. Boxes are in the page's unit, origin top left of the page as shown.
 
-    - `number` is from 1; `width` and `height` are in the page's unit.
+    - `number` is from 1; `width` and `height` are in the page's unit: points, pixels for images.
     - `picture` is the page picture, with `scale` pixels per unit: fine enough for the recogniser on a scan, for layout
       on a digital page.
     - `words` are those of a sound text layer.
@@ -55,6 +55,7 @@ class Page:
     - `crops` show these areas of a digital page, finely enough for the recogniser.
     - `quarters` is by how many quarter turns anticlockwise the page has to be turned for its text layer to be upright.
     - `tiles` show a long page, in order along it, overlapping. Its `picture` is coarse then, and it has no `crops`.
+    - `form_fields` are the fields of its form, `notices` what a caller has to know of it.
     """
 
     number: int

@@ -83,8 +83,9 @@ def failure_of(said: Mapping[str, Any]) -> ExtractionFailed:
 def followed(answer: Answer, job: Job, terms: Terms) -> Steps[Answer]:
     """The answer, fetched where it was put if it was too large to be handed over.
 
-    Raises `ResultUnavailable` where it is not there, or not the one that was put there. The link of `result_url` may be
-    good for writing alone: it is read where the caller says so (`read_result_from`). Nobody's key is sent to a link.
+    Raises `ResultUnavailable` where it is not there, or not the one that was put there; `ExtractionFailed` or
+    `NoAnswer` as `answer_of` does. The link of `result_url` may be good for writing alone: it is read where the caller
+    says so (`read_result_from`). Nobody's key is sent to a link.
     """
     result = answer.get("result")
     if result is None:
