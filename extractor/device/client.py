@@ -119,9 +119,9 @@ class DeviceClient:
     ) -> Pending:
         """The pending reading of lines; `lines_of` reads it.
 
-        `quads` (lines, 4, 2) in pixels of the picture; `quarters` (lines,) turns anticlockwise; `contents` (lines,) the
-        widths in pixels at 48 pixels of height; `scripts` those of the letters, any where there are none. Raises
-        `MemoryError` where the arena has no room for the results.
+        `quads` (lines, 4, 2) in pixels of the picture, origin top left; `quarters` (lines,) turns anticlockwise;
+        `contents` (lines,) the widths in pixels at 48 pixels of height; `scripts` those of the letters, any where there
+        are none. Raises `MemoryError` where the arena has no room for the results.
         """
         widths = np.array([line_width(self.facts.shapes, content) for content in contents.tolist()], np.int32)
         return self._ask(
@@ -146,9 +146,10 @@ class DeviceClient:
         return np.split(found, np.cumsum(steps)[:-1])
 
     def structure(self, picture: PictureRef, boxes: np.ndarray[Any, np.dtype[np.int32]]) -> Pending:
-        """The pending structure of tables, in boxes (tables, 4) of pixels; `structures_of` reads it.
+        """The pending structure of tables; `structures_of` reads it.
 
-        Raises `MemoryError` where the arena has no room for it.
+        `boxes` (tables, 4) are left, top, right, bottom in pixels of the picture, origin top left. Raises `MemoryError`
+        where the arena has no room for the results.
         """
         return self._ask(Request(0, "tables", picture, 0, 0, boxes=boxes))
 
@@ -174,7 +175,10 @@ class DeviceClient:
         return Pending(self, request)
 
     def wait(self, request: Request) -> bytes:
-        """The bytes of a request's results. Raises `NoResult`, and `Internal` where the page's job has ended."""
+        """The bytes of a request's results. Waits for them.
+
+        Raises `NoResult` where the model failed, and `Internal` where the page's job has ended.
+        """
         while request.number in self._waiting:
             self._take()
         status, size = self._ended.pop(request.number)

@@ -76,14 +76,15 @@ class PictureRef:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request. `number` tells a page process's requests apart.
+    """One request. `number` tells a page process's requests apart. Coordinates are pixels of the picture, origin top
+    left.
 
     - The results go to the offset `reply_at`, and have at most `capacity` bytes.
     - `fit`, of a detection: the size of the picture there.
-    - Of lines: `quads` (lines, 4, 2) in pixels; `quarters`, turns anticlockwise; `contents`, the lines' widths at 48
+    - Of lines: `quads` (lines, 4, 2); `quarters`, turns anticlockwise; `contents`, the lines' widths in pixels at 48
       pixels of height; `widths`, those of the shapes that they go into; `scripts`, those of their letters, any where
       there are none.
-    - `boxes`, of tables: (tables, 4), in pixels.
+    - `boxes`, of tables: (tables, 4), left, top, right, bottom.
     """
 
     number: int

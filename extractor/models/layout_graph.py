@@ -152,9 +152,10 @@ def _attend(attention: Any, queries: torch.Tensor, boxes: torch.Tensor, values: 
 
 
 def boxes_around(masks: torch.Tensor) -> torch.Tensor:
-    """The boxes around masks (pages, queries, height, width) of bool: (pages, queries, 4).
+    """The boxes around masks, (pages, queries, 4): centre x and y, width and height, as shares of the mask; zeros for
+    an empty one.
 
-    Centre and size, as shares of the mask; zeros for an empty one.
+    `masks` is (pages, queries, height, width) of bool, origin top left.
     """
     height, width = masks.shape[-2:]
     columns, rows = masks.any(dim=-2).to(torch.uint8), masks.any(dim=-1).to(torch.uint8)

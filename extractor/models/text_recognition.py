@@ -41,7 +41,7 @@ LineKey = tuple[int, frozenset[str]]
 class LineRows:
     """Lines of one page picture or crop that become `width` pixels wide.
 
-    - `quads` (lines, 4, 2) are their corners, in its pixels.
+    - `quads` (lines, 4, 2) are their corners, in its pixels, origin top left.
     - `quarters` (lines,) are their turns anticlockwise, once they are cut out.
     - `contents` (lines,) are the pixels of the width that they fill.
     - `scripts` (ISO 15924) are those that their letters are from, any where there are none.

@@ -96,7 +96,10 @@ def believed(layer: TextLayer, number: int, ocr: OcrMode) -> tuple[TextLayer, li
 
 
 def on_page(layer: TextLayer, frame: PageFrame, number: int) -> tuple[LayerWords, list[Notice]]:
-    """The words on the page, with a notice of those left out: content may go on beyond the crop box, unseen."""
+    """The words on the page, and a notice of those left out: content may go on beyond the crop box, unseen.
+
+    Boxes are in points, origin top left of the page as shown; `number` is the page's, from 1.
+    """
     inside = [
         word.box[0] < frame.width and word.box[2] > 0 and word.box[1] < frame.height and word.box[3] > 0
         for word in layer.words
@@ -254,9 +257,10 @@ def _without_unseen_characters(words: list[Word], task: PageTask) -> tuple[list[
 
 
 def blank_notes(number: int, picture: Pixels, words: Sequence[Word], unread: Sequence[Box]) -> list[Notice]:
-    """A notice of a page that is blank, or of one that `ocr` forbids to read.
+    """A notice of a page that is blank, or of one that `ocr` forbids to read; none for any other.
 
-    `unread`: the areas, in the page's unit, that hold text which was not read.
+    `number` is the page's, from 1. `unread`: the areas that hold text which was not read, boxes in the page's unit,
+    origin top left.
     """
     if not words and is_blank(picture):
         return [Notice("PAGE_BLANK", f"page {number}: the page is blank", number)]
@@ -285,9 +289,9 @@ def forbidden_areas(page: PdfPage, layer_words: LayerWords) -> list[Box]:
 
 
 def shrunk_notes(number: int, scale: float, areas: Sequence[Box]) -> tuple[Notice, ...]:
-    """A notice where areas were shrunk below `SHRUNK` before they were read.
+    """A notice where areas were shrunk below `SHRUNK` before they were read, else none.
 
-    `scale`: the pixels they were read with per pixel that the recogniser would need.
+    `number` is the page's, from 1. `scale`: the pixels they were read with per pixel that the recogniser would need.
     """
     if not areas or scale >= SHRUNK:
         return ()

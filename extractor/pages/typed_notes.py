@@ -33,10 +33,10 @@ Colour = tuple[int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class TypedNote:
-    """The words of a note. `ink`, `ground`: the colours of its text and of its own ground (RGB, 0..255), None without
-    one.
+    """The words of a note, boxes in points, origin top left as shown.
 
-    `opacity`: 0..1. `layered`: whether it belongs to optional content, which may be off.
+    `ink`, `ground`: the colours of its text and of its own ground (RGB, 0..255), None without one. `opacity`: 0..1.
+    `layered`: whether it belongs to optional content, which may be off.
     """
 
     words: tuple[Word, ...]

@@ -42,8 +42,8 @@ Found = tuple[Page, Quad]
 
 @dataclass(frozen=True, slots=True)
 class ReadLine:
-    """A recognised line: its quadrilateral (4, 2) in the page's unit, its words in reading order, and the quarter turns
-    anticlockwise after which it was read."""
+    """A recognised line: its quadrilateral (4, 2) in the page's unit, origin top left, its words in reading order, and
+    the quarter turns anticlockwise after which it was read."""
 
     quad: Points
     words: tuple[RecognisedWord, ...]

@@ -43,7 +43,8 @@ class Seam:
 
 
 def seams_of(tiles: Sequence[Box]) -> list[Seam]:
-    """The seams between consecutive tiles, in the page's unit; one fewer than tiles."""
+    """The seams between consecutive tiles, in the page's unit; one fewer than tiles, which are boxes with the origin
+    top left."""
     axis = 0 if tiles[0][0] != tiles[1][0] else 1
     return [Seam(axis, tile[axis], before[axis + 2]) for before, tile in pairwise(tiles)]
 

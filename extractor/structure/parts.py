@@ -88,14 +88,15 @@ def text_blocks(words: Sequence[Word]) -> list[Part]:
 
 
 def block_of(lines: Sequence[Line]) -> Part:
-    """A text part of lines outside all regions, its box around them in the page's unit."""
+    """A text part of lines outside all regions, its box around them in the page's unit, origin top left."""
     words = [word for line in lines for word in line.words]
     box = union(line.box for line in lines)
     return Part(DocItemLabel.TEXT, box, statistics.fmean(word.confidence for word in words), None, words)
 
 
 def piece_of(part: Part, lines: Sequence[Line], label: DocItemLabel) -> Part:
-    """Some lines of a part as a part of their own, with this label, its box around them in the page's unit."""
+    """Some lines of a part as a part of their own, with this label, its box around them in the page's unit, origin top
+    left."""
     words = [word for line in lines for word in line.words]
     return Part(label, union(word.box for word in words), part.score, None, words)
 

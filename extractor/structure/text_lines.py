@@ -59,8 +59,10 @@ class Line:
 
 
 def make_line(words: Sequence[Word]) -> Line:
-    """A line of words that are in reading order already, with the box around them in the page's unit. Raises
-    `ValueError` for no words."""
+    """A line of words that are in reading order already, with the box around them in the page's unit, origin top left.
+
+    Raises `ValueError` for no words.
+    """
     return Line(tuple(words), union(word.box for word in words))
 
 

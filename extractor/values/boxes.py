@@ -25,12 +25,12 @@ def json_box(box: Sequence[float] | None) -> list[float] | None:
 
 
 def area(box: Box) -> float:
-    """The box's area, in square units; 0 where it is empty or turned inside out."""
+    """The box's area, in square units of its page; 0 where it is empty or turned inside out."""
     return max(0.0, box[2] - box[0]) * max(0.0, box[3] - box[1])
 
 
 def intersection(a: Box, b: Box) -> float:
-    """The area that both boxes cover, in square units."""
+    """The area that both boxes cover, in square units of their page; 0 where they are apart."""
     width = min(a[2], b[2]) - max(a[0], b[0])
     height = min(a[3], b[3]) - max(a[1], b[1])
     return width * height if width > 0 and height > 0 else 0.0

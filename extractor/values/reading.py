@@ -72,7 +72,8 @@ class Rulings:
 
 @dataclass(frozen=True, slots=True)
 class TableReading:
-    """The structure of one table. `region` is its index among the page's regions; boxes are in the page's unit.
+    """The structure of one table. `region` is its index among the page's regions; boxes are in the page's unit, origin
+    top left.
 
     `to_page`, (3, 3), maps the points of a table that is printed sideways, as it is read, to the page.
     """
@@ -87,7 +88,8 @@ class TableReading:
 class PageReading:
     """All that is known of a page when the models are done.
 
-    - `width` and `height` are those of the page as it is shown. All boxes are on the upright page, in the page's unit.
+    - `width` and `height` are those of the page as it is shown. All boxes are on the upright page, in the page's unit,
+      origin top left.
     - `to_shown`, (3, 3), maps points of the upright page to the page as it is shown, where the two differ.
     - `words` are the text layer's and the recognised ones.
     - `recognised`: whether words were recognised, on the whole page or on parts of it.
