@@ -1,4 +1,4 @@
-"""What an answer says of itself: `metadata`."""
+"""What an answer says of itself, `metadata`, as types. In the worker."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The contract's words as types with a name and a description of their own, so that schemas and clients have them too.
 
-Each is made from the one table of its words, wherever that is.
+In the worker. Each is made from the one table of its words, wherever that is.
 """
 
 from __future__ import annotations

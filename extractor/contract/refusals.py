@@ -1,4 +1,7 @@
-"""What the HTTP door refuses before there is a job: its codes, which are names of statuses. The one table of them."""
+"""What the HTTP door refuses before there is a job: its codes, which are names of statuses. The one table of them.
+
+In the worker.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An answer as a JSON schema (draft 2020-12), and how such schemas are written."""
+"""An answer as a JSON schema (draft 2020-12), and how such schemas are written. In the worker."""
 
 from __future__ import annotations
 

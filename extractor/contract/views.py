@@ -1,4 +1,7 @@
-"""The document in an answer: one key of `data` for each view that was asked for, and the values in them."""
+"""The document in an answer: one key of `data` for each view that was asked for, and the values in them, as types.
+
+In the worker.
+"""
 
 from __future__ import annotations
 

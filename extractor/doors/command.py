@@ -1,4 +1,4 @@
-"""Files on this machine -> their answers, written as files: what the command `zopilot` does.
+"""Files on this machine -> their answers, written as files: what the command `zopilot` does. In the worker.
 
 A folder stands for the documents in it and below it, known by their first bytes; what is no document there is passed
 over, while a file that is named is always tried. Several documents are read at a time, as the device allows. An answer

@@ -1,4 +1,4 @@
-"""The HTTP door's application: its routes, and what surrounds them.
+"""The HTTP door's application: its routes, and what surrounds them. In the worker.
 
 Only who has the key comes in, and gets the answer that any other door gives, as plain JSON.
 """

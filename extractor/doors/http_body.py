@@ -1,4 +1,4 @@
-"""An HTTP request's body -> a job's input, and the document that was uploaded beside it.
+"""An HTTP request's body -> a job's input, and the document that was uploaded beside it. In the worker.
 
 A JSON body is the contract's input object, or has it in an `input` of its own, as RunPod's callers write it. A
 multipart body (RFC 7578) has the document as its part `file`, and may have a part `input`, the same object in JSON

@@ -1,4 +1,4 @@
-"""The HTTP door's OpenAPI document: its routes, and the contract's types as its components.
+"""The HTTP door's OpenAPI document: its routes, and the contract's types as its components. In the worker.
 
 The types are described here, never enforced. They are imported where the document is asked for: a start does not wait.
 """

@@ -1,8 +1,8 @@
 """What the HTTP door says: the contract's answers and HTTP's own refusals as responses, each with its status.
 
-The status of an answer follows its error code (`STATUS`). What HTTP itself refuses has the status's own name as its
-code (`UNAUTHORIZED`, `TOO_MANY_REQUESTS`, ...), in the same shape: these are no codes of the contract, since no job
-ever had them.
+In the worker. The status of an answer follows its error code (`STATUS`). What HTTP itself refuses has the status's own
+name as its code (`UNAUTHORIZED`, `TOO_MANY_REQUESTS`, ...), in the same shape: these are no codes of the contract,
+since no job ever had them.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A parser of HTTP/1.1 requests to which an upgrade is no reason to stop.
+"""A parser of HTTP/1.1 requests to which an upgrade is no reason to stop. In the worker.
 
 A client may ask for another protocol with any request, and a server may go on as if it had not (RFC 9110, 7.8): Java's
 own client asks for HTTP/2 with each request that it sends without TLS. httptools stops after such a request's head, and
