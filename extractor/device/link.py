@@ -19,7 +19,7 @@ class Kind(IntEnum):
 
     # Worker to page process.
     FACTS = 1  # what it needs to know of the models; pickled
-    TASK = 2  # a function and its argument; pickled
+    TASK = 2  # the name of a task and its argument; pickled
     REPLY = 3  # a request's number, how it ended, and the bytes of its result in the arena
     FORGET = 4  # a document that no job reads any more: its path
     # Page process to worker.
