@@ -1,4 +1,5 @@
-"""A document -> what it says of the fields wanted: the order of this room. Runs in a page process."""
+"""A document -> what it says of the fields wanted: the order of this room. Runs in a page process; `nothing_read` in
+the worker too."""
 
 from __future__ import annotations
 
@@ -98,7 +99,10 @@ def _last_day(candidates: Mapping[str, Sequence[Found]]) -> str | None:
 
 
 def nothing_read(wanted: Sequence[WantedField]) -> FieldsReading:
-    """The reading of a document that says none of the fields: each is null, and missing if it is required."""
+    """The reading of a document that says none of the fields: each is null, and missing if it is required.
+
+    The worker answers with it where the fields could not be looked for.
+    """
     return _reading(wanted, FoundFields())
 
 

@@ -1,4 +1,5 @@
-"""Is a caller's JSON schema one, and small enough to be looked at? In the worker.
+"""Is a caller's JSON schema one, and small enough to be looked at? In the worker; values are held against one in page
+processes.
 
 Draft 2020-12; what this worker takes of it means the same in 2019-09 and draft 7. Nothing that a schema names is
 fetched. Raises `ValueError` with the place.
