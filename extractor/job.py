@@ -54,7 +54,8 @@ class Job:
 class FieldsRead:
     """What is known of the fields that a request wants, beside their values.
 
-    `missing` are the paths of required ones that were not found, `checks` entries of `metadata.checks`.
+    `missing` are the paths of required ones that were not found, `checks` entries of `metadata.checks`, `notices` what
+    a caller has to know of them.
     """
 
     missing: tuple[str, ...]
@@ -94,10 +95,10 @@ class FailedPage:
 
 @dataclass(slots=True)
 class JobPages:
-    """What has become of a job's pages so far, in their order. `late`: the deadline cut the job short.
+    """What has become of a job's pages so far: those `finished` and those `failed`, in their order.
 
-    `fatal` are the errors of the pages that ended their page process. `fields` is what is known of the fields that were
-    looked for, `fieldless` why they were not.
+    `late`: the deadline cut the job short. `fatal` are the errors of the pages that ended their page process. `fields`
+    is what is known of the fields that were looked for, `fieldless` why they were not; None where neither is.
     """
 
     finished: list[ReadPage] = field(default_factory=list)

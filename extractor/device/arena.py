@@ -37,7 +37,8 @@ _MADV_POPULATE_WRITE = 23
 class Arena:
     """The worker's side of one arena. Offsets and sizes are bytes, from the arena's start.
 
-    Raises `OSError` where the kernel gives no memory for it.
+    `descriptor` is the file's, which the page process maps too. Raises `OSError` where the kernel gives no memory for
+    it.
     """
 
     def __init__(self) -> None:

@@ -82,11 +82,12 @@ class Rows(Protocol):
 
 @dataclass(slots=True)
 class Work:
-    """One request's rows for one model.
+    """One request's rows for one model, which share the batch key `key`.
 
     `done` is called once, by a thread of the owner, with the results, one for each row, or with the error in their
     place. `since` is when it was submitted, by `time.monotonic`, in seconds. `given` is the number of rows that are in
-    batches, `results` are those there are, by the row's index.
+    batches, `results` are those there are, by the row's index. `cancelled`: it was dropped; `failed`: `done` has had an
+    error.
     """
 
     model: ServedModel
@@ -119,7 +120,10 @@ class _Queue:
 
 
 class Scheduler:
-    """Runs models in batches, in threads of its own. Any thread may submit and cancel work."""
+    """Runs models in batches, in threads of its own. Any thread may submit and cancel work.
+
+    `longest_batch_s` is the longest time of a batch so far, in seconds. Making one raises what a warm-up raised.
+    """
 
     def __init__(
         self,

@@ -85,8 +85,13 @@ class KeptAnswer:
 
 @dataclass(slots=True, eq=False)
 class HttpJob:
-    """A job, from when it was let in until it is forgotten. Once it has ended, nothing is `running` any more, which
-    would hold its whole answer; its `answer` is a failure, or its whole state is `kept`."""
+    """A job, from when it was let in until it is forgotten.
+
+    Once it has ended, nothing is `running` any more, which would hold its whole answer; its `answer` is a failure, or
+    its whole state is `kept`. `reports` has its newest progress, if any. `webhook` is the URL that is told its end,
+    `key` its `Idempotency-Key`, each None without one; `digest` is that of the request that brought it. `read`:
+    somebody has had its answer. `expiry` forgets it.
+    """
 
     id: str
     document_id: str

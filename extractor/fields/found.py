@@ -25,6 +25,7 @@ class Found:
     - `confidence`, in [0, 1], is that the value is right and is the field's.
     - `currency` is the ISO 4217 code of money, where the document says it.
     - `embedded` is what the structured data says, where that differs.
+    - `source` is where it is from, where its words do not say that.
     """
 
     value: Scalar
@@ -70,7 +71,10 @@ FoundRow = dict[str, Found]
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A relation between values, and whether it holds: `name` such as `net_plus_tax_is_total`, the concepts in it."""
+    """A relation between values, and whether it holds: `name` such as `net_plus_tax_is_total`, the concepts in it.
+
+    `detail` says which line of a list it is about; empty where it is about none.
+    """
 
     name: str
     holds: bool

@@ -92,7 +92,7 @@ def _nearest_first(found: Sequence[Found], to: Found) -> list[Found]:
 class LabelIndex:
     """The labels of a document by phrase, those that no table knows among them: words up to a colon.
 
-    Phrases are known by their `id`.
+    Phrases are known by their `id`. `by_page` are the labels of known concepts on each page, from 1.
     """
 
     def __init__(self, printed: Printed, hits: Sequence[LabelHit]) -> None:

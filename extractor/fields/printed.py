@@ -36,7 +36,10 @@ class PrintedWord:
 
 @dataclass(frozen=True, slots=True)
 class CellPlace:
-    """A table's cell: the index of its element among the document's printed ones, its first row and column, from 0."""
+    """A table's cell: the index of its element among the document's printed ones, its first row and column, from 0.
+
+    `header`: it is of the table's head, or names its row.
+    """
 
     element: int
     row: int

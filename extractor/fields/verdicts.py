@@ -14,7 +14,11 @@ PROVED, LIKELY = 0.15, 0.6
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A relation, whether it holds, and the values in it. `doubt_left` is in [0, 1], 1 where it confirms nothing."""
+    """A relation by its name, whether it holds, and the keys of the values in it.
+
+    `doubt_left` is in [0, 1], 1 where it confirms nothing. `detail` says which line of a list it is about; empty where
+    it is about none.
+    """
 
     name: str
     holds: bool

@@ -37,7 +37,7 @@ class Capturing(Protocol):
 class GraphPool:
     """Device memory that the graphs of one stream share, of all models: little more than the largest graph takes.
 
-    Capture that one first.
+    Capture that one first. `captured` is the number of shapes that have a graph here.
     """
 
     def __init__(self, device: torch.device) -> None:

@@ -68,7 +68,8 @@ class LayoutRow:
 class LayoutModel:
     """Finds the regions of pages. `kinds` says what its labels are, by number; None where one is no region.
 
-    Raises `WorkerUnhealthy` for a folder without a whole checkpoint, and for one with a label that is not in `KINDS`.
+    `weight_bytes` is what its weights take. Raises `WorkerUnhealthy` for a folder without a whole checkpoint, and for
+    one with a label that is not in `KINDS`.
     """
 
     def __init__(

@@ -73,7 +73,8 @@ class Models:
     """The models of the set that the settings name, loaded on one device, with what page processes know of them
     (`facts`).
 
-    Raises `WorkerUnhealthy` where there is no such set, or weights that it requires are missing.
+    `recognisers` are by name, the default one first. `graph_pool` is None on a processor. Raises `WorkerUnhealthy`
+    where there is no such set, or weights that it requires are missing.
     """
 
     def __init__(self, models_dir: Path, device: torch.device, settings: Settings) -> None:

@@ -42,7 +42,8 @@ Batches = tuple[int, ...]
 class Shapes:
     """The closed set of shapes of a kind of device, in pixels and rows.
 
-    Batch sizes are ascending. `canvases` are (height, width). `lines` are widths, ascending, each with its batch sizes.
+    `layout`, `detection` and `tables` are batch sizes, ascending. `canvases` are (height, width). `lines` are widths,
+    ascending, each with its batch sizes.
     """
 
     layout: Batches

@@ -55,7 +55,7 @@ class TableRow:
 
 
 class TableModel:
-    """Reads the structure of tables, in float32 everywhere.
+    """Reads the structure of tables, in float32 everywhere. `weight_bytes` is what its weights take.
 
     It is small, and decides step by step, each step on the last one's choice. Raises `WorkerUnhealthy` where its
     weights are not there.

@@ -42,7 +42,7 @@ class DetectionRow:
 class TextDetector:
     """Finds text on page inputs and crops: a map of its probability for each, in 255ths.
 
-    Raises `WorkerUnhealthy` where its weights are not there.
+    `weight_bytes` is what its weights take. Raises `WorkerUnhealthy` where they are not there.
     """
 
     def __init__(

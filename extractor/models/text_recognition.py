@@ -66,8 +66,10 @@ class LineRows:
 
 
 class TextRecogniser:
-    """Reads lines of text. `symbols` are its classes, by number: the blank first. Raises `WorkerUnhealthy` where no
-    weights fit."""
+    """Reads lines of text. `symbols` are its classes, by number: the blank first.
+
+    `weight_bytes` is what its weights take. Raises `WorkerUnhealthy` where no weights fit.
+    """
 
     def __init__(
         self,

@@ -62,9 +62,11 @@ class Running:
 
 @dataclass(slots=True, eq=False)
 class PageProcess:
-    """A page process that has been started, with its link and its arena, and the task that it runs.
+    """A page process that has been started (`handle`), with its link and its arena, and the task that it runs, None for
+    none.
 
-    - `ready`: it has entered its sandbox. `tasks` is how many tasks it has been given, `documents` those it has open.
+    - `ready`: it has entered its sandbox. `tasks` is how many tasks it has been given, `documents` those it has open,
+      and `forgotten` those that no job reads any more.
     - `left_s` are the seconds that its task still has, `since` when they began to run, by `time.monotonic`; None while
       they stand. `waiting` is how many requests to the device stop them.
     - `end` is why the worker ended it, None where it did not.

@@ -89,7 +89,7 @@ class Look:
 class Cover:
     """An object that may hide text drawn before it; `box` in points, origin top left of the page as shown.
 
-    `item`: its address.
+    `item`: its address; `order`: its position in drawing order. `is_transparent`: something shines through it.
     """
 
     item: int

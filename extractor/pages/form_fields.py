@@ -59,9 +59,10 @@ class Tick:
 class Forms:
     """A page with its fields and annotations flattened into it. Boxes are in points, origin top left as shown.
 
-    `page`: PDFium's handle. `notes`: free text notes that are not drawn, their lines numbered from 0.
-    `layered`: boxes of annotations in optional content; PDFium draws them all and does not say which are off.
-    `attached`: boxes of pins that a file hangs on.
+    `page`: PDFium's handle. `ticks`: its check boxes and radio buttons; `links`: areas that lead to an address.
+    `notes`: free text notes that are not drawn, their lines numbered from 0. `layered`: boxes of annotations in
+    optional content; PDFium draws them all and does not say which are off. `attached`: boxes of pins that a file hangs
+    on.
     """
 
     page: Any

@@ -14,7 +14,10 @@ from ..errors import DocumentCorrupt, PasswordRequired, PasswordWrong
 
 @dataclass(slots=True)
 class OpenDocuments:
-    """The PDFs that this page process has open, at most `limit`, the most recently used last."""
+    """The PDFs that this page process has open, at most `limit`, the most recently used last.
+
+    `held` are they, by path and password.
+    """
 
     limit: int = 2
     held: OrderedDict[tuple[Path, str | None], pdfium.PdfDocument] = field(default_factory=OrderedDict, repr=False)

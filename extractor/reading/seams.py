@@ -30,7 +30,8 @@ Gap = Callable[[int, Box], float]
 
 @dataclass(frozen=True, slots=True)
 class Seam:
-    """The overlap of a tile and the next one, along `axis` (0: across the page, 1: down), in the page's unit."""
+    """The overlap of a tile and the next one, from `start` to `end` along `axis` (0: across the page, 1: down), in the
+    page's unit, origin top left."""
 
     axis: int
     start: float

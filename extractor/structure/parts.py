@@ -35,7 +35,9 @@ SENTENCE_ENDS = frozenset(".:;!?")
 class Part:
     """A region, or words outside all regions, on the way to an element; `box` in the page's unit, origin top left.
 
-    `region`: the index of the region, or None. `item`: the list item that it is. `structure`: the table's structure.
+    `label` is what it is, `score` how sure the layout model is, in [0, 1]. `region`: the index of the region, or None.
+    `furniture`: it is a page header, footer or the like. `item`: the list item that it is. `structure`: the table's
+    structure.
     """
 
     label: DocItemLabel

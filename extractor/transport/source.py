@@ -28,7 +28,7 @@ _SPACE = b" \t\r\n"
 
 @dataclass(frozen=True)
 class FetchedDocument:
-    """The document on disk: its size in bytes and its sha256 in hex."""
+    """The document on disk: its path, its size in bytes and its sha256 in hex."""
 
     path: Path
     size: int

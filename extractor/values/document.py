@@ -21,6 +21,7 @@ from .words import Source, Word
 class Cell:
     """A table cell with its text. Rows and columns are from 0.
 
+    - `header`: it belongs to the table's head, or names its row.
     - `box` is around its words, in the page's unit, origin top left; None for an empty cell.
     - `confidence` is in [0, 1].
     - `page` is its page, from 1, in a table that goes over several pages.
@@ -190,8 +191,8 @@ class Tie:
 class NamedElement:
     """An entry of the document's list of elements: an element, one of its labels or values, or a check box in it.
 
-    `id` is its name in the document, the same whatever outputs are asked for. `selected`, and `label`, the words beside
-    it, are those of a check box.
+    `id` is its name in the document, the same whatever outputs are asked for; `ties` say what it is to others.
+    `selected`, and `label`, the words beside it, are those of a check box.
     """
 
     id: str

@@ -40,7 +40,7 @@ class Region:
 class TableCell:
     """A cell of a table's grid. Rows and columns are from 0; `confidence` is in [0, 1].
 
-    `box` is in the page's unit, origin top left.
+    `box` is in the page's unit, origin top left. `header`: it is of the table's head.
     """
 
     row: int

@@ -28,7 +28,8 @@ class OutlineTask:
 class PageTask:
     """A page to be drawn and its text layer to be read. `number` is from 1.
 
-    It may have at most `max_pixels` pixels and `max_words` words. `unseen`: what becomes of text that no reader sees.
+    It may have at most `max_pixels` pixels and `max_words` words. `password` is None without one. `ocr`: which areas
+    are to be recognised. `unseen`: what becomes of text that no reader sees.
     """
 
     path: Path

@@ -37,6 +37,7 @@ class Word:
     """Characters without a space between them, as they stand on the page. `box` is in the page's unit, origin top left.
 
     - `line` is the number, from 0, of the line in the page's text stream, or of the recognised line.
+    - `source` is where they are from, the text layer or recognition.
     - `size` is the font size (of a recognised word the line's height), in the page's unit.
     - `upright` is False for text that runs up or down.
     - `confidence` is in [0, 1].

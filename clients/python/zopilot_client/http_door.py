@@ -21,11 +21,12 @@ _CANCEL_S = 5.0
 
 @dataclass(frozen=True, slots=True)
 class HttpDoor:
-    """A worker's HTTP door. `headers` are for what stands before it: RunPod's load balancer wants its own key.
+    """A worker's HTTP door. `api_key` is the worker's, None where it has none.
 
-    `route`: `extract` is one request, open until the document is read; `jobs` is for long documents, and for whatever
-    stands in between and ends requests early: the job is looked at, and `progress` is told. `poll_s`: the first and the
-    longest wait between looks at a job, in seconds. Raises `ValueError` for a `base_url` without http:// or https://.
+    `headers` are for what stands before it: RunPod's load balancer wants its own key. `route`: `extract` is one
+    request, open until the document is read; `jobs` is for long documents, and for whatever stands in between and ends
+    requests early: the job is looked at, and `progress` is told. `poll_s`: the first and the longest wait between looks
+    at a job, in seconds. Raises `ValueError` for a `base_url` without http:// or https://.
     """
 
     base_url: str

@@ -31,7 +31,7 @@ _WHOSE = "RunPod's"
 
 @dataclass(frozen=True, slots=True)
 class RunPod:
-    """An endpoint of RunPod's.
+    """An endpoint of RunPod's, with its id and the key to it.
 
     `base_url` is RunPod's, or what `RUNPOD_ENDPOINT_BASE_URL` says, as for RunPod's own client. `route`: `runsync`
     saves a short job a request, and is the only one for requests over 10 MiB. `poll_s`: the first and the longest wait

@@ -51,7 +51,8 @@ _FAX = re.compile(r"\b(?:tele)?fax\b|\bf\b|\bfaks\b")
 
 @dataclass
 class Owners:
-    """Who the places of a document belong to: the two parties, and every place where any party stands.
+    """Who the places of a document belong to: the seller and the buyer, None for one who is not told, and every place
+    where any party stands.
 
     `of_word` is the role of the party that has a word in its block, by the word's `id`.
     """
