@@ -126,7 +126,7 @@ def first_areas(page: PdfPage, layer_words: LayerWords) -> list[Box]:
 
 
 def judge(page: PdfPage, layer_words: LayerWords, shown: Crop) -> Judged:
-    """The words that are believed and the areas to recognise, boxes in points, origin top left.
+    """The words that are believed, the areas to recognise, and notices; boxes in points, origin top left.
 
     `shown`: the whole page as drawn. The words of free text notes are not drawn in it, yet a reader sees them. Raises
     `MemoryError` where PDFium makes no bitmap to look for hidden text.

@@ -24,7 +24,8 @@ Begin = Callable[[PagePicture], object]
 
 
 class Reader(Protocol):
-    """Reads the documents of one format."""
+    """Reads the documents of one format: what is known of each, and its pages. One serves all documents of its
+    process."""
 
     def outline(self, task: OutlineTask) -> Outline:
         """What is known before a page is read: the number of pages, and what the document says of itself.

@@ -51,7 +51,7 @@ class _Tile:
 
 
 class LongReader:
-    """Reads long pages with the models of the device's owner."""
+    """Reads long pages with the models of the device's owner: an upright page in, all that is seen on it out."""
 
     def __init__(self, device: DeviceClient, lines: LineReader) -> None:
         self._device = device

@@ -44,7 +44,7 @@ class _SearchedCrop:
 
 
 class Reader:
-    """Reads pages with the models of the device's owner."""
+    """Reads pages with the models of the device's owner, one after the other: a page in, all that is seen on it out."""
 
     def __init__(self, device: DeviceClient) -> None:
         self._device = device

@@ -50,7 +50,7 @@ MORE_LEGIBLE = 0.1
 
 
 class ScanReader:
-    """Reads scans with the models of the device's owner."""
+    """Reads scans with the models of the device's owner: a page in, all that is seen on it and on its sheets out."""
 
     def __init__(self, device: DeviceClient, lines: LineReader) -> None:
         self._device = device
