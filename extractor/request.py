@@ -343,8 +343,8 @@ class ExtractionRequest(BaseModel):
 
 
 def page_ranges(pages: str) -> list[tuple[int, int | None]]:
-    """First and last page of each range in `"1-3,7,9-"`, counted from 1: `[(1, 3), (7, 7), (9, None)]`; None where it
-    goes on to the last page."""
+    """First and last page of each range, from 1, in `"1-3,7,9-"`: `[(1, 3), (7, 7), (9, None)]`; None for the last
+    page."""
     ranges: list[tuple[int, int | None]] = []
     for part in pages.split(","):
         first, dash, last = part.partition("-")
