@@ -343,7 +343,7 @@ class ExtractionRequest(BaseModel):
 
 
 def page_ranges(pages: str) -> list[tuple[int, int | None]]:
-    """First and last page of each range, from 1, in `"1-3,7,9-"`: `[(1, 3), (7, 7), (9, None)]`; None for the last
+    """First and last page, from 1, of each range: `"1-3,7,9-"` is `[(1, 3), (7, 7), (9, None)]`, None for the last
     page."""
     ranges: list[tuple[int, int | None]] = []
     for part in pages.split(","):
@@ -395,8 +395,7 @@ def document_id_of(job_input: object, job_id: str) -> str:
 def parse_request(job_input: object, *, uploaded: bool = False) -> ExtractionRequest:
     """The request of a job's `input`, as it is or in one of its own.
 
-    Raises `InvalidInput` with every problem in one line. `uploaded`: the document came beside the input, which then
-    names none.
+    `uploaded`: the document came beside it. Raises `InvalidInput` with every problem in one line.
     """
     job_input = input_of(job_input)
     if not isinstance(job_input, Mapping):

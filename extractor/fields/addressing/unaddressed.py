@@ -32,10 +32,7 @@ _REGISTERED = re.compile(
 def unaddressed_seller(
     page: PrintedPage, lines: Sequence[Line], buyer: Standing | None
 ) -> tuple[Composed, float] | None:
-    """The seller as the page's top, its foot or the account tell, and how sure, in [0, 1]; None without one.
-
-    `buyer` is the document's, whose name is not the seller's.
-    """
+    """The seller as the page's top, its foot or the account tell, and how sure, in [0, 1]; None without one."""
     if is_receipt(page) and (top := _receipt_top(lines)) is not None:
         return top, RECEIPT
     known = vocabulary()
