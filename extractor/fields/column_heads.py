@@ -58,9 +58,10 @@ _GLUED = re.compile(r"(?<=[^\W\d_A-Z])(?=[A-Z\u00c0-\u00de])|(?:(?<=[A-Z]{2})|(?
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column by what its head says. `box` is around the head.
+    """A column by what its head says. `box` is around the head, in the page's unit, origin top left.
 
-    `table` is the index of its element, `number` its column there, from 0; both are None outside of a table.
+    `concept` is what its values are. `table` is the index of its element, `number` its column there, from 0; both are
+    None outside of a table.
     """
 
     concept: str
@@ -247,7 +248,8 @@ def _columns_of(kind: ListKind, parts: Sequence[_Part]) -> dict[str, Column]:
 
 
 def stacks_of(phrases: Sequence[Phrase]) -> list[list[Phrase]]:
-    """The phrases in stacks, each of those that stand one over the other; the stacks from left to right."""
+    """The phrases in stacks, each of those that stand one over the other, from the top down; the stacks from left to
+    right."""
     stacks: list[list[Phrase]] = []
     for phrase in sorted(phrases, key=lambda one: (one.box[1], one.box[0])):
         for stack in stacks:

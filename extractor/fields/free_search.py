@@ -45,7 +45,7 @@ class _Label:
 
 
 class FreeSearch:
-    """A document in which fields are sought by their names."""
+    """A document in which fields are sought by their names; `candidates` gives what is found."""
 
     def __init__(self, printed: Printed, style: Style, fields: Sequence[WantedField] = ()) -> None:
         """`fields` are all that are sought: what has the name of one is no value of another."""

@@ -29,7 +29,7 @@ Numbers = list[Decimal | None]
 
 
 def meant(kind: ListKind, groups: Sequence[Group], style: Style) -> list[Group]:
-    """The groups with their columns by what they mean."""
+    """The groups with their lines' columns named by what the numbers in them mean."""
     names: dict[str, str] = {}
     if kind == "line_items":
         names = _items(groups, style)

@@ -36,7 +36,10 @@ class PrintedWord:
 
 @dataclass(frozen=True, slots=True)
 class CellPlace:
-    """A table's cell: the index of its element among the document's printed ones, its first row and column, from 0."""
+    """A table's cell: the index of its element among the document's printed ones, its first row and column, from 0.
+
+    `header`: it is of the table's head, or names its row.
+    """
 
     element: int
     row: int
@@ -48,6 +51,7 @@ class CellPlace:
 class Phrase:
     """Words of one line that stand together.
 
+    - `page` is from 1, None in a format without pages; `box` is in the page's unit, origin top left.
     - `element` is the index of their element among the document's printed ones, `cell` their cell in a table.
     - `row` is the number, from 0, of their row on the page.
     - `furniture`: they are part of a page header or footer.

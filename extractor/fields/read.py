@@ -1,4 +1,5 @@
-"""A document -> what it says of the fields wanted: the order of this room. Runs in a page process."""
+"""A document -> what it says of the fields wanted: the order of this room. Runs in a page process; `nothing_read` in
+the worker too."""
 
 from __future__ import annotations
 
@@ -43,7 +44,8 @@ class FieldsReading:
     - `fields` is `data.fields`: the values with their evidence.
     - `values` is `data.values`: the values alone.
     - `missing` are the paths of required fields that were not found.
-    - `checks` are the relations between values that were looked at.
+    - `checks` are the relations between values that were looked at, as entries of `metadata.checks`.
+    - `notices` are what a caller has to know of them.
     """
 
     fields: dict[str, Json]
@@ -97,7 +99,10 @@ def _last_day(candidates: Mapping[str, Sequence[Found]]) -> str | None:
 
 
 def nothing_read(wanted: Sequence[WantedField]) -> FieldsReading:
-    """The reading of a document that says none of the fields."""
+    """The reading of a document that says none of the fields: each is null, and missing if it is required.
+
+    The worker answers with it where the fields could not be looked for.
+    """
     return _reading(wanted, FoundFields())
 
 

@@ -40,7 +40,7 @@ Choice = dict[str, Found | None]
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """What a document's rows add up to; None where one of them does not say.
+    """What a document's rows add up to, in the amounts' own currency; None where one of them does not say.
 
     `item_keys` are those of the items' amounts, `tax_rows` the rows that `taxes` and `bases` are the sums of; `moves`
     is what the transactions add to the balance.

@@ -83,7 +83,8 @@ _CHARACTERS: dict[str, re.Pattern[str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A page as a reader sees it: the page picture, its pixels per point, and crops of it without some objects."""
+    """A page as a reader sees it: the page picture, RGB, (rows, columns, 3), its pixels per point, and crops of it
+    without some objects."""
 
     pixels: Pixels
     scale: float
@@ -93,7 +94,11 @@ class Shown:
 def unseen_words(
     words: Sequence[Word], origins: Sequence[Origin], drawing: Drawing, shown: Shown, dark: Measures
 ) -> list[Reason | None]:
-    """For each word the reason why no reader sees it, or None. `dark`: the share of dark pixels in each word's box."""
+    """For each word the reason why no reader sees it; None where one does. `dark`: the share of dark pixels in each
+    word's box.
+
+    Raises `MemoryError` where PDFium makes no bitmap of a crop.
+    """
     if not words:
         return []
     looks = looks_of(origins, drawing)
@@ -142,7 +147,11 @@ def unseen_words(
 
 
 def typed_words(notes: Sequence[TypedNote], pixels: Pixels, scale: float) -> list[tuple[Word, Reason | None]]:
-    """The words of notes that are not drawn in the page picture, each with the reason why no reader would see it."""
+    """The words of notes that are not drawn in the page picture, each with the reason why no reader would see it; None
+    where one would.
+
+    `pixels`: the page picture, RGB, `scale` pixels per point. Boxes are in points, origin top left.
+    """
     return [(word, _reason_of_typed(word, note, pixels, scale)) for note in notes for word in note.words]
 
 
@@ -163,7 +172,7 @@ def _reason_of_typed(word: Word, note: TypedNote, pixels: Pixels, scale: float) 
 
 
 def looks_of(origins: Sequence[Origin], drawing: Drawing) -> list[list[Look]]:
-    """For each word how its text objects are drawn."""
+    """For each word how its text objects are drawn, in the order of its origin's objects."""
     return [[drawing.looks[at] for at in origin.objects if at in drawing.looks] for origin in origins]
 
 
@@ -172,8 +181,8 @@ def in_layers(
 ) -> list[Reason | None]:
     """The reasons, with one added for each seen word inside an annotation of optional content, which may be off.
 
-    `layered`: the boxes of these annotations. A flattened annotation is drawn as a form XObject: only words in forms
-    count.
+    `layered`: the boxes of these annotations, in points, origin top left. A flattened annotation is drawn as a form
+    XObject: only words in forms count.
     """
     if not layered:
         return list(reasons)

@@ -172,7 +172,7 @@ def _is_upright(text_page: pdfium_c.FPDF_TEXTPAGE, characters: int, rotation: in
 
 
 def plain_call(function: Any, result: Any, *arguments: Any) -> Any:
-    """A PDFium function that takes plain addresses: a third of the cost of typed pointers."""
+    """A PDFium function with plain integers for addresses in its arguments: a third of the cost of typed pointers."""
     return ctypes.CFUNCTYPE(result, *arguments)(ctypes.cast(function, ctypes.c_void_p).value or 0)
 
 

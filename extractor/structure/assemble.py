@@ -48,7 +48,8 @@ BOX_REACH = 2.0
 def assemble_page(reading: PageReading) -> AssembledPage:
     """The page with its elements in reading order, those of a sheet consecutive.
 
-    Boxes are on the page as shown, in its unit, origin top left.
+    Boxes are on the page as shown, in its unit, origin top left. Raises `ValueError` where a table would lose or double
+    a word.
     """
     elements = _elements(reading)
     for sheet in reading.sheets:

@@ -100,7 +100,7 @@ def _with_numbers(parts: Sequence[Part]) -> list[Part]:
 
 
 def with_lists(parts: Sequence[Part]) -> list[Part]:
-    """The parts, running text split into list items."""
+    """The parts, running text split into list items, each a part of its own with its `item`."""
     blocks = [part.lines if part.label == DocItemLabel.TEXT else [] for part in parts]
     boxes = box_signs(word for part in parts for word in part.words)
     result = []

@@ -49,12 +49,15 @@ class Block:
 
     @property
     def box(self) -> Box:
-        """The box around its lines."""
+        """The box around its lines, in the page's unit, origin top left."""
         return self.party.box
 
 
 def blocks_of(lines: Sequence[Line]) -> list[Block]:
-    """The parties of a page's lines, those with a head first. No line is of two of them."""
+    """The parties of a page's lines, those with a head first. No line is of two of them.
+
+    `lines` are from the top down; boxes are in the page's unit, origin top left.
+    """
     blocks: list[Block] = []
     taken: set[int] = set()
     for at in [at for at, line in enumerate(lines) if line.kind == "head"][:_MOST_HEADS]:

@@ -46,7 +46,8 @@ class Composed:
 
     - `name` are its name's words; `address` the words of its address, line by line, from the top down.
     - `lines` are all lines that it was read from, ids and telephone numbers among them.
-    - `legal` says that the name has a legal form, or a word of businesses.
+    - `legal` says that the name has a legal form, or a word of businesses; `town` that a line is a town.
+    - `person` says that a salutation stands above the name.
     """
 
     name: tuple[Word, ...]
@@ -63,7 +64,7 @@ class Composed:
 
     @property
     def box(self) -> Box:
-        """The box around its lines."""
+        """The box around its lines, in the page's unit, origin top left."""
         return union([line.box for line in self.lines])
 
     @property
@@ -130,7 +131,8 @@ def only_legal_form(text: str) -> bool:
 
 
 def split_parts(line: Line) -> list[Line]:
-    """The line's parts, where separators part it and one of them is a town; else the line."""
+    """The line's parts, each a line of its own, where separators part it and one of them is a town; else the line
+    alone."""
     if line.kind not in ("text", "town", "street"):
         return [line]
     for parts in (_split(line), _split_at_commas(line)):

@@ -93,6 +93,10 @@ _WITH_NAMES = frozenset(
 class Line:
     """Words that stand together on one line, and what they are.
 
+    - `page` is from 1, None in a format without pages; `box` is in the page's unit, origin top left.
+    - `element` is the index of their element among the document's printed ones, `cell` their cell in a table.
+    - `furniture`: they are part of a page header or footer.
+    - `kind` is what they are in a letter.
     - `label` is the label that they begin with, in its normal form; `value` is where its value begins, an index of
       `words`, their number where it has none. A line without a label has `value` 0.
     - `strength`, of a street, is 2 where both its number and a word of streets say so, else 1; of a text 0.

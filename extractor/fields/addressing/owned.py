@@ -51,7 +51,8 @@ _FAX = re.compile(r"\b(?:tele)?fax\b|\bf\b|\bfaks\b")
 
 @dataclass
 class Owners:
-    """Who the places of a document belong to: the two parties, and every place where any party stands.
+    """Who the places of a document belong to: the seller and the buyer, None for one who is not told, and every place
+    where any party stands.
 
     `of_word` is the role of the party that has a word in its block, by the word's `id`.
     """
@@ -98,7 +99,11 @@ class _Labelled:
 
 
 def owned_values(lines: Sequence[Sequence[Line]], style: Style, owners: Owners) -> dict[str, list[Found]]:
-    """VAT ids, tax numbers, telephone numbers and addresses of mail of the seller and the buyer, best first."""
+    """VAT ids, tax numbers, telephone numbers and addresses of mail by concept (`seller.vat_id`), of each the best
+    first.
+
+    `lines` are those of each page.
+    """
     found: dict[str, list[Found]] = {}
     for page in lines:
         for at, line in enumerate(page):

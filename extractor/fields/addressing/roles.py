@@ -43,7 +43,7 @@ _MAILERS = frozenset(("gmail", "hotmail", "yahoo", "outlook", "gmx", "web", "icl
 
 @dataclass
 class Standing:
-    """One party with all places that it stands at, and its points as seller and as buyer.
+    """One party by its `name`, with all places that it stands at (`blocks`), and its points as seller and as buyer.
 
     `reasons` are the kinds of evidence that its points come from.
     """
