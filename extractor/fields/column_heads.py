@@ -38,6 +38,8 @@ OTHER = "other."
 SURE_HEADS = 3
 # What a row is of, and the columns that may stand left of it.
 TEXTS: dict[ListKind, str] = {"line_items": "item.description", "transactions": "transaction.description"}
+# What a table of taxes calls its rates, items have as well.
+_ALSO = {"item.tax_rate": ("tax.rate",)}
 # Columns that show that an unknown one left of them all says what the rows are of.
 COUNTED: dict[ListKind, frozenset[str]] = {
     "line_items": frozenset(("item.unit_price",)),
@@ -306,10 +308,8 @@ def _heads_in_a_row(phrase: Phrase) -> Iterator[_Part]:
 @lru_cache(maxsize=10_000)
 def meanings_of(text: str) -> tuple[str, ...]:
     """The concepts that a head of these words may mean, in any of the languages; none where no table knows it."""
-    for key in (squashed(text), squashed(_UNIT_OF_HEAD.sub("", text))):
-        if key in _lexicon():
-            return _lexicon()[key]
-    return ()
+    keys = dict.fromkeys((squashed(text), squashed(_UNIT_OF_HEAD.sub("", text))))
+    return tuple(dict.fromkeys(concept for key in keys for concept in _lexicon().get(key, ())))
 
 
 def _is_table(kind: ListKind, concepts: set[str]) -> bool:
@@ -329,5 +329,5 @@ def _lexicon() -> dict[str, tuple[str, ...]]:
     for path in sorted((FOLDER / "columns").glob("*.json")):
         for concept, labels in json.loads(path.read_text(encoding="utf-8")).items():
             for label in labels:
-                words[squashed(label)] = (*words.get(squashed(label), ()), concept)
+                words[squashed(label)] = (*words.get(squashed(label), ()), *_ALSO.get(concept, ()), concept)
     return words

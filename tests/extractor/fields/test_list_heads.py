@@ -179,3 +179,22 @@ def test_heads_in_one_cell_are_the_columns_below_its_words() -> None:
     head = Sheet().text(50, 100, "Qty Item description").text(240, 100, "Unit price").text(330, 100, "Amount")
     rows = [("2", "Anvil", "10.50", "21.00"), ("30", "Rope", "1.00", "30.00")]
     assert items_of(_under(head, rows, [50, 75, 240, 330])) == TWO
+
+
+def test_a_head_may_mean_what_it_does_without_its_currency() -> None:
+    """`Betrag EUR` is known as a transaction's amount, `Betrag` as an item's as well; a head may be the currency."""
+    rows = [["12.02.2026", "Beratung", "1", "10,72"], ["26.02.2026", "Phototherapie", "3", "28,65"]]
+    read = [("Beratung", "1", None, "10.72"), ("Phototherapie", "3", None, "28.65")]
+    for amount in ("Betrag EUR", "EUR"):
+        table = [["Datum", "Leistung", "Anz.", amount], *rows]
+        assert items_of(Sheet().table((50, 130, 330, 450), 50, table)) == read
+    statement = [["Datum", "Buchungstext", "Betrag EUR"], ["12.02.2026", "Miete", "-650,00"]]
+    assert rows_of(Sheet().table((50, 130, 450), 50, statement))["line_items"] == []
+
+
+def test_a_table_of_taxes_calls_its_rates_as_items_do() -> None:
+    """Without a base it is none."""
+    row = ["20 %", "96,33", "19,27"]
+    sheet = Sheet().table((50, 200, 350), 50, [["Taux de TVA", "Prix HT", "TVA"], row])
+    assert taxes_of(sheet) == [("20", "96.33", "19.27")]
+    assert taxes_of(Sheet().table((50, 200, 350), 50, [["Taux de TVA", "Poids", "TVA"], row])) == []
