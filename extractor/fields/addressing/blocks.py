@@ -12,7 +12,7 @@ from typing import Literal
 from ...values.boxes import Box
 from .composed import Composed, composed, is_large_name, split_parts
 from .lines import Line, head_role, line_of
-from .vocabulary import normal
+from .vocabulary import normal, vocabulary
 
 Origin = Literal["head", "block", "one_line"]
 # Max distance of two lines of a block, top to top, and that below a head.
@@ -316,8 +316,13 @@ def _aligned(one: Line, other: Line) -> bool:
 
 def same_name(one: str, other: str) -> bool:
     """Whether two names are of one party, whatever their capitals and accents, one perhaps without its legal form."""
-    first, second = normal(one), normal(other)
+    first, second = _without_salutation(normal(one)), _without_salutation(normal(other))
     if not first or not second:
         return False
     short, long = sorted((first, second), key=len)
     return first == second or (len(short) >= 4 and f"{long} ".startswith(f"{short} "))
+
+
+def _without_salutation(name: str) -> str:
+    first, _, rest = name.partition(" ")
+    return rest if " " in rest and first in vocabulary().salutations else name
