@@ -7,6 +7,7 @@ gives to either is left out.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 
 from ..values.words import Word
 from .addressing.apart import nameless_address, seat_of
@@ -90,7 +91,9 @@ def contract_rows(printed: Printed) -> list[FoundRow]:
     for party in contract_parties(lines, blocks_of(lines), page.height):
         row = {"party.name": found_name(party, CONTRACT)}
         if party.address:
-            row["party.address"] = found_address(party, CONTRACT * ADDRESS_SHARE)
+            address = found_address(party, CONTRACT * ADDRESS_SHARE)
+            # A sentence may end with it.
+            row["party.address"] = replace(address, value=str(address.value).rstrip("."))
         rows.append(row)
     return rows
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 
 from ...values.words import Word
 from ..printed import PrintedPage
@@ -69,9 +68,7 @@ def _down_to_town(rows: Sequence[Sequence[Word]], like: Line) -> Address | None:
     for row in rows:
         part = 0
         for at, word in enumerate(row[:_MOST_SEAT]):
-            # A town may end a sentence.
-            plain = replace(word, text=word.text.rstrip("."))
-            town = at > part and line_of([*row[part:at], plain], like).kind == "town"
+            town = at > part and line_of(row[part : at + 1], like).kind == "town"
             if town and not _town_goes_on(row, at):
                 return (*address, tuple(row[: at + 1]))
             if word.text.endswith((",", ";")) or is_separator(word):

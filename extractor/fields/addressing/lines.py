@@ -44,7 +44,7 @@ _TOWN = re.compile(
     | ^(?:PL[- ])?\d{2}-\d{3}\s+[^\W\d_]{2}                                         # 00-950 Warszawa
     | ^(?:PT[- ])?\d{4}-\d{3}\s+[^\W\d_]{2}                                         # 1100-053 Lisboa
     | ^(?:[A-Z]{1,2}[- ])?\d{3}\s\d{2}\s+[^\W\d_]{2}                                # 110 00 Praha
-    | \b(?:GIR\s?0AA|[A-Z]{1,2}\d[A-Z\d]?\s?\d[ABD-HJLNP-UW-Z]{2})\s*(?:,.*)?$      # London SW1A 1AA
+    | \b(?:GIR\s?0AA|[A-Z]{1,2}\d[A-Z\d]?\s?\d[ABD-HJLNP-UW-Z]{2})\.?\s*(?:,.*)?$     # London SW1A 1AA
     | [^\W\d_].*,\s*[A-Z]{2}\.?,?\s+\d{5}(?:-\d{4})?\b                              # Seattle, WA 98109-5210
     | [^\W\d_]{2}[.,]?\s+[A-Z]{2}\s+\d{5}(?:-\d{4})?\s*(?:,.*)?$
     | \b[ABCEGHJ-NPRSTVXY]\d[A-Z]\s?\d[A-Z]\d\b                                     # Ottawa ON K1A 0B1
