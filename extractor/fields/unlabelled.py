@@ -22,6 +22,8 @@ ONLY_DATE, STAMPED_DATE, FIRST_DATE, NEXT_DATE = 0.75, 0.8, 0.6, 0.7
 CLAIMED_ELSEWHERE = 0.45
 # What the currency of most amounts is worth, and a time beside a date.
 MOST_AMOUNTS, STAMP = 0.9, 0.8
+# What it is worth where another currency is printed, too.
+OF_SEVERAL = 0.75
 # The concepts that a date of the document's is.
 OF_DOCUMENT = ("document_date", "contract.date")
 # What an IBAN is worth that has the right check digits.
@@ -114,10 +116,12 @@ def _currency(printed: Printed, style: Style) -> Iterator[Claim]:
     """The currency of most amounts, where it first stands."""
     if style.currency is None:
         return
+    others = {typed.value for phrase in printed.phrases for typed in typed_values("currency", phrase.words, style)}
+    worth = MOST_AMOUNTS if others <= {style.currency} else OF_SEVERAL
     for phrase in printed.phrases:
         for typed in typed_values("currency", phrase.words, style):
             if typed.value == style.currency:
-                yield Claim("currency", typed, phrase.words[typed.first : typed.end], phrase.page, MOST_AMOUNTS)
+                yield Claim("currency", typed, phrase.words[typed.first : typed.end], phrase.page, worth)
                 return
 
 

@@ -157,7 +157,9 @@ def _split(line: Line) -> list[Line]:
             run = []
             continue
         run.append(word)
-        if word.text[-1] in _GLUED and len(word.text) > 1:
+        # A recognised dash may be glued to a number, where others stand between the parts.
+        dash = bool(parts) and word.text.endswith(("-", "\u2013")) and word.text[-2:-1].isdigit()
+        if len(word.text) > 1 and (word.text[-1] in _GLUED or dash):
             parts.append(line_of(run, line))
             run = []
     return [*parts, line_of(run, line)] if run else parts

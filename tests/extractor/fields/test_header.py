@@ -149,3 +149,17 @@ def test_what_no_label_names_is_less_sure() -> None:
     found = _read(Sheet().text(50, 50, "Stadthausen, 2014-05-19").text(50, 100, "4711"))
     assert found["document_date"].value == "2014-05-19" and found["document_date"].confidence < 0.9
     assert "document_number" not in found
+
+
+@pytest.mark.parametrize("words", ["Total a pagar até", "Amount to pay by", "Net à payer avant le", "Te betalen vóór"])
+def test_a_label_may_say_when_and_how_much(words: str) -> None:
+    """The day and the amount stand behind it; without the day it is the amount's alone."""
+    both = _values(Sheet().text(50, 50, f"{words} 06-03-2026        19,52"))
+    assert (both["due_date"], both["amount_due"]) == ("2026-03-06", "19.52")
+    assert "due_date" not in _values(Sheet().text(50, 50, f"{words}        19,52"))
+
+
+def test_a_currency_beside_others_is_less_sure() -> None:
+    alone = _read(Sheet().text(50, 50, "Opening balance     EUR 2,100.00\nClosing balance     EUR 2,100.00"))
+    beside = Sheet().text(50, 50, "Opening balance     EUR 2,100.00\nClosing balance     EUR 2,100.00\nGBP account")
+    assert alone["currency"].confidence >= 0.9 > _read(beside)["currency"].confidence
