@@ -38,8 +38,6 @@ OTHER = "other."
 SURE_HEADS = 3
 # What a row is of, and the columns that may stand left of it.
 TEXTS: dict[ListKind, str] = {"line_items": "item.description", "transactions": "transaction.description"}
-# What a table of taxes calls its rates, items have as well.
-_ALSO = {"item.tax_rate": ("tax.rate",)}
 # Columns that show that an unknown one left of them all says what the rows are of.
 COUNTED: dict[ListKind, frozenset[str]] = {
     "line_items": frozenset(("item.unit_price",)),
@@ -329,5 +327,9 @@ def _lexicon() -> dict[str, tuple[str, ...]]:
     for path in sorted((FOLDER / "columns").glob("*.json")):
         for concept, labels in json.loads(path.read_text(encoding="utf-8")).items():
             for label in labels:
-                words[squashed(label)] = (*words.get(squashed(label), ()), *_ALSO.get(concept, ()), concept)
-    return words
+                words[squashed(label)] = (*words.get(squashed(label), ()), concept)
+    # A table of taxes calls its rates as items do.
+    return {
+        label: (*concepts, "tax.rate") if concepts == ("item.tax_rate",) else concepts
+        for label, concepts in words.items()
+    }

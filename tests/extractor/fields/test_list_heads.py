@@ -193,8 +193,11 @@ def test_a_head_may_mean_what_it_does_without_its_currency() -> None:
 
 
 def test_a_table_of_taxes_calls_its_rates_as_items_do() -> None:
-    """Without a base it is none."""
+    """Without a base it is none; `Steuer` is the amount where another column has the rates."""
     row = ["20 %", "96,33", "19,27"]
     sheet = Sheet().table((50, 200, 350), 50, [["Taux de TVA", "Prix HT", "TVA"], row])
     assert taxes_of(sheet) == [("20", "96.33", "19.27")]
     assert taxes_of(Sheet().table((50, 200, 350), 50, [["Taux de TVA", "Poids", "TVA"], row])) == []
+    head = Sheet(width=230).text(14, 100, "Steuer %      Netto     Steuer     Brutto")
+    rows = [("A= 7,0%", "8,60", "0,60", "9,20"), ("B= 19,0%", "2,61", "0,49", "3,10")]
+    assert taxes_of(_under(head, rows, [14, 90, 140, 195])) == [("7.0", "8.60", "0.60"), ("19.0", "2.61", "0.49")]
