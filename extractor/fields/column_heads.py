@@ -224,7 +224,7 @@ def _columns_of(kind: ListKind, parts: Sequence[_Part]) -> dict[str, Column]:
     columns: dict[str, Column] = {}
     others: list[_Part] = []
     for part in parts:
-        meanings = WEAK_MEANINGS if WEAK in part.meanings else part.meanings
+        meanings = (*part.meanings, *WEAK_MEANINGS) if WEAK in part.meanings else part.meanings
         free = [one for one in meanings if one.startswith(prefix) and one not in columns]
         if free:
             columns[free[0]] = Column(free[0], part.box, part.table, part.number)

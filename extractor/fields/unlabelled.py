@@ -37,7 +37,8 @@ BANK = re.compile(r"bank|banque|banco|banca|sparkasse|caisse|cassa|caixa|caja", 
 SENTENCE = 6
 # What says that a seller takes the money himself, in each language, and what a date is worth of which a sentence does.
 DEBIT = re.compile(
-    r"(?:eingezogen|einziehen|abgebucht|abbuchen|debited|collected from|prélevé|domiciliad|adeudar|cargará|addebitat"
+    r"(?:eingezogen|einziehen|ziehen wir|abgebucht|abbuchen|buchen wir"
+    r"|debited|collected from|prélevé|domiciliad|adeudar|cargará|addebitat"
     r"|afgeschreven|geïncasseerd|será debitad|pobran)",
     re.IGNORECASE,
 )

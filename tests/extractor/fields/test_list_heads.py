@@ -201,3 +201,32 @@ def test_a_table_of_taxes_calls_its_rates_as_items_do() -> None:
     head = Sheet(width=230).text(14, 100, "Steuer %      Netto     Steuer     Brutto")
     rows = [("A= 7,0%", "8,60", "0,60", "9,20"), ("B= 19,0%", "2,61", "0,49", "3,10")]
     assert taxes_of(_under(head, rows, [14, 90, 140, 195])) == [("7.0", "8.60", "0.60"), ("19.0", "2.61", "0.49")]
+
+
+def test_a_charge_is_what_is_paid_or_what_for() -> None:
+    """Where another column is the amount, it is the name; a tax in a currency is no rate."""
+    head = ["Charge", "Period", "Net £", "VAT £", "Gross £"]
+    rent = ["Quarterly rent", "25/03/26 - 23/06/26", "8,250.00", "1,650.00", "9,900.00"]
+    cover = ["Insurance", "01/04/26 - 31/03/27", "640.00", "0.00", "640.00"]
+    items = rows_of(Sheet().table((50, 160, 300, 380, 460), 50, [head, rent, cover]))["line_items"]
+    assert values_of(items, "item.description", "item.amount", "item.tax_rate") == [
+        ("Quarterly rent", "8250.00", None),
+        ("Insurance", "640.00", None),
+    ]
+    rated = [["Charge", "VAT (%)", "Net £"], ["Quarterly rent", "20", "8,250.00"]]
+    items = rows_of(Sheet().table((50, 200, 300), 50, rated))["line_items"]
+    assert values_of(items, "item.description", "item.tax_rate") == [("Quarterly rent", "20")]
+    paid = [["Description", "Charge"], ["Quarterly rent", "8,250.00"]]
+    items = rows_of(Sheet().table((50, 300), 50, paid))["line_items"]
+    assert values_of(items, "item.description", "item.amount") == [("Quarterly rent", "8250.00")]
+
+
+def test_a_position_may_be_a_name() -> None:
+    """Where no other column has names and it has no numbers."""
+    head = ["Position", "Menge", "Preis", "Betrag"]
+    named = [["Arbeitspreis", "2.410", "0,2612", "629,49"], ["Grundpreis", "12", "9,80", "117,60"]]
+    items = rows_of(Sheet().table((50, 200, 300, 400), 50, [head, *named]))["line_items"]
+    assert values_of(items, "item.description") == [("Arbeitspreis",), ("Grundpreis",)]
+    counted = [[str(at), *row[1:]] for at, row in enumerate(named, 1)]
+    items = rows_of(Sheet().table((50, 200, 300, 400), 50, [head, *counted]))["line_items"]
+    assert values_of(items, "item.description", "item.position") == [(None, 1), (None, 2)]
