@@ -25,6 +25,7 @@ from .kinds import KINDS
 from .labels import find_labels
 from .list_lines import stops_of
 from .own_lists import object_lists, with_own
+from .own_parties import own_parties, own_party_paths
 from .parsing import Style
 from .parsing.style import style_of
 from .parties import contract_rows, parties
@@ -76,7 +77,9 @@ def _found(printed: Printed, style: Style, wanted: Sequence[WantedField]) -> Fou
     candidates |= parties(printed, style, singles)
     if any(key.startswith("contract.") for key in singles):
         candidates = with_clauses(candidates, printed, style)
-    unknown = {path: fields[0] for path, fields in singles.items() if fields[0].concept is None}
+    own = own_parties(printed, style, [*own_party_paths(wanted)])
+    candidates |= own
+    unknown = {path: fields[0] for path, fields in singles.items() if fields[0].concept is None and path not in own}
     if unknown:
         search = FreeSearch(printed, style, list(unknown.values()))
         candidates |= {path: search.candidates(field) for path, field in unknown.items()}

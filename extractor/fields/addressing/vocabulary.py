@@ -38,6 +38,7 @@ class Vocabulary:
     - `labels` is the kind of line that a label makes; `label_starts` are their first words.
     - `heads` is the role of a party's head: a role and how well it says who gets the invoice, from 0 to 1.
       `head_additions` may follow it, by their last word.
+    - `of_heads` are words before a role, each with a space behind it, that make it the head of a form: `dados do`.
     - `legal` finds a legal form in a text as printed.
     - `business` and `streets` are words of such names, `business_endings` and `street_endings` ends of such words.
     - `buyer_marks` and `seller_marks` tell the role; `holders` are labels of an account's owner, `owners` words such as
@@ -47,6 +48,7 @@ class Vocabulary:
 
     heads: dict[str, tuple[str, float]]
     head_additions: dict[str, tuple[str, ...]]
+    of_heads: tuple[str, ...]
     labels: dict[str, LabelKind]
     label_starts: frozenset[str]
     salutations: frozenset[str]
@@ -83,6 +85,7 @@ def vocabulary() -> Vocabulary:
     return Vocabulary(
         _heads(data["heads"]),
         _by_last_word(data["head_additions"]),
+        tuple(f"{normal(one)} " for one in data["head_beginnings"]),
         labels,
         frozenset(label.split()[0] for label in labels if label),
         words("salutations"),
