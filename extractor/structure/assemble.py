@@ -22,9 +22,10 @@ from ..values.reading import PageReading, Region
 from ..values.words import Source, Word, boxes_of, turned_words
 from .comb_boxes import spelled
 from .emphasis import looks_of_words, spans_of_lines, with_spans
-from .marked_parts import weighted_median, with_headings, with_lists
+from .marked_parts import with_headings, with_lists
 from .pairs import pairs_of, with_values_beside
 from .parts import Part, as_paragraphs, block_of, split_side_by_side, text_blocks, with_blocks
+from .running_text import weighted_median
 from .selection_marks import box_signs, selection_marks
 from .slanted import without_slanted, without_strokes
 from .tables import build_table
