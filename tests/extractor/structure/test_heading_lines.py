@@ -7,10 +7,12 @@ from dataclasses import replace
 import pytest
 from docling_core.types.doc import DocItemLabel
 
+from extractor.structure.documents import document_of
 from extractor.values.boxes import Box
+from extractor.values.document import AssembledPage
 from extractor.values.words import Word
 
-from .test_assemble import BODY, labels, page, sentence, set_in
+from .test_assemble import BODY, BODY_REGION, labels, page, sentence, set_in
 
 HEADING, TITLE, TEXT = DocItemLabel.SECTION_HEADER, DocItemLabel.TITLE, DocItemLabel.TEXT
 Seen = tuple[str, Box, float]
@@ -142,3 +144,32 @@ class TestLargePrint:
         assert (
             self.date([*self.DATE, *sentence("Library of land law", 50, 700, 5)], region("text", 690, 720)) == HEADING
         )
+
+
+class TestPageHeader:
+    """What begins a page, a page header to the model."""
+
+    @staticmethod
+    def first(words: list[Word], *regions: Seen, others: tuple[AssembledPage, ...] = ()) -> tuple[DocItemLabel, bool]:
+        """The label of the first page's first element, and whether it is furniture."""
+        assembled = page([*words, *BODY], [*regions, BODY_REGION])
+        element = document_of([assembled, *others]).printed[0]
+        return element.label, element.furniture
+
+    HEAD = sentence("Print or digital", 50, 270, 0)
+    REGION = region("page_header", 265, 284)
+
+    def test_as_large_as_its_text_and_flush_with_it_is_a_heading(self) -> None:
+        assert self.first(self.HEAD, self.REGION) == (HEADING, False)
+
+    def test_that_is_smaller_or_not_flush_or_beside_the_number_is_one(self) -> None:
+        running_head = (DocItemLabel.PAGE_HEADER, True)
+        assert self.first(set_in(9.0, "Print or digital", 50, 270, 0), self.REGION) == running_head
+        assert self.first(sentence("Print or digital", 90, 270, 0), self.REGION) == running_head
+        number = sentence("17", 300, 270, 1)
+        seen = (region("page_header", 265, 284, right=200), region("page_footer", 265, 284, 290, 320))
+        assert self.first([*self.HEAD, *number], *seen) == running_head
+
+    def test_that_comes_again_on_another_page_is_one(self) -> None:
+        again = replace(page([*self.HEAD, *BODY], [self.REGION, BODY_REGION]), number=2)
+        assert self.first(self.HEAD, self.REGION, others=(again,)) == (DocItemLabel.PAGE_HEADER, True)
