@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from extractor.structure.assemble import assemble_page
+from extractor.values.reading import PageReading, Region, RegionKind
+
 from .test_assemble import page, sentence, texts
 
 
@@ -54,3 +57,25 @@ def test_words_beside_a_label_are_read_after_it() -> None:
     ]
     amount = sentence("447.97", 300, 300, 3)
     assert texts(page([*words, *amount], regions)) == ["Balance", "New balance", "447.97", "to pay"]
+
+
+@pytest.mark.parametrize(
+    ("label", "left", "top", "read"),
+    [
+        ("picture", 100, 130, ["Library\nPAID\nCongress", "the text below"]),
+        ("picture", 80, 116, ["Library\nCongress", "the text below", "PAID"]),
+        ("text", 100, 130, ["Library\nCongress", "the text below", "PAID"]),
+    ],
+)
+def test_a_stamp_is_read_last_and_coloured_words_on_a_figure_in_its_place(
+    label: str, left: float, top: float, read: list[str]
+) -> None:
+    """Over another word it is a stamp even there."""
+    words = [*sentence("Library", 60, 110, 0), *sentence("Congress", 60, 150, 1)]
+    words += [*sentence("the text below", 50, 300, 2), *sentence("PAID", left, top, 3)]
+    regions = (
+        Region(RegionKind(label), (45.0, 95.0, 250.0, 175.0), 0.9, 0.0),
+        Region(RegionKind("text"), (45.0, 295.0, 250.0, 315.0), 0.9, 1.0),
+    )
+    reading = PageReading(1, 600.0, 800.0, tuple(words), regions, (), True, stamps=((len(words) - 1,),))
+    assert texts(assemble_page(reading)) == read
