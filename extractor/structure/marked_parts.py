@@ -10,7 +10,7 @@ from docling_core.types.doc import (
     DocItemLabel,
 )
 
-from .heading_lines import parted_by_type, with_note_marks, with_numbers, without_kickers
+from .heading_lines import HEADINGS, parted_by_type, with_note_marks, with_numbers, without_kickers
 from .lists import list_pieces
 from .parts import Part, piece_of, side_by_side
 from .running_text import HEADING_CHARACTERS, HEADING_LINES, running_text
@@ -26,7 +26,7 @@ DISPLAY_SIZE = 1.4
 SAME_SIZE = 0.1
 # Max distance of a heading from what it heads, in its size; how far that may reach up into its line.
 HEADING_REACH = 10.0
-HEADING_OVERLAP = 0.5
+HEADING_OVERLAP = 1.0
 # How captions begin: a kind and a number, in the languages of the expected documents.
 _CAPTION = re.compile(
     r"(table|tableau|tabelle|tabla|tabella|tabel|figure|fig\.|figura|abbildung|abb\.|chart|exhibit|box)\s*"
@@ -46,7 +46,9 @@ def with_headings(parts: Sequence[Part]) -> list[Part]:
     if running is None:
         return list(parts)
     parts = parted_by_type(with_numbers(with_note_marks(parts)))
-    largest = max(word.size for part in parts for word in part.words)
+    largest = max(
+        (word.size for part in parts if part.label in MAYBE_HEADINGS | HEADINGS for word in part.words), default=0.0
+    )
     headed = _Headed(parts)
     result: list[Part] = []
     for part in parts:
