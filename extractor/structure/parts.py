@@ -30,6 +30,12 @@ MOST_BLOCKS_AT_A_HEIGHT = 200
 LEADING = 0.6
 SENTENCE_ENDS = frozenset(".:;!?")
 
+# Min share of width in common of two parts of a column; max share of its height by which one above reaches down into
+# one below. Max parts that one is moved over: it bounds the cost of a page that is made to be slow.
+SAME_COLUMN = 0.5
+ABOVE = 0.1
+MOST_MOVES = 100
+
 
 @dataclass(slots=True)
 class Part:
@@ -197,7 +203,35 @@ def _insertion_index(block: Part, parts: Sequence[Part], boxes: Boxes) -> int:
         before = centre(block.box)[0] < centre(other)[0]
     else:
         before = centre(block.box)[1] < centre(other)[1]
-    return nearest if before else nearest + 1
+    index = nearest if before else nearest + 1
+    furthest = min(len(parts), index + MOST_MOVES)
+    while index < furthest and _comes_before(parts[index].box, block.box):
+        index += 1
+    return index
+
+
+def _comes_before(box: Box, other: Box) -> bool:
+    """Whether a box is above another one and begins left of its right edge, or is left of it on one line with it."""
+    above = box[3] <= other[1] and box[0] < other[2]
+    return above or (box[2] <= other[0] and side_by_side(box, other))
+
+
+def top_to_bottom(parts: Sequence[Part]) -> list[Part]:
+    """The parts, each moved before those of its column that the layout model put before it and that stand below it."""
+    result: list[Part] = []
+    for part in parts:
+        index = len(result)
+        while index and len(result) - index < MOST_MOVES and _stands_above(part.box, result[index - 1].box):
+            index -= 1
+        result.insert(index, part)
+    return result
+
+
+def _stands_above(box: Box, other: Box) -> bool:
+    """Whether the box is wholly above the other, in one column with it."""
+    common = min(box[2], other[2]) - max(box[0], other[0])
+    narrower = min(box[2] - box[0], other[2] - other[0])
+    return box[3] <= other[1] + ABOVE * (box[3] - box[1]) and common > SAME_COLUMN * narrower
 
 
 def side_by_side(a: Box, b: Box) -> bool:
