@@ -32,11 +32,12 @@ from .hidden_text import (
     without_unseen_characters,
 )
 from .layer_trust import UNSURE, is_sure, mended, unsound_fonts, was_looked_at
+from .page_frame import PageFrame
 from .page_ink import Sketch, areas_of, dark_shares, sketch, unexplained_lines
 from .pdf_page import PdfPage
 from .redrawing import Redrawing
 from .soundness import is_sound
-from .text_layer import Origin, PageFrame, TextLayer
+from .text_layer import Origin, TextLayer
 
 # Min share of the page, and min side in points, of an image that may hold text of its own.
 MIN_IMAGE_SHARE = 0.02
