@@ -10,7 +10,7 @@ from __future__ import annotations
 import statistics
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..values.boxes import Box, area, centre, contains, median_height, union
 from ..values.document import Document, Element
@@ -51,6 +51,7 @@ class Phrase:
     - `element` is the index of their element among the document's printed ones, `cell` their cell in a table.
     - `row` is the number, from 0, of their row on the page.
     - `furniture`: they are part of a page header or footer.
+    - `text`: the words, a space between two.
     """
 
     page: int | None
@@ -60,11 +61,11 @@ class Phrase:
     row: int
     cell: CellPlace | None
     furniture: bool
+    # Made once: every step of this room looks at it.
+    text: str = field(init=False, repr=False, compare=False)
 
-    @property
-    def text(self) -> str:
-        """The words, a space between two."""
-        return " ".join(word.text for word in self.words)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", " ".join([word.text for word in self.words]))
 
     @property
     def height(self) -> float:
@@ -222,6 +223,8 @@ def _in_rows(page: int | None, loose: Sequence[_Loose]) -> tuple[tuple[Phrase, .
 
 def _row_box(boxes: Sequence[Box]) -> Box:
     """A box at the median height of these."""
+    if len(boxes) == 1:
+        return boxes[0]
     return (
         boxes[0][0],
         statistics.median(box[1] for box in boxes),
