@@ -112,7 +112,8 @@ def _end(label: _Labelled) -> int:
 
 
 @lru_cache(8192)
-def _has_digit(text: str) -> bool:
+def has_digit(text: str) -> bool:
+    """Whether the text has a digit."""
     return any(map(str.isdigit, text))
 
 
@@ -129,7 +130,7 @@ def _longest_at(phrase: Phrase, start: int, *, over_currencies: bool = False) ->
     joined = ""
     for at in range(start, min(start + LONGEST, len(phrase.words))):
         text = phrase.words[at].text
-        if _has_digit(text):
+        if has_digit(text):
             glued = _GLUED.match(text)
             key = joined + squashed(glued[1] or glued[2] or glued[3]) if glued else ""
             return (at, words[key], True) if key in words else best

@@ -162,11 +162,15 @@ def _is_one_text(before: CellPlace | None, after: CellPlace | None, first: Word,
 
 def _goes_on(before: Word, after: Word) -> bool:
     """Whether the second word stands beside the first one, as in a sentence."""
-    if not _same_height(before.box, after.box):
+    _, top, right, bottom = before.box
+    left, upper, _, lower = after.box
+    height, other = bottom - top, lower - upper
+    # Asked of every two words of a document: no calls.
+    common = (bottom if bottom < lower else lower) - (top if top > upper else upper)
+    if common < SAME_ROW * (height if height < other else other):
         return False
-    gap = after.box[0] - before.box[2]
-    height = max(before.box[3] - before.box[1], after.box[3] - after.box[1])
-    return -height < gap <= WIDE_GAP * height
+    height = height if height > other else other
+    return -height < left - right <= WIDE_GAP * height
 
 
 class _Cells:
