@@ -18,14 +18,16 @@ _CHARACTERS: dict[str, re.Pattern[str]] = {
     ),
     "tag": re.compile(r"[\U000e0000-\U000e007f]|[\U000e0100-\U000e01ef]{2,}|(?<=[!-~])[\U000e0100-\U000e01ef]"),
 }
+_SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 
 
 def unseen_characters(words: Sequence[Word]) -> Counter[str]:
     """The number of invisible characters in the words, by kind."""
-    text = "\n".join(word.text for word in words)
-    if text.isascii() and text.isprintable():
+    text = " ".join([word.text for word in words])
+    # All of them but variation selectors are no printable characters (Unicode categories Cc and Cf).
+    if text.isprintable() and (text.isascii() or not _SELECTORS.search(text)):
         return Counter()
-    found = Counter({kind: len(pattern.findall(text.replace("\n", " "))) for kind, pattern in _CHARACTERS.items()})
+    found = Counter({kind: len(pattern.findall(text)) for kind, pattern in _CHARACTERS.items()})
     return +found
 
 
