@@ -15,7 +15,7 @@ from ..values.words import Word
 from .claims import Claim
 from .found import Found, found_in
 from .kinds import KINDS
-from .labels import VAGUE, LabelHit
+from .labels import VAGUE, LabelHit, has_digit
 from .nearby import Place, places_of
 from .parsing import Style, Typed, typed_values
 from .printed import Phrase, Printed, PrintedPage
@@ -123,7 +123,7 @@ def _before_colons(phrase: Phrase) -> Iterator[int]:
     """Where words begin that end in a colon, without a digit in them."""
     begin = 0
     for at, word in enumerate(phrase.words):
-        if any(map(str.isdigit, word.text)):
+        if has_digit(word.text):
             begin = at + 1
         elif word.text.endswith(":"):
             if at > begin or len(word.text) > 1:

@@ -112,6 +112,13 @@ def _end(label: _Labelled) -> int:
     return label[0]
 
 
+@lru_cache(8192)
+def has_digit(text: str) -> bool:
+    """Whether the text has a digit."""
+    return any(map(str.isdigit, text))
+
+
+@lru_cache(8192)
 def _is_currency(text: str) -> bool:
     return text.strip("():") in _CURRENCIES
 
@@ -124,7 +131,7 @@ def _longest_at(phrase: Phrase, start: int, *, over_currencies: bool = False) ->
     joined = ""
     for at in range(start, min(start + LONGEST, len(phrase.words))):
         text = phrase.words[at].text
-        if any(map(str.isdigit, text)):
+        if has_digit(text):
             glued = _GLUED.match(text)
             key = joined + squashed(glued[1] or glued[2] or glued[3]) if glued else ""
             return (at, words[key], True) if key in words else best

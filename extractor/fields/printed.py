@@ -11,7 +11,7 @@ import re
 import statistics
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..values.boxes import Box, area, centre, contains, median_height, union
 from ..values.document import Document, Element
@@ -59,6 +59,7 @@ class Phrase:
     - `element` is the index of their element among the document's printed ones, `cell` their cell in a table.
     - `row` is the number, from 0, of their row on the page.
     - `furniture`: they are part of a page header or footer.
+    - `text`: the words, a space between two.
     """
 
     page: int | None
@@ -68,11 +69,11 @@ class Phrase:
     row: int
     cell: CellPlace | None
     furniture: bool
+    # Made once: every step of this room looks at it.
+    text: str = field(init=False, repr=False, compare=False)
 
-    @property
-    def text(self) -> str:
-        """The words, a space between two."""
-        return " ".join(word.text for word in self.words)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", " ".join([word.text for word in self.words]))
 
     @property
     def height(self) -> float:
@@ -183,11 +184,15 @@ def _behind_in_days(words: Sequence[Word]) -> set[int]:
 
 def _goes_on(before: Word, after: Word) -> bool:
     """Whether the second word stands beside the first one, as in a sentence."""
-    if not _same_height(before.box, after.box):
+    _, top, right, bottom = before.box
+    left, upper, _, lower = after.box
+    height, other = bottom - top, lower - upper
+    # Asked of every two words of a document: no calls.
+    common = (bottom if bottom < lower else lower) - (top if top > upper else upper)
+    if common < SAME_ROW * (height if height < other else other):
         return False
-    gap = after.box[0] - before.box[2]
-    height = max(before.box[3] - before.box[1], after.box[3] - after.box[1])
-    return -height < gap <= WIDE_GAP * height
+    height = height if height > other else other
+    return -height < left - right <= WIDE_GAP * height
 
 
 class _Cells:
@@ -244,6 +249,8 @@ def _in_rows(page: int | None, loose: Sequence[_Loose]) -> tuple[tuple[Phrase, .
 
 def _row_box(boxes: Sequence[Box]) -> Box:
     """A box at the median height of these."""
+    if len(boxes) == 1:
+        return boxes[0]
     return (
         boxes[0][0],
         statistics.median(box[1] for box in boxes),

@@ -54,9 +54,12 @@ def _labelled(page: PrintedPage, phrase: Phrase, style: Style) -> Iterator[Found
 def _summed(page: PrintedPage, style: Style) -> Iterator[FoundRow]:
     """Taxes of rows of nothing but a rate, its base, the tax and both together, whatever stands above them."""
     for phrases in page.rows:
+        text = "".join(phrase.text for phrase in phrases)
+        # Few rows have a rate: the others are not searched for amounts.
+        if "%" not in text or sum(map(str.isalpha, text)) > MOST_LETTERS:
+            continue
         rates, amounts = _rates(phrases, style), _amounts(phrases, style)
-        letters = sum(map(str.isalpha, "".join(phrase.text for phrase in phrases)))
-        if letters > MOST_LETTERS or len(rates) != 1 or len(amounts) != SUMMED:
+        if len(rates) != 1 or len(amounts) != SUMMED:
             continue
         for base, tax, gross in permutations(amounts):
             sums = _number(base) + _number(tax) == _number(gross)
@@ -77,6 +80,7 @@ def _rates(phrases: Sequence[Phrase], style: Style) -> list[_Value]:
     return [
         (phrase, typed)
         for phrase in phrases
+        if "%" in phrase.text
         for typed in typed_values("percent", phrase.words, style)
         if "%" in "".join(word.text for word in phrase.words[typed.first : typed.end])
         and 0 <= float(typed.value) <= HIGHEST_RATE

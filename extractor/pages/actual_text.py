@@ -19,7 +19,7 @@ import pypdfium2.raw as pdfium_c
 from ..values.words import Word
 from .drawing import Drawing
 from .page_objects import marks_of
-from .text_layer import Origin, TextLayer, read_text_layer
+from .text_layer import Origin, TextLayer, words_around
 
 # Min share of letters in common for ActualText and glyphs to be one text, in another order or spelling.
 ALIKE = 0.7
@@ -37,14 +37,16 @@ def as_drawn(page: Any, layer: TextLayer, drawing: Drawing, most_words: int) -> 
         return layer
     for address in drawing.said:
         _remove_actual_text(address)
-    drawn = read_text_layer(page, most_words)
+    drawn = words_around(page, frozenset(drawing.said), most_words)
     words: list[Word] = []
     origins: list[Origin] = []
     done: set[str] = set()
+    agreed: dict[str, bool] = {}
     for word, origin in zip(layer.words, layer.origins, strict=True):
         said = next((drawing.said[at] for at in origin.objects if at in drawing.said), None)
-        group = frozenset(at for at, text in drawing.said.items() if text == said)
-        if said is None or _texts_agree(said, drawn, group):
+        if said is not None and said not in agreed:
+            agreed[said] = _texts_agree(said, drawn, _objects_of(said, drawing))
+        if said is None or agreed[said]:
             words.append(word)
             origins.append(origin)
             continue
@@ -52,13 +54,18 @@ def as_drawn(page: Any, layer: TextLayer, drawing: Drawing, most_words: int) -> 
         origins.append(origin._replace(only_said=True))
         if said not in done:
             done.add(said)
-            for other, drawn_origin in _words_of(drawn, group):
+            for other, drawn_origin in _words_of(drawn, _objects_of(said, drawing)):
                 words.append(replace(other, line=word.line))
                 origins.append(drawn_origin)
     for word, origin in _words_of(drawn, _unsaid(layer, drawing)):
         words.append(word)
         origins.append(origin)
     return replace(layer, words=words, origins=tuple(origins), blanks=())
+
+
+def _objects_of(said: str, drawing: Drawing) -> frozenset[int]:
+    """The text objects with this ActualText."""
+    return frozenset(at for at, text in drawing.said.items() if text == said)
 
 
 def _unsaid(layer: TextLayer, drawing: Drawing) -> frozenset[int]:

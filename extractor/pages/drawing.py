@@ -15,8 +15,8 @@ from typing import Any
 import pypdfium2.raw as pdfium_c
 
 from ..values.boxes import Box, area, clip, union
+from .page_frame import PageFrame
 from .page_objects import AS_IT_IS, IMAGE, MOST_DEPTH, PATH, TEXT, DrawnObject, Matrix, calls, drawn_objects
-from .text_layer import PageFrame
 
 # Max covers of a page that are kept, and max thin ones.
 MOST_COVERS = 2000

@@ -22,7 +22,7 @@ from ..values.boxes import Box, centre, contains
 from ..values.page import FormField
 from ..values.words import TICKED, UNTICKED, Word
 from .links import Link, links_of
-from .text_layer import PageFrame
+from .page_frame import PageFrame
 from .typed_notes import TypedNote, read_note
 
 # Max annotations that are flattened: the time grows with the square of their number. Max fields and annotations

@@ -1,9 +1,9 @@
-"""A page's words -> which of them, and which of their characters, no reader sees.
+"""A page's words -> which of them no reader sees; `unseen_characters.py` looks at their characters.
 
-Runs in a page process. Four witnesses are asked in turn. First, how the text is drawn: render mode, opacity, size,
+Runs in a page process. Three witnesses are asked in turn. First, how the text is drawn: render mode, opacity, size,
 clipping (ISO 32000-2, 9.3.6 and 8.5.4). Second, the page picture: a word without a mark, or all of whose ground has the
 text's colour. Third, the page drawn without the word, where the picture cannot tell: something filled is drawn over the
-word, another word stands in its place, or its layer may be off. Fourth, the characters themselves.
+word, another word stands in its place, or its layer may be off.
 
 A scan's text layer is drawn invisibly by design: its words are seen where the picture has a mark. Boxes are in points,
 origin top left of the page as shown.
@@ -11,10 +11,8 @@ origin top left of the page as shown.
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 import cv2
@@ -70,16 +68,6 @@ HATCHED, MOST_CELLS = 0.5, 2000
 # Share of a word's box at each side where a rule or a frame may touch it.
 MARGIN = 0.15
 
-# Joiners and direction marks are part of writing in many scripts: they count only between Latin letters and digits.
-_CHARACTERS: dict[str, re.Pattern[str]] = {
-    "control": re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]"),
-    "direction override": re.compile(r"[\u202a-\u202e\u2066-\u2069]"),
-    "zero width": re.compile(
-        r"[\u200b\u2060-\u2064\ufeff\u180e]|(?<=[!-~])[\u200c-\u200f\u061c](?=[!-~])|(?<=[!-~])[\ufe00-\ufe0f]{2,}"
-    ),
-    "tag": re.compile(r"[\U000e0000-\U000e007f]|[\U000e0100-\U000e01ef]{2,}|(?<=[!-~])[\U000e0100-\U000e01ef]"),
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Shown:
@@ -92,30 +80,41 @@ class Shown:
 
 
 def unseen_words(
-    words: Sequence[Word], origins: Sequence[Origin], drawing: Drawing, shown: Shown, dark: Measures
+    words: Sequence[Word],
+    origins: Sequence[Origin],
+    looks: Sequence[Sequence[Look]],
+    drawing: Drawing,
+    shown: Shown,
+    dark: Measures,
 ) -> list[Reason | None]:
-    """For each word the reason why no reader sees it; None where one does. `dark`: the share of dark pixels in each
-    word's box.
+    """For each word the reason why no reader sees it; None where one does.
 
-    Raises `MemoryError` where PDFium makes no bitmap of a crop.
+    `looks`: how the text objects of each are drawn. `dark`: the share of dark pixels in each word's box. Raises
+    `MemoryError` where PDFium makes no bitmap of a crop.
     """
     if not words:
         return []
-    looks = looks_of(origins, drawing)
-    verdicts = [
-        "said in place of what is drawn" if origin.only_said else _verdict(word, own, drawing, shown, share)
-        for word, own, origin, share in zip(words, looks, origins, dark.tolist(), strict=True)
+    boxes = boxes_of(words)
+    plain = _plainly_seen(looks, boxes, dark)
+    verdicts: list[Reason | Literal["doubtful"] | None] = [
+        "said in place of what is drawn"
+        if origin.only_said
+        else None
+        if seen
+        else _verdict(word, own, drawing, shown, share)
+        for word, own, origin, share, seen in zip(words, looks, origins, dark.tolist(), plain, strict=True)
     ]
     reasons: list[Reason | None] = [None if verdict == "doubtful" else verdict for verdict in verdicts]
-    boxes = boxes_of(words)
     page = LaidOut(words, boxes, origins, looks, _maybe_in_one_place(boxes))
     covered = _maybe_covered(page.boxes, looks, drawing, shown)
     doubtful = covered | page.in_one_place | _maybe_switched_off(looks, origins, reasons)
+    special = {id(look) for look in drawing.looks.values() if look.blended or look.veiled}
     doubtful |= [
-        verdict == "doubtful" or any(look.blended or look.veiled for look in own)
+        verdict == "doubtful" or (bool(special) and any(id(look) in special for look in own))
         for verdict, own in zip(verdicts, looks, strict=True)
     ]
-    doubtful[_samples(looks)] = True
+    if any(look.layer is not None or look.group for look in drawing.looks.values()):
+        doubtful[_samples(looks)] = True
     doubtful |= _among_other_marks(page, drawing, shown)
     covers = [*drawing.covers, *drawing.thin]
     # Letters that only clip are seen where something is painted through them.
@@ -194,6 +193,11 @@ def in_layers(
     ]
 
 
+def may_be_scan(drawing: Drawing) -> bool:
+    """Whether any text of the page can be a scan's text layer."""
+    return bool(drawing.scans) or (bool(drawing.images) and any(look.invisible for look in drawing.looks.values()))
+
+
 def _layers(looks: Sequence[Look]) -> set[str]:
     """The optional content groups of the looks."""
     return {look.layer for look in looks if look.layer is not None}
@@ -206,6 +210,30 @@ def is_scan_layer(word: Word, looks: Sequence[Look], drawing: Drawing) -> bool:
     return bool(looks) and any(
         contains(box, centre(word.box)) and all(look.order < order for look in looks) for order, box in drawing.scans
     )
+
+
+def _plainly_seen(looks: Sequence[Sequence[Look]], boxes: Boxes, dark: Measures) -> list[bool]:
+    """For each word whether `_verdict` says at once that it is seen: dark text on a lighter ground, of one text object
+    that nothing else speaks against. By far most words are."""
+    narrow = np.minimum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1])
+    usual = (dark > FEWEST_DARK) & (dark < MOST_DARK) & (narrow >= 1.5 * MIN_SIZE)
+    clear: dict[int, bool] = {}
+    seen = []
+    for own, fits, box in zip(looks, usual.tolist(), boxes.tolist(), strict=True):
+        if not fits or len(own) != 1:
+            seen.append(False)
+            continue
+        (look,) = own
+        known = clear.get(id(look))
+        if known is None:
+            dark_ink = look.ink is not None and max(look.ink) < DARK_INK
+            known = clear[id(look)] = dark_ink and not look.invisible and look.alpha >= MIN_CONTRAST
+        seen.append(known and (look.clip is None or _is_inside(box, look.clip)))
+    return seen
+
+
+def _is_inside(box: Sequence[float], clip: Box) -> bool:
+    return clip[0] <= box[0] and clip[1] <= box[1] and box[2] <= clip[2] and box[3] <= clip[3]
 
 
 def _verdict(
@@ -262,7 +290,9 @@ def _are_far_colours(ink: tuple[int, int, int], corner: tuple[int, int, int]) ->
 
 def _maybe_covered(boxes: Boxes, looks: Sequence[Sequence[Look]], drawing: Drawing, shown: Shown) -> Mask:
     """For each word whether something is drawn over its middle later, or many thin things over much of it."""
-    order = np.array([max((look.order for look in own), default=1 << 30) for own in looks])
+    if not (drawing.covers or drawing.thin):
+        return np.zeros(len(boxes), bool)
+    order = np.array([max([look.order for look in own], default=1 << 30) for own in looks])
     thin = [cover.box for cover in drawing.thin if cover.order > order.min()]
     covered = _hatched(boxes, thin, shown)
     if not drawing.covers:
@@ -423,24 +453,3 @@ def _is_copy(word: Word, seen: Sequence[Word], boxes: Boxes) -> bool:
 
 def _left_edge(word: Word) -> float:
     return word.box[0]
-
-
-def unseen_characters(words: Sequence[Word]) -> Counter[str]:
-    """The number of invisible characters in the words, by kind."""
-    text = "\n".join(word.text for word in words)
-    if text.isascii() and text.isprintable():
-        return Counter()
-    found = Counter({kind: len(pattern.findall(text.replace("\n", " "))) for kind, pattern in _CHARACTERS.items()})
-    return +found
-
-
-def without_unseen_characters(words: Sequence[Word]) -> list[Word]:
-    """The words without invisible characters; words of nothing else are left out."""
-    kept = []
-    for word in words:
-        text = word.text
-        for pattern in _CHARACTERS.values():
-            text = pattern.sub("", text)
-        if text:
-            kept.append(word if text == word.text else replace(word, text=text))
-    return kept

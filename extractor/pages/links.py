@@ -16,7 +16,7 @@ import pypdfium2.raw as pdfium_c
 
 from ..values.boxes import Box, centre, contains
 from ..values.words import Word
-from .text_layer import PageFrame
+from .page_frame import PageFrame
 
 # Max length of an address, in bytes.
 MAX_ADDRESS = 2048

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import pypdfium2.raw as pdfium_c
 
-from .text_layer import plain_call
+from .plain_calls import plain_call
 
 # Max objects of a page that are looked at, those inside form XObjects included.
 MOST_OBJECTS = 50_000

@@ -26,17 +26,18 @@ from .hidden_text import (
     in_layers,
     is_scan_layer,
     looks_of,
+    may_be_scan,
     typed_words,
-    unseen_characters,
     unseen_words,
-    without_unseen_characters,
 )
 from .layer_trust import UNSURE, is_sure, mended, unsound_fonts, was_looked_at
+from .page_frame import PageFrame
 from .page_ink import Sketch, areas_of, dark_shares, sketch, unexplained_lines
 from .pdf_page import PdfPage
 from .redrawing import Redrawing
 from .soundness import is_sound
-from .text_layer import Origin, PageFrame, TextLayer
+from .text_layer import Origin, TextLayer
+from .unseen_characters import unseen_characters, without_unseen_characters
 
 # Min share of the page, and min side in points, of an image that may hold text of its own.
 MIN_IMAGE_SHARE = 0.02
@@ -119,7 +120,7 @@ def first_areas(page: PdfPage, layer_words: LayerWords) -> list[Box]:
     """
     words, origins, _ = layer_words
     drawing = page.drawing
-    if drawing.images:
+    if may_be_scan(drawing):
         looks = looks_of(origins, drawing)
         words = [word for word, own in zip(words, looks, strict=True) if not is_scan_layer(word, own, drawing)]
     return areas_to_recognise(page.box, drawing.images, words, page.task.ocr)
@@ -138,16 +139,17 @@ def judge(page: PdfPage, layer_words: LayerWords, shown: Crop) -> Judged:
     small = sketch(pixels, scale)
     shares = dark_shares(small, boxes_of(words))
     crops = Redrawing(page.handle, page.frame, scale, drawing.items)
-    reasons = unseen_words(words, origins, drawing, Shown(pixels, scale, crops), shares)
     looks = looks_of(origins, drawing)
+    reasons = unseen_words(words, origins, looks, drawing, Shown(pixels, scale, crops), shares)
     reasons = in_layers(words, reasons, looks, forms.layered)
     repeated = copies(words, reasons)
     words = mended(words, origins, blanks, pixels, scale)
+    scanned = may_be_scan(drawing)
     kept: list[tuple[Word, Reason | None]] = []
     for word, reason, copy, own in zip(words, reasons, repeated, looks, strict=True):
         if copy:
             continue
-        if drawing.images and is_scan_layer(word, own, drawing):
+        if scanned and is_scan_layer(word, own, drawing):
             # Where it stands on blank paper too: such layers are placed roughly.
             word = replace(word, confidence=UNSURE)
         if reason == "in a layer switched off":

@@ -30,12 +30,13 @@ from .drawn_boxes import check_boxes
 from .form_fields import with_form_values, with_ticks
 from .links import with_links
 from .open_documents import OpenDocuments
+from .page_frame import PageFrame
 from .page_text import believed, blank_notes, first_areas, forbidden_areas, judge, merged, on_page, shrunk_notes
 from .pdf_page import PdfPage
 from .placed_text import as_read
 from .rendering import PageRenderer
 from .resolution import RECOGNITION_SCALE
-from .text_layer import PageFrame, TextLayer, read_text_layer
+from .text_layer import TextLayer, read_text_layer
 
 # Max bookmarks that are read.
 MAX_HEADINGS = 5000

@@ -9,7 +9,7 @@ from ..values.boxes import Box
 from ..values.tasks import PageTask
 from .drawing import Drawing
 from .form_fields import Forms
-from .text_layer import PageFrame
+from .page_frame import PageFrame
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,8 @@ def as_read(layer: TextLayer) -> TextLayer:
 
 def _letters_joined(words: Sequence[Word], origins: Sequence[Origin]) -> tuple[list[Word], list[Origin]]:
     """The words and their origins, runs of spaced letters as one word each."""
+    if sum(len(word.text) == 1 for word in words) < FEW_LETTERS:
+        return list(words), list(origins)
     result: list[Word] = []
     result_origins: list[Origin] = []
     start = 0

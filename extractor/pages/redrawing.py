@@ -16,7 +16,8 @@ import pypdfium2.raw as pdfium_c
 
 from ..values.arrays import Pixels
 from ..values.boxes import Box
-from .text_layer import PageFrame, plain_call
+from .page_frame import PageFrame
+from .plain_calls import plain_call
 
 _set_active = plain_call(pdfium_c.FPDFPageObj_SetIsActive, ctypes.c_int, ctypes.c_void_p, ctypes.c_int)
 

@@ -156,7 +156,9 @@ def _addresses(words: Iterable[int], page: LaidOut) -> list[int]:
 
 def _differences(one: Pixels, other: Pixels) -> Pixels:
     """For each pixel the largest difference of a channel, in 0..255."""
-    return np.asarray(cv2.absdiff(one, other).max(axis=2), np.uint8)
+    # Much faster than a maximum over an axis of three.
+    red, green, blue = cv2.split(cv2.absdiff(one, other))
+    return np.asarray(cv2.max(cv2.max(red, green), blue), np.uint8)
 
 
 def _part(mask: Mask, box: Measures, region: Box, scale: float) -> Mask:

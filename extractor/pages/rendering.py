@@ -17,8 +17,8 @@ from ..errors import Internal, PageTooLarge
 from ..values.boxes import Box, clip, grown
 from ..values.page import Crop
 from ..values.page_picture import PagePicture
+from .page_frame import PageFrame
 from .resolution import layout_scale, recognition_scale, tiles_in_points
-from .text_layer import PageFrame
 
 # Margin around a crop, in points: letters may touch its edge.
 CROP_MARGIN = 4.0

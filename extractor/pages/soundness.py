@@ -43,17 +43,20 @@ def is_sound(words: list[str], unmapped: int = 0, total: int = 0) -> bool:
     meaning (unmapped, replacement, private use, control); hardly any letter or digit among the rest; Latin letters in
     frequencies unlike any European language (a shifted or shuffled encoding).
     """
-    characters = [character for word in words for character in word]
-    count = max(total, len(characters))
+    characters = Counter("".join(words))
+    length = characters.total()
+    count = max(total, length)
     if count < _MIN_CHARACTERS:
         return unmapped * 2 <= count
-    categories = Counter(unicodedata.category(character) for character in characters)
-    meaningless = sum(categories[name] for name in ("Co", "Cn", "Cc", "Cs")) + characters.count("\ufffd")
+    categories: Counter[str] = Counter()
+    for character, number in characters.items():
+        categories[unicodedata.category(character)] += number
+    meaningless = sum(categories[name] for name in ("Co", "Cn", "Cc", "Cs")) + characters["\ufffd"]
     if max(meaningless, unmapped) > _MAX_BROKEN * count:
         return False
     meaningful = sum(number for name, number in categories.items() if name[0] in "LNM")
-    leaders = sum(number for character, number in Counter(characters).items() if character in "._-…·•")
-    if meaningful < _MIN_MEANINGFUL * max(1, len(characters) - leaders):
+    leaders = sum(number for character, number in characters.items() if character in "._-…·•")
+    if meaningful < _MIN_MEANINGFUL * max(1, length - leaders):
         return False
     return is_language(words)
 

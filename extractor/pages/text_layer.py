@@ -6,21 +6,25 @@ the page as shown (/Rotate and crop box applied).
 
 from __future__ import annotations
 
-import ctypes
 import math
-import struct
-from collections import Counter
-from collections.abc import Callable
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from functools import cached_property
+from typing import NamedTuple
 
+import numpy as np
 import pypdfium2.raw as pdfium_c
 
 from ..errors import PageTooLarge
+from ..values.arrays import Mask
 from ..values.boxes import Box
-from ..values.words import DESCENT, Word, WordPart, is_raised
+from ..values.words import Word, WordPart, is_raised
+from .characters import LETTER, Indices, characters_of, letters_of, run_starts
+from .page_frame import PageFrame
 from .raised_digits import OTHER_SIZE, RAISED, ends_number
-from .soundness import is_sound, is_strange
+from .soundness import is_sound
 
 
 class Letter(NamedTuple):
@@ -61,16 +65,10 @@ class TextLayer:
     blanks: tuple[tuple[int, Box], ...] = ()
 
 
-# PDFium writes a hyphen that ends a line as U+0002 (and, in its UTF-16 interface, as U+FFFE).
-_LINE_END_HYPHEN = {0x02, 0xFFFE}
-_BREAKS = {0x0A, 0x0D}
-
-
-# Ascent of a sound font, in font sizes; max line height that is believed of a font.
-ASCENT = 0.9
-MAX_LINE_HEIGHT = 1.7
 # Min share of height in common of neighbours in a word; raised and lowered characters still have it.
 SAME_BASELINE = 0.25
+# Max gap of letters that follow each other as usual, in font sizes.
+CLOSE = 0.5
 # Min share of letters for which a page is turned.
 MOST_LETTERS = 0.7
 # Characters that are sampled to tell whether a page's text is upright.
@@ -79,56 +77,8 @@ SAMPLE = 20
 SAME_WIDTH = 0.02
 # Max characters of a page, per word of the limit.
 LETTERS_A_WORD = 12
-
-
-@dataclass(slots=True)
-class _Font:
-    """Size in points, weight and slant of a text object; `key` is the font's address."""
-
-    size: float
-    bold: bool
-    italic: bool
-    upside_down: bool = False
-    key: int = 0
-
-
-# left, top, right and bottom of an FS_RECTF
-_sides = struct.Struct("4f").unpack_from
-
-
-def _user_space(rectangle: pdfium_c.FS_RECTF) -> Box:
-    """Left, bottom, right, top in PDF user space."""
-    return (rectangle.left, rectangle.bottom, rectangle.right, rectangle.top)
-
-
-class PageFrame:
-    """PDF user space of one page -> the page as shown: points, origin top left, y downwards, /Rotate applied.
-
-    `width`, `height`: of the page as shown. `left`, `bottom`, `right`, `top`: its crop box in user space. `rotation`:
-    quarter turns clockwise.
-    """
-
-    def __init__(self, page: pdfium_c.FPDF_PAGE) -> None:
-        bounds = pdfium_c.FS_RECTF()
-        if not pdfium_c.FPDF_GetPageBoundingBox(page, bounds):
-            bounds.left, bounds.bottom = 0.0, 0.0
-            bounds.right, bounds.top = pdfium_c.FPDF_GetPageWidthF(page), pdfium_c.FPDF_GetPageHeightF(page)
-        self.left, self.right = sorted((bounds.left, bounds.right))
-        self.bottom, self.top = sorted((bounds.bottom, bounds.top))
-        self.rotation = pdfium_c.FPDFPage_GetRotation(page) % 4
-        turned = self.rotation in (1, 3)
-        self.width = self.top - self.bottom if turned else self.right - self.left
-        self.height = self.right - self.left if turned else self.top - self.bottom
-
-    def box(self, left: float, bottom: float, right: float, top: float) -> Box:
-        """A rectangle of user space as a box of the page as shown: points, origin top left."""
-        if self.rotation == 0:
-            return (left - self.left, self.top - top, right - self.left, self.top - bottom)
-        if self.rotation == 1:
-            return (bottom - self.bottom, left - self.left, top - self.bottom, right - self.left)
-        if self.rotation == 2:
-            return (self.right - right, bottom - self.bottom, self.right - left, top - self.bottom)
-        return (self.top - top, self.right - right, self.top - bottom, self.right - left)
+# A space, and one that keeps a number together.
+_SPACES = frozenset(map(ord, " \u00a0"))
 
 
 def read_text_layer(
@@ -140,28 +90,47 @@ def read_text_layer(
     sample of letters says that the text is upright. Raises `PageTooLarge` for more than `most_words` words, or more
     than `LETTERS_A_WORD` times as many characters, spaces included.
     """
-    text_page = pdfium_c.FPDFText_LoadPage(page)
-    if not text_page:
-        return TextLayer([], True)
-    try:
-        characters = pdfium_c.FPDFText_CountChars(text_page)
-        if characters > LETTERS_A_WORD * most_words:
-            most = LETTERS_A_WORD * most_words
-            raise PageTooLarge(f"the page's text has {characters} characters; at most {most} are read")
+    with _text_of(page, most_words) as (text_page, characters):
+        if not characters:
+            return TextLayer([], True)
         frame = PageFrame(page)
         if _is_upright(text_page, characters, frame.rotation):
             upright()
         reader = _WordReader(text_page, frame)
-        reader.read()
+        words, origins = reader.read(most_words)
+        blanks = tuple(reader.blanks())
+    turn, letters = reader.turns.most_common(1)[0] if reader.turns else (0, 0)
+    sound = is_sound([word.text for word in words], reader.unmapped, len(reader.letters.text))
+    upright_turn = turn if letters > MOST_LETTERS * reader.turns.total() else 0
+    return TextLayer(words, sound, upright_turn, tuple(origins), blanks)
+
+
+def words_around(page: pdfium_c.FPDF_PAGE, objects: frozenset[int], most_words: int) -> TextLayer:
+    """As `read_text_layer`, of the runs of letters that have one of these text objects. Their soundness is not told."""
+    with _text_of(page, most_words) as (text_page, characters):
+        if not characters:
+            return TextLayer([], True)
+        words, origins = _WordReader(text_page, PageFrame(page), objects).read(most_words)
+    return TextLayer(words, True, origins=tuple(origins))
+
+
+@contextmanager
+def _text_of(page: pdfium_c.FPDF_PAGE, most_words: int) -> Iterator[tuple[pdfium_c.FPDF_TEXTPAGE, int]]:
+    """The page's text page, open as long as the block lasts, and the number of its characters.
+
+    Raises `PageTooLarge` for too many.
+    """
+    text_page = pdfium_c.FPDFText_LoadPage(page)
+    if not text_page:
+        yield text_page, 0
+        return
+    try:
+        characters, most = pdfium_c.FPDFText_CountChars(text_page), LETTERS_A_WORD * most_words
+        if characters > most:
+            raise PageTooLarge(f"the page's text has {characters} characters; at most {most} are read")
+        yield text_page, characters
     finally:
         pdfium_c.FPDFText_ClosePage(text_page)
-    words, turns = reader.words, reader.turns
-    if len(words) > most_words:
-        raise PageTooLarge(f"the page has {len(words)} words; at most {most_words} are read")
-    turn, letters = turns.most_common(1)[0] if turns else (0, 0)
-    sound = is_sound([word.text for word in words], reader.unmapped, reader.total)
-    upright_turn = turn if letters > MOST_LETTERS * turns.total() else 0
-    return TextLayer(words, sound, upright_turn, tuple(reader.origins), tuple(reader.blanks))
 
 
 def _is_upright(text_page: pdfium_c.FPDF_TEXTPAGE, characters: int, rotation: int) -> bool:
@@ -171,193 +140,210 @@ def _is_upright(text_page: pdfium_c.FPDF_TEXTPAGE, characters: int, rotation: in
     return len(turns) >= SAMPLE and sum(turn % 4 == 0 for turn in turns) > 0.9 * len(turns)
 
 
-def plain_call(function: Any, result: Any, *arguments: Any) -> Any:
-    """A PDFium function with plain integers for addresses in its arguments: a third of the cost of typed pointers."""
-    return ctypes.CFUNCTYPE(result, *arguments)(ctypes.cast(function, ctypes.c_void_p).value or 0)
-
-
-_POINTER, _INT = ctypes.c_void_p, ctypes.c_int
-# Called for each character.
-_unicode = plain_call(pdfium_c.FPDFText_GetUnicode, ctypes.c_uint, _POINTER, _INT)
-_is_unmapped = plain_call(pdfium_c.FPDFText_HasUnicodeMapError, _INT, _POINTER, _INT)
-_is_generated = plain_call(pdfium_c.FPDFText_IsGenerated, _INT, _POINTER, _INT)
-_text_object = plain_call(pdfium_c.FPDFText_GetTextObject, _POINTER, _POINTER, _INT)
-_loose_box = plain_call(pdfium_c.FPDFText_GetLooseCharBox, _INT, _POINTER, _INT, _POINTER)
-
-
-# A space, and one that keeps a number together.
-_SPACES = frozenset(" \u00a0")
-
-
 class _WordReader:
-    """The characters of a text page, one after the other -> its words, and what is needed to judge them."""
+    """The characters of a text page -> its words, and what is needed to judge them.
 
-    def __init__(self, text_page: pdfium_c.FPDF_TEXTPAGE, frame: PageFrame) -> None:
-        self.words: list[Word] = []
-        self.origins: list[Origin] = []
+    `only`: the text objects whose words are read, with all of the letters that stand in one run with theirs.
+    """
+
+    def __init__(self, text_page: pdfium_c.FPDF_TEXTPAGE, frame: PageFrame, only: frozenset[int] | None = None) -> None:
         self.turns: Counter[int] = Counter()
-        self.blanks: list[tuple[int, Box]] = []
-        self.unmapped = self.total = self.line = 0
-        self._text_page = text_page
-        self._address = ctypes.cast(text_page, ctypes.c_void_p).value or 0
-        self._frame = frame
-        self._fonts: dict[int, _Font] = {}
-        self._looks: dict[tuple[float, int, bool], _Font] = {}
-        self._faces: dict[int, tuple[bool, bool]] = {}
-        self._loose = pdfium_c.FS_RECTF()
-        self._loose_at = ctypes.addressof(self._loose)
-        self._letters: list[str] = []
-        self._boxes: list[Box] = []
-        self._sources: dict[int, None] = {}
-        self._strange: list[Letter] = []
-        self._changes: list[tuple[int, _Font]] = []
-        self._font = self._last_font = _Font(0.0, False, False)
-        self._spaced = self._next_is_spaced = False
-        self._digit_width = 0.0  # of the digits before a space; 0 where there are none
-        self._angle = 0.0  # of the word's first letter, in radians
-        self._turn = 0  # of the word's letters: quarters clockwise
+        self._found = characters_of(text_page)
+        self.letters = letters_of(self._found, text_page, frame, only)
+        self._frame, self._rotation = frame, int(frame.rotation)
+        self._real_spaces = self._found.real_spaces()
+        # The first letter of each word.
+        self._starts: Indices = np.zeros(0, np.int64)
 
-    def read(self) -> None:
-        """Reads all characters of the page."""
-        address, unicode_of, is_unmapped, add = self._address, _unicode, _is_unmapped, self._add
-        high_surrogate = 0
-        for index in range(pdfium_c.FPDFText_CountChars(self._text_page)):
-            code = unicode_of(address, index)
-            if 0xD800 <= code < 0xE000:
-                if code < 0xDC00:
-                    high_surrogate = code
-                    continue
-                # An unpaired surrogate is no character.
-                code = 0x10000 + ((high_surrogate - 0xD800) << 10) + (code - 0xDC00) if high_surrogate else 0xFFFD
-            high_surrogate = 0
-            unmapped = is_unmapped(address, index) == 1
-            if 0x20 < code < 0x7F:
-                self.total += 1
-                self.unmapped += unmapped
-                add(index, chr(code), unmapped)
-                continue
-            if code in _BREAKS and not unmapped:
-                self.finish_word()
-                self.line += code == 0x0A
-                continue
-            letter = "-" if code in _LINE_END_HYPHEN and not unmapped else chr(code or 0xFFFD)
-            if not unmapped and code and letter.isspace():
-                self._take_space(index, letter)
-                self.finish_word()
-                continue
-            self.total += 1
-            self.unmapped += unmapped
-            add(index, letter, unmapped or is_strange(letter))
-        self.finish_word()
+    @property
+    def unmapped(self) -> int:
+        """The number of letters that have no Unicode value."""
+        return int(self._found.unmapped[self.letters.positions].sum())
 
-    def _take_space(self, index: int, letter: str) -> None:
-        """Record a space that the text itself has.
+    @cached_property
+    def _boxes(self) -> list[Box]:
+        """The letters' boxes."""
+        return [(left, top, right, bottom) for left, top, right, bottom in self.letters.boxes.tolist()]
 
-        A space as wide as the digits before it may be a digit that its font maps wrongly: it is a blank. Such digits
-        may follow one another, or a point.
+    def read(self, most_words: int) -> tuple[list[Word], list[Origin]]:
+        """The words, each with its origin. Raises `PageTooLarge` for more than `most_words`."""
+        letters = self.letters
+        if not letters.text:
+            return [], []
+        starts, turns = self._word_starts()
+        if len(starts) > most_words:
+            raise PageTooLarge(f"the page has {len(starts)} words; at most {most_words} are read")
+        self._starts = first = np.array(starts, np.int64)
+        low = np.minimum.reduceat(letters.boxes[:, :2], first).tolist()
+        high = np.maximum.reduceat(letters.boxes[:, 2:], first).tolist()
+        lines = self._found.line_numbers()[letters.positions[first]].tolist()
+        spaced = self._spaced(letters.positions[first])
+        changes = _by_word(letters.restyled, first, inside=True)
+        strange = _by_word(np.flatnonzero(self._found.strange[letters.positions]), first)
+        several = _by_word(1 + np.flatnonzero(np.diff(letters.objects)), first, inside=True)
+        objects = letters.objects.tolist()
+        words, origins = [], []
+        for number, (start, end, turn) in enumerate(zip(starts, [*starts[1:], len(objects)], turns, strict=True)):
+            font = letters.fonts[start]
+            left, top = low[number]
+            right, bottom = high[number]
+            self.turns[turn] += end - start
+            parts = self._parts_by_style(start, changes[number], turn) if number in changes else ()
+            words.append(
+                Word(
+                    letters.text[start:end],
+                    (left, top, right, bottom),
+                    lines[number],
+                    "text_layer",
+                    font.size or (bottom - top),
+                    font.bold,
+                    font.italic,
+                    turn % 2 == 0,
+                    parts=parts,
+                )
+            )
+            own = tuple(dict.fromkeys(objects[start:end])) if number in several else (objects[start],)
+            doubtful = tuple(Letter(at - start, self._boxes[at]) for at in strange.get(number, ()))
+            origins.append(Origin(own, font.key, doubtful, spaced=spaced[number]))
+        return words, origins
+
+    def _word_starts(self) -> tuple[list[int], list[int]]:
+        """The first letter of each word, and how it is turned, in quarters clockwise.
+
+        The usual run of letters is a word: each follows the one before it on the same line.
         """
-        if _is_generated(self._address, index):
-            return
-        self._next_is_spaced = True
-        if letter not in _SPACES:
-            return
-        if self._letters:
-            digits = (at for at in range(len(self._letters) - 1, -1, -1) if self._letters[at].isdigit())
-            last = next((self._boxes[at] for at in digits), None)
-            self._digit_width = 0.0 if last is None else last[2] - last[0]
-        if self._digit_width:
-            _loose_box(self._address, index, self._loose_at)
-            box = self._frame.box(*_user_space(self._loose))
-            if abs((box[2] - box[0]) - self._digit_width) < SAME_WIDTH * self._digit_width:
-                self.blanks.append((len(self.words) - (not self._letters), box))
-            else:
-                self._digit_width = 0.0
+        letters = self.letters
+        runs = run_starts(letters.positions)
+        sizes = np.array([letters.fonts[start].size for start in runs.tolist()])
+        reach = np.repeat(sizes * CLOSE, np.diff(runs, append=len(letters.text)))
+        before, box = letters.boxes[:-1].T, letters.boxes[1:].T
+        follows = (box[1] == before[1]) & (box[3] == before[3]) & (np.abs(box[0] - before[2]) <= reach[1:])
+        follows[runs[1:] - 1] = True
+        parted = np.logical_or.reduceat(np.concatenate([[False], ~follows]), runs).tolist()
+        angles = self._found.angles(letters.positions[runs])
+        starts, turns = [], []
+        for start, end, angle, apart in zip(
+            runs.tolist(), [*runs[1:].tolist(), len(letters.text)], angles, parted, strict=True
+        ):
+            turn = self._turn_of(start, angle)
+            starts.append(start)
+            turns.append(turn)
+            if apart or turn:
+                for further, other in self._further_words(start, end, angle):
+                    starts.append(further)
+                    turns.append(other)
+        return starts, turns
 
-    def _add(self, index: int, letter: str, strange: bool) -> None:
-        """Add a character to the current word, or begin the next word with it."""
-        address, letters = self._address, self._letters
-        _loose_box(address, index, self._loose_at)
-        key = _text_object(address, index) or 0
-        font = self._fonts.get(key)
-        if font is None:
-            font = _font_of(self._text_page, index, self._faces)
-            # Text objects of one look share a font: most words of several objects are set in one.
-            looks = (font.size, font.key, font.upside_down)
-            font = self._fonts[key] = self._looks.setdefault(looks, font)
-        left, top, right, bottom = _sides(self._loose)
-        if top - bottom > MAX_LINE_HEIGHT * font.size and right - left < top - bottom:
-            # The font's ascent is wrong, taller than its letters: use its size instead.
-            _, y = _origin_of(self._text_page, index)
-            top = min(top, y + ASCENT * font.size)
-            bottom = max(bottom, y - DESCENT * font.size)
-        box = self._frame.box(left, bottom, right, top)
-        if letters:
-            last = self._boxes[-1]
-            # The usual case: the next letter of the same font on the same line.
-            follows = box[1] == last[1] and box[3] == last[3] and abs(box[0] - last[2]) <= self._font.size * 0.5
-            if not (follows and self._turn == 0) and (
-                _starts_new_word(last, box, self._font.size, upright=self._turn % 2 == 0)
-                or (ends_number(letters, letter) and self._is_raised(index, last, box, font))
+    def _turn_of(self, start: int, angle: float) -> int:
+        """The turn of a word whose first letter has this angle, in quarters clockwise."""
+        turned = 2 * self.letters.fonts[start].upside_down + self._rotation
+        return (round(angle / 1.5707963) + turned) % 4 if angle or turned else 0
+
+    def _further_words(self, start: int, end: int, angle: float) -> Iterator[tuple[int, int]]:
+        """The first letter of each word in a run of letters but the first one, and its turn."""
+        fonts, signs = self.letters.fonts, self.letters.text
+        before = [signs[start]]
+        font, turn = fonts[start], self._turn_of(start, angle)
+        for at in range(start + 1, end):
+            last, box = self._boxes[at - 1], self._boxes[at]
+            follows = box[1] == last[1] and box[3] == last[3] and abs(box[0] - last[2]) <= font.size * CLOSE
+            if not (follows and turn == 0) and (
+                _starts_new_word(last, box, font.size, upright=turn % 2 == 0)
+                or (ends_number(before, signs[at]) and self._is_raised(at, angle, turn))
             ):
-                self.finish_word()
-        if not letters:
-            self._digit_width = 0.0
-            self._spaced, self._next_is_spaced = self._next_is_spaced, False
-            self._angle = pdfium_c.FPDFText_GetCharAngle(self._text_page, index)
-            self._font = font
-            self._turn = (round(self._angle / 1.5707963) + 2 * font.upside_down + self._frame.rotation) % 4
-        elif font is not self._last_font:
-            self._changes.append((len(letters), font))
-        if strange:
-            self._strange.append(Letter(len(letters), box))
-        self._last_font = font
-        letters.append(letter)
-        self._boxes.append(box)
-        self._sources[key] = None
+                (angle,) = self._found.angles(self.letters.positions[at : at + 1])
+                font, turn = fonts[at], self._turn_of(at, angle)
+                before.clear()
+                yield at, turn
+            before.append(signs[at])
 
-    def _is_raised(self, index: int, last: Box, box: Box, font: _Font) -> bool:
-        """Whether a character has another size or baseline than the one before it in the word."""
-        size, other = font.size, self._last_font.size
+    def _is_raised(self, at: int, angle: float, turn: int) -> bool:
+        """Whether a letter has another size or baseline than the one before it in its word."""
+        size, other = self.letters.fonts[at].size, self.letters.fonts[at - 1].size
         if min(size, other) < OTHER_SIZE * max(size, other):
             return True
-        across = (1, 3) if self._turn % 2 == 0 else (0, 2)
+        across = (1, 3) if turn % 2 == 0 else (0, 2)
+        last, box = self._boxes[at - 1], self._boxes[at]
         if all(box[side] == last[side] for side in across):
             return False
-        (x, y), (before_x, before_y) = (_origin_of(self._text_page, at) for at in (index, index - 1))
-        shift = (y - before_y) * math.cos(self._angle) + (x - before_x) * math.sin(self._angle)
-        return abs(shift) >= RAISED * size
+        number = int(self._found.index[self.letters.positions[at]])
+        (x, y), (before_x, before_y) = self._found.origins((number, number - 1)).tolist()
+        shift = (y - before_y) * math.cos(angle) + (x - before_x) * math.sin(angle)
+        return bool(abs(shift) >= RAISED * size)
 
-    def finish_word(self) -> None:
-        """Ends the current word, if there is one."""
-        if not self._letters:
+    def _spaced(self, firsts: Indices) -> list[bool]:
+        """For each word whether a space of the text itself stands before it; `firsts`: the places of first letters."""
+        is_letter = self._found.kinds == LETTER
+        spaces = np.cumsum(self._real_spaces)
+        places = np.maximum.accumulate(np.where(is_letter, np.arange(len(is_letter)), -1))
+        before = np.where(firsts > 0, places[firsts - 1], -1)
+        counts: list[int] = (spaces[firsts] - np.where(before >= 0, spaces[before], 0)).tolist()
+        return [count > 0 for count in counts]
+
+    def blanks(self) -> Iterator[tuple[int, Box]]:
+        """Spaces that may be characters, each the index of the word before it and its box.
+
+        A space as wide as the digits before it may be a digit that its font maps wrongly. Such digits may follow one
+        another, or a point.
+        """
+        if not len(self._starts):
             return
-        lefts, tops, rights, bottoms = zip(*self._boxes, strict=True)
-        box = (min(lefts), min(tops), max(rights), max(bottoms))
-        turn, font = self._turn, self._font
-        self.turns[turn] += len(self._letters)
-        size = font.size or (box[3] - box[1])
-        text = "".join(self._letters)
-        parts = self._parts_by_style() if self._changes else ()
-        upright = turn % 2 == 0
-        self.words.append(Word(text, box, self.line, "text_layer", size, font.bold, font.italic, upright, parts=parts))
-        self.origins.append(Origin(tuple(self._sources), font.key, tuple(self._strange), spaced=self._spaced))
-        self._letters.clear()
-        self._boxes.clear()
-        self._sources.clear()
-        self._strange.clear()
-        self._changes.clear()
+        found = self._found
+        is_digit = np.fromiter(map(str.isdigit, self.letters.text), bool, len(self.letters.text))
+        with_digits = np.logical_or.reduceat(is_digit, self._starts).tolist()
+        spaces = np.flatnonzero(self._real_spaces & np.isin(found.codes, list(_SPACES)))
+        words = (np.searchsorted(self.letters.positions[self._starts], spaces) - 1).tolist()
+        word, digit_width = -1, 0.0
+        for at, before in zip(spaces.tolist(), words, strict=True):
+            if before < 0 or not with_digits[before]:
+                continue
+            if before != word:
+                word, digit_width = before, 0.0
+            if found.kinds[at - 1] == LETTER:
+                digit_width = self._last_digit_width(word, is_digit)
+            if not digit_width:
+                continue
+            box = self._space_box(at)
+            if abs((box[2] - box[0]) - digit_width) < SAME_WIDTH * digit_width:
+                yield word, box
+            else:
+                digit_width = 0.0
 
-    def _parts_by_style(self) -> tuple[WordPart, ...]:
-        """The word's parts by weight, slant and raising; empty where all letters are alike."""
-        starts = [(0, self._font), *self._changes]
-        largest, base = max(((font.size, self._boxes[at][3]) for at, font in starts), key=lambda found: found[0])
+    def _last_digit_width(self, word: int, is_digit: Mask) -> float:
+        """The width of a word's last digit."""
+        start, *after = self._starts[word : word + 2].tolist()
+        last = int(np.flatnonzero(is_digit[start : after[0] if after else None])[-1])
+        left, _, right, _ = self._boxes[start + last]
+        return float(right - left)
+
+    def _space_box(self, at: int) -> Box:
+        """The box of a space."""
+        ((left, top, right, bottom),) = self._found.sides(np.array([at])).tolist()
+        return self._frame.box(left, bottom, right, top)
+
+    def _parts_by_style(self, start: int, changes: Sequence[int], turn: int) -> tuple[WordPart, ...]:
+        """A word's parts by weight, slant and raising; empty where all letters are alike. `changes`: of its font."""
+        fonts = [(at, self.letters.fonts[at]) for at in (start, *changes)]
+        largest, base = max(((font.size, self._boxes[at][3]) for at, font in fonts), key=lambda found: found[0])
         parts: list[WordPart] = []
-        for at, font in starts:
-            raised = self._turn == 0 and is_raised(font.size, self._boxes[at][3], largest, base)
-            part = WordPart(at, font.bold, font.italic, raised)
+        for at, font in fonts:
+            raised = turn == 0 and is_raised(font.size, self._boxes[at][3], largest, base)
+            part = WordPart(at - start, font.bold, font.italic, raised)
             if not parts or part[1:] != parts[-1][1:]:
                 parts.append(part)
         return tuple(parts) if len(parts) > 1 else ()
+
+
+def _by_word(letters: Indices, starts: Indices, *, inside: bool = False) -> dict[int, list[int]]:
+    """These letters by the number of their word; `inside`: without those that begin one. `starts`: who begin one."""
+    words = np.searchsorted(starts, letters, "right") - 1
+    if inside:
+        within = letters != starts[words]
+        letters, words = letters[within], words[within]
+    found: defaultdict[int, list[int]] = defaultdict(list)
+    for word, letter in zip(words.tolist(), letters.tolist(), strict=True):
+        found[word].append(letter)
+    return found
 
 
 def _starts_new_word(last: Box, box: Box, size: float, upright: bool) -> bool:
@@ -368,39 +354,3 @@ def _starts_new_word(last: Box, box: Box, size: float, upright: bool) -> bool:
     common = min(last[across[1]], box[across[1]]) - max(last[across[0]], box[across[0]])
     lower = min(last[across[1]] - last[across[0]], box[across[1]] - box[across[0]])
     return gap > reach or common < SAME_BASELINE * lower
-
-
-def _origin_of(text_page: pdfium_c.FPDF_TEXTPAGE, index: int) -> tuple[float, float]:
-    """Where the character begins on its baseline, in user space."""
-    x, y = ctypes.c_double(), ctypes.c_double()
-    pdfium_c.FPDFText_GetCharOrigin(text_page, index, x, y)
-    return x.value, y.value
-
-
-def _font_of(text_page: pdfium_c.FPDF_TEXTPAGE, index: int, faces: dict[int, tuple[bool, bool]]) -> _Font:
-    """The font of the character's text object, its size as on the page. `faces` caches weight and slant by address."""
-    matrix = pdfium_c.FS_MATRIX()
-    size = pdfium_c.FPDFText_GetFontSize(text_page, index)
-    if pdfium_c.FPDFText_GetMatrix(text_page, index, matrix):
-        size *= (matrix.c**2 + matrix.d**2) ** 0.5
-    item = pdfium_c.FPDFText_GetTextObject(text_page, index)
-    font = pdfium_c.FPDFTextObj_GetFont(item) if item else None
-    key = ctypes.addressof(font.contents) if font else 0
-    if key not in faces:
-        faces[key] = _weight_and_slant(text_page, index)
-    # A negative size turns letters upside down, and often their matrix turns them back: the angle is the matrix's
-    # alone.
-    return _Font(abs(size), *faces[key], upside_down=size < 0, key=key)
-
-
-def _weight_and_slant(text_page: pdfium_c.FPDF_TEXTPAGE, index: int) -> tuple[bool, bool]:
-    """Whether the character's font is bold, and whether it is slanted."""
-    flags = ctypes.c_int()
-    buffer = ctypes.create_string_buffer(128)
-    pdfium_c.FPDFText_GetFontInfo(text_page, index, buffer, 128, flags)
-    name = buffer.value.decode("utf-8", "replace").lower()
-    bold = pdfium_c.FPDFText_GetFontWeight(text_page, index) >= 600 or any(
-        mark in name for mark in ("bold", "black", "heavy", "semibold", "demi")
-    )
-    # Bit 7 of a font descriptor's flags (ISO 32000-1, table 123) is Italic.
-    return bold, bool(flags.value & 64) or "italic" in name or "oblique" in name

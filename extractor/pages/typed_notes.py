@@ -16,7 +16,7 @@ import pypdfium2.raw as pdfium_c
 
 from ..values.boxes import area, clip
 from ..values.words import Word
-from .text_layer import PageFrame
+from .page_frame import PageFrame
 
 # Font size of a note that names none, in points; width of a letter and height of a line, in font sizes.
 NOTE_SIZE, LETTER_WIDTH, LINE_HEIGHT = 11.0, 0.5, 1.2

@@ -142,7 +142,14 @@ def split_parts(line: Line) -> list[Line]:
     alone."""
     if line.kind not in ("text", "town", "street"):
         return [line]
-    for parts in (_split(line), _split_at_commas(line)):
+    ends = [word.text[-1:] for word in line.words]
+    # Most lines have neither, and to read parts is what costs.
+    if any(end in _GLUED or is_separator(word) for end, word in zip(ends, line.words, strict=True)):
+        parts = _split(line)
+        if len(parts) >= 2 and any(part.kind == "town" for part in parts):
+            return parts
+    if any(end in ",;" for end in ends):
+        parts = _split_at_commas(line)
         if len(parts) >= 2 and any(part.kind == "town" for part in parts):
             return parts
     return [line]

@@ -18,7 +18,9 @@ from reportlab.lib.pagesizes import A4
 from reportlab.pdfbase.pdfmetrics import stringWidth
 
 from extractor.errors import PageTooLarge
-from extractor.pages.text_layer import PageFrame, TextLayer, is_sound, read_text_layer
+from extractor.pages.page_frame import PageFrame
+from extractor.pages.soundness import is_sound
+from extractor.pages.text_layer import TextLayer, read_text_layer
 from extractor.values.boxes import Box
 from extractor.values.words import Word
 from tests import bombs, documents
