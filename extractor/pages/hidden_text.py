@@ -142,8 +142,12 @@ def unseen_words(
 
 
 def typed_words(notes: Sequence[TypedNote], pixels: Pixels, scale: float) -> list[tuple[Word, Reason | None]]:
-    """The words of notes that are not drawn in the page picture, each with the reason why no reader would see it."""
-    return [(word, _reason_of_typed(word, note, pixels, scale)) for note in notes for word in note.words]
+    """The words of notes that are not drawn in the page picture, each with the reason why no reader would see it.
+
+    What a second note says in the same place is there once.
+    """
+    found = [(word, _reason_of_typed(word, note, pixels, scale)) for note in notes for word in note.words]
+    return list({(word.text, word.box, reason): (word, reason) for word, reason in reversed(found)}.values())[::-1]
 
 
 def _reason_of_typed(word: Word, note: TypedNote, pixels: Pixels, scale: float) -> Reason | None:

@@ -33,7 +33,7 @@ from .links import with_links
 from .open_documents import OpenDocuments
 from .page_text import believed, blank_notes, first_areas, forbidden_areas, judge, merged, on_page, shrunk_notes
 from .pdf_page import PdfPage
-from .placed_text import as_read
+from .placed_text import as_read, without_copies
 from .rendering import PageRenderer
 from .resolution import RECOGNITION_SCALE
 from .text_layer import PageFrame, TextLayer, read_text_layer
@@ -170,7 +170,8 @@ def _text_layer_of(
 
     wait = is_scan(merged(page.drawing.images), page.box) or bool(renderer.tiles)
     layer = read_text_layer(page.handle, page.task.max_words, upright=(lambda: None) if wait else draw_early)
-    layer = as_read(as_drawn(page.handle, layer, page.drawing, page.task.max_words))
+    layer = as_drawn(page.handle, layer, page.drawing, page.task.max_words)
+    layer = as_read(without_copies(layer, page.drawing.looks))
     return layer, early[0] if early else None
 
 
