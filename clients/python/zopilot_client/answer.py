@@ -389,7 +389,7 @@ Why the HTTP door took no job, and what to do about it:
 - `METHOD_NOT_ALLOWED`: The route has no such method. To do: mend the method.
 - `REQUEST_TIMEOUT`: The headers or the body did not arrive in time. To do: send again.
 - `GONE`: The job was deleted, or its time was up. To do: send the document again.
-- `UNSUPPORTED_MEDIA_TYPE`: The body is neither JSON nor an upload. To do: send `application/json` or `multipart/form-data`.
+- `UNSUPPORTED_MEDIA_TYPE`: The body is neither JSON nor an upload, or it is packed. To do: send `application/json` or `multipart/form-data`, without `Content-Encoding`.
 - `UNPROCESSABLE_ENTITY`: Another body came with this `Idempotency-Key` before. To do: take another key for another job.
 - `TOO_MANY_REQUESTS`: The queue is full. To do: send again after `Retry-After` seconds.
 - `REQUEST_HEADER_FIELDS_TOO_LARGE`: The headers are too long. To do: send fewer or shorter ones.
