@@ -43,6 +43,15 @@ def test_worker_that_cannot_load_says_why_in_one_line_and_leaves(door: str) -> N
 
 
 @pytest.mark.parametrize("door", ["server.py", "handler.py"])
+def test_worker_whose_temporary_folder_is_not_there_says_so_and_leaves(door: str, tmp_path: Path) -> None:
+    run = run_door(door, environment={**os.environ, "PORT": "0", "TMPDIR": str(tmp_path / "none")})
+    assert run.returncode == 1
+    (said,) = [line for line in run.stderr.splitlines() if "WORKER_UNHEALTHY" in line]
+    assert "WORKER_UNHEALTHY: TMPDIR is no folder that this worker can write to" in said
+    assert "Traceback" not in run.stderr
+
+
+@pytest.mark.parametrize("door", ["server.py", "handler.py"])
 @pytest.mark.parametrize(
     ("setting", "said"),
     [

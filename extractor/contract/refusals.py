@@ -47,7 +47,9 @@ REFUSALS: Mapping[RefusalCode, RefusalKind] = {
     "REQUEST_TIMEOUT": RefusalKind("The headers or the body did not arrive in time.", True, "send again"),
     "GONE": RefusalKind("The job was deleted, or its time was up.", False, "send the document again"),
     "UNSUPPORTED_MEDIA_TYPE": RefusalKind(
-        "The body is neither JSON nor an upload.", False, "send `application/json` or `multipart/form-data`"
+        "The body is neither JSON nor an upload, or it is packed.",
+        False,
+        "send `application/json` or `multipart/form-data`, without `Content-Encoding`",
     ),
     "UNPROCESSABLE_ENTITY": RefusalKind(
         "Another body came with this `Idempotency-Key` before.", False, "take another key for another job"

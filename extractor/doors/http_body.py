@@ -37,6 +37,8 @@ from ..settings import Settings
 
 JSON = "application/json"
 MULTIPART = "multipart/form-data"
+# Codings of a body (RFC 9110, 8.4; RFC 9112, 6.1) that leave it as it is.
+_AS_IT_IS = frozenset({"", "identity", "chunked"})
 _PARTS = "a multipart body has one part file (a file) and one part input (JSON with the other keys), no others"
 # Bytes of a multipart body beside its document: the headers of its parts, and the part `input`.
 _MULTIPART_OVERHEAD = 1 << 20
@@ -124,14 +126,18 @@ def _has_webhook(body: object) -> bool:
 async def read_body(request: Request, settings: Settings) -> JobBody:
     """The request's whole body, spooled and not parsed yet.
 
-    Raises `DocumentTooLarge`, `InvalidInput`, `DiskFull`, an `HTTPException` of status 415 for any other media type,
-    and starlette's `ClientDisconnect` where the body breaks off.
+    Raises `DocumentTooLarge`, `InvalidInput`, `DiskFull`, an `HTTPException` of status 415 for any other media type
+    or a packed body, and starlette's `ClientDisconnect` where the body breaks off.
     """
     with writing():
         return await _taken_in(request, settings)
 
 
 async def _taken_in(request: Request, settings: Settings) -> JobBody:
+    codings = [*request.headers.getlist("content-encoding"), *request.headers.getlist("transfer-encoding")]
+    if not {coding.strip().lower() for listed in codings for coding in listed.split(",")} <= _AS_IT_IS:
+        detail = "the body is packed; send it as it is, without Content-Encoding"
+        raise HTTPException(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, detail, {"Accept-Encoding": "identity"})
     media_type, options = parse_options_header(request.headers.get("content-type"))
     kind = media_type.decode("latin-1").lower()
     if kind == JSON:

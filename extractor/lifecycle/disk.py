@@ -18,10 +18,12 @@ from ..errors import WorkerUnhealthy
 
 _MIB = 2**20
 _FULL = (errno.ENOSPC, errno.EDQUOT)
+# A disk that fails or was made read-only, a folder that a cleaner of old files removed.
+_NOT_WRITABLE = (errno.EROFS, errno.EIO, errno.ENOENT)
 
 
 class DiskFull(WorkerUnhealthy):
-    """There is no room for the job's files on the worker's disk; the job may be tried again elsewhere."""
+    """There is no room for the job's files on the worker's disk, or no place; the job may be tried again elsewhere."""
 
     def __init__(self, message: str = "the worker's disk is full; send the job again") -> None:
         super().__init__(message)
@@ -29,13 +31,26 @@ class DiskFull(WorkerUnhealthy):
 
 @contextmanager
 def writing() -> Iterator[None]:
-    """A context around whatever writes a job's files. Raises `DiskFull` where the disk is full."""
+    """A context around whatever writes a job's files. Raises `DiskFull` where the disk is full or cannot be written."""
     try:
         yield
     except OSError as error:
         if error.errno in _FULL:
             raise DiskFull from error
+        if error.errno in _NOT_WRITABLE:
+            raise DiskFull("the worker cannot write temporary files; send the job again") from error
         raise
+
+
+def temporary_folder() -> Path:
+    """The folder for temporary files.
+
+    Raises `WorkerUnhealthy` where `TMPDIR` names one that cannot be used: Python takes another then, without a word.
+    """
+    asked, used = os.environ.get("TMPDIR"), tempfile.gettempdir()
+    if asked and Path(asked).resolve() != Path(used).resolve():
+        raise WorkerUnhealthy("TMPDIR is no folder that this worker can write to, or is full")
+    return Path(used)
 
 
 def shortage(wanted_mb: int, folder: Path | None = None) -> str | None:
@@ -44,7 +59,12 @@ def shortage(wanted_mb: int, folder: Path | None = None) -> str | None:
 
     There is room where `wanted_mb` MiB are free or, on a small disk, a tenth of it.
     """
-    disk = os.statvfs(folder or tempfile.gettempdir())
+    try:
+        disk = os.statvfs(folder or tempfile.gettempdir())
+    except OSError:
+        return "the folder for temporary files is gone"
+    if disk.f_flag & os.ST_RDONLY:
+        return "the disk for temporary files is read-only"
     free, whole = disk.f_bavail * disk.f_frsize // _MIB, disk.f_blocks * disk.f_frsize // _MIB
     if free < min(wanted_mb, whole / 10):
         return f"the disk for temporary files is full: {free} MB of {whole} MB are free"

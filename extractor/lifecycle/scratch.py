@@ -1,7 +1,8 @@
 """Temporary folders for jobs, inside one of the worker's own. In the worker.
 
 A worker that is killed leaves its folder behind; the next worker removes it. Each worker's folder holds a lock for as
-long as the process lives (flock(2)), so a folder whose lock can be taken is abandoned.
+long as the process lives (flock(2)), so a folder whose lock can be taken is abandoned. A folder that something else
+removes, as cleaners of old files do, is made anew for the next job.
 """
 
 from __future__ import annotations
@@ -10,11 +11,12 @@ import fcntl
 import os
 import shutil
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from .disk import writing
+from .disk import temporary_folder, writing
 
 _PREFIX = "extractor-"
 _LOCK = "lock"
@@ -27,13 +29,11 @@ class Scratch:
     """
 
     def __init__(self) -> None:
-        parent = Path(tempfile.gettempdir())
-        _remove_abandoned(parent)
-        made = Path(tempfile.mkdtemp(prefix=f"new-{_PREFIX}"))
-        self._lock = os.open(made / _LOCK, os.O_CREAT | os.O_RDWR, 0o600)
-        fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        # It gets its name only now: a worker that starts would take an unlocked folder for abandoned.
-        self._root = made.rename(parent / made.name.removeprefix("new-"))
+        """Raises `WorkerUnhealthy` where `TMPDIR` cannot be used."""
+        self._parent = temporary_folder()
+        _remove_abandoned(self._parent)
+        self._root, self._lock = _made(self._parent)
+        self._making = threading.Lock()
 
     @contextmanager
     def folder(self) -> Iterator[Path]:
@@ -42,7 +42,7 @@ class Scratch:
         Raises `DiskFull` where there is no room for it.
         """
         with writing():
-            path = Path(tempfile.mkdtemp(prefix="job-", dir=self._root))
+            path = Path(tempfile.mkdtemp(prefix="job-", dir=self._standing()))
         try:
             yield path
         finally:
@@ -53,15 +53,33 @@ class Scratch:
 
         Raises `DiskFull` where there is no room for it.
         """
-        path = self._root / name
         with writing():
+            path = self._standing() / name
             path.mkdir(mode=0o700, exist_ok=True)
         return path
+
+    def _standing(self) -> Path:
+        """The worker's folder, which is made anew where it is gone."""
+        with self._making:
+            if not self._root.is_dir():
+                removed = self._lock
+                self._root, self._lock = _made(self._parent)
+                os.close(removed)
+            return self._root
 
     def close(self) -> None:
         """Remove everything."""
         shutil.rmtree(self._root, ignore_errors=True)
         os.close(self._lock)
+
+
+def _made(parent: Path) -> tuple[Path, int]:
+    """A new folder, and the descriptor of its lock, which is held."""
+    made = Path(tempfile.mkdtemp(prefix=f"new-{_PREFIX}", dir=parent))
+    lock = os.open(made / _LOCK, os.O_CREAT | os.O_RDWR, 0o600)
+    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    # It gets its name only now: a worker that starts would take an unlocked folder for abandoned.
+    return made.rename(parent / made.name.removeprefix("new-")), lock
 
 
 def _remove_abandoned(parent: Path) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ctypes
 import re
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
@@ -32,13 +33,22 @@ _DATE = re.compile(
     r"(?:D:)?(\d{4})(\d\d)?(\d\d)?(\d\d)?(\d\d)?(\d\d)?(?:(Z)|([+-])(\d\d)'?(\d\d)?)?[Z0']*", re.ASCII | re.IGNORECASE
 )
 
+# The end of a PDF, or of one of its versions (ISO 32000-2, 7.5.5); an object, of which none stands behind the last one.
+_END, _OBJECT = b"%%EOF", re.compile(rb"\d\s+\d+\s+obj\b")
+# Bytes at a file's end that are looked at. Behind the end may be zeros, or what a server put there.
+_TAIL = 1 << 16
 
-def document_notices(document: pdfium.PdfDocument, *, invoice_read: bool) -> tuple[Notice, ...]:
-    """Notices about the document: attached files that are not read, and an XFA form, which few viewers show.
+
+def document_notices(document: pdfium.PdfDocument, path: Path, *, invoice_read: bool) -> tuple[Notice, ...]:
+    """Notices about the document: a file that was cut short, attached files that are not read, and an XFA form, which
+    few viewers show.
 
     `invoice_read`: one of the files is the document's own invoice as data, and was read.
     """
     notices = []
+    if _is_cut_short(path):
+        told = "the PDF was cut short: its end is missing, and so may be pages, what stands on them, or a later version"
+        notices.append(Notice("DATA_MISSING", told))
     files = pdfium_c.FPDFDoc_GetAttachmentCount(document.raw) - invoice_read
     if files > 0:
         beside = " beside its invoice data" if invoice_read else ""
@@ -47,6 +57,14 @@ def document_notices(document: pdfium.PdfDocument, *, invoice_read: bool) -> tup
     if pdfium_c.FPDF_GetFormType(document.raw) == pdfium_c.FORMTYPE_XFA_FULL:
         notices.append(Notice("XFA_FORM", "the document is an XFA form: what its pages show may be a placeholder"))
     return tuple(notices)
+
+
+def _is_cut_short(path: Path) -> bool:
+    """Whether the file does not end as a PDF does. PDFium reads what is there of one whose pages are listed first."""
+    with path.open("rb") as file:
+        file.seek(max(0, file.seek(0, 2) - _TAIL))
+        _, end, behind = file.read().rpartition(_END)
+    return not end or _OBJECT.search(behind) is not None
 
 
 def document_properties(document: pdfium.PdfDocument) -> dict[str, str]:

@@ -103,7 +103,8 @@ class Cover:
 class Drawing:
     """What is drawn on a page. Boxes are in points, origin top left of the page as shown.
 
-    `looks`: the look of each text object, by its address. `images`: the boxes of images. `covers`: what may hide text;
+    `looks`: the look of each text object, by its address. `images`: the boxes of images, those that
+    meet as one; `pictures`: each image's address and box. `covers`: what may hide text;
     `thin`: what may hide it together with others of its kind. `scans`: the opaque images that together fill most of the
     page, each with its order; text beneath them is their text layer. `said`: ActualText by address of its text object.
     `squares`: small squares. `frames`: plain rectangles; `blots`: all else that is drawn and no text; either may leave
@@ -113,6 +114,7 @@ class Drawing:
 
     looks: dict[int, Look]
     images: tuple[Box, ...]
+    pictures: tuple[tuple[int, Box], ...]
     covers: tuple[Cover, ...]
     thin: tuple[Cover, ...]
     scans: tuple[tuple[int, Box], ...]
@@ -128,7 +130,7 @@ class Drawing:
 def read_drawing(page: Any, frame: PageFrame) -> Drawing:
     """What is drawn on the open page. Boxes are in points, origin top left of the page as shown."""
     looks: dict[int, Look] = {}
-    images: list[Box] = []
+    pictures: list[tuple[int, Box]] = []
     covers: list[Cover] = []
     thin: list[Cover] = []
     reader = _ObjectReader(frame)
@@ -162,7 +164,7 @@ def read_drawing(page: Any, frame: PageFrame) -> Drawing:
             finest = max(finest, reader.fineness(item, box))
         box = clip(box, frame.width, frame.height)
         if kind == IMAGE:
-            images.append(box)
+            pictures.append((item, box))
         # An object drawn before all text hides none of it.
         if looks:
             alone = min(box[2] - box[0], box[3] - box[1]) >= MIN_COVER
@@ -172,7 +174,8 @@ def read_drawing(page: Any, frame: PageFrame) -> Drawing:
     covers = [cover for cover in covers if not (is_scan and cover.is_image)]
     return Drawing(
         looks,
-        tuple(joined(images)),
+        tuple(joined([box for _, box in pictures])),
+        tuple(pictures),
         _largest(covers),
         _largest(thin),
         tuple(opaque) if is_scan else (),

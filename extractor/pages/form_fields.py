@@ -9,6 +9,7 @@ becomes words directly: PDFium's own drawing of it knows few letters.
 from __future__ import annotations
 
 import ctypes
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -34,6 +35,8 @@ MAX_VALUE = 1 << 17
 _INVISIBLE, _HIDDEN, _NO_VIEW = 1, 2, 32
 # The appearance that is drawn; the size of an absent one, in bytes of UTF-16.
 _NORMAL, _EMPTY = pdfium_c.FPDF_ANNOT_APPEARANCEMODE_NORMAL, 2
+# A key of our own, of those that have been read; its value is a secret of the reading, which no document has.
+_READ = b"ZopilotRead"
 # Subtypes without a drawing of their own, or whose text becomes words here.
 _NOT_DRAWN = (pdfium_c.FPDF_ANNOT_LINK, pdfium_c.FPDF_ANNOT_POPUP, pdfium_c.FPDF_ANNOT_FREETEXT)
 _PASSWORD = 1 << 13
@@ -148,7 +151,8 @@ def _one_per_radio_group(fields: Sequence[FormField]) -> list[FormField]:
 
 
 class _AnnotationReader:
-    """Reads a page's annotations, last first, and removes those that no viewer draws."""
+    """Reads a page's annotations, last first, and removes those that no viewer draws, and all but one of those that are
+    listed twice."""
 
     def __init__(self, document: pdfium.PdfDocument, page: Any, form: Any, number: int) -> None:
         self.fields: list[FormField] = []
@@ -159,6 +163,7 @@ class _AnnotationReader:
         self.layered: list[Box] = []
         self.attached: list[Box] = []
         self.drawn = False
+        self._secret = secrets.token_hex(8)
         self._document, self._page, self._form, self._number = document, page, form, number
         self._frame = PageFrame(page)
 
@@ -171,19 +176,28 @@ class _AnnotationReader:
         if not annotation:
             return
         try:
+            repeated = self._is_repeated(annotation)
             kind, flags = pdfium_c.FPDFAnnot_GetSubtype(annotation), pdfium_c.FPDFAnnot_GetFlags(annotation)
-            remove = bool(flags & _NO_VIEW)
-            if not flags & (_HIDDEN | _NO_VIEW) and kind != pdfium_c.FPDF_ANNOT_POPUP:
+            remove = repeated or bool(flags & _NO_VIEW)
+            if not repeated and not flags & (_HIDDEN | _NO_VIEW) and kind != pdfium_c.FPDF_ANNOT_POPUP:
                 if flags & _INVISIBLE:
                     # The flag hides only subtypes that a viewer does not know; PDFium would hide all.
                     pdfium_c.FPDFAnnot_SetFlags(annotation, flags & ~_INVISIBLE)
                 remove = not self._read_visible(annotation, kind, bare)
-            if kind == pdfium_c.FPDF_ANNOT_LINK and not flags & (_HIDDEN | _NO_VIEW):
+            if kind == pdfium_c.FPDF_ANNOT_LINK and not repeated and not flags & (_HIDDEN | _NO_VIEW):
                 self.links += links_of(self._document, annotation, self._frame)
         finally:
             pdfium_c.FPDFPage_CloseAnnot(annotation)
         if remove:
             pdfium_c.FPDFPage_RemoveAnnot(self._page, index)
+
+    def _is_repeated(self, annotation: Any) -> bool:
+        """Whether the annotation has been read before. It is marked as read."""
+        if self._entry(annotation, _READ) == self._secret:
+            return True
+        wide = (ctypes.c_ushort * (len(self._secret) + 1))(*map(ord, self._secret))
+        pdfium_c.FPDFAnnot_SetStringValue(annotation, _READ, wide)
+        return False
 
     def _read_visible(self, annotation: Any, kind: int, bare: bool) -> bool:
         """Whether the annotation is to be drawn. Notes, fields and ticks are recorded."""

@@ -54,6 +54,8 @@ MIN_SIZE = 1.0
 CRUSHED = 0.5
 # Max distance of a channel from the ink, in 0..255; min share of such pixels for the ground to have its colour.
 SAME_COLOUR, SAME_COLOUR_SHARE = 12, 0.93
+# Max distance of a channel from the ink, in 0..255, of the pixel of a small or thin letter that is most like it.
+FAINT = 150
 # Dark ink is below this, in 0..255. Min and max share of dark pixels of a word drawn with it.
 DARK_INK = 100
 FEWEST_DARK, MOST_DARK = 0.04, 0.85
@@ -149,9 +151,11 @@ def typed_words(notes: Sequence[TypedNote], pixels: Pixels, scale: float) -> lis
     """The words of notes that are not drawn in the page picture, each with the reason why no reader would see it; None
     where one would.
 
-    `pixels`: the page picture, RGB, `scale` pixels per point. Boxes are in points, origin top left.
+    `pixels`: the page picture, RGB, `scale` pixels per point. Boxes are in points, origin top left. What a second
+    note says in the same place is there once.
     """
-    return [(word, _reason_of_typed(word, note, pixels, scale)) for note in notes for word in note.words]
+    found = [(word, _reason_of_typed(word, note, pixels, scale)) for note in notes for word in note.words]
+    return list({(word.text, word.box, reason): (word, reason) for word, reason in reversed(found)}.values())[::-1]
 
 
 def _reason_of_typed(word: Word, note: TypedNote, pixels: Pixels, scale: float) -> Reason | None:
@@ -269,8 +273,12 @@ def _verdict(
     like_corner = _near_count(ground, corner, MIN_CONTRAST - 1)
     if like_corner == pixels and int((ground.max(axis=(0, 1)) - ground.min(axis=(0, 1))).max()) < MIN_CONTRAST:
         return "without a mark on the page"
-    if ink is None or (_are_far_colours(ink, corner) and like_corner >= (1 - MOST_OWN_COLOUR) * pixels):
-        return None  # most pixels are like the corner and none of those like the ink: the ground is another colour
+    if ink is None:
+        return None
+    if _are_far_colours(ink, corner) and like_corner >= (1 - MOST_OWN_COLOUR) * pixels:
+        # Most pixels are like the corner and none of those like the ink: the ground is another colour. Where none is
+        # even remotely like the ink, a glyph may have painted over itself.
+        return None if _near_count(ground, ink, FAINT) else "doubtful"
     like_ink = _near_count(ground, ink, SAME_COLOUR)
     if any(letter.isalnum() for letter in word.text) and like_ink > SAME_COLOUR_SHARE * pixels:
         return "without a mark on the page"

@@ -6,7 +6,6 @@ all of it is to be recognised. Whatever is wrong with an image is a typed error.
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,11 +17,13 @@ from ..device.arena import PageArena
 from ..errors import DocumentCorrupt, PageTooLarge, TooManyPages, UnsupportedFormat
 from ..formats import Format
 from ..values.boxes import scaled
+from ..values.notices import Notice
 from ..values.outline import Outline
 from ..values.page import Crop, Page
 from ..values.page_picture import PagePicture
 from ..values.tasks import OutlineTask, PageTask
 from .image_colours import small_rgb
+from .image_ends import IMAGE_ERRORS, ends_early, may_end_early
 from .long_pages import tiles_of
 from .page_text import blank_notes, shrunk_notes
 from .resolution import MAX_LAYOUT_SIDE, most_pixels
@@ -42,10 +43,9 @@ _TURNS = {
 _ON_THEIR_SIDE = frozenset({_TURNS[orientation] for orientation in (5, 6, 7, 8)})
 # Pixels that take a usual page's processor time to decode and reduce, on a slow machine and in a slow format.
 _USUAL_PIXELS = 40_000_000
+_CUT = "the image's data ends early: the rest of the page is missing in the file"
 # Max pages of a TIFF: the time to count and reach them grows with the square of their number.
 MAX_TIFF_PAGES = 10_000
-# Exceptions of Pillow's readers on damaged files, beside its own.
-IMAGE_ERRORS = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, struct.error)
 
 
 def reader(format: Format) -> ImageReader:
@@ -95,6 +95,8 @@ class ImageReader:
         """
         with self._opened(task.path) as image:
             (width, height), decoded = _decoded(image, task)
+            doubtful = may_end_early(image)
+        cut = doubtful and ends_early(task.path.read_bytes(), self.decoder, task.number - 1)
         box = (0.0, 0.0, float(width), float(height))
         scale = decoded.width / width
         tiles = tuple(
@@ -106,6 +108,7 @@ class ImageReader:
         drawn = _in_arena(decoded, arena)
         whole = () if task.ocr == "never" else (box,)
         notices = (
+            *([Notice("DATA_MISSING", f"page {task.number}: {_CUT}", task.number, box)] if cut else []),
             *blank_notes(task.number, drawn.drawn, (), [box] if task.ocr == "never" else []),
             *shrunk_notes(task.number, scale, whole),
         )

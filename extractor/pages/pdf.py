@@ -24,6 +24,7 @@ from ..values.tasks import OutlineTask, PageTask
 from ..values.words import Word
 from .actual_text import as_drawn
 from .attached_invoice import attached_invoice
+from .cut_pictures import cut_notes
 from .document_facts import document_notices, document_properties
 from .drawing import read_drawing
 from .drawn_boxes import check_boxes
@@ -33,7 +34,7 @@ from .open_documents import OpenDocuments
 from .page_frame import PageFrame
 from .page_text import believed, blank_notes, first_areas, forbidden_areas, judge, merged, on_page, shrunk_notes
 from .pdf_page import PdfPage
-from .placed_text import as_read
+from .placed_text import as_read, without_copies
 from .rendering import PageRenderer
 from .resolution import RECOGNITION_SCALE
 from .text_layer import TextLayer, read_text_layer
@@ -64,7 +65,7 @@ class PdfReader:
         if len(document) < 1:
             raise DocumentCorrupt("the PDF has no pages")
         embedded = attached_invoice(document) if task.structured else None
-        facts = document_notices(document, invoice_read=embedded is not None), document_properties(document)
+        facts = document_notices(document, task.path, invoice_read=embedded is not None), document_properties(document)
         return Outline(len(document), _headings(document), *facts, embedded)
 
     def effort(self, task: PageTask) -> float:
@@ -132,6 +133,7 @@ def _page_of(page: PdfPage, renderer: PageRenderer, begin: Callable[[PagePicture
     words = _with_marks(page, judged.words, shown)
     finest = min(RECOGNITION_SCALE, page.drawing.finest or RECOGNITION_SCALE)
     notes += beyond + judged.notes + _attachment_notes(number, page.forms.attached)
+    notes += cut_notes(page, shown)
     notes += blank_notes(number, shown.picture.drawn, words, forbidden_areas(page, layer_words))
     notes += shrunk_notes(number, renderer.recognition_scale / finest, judged.recognise)
     in_crops = [] if fine or renderer.tiles else merged(judged.recognise)
@@ -173,7 +175,8 @@ def _text_layer_of(
 
     wait = is_scan(merged(page.drawing.images), page.box) or bool(renderer.tiles)
     layer = read_text_layer(page.handle, page.task.max_words, upright=(lambda: None) if wait else draw_early)
-    layer = as_read(as_drawn(page.handle, layer, page.drawing, page.task.max_words))
+    layer = as_drawn(page.handle, layer, page.drawing, page.task.max_words)
+    layer = as_read(without_copies(layer, page.drawing.looks))
     return layer, early[0] if early else None
 
 

@@ -1,4 +1,4 @@
-"""A text layer -> the same with spaced letters joined to words, and with blanks cut where they are written on.
+"""A text layer -> the same without copies, with spaced letters joined, and with blanks cut where they are written on.
 
 Runs in a page process. Letters with wide, even gaps and no space characters between them are one word: letter spacing,
 or a box for each letter. A row of underscores or dots is a blank to write on: it ends where writing begins. Boxes are
@@ -8,12 +8,13 @@ in points, origin top left of the page as shown.
 from __future__ import annotations
 
 import statistics
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
 from ..values.boxes import Box, union
 from ..values.words import Word
+from .drawing import Look
 from .text_layer import Letter, Origin, TextLayer
 
 # Min single letters of a spaced word: fewer are a list or columns of digits.
@@ -31,6 +32,22 @@ MOST_GAPS = 0.6
 BLANK_SIGNS = 4
 # Min share of height in common of a blank and what is written on it.
 SAME_ROW = 0.5
+
+
+def without_copies(layer: TextLayer, looks: Mapping[int, Look]) -> TextLayer:
+    """The layer with words once that are drawn again in their place, in the same way, by another form or annotation.
+
+    PDFium itself leaves out what one form says again. `looks`: those of the text objects, by their address.
+    """
+    kept: dict[object, int] = {}
+    for index, (word, origin) in enumerate(zip(layer.words, layer.origins, strict=True)):
+        place = tuple(round(side, 1) for side in word.box)
+        how = [replace(looks[at], form=0, group=0, order=0) for at in origin.objects if at in looks]
+        kept.setdefault((word.text, place, tuple(how)), index)
+    if len(kept) == len(layer.words):
+        return layer
+    words, origins = [layer.words[index] for index in kept.values()], [layer.origins[index] for index in kept.values()]
+    return replace(layer, words=words, origins=tuple(origins), blanks=())
 
 
 def as_read(layer: TextLayer) -> TextLayer:

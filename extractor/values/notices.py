@@ -15,6 +15,7 @@ from .boxes import Box, json_box
 NoticeCode = Literal[
     "ATTACHMENTS",
     "CHECK_FAILED",
+    "DATA_MISSING",
     "DEADLINE_REACHED",
     "FIELDS_NOT_READ",
     "NOTHING_READ",
@@ -50,6 +51,10 @@ KINDS: dict[NoticeCode, Kind] = {
     "CHECK_FAILED": Kind(
         "values of the document that belong together do not agree: sums, products, dates",
         "have a person look at the fields that it names; `metadata.checks` has every check",
+    ),
+    "DATA_MISSING": Kind(
+        "the document ends early, or a picture in it does: what is missing is not drawn, and so not read",
+        "get the document again from where it came from: it was cut short on its way, or when it was made",
     ),
     "DEADLINE_REACHED": Kind("the deadline cut the job short", "ask again for the missing pages, or for more time"),
     "FIELDS_NOT_READ": Kind(

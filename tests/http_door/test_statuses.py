@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from typing import Any
 
@@ -17,6 +18,8 @@ from tests.http_door.served import (
     ROOT,
     Served,
     base64_of,
+    head,
+    response_on,
 )
 from tests.test_handler import CONTRACT_CODES
 
@@ -70,6 +73,30 @@ class TestStatuses:
     def test_of_another_media_type(self, served: Served, media_type: str) -> None:
         answer = served.client.post("/extract", content=b"{}", headers={"Content-Type": media_type})
         assert (answer.status_code, answer.json()["error_code"]) == (415, "UNSUPPORTED_MEDIA_TYPE")
+
+    @pytest.mark.parametrize("coding", ["gzip", "br", "identity, gzip"])
+    def test_of_a_packed_body(self, served: Served, coding: str) -> None:
+        headers = {"Content-Type": "application/json", "Content-Encoding": coding}
+        answer = served.client.post("/extract", content=gzip.compress(b"{}"), headers=headers)
+        assert (answer.status_code, answer.json()["error_code"]) == (415, "UNSUPPORTED_MEDIA_TYPE")
+        assert "the body is packed; send it as it is" in answer.json()["error"]
+        assert answer.headers["accept-encoding"] == "identity"
+
+    @pytest.mark.parametrize(
+        ("coding", "status"),
+        [
+            ("Transfer-Encoding: gzip, chunked", 415),
+            ("Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked", 415),
+            ("Transfer-Encoding: chunked", 400),
+            ("Transfer-Encoding: chunked\r\nContent-Encoding: identity", 400),
+        ],
+    )
+    def test_of_a_body_that_is_packed_on_its_way(self, served: Served, coding: str, status: int) -> None:
+        sent = head("Content-Type: application/json", *coding.split("\r\n"))
+        with served.send(sent, b"2\r\n{}\r\n0\r\n\r\n") as connection:
+            answered, refusal = response_on(connection)
+        assert answered == status
+        assert refusal["error_code"] == ("UNSUPPORTED_MEDIA_TYPE" if status == 415 else "INVALID_INPUT")
 
     @pytest.mark.parametrize(
         ("files", "data"),

@@ -250,6 +250,7 @@ class NoData(TypedDict):
 NoticeCode: TypeAlias = Literal[
     "ATTACHMENTS",
     "CHECK_FAILED",
+    "DATA_MISSING",
     "DEADLINE_REACHED",
     "FIELDS_NOT_READ",
     "NOTHING_READ",
@@ -272,6 +273,7 @@ What a caller has to know of a document's reading, and what to do about it:
 
 - `ATTACHMENTS`: files are attached to the PDF (a portfolio's documents too); they are not read. To do: take them out and send each as a document of its own.
 - `CHECK_FAILED`: values of the document that belong together do not agree: sums, products, dates. To do: have a person look at the fields that it names; `metadata.checks` has every check.
+- `DATA_MISSING`: the document ends early, or a picture in it does: what is missing is not drawn, and so not read. To do: get the document again from where it came from: it was cut short on its way, or when it was made.
 - `DEADLINE_REACHED`: the deadline cut the job short. To do: ask again for the missing pages, or for more time.
 - `FIELDS_NOT_READ`: the fields that were asked for could not be looked for: all are null, and the rest of the answer is whole. To do: ask for fewer `pages` or fields; if it stays, tell the operator the `document_id`.
 - `NOTHING_READ`: something is drawn on the page, and not a word of it was read. To do: look at the page; a photograph alone is no fault.
@@ -387,7 +389,7 @@ Why the HTTP door took no job, and what to do about it:
 - `METHOD_NOT_ALLOWED`: The route has no such method. To do: mend the method.
 - `REQUEST_TIMEOUT`: The headers or the body did not arrive in time. To do: send again.
 - `GONE`: The job was deleted, or its time was up. To do: send the document again.
-- `UNSUPPORTED_MEDIA_TYPE`: The body is neither JSON nor an upload. To do: send `application/json` or `multipart/form-data`.
+- `UNSUPPORTED_MEDIA_TYPE`: The body is neither JSON nor an upload, or it is packed. To do: send `application/json` or `multipart/form-data`, without `Content-Encoding`.
 - `UNPROCESSABLE_ENTITY`: Another body came with this `Idempotency-Key` before. To do: take another key for another job.
 - `TOO_MANY_REQUESTS`: The queue is full. To do: send again after `Retry-After` seconds.
 - `REQUEST_HEADER_FIELDS_TOO_LARGE`: The headers are too long. To do: send fewer or shorter ones.

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import io
+from pathlib import Path
+
 import pytest
+from PIL import Image
 
 from extractor.errors import DocumentCorrupt
+from extractor.formats import DocumentFile
+from extractor.settings import Settings
 from tests import documents
 from tests.extractor.pages.kept_documents import PHOTO, PROSE, Keep, blank_pdf, error_of
-from tests.page_readers import PageReaders
+from tests.page_readers import PageReaders, page_readers
 
 
 class TestDamage:
@@ -41,3 +47,15 @@ class TestDamage:
     @pytest.mark.parametrize("size", [(0.5, 0.5), (0.5, 800), (600, 0.5)], ids=str)
     def test_page_without_a_size_has_failed(self, readers: PageReaders, keep: Keep, size: tuple[float, float]) -> None:
         assert isinstance(error_of(readers, keep(blank_pdf(size))), DocumentCorrupt)
+
+
+def test_damaged_rows_of_a_fax_are_no_lines_of_the_log(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """The decoder has something to say about each of them."""
+    fax = documents.image_bytes(PHOTO.convert("1"), "TIFF", compression="group3")
+    with Image.open(io.BytesIO(fax)) as image:
+        start, size = image.tag_v2[273][0], image.tag_v2[279][0]
+    path = tmp_path / "fax.tiff"
+    path.write_bytes(fax[: start + size // 2] + bytes(size - size // 2) + fax[start + size :])
+    with page_readers(Settings(page_processes=1)) as own:
+        own.read(DocumentFile(path, "tiff"), 1)
+    assert capfd.readouterr() == ("", "")

@@ -37,6 +37,7 @@ def layered(before: str, state: str, entries: str = "/OC 7 0 R", *objects: str) 
     return raw_pdf(f"{TEXT}{before}/X Do", FORM, [form(HIDE, entries), *objects, LAYER], catalog=catalog)
 
 
+SQUARE = "0 0 400 700 re f"
 MEMBERS = "<< /Type /OCMD /OCGs [8 0 R] /P /AllOn >>"
 
 
@@ -97,6 +98,7 @@ def test_text_without_a_mark_of_its_own_is_told(readers: PageReaders, tmp_path: 
 
 
 WHITE = {
+    "font that paints its ink over, on nothing": typed("", f"500 0 d0 0 g {SQUARE} 1 g {SQUARE}"),
     "white over a rule": raw_pdf(f"{TEXT}{AMONG['a rule']}1 g {HIDE}"),
     "white over other text": raw_pdf(f"{TEXT}{AMONG['other text']}1 g {HIDE}"),
     "white pattern over a rule": patterned(AMONG["a rule"], "1 g 0 0 10 10 re f"),

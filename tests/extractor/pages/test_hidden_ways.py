@@ -216,7 +216,8 @@ def test_typed_notes_of_very_many_words_are_refused(readers: PageReaders, tmp_pa
     path = tmp_path / "document.pdf"
     said_in_it = f"/DA (/Helv 2 Tf 0 g) /Contents ({'word ' * 6000})"
     note = f"<< /Type /Annot /Subtype /FreeText /Rect [72 90 300 620] /F 4 {said_in_it} >>"
-    path.write_bytes(raw_pdf(TEXT, "", [note], page=f"/Annots [{'6 0 R ' * 40}]"))
+    listed = " ".join(f"{number} 0 R" for number in range(6, 46))
+    path.write_bytes(raw_pdf(TEXT, "", [note] * 40, page=f"/Annots [{listed}]"))
     failure = readers.read(DocumentFile(path, "pdf"), 1)
     assert isinstance(failure, Failure)
     assert failure.error.code == "PAGE_TOO_LARGE"
