@@ -39,7 +39,7 @@ class Redrawing:
 
     def without(self, box: Box, addresses: Sequence[int]) -> Pixels:
         """The crop without the objects at these addresses of the open page."""
-        with _left_out(addresses):
+        with left_out(addresses):
             return self._crop(box)
 
     def alone(self, box: Box, addresses: Sequence[int]) -> Pixels:
@@ -48,7 +48,7 @@ class Redrawing:
         They are drawn on white and on black: whatever their colour, on one of them they show.
         """
         own = set(addresses)
-        with _left_out([item for item in self.items if item not in own]):
+        with left_out([item for item in self.items if item not in own]):
             white, black = self._crop(box, 255), self._crop(box, 0)
         return np.asarray(np.maximum(255 - white, black).max(axis=2), np.uint8)
 
@@ -85,7 +85,7 @@ class Redrawing:
 
 
 @contextmanager
-def _left_out(addresses: Sequence[int]) -> Iterator[None]:
+def left_out(addresses: Sequence[int]) -> Iterator[None]:
     """The objects at these addresses are not drawn as long as the block lasts."""
     try:
         for address in addresses:

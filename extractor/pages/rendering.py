@@ -7,6 +7,7 @@ left of the page as shown.
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,7 @@ from ..errors import Internal, PageTooLarge
 from ..values.boxes import Box, clip, grown
 from ..values.page import Crop
 from ..values.page_picture import PagePicture
+from .redrawing import left_out
 from .resolution import layout_scale, recognition_scale, tiles_in_points
 from .text_layer import PageFrame
 
@@ -65,9 +67,12 @@ class PageRenderer:
         scale = self.recognition_scale if fine else self.layout_scale
         return tuple(self._crop(box, scale) for box in self.tiles)
 
-    def draw_crop(self, box: Box) -> Crop:
-        """A crop of the page for the recogniser, with a margin."""
-        return self._crop(clip(grown(box, CROP_MARGIN), self.frame.width, self.frame.height), self.recognition_scale)
+    def draw_crop(self, box: Box, without: Sequence[int]) -> Crop:
+        """A crop of the page for the recogniser, with a margin, without the objects at these addresses."""
+        with left_out(without):
+            return self._crop(
+                clip(grown(box, CROP_MARGIN), self.frame.width, self.frame.height), self.recognition_scale
+            )
 
     def _crop(self, box: Box, scale: float) -> Crop:
         return Crop(box, self._draw(box, scale), scale)
