@@ -154,10 +154,14 @@ def judge(page: PdfPage, layer_words: LayerWords, shown: Crop) -> Judged:
             word = replace(word, confidence=UNSURE)
         if reason == "in a layer switched off":
             word = replace(word, switched_off=True)
+        elif reason is not None and task.unseen == "keep" and not is_sure(word):
+            # Whether it is kept is known when the page has been read.
+            word = replace(word, unseen=True)
         kept.append((word, reason))
     typed = typed_words(forms.notes, pixels, scale)
-    if any(reason is not None for _, reason in [*kept, *typed]):
-        notes.append(_unseen_note(task, [*kept, *typed]))
+    settled = [(word, reason) for word, reason in [*kept, *typed] if not word.unseen]
+    if any(reason is not None for _, reason in settled):
+        notes.append(_unseen_note(task, settled))
     seen = [word for word, reason in kept if reason is None]
     result = seen if task.unseen == "drop" else [word for word, _ in kept]
     lines = 1 + max((word.line for word in result), default=-1)
