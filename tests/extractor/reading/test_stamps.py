@@ -130,7 +130,7 @@ def stamped(x: float, y: float, width: float) -> Draw:
     )
 
 
-@pytest.mark.parametrize(("x", "y", "over"), [(200, 630, True), (200, 400, False), (430, 640, True)])
+@pytest.mark.parametrize(("x", "y", "over"), [(200, 630, True), (200, 400, False), (430, 640, True), (185, 645, True)])
 def test_a_framed_stamp_read_from_a_picture(x: float, y: float, over: bool) -> None:
     """In type no larger than the text's, over no word, its frame around some."""
     width = 130.0
