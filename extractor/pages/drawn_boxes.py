@@ -15,8 +15,10 @@ from ..values.boxes import Box, area, centre, contains, intersection
 from ..values.words import Word
 from .form_fields import Tick
 
-# Max distance of words from their check box, in sides of the box.
-NEAR = 2.0
+# Max distance of words from their check box, in sides of the box: of a lone one, and of one in a column of such boxes.
+NEAR, NEAR_IN_COLUMN = 2.0, 8.0
+# Max difference of places and of sides in a column of boxes, in sides.
+ALIGNED = 0.25
 # Min difference of ink from paper, in 0..255; max difference of paper inside and outside the box.
 INK, SAME_PAPER = 60, 30
 # Max share of ink in an empty box; max share in a ticked one (more is a filled square).
@@ -46,7 +48,8 @@ def check_boxes(
     found: dict[Box, Tick] = {}
     for box in outer:
         others = [other for other in outer if other != box]
-        if any(_nearly_touch(box, other) for other in others) or not _has_words(box, words):
+        near = NEAR_IN_COLUMN if any(_is_below(box, other) or _is_below(other, box) for other in others) else NEAR
+        if any(_nearly_touch(box, other) for other in others) or not _has_words(box, words, near):
             continue
         chosen = _is_ticked(box, picture, scale)
         if chosen is not None:
@@ -66,14 +69,23 @@ def _nearly_touch(box: Box, other: Box) -> bool:
     return intersection(grown, other) > 0
 
 
-def _has_words(box: Box, words: Sequence[Word]) -> bool:
-    """Whether words stand beside the box on its line, and no more than one character inside it."""
+def _is_below(box: Box, other: Box) -> bool:
+    """Whether the box stands below another one of its size."""
+    room = ALIGNED * (box[2] - box[0])
+    return box[1] > other[3] and abs(box[0] - other[0]) < room and abs(box[2] - other[2]) < room
+
+
+def _has_words(box: Box, words: Sequence[Word], near: float) -> bool:
+    """Whether words stand beside the box on its line, and no more than one character inside it.
+
+    `near`: how far they may be, in sides of the box.
+    """
     side, middle = box[2] - box[0], (box[1] + box[3]) / 2
     if any(contains(box, centre(word.box)) and len(word.text) > 1 for word in words):
         return False
     return any(
         word.box[1] < middle < word.box[3]
-        and (0 < word.box[0] - box[2] < NEAR * side or 0 < box[0] - word.box[2] < NEAR * side)
+        and (0 < word.box[0] - box[2] < near * side or 0 < box[0] - word.box[2] < near * side)
         and any(map(str.isalpha, word.text))
         for word in words
     )

@@ -16,6 +16,7 @@ from ..values.boxes import Box
 from ..values.words import Word
 from .soundness import MIN_LETTERS, SOFT_HYPHEN, is_language
 from .text_layer import Origin
+from .unsaid_signs import with_signs
 
 # Min difference from the ground of a pixel that is ink, in 0..255.
 MARK = 60
@@ -54,9 +55,9 @@ def mended(
     `blanks`: spaces that may be drawn, each the index of the word before it and its box in points, origin top left of
     the page as shown. `picture`: the page picture, RGB, `scale` pixels per point.
 
-    A bar at half the height of a digit is a minus sign, whatever its font calls it. A doubtful character that stands
-    alone and is drawn is a bullet or an icon: it cannot be wrong. A space that is drawn is a character: both words
-    beside it are in doubt.
+    A bar at half the height of a digit is a minus sign, whatever its font calls it, and whether a font draws it or not.
+    A doubtful character that stands alone and is drawn is a bullet or an icon: it cannot be wrong. A space that is
+    drawn is a character: both words beside it are in doubt.
     """
     fonts = unsound_fonts(words, origins)
     result = []
@@ -79,7 +80,7 @@ def mended(
             continue
         for index in beside:
             result[index] = replace(result[index], confidence=UNSURE)
-    return result
+    return with_signs(result, picture, scale, BY_SHAPE)
 
 
 def _overlap(a: Box, b: Box) -> float:

@@ -31,8 +31,9 @@ from .hidden_text import (
     unseen_words,
 )
 from .layer_trust import UNSURE, is_sure, mended, unsound_fonts, was_looked_at
+from .overlays import NOTHING_TOLD, Left, Told, overlays, told_by
 from .page_frame import PageFrame
-from .page_ink import Sketch, areas_of, dark_shares, sketch, unexplained_lines
+from .page_ink import areas_of, dark_shares, sketch, unexplained_lines
 from .pdf_page import PdfPage
 from .redrawing import Redrawing
 from .soundness import is_sound
@@ -47,6 +48,8 @@ SCAN_SHARE = 0.6
 SCAN_WORDS = 30
 # Min unexplained lines of an image that is recognised as a whole.
 FEW_LINES = 3
+# Max share of the page of an overlay that is read as a whole.
+LARGEST_OVERLAY = 0.25
 # Min characters outside doubtful fonts and words that tell whether the rest is language.
 FEW_CHARACTERS = 20
 # Max difference of pixels on a blank page, in 0..255.
@@ -67,11 +70,13 @@ class Judged:
     """The words of a text layer that are believed, the areas to recognise, and notices.
 
     Words below full confidence stand only where recognition gives nothing better. Boxes are in points, origin top left.
+    `told`: what of the page's text its sure words say in full.
     """
 
     words: list[Word]
     recognise: list[Box]
     notes: list[Notice]
+    told: Told
 
 
 def believed(layer: TextLayer, number: int, ocr: OcrMode) -> tuple[TextLayer, list[Notice]]:
@@ -154,10 +159,14 @@ def judge(page: PdfPage, layer_words: LayerWords, shown: Crop) -> Judged:
             word = replace(word, confidence=UNSURE)
         if reason == "in a layer switched off":
             word = replace(word, switched_off=True)
+        elif reason is not None and task.unseen == "keep" and not is_sure(word):
+            # Whether it is kept is known when the page has been read.
+            word = replace(word, unseen=True)
         kept.append((word, reason))
     typed = typed_words(forms.notes, pixels, scale)
-    if any(reason is not None for _, reason in [*kept, *typed]):
-        notes.append(_unseen_note(task, [*kept, *typed]))
+    settled = [(word, reason) for word, reason in [*kept, *typed] if not word.unseen]
+    if any(reason is not None for _, reason in settled):
+        notes.append(_unseen_note(task, settled))
     seen = [word for word, reason in kept if reason is None]
     result = seen if task.unseen == "drop" else [word for word, _ in kept]
     lines = 1 + max((word.line for word in result), default=-1)
@@ -171,18 +180,28 @@ def judge(page: PdfPage, layer_words: LayerWords, shown: Crop) -> Judged:
     if task.ocr == "auto" and recognise != [page.box]:
         doubted = [word for word in seen if not is_sure(word)]
         if drawing.other_ink or doubted:
-            recognise = _with_unexplained(page, recognise, doubted, sure, small)
-    return Judged(result, recognise, notes)
+            over = overlays(drawing, words, reasons, looks)
+            told = told_by(words, origins, reasons) if over else NOTHING_TOLD
+            bare = sketch(crops.without(page.box, told.objects), scale) if over else small
+            recognise = _with_unexplained(page, recognise, doubted, sure, Left(bare, told.boxes, over))
+    told = told_by(words, origins, reasons) if recognise else NOTHING_TOLD
+    return Judged(result, recognise, notes, told)
 
 
 def _with_unexplained(
-    page: PdfPage, recognise: Sequence[Box], doubted: Sequence[Word], sure: Sequence[Word], small: Sketch
+    page: PdfPage, recognise: Sequence[Box], doubted: Sequence[Word], sure: Sequence[Word], left: Left
 ) -> list[Box]:
-    """The areas, with those of doubted words and of lines of ink that no word explains."""
+    """The areas, with those of doubted words and of lines of ink that no word explains. An overlay is one area."""
     known = [word.box for word in sure]
-    lines = unexplained_lines(small, [*known, *recognise, *(word.box for word in doubted)])
+    drawn = [box for box in known if box not in left.without]
+    lines = unexplained_lines(left.small, [*drawn, *recognise, *(word.box for word in doubted)])
     unread = [*lines, *(word.box for word in doubted)]
     full = [box for box in merged(page.drawing.images) if _holds_more_text(box, unread, known)]
+    full += [
+        box
+        for box in left.over
+        if area(box) <= LARGEST_OVERLAY * area(page.box) and any(contains(box, centre(line)) for line in lines)
+    ]
     rest = [box for box in unread if not any(contains(image, centre(box)) for image in full)]
     found = [*full, *areas_of(rest, page.frame.width, page.frame.height)]
     if sum(area(box) for box in merged([*recognise, *found])) > MOST_OF_THE_PAGE * area(page.box):

@@ -6,6 +6,7 @@ Boxes are in points, origin top left of the page as shown.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -137,6 +138,7 @@ def _page_of(page: PdfPage, renderer: PageRenderer, begin: Callable[[PagePicture
     notes += blank_notes(number, shown.picture.drawn, words, forbidden_areas(page, layer_words))
     notes += shrunk_notes(number, renderer.recognition_scale / finest, judged.recognise)
     in_crops = [] if fine or renderer.tiles else merged(judged.recognise)
+    without = frozenset(at for at, word in enumerate(words) if in_crops and word.box in judged.told.boxes)
     return Page(
         number=number,
         width=frame.width,
@@ -147,7 +149,7 @@ def _page_of(page: PdfPage, renderer: PageRenderer, begin: Callable[[PagePicture
         recognise=tuple(judged.recognise),
         notices=tuple(notes),
         quarters=layer.quarters,
-        crops=tuple(renderer.draw_crop(box) for box in in_crops),
+        crops=tuple(replace(renderer.draw_crop(box, judged.told.objects), without=without) for box in in_crops),
         tiles=renderer.draw_tiles(fine=bool(judged.recognise)),
         form_fields=page.forms.fields,
     )

@@ -43,7 +43,7 @@ class Redrawing:
 
         `box` is in points, origin top left. Raises `MemoryError` where PDFium makes no bitmap.
         """
-        with _left_out(addresses):
+        with left_out(addresses):
             return self._crop(box)
 
     def alone(self, box: Box, addresses: Sequence[int]) -> Pixels:
@@ -54,7 +54,7 @@ class Redrawing:
         origin top left. Raises `MemoryError` where PDFium makes no bitmap.
         """
         own = set(addresses)
-        with _left_out([item for item in self.items if item not in own]):
+        with left_out([item for item in self.items if item not in own]):
             white, black = self._crop(box, 255), self._crop(box, 0)
         return np.asarray(np.maximum(255 - white, black).max(axis=2), np.uint8)
 
@@ -94,7 +94,7 @@ class Redrawing:
 
 
 @contextmanager
-def _left_out(addresses: Sequence[int]) -> Iterator[None]:
+def left_out(addresses: Sequence[int]) -> Iterator[None]:
     """The objects at these addresses are not drawn as long as the block lasts."""
     try:
         for address in addresses:

@@ -7,6 +7,7 @@ left of the page as shown.
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,7 @@ from ..values.boxes import Box, clip, grown
 from ..values.page import Crop
 from ..values.page_picture import PagePicture
 from .page_frame import PageFrame
+from .redrawing import left_out
 from .resolution import layout_scale, recognition_scale, tiles_in_points
 
 # Margin around a crop, in points: letters may touch its edge.
@@ -72,12 +74,16 @@ class PageRenderer:
         scale = self.recognition_scale if fine else self.layout_scale
         return tuple(self._crop(box, scale) for box in self.tiles)
 
-    def draw_crop(self, box: Box) -> Crop:
+    def draw_crop(self, box: Box, without: Sequence[int]) -> Crop:
         """A crop of the page for the recogniser, with a margin around `box`, which is in points, origin top left.
 
-        Raises `PageTooLarge`, `MemoryError` or `Internal`, as every drawing.
+        It is drawn without the objects at the addresses of `without`. Raises `PageTooLarge`, `MemoryError` or
+        `Internal`, as every drawing.
         """
-        return self._crop(clip(grown(box, CROP_MARGIN), self.frame.width, self.frame.height), self.recognition_scale)
+        with left_out(without):
+            return self._crop(
+                clip(grown(box, CROP_MARGIN), self.frame.width, self.frame.height), self.recognition_scale
+            )
 
     def _crop(self, box: Box, scale: float) -> Crop:
         return Crop(box, self._draw(box, scale), scale)

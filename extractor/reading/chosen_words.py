@@ -8,13 +8,14 @@ it is not, or where nothing was read.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from difflib import SequenceMatcher
 from itertools import groupby
 
 import numpy as np
 
 from ..pages.layer_trust import is_sure
 from ..values.arrays import Boxes
-from ..values.words import Word
+from ..values.words import Word, boxes_of
 
 # Min confidence of a reading that replaces a doubted text layer with letters or digits.
 CERTAIN = 0.6
@@ -24,6 +25,8 @@ SAME_PLACE = 0.3
 NEAR = 2.0
 # Min characters of a line that is a copy of what was read nearby, and not beside it by chance.
 LONG_LINE = 6
+# Min likeness of two readings of one text, in [0, 1].
+ALIKE = 0.6
 
 
 def chosen(words: Sequence[Word]) -> list[Word]:
@@ -32,7 +35,7 @@ def chosen(words: Sequence[Word]) -> list[Word]:
     read = [number for number, word in enumerate(words) if word.source == "ocr"]
     if not doubted or not read:
         return list(words)
-    boxes = np.array([words[number].box for number in read])
+    boxes = boxes_of([words[number] for number in read])
     left_out: set[int] = set()
     for _, group in groupby(doubted, key=lambda number: words[number].line):
         line = list(group)
@@ -58,6 +61,25 @@ def chosen(words: Sequence[Word]) -> list[Word]:
             or _was_read_nearby(words[number], [words[read[n]] for n in _indices_near(words[number], boxes)], texts)
         )
     return [word for number, word in enumerate(words) if number not in left_out]
+
+
+def without_copies(read: Sequence[Word], words: Sequence[Word]) -> list[Word]:
+    """The words that were read, without those that a sure word in their place says: a picture may repeat live text."""
+    sure = [word for word in words if is_sure(word)]
+    if not read or not sure:
+        return list(read)
+    boxes = boxes_of(sure)
+    return [
+        word
+        for word in read
+        if not any(_are_alike(word.text, sure[at].text) for at in _indices_in_place(word, boxes, SAME_PLACE))
+    ]
+
+
+def _are_alike(one: str, other: str) -> bool:
+    """Whether two readings are of one text."""
+    matcher = SequenceMatcher(None, one.casefold(), other.casefold(), autojunk=False)
+    return matcher.ratio() >= ALIKE
 
 
 def _indices_in_place(word: Word, boxes: Boxes, share: float) -> list[int]:

@@ -74,7 +74,10 @@ def _stretch(quad: Quad, line: Box, span: tuple[float, float]) -> Quad:
 
 
 def page_of_crop(crop: Crop, page: Page) -> Page:
-    """The crop as a page of its own, with the words and areas on it; its origin is the crop's top left corner."""
+    """The crop as a page of its own, with the words that it shows and the areas on it.
+
+    Its origin is the crop's top left corner.
+    """
     left, top, right, bottom = crop.box
 
     def moved(box: Box) -> Box:
@@ -86,7 +89,11 @@ def page_of_crop(crop: Crop, page: Page) -> Page:
         height=bottom - top,
         picture=crop.picture,
         scale=crop.scale,
-        words=tuple(replace(word, box=moved(word.box)) for word in page.words if intersection(word.box, crop.box)),
+        words=tuple(
+            replace(word, box=moved(word.box))
+            for at, word in enumerate(page.words)
+            if at not in crop.without and intersection(word.box, crop.box)
+        ),
         recognise=tuple(moved(box) for box in page.recognise if intersection(box, crop.box)),
     )
 

@@ -27,8 +27,8 @@ from .raised_ink import with_numbers_ended
 
 # Min legibility of a line on an image of a digital page: texture of photographs looks like letters.
 MIN_IMAGE_LEGIBILITY = 0.6
-# Upright text is rarely less legible than this, upside down text rarely more.
-UNSURE = 0.8
+# Upright text is rarely less legible than the first, upside down text never more than the second.
+UNSURE, SURE = 0.8, 0.9
 # Number of longest lines that tell whether a page is upside down.
 SAMPLE_LINES = 6
 # A line with digits and a step below this certainty is read again.

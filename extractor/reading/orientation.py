@@ -14,7 +14,7 @@ import numpy as np
 
 from ..values.arrays import Quad
 from ..values.boxes import Box, Matrix, centre, clip, contains, mapped
-from ..values.page import Crop, Page
+from ..values.page import Page
 
 # Min skew that is corrected; max angle that counts as skew, in degrees.
 MIN_SKEW = 0.4
@@ -60,7 +60,7 @@ def turned(upright: Upright, quarters: int) -> Upright:
     sideways = quarters % 2 == 1
     words = tuple(replace(word, box=mapped(forward, word.box), upright=word.upright != sideways) for word in page.words)
     crops, tiles = (
-        tuple(Crop(mapped(forward, part.box), part.picture.turned(quarters), part.scale) for part in parts)
+        tuple(replace(part, box=mapped(forward, part.box), picture=part.picture.turned(quarters)) for part in parts)
         for parts in (page.crops, page.tiles)
     )
     page = replace(page, picture=seen, width=width, height=height, words=words, crops=crops, tiles=tiles)

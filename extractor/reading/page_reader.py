@@ -24,6 +24,7 @@ from ..values.notices import Notice
 from ..values.page import Crop, Page
 from ..values.page_picture import PagePicture
 from ..values.reading import PageReading
+from .chosen_words import without_copies
 from .found_lines import lines_to_read, page_of_crop
 from .line_reader import MIN_IMAGE_LEGIBILITY, Found, LineReader, ReadLine, placed_lines
 from .long_reader import LongReader
@@ -101,7 +102,7 @@ class Reader:
         page = upright.page
         crops = [self._search(crop, page) for crop in page.crops]
         layout = begun or self.begin(page.picture)
-        found = placed_lines(self._read_crops(crops, recognition), page.words)
+        found = without_copies(placed_lines(self._read_crops(crops, recognition), page.words), page.words)
         return seen_on(self._device, upright, [*page.words, *found], layout, began)
 
     def _search(self, crop: Crop, page: Page) -> _SearchedCrop:

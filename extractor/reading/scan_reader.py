@@ -25,7 +25,7 @@ from ..values.words import Word
 from .chosen_words import chosen
 from .dot_print import with_dots_joined
 from .found_lines import lines_to_read
-from .line_reader import MIN_IMAGE_LEGIBILITY, UNSURE, LineReader, ReadLine, legibility, placed_lines
+from .line_reader import MIN_IMAGE_LEGIBILITY, SURE, UNSURE, LineReader, ReadLine, legibility, placed_lines
 from .orientation import Upright, cropped, deskewed, on_their_side, skew_of, turned
 from .picture_refs import ref_of
 from .seen import Seen
@@ -45,7 +45,7 @@ from .stamps import stamps_of, without_stamps
 from .table_reader import table_readings
 from .unread import HardlyRead, hardly_read
 
-# Min gain in legibility after a turn for a block of lines to be upside down.
+# Min gain in legibility after a turn for lines to be upside down: a block, or a page that is rather legible as it is.
 MORE_LEGIBLE = 0.1
 
 
@@ -118,7 +118,7 @@ class ScanReader:
         quads = lines_outside(quads, others)
         lines = self._lines.recognise([(upright.page, quad) for quad in quads], recognition, least)
         read = [word for line in lines if line is not None for word in line.words]
-        if read and legibility(read) < UNSURE and self._upside_down(upright.page, quads, recognition) > 0:
+        if read and self._are_upside_down(upright.page, quads, legibility(read), recognition):
             upright = turned(upright, 2)
             quads = self._detect(upright.page)
             others = [] if whole else on_their_sides(quads)
@@ -141,18 +141,24 @@ class ScanReader:
         self, page: Page, quads: Sequence[Quad], lines: Sequence[ReadLine | None], recognition: Recognition
     ) -> list[Box]:
         """The boxes, in pixels, of blocks that are upside down on a page most of which is not."""
-        unsure = [line is None or legibility(line.words) < UNSURE for line in lines]
+        unsure = [line is None or legibility(line.words) < SURE for line in lines]
         if sum(unsure) < MIN_LINES or len(blocks := blocks_of(quads)) < 2:
             return []
         boxes = []
         for block in blocks:
             own = [quads[index] for index in block]
             read = [word for index in block if (line := lines[index]) is not None for word in line.words]
-            if len(block) < MIN_LINES or legibility(read) >= UNSURE or not stands_alone(quads, block):
+            if len(block) < MIN_LINES or legibility(read) >= SURE or not stands_alone(quads, block):
                 continue
             if self._upside_down(page, own, recognition) > MORE_LEGIBLE:
                 boxes.append(box_around(own))
         return boxes
+
+    def _are_upside_down(self, page: Page, quads: Sequence[Quad], legible: float, recognition: Recognition) -> bool:
+        """Whether a page whose lines were read this legibly stands on its head."""
+        if legible >= SURE:
+            return False
+        return self._upside_down(page, quads, recognition) > (0.0 if legible < UNSURE else MORE_LEGIBLE)
 
     def _upside_down(self, page: Page, quads: Sequence[Quad], recognition: Recognition) -> float:
         """How much more legible the lines are after a turn by 180 degrees."""

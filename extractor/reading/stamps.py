@@ -70,7 +70,7 @@ def stamps_of(words: Sequence[Word], picture: PagePicture, scale: float) -> list
     A page with words of one size, all from the text layer, is not looked at. A word is of a stamp where it is printed
     over smaller ones, or over several rows in another colour. A coloured word that was read from an image of a digital
     page is also one where it stands between rows, or where the ink connected with it, a frame, surrounds words of the
-    page.
+    page or reaches over several rows between its columns.
     """
     candidates = _candidates(words)
     if not candidates:
@@ -96,7 +96,7 @@ def stamps_of(words: Sequence[Word], picture: PagePicture, scale: float) -> list
         if not (over or (other and rows) or (coloured and foreign)):
             continue
         box = _ink_box(words[at].box, ink, picture, scale) if coloured else words[at].box
-        if not (over or rows or between or _surrounds_words(box, words)):
+        if not (over or rows or between or _surrounds_words(box, words) or _reaches_over_rows(box, words)):
             continue
         if coloured:
             own = _words_of_stamp(words, at, box, ink, picture, scale)
@@ -175,6 +175,25 @@ def _relation_to_others(at: int, words: Sequence[Word], boxes: Boxes) -> tuple[b
 def _surrounds_words(box: Box, words: Sequence[Word]) -> bool:
     """Whether words of the text layer stand in the box."""
     return any(word.source == "text_layer" and contains(box, centre(word.box)) for word in words)
+
+
+def _reaches_over_rows(box: Box, words: Sequence[Word]) -> bool:
+    """Whether words of the text layer stand in several rows on both sides of the box, level with it."""
+    beside = [word.box for word in words if word.source == "text_layer" and box[1] < centre(word.box)[1] < box[3]]
+    levels = [
+        _level_count([other for other in beside if (other[2] <= box[0] if left else other[0] >= box[2])])
+        for left in (True, False)
+    ]
+    return min(levels) >= ROWS
+
+
+def _level_count(boxes: Sequence[Box]) -> int:
+    """The number of rows that boxes stand in."""
+    if not boxes:
+        return 0
+    middles = np.sort([centre(box)[1] for box in boxes])
+    height = float(np.median([box[3] - box[1] for box in boxes]))
+    return 1 + int((np.diff(middles) > ROW * height).sum())
 
 
 def _usual_colour(words: Sequence[Word], picture: PagePicture, scale: float) -> Floats:

@@ -65,7 +65,7 @@ def hardly_read(quads: Sequence[Quad], words: Sequence[Sequence[RecognisedWord]]
 
 
 def unread_notices(page: Page, words: Sequence[Word], recognition: Recognition, hardly: HardlyRead) -> list[Notice]:
-    """Notices of what was not read, once the page's `words` are known."""
+    """Notices of what was not read, or is only in a text layer, once the page's `words` are known."""
     notices: list[Notice] = []
     number = page.number
     told = {notice.code for notice in page.notices}
@@ -78,6 +78,9 @@ def unread_notices(page: Page, words: Sequence[Word], recognition: Recognition, 
             "in a script that no chosen recogniser reads"
         )
         notices.append(Notice("TEXT_NOT_READ", said, number))
+    if unseen := sum(word.unseen for word in words):
+        said = f"page {number}: {unseen} word(s) that no reader sees (of a text layer in doubt) kept"
+        notices.append(Notice("UNSEEN_TEXT", said, number))
     scripts = _unread_scripts(page, recognition)
     if scripts:
         said = f"page {number}: letters that no chosen recogniser reads in a doubted text layer ({', '.join(scripts)})"

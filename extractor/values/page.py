@@ -35,11 +35,15 @@ class FormField:
 @dataclass(frozen=True, slots=True)
 class Crop:
     """A part of a page as the models see it: `box` on the page, in its unit, origin top left; `picture` with `scale`
-    pixels per unit."""
+    pixels per unit.
+
+    `without`: the indices of the page's words that are not drawn in it.
+    """
 
     box: Box
     picture: PagePicture
     scale: float
+    without: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,7 @@ class Word:
     - `parts` are its letters by how they are set, where they are not all set alike.
     - `link` is the address that it leads to.
     - `switched_off` is True in a layer that is not shown.
+    - `unseen` is True in doubt and without a mark on the page: it goes where recognition reads the same elsewhere.
     """
 
     text: str
@@ -58,6 +59,7 @@ class Word:
     parts: tuple[WordPart, ...] = ()
     link: str | None = None
     switched_off: bool = False
+    unseen: bool = False
 
     def __reduce__(self) -> tuple[type[Word], tuple[object, ...]]:
         # A page has hundreds of words, and pickling them the way of dataclasses takes more than twice as long.

@@ -98,6 +98,20 @@ def test_picture_of_a_check_box(readers: PageReaders, tmp_path: Path, ticked: bo
     )
 
 
+COLUMN = "200 658 11 11 re S\n200 628 11 11 re S\n200 658 m 211 669 l S 200 669 m 211 658 l S\n"
+
+
+def test_check_boxes_in_a_column_stand_far_from_their_labels(readers: PageReaders, tmp_path: Path) -> None:
+    boxes = read_page(readers, tmp_path, raw_pdf(LABELS + COLUMN)).words[4:]
+    assert [word.text for word in sorted(boxes, key=lambda word: word.box[1])] == ["[x]", "[ ]"]
+
+
+def test_lone_square_far_from_words_is_no_check_box(readers: PageReaders, tmp_path: Path) -> None:
+    lone, elsewhere = COLUMN.replace("200 628", "260 500"), COLUMN.replace("628", "500").replace("658", "540")
+    for drawn in (lone, elsewhere):
+        assert said(read_page(readers, tmp_path, raw_pdf(LABELS + drawn))) == "Name Paid Open Code"
+
+
 def test_picture_without_a_frame_is_no_check_box(readers: PageReaders, tmp_path: Path) -> None:
     assert said(read_page(readers, tmp_path, pictured(frame=False, cross=True))) == "Express"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from extractor.pages.layer_trust import UNSURE
-from extractor.reading.chosen_words import chosen
+from extractor.reading.chosen_words import chosen, without_copies
 from extractor.values.words import Source, Word
 
 
@@ -52,3 +52,11 @@ def test_sure_words_stand_whatever_was_read() -> None:
     sure = line("Total due 912.60", 100, "text_layer", 1.0, 0)
     read = line("Total due 972.60", 101, "ocr", 0.98, 1)
     assert chosen([*sure, *read]) == [*sure, *read]
+
+
+def test_what_a_picture_repeats_of_live_text_is_not_there_twice() -> None:
+    sure = line("Total due 912.60", 100, "text_layer", 1.0, 0)
+    repeated = line("Total doe 912.60", 101, "ocr", 0.9, 1)
+    stamp = line("PAID ON 3 MAY", 103, "ocr", 0.9, 2)
+    assert texts(without_copies([*repeated, *stamp], sure)) == "PAID ON 3 MAY"
+    assert without_copies([*repeated, *stamp], LAYER) == [*repeated, *stamp]

@@ -80,3 +80,10 @@ def test_a_page_on_which_nothing_is_read_is_told_from_a_blank_one(engine: Engine
     assert read(engine, image_bytes(Image.new("L", (600, 500), 250), "PNG"))["metadata"]["warnings"] == [
         "page 1: the page is blank"
     ]
+
+
+def test_a_receipt_that_stands_on_its_head_and_is_rather_legible_so_is_set_upright(engine: Engine) -> None:
+    """Its letters alone are as sure as those of a poor print."""
+    answer = read(engine, image_bytes(scan_of((Laid(BAKERY, 60, 60, 180),), frame=None), "PNG"))
+    assert " ".join(lines_of(answer)) == text_of([Laid(BAKERY, 0, 0)])
+    assert [note for note in answer["metadata"]["warnings"] if "180 degrees" in note]

@@ -130,7 +130,7 @@ def stamped(x: float, y: float, width: float) -> Draw:
     )
 
 
-@pytest.mark.parametrize(("x", "y", "over"), [(200, 630, True), (200, 400, False), (430, 640, True)])
+@pytest.mark.parametrize(("x", "y", "over"), [(200, 630, True), (200, 400, False), (430, 640, True), (185, 645, True)])
 def test_a_framed_stamp_read_from_a_picture(x: float, y: float, over: bool) -> None:
     """In type no larger than the text's, over no word, its frame around some."""
     width = 130.0
@@ -154,3 +154,16 @@ def test_a_table_under_a_stamp_is_whole(engine: Engine) -> None:
         rows[cell["row"]][cell["column"]] = cell["text"]
     assert [tuple(row) for row in rows] == ROWS
     assert "IVED" in data["text"]
+
+
+def test_amounts_under_a_see_through_picture_come_once_and_its_words_too(engine: Engine) -> None:
+    image = Image.new("RGBA", (600, 170))
+    draw = ImageDraw.Draw(image)
+    draw.rounded_rectangle((6, 6, 593, 163), 25, outline=(30, 60, 190, 170), width=7)
+    draw.text((300, 85), "TRUE COPY", fill=(30, 60, 190, 170), font=ImageFont.load_default(70), anchor="mm")
+    picture = ImageReader(image.rotate(8, expand=True, resample=Image.Resampling.BICUBIC))
+    content = page(lambda canvas: canvas.drawImage(picture, 370, 610, 190, 75, mask="auto"))
+    request = {"document_content_base64": base64.b64encode(content).decode("ascii"), "outputs": ["tables", "text"]}
+    data = engine.extract(parse_request(request), document_id="copied")["data"]
+    assert "\n".join("\t".join(row) for row in ROWS) in data["text"]
+    assert sorted(data["text"].split()) == sorted(" ".join(["Invoice 4711 TRUE COPY", *map(" ".join, ROWS)]).split())
