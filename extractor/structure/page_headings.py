@@ -54,7 +54,6 @@ def _folded(element: PageElement) -> str:
 def _heads(header: PageElement, page: AssembledPage) -> bool:
     """Whether the header is set like the heading of the text that follows it."""
     following = next((element for element in page.elements if element.box[1] >= header.box[3] - header.size), None)
-    running = [word for element in page.elements if element.label == DocItemLabel.TEXT for word in element.words]
     return (
         following is not None
         and following.label == DocItemLabel.TEXT
@@ -64,10 +63,15 @@ def _heads(header: PageElement, page: AssembledPage) -> bool:
         and not header.text[0].islower()
         and not header.text.endswith((".", ",", ";"))
         and all(word.upright and word.source == "text_layer" for word in header.words)
-        and header.size >= AS_LARGE * usual_size(running)
         and abs(header.words[0].box[0] - min(word.box[0] for word in following.words)) <= FLUSH * header.size
         and not any(
             element is not header and element.furniture and side_by_side(element.box, header.box)
             for element in page.elements
         )
+        and header.size >= AS_LARGE * _running_size(page)
     )
+
+
+def _running_size(page: AssembledPage) -> float:
+    """The type size of most of the page's text."""
+    return usual_size([word for each in page.elements if each.label == DocItemLabel.TEXT for word in each.words])
