@@ -174,9 +174,8 @@ def _claims_of(page: PrintedPage, hit: LabelHit, index: LabelIndex, style: Style
     if kind == "text":
         beside, below = beside[:1], below[:1]
     if kind == "code" and hit.strength == VAGUE:
-        # A party may stand there, too: a number in its address is none of its own. With more words it is another label.
-        more = whole < (1.0 if hit.concept == "document_number" else preceded)
-        beside, below = ([one for one in ones if _is_alone(*one) and not more] for ones in (beside, below))
+        # A party may stand there, too: a number in its address is none of its own.
+        beside, below = ([one for one in ones if _is_alone(*one)] for ones in (beside, below))
     if kind == "money":
         beside = _row_amounts(hit.concept, beside)
         whole *= SEVERAL if len(beside) > 1 else 1.0

@@ -14,6 +14,7 @@ from .column_heads import ListKind
 from .found import FoundRow, found_in
 from .labels import squashed
 from .list_lines import SUMS
+from .receipt_items import COUNTED, SIGNED, SIGNS
 
 # How texts begin that say what is taken off an item or a sum, or put on it.
 _ALLOWANCES = (
@@ -30,7 +31,7 @@ HIGHEST_TAX = 30
 def told_rows(kind: ListKind, rows: Sequence[FoundRow]) -> list[FoundRow]:
     """The rows of the list, in order."""
     if kind == "line_items":
-        return _with_rates(_items(rows))
+        return [_with_count(row) for row in _with_rates(_items(rows))]
     return _taxes(rows) if kind == "taxes" else list(rows)
 
 
@@ -63,6 +64,18 @@ def _with_rates(rows: list[FoundRow]) -> list[FoundRow]:
         value = format(Decimal(rate.text.rstrip("%").replace(",", ".")).normalize(), "f")
         row["item.tax_rate"] = found_in(name.page, [rate], value, SURE)
     return rows
+
+
+def _with_count(row: FoundRow) -> FoundRow:
+    """The row with the count that its name begins with as its quantity: `2 x Menu`."""
+    name = row.get("item.description")
+    words = [] if name is None else [one.word for one in name.words]
+    if name is None or "item.quantity" in row or len(words) <= SIGNED:
+        return row
+    if not COUNTED.fullmatch(words[0].text) or words[1].text not in SIGNS:
+        return row
+    named = found_in(name.page, words[SIGNED:], " ".join(word.text for word in words[SIGNED:]), SURE)
+    return {**row, "item.description": named, "item.quantity": found_in(name.page, words[:1], words[0].text, SURE)}
 
 
 def _is_counted(row: FoundRow) -> bool:

@@ -131,7 +131,10 @@ def _without_parts(candidates: Mapping[str, Sequence[Found]], sums: Sums) -> dic
 def _borrowed(candidates: Mapping[str, Sequence[Found]], sums: Sums) -> dict[str, list[Found]]:
     """Candidates that others lend: a subtotal is the net total of documents without charges, what is to be paid is the
     total where none is called so and nothing was paid before, and a single tax is all of it."""
-    nets = [*candidates.get("net_total", ()), *_lent(candidates.get("line_total", ()))]
+    # What is called a total, and makes another one with the tax, is the net one.
+    totals, taxes = ({amount_of(one) for one in candidates.get(concept, ())} for concept in ("total", "tax_total"))
+    below = [one for one in candidates.get("total", ()) if any(tax and _sum(one, tax) in totals for tax in taxes)]
+    nets = [*candidates.get("net_total", ()), *_lent(candidates.get("line_total", ())), *_lent(below)]
     lent = {"net_total": sorted(nets, key=lambda one: -one.confidence)}
     if not candidates.get("total") and not candidates.get("amount_paid"):
         lent["total"] = _lent(candidates.get("amount_due", ()))
@@ -141,6 +144,11 @@ def _borrowed(candidates: Mapping[str, Sequence[Found]], sums: Sums) -> dict[str
             own += _lent([sums.tax_rows[0][part]] if part in sums.tax_rows[0] else [])
             lent[concept] = sorted(own, key=lambda one: -one.confidence)
     return lent
+
+
+def _sum(one: Found, more: Decimal) -> Decimal | None:
+    amount = amount_of(one)
+    return None if amount is None else amount + more
 
 
 def _lent(found: Sequence[Found]) -> list[Found]:

@@ -26,13 +26,13 @@ _PITCH = 2.4
 _MOST_SEAT, _MOST_NAME = 20, 6
 _SEAT = re.compile(
     r"\b(?:registered (?:office|address)|si[eè]ge(?: social)?|sede(?: legale| social)?|domicilio(?: social| fiscal)?"
-    r"|statutaire zetel|(?:maatschappelijke )?zetel|hoofdkantoor|siedziba|sitz(?: der gesellschaft)?)"
+    r"|bezoekadres|statutaire zetel|(?:maatschappelijke )?zetel|hoofdkantoor|siedziba|sitz(?: der gesellschaft)?)"
     r"(?:\s+(?:is|at|in|en|est|address|situé|sis))*\s*[:\-\u2013]?(?:\s+(?:at|in))?$",
     re.IGNORECASE,
 )
 
 # What is in every word for a seat.
-_SEAT_WORD = re.compile(r"registered|si[eè]ge|sede|domicilio|zetel|hoofdkantoor|siedziba|sitz", re.IGNORECASE)
+_SEAT_WORD = re.compile(r"registered|si[eè]ge|sede|domicilio|bezoekadres|zetel|hoofdkantoor|siedziba|sitz", re.I)
 
 
 def seat_of(lines: Sequence[Line]) -> Address | None:

@@ -30,7 +30,7 @@ _FEWEST_DIGITS = 6
 # The fewest parts of a line whose separators are no signs within an id.
 LEAST_PARTS = 3
 _VAT_LABEL = re.compile(
-    r"\b(?:ust|umsatzsteuer\w*|mwst|mehrwertsteuer\w*|uid|vat|tva|btw|i?va|iva|nif|cif|nipc|contribuinte|nip|gst|gstin"
+    r"\b(?:ust|umsatzsteuer\w*|mwst|mehrwertsteuer\w*|uid|vat|tva|btw|i?va|iva|nif|cif|nipc|contrib(?:uinte)?|nip|gst|gstin"
     r"|moms|mva|tax|fiscal|fiscale|steuer\w*|vat id|abn|ruc|cuit)\b"
 )
 _TAX_LABEL = re.compile(
@@ -41,13 +41,13 @@ _TAX_LABEL = re.compile(
 _NATIONAL = (
     (re.compile(r"\b(?:p iva|partita iva|p i)\b"), re.compile(r"\d{11}")),
     (re.compile(r"\bnip\b"), re.compile(r"\d{10}")),
-    (re.compile(r"\b(?:nif|cif|nipc|contribuinte|nif cif)\b"), re.compile(r"[A-Z]?\d{7,8}[A-Z\d]")),
+    (re.compile(r"\b(?:nif|cif|nipc|contrib(?:uinte)?|nif cif)\b"), re.compile(r"[A-Z]?\d{7,8}[A-Z\d]")),
     (re.compile(r"\bgst(?:in)?\b"), re.compile(r"\d{12}|\d{2}[A-Z]{5}\d{4}[A-Z\d]{4}")),
     (re.compile(r"\bvat\b"), re.compile(r"\d{9}")),
     (re.compile(r"\babn\b"), re.compile(r"\d{11}")),
 )
 # `Your` as one letter: V/ NIF, S/ CIF, Vs. P. IVA.
-_YOURS = re.compile(r"(?:v|s|vs|vos) (?:n(?:o|um)? )?(?:nif|cif|nipc|contribuinte|p iva|partita iva)\b")
+_YOURS = re.compile(r"(?:v|s|vs|vos) (?:n(?: o|o|um)? )?(?:nif|cif|nipc|contrib\w*|p iva|partita iva)\b")
 _FAX = re.compile(r"\b(?:tele)?fax\b|\bf\b|\bfaks\b")
 
 

@@ -12,7 +12,7 @@ from ..printed import PrintedPage
 from .apart import large_name, nameless_address
 from .blocks import Block, same_name
 from .composed import Composed, composed, is_business
-from .lines import Line, line_of
+from .lines import Line, is_separator, line_of
 from .roles import Standing, is_receipt
 from .vocabulary import vocabulary
 
@@ -66,6 +66,10 @@ def _named_by(line: Line) -> Line | None:
     form = vocabulary().legal
     if len(line.words) <= _MOST_WORDS:
         return line if form.search(line.text) else None
+    parts = [at for at, word in enumerate(line.words) if is_separator(word)]
+    if len(parts) > 1 and 0 < parts[0] < _MOST_WORDS:
+        named = line_of(line.words[: parts[0]], line)
+        return named if form.search(named.text) else None
     texts = [word.text for word in line.words]
     for at in range(1, _MOST_WORDS):
         if _REGISTERED.match(" ".join(texts[at : at + 3])):

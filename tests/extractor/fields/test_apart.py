@@ -26,6 +26,10 @@ BUYER = "Bill to\nElm Works Ltd\n4 Mill Road\nLeeds LS1 4AB"
             "Bright Supply Ltd, registered in England, registered office at 10 Canal\nStreet, Nottingham NG1 7EH",
             "10 Canal\nStreet, Nottingham NG1 7EH",
         ),
+        (
+            "Zon Energie B.V. | Bezoekadres: Hanzeweg 40, 7418 AT Deventer | KvK 08177120",
+            "Hanzeweg 40, 7418 AT Deventer",
+        ),
         ("Bright Supply Ltd. Registered office: see our terms. Company No. 07711223.", None),
         ("Bright Supply Ltd. Deliveries: 10 Canal Street, Nottingham NG1 7EH.", None),
     ],

@@ -160,3 +160,6 @@ def test_a_receipt_s_rates_may_stand_behind_the_names() -> None:
     assert values_of(items, "item.description", "item.tax_rate") == [("Aerosol 20F", "10"), ("Crema mani", "22")]
     items = rows_of(Sheet().table((15, 250), 50, [head, rows[0], ["Crema mani", "7,20"]]))["line_items"]
     assert values_of(items, "item.description", "item.tax_rate") == [("Aerosol 20F 10%", None), ("Crema mani", None)]
+    rows = [["2 X Coperto 10%", "5,00"], ["1 X Vino 10%", "8,00"], ["3 Monti 10%", "9,00"]]
+    items = rows_of(Sheet().table((15, 250), 50, [head, *rows]))["line_items"]
+    assert values_of(items, "item.description", "item.quantity") == [("Coperto", "2"), ("Vino", "1"), ("3 Monti", None)]

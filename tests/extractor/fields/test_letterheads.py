@@ -140,7 +140,10 @@ def test_a_party_may_begin_beside_a_short_head() -> None:
     assert names(sheet)[1] == "Pat Langley"
 
 
-@pytest.mark.parametrize("mark", ["V/ NIF 501442600", "Vs. P. IVA 02345670979", "NIF del cliente: B12345674"])
+@pytest.mark.parametrize(
+    "mark",
+    ["V/ NIF 501442600", "V/ N.º Contrib. 501442600", "Vs. P. IVA 02345670979", "NIF del cliente: B12345674"],
+)
 def test_your_number_is_the_buyer_s(mark: str) -> None:
     """`Your` may be one letter; ours is the seller's."""
     sheet = Sheet().text(50, 30, "Trans Norte, S.A.\nRua do Porto 3\n4000-100 Porto\nTel. 222 000 111\nNIPC 503123450")

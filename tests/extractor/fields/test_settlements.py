@@ -93,3 +93,10 @@ def test_balances_are_those_between_which_the_transactions_lie() -> None:
     alone = Sheet().text(50, 300, "Opening balance     EUR 2,100.00\nClosing balance     EUR 2,100.00")
     values = read_fields(document_of(alone), wanted_fields(preset="statement")).values
     assert values["opening_balance"] == "2100.00"
+
+
+def test_a_total_that_makes_another_one_with_the_tax_is_the_net_one() -> None:
+    """Whatever it is called; without the other one it is the total."""
+    fees = [("Professional fees", "950.00"), ("Bank transfer fee", "42.00"), ("Total fees and disbursements", "992.00")]
+    assert _totals([*fees, ("VAT @ 20%", "198.40"), ("Total", "1,190.40")])[:3] == ("992.00", "198.40", "1190.40")
+    assert _totals([*fees, ("VAT @ 20%", "198.40")])[2] == "992.00"
