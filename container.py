@@ -13,7 +13,8 @@ log = logging.getLogger("extractor")
 
 
 def run() -> NoReturn:
-    """Choose the door, say so, and be it."""
+    """Does not return: chooses the door, says so in the log, and becomes it. Raises `SystemExit` where a setting is
+    wrong."""
     from extractor.lifecycle.container_door import chosen_door
     from extractor.settings import read_settings
     from extractor.telemetry import start_logging

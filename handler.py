@@ -21,7 +21,8 @@ log = logging.getLogger("extractor")
 
 
 def arguments() -> argparse.ArgumentParser:
-    """The options; those that begin with `rp_`, and `test_input`, are read again by RunPod's SDK."""
+    """The parser of the command's options; those that begin with `rp_`, and `test_input`, are read again by RunPod's
+    SDK."""
     parser = argparse.ArgumentParser(
         prog="handler.py",
         description="Serve RunPod's jobs where RunPod started this. Elsewhere: read the document that is named, or "
@@ -63,7 +64,11 @@ def run() -> NoReturn:
 
 
 def main(worker: Worker, options: argparse.Namespace) -> int:
-    """The exit status. Loads the models, then serves jobs until told to stop, or reads the file of `--document`."""
+    """The exit status: 0, or 1 where the models cannot be loaded, the worker is sick or the document cannot be read.
+
+    Loads the models, then serves jobs until told to stop, or reads the file of `--document`. Raises `SystemExit` where
+    a setting is wrong, or on SIGTERM while the models load.
+    """
     from extractor.telemetry import start_logging
 
     on_runpod = "RUNPOD_WEBHOOK_GET_JOB" in os.environ
@@ -89,7 +94,10 @@ def main(worker: Worker, options: argparse.Namespace) -> int:
 
 
 def serve_runpod(worker: Worker) -> int:
-    """The exit status: 0 when told to leave, 1 for a sick worker. Serves RunPod's jobs until then."""
+    """The exit status: 0 when told to leave, 1 for a sick worker. Serves RunPod's jobs until then.
+
+    Raises `SystemExit` where a setting is wrong.
+    """
     from extractor.lifecycle.quick_imports import uncollected
     from extractor.lifecycle.startup import StartUp
 

@@ -13,7 +13,10 @@ log = logging.getLogger("extractor")
 
 
 def arguments() -> argparse.ArgumentParser:
-    """There are no options but `--help`: an unknown one is an error, and no server on another port than was meant."""
+    """The parser of the command's options, of which there are none but `--help`.
+
+    An unknown one is an error, and no server on another port than was meant.
+    """
     return argparse.ArgumentParser(
         prog="server.py",
         description="Serve POST /extract and POST /jobs on 127.0.0.1:8000, until told to stop.",
@@ -24,7 +27,10 @@ def arguments() -> argparse.ArgumentParser:
 
 
 def run() -> NoReturn:
-    """Does not return: serves until told to stop, then ends the process, whatever its threads are doing."""
+    """Does not return: serves until told to stop, then ends the process, whatever its threads are doing.
+
+    Raises `SystemExit` where an option or a setting is wrong.
+    """
     arguments().parse_args()
 
     from extractor.doors.http_server import serve

@@ -24,7 +24,7 @@ INTERRUPTED = 130
 
 
 def arguments() -> argparse.ArgumentParser:
-    """The command's options."""
+    """The parser of the command's options and of the names of what is to be read."""
     from extractor import __version__
     from extractor.formats import readable
     from extractor.outputs import kinds
@@ -99,7 +99,10 @@ def _schema(text: str) -> dict[str, Any]:
 
 
 def run() -> NoReturn:
-    """`main`, and then the end, whatever threads are still doing."""
+    """Does not return: `main`, then the end of the process with its exit status, whatever threads are still doing.
+
+    Raises `SystemExit` where an option is wrong.
+    """
     options = arguments().parse_args()
 
     from extractor.lifecycle.processes import end_on_sigterm, leave
@@ -122,7 +125,10 @@ def run() -> NoReturn:
 
 
 def main(worker: Worker, options: argparse.Namespace) -> int:
-    """Read what the options name; the exit status."""
+    """The exit status: 0 where every document was read, 1 where one was not, 2 where nothing was begun.
+
+    Reads what the options name and writes the answers. Raises `SystemExit` where a setting is wrong.
+    """
     from extractor.doors.command import NothingToRead, errands, keys_of, read_files
     from extractor.errors import ExtractionError
     from extractor.telemetry import start_logging

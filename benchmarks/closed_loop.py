@@ -31,7 +31,8 @@ def closed_loop(
 ) -> Loop[Done]:
     """The results of doing the work over and over, `jobs` at a time.
 
-    It goes on for `seconds`, and at least `least` times. Work that runs then is finished, and counts.
+    It goes on for `seconds`, and at least `least` times. Work that runs then is finished, and counts. Raises what `do`
+    raises.
     """
     begun = itertools.count()
     lock = threading.Lock()

@@ -61,7 +61,7 @@ def start() -> dict[str, float]:
 
 
 def row(name: str, runs: list[Mapping[str, float]]) -> Row:
-    """A row of medians, with the range of the whole."""
+    """A row of medians in seconds, as text, with the range of the whole."""
     if not runs:
         return (name, "0", *["not measured"] * (len(PHASES) + 4))
     values = [[run[key] for run in runs] for key in (*PHASES, "total", "first call", "processor")]
@@ -94,7 +94,7 @@ def cold_starts(count: int) -> tuple[list[Mapping[str, float]], str]:
 
 
 def main() -> int:
-    """Measures the starts and prints the table."""
+    """Measures the starts and prints the table. Returns the exit status, 0."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--runs", type=int, default=5, help="starts with a warm disk cache")
     parser.add_argument("--cold-runs", type=int, default=3, help="starts with a cold one")

@@ -76,7 +76,7 @@ class Case:
 
 
 def comparison_page(title: str, cases: Sequence[Case]) -> str:
-    """The page's HTML."""
+    """The HTML of one self-contained page that shows the cases, in their order."""
     contents = "".join(f'<a href="#{_anchor(case)}">{html.escape(case.name)}: {case.scores}</a>' for case in cases)
     legend = (
         "<del>in the truth, not in the reading</del> &middot; <ins>in the reading, not in the truth</ins> &middot; "
@@ -153,7 +153,10 @@ def _rectangle(box: Sequence[float] | None, colour: str, stroke: float, *, dashe
 
 
 def page_picture(path: Path) -> Image.Image:
-    """A PDF's first page, or the image, scaled to `PICTURE_WIDTH`."""
+    """A PDF's first page, or the image, as RGB, at most `PICTURE_WIDTH` pixels wide.
+
+    Raises pypdfium2's `PdfiumError`, or Pillow's `OSError`, for a file that cannot be opened.
+    """
     if path.suffix == ".pdf":
         document = pdfium.PdfDocument(path)
         try:

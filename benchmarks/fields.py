@@ -45,7 +45,12 @@ CLASSES = (0.0, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95)
 
 @dataclass
 class Results:
-    """What was counted over all documents."""
+    """Counts over all documents.
+
+    `scores`: every field's answer. `rows`, by the name of a list of objects: how many it has, how many are whole right
+    (`NAME whole`) and how many are none (`NAME too many`). `evidence`: values by whether their evidence is right.
+    `failed`: the documents that were refused.
+    """
 
     scores: list[Scored] = field(default_factory=list)
     rows: Counter[str] = field(default_factory=Counter)
@@ -54,7 +59,7 @@ class Results:
 
 
 def main() -> int:
-    """Reads the documents and prints the tables."""
+    """Reads the documents and prints the tables. Returns the exit status, 0."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("data", nargs="?", type=Path, metavar="DATA")
     parser.add_argument("--made", action="store_true", help="documents that the tests make, in all their languages")

@@ -33,7 +33,7 @@ def every_shape(shapes: Shapes) -> Iterator[Shape]:
 def first_calls(device: torch.device, dtype: str, models_dir: Path, notes: tuple[str, ...]) -> ResultTable:
     """A row for each shape: milliseconds of its first batch, of freshly loaded models. The last row is all of them.
 
-    The notes say how much device memory is held afterwards.
+    The notes say how much device memory is held afterwards. Raises `WorkerUnhealthy` where the models cannot be loaded.
     """
     models = Models(models_dir, device, Settings(dtype=dtype))
     by_name = {

@@ -38,7 +38,7 @@ REPEAT = 7
 def model_costs(models_dir: Path, device: torch.device, settings: Settings, notes: tuple[str, ...]) -> ResultTable:
     """A row for each model: operations, milliseconds and floor of each item of its largest batch, on random input.
 
-    Loads the models.
+    Loads the models. Raises `WorkerUnhealthy` where they cannot be loaded.
     """
     models = Models(models_dir, device, settings)
     # As the device's owner runs them: in one thread, on a stream of its own.

@@ -23,13 +23,13 @@ class Use:
 
     @property
     def usual(self) -> float | None:
-        """The median share; None without one."""
+        """The median share, in [0, 1]; None without one."""
         return statistics.median(self.looks) if self.looks else None
 
 
 @contextmanager
 def watched(device: torch.device) -> Iterator[Use]:
-    """The device's use during the block, filled when it ends; empty on a CPU, or without nvidia-smi."""
+    """A context with the device's use, filled when the block ends; empty on a CPU, or without nvidia-smi."""
     use = Use()
     if device.type != "cuda" or shutil.which("nvidia-smi") is None:
         yield use
@@ -47,6 +47,6 @@ def watched(device: torch.device) -> Iterator[Use]:
 
 
 def read_looks(told: str) -> list[float]:
-    """nvidia-smi's output, a percentage a line, as shares; incomplete lines and `[N/A]` are left out."""
+    """nvidia-smi's output, a percentage a line, as shares in [0, 1]; incomplete lines and `[N/A]` are left out."""
     lines = told.split("\n")[:-1]
     return [int(line) / 100 for line in lines if line.strip().isdigit()]

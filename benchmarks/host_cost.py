@@ -85,7 +85,7 @@ class Side:
 
 
 def main() -> int:
-    """Measures and prints the table."""
+    """Measures and prints the table. Returns the exit status, 0."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("data", type=Path, nargs="?", help="a folder with odl/pdfs and sroie/img")
     parser.add_argument("--against", default="HEAD~1", metavar="REF", help="the other commit (default: HEAD~1)")

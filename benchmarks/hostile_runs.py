@@ -96,7 +96,8 @@ class Watch:
 class Trial:
     """An engine that hostile documents are given to, watched; use it as a context manager.
 
-    `good`: documents that it reads at the start; it `lives` as long as it reads them as it did then.
+    `good`: documents that it reads at the start; it `lives` as long as it reads them as it did then. Raises
+    `WorkerUnhealthy` where no engine can be loaded.
     """
 
     def __init__(self, settings: Settings, good: Sequence[bytes], period_s: float = PERIOD_S) -> None:

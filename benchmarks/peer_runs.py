@@ -27,7 +27,11 @@ OFFLINE = {
 
 @dataclass(frozen=True, slots=True)
 class PeerRun:
-    """A peer's run on a set: the folder of its output, how it ran, or why it did not."""
+    """A peer's run on a set: the folder of its output, how it ran, or why it did not.
+
+    By the documents' names, `seconds` is the time of each, without loading the models, and `failed` the reason for each
+    that has none. `unavailable`: why the peer cannot run here; None where it can.
+    """
 
     name: str
     folder: Path
@@ -38,7 +42,10 @@ class PeerRun:
     unavailable: str | None
 
     def text(self, name: str) -> str:
-        """The document's markdown, or its lines as text in reading order; empty where the peer failed."""
+        """The document's markdown, or its lines as text in reading order; empty where the peer failed.
+
+        Raises `FileNotFoundError` for a document that the run has not.
+        """
         if name in self.failed:
             return ""
         markdown = self.folder / f"{name}.md"
@@ -49,7 +56,10 @@ class PeerRun:
 
 
 def make_environment(folder: Path) -> Path:
-    """The python of the peers' virtual environment, which is made from requirements/bench.txt if needed."""
+    """The python of the peers' virtual environment, which is made from requirements/bench.txt if needed.
+
+    Raises `CalledProcessError` where it cannot be made.
+    """
     python = folder / "bin" / "python"
     stamp = folder / "requirements.sha256"
     wanted = hashlib.sha256(REQUIREMENTS.read_bytes()).hexdigest()
@@ -81,7 +91,7 @@ def run_peer(python: Path, peer: str, files: Path, folder: Path, limit: int | No
 class AskedPeer:
     """A peer in a process of its own, models loaded, that reads a file when asked.
 
-    `unavailable`: why it cannot run here; None where it can.
+    `unavailable`: why it cannot run here; None where it can. Raises `RuntimeError` where its process ends at the start.
     """
 
     def __init__(self, python: Path, peer: str) -> None:

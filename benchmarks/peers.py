@@ -120,7 +120,8 @@ def markitdown() -> tuple[Reader, str, str]:
 
 
 def docling_parse() -> tuple[Reader, str, str]:
-    """Reader, version and device: words of a PDF's text layer with boxes, by the parser below docling."""
+    """Reader, version and device: words of a PDF's text layer with boxes in pixels, origin top left, by the parser
+    below docling."""
     from docling_core.types.doc.page import TextCellUnit
     from docling_parse.pdf_parser import DoclingPdfParser
 

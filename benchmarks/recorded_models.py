@@ -80,7 +80,8 @@ class Recording:
 
 @contextmanager
 def recorded(engine: Engine) -> Iterator[Recording]:
-    """The recording of an engine whose models answer from it inside the block, and are restored afterwards."""
+    """A context with the recording of an engine, whose models answer from it inside the block and are restored
+    afterwards."""
     models = engine.models
     every = (models.layout, models.detector, models.tables, *models.recognisers.values())
     if hasattr(models.layout, "start"):

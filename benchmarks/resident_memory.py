@@ -31,7 +31,7 @@ def resident() -> int:
 
 @contextmanager
 def watched() -> Iterator[Watched]:
-    """The peak, sampled ten times a second until the block ends."""
+    """A context with the peak of resident memory, in bytes, sampled ten times a second until the block ends."""
     done = threading.Event()
     seen = Watched(resident())
 

@@ -24,7 +24,7 @@ from benchmarks.workload import command, loaded_engine, run, text_document  # no
 
 
 def main() -> int:
-    """Measures and prints the table."""
+    """Measures and prints the table. Returns the exit status, 0."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
     parser.add_argument("--random-weights", action="store_true", help="weights of no meaning, at the same cost")

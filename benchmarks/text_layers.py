@@ -28,7 +28,7 @@ REPEAT = 3
 
 
 def main() -> int:
-    """Measures and prints the table."""
+    """Measures and prints the table. Returns the exit status, 0."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("pdfs", type=Path, metavar="PDFS")
     parser.add_argument("--limit", type=int, metavar="N")

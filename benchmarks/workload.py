@@ -81,7 +81,8 @@ def long_document(pdfs: Sequence[bytes], pages: int) -> bytes:
 
 @contextmanager
 def models_folder(random_weights: bool) -> Iterator[Path]:
-    """The models folder; with `random_weights` a temporary one with random weights, which take the same time."""
+    """A context with the models folder; with `random_weights` a temporary one with random weights, which take the same
+    time."""
     from extractor.settings import Settings
 
     if not random_weights:
@@ -96,7 +97,8 @@ def models_folder(random_weights: bool) -> Iterator[Path]:
 
 @contextmanager
 def loaded_engine(device: str, random_weights: bool, **settings: Any) -> Iterator[Engine]:
-    """An engine on the device; with random weights where `random_weights`."""
+    """An engine on the device; with random weights where `random_weights`. Raises `WorkerUnhealthy` where it cannot be
+    loaded."""
     from extractor.engine import Engine
     from extractor.settings import Settings
 

@@ -34,7 +34,7 @@ SCORES = ("overall", "nid", "teds", "mhs")
 
 
 def main() -> int:
-    """Writes the page."""
+    """Writes the page. Returns the exit status, 0."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("data", type=Path, metavar="DATA", help="the folder that holds odl/, sroie/")
     parser.add_argument("--set", choices=("odl", "sroie"), default="odl")

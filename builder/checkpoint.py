@@ -13,7 +13,7 @@ from builder.errors import BuildError
 
 
 class Checkpoint:
-    """The state dict of `model`, filled from the file called `original`."""
+    """The state dict of `model`, filled tensor by tensor from the file called `original`; `complete` gives it."""
 
     def __init__(self, model: torch.nn.Module, original: str) -> None:
         self._expected = model.state_dict()
@@ -26,8 +26,10 @@ class Checkpoint:
         return {name: tensor.shape for name, tensor in self._expected.items()}
 
     def put(self, name: str, tensor: torch.Tensor) -> None:
-        """Stores a float32 copy. Raises `BuildError` for an unknown name, a second tensor of one name, or another
-        shape."""
+        """Stores a float32 copy of `tensor` as `name`.
+
+        Raises `BuildError` for an unknown name, a second tensor of one name, or another shape.
+        """
         if name not in self._expected:
             raise BuildError(f"{self._original}: the model has no tensor {name}")
         if name in self._tensors:

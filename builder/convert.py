@@ -14,8 +14,10 @@ from builder.manifest import Converter
 
 
 def convert(converter: Converter, original: Path, configuration: Path, destinations: Mapping[str, Path]) -> None:
-    """Writes each output file of the converter that `destinations` names. Raises `BuildError` for an unexpected
-    graph."""
+    """Writes each output file of the converter that `destinations` names.
+
+    Raises `BuildError` for an unexpected graph, `OSError` from the disk.
+    """
     from safetensors.torch import save_file
 
     if converter == "layout":

@@ -23,7 +23,8 @@ logger = logging.getLogger("builder")
 def fetch(sources: Sequence[Source], originals: Path, unfinished: Path) -> None:
     """Puts every one of `sources` into `originals`.
 
-    Raises `WrongBytes` at once, from either route; `BuildError` with both causes where neither route delivers.
+    Raises `WrongBytes` at once, from either route; `BuildError` with both causes where neither route delivers;
+    `OSError` from the disk.
     """
     unreachable: str | None = None
     wanted = [source for source in sources if difference(originals / source.name, source.content) is not None]

@@ -50,8 +50,8 @@ def unreachable(source: Source) -> str | None:
 def fetch(source: Source, unfinished: Path, destination: Path) -> None:
     """Writes the verified file to `destination`.
 
-    Raises `RouteFailed` where the hub does not have or deliver it, `WrongBytes` where it delivers other bytes.
-    `unfinished`: a folder for partial files.
+    Raises `RouteFailed` where the hub does not have or deliver it, `WrongBytes` where it delivers other bytes, and
+    `OSError` from the disk. `unfinished`: a folder for partial files.
     """
     part = _download(source.hub, unfinished)
     if source.hub.json_list:

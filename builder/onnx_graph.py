@@ -21,7 +21,8 @@ from builder.errors import BuildError
 
 
 class OnnxGraph:
-    """The main graph of an ONNX file. `nodes` is in topological order."""
+    """The main graph of an ONNX file. `nodes` is in topological order. Raises what onnx raises on a file that is
+    none."""
 
     def __init__(self, path: Path) -> None:
         graph = onnx.load(str(path)).graph

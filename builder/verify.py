@@ -32,8 +32,10 @@ class Damage:
 
 
 def verify(models: Path, sets: Sequence[str]) -> list[str]:
-    """One line for each file that differs from the manifest; empty when all is well. Raises `BuildError` for an unknown
-    set."""
+    """One line for each file that differs from the manifest; empty when all is well.
+
+    Raises `BuildError` for an unknown set, `OSError` for an unreadable file.
+    """
     problems = [str(damage) for damage in damages(models, sets)]
     if not has_manifest(models, sets):
         problems.append(f"{MANIFEST_NAME}: missing or not of this set")
@@ -41,7 +43,8 @@ def verify(models: Path, sets: Sequence[str]) -> list[str]:
 
 
 def damages(models: Path, sets: Sequence[str]) -> list[Damage]:
-    """The baked files of `sets` that are missing or wrong. Raises `BuildError` for an unknown set."""
+    """The baked files of `sets` that are missing or wrong. Raises `BuildError` for an unknown set, `OSError` for an
+    unreadable file."""
     files = [(model, file) for model in models_of(sets) for file in model.files]
     found: list[Damage] = []
     for model, file in tqdm(files, desc="verifying", unit="file", disable=None, leave=False):
@@ -52,7 +55,7 @@ def damages(models: Path, sets: Sequence[str]) -> list[Damage]:
 
 
 def has_manifest(models: Path, sets: Sequence[str]) -> bool:
-    """Whether `models/manifest.json` is valid and names all of `sets`."""
+    """Whether `models/manifest.json` is valid and names all of `sets`. Raises `BuildError` for an unknown set."""
     recorded = recorded_sets(models)
     return set(sets) <= set(recorded) and (models / MANIFEST_NAME).read_bytes() == render(recorded)
 

@@ -39,7 +39,7 @@ class OutOfTime(Exception):
 
 
 def error_of(reason: Reason, what: str = "the job was finished", words: str = "") -> ExtractionError:
-    """The error that a job ends with for this reason.
+    """The error that a job ends with for this reason, not raised.
 
     `what` completes "before ..." in the message; `words` is the message for a sick worker.
     """
@@ -97,7 +97,8 @@ class JobEnd:
         return None if reason is None else error_of(reason, what, self._words)
 
     def check(self, what: str = "the job was finished", *, late: bool = True) -> None:
-        """Raise the error that the job ends with, if it has ended. `late=False`: the deadline does not count."""
+        """Raise the error that the job ends with, an `ExtractionError`, if it has ended. `late=False`: the deadline
+        does not count."""
         if (late or self.ended.done()) and (error := self.error(what)) is not None:
             raise error
 
@@ -152,11 +153,14 @@ class Limit:
         return left
 
     def check(self) -> None:
-        """Raise as `left` does if the time is up."""
+        """Raise what the job ends with, or `OutOfTime` where the limit has run out, if the time is up."""
         self.left()
 
     def wait(self, future: Future[Any], seconds: float = math.inf) -> bool:
-        """Whether the future is done. Waits for it, at most so many seconds."""
+        """Whether the future is done. Waits for it, at most so many seconds.
+
+        Raises what the job ends with, or `OutOfTime` where the limit has run out.
+        """
         until = time.monotonic() + seconds
         while not future.done():
             left = min(self.left(), until - time.monotonic())
@@ -166,9 +170,10 @@ class Limit:
         return True
 
     def result(self, future: Future[Value], seconds: float = math.inf) -> Value:
-        """The future's result. Raises the future's error, and `TimeoutError` after so many seconds.
+        """The future's result. Waits for it, at most so many seconds.
 
-        If somebody has ended the job, its error goes before the future's.
+        Raises the future's error, `TimeoutError` after the seconds, `OutOfTime` where the limit has run out, and what
+        the job ends with: if somebody has ended it, its error goes before the future's.
         """
         if not self.wait(future, seconds):
             raise TimeoutError
@@ -176,7 +181,10 @@ class Limit:
         return future.result()
 
     def pause(self, seconds: float) -> None:
-        """Sleep for so many seconds; the end of the job wakes it."""
+        """Sleep for so many seconds; the end of the job wakes it.
+
+        Raises what the job ends with, or `OutOfTime` where the limit has run out.
+        """
         concurrent.futures.wait((self.end.ended,), _bounded(min(seconds, self.left())))
         self.check()
 

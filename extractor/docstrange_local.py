@@ -94,9 +94,9 @@ class LocalConversionResult(ConversionResult):  # type: ignore[misc]
 
         With `specified_fields`, which go before a schema, DocStrange's own shape: their values are `extracted_fields`,
         with `json_schema` they are `extracted_data`, beside the metadata's keys. `fields` has each value's words, page,
-        box and confidence. The document is read again for them, by the engine alone: DocStrange's callers may pass
-        `ollama_url` and `ollama_model`, but no such service is called. Raises `ConversionError` where the schema is
-        none that is served, or where there is no document but a text.
+        box (in the page's unit, origin top left) and confidence. The document is read again for them, by the engine
+        alone: DocStrange's callers may pass `ollama_url` and `ollama_model`, but no such service is called. Raises
+        `ConversionError` where the schema is none that is served, or where there is no document but a text.
         """
         if specified_fields:
             asked = self._ask(fields=specified_fields)

@@ -68,7 +68,10 @@ PAGE_STAGES = ("pages", "layout", "ocr", "tables", "assemble")
 
 
 class Engine:
-    """Owns the models, the page processes and the device. `load` makes one, `close` ends it."""
+    """Owns the models, the page processes and the device. `load` makes one, `close` ends it. Any thread may ask it.
+
+    `settings`, `profile` (what suits the device), `weights` and `vitals` (whether it can go on) are for the doors.
+    """
 
     def __init__(self, settings: Settings, scratch: Scratch, pages: PagePool, models: Models, weights: Weights) -> None:
         self.settings = settings

@@ -53,7 +53,10 @@ class ExtractionError(Exception):
         return str(self.args[0])
 
     def answer(self, document_id: str) -> dict[str, object]:
-        """The contract's failure answer. The RunPod SDK takes `error` out and leaves the rest as output."""
+        """The contract's failure answer: `error`, `success`, `error_code`, `retryable` and `document_id`.
+
+        The RunPod SDK takes `error` out and leaves the rest as output.
+        """
         return {
             "error": f"{self.code}: {self.message}",
             "success": False,
@@ -258,6 +261,9 @@ _SHOWN = re.compile(r"[A-Za-z0-9_.$-]{1,64}")
 
 
 def shown(name: object) -> str:
-    """A name that a caller has chosen, such as a key, as a message may echo it."""
+    """A name that a caller has chosen, such as a key, as a message may echo it: as it is, or words in its place.
+
+    It is as it is where it has at most 64 characters, each of them harmless.
+    """
     text = str(name)
     return text if _SHOWN.fullmatch(text) else "(a name that is not shown)"

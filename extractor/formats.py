@@ -144,7 +144,7 @@ def readable() -> str:
 
 @dataclass(frozen=True)
 class DocumentFile:
-    """A document on disk, and its format."""
+    """A document on disk, and its format: its first bytes claim it, nothing has opened it yet."""
 
     path: Path
     format: Format
@@ -152,7 +152,7 @@ class DocumentFile:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """What is known of a document before it is opened: its bytes, and its format once that is known.
+    """What is known of a document before it is opened: its `size` in bytes, and its format, None until that is known.
 
     A document that can never be opened has no more than this.
     """
@@ -164,8 +164,8 @@ class Arrival:
 def identify(path: Path) -> DocumentFile:
     """The file with the format that its first bytes claim. Whether they are right shows when a page process opens it.
 
-    Raises `DocumentCorrupt` for an empty file, and `UnsupportedFormat`, which names the format, for one that is not
-    read.
+    Raises `DocumentCorrupt` for an empty file, `UnsupportedFormat`, which names the format, for one that is not read,
+    and `OSError` from the disk.
     """
     with path.open("rb") as file:
         head = file.read(PDF_HEADER_WITHIN)

@@ -33,7 +33,12 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A request whose document has arrived and been opened. `numbers` are the pages to read, from 1."""
+    """A request whose document has arrived and been opened.
+
+    `fetched` is the document's file, `document` the same with its format, `outline` what is known of it before a page
+    is read. `numbers` are the pages to read, from 1. `recognition` is how lines are read, `end` the job's end and
+    clock.
+    """
 
     request: ExtractionRequest
     document_id: str
@@ -49,7 +54,8 @@ class Job:
 class FieldsRead:
     """What is known of the fields that a request wants, beside their values.
 
-    `missing` are the paths of required ones that were not found, `checks` entries of `metadata.checks`.
+    `missing` are the paths of required ones that were not found, `checks` entries of `metadata.checks`, `notices` what
+    a caller has to know of them.
     """
 
     missing: tuple[str, ...]
@@ -89,10 +95,10 @@ class FailedPage:
 
 @dataclass(slots=True)
 class JobPages:
-    """What has become of a job's pages so far, in their order. `late`: the deadline cut the job short.
+    """What has become of a job's pages so far: those `finished` and those `failed`, in their order.
 
-    `fatal` are the errors of the pages that ended their page process. `fields` is what is known of the fields that were
-    looked for, `fieldless` why they were not.
+    `late`: the deadline cut the job short. `fatal` are the errors of the pages that ended their page process. `fields`
+    is what is known of the fields that were looked for, `fieldless` why they were not; None where neither is.
     """
 
     finished: list[ReadPage] = field(default_factory=list)
@@ -108,7 +114,7 @@ class JobPages:
         return len(self.finished) + len(self.failed)
 
     def took_ms(self, stage: str) -> float:
-        """The time of the finished pages in a stage, summed, in milliseconds."""
+        """The milliseconds of the finished pages in a stage, summed."""
         return sum(page.timings_ms.get(stage, 0.0) for page in self.finished)
 
 
@@ -137,7 +143,7 @@ def no_fields(wanted: Sequence[WantedField]) -> tuple[dict[str, Any], FieldsRead
 def fields_read_of(head: Mapping[str, Any]) -> FieldsRead | None:
     """What a page process says of the fields wanted; None where it says nothing. Each value is checked.
 
-    Raises `KeyError`, `TypeError` or `ValueError`.
+    Raises `KeyError`, `TypeError` or `ValueError` where one is not as it has to be.
     """
     if "fields" not in head:
         return None

@@ -244,7 +244,7 @@ class ExtractionRequest(BaseModel):
 
     @property
     def writing(self) -> Writing:
-        """How the outputs are to be written."""
+        """How the outputs are to be written, by the request's options of that kind."""
         return Writing(
             furniture=self.furniture,
             reflow=self.reflow,
@@ -255,7 +255,7 @@ class ExtractionRequest(BaseModel):
 
     @cached_property
     def wanted(self) -> tuple[WantedField, ...]:
-        """The fields that are to be found; none where none were asked for."""
+        """The fields that are to be found, as a tree; none where none were asked for."""
         if self.fields is None and self.json_schema is None and self.preset is None:
             return ()
         # The tables of names and the library for schemas are loaded by the first job that asks for fields.
@@ -343,8 +343,8 @@ class ExtractionRequest(BaseModel):
 
 
 def page_ranges(pages: str) -> list[tuple[int, int | None]]:
-    """`"1-3,7,9-"` -> `[(1, 3), (7, 7), (9, None)]`: first and last page of each range, counted from 1; None where it
-    goes on to the last page."""
+    """First and last page, from 1, of each range: `"1-3,7,9-"` is `[(1, 3), (7, 7), (9, None)]`, None for the last
+    page."""
     ranges: list[tuple[int, int | None]] = []
     for part in pages.split(","):
         first, dash, last = part.partition("-")
@@ -393,9 +393,9 @@ def document_id_of(job_input: object, job_id: str) -> str:
 
 
 def parse_request(job_input: object, *, uploaded: bool = False) -> ExtractionRequest:
-    """Validate a job's `input`, as it is or in one of its own. Raises `InvalidInput` with every problem in one line.
+    """The request of a job's `input`, as it is or in one of its own.
 
-    `uploaded`: the document came beside the input, which then names none.
+    `uploaded`: the document came beside it. Raises `InvalidInput` with every problem in one line.
     """
     job_input = input_of(job_input)
     if not isinstance(job_input, Mapping):

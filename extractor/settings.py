@@ -29,7 +29,7 @@ _REGION_IN_HOST = re.compile(r"(?:^|\.)s3[.-]([a-z0-9-]+)\.|^([a-z0-9]+)\.digita
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """A bucket of an S3-compatible store. `link_s`: how many seconds a link into it is good for."""
+    """A bucket of an S3-compatible store, and the key to it. `link_s`: for how many seconds a link into it is good."""
 
     endpoint_url: str
     name: str
@@ -244,8 +244,11 @@ class Settings(BaseSettings):
 
 
 def read_settings() -> Settings:
-    """The environment's settings. Where one is wrong, the process ends (`SystemExit`) with a line that names each
-    variable which is, and echoes no value: it may be a secret."""
+    """The environment's settings.
+
+    Where one is wrong, raises `SystemExit` with a line that names each variable which is, and echoes no value: it may
+    be a secret.
+    """
     try:
         return Settings()
     except ValidationError as error:

@@ -48,11 +48,12 @@ _PAGES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000)
 
 @dataclass(frozen=True, slots=True)
 class JobRecord:
-    """What operators know of one answered job. Times are milliseconds.
+    """What operators know of one answered job. Times are milliseconds, numbers of pages counts.
 
-    `queue_ms` is how long the job waited for its turn; `total_ms` is from its reception to its answer. The stages are
-    the answer's own `timings_ms`: pages are read at the same time, so a stage's sum may be more than the time that
-    passed. What is unknown is None: a failure has no pages, and neither bytes nor format where no document arrived.
+    `code` is the error's, or `OK`; `door` where the job came in. `queue_ms` is how long the job waited for its turn;
+    `total_ms` is from its reception to its answer. The stages are the answer's own `timings_ms`: pages are read at the
+    same time, so a stage's sum may be more than the time that passed. What is unknown is None: a failure has no pages,
+    and neither bytes nor format where no document arrived.
     """
 
     document_id: str
@@ -172,7 +173,7 @@ class Telemetry:
         self.registry.register(_DeviceClock(busy_s))
 
     def in_flight(self) -> AbstractContextManager[None]:
-        """A context for as long as which a job counts as being worked on."""
+        """A context; while it lasts, a job counts as being worked on."""
         return self._in_flight.track_inprogress()
 
     def observe(

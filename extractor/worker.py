@@ -66,7 +66,8 @@ class _Asked:
 
 
 class Worker:
-    """This process's engine, loaded once, and its counters. Any thread may call it."""
+    """This process's engine, loaded once when it is first asked for, and its counters (`telemetry`). Any thread may
+    call it."""
 
     def __init__(self, load: Callable[[], Engine] = load_engine) -> None:
         """`load` gives the engine. It is called when the engine is first needed, and again if it raised."""

@@ -44,8 +44,10 @@ CODE = Path("extractor") / "__init__.py"
 
 
 class Store:
-    """buildah's images and containers, in a folder of their own. Each call raises `CalledProcessError` where buildah
-    fails."""
+    """buildah's images and containers, in a folder of their own.
+
+    Each call raises `CalledProcessError` where buildah fails.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -239,7 +241,8 @@ def _output_of(*command: str) -> str:
 
 
 def main() -> int:
-    """The exit status: 0, or 1 where something that this needs is missing. See the module."""
+    """The exit status: 0, or 1 where something that this needs is missing. Builds, runs and measures; see the
+    module."""
     parser = argparse.ArgumentParser(prog="python -m tools.build_image", description="Builds the image without Docker.")
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "zopilotgpu-image")
     parser.add_argument("--sets", default="default", help="the sets of models that are baked")

@@ -23,7 +23,10 @@ COLOURS = {
 
 
 def draw_regions(answer: Path, document: Path, out: Path) -> None:
-    """Write page 1 of the document to `out`, a PNG, with a box around each element, numbered in reading order."""
+    """Write page 1 of the document to `out`, a PNG, with a box around each element, numbered in reading order.
+
+    `answer`: the file of the worker's answer, with its elements.
+    """
     page = pdfium.PdfDocument(document)[0]
     image = page.render(scale=SCALE).to_pil().convert("RGB")
     draw = ImageDraw.Draw(image)

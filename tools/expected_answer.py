@@ -88,7 +88,7 @@ def differences(expected: Any, given: Any, place: str = "answer") -> Iterator[st
 
 
 def expected() -> dict[str, Any]:
-    """The essence of the expected answer."""
+    """The essence of the expected answer, which `essence` gives of an answer, from expected_answer.json."""
     answer: dict[str, Any] = json.loads(EXPECTED.read_text(encoding="utf-8"))
     return answer
 

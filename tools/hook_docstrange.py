@@ -18,7 +18,7 @@ COMMANDS = ("docstrange", "docstrange-web")
 
 
 def main(arguments: Sequence[str]) -> int:
-    """See the module."""
+    """The exit status, 0. Makes DocStrange local in the environment that the arguments name; see the module."""
     hook, root = Path(arguments[0]), Path(arguments[1])
     target = Path(arguments[2] if len(arguments) > 2 else sysconfig.get_path("purelib"))
     target.mkdir(parents=True, exist_ok=True)

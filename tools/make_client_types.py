@@ -35,7 +35,7 @@ def job_input() -> dict[str, Any]:
 
 
 def python_types(schema: dict[str, Any], source: str, path: Path) -> str:
-    """A module of TypedDicts, as ruff writes it at that path."""
+    """A module of TypedDicts, as ruff writes it at that path. Raises `CalledProcessError` where ruff fails."""
     header = f'"""The types of schemas/{source}. {MADE}"""'
     made = _said(
         [sys.executable, "-m", "datamodel_code_generator", *_OPTIONS, "--custom-file-header", header],
@@ -57,7 +57,7 @@ def retryable_codes() -> list[str]:
 
 
 def files() -> dict[Path, str]:
-    """The files' texts."""
+    """The files' texts, by their paths."""
     answer = json.loads((ROOT / "schemas" / "answer.schema.json").read_text(encoding="utf-8"))
     python = "".join(f'        "{code}",\n' for code in retryable_codes())
     typescript = "".join(f'  "{code}",\n' for code in retryable_codes())
@@ -72,6 +72,7 @@ def files() -> dict[Path, str]:
 
 
 def main() -> int:
+    """The exit status, 0. Writes the files."""
     for path, text in files().items():
         path.write_text(text, encoding="utf-8")
     return 0

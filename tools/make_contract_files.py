@@ -31,7 +31,7 @@ _MADE = "<!-- made by tools.make_contract_files -->\n"
 
 
 def files() -> dict[Path, str]:
-    """The files' texts."""
+    """The files' texts, by their paths."""
     texts = {
         ROOT / "schemas" / name: json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
         for name, schema in SCHEMAS.items()
@@ -72,6 +72,7 @@ def _rows() -> Iterator[tuple[str, str, str, str, str]]:
 
 
 def main() -> int:
+    """The exit status, 0. Writes the files."""
     for path, text in files().items():
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")

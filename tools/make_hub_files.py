@@ -100,7 +100,7 @@ _UNITS = {"s": "seconds", "ms": "milliseconds", "mb": "MB", "bytes": "bytes", "p
 
 
 def hub_page() -> dict[str, Any]:
-    """The content of hub.json: the worker's page on the Hub."""
+    """The content of hub.json as JSON values: the worker's page on the Hub."""
     env = [_field(name, field) for name, field in Settings.model_fields.items() if name not in HIDDEN]
     return {
         "title": "ZopilotGPU: documents to data, locally",
@@ -123,7 +123,8 @@ def hub_page() -> dict[str, Any]:
 
 
 def release_tests() -> dict[str, Any]:
-    """The content of tests.json: the jobs that the Hub sends to a new release, which has to answer with status 200.
+    """The content of tests.json as JSON values: the jobs that the Hub sends to a new release, which has to answer with
+    status 200.
 
     None has a wrong input: RunPod does not say whether a job that fails as it should is answered so.
     """

@@ -34,7 +34,7 @@ def lines() -> list[tuple[int, int, str, int]]:
 
 
 def scan() -> Image.Image:
-    """The scan's page picture: a heading, two lines and a ruled table."""
+    """The scan's page picture, grey, `SIZE` pixels: a heading, two lines and a ruled table."""
     image = Image.new("L", SIZE, "white")
     draw = ImageDraw.Draw(image)
     for left, top, text, size in lines():

@@ -39,7 +39,8 @@ def component(model: Model) -> dict[str, Any]:
 
 
 def with_models(bill: dict[str, Any]) -> dict[str, Any]:
-    """The bill with the worker as its subject, and with the models of the default set."""
+    """The bill with the worker as its subject, and with the models of the default set. `bill` is CycloneDX's JSON, and
+    stays as it was."""
     worker = {"type": "application", "bom-ref": "zopilotgpu", "name": "zopilotgpu", "version": __version__}
     models = [component(model) for model in models_of(["default"])]
     return {

@@ -81,7 +81,7 @@ class Image:
         )
 
     def run(self, *command: str) -> str:
-        """What the command prints in a container of its own. Ends the program where it fails."""
+        """What the command prints in a container of its own. Ends the program (`SystemExit`) where it fails."""
         with self.start(list(command), {}, subprocess.PIPE) as container:
             printed, _ = container.communicate()
         if container.returncode != 0:

@@ -29,7 +29,7 @@ GZIP_LEVEL = 6
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Files that go (patterns below site-packages), and why nothing misses them."""
+    """Files that go together: `patterns` below site-packages, and the reason why nothing misses them."""
 
     name: str
     patterns: tuple[str, ...]

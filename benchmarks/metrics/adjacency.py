@@ -52,17 +52,17 @@ class Agreement:
 
     @property
     def precision(self) -> float:
-        """The share of the reading's relations that is right; 0 where it has none."""
+        """The share of the reading's relations that is right, in [0, 1]; 0 where it has none."""
         return self.correct / self.found if self.found else 0.0
 
     @property
     def recall(self) -> float:
-        """The share of the truth's relations that was found."""
+        """The share of the truth's relations that was found, in [0, 1]; 0 where it has none."""
         return self.correct / self.expected if self.expected else 0.0
 
 
 def f1(precision: float, recall: float) -> float:
-    """The harmonic mean."""
+    """The harmonic mean of both, in [0, 1]; 0 where both are 0."""
     return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
 
 

@@ -41,9 +41,10 @@ class TrueValue:
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """One field of one document: its name (`seller.name`), what was said, and how sure the answer was.
+    """One field of one document: its name (`seller.name`), how it was answered, what is true and what was said.
 
-    `placed` is whether the value's box overlaps a true one; None where none is known, or there is no value.
+    `confidence` is the answer's, in [0, 1]; None where there is no value. `placed` is whether the value's box overlaps
+    a true one; None where none is known, or there is no value.
     """
 
     field: str

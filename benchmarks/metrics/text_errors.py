@@ -55,12 +55,12 @@ class TextErrors:
 
     @property
     def number_recall(self) -> float:
-        """The share of the truth's numbers that was found exactly."""
+        """The share of the truth's numbers that was found exactly, in [0, 1]."""
         return _share(self.numbers_found, self.numbers)
 
     @property
     def number_precision(self) -> float:
-        """The share of the reading's numbers that are the truth's."""
+        """The share of the reading's numbers that are the truth's, in [0, 1]."""
         return _share(self.numbers_found, self.numbers_read)
 
 

@@ -43,7 +43,11 @@ class DataSet(Generic[Truth]):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One engine's row: its name, its text of each document, its seconds a page, and the number that it failed on."""
+    """One engine's row: its name, its text of each document by name, its seconds a page, and the number that it failed
+    on.
+
+    `pace`, the seconds, is None where they are unknown.
+    """
 
     engine: str
     texts: dict[str, str]

@@ -78,7 +78,8 @@ def documents(folder: Path) -> list[TableDocument]:
     """The documents of the folder, by name.
 
     A table over several pages is one table for each page. Boxes are from the regions' file: those of the cells' file
-    have mistakes (a letter in a number, rotated pages in coordinates of their own).
+    have mistakes (a letter in a number, rotated pages in coordinates of their own). Raises `ValueError` where a
+    document's two files do not fit together.
     """
     return [
         TableDocument(path.stem, path, _tables(path))

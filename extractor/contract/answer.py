@@ -1,4 +1,4 @@
-"""The whole answer to a job, as the contract has it: `Success`, `Delivered` or `Failure`.
+"""The whole answer to a job, as the contract has it: `Success`, `Delivered` or `Failure`. In the worker.
 
 Described, never enforced: no answer is held back for its form. Tests hold the worker's answers against these models.
 """

@@ -1,4 +1,4 @@
-"""What an answer says of itself: `metadata`."""
+"""What an answer says of itself, `metadata`, as types. In the worker."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class FailedPage(Model):
 
 
 class PageCounts(Model):
-    """What became of the document's pages."""
+    """How many pages the document has, how many are in the answer, and which failed."""
 
     total: int = Field(ge=0, description="how many the document has, whichever were asked for")
     processed: int = Field(ge=0, description="how many are in the answer")
@@ -26,7 +26,7 @@ class PageCounts(Model):
 
 
 class Confidence(Model):
-    """How sure the reading is."""
+    """How sure the reading is, in [0, 1], and the pages that it is least sure of."""
 
     mean: float | None = Field(description="of the pages'; null where nothing was read")
     low_pages: list[int] = Field(description="pages below 0.8, for a person to look at")

@@ -1,6 +1,6 @@
 """The contract's words as types with a name and a description of their own, so that schemas and clients have them too.
 
-Each is made from the one table of its words, wherever that is.
+In the worker. Each is made from the one table of its words, wherever that is.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from . import refusals
 
 
 class Model(BaseModel):
-    """What all parts of an answer are. Keys that are not known are passed over, as by callers: the contract grows."""
+    """What all parts of an answer are built on. Unknown keys are passed over, as by callers: the contract grows."""
 
     # Built on first use: a worker that starts waits for none of them.
     model_config = ConfigDict(frozen=True, defer_build=True)
@@ -28,7 +28,7 @@ def _listed(what: str, meanings: Iterable[tuple[str, str]]) -> str:
 
 
 def error_meaning(error: type[errors.ExtractionError]) -> str:
-    """When a job ends with this error."""
+    """When a job ends with this error: its docstring, on one line."""
     return " ".join((error.__doc__ or "").split())
 
 

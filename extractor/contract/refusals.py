@@ -1,4 +1,7 @@
-"""What the HTTP door refuses before there is a job: its codes, which are names of statuses. The one table of them."""
+"""What the HTTP door refuses before there is a job: its codes, which are names of statuses. The one table of them.
+
+In the worker.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,7 @@ RefusalCode = Literal[
 
 
 class RefusalKind(NamedTuple):
-    """When a request is refused so, whether it may succeed later, and what its sender does about it."""
+    """When the door refuses a request, whether the same one may succeed later, and what its sender does about it."""
 
     when: str
     retryable: bool

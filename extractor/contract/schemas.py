@@ -1,4 +1,4 @@
-"""An answer as a JSON schema (draft 2020-12), and how such schemas are written."""
+"""An answer as a JSON schema (draft 2020-12), and how such schemas are written. In the worker."""
 
 from __future__ import annotations
 
@@ -14,21 +14,25 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 class ForClients(GenerateJsonSchema):
-    """Schemas that generators of clients make good types from. Fields have no titles: each would become a type."""
+    """Writes JSON schemas that generators of clients make good types from. Fields have no titles: each would become a
+    type."""
 
     def field_title_should_be_set(self, schema: object) -> bool:
         """False: no field has a title."""
         return False
 
     def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:
-        """One type with null beside it, where that can be said: of an `anyOf` generators make types without a name."""
+        """The schema of a value that may be null: one type with null beside it, where that can be said.
+
+        Of an `anyOf` generators make types without a name.
+        """
         inner = self.generate_inner(schema["schema"])
         if inner.get("type") in ("array", "integer", "number", "string") and "enum" not in inner:
             return {**inner, "type": [inner["type"], "null"]}
         return super().nullable_schema(schema)
 
     def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
-        """That a key is null if absent goes without saying."""
+        """The schema of a value with a default; that a key is null if absent goes without saying."""
         written = super().default_schema(schema)
         if written.get("default", ...) is None:
             del written["default"]
@@ -36,7 +40,8 @@ class ForClients(GenerateJsonSchema):
 
 
 def answer_schema() -> dict[str, Any]:
-    """The schema of an answer. Its `$defs` have what a caller meets beside it: `JobState`, `Progress`, `Refusal`."""
+    """The JSON schema of an answer. Its `$defs` have what a caller meets beside it: `JobState`, `Progress`,
+    `Refusal`."""
     schema = TypeAdapter(Answer).json_schema(schema_generator=ForClients)
     types: dict[str, Any] = schema["$defs"]
     beside: tuple[type[BaseModel], ...] = (JobState, Progress, Refusal)

@@ -1,4 +1,7 @@
-"""The document in an answer: one key of `data` for each view that was asked for, and the values in them."""
+"""The document in an answer: one key of `data` for each view that was asked for, and the values in them, as types.
+
+In the worker.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ FieldScalar = str | int | float | bool
 
 
 class Page(Model):
-    """A page of the document, as it is shown."""
+    """A page of the document: its number, and its size as it is shown."""
 
     page: int = Field(ge=1, description="its number, from 1")
     width: float = Field(description="in PDF points, or pixels for images")
@@ -118,7 +121,7 @@ class TableRecords(Model):
 
 
 class FormField(Model):
-    """A field of a PDF's form."""
+    """A field of a PDF's form, what is filled in, and where it is on its page."""
 
     name: str
     type: Literal["text", "checkbox", "radio", "choice", "signature"]

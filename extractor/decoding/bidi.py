@@ -12,7 +12,7 @@ Letter = tuple[str, int, float]
 
 
 def in_reading_order(words: list[list[Letter]]) -> list[list[Letter]]:
-    """The words and their letters in reading order.
+    """The words and their letters in reading order, from those in visual order, left to right.
 
     Source: PaddleOCR's treatment of its Arabic recognisers (`pred_reverse`), which reverses the line except for runs of
     Latin letters and Western digits. Two differences: Arabic digits keep their order too, for numbers are written from

@@ -31,9 +31,10 @@ WIDE_LETTER_ADVANCES = 0.8
 
 @dataclass(frozen=True, slots=True)
 class RecognisedWord:
-    """A word of a line; `start` and `end` are its ends along the line, in [0, 1].
+    """A word of a line; `start` and `end` are its ends along the line, in [0, 1] of its length.
 
-    `legibility`: the mean probability of its symbols. `confidence`: their product, the chance that all are right.
+    `legibility`: the mean probability of its symbols, in [0, 1]. `confidence`: their product, the chance that all are
+    right.
     """
 
     text: str
@@ -75,8 +76,10 @@ def words_of_line(steps: Floats, content: int, symbols: Sequence[str]) -> list[R
 
 
 def certainty(steps: Floats, content: int) -> float:
-    """The lowest probability of a step of the line, in [0, 1], blanks and spaces included: missed symbols show
-    there."""
+    """The lowest probability of a step of the line, in [0, 1], blanks and spaces included: missed symbols show there.
+
+    `steps`, (steps, 2), as `words_of_line` takes them; `content`: pixels of the line that are not padding.
+    """
     return float(steps[: max(1, math.ceil(content / PIXELS_PER_STEP)), 0].min())
 
 

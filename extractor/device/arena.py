@@ -35,7 +35,11 @@ _MADV_POPULATE_WRITE = 23
 
 
 class Arena:
-    """The worker's side of one arena. Offsets and sizes are bytes, from the arena's start."""
+    """The worker's side of one arena. Offsets and sizes are bytes, from the arena's start.
+
+    `descriptor` is the file's, which the page process maps too. Raises `OSError` where the kernel gives no memory for
+    it.
+    """
 
     def __init__(self) -> None:
         self.descriptor = os.memfd_create("arena", os.MFD_CLOEXEC)
@@ -47,11 +51,11 @@ class Arena:
         return np.frombuffer(self.memory, np.uint8, rows * columns * 3, offset).reshape(rows, columns, 3)
 
     def pinnable(self) -> Pixels:
-        """The bytes that a GPU's copy engine should read directly."""
+        """The bytes that a GPU's copy engine should read directly: (`KEPT_BYTES`,) uint8, without a copy."""
         return np.frombuffer(self.memory, np.uint8, KEPT_BYTES, PICTURES_START)
 
     def write(self, offset: int, result: np.ndarray[Any, Any]) -> int:
-        """The offset behind the result, which is now written at a checked offset."""
+        """The offset in bytes behind the result, which is now written at a checked offset."""
         if result.nbytes:
             target = np.frombuffer(self.memory, result.dtype, result.size, offset).reshape(result.shape)
             np.copyto(target, result)
@@ -103,7 +107,7 @@ class PageArena:
         return offset
 
     def reply(self, offset: int, size: int) -> bytes:
-        """The bytes of a reply, copied."""
+        """The bytes of a reply, copied: `size` of them from `offset` on."""
         return self._memory[offset : offset + size]
 
     def free_replies(self) -> None:

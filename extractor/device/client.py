@@ -35,7 +35,7 @@ Numbers = np.ndarray[Any, np.dtype[np.float32]]
 
 
 class NoResult(Exception):
-    """A model failed on the request. The worker's log has the cause."""
+    """A model failed on the request. The worker's log has the cause; `out_of_memory` says whether it was memory."""
 
     def __init__(self, *, out_of_memory: bool) -> None:
         super().__init__()
@@ -50,12 +50,18 @@ class Pending:
     request: Request
 
     def result(self) -> bytes:
-        """The bytes of its results; can be taken once. Waits for them. Raises `NoResult` where there are none."""
+        """The bytes of its results; can be taken once. Waits for them.
+
+        Raises `NoResult` where there are none, and `Internal` where the page's job has ended.
+        """
         return self.device.wait(self.request)
 
 
 class DeviceClient:
-    """Asks for forward passes, for one page after the other. Coordinates are pixels of the picture, origin top left."""
+    """Asks for forward passes, for one page after the other. Coordinates are pixels of the picture, origin top left.
+
+    What asks raises `MemoryError` where the arena has no room for the results. What takes results waits for them.
+    """
 
     def __init__(self, link: PageLink, arena: PageArena, facts: ModelFacts) -> None:
         self.facts = facts
@@ -75,21 +81,28 @@ class DeviceClient:
         return self._arena.new(rows, columns)
 
     def layout(self, picture: PictureRef) -> Pending:
-        """The pending regions of a picture; `regions_of` reads them."""
+        """The pending regions of a picture; `regions_of` reads them. Raises `MemoryError` where the arena has no room
+        for them."""
         return self._ask(Request(0, "layout", picture, 0, 0))
 
     def regions_of(self, pending: Pending) -> Numbers:
-        """The layout model's numbers, (queries, 7); see `LayoutModel.start`. Raises `NoResult` where it failed."""
+        """The layout model's numbers, (queries, 7) float32; see `LayoutModel.start`.
+
+        Waits for them. Raises `NoResult` where the model failed, `Internal` where the page's job has ended.
+        """
         return np.frombuffer(pending.result(), np.float32).reshape(-1, LAYOUT_NUMBERS)
 
     def detect(self, picture: PictureRef, fit: Fit) -> Pending:
-        """The pending map of the text on a picture, fitted to its canvas; `text_map_of` reads it."""
+        """The pending map of the text on a picture, fitted to its canvas; `text_map_of` reads it.
+
+        Raises `MemoryError` where the arena has no room for it.
+        """
         return self._ask(Request(0, "detection", picture, 0, 0, fit=fit))
 
     def text_map_of(self, pending: Pending) -> np.ndarray[Any, np.dtype[np.uint8]]:
         """The probability of text in 255ths, (fit.height, fit.width) uint8.
 
-        Raises `NoResult` where the detector failed.
+        Waits for it. Raises `NoResult` where the detector failed, `Internal` where the page's job has ended.
         """
         fit = pending.request.fit
         assert fit is not None
@@ -106,8 +119,9 @@ class DeviceClient:
     ) -> Pending:
         """The pending reading of lines; `lines_of` reads it.
 
-        `quads` (lines, 4, 2) in pixels of the picture; `quarters` (lines,) turns anticlockwise; `contents` (lines,) the
-        widths at 48 pixels of height; `scripts` those of the letters, any where there are none.
+        `quads` (lines, 4, 2) in pixels of the picture, origin top left; `quarters` (lines,) turns anticlockwise;
+        `contents` (lines,) the widths in pixels at 48 pixels of height; `scripts` those of the letters, any where there
+        are none. Raises `MemoryError` where the arena has no room for the results.
         """
         widths = np.array([line_width(self.facts.shapes, content) for content in contents.tolist()], np.int32)
         return self._ask(
@@ -123,22 +137,26 @@ class DeviceClient:
         )
 
     def lines_of(self, pending: Pending) -> list[Numbers]:
-        """For each line (steps, 2): each step's probability and the number of its symbol.
+        """For each line (steps, 2) float32: each step's probability and the number of its symbol.
 
-        Raises `NoResult` where the recogniser failed.
+        Waits for them. Raises `NoResult` where the recogniser failed, `Internal` where the page's job has ended.
         """
         steps = [seen_width(content) // PIXELS_PER_STEP for content in pending.request.contents.tolist()]
         found = np.frombuffer(pending.result(), np.float32).reshape(-1, LINE_NUMBERS)
         return np.split(found, np.cumsum(steps)[:-1])
 
     def structure(self, picture: PictureRef, boxes: np.ndarray[Any, np.dtype[np.int32]]) -> Pending:
-        """The pending structure of tables, in boxes (tables, 4) of pixels; `structures_of` reads it."""
+        """The pending structure of tables; `structures_of` reads it.
+
+        `boxes` (tables, 4) are left, top, right, bottom in pixels of the picture, origin top left. Raises `MemoryError`
+        where the arena has no room for the results.
+        """
         return self._ask(Request(0, "tables", picture, 0, 0, boxes=boxes))
 
     def structures_of(self, pending: Pending) -> list[Numbers]:
-        """For each table its decoder's steps, (steps, 10); see `TableModel.start`.
+        """For each table its decoder's steps, (steps, 10) float32; see `TableModel.start`.
 
-        Raises `NoResult` where the model failed.
+        Waits for them. Raises `NoResult` where the model failed, `Internal` where the page's job has ended.
         """
         result = pending.result()
         count = len(pending.request.boxes)
@@ -157,7 +175,10 @@ class DeviceClient:
         return Pending(self, request)
 
     def wait(self, request: Request) -> bytes:
-        """The bytes of a request's results. Raises `NoResult`, and `Internal` where the page's job has ended."""
+        """The bytes of a request's results. Waits for them.
+
+        Raises `NoResult` where the model failed, and `Internal` where the page's job has ended.
+        """
         while request.number in self._waiting:
             self._take()
         status, size = self._ended.pop(request.number)
@@ -172,7 +193,10 @@ class DeviceClient:
         return reply
 
     def finish(self) -> None:
-        """Wait for all that was asked for and not taken. The arena is free for the next page afterwards."""
+        """Wait for all that was asked for and not taken. The arena is free for the next page afterwards.
+
+        Raises `Internal` where the worker sends anything but replies, `EOFError` where it is gone.
+        """
         while self._waiting:
             self._take()
         self._ended.clear()

@@ -19,7 +19,7 @@ class Kind(IntEnum):
 
     # Worker to page process.
     FACTS = 1  # what it needs to know of the models; pickled
-    TASK = 2  # a function and its argument; pickled
+    TASK = 2  # the name of a task and its argument; pickled
     REPLY = 3  # a request's number, how it ended, and the bytes of its result in the arena
     FORGET = 4  # a document that no job reads any more: its path
     # Page process to worker.
@@ -90,7 +90,11 @@ class WorkerLink:
             return 0
 
     def receive(self) -> Iterator[tuple[Kind, bytes]]:
-        """The messages that have arrived. Raises `EOFError` where the other end is gone, `TooLong`."""
+        """The messages that have arrived, each a kind and a payload.
+
+        Raises `EOFError` where the other end is gone, and `TooLong` for a message of an unknown kind or longer than its
+        kind may be.
+        """
         try:
             got = os.read(self.descriptor, _READ_BYTES)
         except BlockingIOError:

@@ -47,7 +47,10 @@ class _Answering:
 class TaskRequests:
     """What one task of a page process has asked for.
 
-    `reply` tells the process that a request has ended: its number, its status, the bytes of its results.
+    - `arena` has its pictures and takes its results.
+    - `reply` tells the process that a request has ended: its number, its status, the bytes of its results.
+    - `waiting` are the requests that have not ended, by number; `pictures` the pictures that are on the device for it.
+    - `stopped`: nobody waits for the task. `closed`: it has ended.
     """
 
     arena: Arena
@@ -78,7 +81,8 @@ class _Rows:
 
 
 class DeviceOwner:
-    """Takes the requests of page processes to the models."""
+    """Takes the requests of page processes to the models, and the models' results to the arenas. Any thread may call
+    it."""
 
     def __init__(self, models: Models, scheduler: Scheduler) -> None:
         self._models = models
@@ -86,7 +90,10 @@ class DeviceOwner:
         self._device: torch.device = models.device
 
     def take(self, task: TaskRequests, message: bytes) -> None:
-        """Queue a request; its task is told when it has ended. Raises `MalformedRequest` where any is wrong."""
+        """Queue a request; its task is told when it has ended.
+
+        Raises `MalformedRequest` where any part of the message is wrong.
+        """
         models = self._models
         request = parse(message, models.facts.shapes, models.recognisers)
         parts = self._row_groups(task, request)

@@ -76,14 +76,15 @@ class PictureRef:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request. `number` tells a page process's requests apart.
+    """One request. `number` tells a page process's requests apart. Coordinates are pixels of the picture, origin top
+    left.
 
     - The results go to the offset `reply_at`, and have at most `capacity` bytes.
     - `fit`, of a detection: the size of the picture there.
-    - Of lines: `quads` (lines, 4, 2) in pixels; `quarters`, turns anticlockwise; `contents`, the lines' widths at 48
+    - Of lines: `quads` (lines, 4, 2); `quarters`, turns anticlockwise; `contents`, the lines' widths in pixels at 48
       pixels of height; `widths`, those of the shapes that they go into; `scripts`, those of their letters, any where
       there are none.
-    - `boxes`, of tables: (tables, 4), in pixels.
+    - `boxes`, of tables: (tables, 4), left, top, right, bottom.
     """
 
     number: int
@@ -144,7 +145,10 @@ def packed(request: Request) -> bytes:
 
 
 def parse(payload: bytes, shapes: Shapes, recognisers: Collection[str]) -> Request:
-    """The request in a message, with every part checked. Raises `MalformedRequest` where any is wrong."""
+    """The request in a message, with every part checked, for models of these shapes and these recognisers.
+
+    Raises `MalformedRequest` where any is wrong.
+    """
     try:
         return _parse(payload, shapes, recognisers)
     except MalformedRequest:
@@ -266,11 +270,12 @@ DONE, FAILED, OUT_OF_MEMORY, CANCELLED = 0, 1, 2, 3
 
 
 def packed_reply(number: int, status: int, size: int) -> bytes:
-    """The reply to a request as a message: how it ended, and how many bytes its results take."""
+    """The reply to a request as a message: how it ended (`DONE` is well), and how many bytes its results take."""
     return _REPLY.pack(number, status, size)
 
 
 def parsed_reply(payload: bytes) -> tuple[int, int, int]:
-    """The number of a reply's request, how it ended, and how many bytes its results take. For the page process."""
+    """The number of a reply's request, how it ended (`DONE` is well), and how many bytes its results take. For the page
+    process."""
     number, status, size = _REPLY.unpack(payload)
     return number, status, size

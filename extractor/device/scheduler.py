@@ -54,24 +54,24 @@ BATCHES_UNDER_WAY = 2
 
 
 class Batch(Protocol):
-    """A batch on its way."""
+    """A batch on its way: begun, its results still to come, one for each row."""
 
     def wait(self) -> list[Result]:
         """One result for each row. Blocks until the device is done. Raises what the model raised."""
 
 
 class ServedModel(Protocol):
-    """What the scheduler needs of a model."""
+    """What the scheduler needs of a model: the sizes of its batches, and a batch begun."""
 
     def batch_sizes(self, key: Any) -> tuple[int, ...]:
-        """The sizes that a batch of this key is padded to, ascending."""
+        """The sizes, in rows, that a batch of this key is padded to, ascending."""
 
     def start(self, rows: Sequence[Any]) -> Batch:
-        """A batch of these rows, begun on the device."""
+        """A batch of these rows, begun on the device. Raises what the model raises."""
 
 
 class Rows(Protocol):
-    """Rows for a model that belong to one request and share a key."""
+    """Rows for a model that belong to one request and share a key; `len` is their number."""
 
     def __len__(self) -> int:
         """How many there are."""
@@ -82,10 +82,12 @@ class Rows(Protocol):
 
 @dataclass(slots=True)
 class Work:
-    """One request's rows for one model.
+    """One request's rows for one model, which share the batch key `key`.
 
     `done` is called once, by a thread of the owner, with the results, one for each row, or with the error in their
-    place. `given` is the number of rows that are in batches.
+    place. `since` is when it was submitted, by `time.monotonic`, in seconds. `given` is the number of rows that are in
+    batches, `results` are those there are, by the row's index. `cancelled`: it was dropped; `failed`: `done` has had an
+    error.
     """
 
     model: ServedModel
@@ -118,7 +120,10 @@ class _Queue:
 
 
 class Scheduler:
-    """Runs models in batches, in threads of its own."""
+    """Runs models in batches, in threads of its own. Any thread may submit and cancel work.
+
+    `longest_batch_s` is the longest time of a batch so far, in seconds. Making one raises what a warm-up raised.
+    """
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""Files on this machine -> their answers, written as files: what the command `zopilot` does.
+"""Files on this machine -> their answers, written as files: what the command `zopilot` does. In the worker.
 
 A folder stands for the documents in it and below it, known by their first bytes; what is no document there is passed
 over, while a file that is named is always tried. Several documents are read at a time, as the device allows. An answer
@@ -90,9 +90,10 @@ def _documents_in(folder: Path) -> list[Path]:
 
 
 def read_files(worker: Worker, documents: Sequence[Errand], keys: dict[str, Any], formats: Sequence[str]) -> int:
-    """Read the documents, write their answers, and say where they are; 0 where all could be read, else 1.
+    """0 where all of the documents could be read, else 1. Reads them, writes their answers, and says where they are.
 
-    Raises `WorkerUnhealthy` where the models cannot be loaded.
+    A file that cannot be read or written is told, and counts as not read. Raises `WorkerUnhealthy` where the models
+    cannot be loaded.
     """
     engine = worker.load()
     many = len(documents) > 1

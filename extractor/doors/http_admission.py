@@ -53,7 +53,10 @@ class RunningJob:
 
 
 class Admission:
-    """Lets jobs in while the worker is ready and has a place for them. Belongs to one event loop."""
+    """Lets jobs in while the worker is ready and has a place for them. Belongs to one event loop.
+
+    `jobs` is how many run or wait, bodies that still arrive included; `device` is None until the models are loaded.
+    """
 
     def __init__(self, settings: Settings, worker: Worker, stop: Callable[[], None]) -> None:
         """`stop` is called when the worker cannot go on."""
@@ -180,10 +183,10 @@ class Admission:
         progress: Callable[[Progress], None] = lambda _: None,
         beside: Container[str] = (),
     ) -> RunningJob:
-        """Run a job that was taken in, as soon as there is a thread for it; it gives its room back when that is free
-        again. `beside`: keys that are not of its input.
+        """The job of a body that was taken in, run as soon as there is a thread for it.
 
-        Parsed in the job's thread, and as a part of the job: what cannot be parsed is logged and counted too.
+        It gives its room back when that is free again. `beside`: keys that are not of its input. The body is parsed in
+        the job's thread, and as a part of the job: what cannot be parsed is logged and counted too.
         """
         running = self._threads.submit(
             self._worker.answer,
@@ -198,7 +201,10 @@ class Admission:
         return RunningJob(job, end, running)
 
     async def answer_of(self, job: RunningJob) -> dict[str, Any]:
-        """The job's answer; where somebody ends the job, very soon."""
+        """The job's answer, a success or a failure of the contract; where somebody ends the job, very soon.
+
+        Raises nothing but a cancellation.
+        """
         answered = asyncio.wrap_future(job.running)
         either: set[asyncio.Future[Any]] = {answered, asyncio.wrap_future(job.end.ended)}
         await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)

@@ -1,4 +1,4 @@
-"""The HTTP door's application: its routes, and what surrounds them.
+"""The HTTP door's application: its routes, and what surrounds them. In the worker.
 
 Only who has the key comes in, and gets the answer that any other door gives, as plain JSON.
 """
@@ -31,7 +31,7 @@ from .http_responses import CALLER_GONE, REFUSALS, SECURITY, STATUS, answered, a
 
 
 class Health(BaseModel):
-    """How the worker is: the answer to `GET /health`."""
+    """How the worker is, as `GET /health` says it: its state, where its models run, and its jobs."""
 
     model_config = ConfigDict(extra="forbid")
 

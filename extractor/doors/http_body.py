@@ -1,4 +1,4 @@
-"""An HTTP request's body -> a job's input, and the document that was uploaded beside it.
+"""An HTTP request's body -> a job's input, and the document that was uploaded beside it. In the worker.
 
 A JSON body is the contract's input object, or has it in an `input` of its own, as RunPod's callers write it. A
 multipart body (RFC 7578) has the document as its part `file`, and may have a part `input`, the same object in JSON
@@ -56,7 +56,7 @@ _CHUNK = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A body that was read: the job's input, and what stood beside it where it has an `input` of its own."""
+    """A body that was read: the job's input, and by key what stood beside it where it has an `input` of its own."""
 
     job_input: Any
     beside: Mapping[str, Any]
@@ -72,7 +72,7 @@ class JobBody:
 
     @property
     def upload(self) -> BinaryIO | None:
-        """The document that was uploaded; None where none was."""
+        """The document that was uploaded, as an open file; None where none was."""
         return None if self._file is None else self._file.file
 
     def read(self, turn: threading.Lock, beside: Container[str] = ()) -> Asked:

@@ -38,7 +38,7 @@ class _Refused(Exception):
 
 
 def refusal(status: HTTPStatus, detail: str, job_id: str, *, retryable: bool) -> dict[str, Any]:
-    """The body of a refusal by HTTP itself, in the contract's shape. The status's own name is the code."""
+    """The body of a refusal by HTTP itself, in the contract's shape; the status's own name is the code."""
     return {
         "error": f"{status.name}: {detail}",
         "success": False,
@@ -123,12 +123,12 @@ class Connection(HttpToolsProtocol):
             self._await_head()
 
     def on_url(self, url: bytes) -> None:
-        """Count a part of the request's line."""
+        """Count the bytes of a part of the request's line. A head that is too long is refused."""
         self._count(url)
         super().on_url(url)
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Count a header."""
+        """Count the bytes of a header. A head that is too long is refused."""
         self._count(name, value)
         super().on_header(name, value)
 

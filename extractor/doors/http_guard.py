@@ -1,4 +1,4 @@
-"""Who may come in through the HTTP door."""
+"""A request -> whether it may come in through the HTTP door. In the worker."""
 
 from __future__ import annotations
 

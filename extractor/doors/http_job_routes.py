@@ -1,4 +1,4 @@
-"""The HTTP door's routes of jobs: sent, asked for, deleted."""
+"""The HTTP door's routes of jobs: sent, asked for, deleted. In the worker."""
 
 from __future__ import annotations
 

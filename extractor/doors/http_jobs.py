@@ -61,14 +61,18 @@ _CHUNK = 1 << 16
 
 @dataclass(frozen=True, slots=True)
 class KeptAnswer:
-    """A job's whole state on disk, as gzip: of `size` bytes, and of `unpacked` bytes without it."""
+    """A job's whole state on disk, as gzip: a file of `size` bytes, `unpacked` bytes of JSON without gzip."""
 
     path: Path
     size: int
     unpacked: int
 
     def chunks(self, *, unpack: bool) -> Iterator[bytes]:
-        """What is in the file, a piece at a time. It is open when this comes back, and may be removed from then on."""
+        """The file's bytes, a piece at a time; with `unpack` the JSON in them.
+
+        The file is open when this comes back, and may be removed from then on. Raises `FileNotFoundError` where it is
+        gone.
+        """
         file = self.path.open("rb")
         return self._chunks(file, gzip.GzipFile(fileobj=file) if unpack else file)
 
@@ -81,8 +85,13 @@ class KeptAnswer:
 
 @dataclass(slots=True, eq=False)
 class HttpJob:
-    """A job, from when it was let in until it is forgotten. Once it has ended, nothing is `running` any more, which
-    would hold its whole answer; its `answer` is a failure, or its whole state is `kept`."""
+    """A job, from when it was let in until it is forgotten.
+
+    Once it has ended, nothing is `running` any more, which would hold its whole answer; its `answer` is a failure, or
+    its whole state is `kept`. `reports` has its newest progress, if any. `webhook` is the URL that is told its end,
+    `key` its `Idempotency-Key`, each None without one; `digest` is that of the request that brought it. `read`:
+    somebody has had its answer. `expiry` forgets it.
+    """
 
     id: str
     document_id: str
@@ -105,7 +114,7 @@ class HttpJob:
 
     @property
     def status(self) -> Status:
-        """Where it is, in RunPod's words."""
+        """Where it is, in RunPod's words: `IN_QUEUE`, `IN_PROGRESS`, `COMPLETED`, `FAILED` or `CANCELLED`."""
         if self.kept is not None:
             return "COMPLETED"
         if self.answer is not None:
@@ -137,7 +146,7 @@ class _Wanted:
 
 
 class Jobs:
-    """The jobs of one worker that were sent to `POST /jobs`."""
+    """The jobs of one worker that were sent to `POST /jobs`, by id, from when each was let in until it is forgotten."""
 
     def __init__(self, admission: Admission, telemetry: Telemetry) -> None:
         self._admission = admission

@@ -1,4 +1,4 @@
-"""The HTTP door's OpenAPI document: its routes, and the contract's types as its components.
+"""The HTTP door's OpenAPI document: its routes, and the contract's types as its components. In the worker.
 
 The types are described here, never enforced. They are imported where the document is asked for: a start does not wait.
 """
@@ -87,7 +87,7 @@ JOB_BODY = _body("Job", {**EXAMPLES, "webhook": _TOLD})
 
 
 def openapi(app: FastAPI) -> dict[str, Any]:
-    """The document at /openapi.json, made once."""
+    """The OpenAPI document at /openapi.json as JSON values, made once."""
     if app.openapi_schema is None:
         document = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
         components = document.setdefault("components", {})

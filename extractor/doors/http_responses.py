@@ -1,8 +1,8 @@
 """What the HTTP door says: the contract's answers and HTTP's own refusals as responses, each with its status.
 
-The status of an answer follows its error code (`STATUS`). What HTTP itself refuses has the status's own name as its
-code (`UNAUTHORIZED`, `TOO_MANY_REQUESTS`, ...), in the same shape: these are no codes of the contract, since no job
-ever had them.
+In the worker. The status of an answer follows its error code (`STATUS`). What HTTP itself refuses has the status's own
+name as its code (`UNAUTHORIZED`, `TOO_MANY_REQUESTS`, ...), in the same shape: these are no codes of the contract,
+since no job ever had them.
 """
 
 from __future__ import annotations
@@ -95,8 +95,10 @@ def _described(status: int, codes: Sequence[str], *names: str) -> dict[str, Any]
 
 
 async def answered(request: Request, answer: dict[str, Any]) -> Response:
-    """The contract's answer; packed where it is worth it and the caller takes that. Written beside the event loop: a
-    large one takes a second."""
+    """The response with the contract's answer; packed where it is worth it and the caller takes that.
+
+    It is written beside the event loop: a large one takes a second. Raises `ValueError` for a number that JSON has not.
+    """
     if not answer["success"]:
         return as_json(STATUS[answer["error_code"]], answer)
     body, coding = await asyncio.to_thread(_written, answer, accepts_gzip(request))

@@ -54,7 +54,8 @@ def serve(settings: Settings, worker: Worker) -> int:
     """The exit status: 0, or 1 for a worker that could not load its models or became unhealthy. Serves until told to
     stop.
 
-    The door is open while the models load, and answers that it is not ready yet.
+    The door is open while the models load, and answers that it is not ready yet. Raises `SystemExit` where its address
+    is taken.
     """
     if settings.zopilot_gpu_api_key is None and not is_loopback(settings.bind_address):
         log.critical("without ZOPILOT_GPU_API_KEY only this machine is served: set it, or BIND_ADDRESS=127.0.0.1")

@@ -1,4 +1,4 @@
-"""A parser of HTTP/1.1 requests to which an upgrade is no reason to stop.
+"""A parser of HTTP/1.1 requests to which an upgrade is no reason to stop. In the worker.
 
 A client may ask for another protocol with any request, and a server may go on as if it had not (RFC 9110, 7.8): Java's
 own client asks for HTTP/2 with each request that it sends without TLS. httptools stops after such a request's head, and
@@ -53,11 +53,11 @@ class Parser:
         return bool(self._parser.should_keep_alive())
 
     def get_http_version(self) -> str:
-        """The version of the request."""
+        """The version of the request's HTTP, such as `1.1`."""
         return str(self._parser.get_http_version())
 
     def get_method(self) -> bytes:
-        """The method of the request."""
+        """The method of the request, such as `b"POST"`."""
         return bytes(self._parser.get_method())
 
     def _new_parser(self) -> Any:

@@ -356,7 +356,7 @@ class ProgressReports:
         self._wanted = "RUNPOD_WEBHOOK_POST_OUTPUT" in os.environ
 
     def report(self, progress: Progress) -> None:
-        """Note where the job is now, for the next update."""
+        """Note where the job is now, for the next update. Any thread may call it."""
         self._newest = progress
 
     async def __aenter__(self) -> ProgressReports:

@@ -33,7 +33,10 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What one call for jobs brought. `unanswerable` is the number of jobs without an id to answer under."""
+    """What one call for jobs brought: the jobs to run, as RunPod has them, and those that can only be refused.
+
+    `unanswerable` is the number of jobs without an id to answer under.
+    """
 
     jobs: tuple[dict[str, Any], ...] = ()
     refused: tuple[Refused, ...] = ()

@@ -49,12 +49,13 @@ def is_product(factor: Decimal, price: Decimal, amount: Decimal) -> bool:
 
 
 def is_tax(base: Decimal, rate: Decimal, tax: Decimal) -> bool:
-    """Whether the tax is this rate, in percent, of the base. Taxes of single items may have been rounded before."""
+    """Whether the tax is this rate, in percent, of the base, but for what rounding does. Taxes of single items may have
+    been rounded before."""
     return within(base * rate / 100, tax, 2 * CENT)
 
 
 def transaction_move(row: FoundRow) -> Decimal | None:
-    """What a transaction adds to the balance; None where it does not say."""
+    """What a transaction adds to the balance, below 0 where it takes; None where it does not say."""
     amount = amount_of(row.get("transaction.amount"))
     if amount is not None:
         return amount

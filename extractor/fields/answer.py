@@ -20,7 +20,8 @@ Json = Any
 
 
 def fields_of(fields: Sequence[Filled]) -> dict[str, Json]:
-    """`data.fields`: each value with its evidence, in the caller's shape. A list is a list of such, maybe empty."""
+    """`data.fields` as JSON values: each value with its evidence, in the caller's shape. A list is a list of such,
+    maybe empty."""
     return {one.wanted.name: _evidence_of(one) for one in fields}
 
 

@@ -9,7 +9,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
+from itertools import product
 
+from .amounts import amount_of
 from .found import Check, Found, FoundFields, FoundRow
 from .row_checks import row_verdicts
 from .totals import TOTALS, chosen_totals, sums_of, total_verdicts
@@ -35,7 +38,7 @@ def checked(candidates: Mapping[str, Sequence[Found]], rows: Mapping[str, Sequen
             single.pop(concept, None)
         else:
             single[concept] = found
-    single |= _chosen_dates(candidates)
+    single |= _chosen_dates(candidates) | _chosen_balances(candidates, sums.moves)
     verdicts = [*total_verdicts(single, sums), *row_verdicts(rows), *_date_verdicts(single)]
     moved = _moved(verdicts)
     return FoundFields(
@@ -61,6 +64,17 @@ def _chosen_dates(candidates: Mapping[str, Sequence[Found]]) -> dict[str, Found]
         return {}
     fitting = [due for due in dues if str(due.value) >= str(dates[0].value)]
     return {"due_date": fitting[0]} if fitting else {}
+
+
+def _chosen_balances(candidates: Mapping[str, Sequence[Found]], moves: Decimal | None) -> dict[str, Found]:
+    """The balances between which the transactions lie, where candidates are so: a statement may be of two accounts."""
+    if not moves:
+        return {}
+    for opening, closing in product(*(candidates.get(one, ()) for one in ("opening_balance", "closing_balance"))):
+        first, last = amount_of(opening), amount_of(closing)
+        if first is not None and last is not None and first + moves == last:
+            return {"opening_balance": opening, "closing_balance": closing}
+    return {}
 
 
 def _date_verdicts(single: Mapping[str, Found]) -> Iterable[Verdict]:

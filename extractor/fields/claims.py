@@ -19,5 +19,5 @@ class Claim:
     worth: float
 
     def with_worth(self, worth: float) -> Claim:
-        """The same claim, worth so much."""
+        """The same claim, worth so much, in [0, 1]."""
         return replace(self, worth=worth)

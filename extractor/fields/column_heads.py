@@ -58,9 +58,10 @@ _GLUED = re.compile(r"(?<=[^\W\d_A-Z])(?=[A-Z\u00c0-\u00de])|(?:(?<=[A-Z]{2})|(?
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column by what its head says. `box` is around the head.
+    """A column by what its head says. `box` is around the head, in the page's unit, origin top left.
 
-    `table` is the index of its element, `number` its column there, from 0; both are None outside of a table.
+    `concept` is what its values are. `table` is the index of its element, `number` its column there, from 0; both are
+    None outside of a table.
     """
 
     concept: str
@@ -224,7 +225,7 @@ def _columns_of(kind: ListKind, parts: Sequence[_Part]) -> dict[str, Column]:
     columns: dict[str, Column] = {}
     others: list[_Part] = []
     for part in parts:
-        meanings = WEAK_MEANINGS if WEAK in part.meanings else part.meanings
+        meanings = (*part.meanings, *WEAK_MEANINGS) if WEAK in part.meanings else part.meanings
         free = [one for one in meanings if one.startswith(prefix) and one not in columns]
         if free:
             columns[free[0]] = Column(free[0], part.box, part.table, part.number)
@@ -247,7 +248,8 @@ def _columns_of(kind: ListKind, parts: Sequence[_Part]) -> dict[str, Column]:
 
 
 def stacks_of(phrases: Sequence[Phrase]) -> list[list[Phrase]]:
-    """The phrases in stacks, each of those that stand one over the other; the stacks from left to right."""
+    """The phrases in stacks, each of those that stand one over the other, from the top down; the stacks from left to
+    right."""
     stacks: list[list[Phrase]] = []
     for phrase in sorted(phrases, key=lambda one: (one.box[1], one.box[0])):
         for stack in stacks:
@@ -306,10 +308,8 @@ def _heads_in_a_row(phrase: Phrase) -> Iterator[_Part]:
 @lru_cache(maxsize=10_000)
 def meanings_of(text: str) -> tuple[str, ...]:
     """The concepts that a head of these words may mean, in any of the languages; none where no table knows it."""
-    for key in (squashed(text), squashed(_UNIT_OF_HEAD.sub("", text))):
-        if key in _lexicon():
-            return _lexicon()[key]
-    return ()
+    keys = dict.fromkeys((squashed(text), squashed(_UNIT_OF_HEAD.sub("", text))))
+    return tuple(dict.fromkeys(concept for key in keys for concept in _lexicon().get(key, ())))
 
 
 def _is_table(kind: ListKind, concepts: set[str]) -> bool:
@@ -330,4 +330,8 @@ def _lexicon() -> dict[str, tuple[str, ...]]:
         for concept, labels in json.loads(path.read_text(encoding="utf-8")).items():
             for label in labels:
                 words[squashed(label)] = (*words.get(squashed(label), ()), concept)
-    return words
+    # A table of taxes calls its rates as items do.
+    return {
+        label: (*concepts, "tax.rate") if concepts == ("item.tax_rate",) else concepts
+        for label, concepts in words.items()
+    }

@@ -86,7 +86,8 @@ _SENTENCE = re.compile(r"[.;] (?=[A-ZÀ-Ý§\d])")
 
 
 def with_clauses(candidates: Mapping[str, Sequence[Found]], printed: Printed, style: Style) -> dict[str, list[Found]]:
-    """The candidates with those that the contract's sentences say; the labels' of `TEXTS` only if they are of forms."""
+    """The candidates by concept, best first, with those that the contract's sentences say; the labels' of `TEXTS` only
+    if they are of forms."""
     clauses: dict[str, list[Found]] = defaultdict(list)
     for concept, found in _clauses(printed, style):
         clauses[concept].append(found)

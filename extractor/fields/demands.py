@@ -19,7 +19,8 @@ def fits(found: Found, wanted: WantedField) -> bool:
 
 
 def list_fits(values: list[Json] | None, wanted: WantedField) -> bool:
-    """Whether the list may be so long, and have equal values, as far as the schema says."""
+    """Whether the list may be so long, and have equal values, as far as the schema says; True for None, which is no
+    list."""
     return values is None or not wanted.list_schema or _meets(wanted.list_schema, values)
 
 

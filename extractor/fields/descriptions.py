@@ -32,7 +32,8 @@ LABEL_ENDS = tuple(f"{letter}:" for letter in "abcdefghijklmnopqrstuvwxyz.")
 
 
 def name_of(group: Group, concept: str, limit: float) -> list[Phrase]:
-    """The phrases of the row's name. Its column, `concept`, ends at the x `limit`, in the page's unit."""
+    """The phrases of the row's name, from the top down. Its column, `concept`, ends at the x `limit`, in the page's
+    unit."""
     texts = [(number, phrase) for number, line in enumerate(group.lines) for phrase in line.get(concept, ())]
     first = 0
     if group.own == 0 and not has_name(group.lines[0].get(concept, ())):

@@ -28,7 +28,8 @@ _TEXTS = frozenset({"seller.name", "buyer.name", "item.description"})
 
 
 def with_embedded(found: FoundFields, xml: str) -> FoundFields:
-    """What was found, with what the structured data says beside it; as it was where that is no invoice."""
+    """What was found, with what the structured data (`xml`, as a text) says beside it; as it was where that is no
+    invoice."""
     try:
         invoice = read_invoice(xml.encode())
     except (NoInvoice, NotReadable):

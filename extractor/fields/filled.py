@@ -77,7 +77,7 @@ def values_of(fields: Sequence[Filled]) -> dict[str, Json]:
 
 
 def value_of(one: Filled) -> Json:
-    """The field's part of `data.values`."""
+    """The field's part of `data.values`, a JSON value; None for a value or a list that was not found."""
     wanted = one.wanted
     if wanted.type == "object":
         return ([values_of(row) for row in one.rows] or None) if wanted.many else values_of(one.fields)

@@ -25,6 +25,7 @@ class Found:
     - `confidence`, in [0, 1], is that the value is right and is the field's.
     - `currency` is the ISO 4217 code of money, where the document says it.
     - `embedded` is what the structured data says, where that differs.
+    - `source` is where it is from, where its words do not say that.
     """
 
     value: Scalar
@@ -46,7 +47,8 @@ class Found:
 
     @property
     def box(self) -> Box | None:
-        """Around the letters of the words on the first word's page, in the page's unit; None without words."""
+        """Around the letters of the words on the first word's page, in the page's unit, origin top left; None without
+        words."""
         boxes = [letters_box(one.word) for one in self.words if one.page == self.page]
         return union(boxes) if boxes else None
 
@@ -69,7 +71,10 @@ FoundRow = dict[str, Found]
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A relation between values, and whether it holds: `name` such as `net_plus_tax_is_total`, the concepts in it."""
+    """A relation between values, and whether it holds: `name` such as `net_plus_tax_is_total`, the concepts in it.
+
+    `detail` says which line of a list it is about; empty where it is about none.
+    """
 
     name: str
     holds: bool
@@ -79,7 +84,8 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class FoundFields:
-    """All that was found of the concepts asked for: single values, lists of objects, and the checks between them."""
+    """All that was found of the concepts asked for: single values by concept, lists of objects by the list's concept,
+    and the checks between them."""
 
     single: dict[str, Found] = field(default_factory=dict)
     rows: dict[str, list[FoundRow]] = field(default_factory=dict)

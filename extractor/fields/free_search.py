@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from ..values.wanted import FieldType, WantedField
 from ..values.words import TICKED, UNTICKED, Word
+from .addressing.lines import is_separator
 from .found import Found, found_in
 from .header import LabelIndex, best_first
 from .label_words import Tokens, clauses_of, is_name, other_names, tokens_of
@@ -45,7 +46,7 @@ class _Label:
 
 
 class FreeSearch:
-    """A document in which fields are sought by their names."""
+    """A document in which fields are sought by their names; `candidates` gives what is found."""
 
     def __init__(self, printed: Printed, style: Style, fields: Sequence[WantedField] = ()) -> None:
         """`fields` are all that are sought: what has the name of one is no value of another."""
@@ -137,12 +138,18 @@ def _said(label: _Label, place: Place, field: WantedField) -> tuple[Word, ...]:
         return () if _is_heading(label, place, field) else place.words
     if KIND_OF.get(field.type, "text") != "text":
         return behind_verb(place.words)
-    said = said_text(place.words)
+    said = said_text(place.words) or _code_behind(place.words)
     if "number" not in tokens_of(field.name):
         return said
     # A number is one word, with a digit in it.
     first = said[:1] or place.words[:1]
     return first if any(map(str.isdigit, "".join(word.text for word in first))) else ()
+
+
+def _code_behind(words: tuple[Word, ...]) -> tuple[Word, ...]:
+    """The first word, where it is a code and ends its part of the line, as in `Amtsgericht Dresden HRB 14402`."""
+    ends = len(words) == 1 or words[0].text.endswith(ENDS) or is_separator(words[1])
+    return words[:1] if words and ends and any(map(str.isdigit, words[0].text)) else ()
 
 
 def _is_heading(label: _Label, place: Place, field: WantedField) -> bool:

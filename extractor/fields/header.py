@@ -90,7 +90,10 @@ def _nearest_first(found: Sequence[Found], to: Found) -> list[Found]:
 
 
 class LabelIndex:
-    """The labels of a document by phrase, those that no table knows among them: words up to a colon."""
+    """The labels of a document by phrase, those that no table knows among them: words up to a colon.
+
+    Phrases are known by their `id`. `by_page` are the labels of known concepts on each page, from 1.
+    """
 
     def __init__(self, printed: Printed, hits: Sequence[LabelHit]) -> None:
         self.by_page: dict[int | None, list[LabelHit]] = defaultdict(list)
@@ -129,7 +132,8 @@ def _before_colons(phrase: Phrase) -> Iterator[int]:
 
 
 def label_claims(printed: Printed, style: Style, hits: Sequence[LabelHit]) -> list[Claim]:
-    """Every value that stands where the label of a concept with a type says."""
+    """Every value that stands where the label of a concept with a type says, each a claim worth its label, place and
+    type."""
     index = LabelIndex(printed, hits)
     claims: list[Claim] = []
     for page in printed.pages:
@@ -170,8 +174,9 @@ def _claims_of(page: PrintedPage, hit: LabelHit, index: LabelIndex, style: Style
     if kind == "text":
         beside, below = beside[:1], below[:1]
     if kind == "code" and hit.strength == VAGUE:
-        # A party may stand there, too: a number in its address is none of its own.
-        beside, below = ([one for one in ones if _is_alone(*one)] for ones in (beside, below))
+        # A party may stand there, too: a number in its address is none of its own. With more words it is another label.
+        more = whole < (1.0 if hit.concept == "document_number" else preceded)
+        beside, below = ([one for one in ones if _is_alone(*one) and not more] for ones in (beside, below))
     if kind == "money":
         beside = _row_amounts(hit.concept, beside)
         whole *= SEVERAL if len(beside) > 1 else 1.0
@@ -248,7 +253,8 @@ def found_of(claim: Claim, left: float = 1.0) -> Found:
 
 
 def best_first(found: Sequence[Found]) -> list[Found]:
-    """The candidates, one of each value, the surest first. A rival that is nearly as sure takes from its confidence."""
+    """The candidates, one of each value, the surest first. A rival that is nearly as sure takes from the first one's
+    confidence."""
     by_value: dict[object, Found] = {}
     for one in sorted(found, key=lambda one: -one.confidence):
         by_value.setdefault(one.value, one)

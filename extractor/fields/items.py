@@ -30,7 +30,8 @@ SURE = 0.85
 
 
 def list_rows(printed: Printed, style: Style, labels: Sequence[LabelHit]) -> dict[str, list[FoundRow]]:
-    """The rows of all tables of each kind, in reading order; without a table of items, those that a receipt has.
+    """The rows of all tables by the kind of list (`line_items`, `taxes`, `transactions`), in reading order; without a
+    table of items, those that a receipt has.
 
     `labels` are those of the document.
     """

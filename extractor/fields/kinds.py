@@ -14,6 +14,8 @@ KINDS: Mapping[str, Kind] = {
     **dict.fromkeys(("opening_balance", "closing_balance"), "money"),
     # What a customer gave, and got back: they tell a receipt's total from its other amounts.
     **dict.fromkeys(("tendered", "change"), "money"),
+    # What is kept back of it tells what is to be paid.
+    "retention": "money",
     **{"currency": "currency", "time": "time", "payment_terms": "text", "iban": "iban", "bic": "bic"},
     **dict.fromkeys(("account_holder", "bank.name", "contract.title"), "text"),
     **dict.fromkeys(("contract.term", "contract.notice_period", "contract.governing_law"), "text"),

@@ -38,9 +38,10 @@ _NO_LETTER = re.compile(r"[^\w#%&]+|_")
 
 @dataclass(frozen=True, slots=True)
 class LabelHit:
-    """Words of a phrase that are a label of a concept: those at `[first, end)`.
+    """Words of a phrase that are a label of a concept: those at `[first, end)`, from 0.
 
-    `end` is `first` where the label and its value are one word. `strength` is in [0, 1].
+    `end` is `first` where the label and its value are one word. `strength` is in [0, 1]. `language` is that of the
+    label's table, two letters, or `any`.
     """
 
     concept: str

@@ -23,7 +23,7 @@ NEARER = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The lines of one row. `own` is the index of the line that has most of the row's numbers."""
+    """The lines of one row, from the top down. `own` is the index of the line that has most of the row's numbers."""
 
     lines: tuple[Line, ...]
     own: int

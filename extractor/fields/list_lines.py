@@ -75,7 +75,7 @@ def stops_of(labels: Sequence[LabelHit]) -> Stops:
 
 
 def lines_of(page: PrintedPage, head: Head, end: int, stops: Stops, style: Style) -> tuple[list[Line], bool]:
-    """The lines below a head, up to row `end`, and whether something ended them before."""
+    """The lines below a head, up to row `end`, each its phrases by column; and whether something ended them before."""
     lines: list[Line] = []
     bottom: float | None = max(column.box[3] for column in head.columns) if head.last_row >= 0 else None
     for whole in page.rows[head.last_row + 1 : end]:
@@ -96,7 +96,7 @@ def lines_of(page: PrintedPage, head: Head, end: int, stops: Stops, style: Style
 
 
 def value_in(line: Line, concept: str, style: Style) -> tuple[Phrase, Typed] | None:
-    """The value that the line has in this column, and the phrase that it is in."""
+    """The phrase in which the line has a value of this column, and the value; None where it has none."""
     kind = KINDS.get(concept, "number")
     for phrase in line.get(concept, ()):
         typed = max(typed_values(kind, phrase.words, style), key=lambda one: one.quality, default=None)
@@ -164,7 +164,10 @@ def _parted(phrase: Phrase, head: Head) -> list[Phrase]:
 
 
 def column_of(phrase: Phrase, columns: Sequence[Column]) -> Column:
-    """The column whose head stands over the phrase; that of its cell, or the nearest one, where none does."""
+    """The column whose head stands over the phrase; that of its cell, or the nearest one, where none does.
+
+    Raises `ValueError` where there are no columns.
+    """
     left, _, right, _ = phrase.box
     over = [(min(right, one.box[2]) - max(left, one.box[0]), -at) for at, one in enumerate(columns)]
     widest, at = max(over)

@@ -12,14 +12,17 @@ from itertools import pairwise, permutations
 
 from .amounts import is_product, is_tax
 from .column_heads import OTHER, ListKind
-from .list_groups import Group
+from .list_groups import Group, has_name
 from .list_lines import Line, value_in
-from .parsing import Style
+from .parsing import Style, typed_values
+from .printed import Phrase
 
 # Columns whose heads may mean something else than they seem to: `Unit` a price, `#` a quantity.
 DOUBTFUL = frozenset(("item.position", "item.unit", "item.discount", "item.quantity", "item.code"))
 # The fewest rows that show what a column is, if there are as many.
 SHOWN_BY = 2
+# No rate of a tax is higher, in percent.
+HIGHEST = 100
 # No table has as many rows.
 MOST_ROWS = 10_000
 # The most columns that are looked at.
@@ -29,7 +32,7 @@ Numbers = list[Decimal | None]
 
 
 def meant(kind: ListKind, groups: Sequence[Group], style: Style) -> list[Group]:
-    """The groups with their columns by what they mean."""
+    """The groups with their lines' columns named by what the numbers in them mean."""
     names: dict[str, str] = {}
     if kind == "line_items":
         names = _items(groups, style)
@@ -41,13 +44,20 @@ def meant(kind: ListKind, groups: Sequence[Group], style: Style) -> list[Group]:
 def _items(groups: Sequence[Group], style: Style) -> dict[str, str]:
     """New names of columns, so that quantity times price is the amount; none where it is so already."""
     away: dict[str, str] = {}
-    if not _counts(_numbers(groups, "item.position", style)):
+    columns = _columns(groups)
+    if "item.description" not in columns and any(has_name(line.get("item.position", ())) for line in _owns(groups)):
+        # `Position` may be what is counted, not its number.
+        away = {"item.position": "item.description"}
+    elif not _counts(_numbers(groups, "item.position", style)):
         away = {"item.position": f"{OTHER}position"}
+    if any(_is_above(line.get("item.tax_rate", ()), HIGHEST, style) for line in _owns(groups)):
+        # Taxes are no rates.
+        away["item.tax_rate"] = f"{OTHER}taxes"
     amounts = _numbers(groups, "item.amount", style)
     quantities, prices = (_numbers(groups, one, style) for one in ("item.quantity", "item.unit_price"))
     if _shown(_products(quantities, prices, amounts)):
         return away
-    free = [one for one in _columns(groups) if one.startswith(OTHER) or one in DOUBTFUL]
+    free = [one for one in columns if one.startswith(OTHER) or one in DOUBTFUL]
     numbers = {one: _numbers(groups, one, style) for one in free[:MOST]}
     if any(price is not None for price in prices):
         fitting = [one for one in numbers if _shown(_products(numbers[one], prices, amounts))]
@@ -56,6 +66,14 @@ def _items(groups: Sequence[Group], style: Style) -> dict[str, str]:
         if _shown(_products(numbers[one], numbers[other], amounts)) and _is_price(one, other, numbers):
             return {**away, one: "item.quantity", other: "item.unit_price"}
     return away
+
+
+def _owns(groups: Sequence[Group]) -> Iterator[Line]:
+    return (group.lines[group.own] for group in groups)
+
+
+def _is_above(phrases: Sequence[Phrase], most: int, style: Style) -> bool:
+    return any(float(typed.value) > most for one in phrases for typed in typed_values("money", one.words, style))
 
 
 def _counts(numbers: Numbers) -> bool:

@@ -28,6 +28,7 @@ ROWS_BELOW, PHRASES_RIGHT = 3, 8
 class Place:
     """Words where a label's value may stand: those of one phrase.
 
+    - `relation` is how they stand to the label: behind it, right of it, below it, in its column.
     - `distance` is how many places of this relation are nearer to the label.
     - `aligned`, of what stands below, is whether it begins or ends where the label does.
     """

@@ -6,12 +6,15 @@ gives to either is left out.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 
+from ..values.words import Word
+from .addressing.apart import nameless_address, seat_of
 from .addressing.blocks import Block, blocks_of
 from .addressing.composed import Composed, text_of
 from .addressing.contracts import contract_parties
-from .addressing.lines import lines_of
+from .addressing.lines import Line, lines_of
 from .addressing.owned import Owners, owned_values
 from .addressing.roles import Standing, chosen, standings
 from .addressing.unaddressed import unaddressed_seller
@@ -28,6 +31,8 @@ HEADED, SEVERAL, ONE = 0.95, 0.88, 0.75
 CONTRACT = 0.85
 # How much less sure an address is than its name, and one without a town.
 ADDRESS_SHARE, TOWNLESS_SHARE = 0.97, 0.8
+# How sure is an address that stands apart from the name.
+APART = 0.7
 # What is left where another name stands with the same address.
 CONTESTED = 0.85
 
@@ -44,14 +49,36 @@ def parties(printed: Printed, style: Style, concepts: Collection[str]) -> dict[s
     for role, standing in (("seller", seller), ("buyer", buyer)):
         if standing is not None:
             values |= _told(role, standing, CONTESTED if _contested(standing, found) else 1.0)
-    alone = unaddressed_seller(pages[0], lines[0], buyer) if seller is None and pages else None
+    alone = unaddressed_seller(pages[0], lines[0], buyer, blocks) if seller is None and pages else None
     if alone is not None:
         values["seller.name"] = [found_name(*alone)]
         if alone[0].address:
             values["seller.address"] = [found_address(*alone)]
+    seat = next(_seats(pages, lines), None)
+    if "seller.name" in values and "seller.address" not in values:
+        letterhead = nameless_address(pages[0], lines[0], blocks)
+        own = None if letterhead is None else found_text(pages[0].number, letterhead, APART)
+        values["seller.address"] = [one for one in (own, seat) if one is not None]
+    elif seat is not None and _share_words(seat, values.get("seller.address", ())):
+        # The sentence's second line looks like an address by itself.
+        values["seller.address"] = [seat]
     owners = Owners(seller, buyer, blocks)
     values |= owned_values(lines, style, owners)
     return {concept: one for concept, one in values.items() if concept in concepts and one}
+
+
+def _seats(pages: Sequence[PrintedPage], lines: Sequence[Sequence[Line]]) -> Iterator[Found]:
+    """The registered offices that the pages name."""
+    for page, own in zip(pages, lines, strict=True):
+        seat = seat_of(own)
+        if seat is not None:
+            words = [word for line in seat for word in line]
+            yield found_in(page.number, words, "\n".join(text_of(line) for line in seat).rstrip("."), APART)
+
+
+def _share_words(one: Found, others: Sequence[Found]) -> bool:
+    own = {id(printed.word) for printed in one.words}
+    return any(id(printed.word) in own for other in others for printed in other.words)
 
 
 def contract_rows(printed: Printed) -> list[FoundRow]:
@@ -64,7 +91,9 @@ def contract_rows(printed: Printed) -> list[FoundRow]:
     for party in contract_parties(lines, blocks_of(lines), page.height):
         row = {"party.name": found_name(party, CONTRACT)}
         if party.address:
-            row["party.address"] = found_address(party, CONTRACT * ADDRESS_SHARE)
+            address = found_address(party, CONTRACT * ADDRESS_SHARE)
+            # A sentence may end with it.
+            row["party.address"] = replace(address, value=str(address.value).rstrip("."))
         rows.append(row)
     return rows
 
@@ -121,6 +150,10 @@ def found_name(party: Composed, confidence: float) -> Found:
 
 def found_address(party: Composed, confidence: float) -> Found:
     """A party's address as a value, its lines, of a confidence in [0, 1]."""
-    words = [word for line in party.address for word in line]
-    value = "\n".join(text_of(line) for line in party.address)
-    return found_in(party.page, words, value, confidence)
+    return found_text(party.page, party.address, confidence)
+
+
+def found_text(page: int | None, lines: Sequence[Sequence[Word]], confidence: float) -> Found:
+    """The lines as one value, each without the signs around it."""
+    words = [word for line in lines for word in line]
+    return found_in(page, words, "\n".join(text_of(line) for line in lines), confidence)

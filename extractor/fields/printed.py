@@ -7,6 +7,7 @@ Boxes are in the page's unit, origin top left of the page as shown.
 
 from __future__ import annotations
 
+import re
 import statistics
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -20,6 +21,9 @@ from ..values.words import Word
 WIDE_GAP = 1.0
 # Max gap, in text heights, between two words of a text: cells that part such words are in doubt, the words are not.
 SPACE = 0.85
+# A day and a month, or a month and a day, and the year behind them.
+DAY = re.compile(r"\d{1,2}(?:er|st|nd|rd|th|\.)? [^\W\d_]{3,10}\.?|[^\W\d_]{3,10}\.? \d{1,2}(?:st|nd|rd|th)?,?")
+YEAR = re.compile(r"(?:19|20)\d\d[.,]?")
 # The fewest letters of a name.
 LETTERS = 3
 # Min share of the lower one's height that two phrases of one row have in common.
@@ -36,7 +40,10 @@ class PrintedWord:
 
 @dataclass(frozen=True, slots=True)
 class CellPlace:
-    """A table's cell: the index of its element among the document's printed ones, its first row and column, from 0."""
+    """A table's cell: the index of its element among the document's printed ones, its first row and column, from 0.
+
+    `header`: it is of the table's head, or names its row.
+    """
 
     element: int
     row: int
@@ -48,6 +55,7 @@ class CellPlace:
 class Phrase:
     """Words of one line that stand together.
 
+    - `page` is from 1, None in a format without pages; `box` is in the page's unit, origin top left.
     - `element` is the index of their element among the document's printed ones, `cell` their cell in a table.
     - `row` is the number, from 0, of their row on the page.
     - `furniture`: they are part of a page header or footer.
@@ -134,12 +142,14 @@ def _loose_phrases(element: Element, index: int) -> list[_Loose]:
     """The element's phrases, in the order of its words."""
     cells_here = _Cells(element, index)
     places = [(cells_here.of(word), word) for word in element.words if word.upright]
+    in_days = _behind_in_days([word for _, word in places]) if element.table or element.continued else set()
     runs: list[list[Word]] = []
     cells: list[CellPlace | None] = []
-    for place, word in places:
+    for at, (place, word) in enumerate(places):
+        joined = at in in_days and cells[-1] is not None and place is not None and _is_close(runs[-1][-1], word)
         if (
             runs
-            and (place == cells[-1] or _is_one_text(cells[-1], place, runs[-1][-1], word))
+            and (place == cells[-1] or joined or _is_one_text(cells[-1], place, runs[-1][-1], word))
             and _goes_on(runs[-1][-1], word)
         ):
             runs[-1].append(word)
@@ -156,8 +166,20 @@ def _is_one_text(before: CellPlace | None, after: CellPlace | None, first: Word,
     """Whether words of two cells stand as close as in a text. Numbers and heads may be as close by chance."""
     if before is None or after is None or before.header or after.header:
         return False
-    gap = second.box[0] - first.box[2]
-    return gap <= SPACE * (first.box[3] - first.box[1]) and first.text.isalpha() and second.text.strip(".:").isalpha()
+    return _is_close(first, second) and first.text.isalpha() and second.text.strip(".:").isalpha()
+
+
+def _is_close(first: Word, second: Word) -> bool:
+    return second.box[0] - first.box[2] <= SPACE * (first.box[3] - first.box[1])
+
+
+def _behind_in_days(words: Sequence[Word]) -> set[int]:
+    """The indexes of words that go on a day in words, such as 16 janvier 2026 or January 16, 2026."""
+    found: set[int] = set()
+    for at in range(2, len(words)):
+        if YEAR.fullmatch(words[at].text) and DAY.fullmatch(f"{words[at - 2].text} {words[at - 1].text}"):
+            found |= {at - 1, at}
+    return found
 
 
 def _goes_on(before: Word, after: Word) -> bool:

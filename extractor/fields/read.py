@@ -1,4 +1,5 @@
-"""A document -> what it says of the fields wanted: the order of this room. Runs in a page process."""
+"""A document -> what it says of the fields wanted: the order of this room. Runs in a page process; `nothing_read` in
+the worker too."""
 
 from __future__ import annotations
 
@@ -24,6 +25,7 @@ from .kinds import KINDS
 from .labels import find_labels
 from .list_lines import stops_of
 from .own_lists import object_lists, with_own
+from .own_parties import own_parties, own_party_paths
 from .parsing import Style
 from .parsing.style import style_of
 from .parties import contract_rows, parties
@@ -43,7 +45,8 @@ class FieldsReading:
     - `fields` is `data.fields`: the values with their evidence.
     - `values` is `data.values`: the values alone.
     - `missing` are the paths of required fields that were not found.
-    - `checks` are the relations between values that were looked at.
+    - `checks` are the relations between values that were looked at, as entries of `metadata.checks`.
+    - `notices` are what a caller has to know of them.
     """
 
     fields: dict[str, Json]
@@ -74,7 +77,9 @@ def _found(printed: Printed, style: Style, wanted: Sequence[WantedField]) -> Fou
     candidates |= parties(printed, style, singles)
     if any(key.startswith("contract.") for key in singles):
         candidates = with_clauses(candidates, printed, style)
-    unknown = {path: fields[0] for path, fields in singles.items() if fields[0].concept is None}
+    own = own_parties(printed, style, [*own_party_paths(wanted)])
+    candidates |= own
+    unknown = {path: fields[0] for path, fields in singles.items() if fields[0].concept is None and path not in own}
     if unknown:
         search = FreeSearch(printed, style, list(unknown.values()))
         candidates |= {path: search.candidates(field) for path, field in unknown.items()}
@@ -97,7 +102,10 @@ def _last_day(candidates: Mapping[str, Sequence[Found]]) -> str | None:
 
 
 def nothing_read(wanted: Sequence[WantedField]) -> FieldsReading:
-    """The reading of a document that says none of the fields."""
+    """The reading of a document that says none of the fields: each is null, and missing if it is required.
+
+    The worker answers with it where the fields could not be looked for.
+    """
     return _reading(wanted, FoundFields())
 
 

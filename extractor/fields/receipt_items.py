@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 
 from ..values.words import Word
+from .amounts import is_product
 from .found import FoundRow, found_in
 from .parsing import Style, Typed, typed_values
 from .parsing.units import UNITS, unit_key
@@ -16,10 +18,14 @@ from .printed import Phrase, Printed, PrintedPage, says_something
 
 # How sure a value of such a line is, before checks.
 SURE = 0.7
+# Digits that are no amount.
+ID = re.compile(r"\d{6}")
 # What stands between a quantity and a price.
 TIMES = re.compile(r"(?:\d+(?:[.,]\d+)?)?[xX\u00d7*@](?:\d+[.,]\d\d)?")
 # A count of pieces before a name, and the fewest items whose numbers are told from names.
 COUNT, FEWEST = re.compile(r"([1-9]\d?)[xX]?"), 2
+# A count with its sign before a name, and how many words they are.
+COUNTED, SIGNS, SIGNED = re.compile(r"[1-9]\d{0,2}"), frozenset("xX\u00d7*"), 2
 # Max distance, in text heights, of an item's amount from the right edge of the others.
 EDGE = 1.5
 
@@ -32,8 +38,14 @@ def receipt_items(printed: Printed, style: Style, stops: Mapping[int, set[str]])
     page = printed.pages[0] if printed.pages else None
     if page is None:
         return []
-    end = next((at for at, row in enumerate(page.rows) if any(id(phrase) in stops for phrase in row[:2])), None)
+    ends = (at for at, row in enumerate(page.rows) if any(id(phrase) in stops for phrase in row[:2]))
+    # A number for taxes begins as a tax does.
+    end = next((at for at in ends if not _is_id(page.rows[at], style)), None)
     return _with_counts(list(_items(page, end, style))) if end is not None else []
+
+
+def _is_id(row: Sequence[Phrase], style: Style) -> bool:
+    return ID.search(" ".join(phrase.text for phrase in row)) is not None and _amount_of(row, style) is None
 
 
 def _with_counts(rows: list[FoundRow]) -> list[FoundRow]:
@@ -94,6 +106,13 @@ def _item(row: Sequence[Phrase], amount: Sequence[Word], above: Sequence[Phrase]
     before = [word for phrase in row for word in phrase.words if word.box[2] <= amount[0].box[0]]
     page = row[0].page
     found: FoundRow = {}
+    if len(before) > SIGNED and COUNTED.fullmatch(before[0].text) and before[1].text in SIGNS:
+        named, price = _with_price(before[SIGNED:], before[0], amount, style)
+        if says_something(named):
+            found["item.quantity"] = found_in(page, before[:1], before[0].text, SURE)
+            if price is not None:
+                found["item.unit_price"] = found_in(page, *price, SURE)
+            return {"item.description": found_in(page, named, " ".join(word.text for word in named), SURE), **found}
     times = next((at for at, word in enumerate(before) if TIMES.fullmatch(word.text)), None)
     if times is not None:
         unit = times > 1 and unit_key(before[times - 1].text) in UNITS
@@ -105,8 +124,22 @@ def _item(row: Sequence[Phrase], amount: Sequence[Word], above: Sequence[Phrase]
             for concept, one in zip(("item.quantity", "item.unit_price"), numbers, strict=True):
                 words = before[offset + one.first : offset + one.end]
                 found[concept] = found_in(page, words, one.value, SURE, one.currency)
+            if unit:
+                found["item.unit"] = found_in(page, before[times - 1 : times], before[times - 1].text, SURE)
             before = before[:offset]
     named = before if says_something(before) else [word for phrase in above for word in phrase.words]
     if not says_something(named):
         return None
     return {"item.description": found_in(page, named, " ".join(word.text for word in named), SURE), **found}
+
+
+def _with_price(
+    words: Sequence[Word], count: Word, amount: Sequence[Word], style: Style
+) -> tuple[Sequence[Word], tuple[Sequence[Word], str] | None]:
+    """The words of a name without the price of one behind it, and that price: it times the count is the amount."""
+    prices, sums = (typed_values("money", one, style) for one in (words, amount))
+    if prices and sums and prices[-1].end == len(words) and prices[-1].first:
+        price = prices[-1]
+        if is_product(Decimal(count.text), Decimal(str(price.value)), Decimal(str(sums[-1].value))):
+            return words[: price.first], (words[price.first :], str(price.value))
+    return words, None

@@ -14,7 +14,7 @@ PER = (Decimal(1), Decimal(10), Decimal(100), Decimal(1000))
 
 
 def row_verdicts(rows: Mapping[str, Sequence[FoundRow]]) -> Iterator[Verdict]:
-    """Each row's checks, with the row's number, from 1, as the detail."""
+    """Each row's checks, with the row's number, from 1, as the detail; none of a row whose amounts do not tell."""
     for number, row in enumerate(rows.get("line_items", ())):
         yield from _item(number, row)
     for number, row in enumerate(rows.get("taxes", ())):

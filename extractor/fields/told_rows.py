@@ -5,11 +5,13 @@ Runs in a page process.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from decimal import Decimal
 
 from .amounts import amount_of, is_tax
 from .column_heads import ListKind
-from .found import FoundRow
+from .found import FoundRow, found_in
 from .labels import squashed
 from .list_lines import SUMS
 
@@ -19,6 +21,8 @@ _ALLOWANCES = (
     " escompte descuento recargo sconto maggiorazione korting toeslag desconto acrescimo rabat upust doplata"
 )
 ALLOWANCES = tuple(_ALLOWANCES.split())
+# A rate behind a name, the fewest rows that show one, and how sure it is, before checks.
+RATE, FEWEST, SURE = re.compile(r"\d{1,2}(?:[.,]\d{1,2})?%"), 2, 0.85
 # Max tax rate, in percent of its base.
 HIGHEST_TAX = 30
 
@@ -26,7 +30,7 @@ HIGHEST_TAX = 30
 def told_rows(kind: ListKind, rows: Sequence[FoundRow]) -> list[FoundRow]:
     """The rows of the list, in order."""
     if kind == "line_items":
-        return _items(rows)
+        return _with_rates(_items(rows))
     return _taxes(rows) if kind == "taxes" else list(rows)
 
 
@@ -43,6 +47,22 @@ def _items(rows: Sequence[FoundRow]) -> list[FoundRow]:
         and not (2 * counted >= len(rows) and not _is_counted(row) and _begins(row, ALLOWANCES))
         and not ("item.position" not in row and "item.unit_price" not in row and _begins(row, SUMS))
     ]
+
+
+def _with_rates(rows: list[FoundRow]) -> list[FoundRow]:
+    """The rows, where each name ends in a percentage, with that as their tax rates: two columns stand close."""
+    names = [row["item.description"] for row in rows if "item.description" in row]
+    if len(rows) < FEWEST or any("item.tax_rate" in row for row in rows):
+        return rows
+    told = [name for name in names if len(name.words) > 1 and RATE.fullmatch(name.words[-1].word.text)]
+    if len(told) < len(rows):
+        return rows
+    for row, name in zip(rows, told, strict=True):
+        words, rate = [one.word for one in name.words], name.words[-1].word
+        row["item.description"] = found_in(name.page, words[:-1], " ".join(word.text for word in words[:-1]), SURE)
+        value = format(Decimal(rate.text.rstrip("%").replace(",", ".")).normalize(), "f")
+        row["item.tax_rate"] = found_in(name.page, [rate], value, SURE)
+    return rows
 
 
 def _is_counted(row: FoundRow) -> bool:

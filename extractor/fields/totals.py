@@ -12,6 +12,7 @@ from itertools import product
 
 from .amounts import CENT, amount_of, column, is_tax, sum_of, transaction_move, within
 from .found import Found, FoundRow
+from .settlements import paid_of_this, settled
 from .verdicts import LIKELY, PROVED, Key, Verdict, keys_of, single
 
 TOTALS = ("line_total", "net_total", "tax_total", "total", "amount_paid", "amount_due")
@@ -40,7 +41,7 @@ Choice = dict[str, Found | None]
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """What a document's rows add up to; None where one of them does not say.
+    """What a document's rows add up to, in the amounts' own currency; None where one of them does not say.
 
     `item_keys` are those of the items' amounts, `tax_rows` the rows that `taxes` and `bases` are the sums of; `moves`
     is what the transactions add to the balance.
@@ -69,14 +70,18 @@ def sums_of(rows: Mapping[str, Sequence[FoundRow]]) -> Sums:
 
 def chosen_totals(candidates: Mapping[str, Sequence[Found]], sums: Sums) -> Choice:
     """For each of the totals that has candidates: the one taken, None where each would break what the others say."""
+    if "amount_paid" in candidates:
+        candidates = {**candidates, "amount_paid": paid_of_this(candidates)}
     candidates = {**candidates, **_without_parts(candidates, sums), **_borrowed(candidates, sums)}
     left_out = [concept for concept in TOTALS if concept in candidates and not candidates[concept]]
     open_ones = [concept for concept in TOTALS if candidates.get(concept)]
     chosen: Choice = {}
     given = {concept: candidates[concept][0] for concept in ("tendered", "change") if candidates.get(concept)}
     chosen.update(given)
-    # What hangs together is chosen together; the others then follow.
-    for group in (("net_total", "tax_total", "total"), ("amount_paid", "amount_due"), ("line_total",)):
+    chosen.update(settled(candidates))
+    # What hangs together is chosen together; the others then follow. What the items make is known before, so that they
+    # do not prove a subtotal to be the net total.
+    for group in (("line_total",), ("net_total", "tax_total", "total"), ("amount_paid", "amount_due")):
         asked = [concept for concept in group if concept in open_ones]
         options = [[*_distinct(candidates[concept])[:MOST], None] for concept in asked]
         followers = candidates if group[0] == "net_total" else {}
@@ -160,7 +165,7 @@ def _worth(choice: Choice, sums: Sums) -> float:
     worth = sum(found.confidence - WORTH for found in choice.values() if found is not None)
     present = {concept: found for concept, found in choice.items() if found is not None}
     net, tax, total = (amount_of(choice.get(one)) for one in ("net_total", "tax_total", "total"))
-    if net is not None and total is not None and abs(total) < abs(net):
+    if net is not None and total is not None and abs(total) < abs(net) and not choice.get("retention"):
         worth += FAILING / 2
     if tax is not None and total is not None and abs(tax) > HIGHEST_TAX * abs(total - tax):
         worth += FAILING
@@ -206,7 +211,10 @@ def _tax_verdicts(found: Mapping[str, Found], sums: Sums) -> Iterator[Verdict]:
     if net is not None and tax is not None and total is not None:
         holds, left = _makes(net + tax, total)
         left = LIKELY if tax == 0 or net == 0 else left
-        yield Verdict("net_plus_tax_is_total", holds, single("net_total", "tax_total", "total"), left)
+        name, kept = "net_plus_tax_is_total", amount_of(found.get("retention"))
+        if not holds and kept is not None and net + tax - abs(kept) == total:
+            name, holds, left = "net_plus_tax_less_retention_is_total", True, PROVED
+        yield Verdict(name, holds, single("net_total", "tax_total", "total"), left)
     rows = sums.tax_rows
     alone = rows[0] if len(rows) == 1 else {}
     if sums.taxes is not None:
@@ -253,7 +261,13 @@ def _payment_verdicts(found: Mapping[str, Found]) -> Iterator[Verdict]:
             yield Verdict("tendered_less_change_is_total", holds, single("total", "tendered", "change"), left)
     if total is None or due is None:
         return
-    if paid:
+    kept, owed = (amount_of(found.get(one)) or Decimal(0) for one in ("retention", "opening_balance"))
+    less = abs(paid or Decimal(0))
+    if kept and due in (total - abs(kept), total - abs(kept) - less):
+        yield Verdict("total_less_retention_is_due", True, single("total", "amount_due"))
+    elif owed and due == total + owed - less:
+        yield Verdict("total_and_balance_are_due", True, single("total", "amount_due"))
+    elif paid:
         holds = total - abs(paid) == due
         yield Verdict("total_less_paid_is_due", holds, single("total", "amount_paid", "amount_due"))
     elif not _same_words(found["total"], found["amount_due"]) and total == due:

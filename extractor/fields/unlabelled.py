@@ -22,6 +22,8 @@ ONLY_DATE, STAMPED_DATE, FIRST_DATE, NEXT_DATE = 0.75, 0.8, 0.6, 0.7
 CLAIMED_ELSEWHERE = 0.45
 # What the currency of most amounts is worth, and a time beside a date.
 MOST_AMOUNTS, STAMP = 0.9, 0.8
+# What it is worth where another currency is printed, too.
+OF_SEVERAL = 0.75
 # The concepts that a date of the document's is.
 OF_DOCUMENT = ("document_date", "contract.date")
 # What an IBAN is worth that has the right check digits.
@@ -35,7 +37,8 @@ BANK = re.compile(r"bank|banque|banco|banca|sparkasse|caisse|cassa|caixa|caja", 
 SENTENCE = 6
 # What says that a seller takes the money himself, in each language, and what a date is worth of which a sentence does.
 DEBIT = re.compile(
-    r"(?:eingezogen|einziehen|abgebucht|abbuchen|debited|collected from|prélevé|domiciliad|adeudar|cargará|addebitat"
+    r"(?:eingezogen|einziehen|ziehen wir|abgebucht|abbuchen|buchen wir"
+    r"|debited|collected from|prélevé|domiciliad|adeudar|cargará|addebitat"
     r"|afgeschreven|geïncasseerd|será debitad|pobran)",
     re.IGNORECASE,
 )
@@ -114,10 +117,12 @@ def _currency(printed: Printed, style: Style) -> Iterator[Claim]:
     """The currency of most amounts, where it first stands."""
     if style.currency is None:
         return
+    others = {typed.value for phrase in printed.phrases for typed in typed_values("currency", phrase.words, style)}
+    worth = MOST_AMOUNTS if others <= {style.currency} else OF_SEVERAL
     for phrase in printed.phrases:
         for typed in typed_values("currency", phrase.words, style):
             if typed.value == style.currency:
-                yield Claim("currency", typed, phrase.words[typed.first : typed.end], phrase.page, MOST_AMOUNTS)
+                yield Claim("currency", typed, phrase.words[typed.first : typed.end], phrase.page, worth)
                 return
 
 

@@ -14,7 +14,11 @@ PROVED, LIKELY = 0.15, 0.6
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A relation, whether it holds, and the values in it. `doubt_left` is in [0, 1], 1 where it confirms nothing."""
+    """A relation by its name, whether it holds, and the keys of the values in it.
+
+    `doubt_left` is in [0, 1], 1 where it confirms nothing. `detail` says which line of a list it is about; empty where
+    it is about none.
+    """
 
     name: str
     holds: bool
@@ -29,10 +33,11 @@ class Verdict:
 
 
 def single(*concepts: str) -> tuple[Key, ...]:
-    """The keys of single values."""
+    """The keys of single values: the concept alone of each."""
     return tuple((concept,) for concept in concepts)
 
 
 def keys_of(name: str, rows: int, concept: str) -> tuple[Key, ...]:
-    """The keys of a concept in each of so many rows."""
+    """The keys of a concept in each of so many rows of the list `name`: the list, the row's number from 0, the
+    concept."""
     return tuple((name, number, concept) for number in range(rows))

@@ -1,7 +1,8 @@
 """Which door a container of the image opens by its own command (`container.py`): decided here, and only here.
 
 RunPod's queue where RunPod started the container; else the HTTP door if there is a key to it; else none, and
-test_input.json is read. `container_health` asks the same question.
+test_input.json is read. `container_health` asks the same question. In the worker, before its door is open, and in the
+process of the health check.
 """
 
 from __future__ import annotations
@@ -21,7 +22,10 @@ _ADVICE = (
 
 @dataclass(frozen=True, slots=True)
 class ContainerDoor:
-    """The door, why it was chosen, where it listens if it is `http`, and advice for whoever may have meant another."""
+    """The door, why it was chosen, where it listens if it is `http`, and advice for whoever may have meant another.
+
+    `reason` and the lines of `advice` are words for the log; `bind_address` is empty where the door is another.
+    """
 
     name: Literal["runpod", "http", "test_input"]
     reason: str

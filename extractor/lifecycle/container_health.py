@@ -36,7 +36,7 @@ def address_of_door(first_process: bytes, settings: Settings, environment: Mappi
 
 
 def is_well(host: str | None, port: int) -> bool:
-    """Whether the HTTP door there says that it is; True where there is none."""
+    """Whether the HTTP door there says that it is; True where there is none (`host` None). Raises nothing."""
     if host is None:
         return True
     try:

@@ -21,7 +21,7 @@ _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 class DiskFull(WorkerUnhealthy):
-    """There is no room for the job's files."""
+    """There is no room for the job's files on the worker's disk; the job may be tried again elsewhere."""
 
     def __init__(self, message: str = "the worker's disk is full; send the job again") -> None:
         super().__init__(message)

@@ -21,7 +21,10 @@ _LOCK = "lock"
 
 
 class Scratch:
-    """The folder of a worker's jobs. It is made when the worker starts, and gone when it is closed."""
+    """The folder of a worker's jobs. It is made when the worker starts, and gone when it is closed.
+
+    Raises `OSError` where it cannot be made.
+    """
 
     def __init__(self) -> None:
         parent = Path(tempfile.gettempdir())

@@ -33,7 +33,7 @@ class StartUp:
         self._took[phase] = self._took.get(phase, 0.0) + took
 
     def ended(self, phase: Phase) -> None:
-        """As `passed`; the phase is over, and is logged."""
+        """As `passed`: count the time since the last call as part of `phase`, which is over now, and is logged."""
         self.passed(phase)
         log.info("[START] %s: %.2f s", phase, self._took[phase])
 

@@ -21,9 +21,9 @@ class Batch:
         self._rows = rows
 
     def wait(self) -> list[Array]:
-        """The results. The thread sleeps until they are there.
+        """The results, one array for each row. The thread sleeps until they are there.
 
-        They lie in memory that the model's batch after the next one is written to.
+        They lie in memory that the model's batch after the next one is written to. Raises what the device reports.
         """
         self._arrival.synchronize()
         return self._rows()
@@ -36,10 +36,10 @@ def sent(staging: Staging, results: torch.Tensor, rows: Callable[[Array], list[A
 
 
 def closed_size(sizes: tuple[int, ...], rows: int, is_ready: Callable[[int], bool]) -> int:
-    """The smallest of the ascending `sizes` that `rows` fit into and that `is_ready`, so that no plan or graph is
-    waited for.
+    """The smallest of the ascending `sizes`, in rows, that `rows` fit into and that `is_ready`, so that no plan or
+    graph is waited for.
 
-    Where none of them is ready, the smallest that they fit into.
+    Where none of them is ready, the smallest that they fit into. Raises `IndexError` where they fit into none.
     """
     fitting = [size for size in sizes if size >= rows]
     return next((size for size in fitting if is_ready(size)), fitting[0])

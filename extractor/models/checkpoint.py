@@ -28,7 +28,8 @@ _CONVOLUTION_THEN_NORM = (("convolution", "normalization"), ("convolution", "nor
 
 
 class InFloat32(nn.Module):
-    """A layer that computes in float32, whatever type comes in: for layers where small differences decide."""
+    """A layer that computes and answers in float32, whatever type comes in: for layers where small differences
+    decide."""
 
     def __init__(self, layer: nn.Module) -> None:
         super().__init__()
@@ -41,13 +42,14 @@ class InFloat32(nn.Module):
 
 
 class LargestOfFour(nn.Module):
-    """Max pooling of 2x2 windows one pixel apart, by two comparisons of whole maps.
+    """Max pooling of 2x2 windows one pixel apart, by two comparisons of whole maps: maps one row and one column
+    smaller.
 
     On a processor it is five times as fast as torch's pooling, which also notes where each maximum was.
     """
 
     def forward(self, maps: torch.Tensor) -> torch.Tensor:
-        """(maps, channels, H, W) -> (maps, channels, H - 1, W - 1), in the same memory format."""
+        """The pooled maps: (maps, channels, H, W) -> (maps, channels, H - 1, W - 1), in the same memory format."""
         higher = torch.maximum(maps[:, :, :-1], maps[:, :, 1:])
         return torch.maximum(higher[..., :-1], higher[..., 1:])
 

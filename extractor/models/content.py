@@ -92,7 +92,7 @@ class ContentMean(nn.Module):
         self._content = content
 
     def forward(self, maps: torch.Tensor) -> torch.Tensor:
-        """(inputs, channels, H, W) -> (inputs, channels, 1, 1)."""
+        """The mean of each map's content: (inputs, channels, H, W) -> (inputs, channels, 1, 1)."""
         return self._content.mean(maps)
 
 

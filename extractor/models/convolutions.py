@@ -50,7 +50,7 @@ class Depthwise(nn.Module):
         self._geometry = (convolution.stride, convolution.padding, convolution.dilation)
 
     def forward(self, maps: torch.Tensor) -> torch.Tensor:
-        """(maps, channels, H, W) -> (maps, channels x multiplier, H', W')."""
+        """The convolved maps: (maps, channels, H, W) -> (maps, channels x multiplier, H', W')."""
         result: torch.Tensor = torch.ops.aten._conv_depthwise2d(
             maps, self.weight, self._kernel, self.bias, *self._geometry
         )
@@ -70,7 +70,7 @@ class Pointwise(nn.Module):
         self._relu = relu
 
     def forward(self, maps: torch.Tensor) -> torch.Tensor:
-        """(maps, channels, H, W) -> (maps, channels', H, W)."""
+        """The convolved maps: (maps, channels, H, W) -> (maps, channels', H, W)."""
         count, channels, height, width = maps.shape
         pixels = maps.permute(0, 2, 3, 1).reshape(-1, channels)
         if self.bias is None:
@@ -92,7 +92,7 @@ class DenseWithRelu(nn.Module):
         self._geometry: Any = (convolution.stride, convolution.padding, convolution.dilation, convolution.groups)
 
     def forward(self, maps: torch.Tensor) -> torch.Tensor:
-        """(maps, channels, H, W) -> (maps, channels', H', W')."""
+        """The convolved maps, none below 0: (maps, channels, H, W) -> (maps, channels', H', W')."""
         return torch.cudnn_convolution_relu(maps, self.weight, self.bias, *self._geometry)
 
 

@@ -22,7 +22,7 @@ def timed_event() -> Any:
 
 
 class DeviceClock:
-    """Adds up the time in which batches run. Batches of several streams that overlap count once.
+    """Adds up the time in which batches run, in seconds. Batches of several streams that overlap count once.
 
     `new_event` makes an event that a GPU's stream stamps with the time when it gets there.
     """

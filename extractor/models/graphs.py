@@ -28,7 +28,7 @@ Replay = Callable[[], object]
 
 
 class Capturing(Protocol):
-    """What `Graphs` needs of a pool."""
+    """What `Graphs` needs of a pool: a run captured, to be repeated."""
 
     def capture(self, run: Callable[[], Tensors]) -> tuple[Replay, Tensors]:
         """A function that repeats all that `run` launches, and the tensors that then hold its results."""
@@ -37,7 +37,7 @@ class Capturing(Protocol):
 class GraphPool:
     """Device memory that the graphs of one stream share, of all models: little more than the largest graph takes.
 
-    Capture that one first.
+    Capture that one first. `captured` is the number of shapes that have a graph here.
     """
 
     def __init__(self, device: torch.device) -> None:
@@ -53,9 +53,10 @@ class GraphPool:
         return sum(int(segment["total_size"]) for segment in segments)
 
     def capture(self, run: Callable[[], Tensors]) -> tuple[Replay, Tensors]:
-        """See `Capturing`. The results stay allocated: no other graph of the pool writes there.
+        """A function that repeats all that `run` launches, and the tensors that then hold its results.
 
-        Raises `RuntimeError` where the run cannot be captured; stream and allocator are then as they were.
+        They stay allocated: no other graph of the pool writes there. Raises `RuntimeError` where the run cannot be
+        captured; stream and allocator are then as they were.
         """
         stream = torch.cuda.current_stream()
         graph = torch.cuda.CUDAGraph()
@@ -116,7 +117,7 @@ class Graphs:
 
         Before `fill`, the inputs of a captured shape hold what they held last, those of another one what `inputs` put
         there. The results of a captured shape are the same tensors each time: copy them, in the same stream, before it
-        runs again. A shape that is not captured yet runs eagerly.
+        runs again. A shape that is not captured yet runs eagerly. Raises what the function raises.
         """
         with torch.inference_mode():
             graph = self._graphs.get(key)
@@ -128,7 +129,10 @@ class Graphs:
             return graph.results
 
     def warm(self, key: Hashable) -> None:
-        """Run a shape once and, with a pool, capture it, unless that was done or has failed before."""
+        """Run a shape once and, with a pool, capture it, unless that was done or has failed before.
+
+        Raises what the function raises; a run that cannot be captured is one warning.
+        """
         if key in self._graphs:
             return
         with torch.inference_mode():

@@ -60,7 +60,7 @@ KINDS: dict[str, RegionKind | None] = {
 
 @dataclass(frozen=True, slots=True)
 class LayoutRow:
-    """A page picture, on the device."""
+    """A page picture on the device: RGB, (height, width, 3), uint8."""
 
     pixels: Pixels
 
@@ -68,7 +68,8 @@ class LayoutRow:
 class LayoutModel:
     """Finds the regions of pages. `kinds` says what its labels are, by number; None where one is no region.
 
-    Raises `WorkerUnhealthy` for a checkpoint with a label that is not in `KINDS`.
+    `weight_bytes` is what its weights take. Raises `WorkerUnhealthy` for a folder without a whole checkpoint, and for
+    one with a label that is not in `KINDS`.
     """
 
     def __init__(
@@ -92,7 +93,7 @@ class LayoutModel:
         return ()
 
     def batch_sizes(self, key: tuple[()]) -> Batches:
-        """The sizes that a batch of pages may have, ascending."""
+        """The sizes, in pages, that a batch may have, ascending."""
         return self._sizes
 
     @torch.inference_mode()

@@ -35,7 +35,10 @@ Shapes = tuple[tuple[int, int], ...]
 
 
 class LayoutGraph(nn.Module):
-    """Serves a `PPDocLayoutV3ForObjectDetection` whose batch normalisation is folded; takes its modules over."""
+    """Serves a `PPDocLayoutV3ForObjectDetection` whose batch normalisation is folded; takes its modules over.
+
+    In: pages (pages, 3, 800, 800). Out: what `forward` gives.
+    """
 
     def __init__(self, model: Any, features_dtype: torch.dtype) -> None:
         super().__init__()
@@ -69,7 +72,11 @@ class LayoutGraph(nn.Module):
         self._queries = int(body.config.num_queries)
 
     def forward(self, pages: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        """Logits, boxes and order logits of the pages; see the module for their shapes."""
+        """The logits (pages, queries, labels), the boxes (pages, queries, 4: centre and size, as shares of the page),
+        and the order logits (pages, queries, queries).
+
+        `pages` is (pages, 3, 800, 800).
+        """
         first, *maps = self.backbone(pages.to(self.features_dtype)).feature_maps
         maps = [project(features) for project, features in zip(self.encoder_input, maps, strict=True)]
         encoded = self.encoder(maps, [first])
@@ -145,9 +152,10 @@ def _attend(attention: Any, queries: torch.Tensor, boxes: torch.Tensor, values: 
 
 
 def boxes_around(masks: torch.Tensor) -> torch.Tensor:
-    """The boxes around masks (pages, queries, height, width) of bool: (pages, queries, 4).
+    """The boxes around masks, (pages, queries, 4): centre x and y, width and height, as shares of the mask; zeros for
+    an empty one.
 
-    Centre and size, as shares of the mask; zeros for an empty one.
+    `masks` is (pages, queries, height, width) of bool, origin top left.
     """
     height, width = masks.shape[-2:]
     columns, rows = masks.any(dim=-2).to(torch.uint8), masks.any(dim=-1).to(torch.uint8)

@@ -28,10 +28,10 @@ class WarmModel(Protocol):
     """A model that can be prepared for a shape."""
 
     def batch_sizes(self, key: Any) -> tuple[int, ...]:
-        """The sizes that its batches of this key may have, ascending."""
+        """The sizes, in rows, that its batches of this key may have, ascending."""
 
     def warm(self, key: Any, size: int) -> None:
-        """Prepare for batches of this size."""
+        """Prepare for batches of this size, in rows. Raises what the model raises."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class ModelSet:
     """The models that read a document together: a class for each task, and the folders of their weights.
 
     The folders in `required` must be there. The first of `recognisers` reads where no language is asked for; the others
-    are loaded where their folders are.
+    are loaded where their folders are. Each class raises `WorkerUnhealthy` where its weights do not fit.
     """
 
     layout: Callable[[Path, torch.device, torch.dtype, Shapes, Capturing | None], LayoutModel]
@@ -70,9 +70,11 @@ def model_set(name: str) -> ModelSet:
 
 
 class Models:
-    """The models of the set that the settings name, on one device.
+    """The models of the set that the settings name, loaded on one device, with what page processes know of them
+    (`facts`).
 
-    Raises `WorkerUnhealthy` where there is no such set, or weights that it requires are missing.
+    `recognisers` are by name, the default one first. `graph_pool` is None on a processor. Raises `WorkerUnhealthy`
+    where there is no such set, or weights that it requires are missing.
     """
 
     def __init__(self, models_dir: Path, device: torch.device, settings: Settings) -> None:
@@ -127,7 +129,8 @@ class Models:
         return [partial(model.warm, key, size) for _, model, key, size in shapes]
 
     def graphs_in_words(self) -> str:
-        """What the graphs take, in words for the log."""
+        """What the graphs take, in words for the log: their number and the megabytes of device memory; `none` on a
+        processor."""
         if self.graph_pool is None:
             return "none"
         pool = self.graph_pool

@@ -30,7 +30,8 @@ _METHODS = {"linear": cv2.INTER_LINEAR, "cubic": cv2.INTER_CUBIC, "area": cv2.IN
 
 
 class Pixels(Protocol):
-    """A page picture or crop on its device."""
+    """A page picture or crop on its device: RGB, (height, width, 3), uint8. Coordinates are its pixels, origin top
+    left."""
 
     @property
     def height(self) -> int:
@@ -69,7 +70,7 @@ class Pixels(Protocol):
 
 
 def pixels_on(device: torch.device, view: RgbArray) -> Pixels:
-    """The picture on the device.
+    """The picture `view`, (height, width, 3) uint8, on the device.
 
     A GPU's copy is on its way when this returns, in the current stream's order: `view` must not change until what was
     begun after it is done. From pinned memory nothing waits for the copy.
@@ -96,14 +97,14 @@ class HostPixels:
         return int(self.view.shape[1])
 
     def warped(self, matrix: Floats, height: int, width: int) -> HostPixels:
-        """See `Pixels.warped`."""
+        """The picture seen through a matrix; see `Pixels.warped`."""
         turned = cv2.warpAffine(
             self.view, matrix, (width, height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
         )
         return HostPixels(np.asarray(turned, np.uint8))
 
     def fitted(self, height: int, width: int, kind: Kind, box: PixelBox | None = None) -> torch.Tensor:
-        """See `Pixels.fitted`."""
+        """The picture, or a box of it, resized: (height, width, 3), uint8; see `Pixels.fitted`."""
         resized = cv2.resize(_within(self.view, box), (width, height), interpolation=_METHODS[kind])
         return torch.from_numpy(np.asarray(resized, np.uint8))
 
@@ -114,7 +115,7 @@ class HostPixels:
         contents: np.ndarray[Any, np.dtype[np.int32]],
         width: int,
     ) -> torch.Tensor:
-        """See `Pixels.lines`."""
+        """Lines of text cut out: (lines, 3, 48, width), float32; see `Pixels.lines`."""
         cut = torch.zeros(len(quads), LINE_HEIGHT, width, 3)
         widths, heights = cut_sizes(quads)
         for line, quad, turns, content, across, down in zip(
@@ -152,7 +153,7 @@ class DevicePixels:
         return int(self.picture.shape[1])
 
     def warped(self, matrix: Floats, height: int, width: int) -> DevicePixels:
-        """See `Pixels.warped`."""
+        """The picture seen through a matrix; see `Pixels.warped`."""
         # From a pixel of the result to a point of the picture, in [-1, 1] from edge to edge.
         backward = np.linalg.inv(np.vstack([matrix, [0.0, 0.0, 1.0]]))
         scaled = _to_grid(self.width, self.height) @ backward
@@ -168,7 +169,7 @@ class DevicePixels:
         return DevicePixels(_rounded_to_bytes(turned[0].permute(1, 2, 0)))
 
     def fitted(self, height: int, width: int, kind: Kind, box: PixelBox | None = None) -> torch.Tensor:
-        """See `Pixels.fitted`."""
+        """The picture, or a box of it, resized: (height, width, 3), uint8, on the device; see `Pixels.fitted`."""
         part = _within(self.picture, box)
         if kind == "area":
             shrinks = height <= part.shape[0] and width <= part.shape[1]
@@ -188,7 +189,7 @@ class DevicePixels:
         contents: np.ndarray[Any, np.dtype[np.int32]],
         width: int,
     ) -> torch.Tensor:
-        """See `Pixels.lines`."""
+        """Lines of text cut out: (lines, 3, 48, width), float32, on the device; see `Pixels.lines`."""
         device = self.picture.device
         table = _line_table(quads, quarters, contents, self.width, self.height)
         table_there = torch.from_numpy(table).to(device, non_blocking=True)

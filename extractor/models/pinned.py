@@ -17,10 +17,10 @@ log = logging.getLogger("extractor")
 
 
 class Arrival(Protocol):
-    """The moment at which results are on the host."""
+    """The moment at which a batch's results are on the host; `synchronize` waits for it."""
 
     def synchronize(self) -> object:
-        """Wait until the results are there."""
+        """Wait until the results are there. Raises what the device reports."""
 
 
 class _Arrived:
@@ -65,7 +65,8 @@ def _forget_last_error() -> None:
 
 
 class Staging:
-    """The host memory of one model's results: a ring of pinned buffers. Each is used again after `buffers` batches."""
+    """The host memory of one model's results, in bytes: a ring of pinned buffers, each used again after `buffers`
+    batches."""
 
     def __init__(self, device: torch.device, buffers: int = 2) -> None:
         self._gpu = device.type == "cuda"
@@ -74,8 +75,8 @@ class Staging:
         self._pin = True
 
     def copy_out(self, results: Sequence[torch.Tensor]) -> tuple[list[torch.Tensor], Arrival]:
-        """Host tensors that a batch's results are copied to, and the arrival of the copies, in the current stream's
-        order.
+        """Host tensors, of the results' shapes and types, that a batch's results are copied to, and the arrival of the
+        copies, in the current stream's order.
 
         They are valid from the arrival on until the ring comes round. Waiting for it does not spin.
         """

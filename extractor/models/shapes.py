@@ -42,7 +42,8 @@ Batches = tuple[int, ...]
 class Shapes:
     """The closed set of shapes of a kind of device, in pixels and rows.
 
-    Batch sizes are ascending. `canvases` are (height, width). `lines` are widths, ascending, each with its batch sizes.
+    `layout`, `detection` and `tables` are batch sizes, ascending. `canvases` are (height, width). `lines` are widths,
+    ascending, each with its batch sizes.
     """
 
     layout: Batches
@@ -56,7 +57,7 @@ class Shapes:
         return dict(self.lines)[width]
 
     def at_most(self, layout: int, lines: int) -> Shapes:
-        """These shapes with batches of at most so many pages and lines; 0 sets no limit."""
+        """These shapes with batches of at most so many pages and lines; 0 sets no limit of either."""
         return replace(
             self,
             layout=_at_most(self.layout, layout),
@@ -140,7 +141,8 @@ def line_content(
 def cut_sizes(
     quads: np.ndarray[Any, np.dtype[np.float32]],
 ) -> tuple[np.ndarray[Any, np.dtype[np.int64]], np.ndarray[Any, np.dtype[np.int64]]]:
-    """The widths and heights, in pixels, of the upright rectangles that quadrilaterals (..., 4, 2) are cut out as."""
+    """The widths and heights, whole pixels (...), of the upright rectangles that quadrilaterals (..., 4, 2) are cut out
+    as."""
     sides = np.linalg.norm(quads - np.roll(quads, -1, axis=-2), axis=-1)
     # Of the sides 0: top, 1: right, 2: bottom, 3: left, the longer one of each pair.
     longer = np.rint(np.maximum(sides[..., :2], sides[..., 2:]))

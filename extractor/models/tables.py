@@ -48,14 +48,14 @@ _LOCATION_HEAD = "head.loc_generator."
 
 @dataclass(frozen=True, slots=True)
 class TableRow:
-    """A table: its box in a page crop, (left, top, right, bottom), whole pixels, origin top left."""
+    """A table: its box in a page crop on the device, (left, top, right, bottom), whole pixels, origin top left."""
 
     pixels: Pixels
     box: PixelBox
 
 
 class TableModel:
-    """Reads the structure of tables, in float32 everywhere.
+    """Reads the structure of tables, in float32 everywhere. `weight_bytes` is what its weights take.
 
     It is small, and decides step by step, each step on the last one's choice. Raises `WorkerUnhealthy` where its
     weights are not there.
@@ -93,7 +93,7 @@ class TableModel:
         return ()
 
     def batch_sizes(self, key: tuple[()]) -> Batches:
-        """The sizes that a batch of tables may have, ascending."""
+        """The sizes, in tables, that a batch may have, ascending."""
         return self._sizes
 
     @torch.inference_mode()

@@ -33,14 +33,17 @@ _DEVIATION = (0.229, 0.224, 0.225)
 
 @dataclass(frozen=True, slots=True)
 class DetectionRow:
-    """A page picture or crop on the device, and its size for the detector."""
+    """A page picture or crop on the device, RGB, and the size in pixels that it becomes for the detector."""
 
     pixels: Pixels
     fit: Fit
 
 
 class TextDetector:
-    """Finds text on page inputs and crops."""
+    """Finds text on page inputs and crops: a map of its probability for each, in 255ths.
+
+    `weight_bytes` is what its weights take. Raises `WorkerUnhealthy` where they are not there.
+    """
 
     def __init__(
         self, models_dir: Path, device: torch.device, dtype: torch.dtype, shapes: Shapes, pool: Capturing | None
@@ -62,7 +65,7 @@ class TextDetector:
         return row.fit.canvas
 
     def batch_sizes(self, key: Canvas) -> Batches:
-        """The sizes that a batch may have, ascending."""
+        """The sizes, in pictures, that a batch on this canvas may have, ascending."""
         return self._sizes
 
     @torch.inference_mode()

@@ -41,7 +41,7 @@ LineKey = tuple[int, frozenset[str]]
 class LineRows:
     """Lines of one page picture or crop that become `width` pixels wide.
 
-    - `quads` (lines, 4, 2) are their corners, in its pixels.
+    - `quads` (lines, 4, 2) are their corners, in its pixels, origin top left.
     - `quarters` (lines,) are their turns anticlockwise, once they are cut out.
     - `contents` (lines,) are the pixels of the width that they fill.
     - `scripts` (ISO 15924) are those that their letters are from, any where there are none.
@@ -66,7 +66,10 @@ class LineRows:
 
 
 class TextRecogniser:
-    """Reads lines of text. `symbols` are its classes, by number. Raises `WorkerUnhealthy` where no weights fit."""
+    """Reads lines of text. `symbols` are its classes, by number: the blank first.
+
+    `weight_bytes` is what its weights take. Raises `WorkerUnhealthy` where no weights fit.
+    """
 
     def __init__(
         self,
@@ -103,7 +106,10 @@ class TextRecogniser:
         return row.width, row.scripts
 
     def batch_sizes(self, key: LineKey) -> Batches:
-        """The sizes that a batch of lines may have, ascending."""
+        """The sizes, in lines, that a batch of this width may have, ascending.
+
+        Raises `KeyError` for a width that is not in the table of shapes.
+        """
         return self._shapes.line_batches(key[0])
 
     @torch.inference_mode()

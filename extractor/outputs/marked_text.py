@@ -29,7 +29,8 @@ Writer = Callable[[str, Style, str], str]
 
 
 class Marks:
-    """The mark characters of one document, and its styles by number."""
+    """The mark characters of one document, and its styles by number: a text with marks goes through a serialiser
+    unchanged."""
 
     def __init__(self, texts: Iterable[str]) -> None:
         used = set().union(*(set(text) & set(_NONCHARACTERS) for text in texts))
@@ -39,7 +40,8 @@ class Marks:
         self._styles: dict[Style, int] = {}
 
     def put(self, text: str, spans: Sequence[Span], *, bold: bool = True) -> str:
-        """The text with marks around its spans. `bold`: whether bold is marked; headings are bold anyway."""
+        """The text with marks around its spans, in the order of the text. `bold`: whether bold is marked; headings are
+        bold anyway."""
         if self._signs is None or not spans:
             return text
         opening, middle, closing = self._signs
@@ -77,7 +79,7 @@ class Marks:
 
 
 def texts_of(elements: Iterable[Element]) -> Iterator[str]:
-    """All texts of the elements, those of table cells included."""
+    """All texts of the elements, those of table cells included, in the elements' order."""
     for element in elements:
         yield element.text
         yield from (cell.text for cell in (element.table.cells if element.table else ()))

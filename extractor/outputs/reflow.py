@@ -60,7 +60,10 @@ class _Edit:
 
 
 def reflowed(elements: Sequence[Element]) -> list[Element]:
-    """The elements with the lines of their paragraphs joined, spans moved along; nothing else changes."""
+    """The elements with the lines of their paragraphs joined, spans moved along; nothing else changes.
+
+    Their boxes and their lines stay as they are printed.
+    """
     hyphenated = {word.casefold() for element in elements for word in _WORD.findall(element.text)}
     return [_reflowed(element, hyphenated) for element in elements]
 

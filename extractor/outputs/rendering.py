@@ -45,7 +45,7 @@ class Rendering:
 
     @property
     def layers(self) -> set[ContentLayer]:
-        """The content layers of markdown, text and html."""
+        """The content layers of markdown, text and html: the body, and the furniture unless it is left out."""
         return {ContentLayer.BODY, ContentLayer.FURNITURE} if self.writing.furniture else {ContentLayer.BODY}
 
     def _docling_of(self, elements: Sequence[Element]) -> DoclingDocument:

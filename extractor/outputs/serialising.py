@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 
 class PageBreaks(BaseModel):
-    """A serialiser that writes page breaks if asked to, by its `_create_page_break`."""
+    """A serialiser that writes page breaks if asked to (`page_breaks`), by its `_create_page_break`."""
 
     page_breaks: bool
 

@@ -32,9 +32,10 @@ _AS_PRINTED = Writing()
 def render(
     document: Document, wanted: Iterable[Output], writing: Writing = _AS_PRINTED, *, name: str = "document"
 ) -> dict[str, Json]:
-    """The answer's `data`: `pages`, and one entry for each wanted view, in the order of `wanted`.
+    """The answer's `data`: `pages`, and one entry for each wanted view, in the order of `wanted`, all JSON values.
 
-    `pages`: number (from 1), width and height in the page's unit. `name`: the title of the docling output.
+    `pages`: number (from 1), width and height in the page's unit. Boxes are in it too, origin top left. `name`: the
+    title of the docling output.
     """
     rendering = Rendering(document, writing, name)
     pages = [

@@ -60,7 +60,10 @@ class End(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A failed task's error, and the stage that it failed in. `fatal`: the task ended its page process."""
+    """A failed task's error, and the stage that it failed in, `Stage.IDLE` where it is unknown.
+
+    `fatal`: the task ended its page process.
+    """
 
     error: ExtractionError
     fatal: bool = False

@@ -49,7 +49,10 @@ class Task:
 
 @dataclass(slots=True)
 class Running:
-    """A submitted task. `future` gets its answer or its failure."""
+    """A submitted task. `future` gets its answer or its failure; `tries` is how often it has been begun.
+
+    `process` is the page process that runs it, None while it waits.
+    """
 
     task: Task
     future: Future[Answer | Failure] = field(default_factory=Future)
@@ -59,7 +62,15 @@ class Running:
 
 @dataclass(slots=True, eq=False)
 class PageProcess:
-    """A page process that has been started, and the task that it runs."""
+    """A page process that has been started (`handle`), with its link and its arena, and the task that it runs, None for
+    none.
+
+    - `ready`: it has entered its sandbox. `tasks` is how many tasks it has been given, `documents` those it has open,
+      and `forgotten` those that no job reads any more.
+    - `left_s` are the seconds that its task still has, `since` when they began to run, by `time.monotonic`; None while
+      they stand. `waiting` is how many requests to the device stop them.
+    - `end` is why the worker ended it, None where it did not.
+    """
 
     handle: BaseProcess
     link: WorkerLink
@@ -80,7 +91,7 @@ class PageProcess:
 
     @property
     def is_idle(self) -> bool:
-        """Whether it can take a task."""
+        """Whether it can take a task: it is ready, has none, and goes on."""
         return self.ready and self.running is None and self.end is None
 
     @property
@@ -91,7 +102,7 @@ class PageProcess:
     # ---------------------------------------------------------------------------------------------------- the clock
 
     def run_clock(self) -> float:
-        """When the task's time is up, as a time of `time.monotonic`. The clock runs from now on."""
+        """When the task's time is up, in seconds of `time.monotonic`. The clock runs from now on."""
         self.since = time.monotonic()
         return self.since + self.left_s
 
@@ -102,7 +113,8 @@ class PageProcess:
             self.since = None
 
     def overdue_at(self) -> float:
-        """When the task's time is up, by `time.monotonic`; infinite while the clock stands, or after `kill`."""
+        """When the task's time is up, in seconds of `time.monotonic`; infinite while the clock stands, or after
+        `kill`."""
         return math.inf if self.since is None or self.end is not None else self.since + self.left_s
 
     # ----------------------------------------------------------------------------------------------------- the link

@@ -54,7 +54,10 @@ GOODBYE_S = 2.0
 
 
 class PagePool:
-    """Page processes that open documents and read their pages. `introduce` it to the models before pages are read."""
+    """Page processes that open documents and read their pages. `introduce` it to the models before pages are read.
+
+    Any thread may call it.
+    """
 
     def __init__(self, settings: Settings, tasks: str = TASKS) -> None:
         """`tasks` is the module that has the tasks; each process imports it before it enters its sandbox.

@@ -48,7 +48,8 @@ class Stage(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a task returns. `head` is plain JSON values for the worker; `blob` is for whoever comes next."""
+    """What a task returns. `head` is plain JSON values for the worker; `blob` is bytes for whoever comes next, perhaps
+    none."""
 
     head: Mapping[str, Any]
     blob: bytes = b""
@@ -75,7 +76,8 @@ class TaskContext:
 
     @contextmanager
     def stage(self, stage: Stage, times: float = 1.0) -> Iterator[None]:
-        """A context for one stage of the task, with `times` the limit of processor time."""
+        """A context for one stage of the task, with `times` the limit of processor time (`cpu_s`). Where it is up, the
+        process ends."""
         self.arena.enter(stage)
         with sandbox.processor_time(self.cpu_s * times):
             yield
@@ -105,7 +107,8 @@ def serve(link: int, arena: int, memory_bytes: int, cpu_s: float, tasks: str) ->
     """Serve the worker until it hangs up. `link` and `arena` are descriptors.
 
     `tasks` is the module that has the tasks. It is imported, and its `prepare` called, before the process enters its
-    sandbox; its `TASKS` has the tasks by name.
+    sandbox; its `TASKS` has the tasks by name. `memory_bytes` is what the process may take, `cpu_s` the seconds of
+    processor time of a stage.
     """
     line, context = PageLink(link), TaskContext(PageArena(arena), cpu_s)
     with uncollected():

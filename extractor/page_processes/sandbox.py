@@ -60,7 +60,10 @@ class SandboxReport:
 
 
 def enter(memory_bytes: int) -> None:
-    """Lock this process up for good. `memory_bytes` is what it may take beyond what it has now."""
+    """Lock this process up for good. `memory_bytes` is what it may take beyond what it has now.
+
+    What the kernel does not grant is left out; `report` says what holds.
+    """
     libc = ctypes.CDLL(None, use_errno=True)
     # Page processes end with the worker, even one that hangs in a parser.
     libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
@@ -83,7 +86,7 @@ def enter(memory_bytes: int) -> None:
 
 
 def report() -> SandboxReport:
-    """What holds in this process."""
+    """What holds in this process: its limit of memory, in bytes, and whether its system calls are filtered."""
     return SandboxReport(resource.getrlimit(resource.RLIMIT_DATA)[0], _status("Seccomp") == _SECCOMP_MODE_FILTER)
 
 

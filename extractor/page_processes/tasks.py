@@ -35,7 +35,7 @@ def prepare(context: TaskContext) -> None:
 
 
 def open_document(task: OutlineTask, context: TaskContext) -> Answer:
-    """The document's outline, as the head. Raises an `ExtractionError` where it cannot be opened."""
+    """The document's outline as the head, plain JSON values. Raises an `ExtractionError` where it cannot be opened."""
     with context.stage(Stage.OPEN):
         return Answer(asdict(READERS[task.format].outline(task)))
 
@@ -44,7 +44,7 @@ def read_page(task: WholePageTask, context: TaskContext) -> Answer:
     """The page: the head says what is known of it; the blob is the assembled page, or the written document as JSON.
 
     Times in the head are milliseconds, boxes in the page's unit, origin top left of the page as shown. Raises the
-    `ExtractionError` that the page ends in.
+    `ExtractionError` that the page ends in, and `MemoryError` where its pictures do not fit into the arena.
     """
     reader = Reader(context.device)
     begun: list[Pending] = []
@@ -93,7 +93,11 @@ def read_page(task: WholePageTask, context: TaskContext) -> Answer:
 
 
 def page_of(task: PageTask, context: TaskContext, begin: Callable[[PagePicture], object]) -> Page:
-    """The page as its format's reader reads it. Raises the `ExtractionError` that it ends in."""
+    """The page as its format's reader reads it; boxes in the page's unit, origin top left of the page as shown.
+
+    `begin` may be called with the page picture before all of it is read. Raises the `ExtractionError` that the page
+    ends in, and `MemoryError` where its pictures do not fit into the arena.
+    """
     reader = READERS[task.format]
     with context.stage(Stage.READ):
         effort = reader.effort(task)
@@ -102,7 +106,10 @@ def page_of(task: PageTask, context: TaskContext, begin: Callable[[PagePicture],
 
 
 def write_document(task: WholeDocumentTask, context: TaskContext) -> Answer:
-    """The document's outputs, as JSON in the blob. The head says what is known of the fields wanted."""
+    """The document's outputs, as JSON in the blob. The head says what is known of the fields wanted.
+
+    A fault in the fields costs the fields alone.
+    """
     return Answer(*_written(task.write, (pickle.loads(blob) for blob in task.blobs), context, len(task.blobs)))
 
 

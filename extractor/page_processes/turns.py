@@ -12,7 +12,7 @@ from .handle import PageProcess, Running
 
 
 class Turns:
-    """The queues of the jobs. The job whose turn it is stands first."""
+    """The queues of the jobs: their tasks that wait for a process. The job whose turn it is stands first."""
 
     def __init__(self) -> None:
         self._queues: OrderedDict[Hashable, deque[Running]] = OrderedDict()
@@ -38,9 +38,10 @@ class Turns:
                 del self._queues[job]
 
     def take(self, idle: Sequence[PageProcess]) -> tuple[Running, PageProcess]:
-        """The next task, and the process for it: one of `idle` that has its document open, or else the first.
+        """The next task, and the process for it: the one of `idle` that has its document open, or else the first.
 
-        The next job has its turn then. Raises `StopIteration` where no task waits.
+        The next job has its turn then. Raises `StopIteration` where no task waits, `IndexError` where no process is
+        idle.
         """
         job, waiting = next(iter(self._queues.items()))
         running = waiting.popleft()

@@ -23,9 +23,10 @@ PAGES_TO_WRITE = 10
 
 @dataclass(frozen=True, slots=True)
 class WriteTask:
-    """How a document is to be written: its outputs and their form, its name, its bookmarks, the fields to be found.
+    """How a document is to be written: its outputs and their form, its name, its bookmarks (`headings`), the fields to
+    be found.
 
-    `embedded` is the XML of a structured invoice inside it.
+    `embedded` is the XML of a structured invoice inside it, None without one.
     """
 
     outputs: tuple[Output, ...]
@@ -38,7 +39,10 @@ class WriteTask:
 
 @dataclass(frozen=True, slots=True)
 class WholePageTask:
-    """A page to be drawn, read and assembled. With `write` it is its job's only page, and is written too."""
+    """A page to be drawn, read with the recognisers of `recognition`, and assembled.
+
+    With `write` it is its job's only page, and is written too.
+    """
 
     page: PageTask
     recognition: Recognition
@@ -47,7 +51,7 @@ class WholePageTask:
 
 @dataclass(frozen=True, slots=True)
 class WholeDocumentTask:
-    """A document to be written, from the blobs of its pages."""
+    """A document to be written as `write` says, from the blobs of its pages, in their order."""
 
     write: WriteTask
     blobs: tuple[bytes, ...]

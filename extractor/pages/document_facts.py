@@ -50,7 +50,7 @@ def document_notices(document: pdfium.PdfDocument, *, invoice_read: bool) -> tup
 
 
 def document_properties(document: pdfium.PdfDocument) -> dict[str, str]:
-    """The document's properties by the names of `PROPERTIES`, empty ones left out.
+    """The document's properties as texts, by the names of `PROPERTIES`, empty ones left out.
 
     Dates are ISO 8601, with a time zone where the document gives one; invalid dates are left out.
     """

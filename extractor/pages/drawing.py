@@ -89,7 +89,7 @@ class Look:
 class Cover:
     """An object that may hide text drawn before it; `box` in points, origin top left of the page as shown.
 
-    `item`: its address.
+    `item`: its address; `order`: its position in drawing order. `is_transparent`: something shines through it.
     """
 
     item: int
@@ -197,7 +197,7 @@ def _is_small_square(box: Box) -> bool:
 
 
 def joined(boxes: Sequence[Box]) -> list[Box]:
-    """The boxes of whole images, in points: strips and tiles that meet edge to edge become one box.
+    """The boxes of whole images, in points, origin top left: strips and tiles that meet edge to edge become one box.
 
     They join where they are of one width or of one height.
     """

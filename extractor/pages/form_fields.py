@@ -59,9 +59,10 @@ class Tick:
 class Forms:
     """A page with its fields and annotations flattened into it. Boxes are in points, origin top left as shown.
 
-    `page`: PDFium's handle. `notes`: free text notes that are not drawn, their lines numbered from 0.
-    `layered`: boxes of annotations in optional content; PDFium draws them all and does not say which are off.
-    `attached`: boxes of pins that a file hangs on.
+    `page`: PDFium's handle. `ticks`: its check boxes and radio buttons; `links`: areas that lead to an address.
+    `notes`: free text notes that are not drawn, their lines numbered from 0. `layered`: boxes of annotations in
+    optional content; PDFium draws them all and does not say which are off. `attached`: boxes of pins that a file hangs
+    on.
     """
 
     page: Any
@@ -239,7 +240,7 @@ class _AnnotationReader:
 
 
 def with_ticks(words: Sequence[Word], ticks: Sequence[Tick]) -> list[Word]:
-    """The words with `[x]` or `[ ]` as a word for each tick.
+    """The words with `[x]` or `[ ]` as a word for each tick, boxes in points, origin top left.
 
     A sign of one or two characters inside a tick's box is left out. Each tick is on a line of its own.
     """

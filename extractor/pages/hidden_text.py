@@ -19,8 +19,9 @@ import cv2
 import numpy as np
 
 from ..values.arrays import Boxes, Mask, Measures, Pixels
-from ..values.boxes import Box, area, centre, contains
+from ..values.boxes import Box, centre, contains
 from ..values.words import Word, boxes_of
+from .copied_words import SAME_PLACE, areas, common_areas
 from .drawing import MOST_COVERS, Drawing, Look
 from .page_ink import Sketch, dark_shares
 from .redrawing import Redrawing
@@ -57,10 +58,6 @@ SAME_COLOUR, SAME_COLOUR_SHARE = 12, 0.93
 # Dark ink is below this, in 0..255. Min and max share of dark pixels of a word drawn with it.
 DARK_INK = 100
 FEWEST_DARK, MOST_DARK = 0.04, 0.85
-# Min share of the smaller word's area for two words to stand in one place.
-SAME_PLACE = 0.4
-# Min letters of a word that counts as part of another.
-PART_OF_A_WORD = 3
 # Max share of a word's box with the colour of its text where the picture tells that it is seen.
 MOST_OWN_COLOUR = 0.5
 # Min share of a word's box that thin things hide together; max cells of the grid that tells, across the page.
@@ -71,7 +68,8 @@ MARGIN = 0.15
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A page as a reader sees it: the page picture, its pixels per point, and crops of it without some objects."""
+    """A page as a reader sees it: the page picture, RGB, (rows, columns, 3), its pixels per point, and crops of it
+    without some objects."""
 
     pixels: Pixels
     scale: float
@@ -86,9 +84,10 @@ def unseen_words(
     shown: Shown,
     dark: Measures,
 ) -> list[Reason | None]:
-    """For each word the reason why no reader sees it, or None.
+    """For each word the reason why no reader sees it; None where one does.
 
-    `looks`: how the text objects of each are drawn. `dark`: the share of dark pixels in each word's box.
+    `looks`: how the text objects of each are drawn. `dark`: the share of dark pixels in each word's box. Raises
+    `MemoryError` where PDFium makes no bitmap of a crop.
     """
     if not words:
         return []
@@ -144,7 +143,11 @@ def unseen_words(
 
 
 def typed_words(notes: Sequence[TypedNote], pixels: Pixels, scale: float) -> list[tuple[Word, Reason | None]]:
-    """The words of notes that are not drawn in the page picture, each with the reason why no reader would see it."""
+    """The words of notes that are not drawn in the page picture, each with the reason why no reader would see it; None
+    where one would.
+
+    `pixels`: the page picture, RGB, `scale` pixels per point. Boxes are in points, origin top left.
+    """
     return [(word, _reason_of_typed(word, note, pixels, scale)) for note in notes for word in note.words]
 
 
@@ -165,7 +168,7 @@ def _reason_of_typed(word: Word, note: TypedNote, pixels: Pixels, scale: float) 
 
 
 def looks_of(origins: Sequence[Origin], drawing: Drawing) -> list[list[Look]]:
-    """For each word how its text objects are drawn."""
+    """For each word how its text objects are drawn, in the order of its origin's objects."""
     return [[drawing.looks[at] for at in origin.objects if at in drawing.looks] for origin in origins]
 
 
@@ -174,8 +177,8 @@ def in_layers(
 ) -> list[Reason | None]:
     """The reasons, with one added for each seen word inside an annotation of optional content, which may be off.
 
-    `layered`: the boxes of these annotations. A flattened annotation is drawn as a form XObject: only words in forms
-    count.
+    `layered`: the boxes of these annotations, in points, origin top left. A flattened annotation is drawn as a form
+    XObject: only words in forms count.
     """
     if not layered:
         return list(reasons)
@@ -352,26 +355,14 @@ def _maybe_in_one_place(boxes: Boxes) -> Mask:
         one, two = boxes[order[:-1]], boxes[order[1:]]
         wide = np.minimum(one[:, 2], two[:, 2]) - np.maximum(one[:, 0], two[:, 0])
         high = np.minimum(one[:, 3], two[:, 3]) - np.maximum(one[:, 1], two[:, 1])
-        smaller = np.minimum(_areas(one), _areas(two))
+        smaller = np.minimum(areas(one), areas(two))
         same = wide.clip(min=0) * high.clip(min=0) > SAME_PLACE * smaller
         found[order[:-1][same]] = found[order[1:][same]] = True
     if not found.any():
         return found
     for index in range(len(boxes)):
-        found[index] = found[index] or bool((_common_areas(boxes[found], boxes[index]) > 0).sum() > 1)
+        found[index] = found[index] or bool((common_areas(boxes[found], boxes[index]) > 0).sum() > 1)
     return found
-
-
-def _areas(boxes: Boxes) -> Measures:
-    """The area of each box."""
-    return np.asarray((boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1]))
-
-
-def _common_areas(boxes: Boxes, box: Measures) -> Measures:
-    """The area that each box shares with one box."""
-    wide = np.minimum(boxes[:, 2], box[2]) - np.maximum(boxes[:, 0], box[0])
-    high = np.minimum(boxes[:, 3], box[3]) - np.maximum(boxes[:, 1], box[1])
-    return np.asarray(wide.clip(min=0) * high.clip(min=0))
 
 
 def _maybe_switched_off(
@@ -418,32 +409,3 @@ def _is_cut_off(word: Word, clip: Box) -> bool:
     if wide <= 0 or high <= 0:
         return True
     return high < LEGIBLE * (bottom - top) if word.upright else wide < LEGIBLE * (right - left)
-
-
-def copies(words: Sequence[Word], reasons: Sequence[Reason | None]) -> list[bool]:
-    """For each word whether it is unseen and only repeats a seen word in its place."""
-    seen = [word for word, reason in zip(words, reasons, strict=True) if reason is None]
-    if not seen or len(seen) == len(words):
-        return [False] * len(words)
-    boxes = boxes_of(seen)
-    return [reason is not None and _is_copy(word, seen, boxes) for word, reason in zip(words, reasons, strict=True)]
-
-
-def _is_copy(word: Word, seen: Sequence[Word], boxes: Boxes) -> bool:
-    """Whether a seen word in the word's place says the same, contains it, or several together do."""
-    left, top, right, bottom = word.box
-    # In another font, letters stand a little apart from those that they repeat.
-    near = (left - (bottom - top) / 2, top, right + (bottom - top) / 2, bottom)
-    common = _common_areas(boxes, np.array(near))
-    text = word.text.casefold()
-    own = np.minimum(_areas(boxes), max(area(word.box), 1e-6))
-    others = [seen[index] for index in np.flatnonzero(common > SAME_PLACE * own).tolist()]
-    if any(text == other.text.casefold() for other in others):
-        return True
-    if len(text) >= PART_OF_A_WORD and any(text in other.text.casefold() for other in others):
-        return True
-    return bool(others) and text == "".join(other.text for other in sorted(others, key=_left_edge)).casefold()
-
-
-def _left_edge(word: Word) -> float:
-    return word.box[0]

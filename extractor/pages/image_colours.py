@@ -14,7 +14,7 @@ def small_rgb(image: Image.Image, most: tuple[int, int]) -> Image.Image:
     """The image as RGB, reduced by the largest whole factor that leaves a side no smaller than `most`.
 
     `most`: width and height, in pixels. Large images are converted in bands: only the decoded image is in memory in
-    full size.
+    full size. Raises what Pillow raises on a damaged image.
     """
     tones = tones_of(image)
     factor = max(1, image.width // most[0], image.height // most[1])

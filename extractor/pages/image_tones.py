@@ -34,9 +34,9 @@ EDGE = 40
 class Tones:
     """How an image becomes RGB.
 
-    `black`, `white`: the levels of deep grey; `unsigned`: whether its 32 bits are without a sign, which Pillow does not
-    say. `ground`: the grey behind transparency. `plain_inks`: whether CMYK came without the inversion that Pillow
-    undoes.
+    `black`, `white`: the levels of deep grey, in the image's own numbers; `unsigned`: whether its 32 bits are without a
+    sign, which Pillow does not say. `ground`: the grey behind transparency, in 0..255. `plain_inks`: whether CMYK came
+    without the inversion that Pillow undoes.
     """
 
     black: float = 0.0

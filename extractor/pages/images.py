@@ -55,12 +55,15 @@ def reader(format: Format) -> ImageReader:
 
 @dataclass(frozen=True, slots=True)
 class ImageReader:
-    """Reads images with one of Pillow's decoders and no other: some of Pillow's start programs (Ghostscript)."""
+    """Reads images with one of Pillow's decoders and no other: some of Pillow's start programs (Ghostscript).
+
+    Lengths are image pixels, origin top left of the image with its EXIF orientation applied.
+    """
 
     decoder: str
 
     def outline(self, task: OutlineTask) -> Outline:
-        """The number of pages.
+        """The number of pages of the image file, and nothing else: it says nothing of itself.
 
         Raises `DocumentCorrupt`, `PageTooLarge` (more pixels in all than the task allows), `TooManyPages` or
         `UnsupportedFormat`.
@@ -87,7 +90,8 @@ class ImageReader:
         """The page, all of it to be recognised unless `ocr` is `never`. `begin` is not called.
 
         Lengths are image pixels, origin top left. Raises `DocumentCorrupt` where it cannot be decoded, `PageTooLarge`
-        for too many pixels, `UnsupportedFormat` for a kind that its decoder misreads.
+        for too many pixels, `UnsupportedFormat` for a kind that its decoder misreads, `MemoryError` where it does not
+        fit into the arena.
         """
         with self._opened(task.path) as image:
             (width, height), decoded = _decoded(image, task)

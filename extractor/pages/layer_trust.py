@@ -33,7 +33,7 @@ BY_SHAPE = 0.9
 
 
 def is_sure(word: Word) -> bool:
-    """Whether a word stands even where the recogniser contradicts it."""
+    """Whether a word stands even where the recogniser contradicts it: it was recognised itself, or is not in doubt."""
     return word.source != "text_layer" or word.confidence > UNSURE
 
 

@@ -37,7 +37,7 @@ class Link:
 def links_of(document: pdfium.PdfDocument, annotation: Any, frame: PageFrame) -> list[Link]:
     """The areas of a link annotation, one a line; none where it has no safe address.
 
-    Boxes are in points, origin top left.
+    Boxes are in points, origin top left of the page as shown.
     """
     link = pdfium_c.FPDFAnnot_GetLink(annotation)
     action = pdfium_c.FPDFLink_GetAction(link) if link else None
@@ -74,7 +74,7 @@ def _areas(link: Any, frame: PageFrame) -> list[Box]:
 
 
 def with_links(words: Sequence[Word], links: Sequence[Link]) -> list[Word]:
-    """The words, each with the address of the link that its middle stands on."""
+    """The words, each with the address of the link that its middle stands on; words on no link are as they were."""
     if not links:
         return list(words)
     result = []

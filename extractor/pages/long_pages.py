@@ -32,7 +32,8 @@ MOST_COARSE_PIXELS = 12_000_000
 
 
 def tiles_of(width: int, height: int) -> list[PixelBox]:
-    """The tiles of a page of this size in pixels, in order along it; none where it is read as a whole."""
+    """The tiles of a page of this size, in order along it, each (left, top, right, bottom) in pixels, origin top left;
+    none where it is read as a whole."""
     short, long = sorted((width, height))
     if long < LONG * short or short < LEAST_SHORT_SIDE:
         return []
@@ -52,5 +53,5 @@ def tiles_of(width: int, height: int) -> list[PixelBox]:
 
 
 def long_scale(width: float, height: float, most: int) -> float:
-    """The factor, at most 1, that shrinks a long page of this size to `most` pixels."""
+    """The factor, at most 1, that shrinks a long page of this size in pixels to `most` pixels in all."""
     return min(1.0, math.sqrt(most / (width * height)))

@@ -14,13 +14,16 @@ from ..errors import DocumentCorrupt, PasswordRequired, PasswordWrong
 
 @dataclass(slots=True)
 class OpenDocuments:
-    """The PDFs that this page process has open, at most `limit`, the most recently used last."""
+    """The PDFs that this page process has open, at most `limit`, the most recently used last.
+
+    `held` are they, by path and password.
+    """
 
     limit: int = 2
     held: OrderedDict[tuple[Path, str | None], pdfium.PdfDocument] = field(default_factory=OrderedDict, repr=False)
 
     def get(self, path: Path, password: str | None) -> pdfium.PdfDocument:
-        """The open document.
+        """The document, opened if it was not, and kept open.
 
         Raises `DocumentCorrupt` where it cannot be opened, `PasswordRequired` or `PasswordWrong` where it is locked.
         """
@@ -36,7 +39,7 @@ class OpenDocuments:
         return document
 
     def forget(self, path: Path) -> None:
-        """Closes the document if it is open."""
+        """Close the document, with whatever password it was opened; nothing happens where it is not open."""
         for key in [key for key in self.held if key[0] == path]:
             self.held.pop(key).close()
 

@@ -47,7 +47,7 @@ LEAST_INK = 40
 
 @dataclass(frozen=True, slots=True)
 class Sketch:
-    """A page picture in grey, reduced: `scale` pixels per point."""
+    """A page picture in grey, (rows, columns) uint8, reduced: `scale` pixels per point."""
 
     grey: Grey
     scale: float
@@ -63,7 +63,7 @@ def sketch(picture: Pixels, scale: float) -> Sketch:
 
 
 def dark_shares(page: Sketch, boxes: Boxes) -> Measures:
-    """The share of dark pixels in each box, (boxes,); boxes in points, origin top left."""
+    """The share of dark pixels in each box, (boxes,), in [0, 1]; boxes (boxes, 4) in points, origin top left."""
     height, width = page.grey.shape
     sums = cv2.integral(cv2.threshold(page.grey, DARK, 1, cv2.THRESH_BINARY_INV)[1])
     sides = np.round(boxes * page.scale).astype(int)

@@ -59,10 +59,13 @@ calls = Calls()
 
 
 class DrawnObject(NamedTuple):
-    """A drawn object: its address, its kind, the matrix of the forms around it, its optional content group, its
-    ActualText, the address of its form, and that of the outermost form around it that is drawn as a group, with
-    transparency of its own (each 0 without one). `around`: each form around it, with the matrix of the forms around
-    that."""
+    """A drawn object: its address, its kind (PDFium's number), the matrix of the forms around it, its optional content
+    group, its ActualText, the address of its form, and that of the outermost form around it that is drawn as a group,
+    with transparency of its own (each 0 without one).
+
+    `around`: each form around it, by its address, with the matrix of the forms around that. `layer` and `said` are None
+    where it has none.
+    """
 
     item: int
     kind: int
@@ -75,7 +78,7 @@ class DrawnObject(NamedTuple):
 
 
 def drawn_objects(page: Any) -> Iterator[DrawnObject]:
-    """The page's objects in drawing order, those of form XObjects where the form stands."""
+    """The page's objects in drawing order, those of form XObjects where the form stands. `page` is PDFium's handle."""
     address = ctypes.cast(page, ctypes.c_void_p).value
     left = MOST_OBJECTS
     numbers = (ctypes.c_float * 6)()
@@ -115,7 +118,7 @@ def _matrix_product(first: Any, then: Matrix) -> Matrix:
 
 
 def marks_of(item: int) -> Iterator[Any]:
-    """The marks of an object's marked content (ISO 32000-2, 14.6), at most `MOST_DEPTH`."""
+    """The marks of an object's marked content (ISO 32000-2, 14.6), as PDFium's handles, at most `MOST_DEPTH`."""
     pointer = ctypes.cast(item, pdfium_c.FPDF_PAGEOBJECT)
     for number in range(min(calls.marks(item), MOST_DEPTH)):
         mark = pdfium_c.FPDFPageObj_GetMark(pointer, number)

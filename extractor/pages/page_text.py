@@ -19,10 +19,10 @@ from ..values.options import OcrMode, UnseenText
 from ..values.page import MOST_OF_THE_PAGE, Crop
 from ..values.tasks import PageTask
 from ..values.words import Word, boxes_of
+from .copied_words import copies
 from .hidden_text import (
     Reason,
     Shown,
-    copies,
     in_layers,
     is_scan_layer,
     looks_of,
@@ -75,7 +75,7 @@ class Judged:
 
 
 def believed(layer: TextLayer, number: int, ocr: OcrMode) -> tuple[TextLayer, list[Notice]]:
-    """The text layer, or an empty one where it is garbage as a whole; and notices.
+    """The text layer, or an empty one where it is garbage as a whole; and notices of page `number`, from 1.
 
     Where only some fonts or words are garbage, the layer stands and those are doubted one by one.
     """
@@ -97,7 +97,10 @@ def believed(layer: TextLayer, number: int, ocr: OcrMode) -> tuple[TextLayer, li
 
 
 def on_page(layer: TextLayer, frame: PageFrame, number: int) -> tuple[LayerWords, list[Notice]]:
-    """The words on the page, with a notice of those left out: content may go on beyond the crop box, unseen."""
+    """The words on the page, and a notice of those left out: content may go on beyond the crop box, unseen.
+
+    Boxes are in points, origin top left of the page as shown; `number` is the page's, from 1.
+    """
     inside = [
         word.box[0] < frame.width and word.box[2] > 0 and word.box[1] < frame.height and word.box[3] > 0
         for word in layer.words
@@ -124,7 +127,7 @@ def first_areas(page: PdfPage, layer_words: LayerWords) -> list[Box]:
 
 
 def judge(page: PdfPage, layer_words: LayerWords, shown: Crop) -> Judged:
-    """The words that are believed and the areas to recognise, boxes in points, origin top left.
+    """The words that are believed, the areas to recognise, and notices; boxes in points, origin top left.
 
     `shown`: the whole page as drawn. The words of free text notes are not drawn in it, yet a reader sees them. Raises
     `MemoryError` where PDFium makes no bitmap to look for hidden text.
@@ -195,7 +198,8 @@ def _holds_more_text(image: Box, unread: Sequence[Box], known: Sequence[Box]) ->
 
 
 def areas_to_recognise(whole: Box, images: Sequence[Box], words: Sequence[Word], ocr: OcrMode) -> list[Box]:
-    """The areas to recognise, judged by a page's words and images alone; boxes in points, origin top left."""
+    """The areas to recognise, judged by a page's words and images alone; boxes in points, origin top left. `whole` is
+    the page's own box."""
     if ocr == "never":
         return []
     if ocr == "always" or not words:
@@ -255,9 +259,10 @@ def _without_unseen_characters(words: list[Word], task: PageTask) -> tuple[list[
 
 
 def blank_notes(number: int, picture: Pixels, words: Sequence[Word], unread: Sequence[Box]) -> list[Notice]:
-    """A notice of a page that is blank, or of one that `ocr` forbids to read.
+    """A notice of a page that is blank, or of one that `ocr` forbids to read; none for any other.
 
-    `unread`: the areas, in the page's unit, that hold text which was not read.
+    `number` is the page's, from 1. `unread`: the areas that hold text which was not read, boxes in the page's unit,
+    origin top left.
     """
     if not words and is_blank(picture):
         return [Notice("PAGE_BLANK", f"page {number}: the page is blank", number)]
@@ -286,9 +291,9 @@ def forbidden_areas(page: PdfPage, layer_words: LayerWords) -> list[Box]:
 
 
 def shrunk_notes(number: int, scale: float, areas: Sequence[Box]) -> tuple[Notice, ...]:
-    """A notice where areas were shrunk below `SHRUNK` before they were read.
+    """A notice where areas were shrunk below `SHRUNK` before they were read, else none.
 
-    `scale`: the pixels they were read with per pixel that the recogniser would need.
+    `number` is the page's, from 1. `scale`: the pixels they were read with per pixel that the recogniser would need.
     """
     if not areas or scale >= SHRUNK:
         return ()
@@ -299,7 +304,8 @@ def shrunk_notes(number: int, scale: float, areas: Sequence[Box]) -> tuple[Notic
 
 
 def is_blank(picture: Pixels) -> bool:
-    """Whether hardly a pixel differs from the first one. Nearly every page is decided by its first rows."""
+    """Whether hardly a pixel of the page picture, (rows, columns, 3), differs from the first one. Nearly every page is
+    decided by its first rows."""
     ground = picture[0, 0].astype(np.int16)
     return all(
         int(np.abs(picture[row : row + ROWS_AT_A_TIME].astype(np.int16) - ground).max()) <= BLANK

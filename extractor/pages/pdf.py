@@ -48,7 +48,8 @@ def reader(_: Format) -> PdfReader:
 
 
 class PdfReader:
-    """Reads PDFs and keeps the most recently read ones open."""
+    """Reads PDFs and keeps the most recently read ones open. Lengths are points, origin top left of the page as
+    shown."""
 
     def __init__(self) -> None:
         self._documents = OpenDocuments()
@@ -56,7 +57,8 @@ class PdfReader:
     def outline(self, task: OutlineTask) -> Outline:
         """The number of pages, the bookmarks, the notices and the properties of the PDF.
 
-        Raises as `OpenDocuments.get` does.
+        Raises `DocumentCorrupt` where it cannot be opened or has no pages, `PasswordRequired` or `PasswordWrong` where
+        it is locked.
         """
         document = self._documents.get(task.path, task.password)
         if len(document) < 1:
@@ -74,7 +76,9 @@ class PdfReader:
         shown.
 
         If the page looks digital and upright, `begin` is called with its page picture before its text layer is parsed.
-        Raises as `OpenDocuments.get` does, and `PageTooLarge` for too many pixels or words.
+        Raises `DocumentCorrupt`, `PasswordRequired` or `PasswordWrong` where it cannot be opened, `PageTooLarge` for
+        too many pixels or words, `MemoryError` where its pictures do not fit into memory, `Internal` where PDFium makes
+        no picture.
         """
         document = self._documents.get(task.path, task.password)
         handle = pdfium_c.FPDF_LoadPage(document.raw, task.number - 1)
@@ -92,7 +96,7 @@ class PdfReader:
             pdfium_c.FPDF_ClosePage(handle)
 
     def forget(self, path: Path) -> None:
-        """Closes the document if it is open."""
+        """Close the document if it is open."""
         self._documents.forget(path)
 
 

@@ -34,7 +34,10 @@ SAME_ROW = 0.5
 
 
 def as_read(layer: TextLayer) -> TextLayer:
-    """The layer with spaced letters as words, and with blanks cut off where something is written on them."""
+    """The layer with spaced letters as words, and with blanks cut off where something is written on them.
+
+    Boxes are in points, origin top left of the page as shown.
+    """
     words, origins = _letters_joined(layer.words, layer.origins)
     blanks = layer.blanks if len(words) == len(layer.words) else ()
     return replace(layer, words=_blanks_cut(words), origins=tuple(origins), blanks=blanks)

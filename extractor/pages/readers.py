@@ -24,10 +24,11 @@ Begin = Callable[[PagePicture], object]
 
 
 class Reader(Protocol):
-    """Reads the documents of one format."""
+    """Reads the documents of one format: what is known of each, and its pages. One serves all documents of its
+    process."""
 
     def outline(self, task: OutlineTask) -> Outline:
-        """The number of pages, and what the document says of itself.
+        """What is known before a page is read: the number of pages, and what the document says of itself.
 
         Raises an `ExtractionError` for a document that cannot be opened.
         """
@@ -42,7 +43,8 @@ class Reader(Protocol):
         """The page, its pictures in the arena; boxes in the page's unit, origin top left as shown.
 
         `begin` may be called with the page picture before the page is read, if layout is nearly certain to need just
-        that picture. Raises an `ExtractionError` for a page that cannot be read.
+        that picture. Raises an `ExtractionError` for a page that cannot be read, `MemoryError` where its pictures do
+        not fit into memory.
         """
 
     def forget(self, path: Path) -> None:

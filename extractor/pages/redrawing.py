@@ -39,14 +39,19 @@ class Redrawing:
     items: Sequence[int]
 
     def without(self, box: Box, addresses: Sequence[int]) -> Pixels:
-        """The crop without the objects at these addresses of the open page."""
+        """The crop, RGB, (rows, columns, 3), without the objects at these addresses of the open page.
+
+        `box` is in points, origin top left. Raises `MemoryError` where PDFium makes no bitmap.
+        """
         with _left_out(addresses):
             return self._crop(box)
 
     def alone(self, box: Box, addresses: Sequence[int]) -> Pixels:
-        """For each pixel of the crop how much nothing but the objects at these addresses changes it, in 0..255.
+        """For each pixel of the crop, (rows, columns), how much nothing but the objects at these addresses changes it,
+        in 0..255.
 
-        They are drawn on white and on black: whatever their colour, on one of them they show.
+        They are drawn on white and on black: whatever their colour, on one of them they show. `box` is in points,
+        origin top left. Raises `MemoryError` where PDFium makes no bitmap.
         """
         own = set(addresses)
         with _left_out([item for item in self.items if item not in own]):
@@ -54,8 +59,11 @@ class Redrawing:
         return np.asarray(np.maximum(255 - white, black).max(axis=2), np.uint8)
 
     def letters(self, box: Box, text: Sequence[int], addresses: Sequence[int], ink: int) -> Pixels:
-        """The crop with text that only clips (ISO 32000-2, 9.3.6) filled with a grey, 0..255, and without the objects
-        at these addresses."""
+        """The crop, RGB, (rows, columns, 3), with text that only clips (ISO 32000-2, 9.3.6) filled with a grey, 0..255,
+        and without the objects at these addresses.
+
+        `box` is in points, origin top left. Raises `MemoryError` where PDFium makes no bitmap.
+        """
         objects = [ctypes.cast(at, pdfium_c.FPDF_PAGEOBJECT) for at in text]
         try:
             for item in objects:

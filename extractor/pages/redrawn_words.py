@@ -57,7 +57,10 @@ class LaidOut:
 
 
 def without_effect(doubtful: Sequence[int], page: LaidOut, crops: Redrawing) -> list[int]:
-    """The words, by their index, without which the page looks the same, or as good as the same."""
+    """The words, by their index, without which the page looks the same, or as good as the same.
+
+    Raises `MemoryError` where PDFium makes no bitmap of a crop.
+    """
     without: list[int] = []
     for group in _separable_groups(doubtful, page):
         region = union(page.words[index].box for index in group)
@@ -85,7 +88,8 @@ def without_effect(doubtful: Sequence[int], page: LaidOut, crops: Redrawing) -> 
 def drawn_again(hidden: Sequence[int], page: LaidOut, again: Sequence[int], crops: Redrawing) -> list[int]:
     """The words, by their index, among hidden ones, whose letters are drawn again by the text objects at `again`.
 
-    PDFium gives two copies of a text in one place once, as the first of them: that is a label's halo.
+    PDFium gives two copies of a text in one place once, as the first of them: that is a label's halo. Raises
+    `MemoryError` where PDFium makes no bitmap of a crop.
     """
     drawn: list[int] = []
     for group in _separable_groups(hidden, page):
@@ -106,7 +110,8 @@ def drawn_again(hidden: Sequence[int], page: LaidOut, again: Sequence[int], crop
 def painted_through(stencils: Sequence[int], page: LaidOut, covers: Sequence[Cover], crops: Redrawing) -> list[int]:
     """The words, by their index, among those that only clip, through whose letters something is painted.
 
-    What is painted later has the letters' shape then. `covers`: what may be painted.
+    What is painted later has the letters' shape then. `covers`: what may be painted. Raises `MemoryError` where PDFium
+    makes no bitmap of a crop.
     """
     objects: dict[tuple[int, ...], list[int]] = {}
     for index in stencils:

@@ -26,9 +26,10 @@ CROP_MARGIN = 4.0
 
 @dataclass(frozen=True, slots=True)
 class PageRenderer:
-    """Draws one page. `handle` is PDFium's.
+    """Draws one page, RGB, into the arena. `handle` is PDFium's.
 
-    Every drawing raises `PageTooLarge` for more than `max_pixels`, and `Internal` where PDFium makes no bitmap.
+    Every drawing raises `PageTooLarge` for more than `max_pixels`, `MemoryError` where it does not fit into the arena,
+    and `Internal` where PDFium makes no bitmap.
     """
 
     handle: Any
@@ -38,12 +39,12 @@ class PageRenderer:
 
     @property
     def whole(self) -> Box:
-        """The page's own box, in points."""
+        """The page's own box, in points, origin top left as shown."""
         return (0.0, 0.0, self.frame.width, self.frame.height)
 
     @property
     def tiles(self) -> list[Box]:
-        """The tiles of a long page, in points; none where it is read as a whole."""
+        """The tiles of a long page, in points, origin top left as shown; none where it is read as a whole."""
         return tiles_in_points(self.frame.width, self.frame.height)
 
     @property
@@ -57,16 +58,25 @@ class PageRenderer:
         return recognition_scale(self.frame.width, self.frame.height)
 
     def draw_page(self, *, fine: bool) -> Crop:
-        """The whole page: `fine` for recognition, else for layout. A long page is always drawn for layout."""
+        """The whole page as a crop: `fine` for recognition, else for layout. A long page is always drawn for layout.
+
+        Raises `PageTooLarge`, `MemoryError` or `Internal`, as every drawing.
+        """
         return self._crop(self.whole, self.recognition_scale if fine and not self.tiles else self.layout_scale)
 
     def draw_tiles(self, *, fine: bool) -> tuple[Crop, ...]:
-        """The tiles of a long page, in order along it: `fine` for recognition, else for layout."""
+        """The tiles of a long page, in order along it: `fine` for recognition, else for layout.
+
+        Raises `PageTooLarge`, `MemoryError` or `Internal`, as every drawing.
+        """
         scale = self.recognition_scale if fine else self.layout_scale
         return tuple(self._crop(box, scale) for box in self.tiles)
 
     def draw_crop(self, box: Box) -> Crop:
-        """A crop of the page for the recogniser, with a margin."""
+        """A crop of the page for the recogniser, with a margin around `box`, which is in points, origin top left.
+
+        Raises `PageTooLarge`, `MemoryError` or `Internal`, as every drawing.
+        """
         return self._crop(clip(grown(box, CROP_MARGIN), self.frame.width, self.frame.height), self.recognition_scale)
 
     def _crop(self, box: Box, scale: float) -> Crop:

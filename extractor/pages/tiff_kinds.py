@@ -32,7 +32,8 @@ def is_unsigned(tags: Mapping[int, Any]) -> bool:
 
 
 def misread_kind(tags: Mapping[int, Any]) -> str | None:
-    """What an image is that Pillow opens and decodes wrongly or not at all; None for any other."""
+    """What an image is that Pillow opens and decodes wrongly or not at all, in words for the caller; None for any
+    other."""
     channels, bits, planar = _first(tags, _CHANNELS), _first(tags, _BITS), _first(tags, _PLANAR)
     in_planes = planar == _IN_PLANES and channels > 1 and (bits != 8 or channels == 2)
     uncompressed = tags.get(_PHOTOMETRIC) == _YCBCR and _first(tags, _COMPRESSION) == _UNCOMPRESSED
@@ -40,7 +41,8 @@ def misread_kind(tags: Mapping[int, Any]) -> str | None:
 
 
 def unopened_kind(path: Path) -> str | None:
-    """What the first image of a file is that Pillow does not open; None where the file is damaged."""
+    """What the first image of a file is that Pillow does not open, in words for the caller; None where the file is
+    damaged."""
     try:
         with path.open("rb") as file:
             directory = ImageFileDirectory_v2(file.read(8))

@@ -33,8 +33,11 @@ Colour = tuple[int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class TypedNote:
-    """The words of a note. `ink`, `ground`: the colours of its text and of its own ground (RGB), None without one.
-    `opacity`: 0..1. `layered`: whether it belongs to optional content, which may be off."""
+    """The words of a note, boxes in points, origin top left as shown.
+
+    `ink`, `ground`: the colours of its text and of its own ground (RGB, 0..255), None without one. `opacity`: 0..1.
+    `layered`: whether it belongs to optional content, which may be off.
+    """
 
     words: tuple[Word, ...]
     ink: Colour
@@ -44,7 +47,7 @@ class TypedNote:
 
 
 def read_note(annotation: Any, rectangle: Any, entry: Callable[[bytes], str], frame: PageFrame, line: int) -> TypedNote:
-    """The note's words; those beyond the page are left out.
+    """The note with its words, boxes in points, origin top left as shown; those beyond the page are left out.
 
     `rectangle`: the annotation's, in user space. `entry`: a key of its dictionary -> its text. `line`: the number of
     the note's first line.

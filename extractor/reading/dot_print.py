@@ -34,7 +34,10 @@ DARK = 90
 
 
 def with_dots_joined(upright: Upright, new_picture: NewPicture) -> Upright:
-    """The page, its picture with joined dots if it is dot matrix print; any other page unchanged."""
+    """The page, its picture with joined dots if it is dot matrix print; any other page unchanged.
+
+    `new_picture` gives memory for the picture, from its rows and columns. Raises `MemoryError` where there is none.
+    """
     picture = upright.page.picture
     if picture.matrix is not None:
         return upright

@@ -22,7 +22,8 @@ MOST_ROOM = 1.0
 
 
 def lines_to_read(quads: Sequence[Quad], page: Page) -> list[Quad]:
-    """The detected lines, in pixels, that are in an area to recognise and not in the text layer already.
+    """The detected lines, (4, 2) in pixels, origin top left, that are in an area to recognise and not in the text layer
+    already.
 
     Of a line that the text layer has but for doubted words, the stretches of these are left.
     """
@@ -91,6 +92,6 @@ def page_of_crop(crop: Crop, page: Page) -> Page:
 
 
 def box_of(quad: Quad, scale: float) -> Box:
-    """The box around a line, in the page's unit, for `scale` pixels per unit."""
+    """The box around a line, in the page's unit, origin top left, for `scale` pixels per unit."""
     across, down = zip(*quad.tolist(), strict=True)
     return (min(across) / scale, min(down) / scale, max(across) / scale, max(down) / scale)

@@ -42,8 +42,8 @@ Found = tuple[Page, Quad]
 
 @dataclass(frozen=True, slots=True)
 class ReadLine:
-    """A recognised line: its quadrilateral (4, 2) in the page's unit, its words in reading order, and the quarter turns
-    anticlockwise after which it was read."""
+    """A recognised line: its quadrilateral (4, 2) in the page's unit, origin top left, its words in reading order, and
+    the quarter turns anticlockwise after which it was read."""
 
     quad: Points
     words: tuple[RecognisedWord, ...]
@@ -75,17 +75,18 @@ class _Reading:
 
 
 class LineReader:
-    """Reads lines with the recognisers of the device's owner."""
+    """Reads lines with the recognisers of the device's owner. A line is given as its page and its quadrilateral in
+    pixels."""
 
     def __init__(self, device: DeviceClient) -> None:
         self._device = device
 
     def recognise(self, found: Sequence[Found], recognition: Recognition, least: float) -> list[ReadLine | None]:
-        """For each line what was read, in its page's unit; None where its legibility is below `least`.
+        """For each line what was read, in its page's unit; None where its legibility is below `least`, in [0, 1].
 
         A line higher than wide may be a lone digit or text on its side: all turns are tried, and all recognisers of the
         languages; the most legible reading wins. Blocks until the models are done. Raises `NoResult` where a model
-        failed, `ArithmeticError` where it gave no numbers.
+        failed, `ArithmeticError` where it gave no numbers, `MemoryError` where the results do not fit into the arena.
         """
         attempts = [
             _attempts(page, quad, (0, 1, 3) if on_its_side(quad) else (0,), recognition) for page, quad in found
@@ -198,7 +199,7 @@ def _voted(readings: Sequence[list[RecognisedWord]]) -> list[RecognisedWord]:
 
 
 def placed_lines(lines: Sequence[ReadLine], words: Sequence[Word]) -> list[Word]:
-    """The lines' words in the page's unit, their lines numbered after those of `words`."""
+    """The lines' words, boxes in the page's unit, origin top left, their lines numbered after those of `words`."""
     first = 1 + max((word.line for word in words), default=-1)
     return [word for number, line in enumerate(lines, start=first) for word in _words_on_page(line, number)]
 

@@ -51,7 +51,7 @@ class _Tile:
 
 
 class LongReader:
-    """Reads long pages with the models of the device's owner."""
+    """Reads long pages with the models of the device's owner: an upright page in, all that is seen on it out."""
 
     def __init__(self, device: DeviceClient, lines: LineReader) -> None:
         self._device = device
@@ -61,7 +61,7 @@ class LongReader:
         """What is on the page; boxes are of the page set upright, in its unit, origin top left.
 
         Blocks until the models are done. Raises `NoResult` where a model failed, `ArithmeticError` where it gave no
-        numbers.
+        numbers, `MemoryError` where pictures or results do not fit into the arena.
         """
         began = time.perf_counter()
         hardly = HardlyRead()

@@ -39,12 +39,13 @@ class Upright:
 
 
 def as_shown(page: Page) -> Upright:
-    """The page unturned."""
+    """The page unturned, with the matrix (3, 3) that changes nothing."""
     return Upright(page, np.eye(3))
 
 
 def turned(upright: Upright, quarters: int) -> Upright:
-    """The page turned anticlockwise by so many quarters, with its words, areas, crops and tiles; its unit stays."""
+    """The page turned anticlockwise by so many quarters, with its words, areas, crops and tiles; its unit stays, its
+    matrix leads back to the page as shown."""
     page = upright.page
     quarters %= 4
     if not quarters:
@@ -119,12 +120,12 @@ def _turned_further(before: Upright, forward: Matrix, page: Page, quarters: int 
 
 
 def on_its_side(quad: Quad) -> bool:
-    """Whether a line is so much higher than wide that it may run up or down the page."""
+    """Whether a line, (4, 2) in any unit, is so much higher than wide that it may run up or down the page."""
     return bool(np.ptp(quad[:, 1]) >= ON_ITS_SIDE * np.ptp(quad[:, 0]))
 
 
 def on_their_side(quads: Sequence[Quad]) -> bool:
-    """Whether most lines, by length, run up or down the page."""
+    """Whether most lines, each (4, 2) in one unit, run up or down the page, weighted by length."""
     up = across = 0.0
     for quad in quads:
         if on_its_side(quad):
@@ -135,7 +136,8 @@ def on_their_side(quads: Sequence[Quad]) -> bool:
 
 
 def skew_of(quads: Sequence[Quad]) -> float:
-    """Degrees by which lines fall to the right: the median of long lines, weighted by length; 0 if unknown."""
+    """Degrees by which lines, each (4, 2) in one unit, fall to the right: the median of long lines, weighted by length;
+    0 if unknown."""
     angles = []
     for quad in quads:
         along = (quad[1] - quad[0] + quad[2] - quad[3]) / 2

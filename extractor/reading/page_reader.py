@@ -44,7 +44,7 @@ class _SearchedCrop:
 
 
 class Reader:
-    """Reads pages with the models of the device's owner."""
+    """Reads pages with the models of the device's owner, one after the other: a page in, all that is seen on it out."""
 
     def __init__(self, device: DeviceClient) -> None:
         self._device = device
@@ -54,14 +54,18 @@ class Reader:
         self._scans = ScanReader(device, self._lines)
 
     def begin(self, picture: PagePicture) -> Pending:
-        """The pending layout of a page picture, before more is known of the page."""
+        """The pending layout of a page picture, before more is known of the page.
+
+        Raises `MemoryError` where the arena has no room for the result.
+        """
         return self._device.layout(ref_of(picture))
 
     def read(self, page: Page, recognition: Recognition, begun: Pending | None = None) -> PageReading:
         """Everything on the page: words, regions, tables, notices; boxes in the page's unit, origin top left.
 
         Blocks until the models are done. `begun`: the pending layout of the page as shown, if it was begun. Raises
-        `ModelFailure` where a model failed or gave no numbers, and `OutOfMemory`.
+        `ModelFailure` where a model failed or gave no numbers, `OutOfMemory` where it ran out of memory, `MemoryError`
+        where pictures or results do not fit into the arena, and `Internal` where the page's job has ended.
         """
         try:
             return self._read(page, recognition, begun)

@@ -7,7 +7,8 @@ from ..values.page_picture import PagePicture
 
 
 def ref_of(picture: PagePicture) -> PictureRef:
-    """The reference of a picture: where it lies in the arena, its size in pixels, and the warp it is seen through."""
+    """The reference of a picture: where it lies in the arena, in bytes, its size in pixels, and the warp it is seen
+    through."""
     rows, columns = (int(side) for side in picture.drawn.shape[:2])
     if picture.matrix is None:
         return PictureRef(picture.offset, rows, columns)

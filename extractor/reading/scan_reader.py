@@ -50,7 +50,7 @@ MORE_LEGIBLE = 0.1
 
 
 class ScanReader:
-    """Reads scans with the models of the device's owner."""
+    """Reads scans with the models of the device's owner: a page in, all that is seen on it and on its sheets out."""
 
     def __init__(self, device: DeviceClient, lines: LineReader) -> None:
         self._device = device
@@ -60,7 +60,8 @@ class ScanReader:
         """What is on the page apart from its sheets, and what is on each sheet, in reading order.
 
         Boxes are of the page, or the sheet, set upright, in its unit, origin top left. Blocks until the models are
-        done. Raises `NoResult` where a model failed, `ArithmeticError` where it gave no numbers.
+        done. Raises `NoResult` where a model failed, `ArithmeticError` where it gave no numbers, `MemoryError` where
+        pictures or results do not fit into the arena.
         """
         began = time.perf_counter()
         upright = with_dots_joined(upright, self._device.room_for_picture)
@@ -165,7 +166,8 @@ def seen_on(
 
     Blocks until the models are done. `layout`: the pending layout, if it was begun; it is begun again where stamps are
     removed from the picture first. `began`: when reading began, in seconds of the performance counter. Raises
-    `NoResult` where a model failed, `ArithmeticError` where it gave no numbers.
+    `NoResult` where a model failed, `ArithmeticError` where it gave no numbers, `MemoryError` where pictures or results
+    do not fit into the arena.
     """
     page, words = upright.page, chosen(words)
     stamps = stamps_of(words, page.picture, page.scale)

@@ -30,7 +30,8 @@ Gap = Callable[[int, Box], float]
 
 @dataclass(frozen=True, slots=True)
 class Seam:
-    """The overlap of a tile and the next one, along `axis` (0: across the page, 1: down), in the page's unit."""
+    """The overlap of a tile and the next one, from `start` to `end` along `axis` (0: across the page, 1: down), in the
+    page's unit, origin top left."""
 
     axis: int
     start: float
@@ -43,13 +44,17 @@ class Seam:
 
 
 def seams_of(tiles: Sequence[Box]) -> list[Seam]:
-    """The seams between consecutive tiles, in the page's unit."""
+    """The seams between consecutive tiles, in the page's unit; one fewer than tiles, which are boxes with the origin
+    top left."""
     axis = 0 if tiles[0][0] != tiles[1][0] else 1
     return [Seam(axis, tile[axis], before[axis + 2]) for before, tile in pairwise(tiles)]
 
 
 def lines_once(tiles: Sequence[Box], found: Sequence[Sequence[Quad]], gap: Gap) -> list[list[Quad]]:
-    """The lines by tile, each once, in the page's unit. A line through a seam is two lines, cut where `gap` says."""
+    """The lines by tile, each once, (4, 2) in the page's unit, origin top left.
+
+    A line through a seam is two lines, cut where `gap` says.
+    """
     lines = [list(quads) for quads in found]
     for number, seam in enumerate(seams_of(tiles)):
         before, after = lines[number], lines[number + 1]
@@ -203,7 +208,7 @@ def widest_gap(crop: Pixels, axis: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class TiledRegion:
-    """A region of the page, with the indices of the first and the last tile that it is in."""
+    """A region of the page, with the indices, from 0, of the first and the last tile that it is in."""
 
     region: Region
     first: int
@@ -211,7 +216,8 @@ class TiledRegion:
 
 
 def regions_once(tiles: Sequence[Box], found: Sequence[Sequence[Region]]) -> list[TiledRegion]:
-    """The page's regions in reading order, tile by tile, boxes in the page's unit; a region over a seam is one."""
+    """The page's regions in reading order, tile by tile, boxes in the page's unit, origin top left; a region over a
+    seam is one."""
     seams = seams_of(tiles)
     result: list[TiledRegion] = []
     for number, regions in enumerate(found):

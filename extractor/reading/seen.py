@@ -12,10 +12,11 @@ from .unread import HardlyRead
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What the models saw on a page, or on a part of it that is read for itself. Boxes are of `upright`, in its unit.
+    """What the models saw on a page, or on a part of it that is read for itself. Boxes are of `upright`, in its unit,
+    origin top left.
 
     `seconds`: the time for words, layout and tables. `stamps`: for each stamp the indices of its words. `hardly`: the
-    hardly read lines.
+    counts of lines that were hardly read.
     """
 
     upright: Upright

@@ -27,7 +27,10 @@ MIDDLE = 0.5
 def with_shaded_head(
     cells: Sequence[TableCell], crop: Pixels, corner: tuple[float, float], scale: float
 ) -> list[TableCell]:
-    """The cells, in the page's unit, with `header` set; `crop`: `scale` pixels per unit, from `corner` on."""
+    """The cells with `header` set, boxes in the page's unit, origin top left.
+
+    `crop`: the table's picture, RGB, (rows, columns, 3), `scale` pixels per unit, from `corner`, (x, y), on.
+    """
     count = max((cell.row + cell.row_span for cell in cells), default=0)
     if any(cell.header for cell in cells) or count <= FEWEST_BELOW:
         return list(cells)

@@ -46,7 +46,8 @@ APART = 1.5
 
 
 def may_be_several(quads: Sequence[Quad]) -> bool:
-    """Whether the lines stand so far apart that they may be on several sheets; hardly any page's do."""
+    """Whether the lines, (4, 2) in pixels, stand so far apart that they may be on several sheets; hardly any page's
+    do."""
     return sum(len(block) >= MIN_LINES for block in blocks_of(quads, BETWEEN)) > 1
 
 
@@ -90,7 +91,7 @@ def _connected_groups(linked: Mask) -> list[list[int]]:
 
 
 def on_their_sides(quads: Sequence[Quad]) -> list[Box]:
-    """The boxes, in pixels, of blocks that stand on their side on a page most of which is upright."""
+    """The boxes, in pixels, origin top left, of blocks that stand on their side on a page most of which is upright."""
     # A lone digit is higher than wide too; a word on its side is much more so.
     long = [bool(np.ptp(quad[:, 1]) >= SIDEWAYS * np.ptp(quad[:, 0])) for quad in quads]
     if sum(long) < MIN_LINES:
@@ -111,7 +112,7 @@ def _count_side_by_side(quads: Sequence[Quad]) -> int:
 
 
 def stands_alone(quads: Sequence[Quad], block: Sequence[int]) -> bool:
-    """Whether no other line is near the block, given as indices of `quads`."""
+    """Whether no other line is near the block, given as indices of `quads`, which are in pixels."""
     mine = set(block)
     box = box_around([quads[at] for at in block], ACROSS)
     others = _boxes_around([quad for at, quad in enumerate(quads) if at not in mine])
@@ -119,7 +120,7 @@ def stands_alone(quads: Sequence[Quad], block: Sequence[int]) -> bool:
 
 
 def box_around(quads: Sequence[Quad], margin: float = MARGIN) -> Box:
-    """The box around the lines, in pixels, with a margin in heights of lines."""
+    """The box around the lines, in pixels, origin top left, with a margin in heights of lines."""
     boxes = _boxes_around(quads)
     room = margin * float(np.median(np.minimum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1])))
     left, top, right, bottom = union(tuple(box) for box in boxes.tolist())
@@ -127,7 +128,8 @@ def box_around(quads: Sequence[Quad], margin: float = MARGIN) -> Box:
 
 
 def sheets_on(picture: Pixels, quads: Sequence[Quad]) -> list[Box]:
-    """The boxes, in pixels, of the sheets on the picture (RGB), in reading order; none where it is one page.
+    """The boxes, in pixels, origin top left, of the sheets on the picture (RGB), in reading order; none where it is one
+    page.
 
     Nearly all lines stand on the sheets, and the sheets do not touch.
     """
@@ -217,12 +219,12 @@ def _reading_order(boxes: Sequence[Box], indices: Sequence[int]) -> list[int]:
 
 
 def lines_outside(quads: Sequence[Quad], boxes: Sequence[Box]) -> list[Quad]:
-    """The lines whose centres are in none of the boxes; lines and boxes in pixels."""
+    """The lines whose centres are in none of the boxes; lines (4, 2) and boxes in pixels, origin top left."""
     return [quad for quad, inside in zip(quads, standing_in(quads, boxes), strict=True) if not inside]
 
 
 def standing_in(quads: Sequence[Quad], boxes: Sequence[Box]) -> list[bool]:
-    """For each line whether its centre is in one of the boxes."""
+    """For each line whether its centre is in one of the boxes; lines (4, 2) and boxes in one unit."""
     middles = [centre((left, top, right, bottom)) for left, top, right, bottom in _boxes_around(quads).tolist()]
     return [any(contains(box, middle) for box in boxes) for middle in middles]
 

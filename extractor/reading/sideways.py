@@ -37,9 +37,10 @@ class Facing:
 
 
 def facings(page: Page, words: Sequence[Word], regions: Sequence[Region]) -> list[Facing]:
-    """The page as it is, for its upright tables, and turned, for those that stand on their side.
+    """The page as it is, for its upright tables, and turned, for those that stand on their side; at most one for each
+    quarter.
 
-    Boxes are of the turned page, in the page's unit.
+    Boxes are of the turned page, in the page's unit, origin top left.
     """
     tables = [index for index, region in enumerate(regions) if region.kind.label == "table"]
     if not tables or all(word.upright for word in words):
@@ -62,7 +63,7 @@ def facings(page: Page, words: Sequence[Word], regions: Sequence[Region]) -> lis
 
 
 def quarters_of(words: Sequence[Word]) -> int:
-    """Quarter turns anticlockwise that set most of a table's letters upright."""
+    """Quarter turns anticlockwise, 0 to 3, that set most of a table's letters upright."""
     sideways = [word for word in words if not word.upright]
     letters = sum(len(word.text) for word in words)
     if sum(len(word.text) for word in sideways) <= MOSTLY * letters:

@@ -54,9 +54,9 @@ SAMPLE = 24
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """One stamp: the indices of its words, the box of its ink in the page's unit, and its colour.
+    """One stamp: the indices of its words, the box of its ink in the page's unit, origin top left, and its colour.
 
-    `ink`: RGB, (3,); None where colour does not tell it from the text.
+    `ink`: RGB in 0..255, (3,); None where colour does not tell it from the text.
     """
 
     words: tuple[int, ...]
@@ -113,7 +113,8 @@ def stamps_of(words: Sequence[Word], picture: PagePicture, scale: float) -> list
 def without_stamps(picture: PagePicture, scale: float, stamps: Sequence[Stamp], new_picture: NewPicture) -> PagePicture:
     """The page picture without the ink of stamps that colour tells from the text: layout and tables see this one.
 
-    `scale`: pixels of the picture for one of the page's unit.
+    `scale`: pixels of the picture for one of the page's unit. `new_picture` gives memory for it, from its rows and
+    columns. Raises `MemoryError` where there is none.
     """
     told = [stamp for stamp in stamps if stamp.ink is not None]
     if not told:

@@ -31,7 +31,8 @@ def table_readings(
 ) -> list[TableReading]:
     """The structures of the page's table regions, each as it stands; boxes in the page's unit, origin top left.
 
-    Blocks until the model is done. Raises `NoResult` where it failed, `ArithmeticError` where it gave no numbers.
+    Blocks until the model is done. Raises `NoResult` where it failed, `ArithmeticError` where it gave no numbers,
+    `MemoryError` where its results do not fit into the arena.
     """
     return [table for facing in facings(page, words, regions) for table in upright_tables(device, facing)]
 
@@ -39,7 +40,8 @@ def table_readings(
 def upright_tables(device: DeviceClient, facing: Facing) -> list[TableReading]:
     """The structures of the tables that are upright on the page; boxes in its unit, origin top left.
 
-    Blocks until the model is done. Raises `NoResult` where it failed, `ArithmeticError` where it gave no numbers.
+    Blocks until the model is done. Raises `NoResult` where it failed, `ArithmeticError` where it gave no numbers,
+    `MemoryError` where its results do not fit into the arena.
     """
     page, words, regions = facing.page, facing.words, facing.regions
     found: list[tuple[int, Box, PixelBox]] = []
@@ -64,7 +66,7 @@ def upright_tables(device: DeviceClient, facing: Facing) -> list[TableReading]:
 
 
 def drawn_rulings(page: Page, words: Sequence[Word], box: Box) -> Rulings:
-    """The ruling lines in a box of the page, in the page's unit; none where the box is too small."""
+    """The ruling lines in a box of the page, in the page's unit, origin top left; none where the box is too small."""
     box, pixels = _table_box(page, box)
     return _crop_rulings(page, words, box, pixels) if _is_large_enough(pixels) else Rulings()
 

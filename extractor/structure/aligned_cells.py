@@ -45,7 +45,8 @@ class _HeaderPart:
 
 
 def header_cells(table: Aligned) -> Header | None:
-    """The number of rows of text in the header, and its cells, boxes in the page's unit.
+    """The number of rows of text in the header, and its cells, each with its words; boxes in the page's unit, origin
+    top left.
 
     None where no line parts a header from the body. A line in the header that runs over some columns groups the texts
     above it. Text in a column with no such line above or below is one cell, on however many lines it stands.

@@ -16,15 +16,16 @@ from docling_core.types.doc import (
     DocItemLabel,
 )
 
-from ..values.boxes import Box, Matrix, area, clip, covered, intersection, mapped, union
+from ..values.boxes import Box, Matrix, area, centre, clip, contains, covered, intersection, mapped, union
 from ..values.document import AssembledPage, PageElement, Pair, SelectionMark, TextLine
 from ..values.reading import PageReading, Region
 from ..values.words import Source, Word, boxes_of, turned_words
 from .comb_boxes import spelled
 from .emphasis import looks_of_words, spans_of_lines, with_spans
-from .marked_parts import weighted_median, with_headings, with_lists
+from .marked_parts import with_headings, with_lists
 from .pairs import pairs_of, with_values_beside
-from .parts import Part, as_paragraphs, block_of, split_side_by_side, text_blocks, with_blocks
+from .parts import Part, as_paragraphs, block_of, split_side_by_side, text_blocks, top_to_bottom, with_blocks
+from .running_text import weighted_median
 from .selection_marks import box_signs, selection_marks
 from .slanted import without_slanted, without_strokes
 from .tables import build_table
@@ -37,6 +38,8 @@ FIGURES = frozenset({DocItemLabel.PICTURE, DocItemLabel.CHART})
 INSIDE = 0.8
 # Min share of a word inside a region for it to belong there.
 WORD_INSIDE = 0.5
+# Min share of a word's height in common with a stamp's for that to be over it.
+OVER = 0.3
 
 
 # Max distance of a caption from its table or figure, in its line heights.
@@ -48,7 +51,8 @@ BOX_REACH = 2.0
 def assemble_page(reading: PageReading) -> AssembledPage:
     """The page with its elements in reading order, those of a sheet consecutive.
 
-    Boxes are on the page as shown, in its unit, origin top left.
+    Boxes are on the page as shown, in its unit, origin top left. Raises `ValueError` where a table would lose or double
+    a word.
     """
     elements = _elements(reading)
     for sheet in reading.sheets:
@@ -86,7 +90,7 @@ def _elements(reading: PageReading) -> list[PageElement]:
         for index, region in _without_duplicates(reading.regions)
     ]
     figures = [part.box for part in parts if part.label in FIGURES]
-    words, stamps = _without_stamped(reading)
+    words, stamps = _without_stamped(reading, figures, [part.box for part in parts if part.label not in FIGURES])
     words, unshown = _without_switched_off(words)
     words, slanted = without_slanted(words, figures)
     level = [
@@ -103,7 +107,7 @@ def _elements(reading: PageReading) -> list[PageElement]:
     }
     parts = [part for part in parts if part.words or part.label in FIGURES]
     parts = [piece for part in parts for piece in split_side_by_side(part, structures)]
-    parts = with_values_beside(as_paragraphs(with_blocks(parts, text_blocks(orphans))))
+    parts = with_values_beside(as_paragraphs(top_to_bottom(with_blocks(parts, text_blocks(orphans)))))
     parts = with_lists(with_headings(parts))
     parts += [block_of([make_line(line)]) for line in slanted]
     parts += [block_of(group_lines(stamp)) for stamp in [*stamps, *unshown]]
@@ -115,11 +119,28 @@ def _elements(reading: PageReading) -> list[PageElement]:
     return elements
 
 
-def _without_stamped(reading: PageReading) -> tuple[list[Word], list[list[Word]]]:
-    """The page's words without those of stamps, and the words of each stamp."""
-    indices = {index for stamp in reading.stamps for index in stamp}
+def _without_stamped(
+    reading: PageReading, figures: Sequence[Box], others: Sequence[Box]
+) -> tuple[list[Word], list[list[Word]]]:
+    """The page's words without those of stamps, and the words of each stamp.
+
+    What is on a figure alone and over no other word, in colour or on a slant, is the figure's. `others`: the boxes of
+    all other regions.
+    """
+    stamped = {index for stamp in reading.stamps for index in stamp}
+    boxes = boxes_of([word for index, word in enumerate(reading.words) if index not in stamped])
+
+    def is_figures(word: Word) -> bool:
+        middle = centre(word.box)
+        on_figure = any(contains(box, middle) for box in figures) and not any(contains(box, middle) for box in others)
+        common = np.minimum(boxes[:, 2:], word.box[2:]) - np.maximum(boxes[:, :2], word.box[:2])
+        least = OVER * np.minimum(boxes[:, 3] - boxes[:, 1], word.box[3] - word.box[1])
+        return on_figure and not ((common[:, 0] > 0) & (common[:, 1] > least)).any()
+
+    stamps = [[index for index in stamp if not is_figures(reading.words[index])] for stamp in reading.stamps]
+    indices = {index for stamp in stamps for index in stamp}
     rest = [word for index, word in enumerate(reading.words) if index not in indices]
-    return rest, [[reading.words[index] for index in stamp] for stamp in reading.stamps]
+    return rest, [[reading.words[index] for index in stamp] for stamp in stamps if stamp]
 
 
 def _without_switched_off(words: Sequence[Word]) -> tuple[list[Word], list[list[Word]]]:

@@ -66,9 +66,9 @@ Header = tuple[int, list[Filled]]
 class Columns:
     """The columns of a table, parted by `edges` (x, ascending, one fewer than columns), in the page's unit.
 
-    `body`: indices of the body's rows of text. `middles`: x of the middle of each column's words in the body. `headed`:
-    whether the columns follow the texts of a head that a line parts from the body. `one_item`: whether all rows of text
-    are one item.
+    `body`: indices of the body's rows of text. `middles`: x of the middle of each column's words in the body, in the
+    page's unit. `headed`: whether the columns follow the texts of a head that a line parts from the body. `one_item`:
+    whether all rows of text are one item.
     """
 
     edges: tuple[float, ...]
@@ -88,11 +88,11 @@ class Columns:
         return max(2.0, FULL_ROW * self.count)
 
     def of(self, box: Box) -> int:
-        """The index of the column that the box's centre is in."""
+        """The index, from 0, of the column that the box's centre is in."""
         return bisect.bisect(self.edges, centre(box)[0])
 
     def placed(self, text: Row, row: Sequence[Row], height: float) -> list[tuple[int, Word]]:
-        """The words of a text in a row of texts, each after its column: the one that its centre is in.
+        """The words of a text in a row of texts, each after its column, from 0: the one that its centre is in.
 
         Words in a column that another text has, far from theirs, go with the rest of their text into the next one, if
         no other text has that. `height`: of the text, in the page's unit.
@@ -111,7 +111,7 @@ class Columns:
         return [(moved.get(column, column), word) for column, word in zip(centred, text, strict=True)]
 
     def column_by_word(self, rows: Sequence[Row], height: float) -> dict[int, int]:
-        """The column of each word, by the word's `id`. A text that overflows counts where it begins.
+        """The column of each word, from 0, by the word's `id`. A text that overflows counts where it begins.
 
         `height`: of the text, in the page's unit.
         """
@@ -125,18 +125,19 @@ class Columns:
         return found
 
     def under(self, line: Ruling) -> tuple[int, int] | None:
-        """The first and last column whose middle a horizontal line runs over; None where it runs over none."""
+        """The first and last column, from 0, whose middle a horizontal line runs over; None where it runs over none."""
         covered = [column for column, middle in enumerate(self.middles) if line.start <= middle <= line.end]
         return (covered[0], covered[-1]) if covered else None
 
     def reach(self, box: Box, slack: float) -> tuple[int, int]:
-        """The first and last column that the box reaches into by more than `slack`, in the page's unit."""
+        """The first and last column, from 0, that the box reaches into by more than `slack`, in the page's unit."""
         first = bisect.bisect(self.edges, box[0] + slack)
         return first, max(first, bisect.bisect(self.edges, box[2] - slack))
 
 
 def find_columns(rows: Sequence[Row], height: float, rulings: Rulings | None = None) -> Columns | None:
-    """The columns of the rows of text; None where too few rows tell, or there is one column only.
+    """The columns of the rows of text, edges in the page's unit; None where too few rows tell, or there is one column
+    only.
 
     `height`: the text height, in the page's unit. Where lines part a head from the body, the head's rows of text count
     as one row.
@@ -283,7 +284,8 @@ def _keeps_to(columns: Columns, row: Row, height: float) -> bool:
 
 
 def texts_of(row: Row, height: float) -> list[list[Word]]:
-    """The row's words by text, left to right: a gap of `TEXT_GAP` text heights parts texts."""
+    """The row's words by text, left to right: a gap of `TEXT_GAP` text heights parts texts. `height`: of the text, in
+    the page's unit."""
     texts: list[list[Word]] = []
     for word in sorted(row, key=lambda word: word.box[0]):
         if texts and word.box[0] - texts[-1][-1].box[2] < TEXT_GAP * height:
@@ -419,11 +421,11 @@ def lines_above(rows: Sequence[Row], rulings: Rulings) -> list[bool]:
 
 
 def whole_lines(rows: Sequence[Row], rulings: Rulings) -> list[float]:
-    """The heights (y, in the page's unit) of lines that run over the whole table."""
+    """The heights (y, in the page's unit, origin at the top) of lines that run over the whole table."""
     width = max(word.box[2] for row in rows for word in row) - min(word.box[0] for row in rows for word in row)
     return [line.at for line in rulings.horizontal if line.end - line.start >= WHOLE_LINE * width]
 
 
 def row_middles(rows: Sequence[Row]) -> list[float]:
-    """The middle height (y, in the page's unit) of each row of text."""
+    """The middle height (y, in the page's unit, origin at the top) of each row of text."""
     return [statistics.median(centre(word.box)[1] for word in row) for row in rows]

@@ -23,8 +23,10 @@ SAME_ENDS = 0.4
 
 
 def spelled(words: Sequence[Word], rulings: Sequence[Rulings]) -> tuple[list[Word], list[Rulings]]:
-    """The words, letters in combs joined at the place of the first one; and the ruling lines without the combs'
-    sides."""
+    """The words, letters in combs joined at the place of the first one; and the ruling lines without the combs' sides.
+
+    `rulings`: those of each table. Boxes and lines are in the page's unit, origin top left.
+    """
     letters = [word for word in words if len(word.text) == 1]
     if len(letters) < MIN_BOXES:
         return list(words), list(rulings)

@@ -103,7 +103,8 @@ class _GrowingTable:
 
 
 def join_tables(pages: Sequence[AssembledPage]) -> list[AssembledPage]:
-    """The pages, each joined table whole in its first piece; later pieces name the first in `continues`."""
+    """The pages, each joined table whole in its first piece, `parts` in it; later pieces name the first in
+    `continues`."""
     elements = [list(page.elements) for page in pages]
     joined: dict[tuple[int, int], _GrowingTable] = {}
     whole: _GrowingTable | None = None

@@ -9,6 +9,7 @@ from ..values.outline import Heading
 from .continued_tables import join_tables
 from .headings import with_levels
 from .named_elements import named_elements
+from .page_headings import with_page_headings
 
 
 def document_of(pages: Sequence[AssembledPage], outline: Sequence[Heading] = ()) -> Document:
@@ -17,7 +18,7 @@ def document_of(pages: Sequence[AssembledPage], outline: Sequence[Heading] = ())
     `outline`: the bookmarks. An id is the element's index in the document; where only some pages were asked for, the
     others have none.
     """
-    joined = join_tables(with_levels(pages, outline))
+    joined = join_tables(with_levels(with_page_headings(pages), outline))
     return Document(
         tuple(PageSize(page.number, page.width, page.height) for page in pages),
         tuple(element for page in joined for element in page.elements),

@@ -23,7 +23,8 @@ MAX_OVERFLOWING_HEAD = 0.4
 
 
 def drawn_edges(lines: Sequence[Ruling], rows: Sequence[Row], height: float) -> list[float]:
-    """The x, in the page's unit, of vertical lines that part words, ascending, each once."""
+    """The x, in the page's unit, of vertical lines that part words, ascending, each once. `height`: of the text, in
+    that unit."""
     # A line beside the table's outermost words, of a frame or a bar, has none on its other side.
     middles = [centre(word.box)[0] for row in rows for word in row]
     left, right = min(middles), max(middles)

@@ -30,7 +30,10 @@ Looks = Mapping[int, Sequence[tuple[int, Style]]]
 
 
 def looks_of_words(lines: Iterable[Line]) -> Looks:
-    """The styles of the words that are not set plainly; only words of the text layer tell theirs."""
+    """The styles of the words that are not set plainly, by the word's `id`: each style with the index where it begins.
+
+    Only words of the text layer tell theirs.
+    """
     looks: dict[int, Sequence[tuple[int, Style]]] = {}
     for line in lines:
         before: Word | None = None
@@ -58,7 +61,7 @@ def _is_mark(word: Word, before: Word) -> bool:
 
 
 def spans_of_lines(lines: Sequence[Line], looks: Looks) -> tuple[Span, ...]:
-    """The spans of the lines' text, with one character between words and between lines."""
+    """The spans of the lines' text, by index, with one character between words and between lines."""
     if not looks:
         return ()
     spans: list[Span] = []
@@ -73,7 +76,7 @@ def spans_of_lines(lines: Sequence[Line], looks: Looks) -> tuple[Span, ...]:
 
 
 def with_spans(table: Table, words: Sequence[Word], looks: Looks) -> Table:
-    """The table, its cells with the spans of their texts."""
+    """The table, its cells with the spans of their texts, by index; nothing else of it changes."""
     if not looks:
         return table
     middles = np.array([centre(word.box) for word in words])

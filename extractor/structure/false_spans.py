@@ -29,7 +29,7 @@ def without_false_spans(
     laid: Sequence[int],
     columns: Columns,
 ) -> CellsWithWords:
-    """The cells and their words, with false spans cut.
+    """The cells and the words of each, with false spans cut; boxes in the page's unit, origin top left.
 
     `laid`: the row of cells of each row of text. `columns`: those that the words stand in, as many as the cells have.
     """
@@ -86,7 +86,7 @@ def _narrowed_to_text(
 
 
 def without_empty(cells: Sequence[TableCell], filled: Sequence[Sequence[Word]]) -> CellsWithWords:
-    """The cells and their words, without rows and columns that have no words."""
+    """The cells and the words of each, without rows and columns that have no words; those behind move up."""
     pairs = list(zip(cells, filled, strict=True))
     rows = _renumbered({cell.row for cell, words in pairs if words})
     columns = _renumbered({cell.column for cell, words in pairs if words})

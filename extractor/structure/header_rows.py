@@ -28,7 +28,7 @@ _YEAR = re.compile(r"(19|20)\d\d([/-]\d\d(\d\d)?)?")
 
 
 def with_head(cells: Sequence[TableCell], filled: Sequence[Sequence[Word]]) -> list[TableCell]:
-    """The cells with `header` set; `filled` are the words of each."""
+    """The cells with `header` set, in their order; `filled` are the words of each."""
     if any(cell.header for cell in cells) and not all(cell.header for cell in cells):
         return list(cells)
     rows = max((cell.row + cell.row_span for cell in cells), default=0)

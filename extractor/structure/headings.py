@@ -24,7 +24,7 @@ DEEPEST = 6
 
 
 def with_levels(pages: Sequence[AssembledPage], outline: Sequence[Heading]) -> list[AssembledPage]:
-    """The pages, each section header with its level, 2 to 6."""
+    """The pages, each section header with its level, 2 to 6. `outline` are the document's bookmarks."""
     headings = [element for page in pages for element in page.elements if element.label == DocItemLabel.SECTION_HEADER]
     known: dict[int, int] = {}
     depths = {(_folded(entry.title), entry.page): entry.level for entry in outline}

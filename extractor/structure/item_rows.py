@@ -51,11 +51,11 @@ def item_rows(
     laid: Sequence[int],
     parted: Sequence[bool] = (),
 ) -> list[list[int]]:
-    """The indices of the rows of text in groups: each group is one row of the table.
+    """The indices of the rows of text in groups, from top to bottom: each group is one row of the table.
 
     `column_of`: a word's column. `laid`: the row that the model has for each row of text; two rows of text with texts
-    in at least `full` columns are two rows all the same. `parted`: for each row of text whether a line is drawn above
-    it.
+    in at least `full` columns, a number, are two rows all the same. `parted`: for each row of text whether a line is
+    drawn above it.
     """
     if not rows:
         return []
@@ -124,7 +124,7 @@ def _numeric_below(lines: Sequence[_Line]) -> frozenset[int]:
 
 
 def numeric_columns(rows: Sequence[Row], column_of: Callable[[Word], int]) -> frozenset[int]:
-    """The indices of columns that have several entries, most of them numeric."""
+    """The indices, from 0, of columns that have several entries, most of them numeric."""
     return _mostly_numeric([_line_of(row, column_of) for row in rows])
 
 

@@ -56,7 +56,7 @@ class _Marker:
 
 
 def list_pieces(blocks: Sequence[Sequence[Line]], boxes: frozenset[str] = frozenset()) -> list[list[Piece]]:
-    """Each block's lines as pieces. Blocks are in reading order; a list may continue over several.
+    """Each block's lines as pieces, in their order. Blocks are in reading order; a list may continue over several.
 
     `boxes`: characters that are check boxes on this page, hence no bullets.
     """

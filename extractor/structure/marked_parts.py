@@ -5,33 +5,34 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+import numpy as np
 from docling_core.types.doc import (
     DocItemLabel,
 )
 
+from .heading_lines import HEADINGS, parted_by_type, with_note_marks, with_numbers, without_kickers
 from .lists import list_pieces
 from .parts import Part, piece_of, side_by_side
+from .running_text import HEADING_CHARACTERS, HEADING_LINES, running_text
 from .selection_marks import box_signs
 from .text_lines import Line
 
 # Labels of parts that may be headings.
 MAYBE_HEADINGS = frozenset({DocItemLabel.TEXT, DocItemLabel.PAGE_HEADER, DocItemLabel.CAPTION})
-# Min ratio of a heading's size to the running text; for recognised lines, whose heights vary more; for a running head
-# or caption. Max lines and max letters of a heading.
-HEADING_SIZE = 1.15
-RECOGNISED_HEADING_SIZE = 1.5
-RUNNING_HEAD_SIZE = 1.4
-HEADING_LINES = 3
-HEADING_LETTERS = 150
-# Max share of bold running text for bold to tell a heading.
-RARE_BOLD = 0.3
+# Min ratio of the size of a heading that is a running head or caption to the model, or a sentence of several lines, to
+# the running text.
+DISPLAY_SIZE = 1.4
+# Max difference of sizes of one type, as a share.
+SAME_SIZE = 0.1
+# Max distance of a heading from what it heads, in its size; how far that may reach up into its line.
+HEADING_REACH = 10.0
+HEADING_OVERLAP = 1.0
 # How captions begin: a kind and a number, in the languages of the expected documents.
 _CAPTION = re.compile(
     r"(table|tableau|tabelle|tabla|tabella|tabel|figure|fig\.|figura|abbildung|abb\.|chart|exhibit|box)\s*"
     r"([A-Z]|\d+|[IVX]+)([.:\d\s-]|$)",
     re.IGNORECASE,
 )
-_NUMBER = re.compile(r"(\d+(\.\d+)*|[IVX]+|[A-Z])[.)]?")
 
 
 def with_headings(parts: Sequence[Part]) -> list[Part]:
@@ -39,68 +40,85 @@ def with_headings(parts: Sequence[Part]) -> list[Part]:
 
     The layout model misses headings set close to their paragraph. Type tells them: a short line clearly larger than the
     running text, or bold where that is not. It is a region of its own, or the first lines of one, which are split off.
+    What heads nothing is no heading, but for the largest line of the page.
     """
-    text = [word for part in parts if part.label == DocItemLabel.TEXT for word in part.words if word.upright]
-    # A page of tables has its running text in them.
-    text = text or [word for part in parts if part.label == DocItemLabel.TABLE for word in part.words if word.upright]
-    letters = sum(len(word.text) for word in text)
-    if not letters:
+    running = running_text(parts)
+    if running is None:
         return list(parts)
-    body = weighted_median([(word.size, len(word.text)) for word in text])
-    bold_is_rare = sum(len(word.text) for word in text if word.bold) < RARE_BOLD * letters
-
-    def stands_out(line: Line) -> bool:
-        if sum(letter.isalpha() for letter in line.text) < 3 or not all(word.upright for word in line.words):
-            return False
-        if line.text[0].islower():
-            return False
-        larger = HEADING_SIZE if line.words[0].source == "text_layer" else RECOGNISED_HEADING_SIZE
-        bold = bold_is_rare and all(word.bold for word in line.words) and line.size >= 0.95 * body
-        # Bold that ends like a sentence is a bold sentence.
-        return line.size >= larger * body or (bold and not line.text.endswith((".", ",", ";")))
-
+    parts = parted_by_type(with_numbers(with_note_marks(parts)))
+    largest = max(
+        (word.size for part in parts if part.label in MAYBE_HEADINGS | HEADINGS for word in part.words), default=0.0
+    )
+    headed = _Headed(parts)
     result: list[Part] = []
-    for part in _with_numbers(parts):
-        if part.label not in MAYBE_HEADINGS or not part.words:
+    for part in parts:
+        if part.label not in MAYBE_HEADINGS or not part.words or _is_small_print(part, parts, running.size):
             result.append(part)
             continue
         lines = part.lines
-        # Running heads and captions are small: a large one is the page's title, or the name of what follows.
-        small = max(line.size for line in lines) < RUNNING_HEAD_SIZE * body
-        if part.label != DocItemLabel.TEXT and (small or lines[0].words[0].source == "ocr"):
+        # Lines in the type of the first go with it.
+        goes_on = [running.stands_out(line) or _in_one_type(line, lines[0]) for line in lines]
+        leading = next((index for index, goes in enumerate(goes_on) if not goes), len(lines))
+        heading, rest = lines[:leading], lines[leading:]
+        if not running.stands_out(lines[0]) or leading > HEADING_LINES or _is_prose(heading, running.least):
             result.append(part)
             continue
-        leading = next((index for index, line in enumerate(lines) if not stands_out(line)), len(lines))
-        heading, rest = lines[:leading], lines[leading:]
-        if not 0 < leading <= HEADING_LINES or sum(len(line.text) for line in heading) > HEADING_LETTERS:
-            result.append(part)
-        else:
-            named = _CAPTION.match(heading[0].text)
-            result.append(piece_of(part, heading, DocItemLabel.CAPTION if named else DocItemLabel.SECTION_HEADER))
-            if rest:
-                result.append(piece_of(part, rest, part.label))
-    return result
-
-
-def _with_numbers(parts: Sequence[Part]) -> list[Part]:
-    """The parts, a heading's number joined to its heading where the layout model split them."""
-    result: list[Part] = []
-    for part in parts:
-        before = result[-1] if result else None
-        if (
-            before is not None
-            and before.label == part.label == DocItemLabel.SECTION_HEADER
-            and _NUMBER.fullmatch(" ".join(word.text for word in before.words))
-            and side_by_side(before.box, part.box)
-        ):
-            before.take_in(part)
+        if _CAPTION.match(heading[0].text):
+            result.append(piece_of(part, heading, DocItemLabel.CAPTION))
+        elif rest or lines[0].size >= largest or headed.by(part):
+            result.append(piece_of(part, heading, DocItemLabel.SECTION_HEADER))
         else:
             result.append(part)
-    return result
+        if rest:
+            result.append(piece_of(part, rest, part.label))
+    return without_kickers(result)
+
+
+def _is_small_print(part: Part, parts: Sequence[Part], size: float) -> bool:
+    """Whether a running head or a caption is one.
+
+    They are small: a large one is the page's title, or the name of what follows. A running head is on one line with
+    another, or with the page's number.
+    """
+    if part.label == DocItemLabel.TEXT:
+        return False
+    small = max(line.size for line in part.lines) < DISPLAY_SIZE * size
+    beside = any(other.furniture and other is not part and side_by_side(other.box, part.box) for other in parts)
+    return small or beside or part.lines[0].words[0].source == "ocr"
+
+
+class _Headed:
+    """What may stand under a heading, or beside it: the page's parts that are no furniture."""
+
+    def __init__(self, parts: Sequence[Part]) -> None:
+        self._boxes = np.array([part.box for part in parts if not part.furniture]).reshape(-1, 4)
+
+    def by(self, heading: Part) -> bool:
+        """Whether anything begins close below the heading, or stands beside it, to the right."""
+        left, top, right, bottom = heading.box
+        lefts, tops, rights, bottoms = self._boxes.T
+        size = heading.lines[0].size
+        apart = tops - bottom
+        below = (apart >= -HEADING_OVERLAP * size) & (apart <= HEADING_REACH * size) & (rights > left) & (lefts < right)
+        beside = (lefts >= right) & (tops < bottom) & (bottoms > top)
+        return bool((below | beside).any())
+
+
+def _in_one_type(line: Line, other: Line) -> bool:
+    """Whether the lines are set in the same type."""
+    weights = {all(word.bold for word in each.words) for each in (line, other)}
+    return len(weights) == 1 and abs(line.size - other.size) <= SAME_SIZE * other.size
+
+
+def _is_prose(lines: Sequence[Line], size: float) -> bool:
+    """Whether the lines are too much text for a heading, or a sentence over several lines in type not much larger than
+    `size`."""
+    sentence = len(lines) > 1 and lines[-1].text.endswith(".") and lines[-1].size < DISPLAY_SIZE * size
+    return sentence or sum(len(line.text) for line in lines) > HEADING_CHARACTERS
 
 
 def with_lists(parts: Sequence[Part]) -> list[Part]:
-    """The parts, running text split into list items."""
+    """The parts, running text split into list items, each a part of its own with its `item`."""
     blocks = [part.lines if part.label == DocItemLabel.TEXT else [] for part in parts]
     boxes = box_signs(word for part in parts for word in part.words)
     result = []
@@ -113,13 +131,3 @@ def with_lists(parts: Sequence[Part]) -> list[Part]:
             own.item = piece if piece.marker else None
             result.append(own)
     return result
-
-
-def weighted_median(values: Sequence[tuple[float, int]]) -> float:
-    """The median of pairs of a value and its weight, in the unit of the values. Raises `ValueError` for no values."""
-    half = sum(weight for _, weight in values) / 2
-    for value, weight in sorted(values):
-        half -= weight
-        if half <= 0:
-            return value
-    raise ValueError("no values")

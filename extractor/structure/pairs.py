@@ -49,7 +49,8 @@ class _Row:
 
 
 def pairs_of(lines: Sequence[Line]) -> tuple[Pair, ...]:
-    """The pairs that all lines of a part make up; none where one line is neither label nor value."""
+    """The pairs that all lines of a part make up, boxes in the page's unit, origin top left; none where one line is
+    neither label nor value."""
     if not FEWEST_ROWS <= len(lines) <= MOST_ROWS or not all(word.upright for line in lines for word in line.words):
         return ()
     near = SAME_EDGE * statistics.median(line.box[3] - line.box[1] for line in lines)

@@ -30,12 +30,20 @@ MOST_BLOCKS_AT_A_HEIGHT = 200
 LEADING = 0.6
 SENTENCE_ENDS = frozenset(".:;!?")
 
+# Min share of width in common of two parts of a column; max share of its height by which one above reaches down into
+# one below. Max parts that one is moved over: it bounds the cost of a page that is made to be slow.
+SAME_COLUMN = 0.5
+ABOVE = 0.1
+MOST_MOVES = 100
+
 
 @dataclass(slots=True)
 class Part:
     """A region, or words outside all regions, on the way to an element; `box` in the page's unit, origin top left.
 
-    `region`: the index of the region, or None. `item`: the list item that it is. `structure`: the table's structure.
+    `label` is what it is, `score` how sure the layout model is, in [0, 1]. `region`: the index of the region, or None.
+    `furniture`: it is a page header, footer or the like. `item`: the list item that it is. `structure`: the table's
+    structure.
     """
 
     label: DocItemLabel
@@ -51,20 +59,20 @@ class Part:
 
     @property
     def lines(self) -> Sequence[Line]:
-        """The part's words as lines. Cached: words are only ever added."""
+        """The part's words as lines, from top to bottom. Cached: words are only ever added."""
         if self._words_in_lines != len(self.words):
             self._lines, self._words_in_lines = group_lines(self.words), len(self.words)
         return self._lines
 
     def take_in(self, other: Part) -> None:
-        """Adds the other part's words and box."""
+        """Adds the other part's words and box to this one."""
         self.words += other.words
         self.box = union((self.box, other.box))
 
 
 def text_blocks(words: Sequence[Word]) -> list[Part]:
-    """Words outside all regions as text parts, boxes in the page's unit; lines that follow closely at one place are
-    one."""
+    """Words outside all regions as text parts, boxes in the page's unit, origin top left; lines that follow closely at
+    one place are one."""
     blocks: list[list[Line]] = []
     # (bottom, index) of each block, sorted.
     ends: list[tuple[float, int]] = []
@@ -88,14 +96,15 @@ def text_blocks(words: Sequence[Word]) -> list[Part]:
 
 
 def block_of(lines: Sequence[Line]) -> Part:
-    """A text part of lines outside all regions."""
+    """A text part of lines outside all regions, its box around them in the page's unit, origin top left."""
     words = [word for line in lines for word in line.words]
     box = union(line.box for line in lines)
     return Part(DocItemLabel.TEXT, box, statistics.fmean(word.confidence for word in words), None, words)
 
 
 def piece_of(part: Part, lines: Sequence[Line], label: DocItemLabel) -> Part:
-    """Some lines of a part as a part of their own."""
+    """Some lines of a part as a part of their own, with this label, its box around them in the page's unit, origin top
+    left."""
     words = [word for line in lines for word in line.words]
     return Part(label, union(word.box for word in words), part.score, None, words)
 
@@ -133,7 +142,10 @@ def _goes_on(last: Line, line: Line) -> bool:
 
 
 def split_side_by_side(part: Part, structures: dict[int, TableReading]) -> list[Part]:
-    """A table's part with its structure; several parts where blocks stand side by side in it."""
+    """A table's part with its structure; several parts where blocks stand side by side in it.
+
+    `structures`: those of the page's tables, by the index of their region.
+    """
     if part.label != DocItemLabel.TABLE:
         return [part]
     part.structure = None if part.region is None else structures.get(part.region)
@@ -191,9 +203,37 @@ def _insertion_index(block: Part, parts: Sequence[Part], boxes: Boxes) -> int:
         before = centre(block.box)[0] < centre(other)[0]
     else:
         before = centre(block.box)[1] < centre(other)[1]
-    return nearest if before else nearest + 1
+    index = nearest if before else nearest + 1
+    furthest = min(len(parts), index + MOST_MOVES)
+    while index < furthest and _comes_before(parts[index].box, block.box):
+        index += 1
+    return index
+
+
+def _comes_before(box: Box, other: Box) -> bool:
+    """Whether a box is above another one and begins left of its right edge, or is left of it on one line with it."""
+    above = box[3] <= other[1] and box[0] < other[2]
+    return above or (box[2] <= other[0] and side_by_side(box, other))
+
+
+def top_to_bottom(parts: Sequence[Part]) -> list[Part]:
+    """The parts, each moved before those of its column that the layout model put before it and that stand below it."""
+    result: list[Part] = []
+    for part in parts:
+        index = len(result)
+        while index and len(result) - index < MOST_MOVES and _stands_above(part.box, result[index - 1].box):
+            index -= 1
+        result.insert(index, part)
+    return result
+
+
+def _stands_above(box: Box, other: Box) -> bool:
+    """Whether the box is wholly above the other, in one column with it."""
+    common = min(box[2], other[2]) - max(box[0], other[0])
+    narrower = min(box[2] - box[0], other[2] - other[0])
+    return box[3] <= other[1] + ABOVE * (box[3] - box[1]) and common > SAME_COLUMN * narrower
 
 
 def side_by_side(a: Box, b: Box) -> bool:
-    """Whether the boxes stand at one height."""
+    """Whether the boxes, in one unit, stand at one height."""
     return min(a[3], b[3]) - max(a[1], b[1]) > 0.5 * min(a[3] - a[1], b[3] - b[1])

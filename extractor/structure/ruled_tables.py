@@ -40,7 +40,8 @@ CROSSES = 0.25
 
 
 def ruled_cells(rulings: Rulings, words: Sequence[Word], structure: Sequence[TableCell]) -> list[TableCell]:
-    """The cells of a table whose lines make a grid, row by row, boxes in the page's unit; none where they do not.
+    """The cells of a table whose lines make a grid, row by row, boxes in the page's unit, origin top left; none where
+    they do not.
 
     Where lines and model count the same rows and columns, the cells are the model's, with its spans, in boxes between
     the lines. Where they differ, lines are trusted only if nearly all grid edges are drawn, the words keep to the

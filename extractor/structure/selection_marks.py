@@ -25,7 +25,7 @@ _CIRCLES = frozenset({"\u25cb", "\u25ef"})
 
 
 def box_signs(words: Iterable[Word]) -> frozenset[str]:
-    """The words that are check boxes or radio buttons on a page of these words."""
+    """The signs that are check boxes or radio buttons on a page of these words, as they are printed."""
     texts = {word.text for word in words}
     boxes = texts & (_SELECTED | _UNSELECTED | _DOTTED)
     if texts & (_UNSELECTED | _SQUARES):
@@ -40,7 +40,8 @@ def box_signs(words: Iterable[Word]) -> frozenset[str]:
 def selection_marks(lines: Iterable[Line], boxes: frozenset[str]) -> tuple[SelectionMark, ...]:
     """The marks in the lines of a part, in their order, with labels; boxes in the page's unit, origin top left.
 
-    `boxes`: the signs that are drawn boxes, from `box_signs`."""
+    `boxes`: the signs that are drawn boxes, from `box_signs`.
+    """
     marks: list[SelectionMark] = []
     for line in lines if boxes else ():
         pieces = [piece.words for piece in line.pieces]

@@ -22,7 +22,10 @@ MIN_LETTERS = 2
 
 
 def without_slanted(words: Sequence[Word], figures: Sequence[Box]) -> tuple[list[Word], list[list[Word]]]:
-    """The words without those printed across the page, and these by stream line. Words inside `figures` stay."""
+    """The words without those printed across the page, and these by stream line.
+
+    Words inside `figures`, boxes in the page's unit, origin top left, stay.
+    """
     slanted = [
         word
         for word in words

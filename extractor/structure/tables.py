@@ -39,10 +39,10 @@ DISAGREEMENT = 0.15
 
 
 def build_table(words: Sequence[Word], structure: Sequence[TableCell], rulings: Rulings) -> Table | None:
-    """The table, every word in exactly one cell, boxes in the page's unit; None without a grid of at least two columns.
+    """The table, every word in exactly one cell; None without a grid of at least two columns.
 
-    Witnesses in order: the page's ruling lines, white space, the model's structure. Raises `ValueError` where a word
-    would be lost or doubled.
+    Boxes are in the page's unit, origin top left. Witnesses in order: the page's ruling lines, white space, the model's
+    structure. Raises `ValueError` where a word would be lost or doubled.
     """
     table = _grid_of(words, structure, rulings)
     return table if table is not None and table.columns > 1 else None

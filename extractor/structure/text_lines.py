@@ -54,12 +54,15 @@ class Line:
 
     @cached_property
     def pieces(self) -> Sequence[Line]:
-        """The parts of the line that stand apart, or were read apart: a label and its amount, say."""
+        """The parts of the line that stand apart, or were read apart, in its order: a label and its amount, say."""
         return [make_line(piece) for piece in _stream_pieces(self.words, split_columns=self.words[0].upright)]
 
 
 def make_line(words: Sequence[Word]) -> Line:
-    """A line of words that are in reading order already."""
+    """A line of words that are in reading order already, with the box around them in the page's unit, origin top left.
+
+    Raises `ValueError` for no words.
+    """
     return Line(tuple(words), union(word.box for word in words))
 
 
@@ -175,7 +178,8 @@ def _is_right_to_left(row: Sequence[Line]) -> bool:
 
 
 def rows_of_text(words: Sequence[Word]) -> list[list[Word]]:
-    """The words by height, over the whole width of a table, from top to bottom."""
+    """The words by row of text, over the whole width of a table: rows from top to bottom, the words of each in no
+    order."""
     rows: list[list[Word]] = []
     spans: list[tuple[float, float]] = []
     tops: list[float] = []

@@ -29,7 +29,7 @@ MIN_ITEMS = 2
 def with_rows_parted(cells: Sequence[TableCell], words: Sequence[Word]) -> list[TableCell]:
     """The cells, row by row; a row of several items becomes one row for each.
 
-    Boxes are in the page's unit; those of split rows meet halfway between the items.
+    Boxes are in the page's unit, origin top left; those of split rows meet halfway between the items.
     """
     in_order = sorted(words, key=_middle_height)
     count = max((cell.row + cell.row_span for cell in cells), default=0)

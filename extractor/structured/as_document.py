@@ -44,7 +44,7 @@ _TAX = {"tax.rate": "Tax rate", "tax.base": "Base", "tax.amount": "Tax"}
 
 
 def document_of_invoice(invoice: StructuredInvoice) -> Document:
-    """The invoice as a document without pages: every value and every other text of it once."""
+    """The invoice as a document without pages and boxes: every value and every other text of it once."""
     single = invoice.single
     elements = [_text(DocItemLabel.TITLE, f"Invoice {single.get('document_number', '')}".strip())]
     elements += _pairs([(name, single[key]) for key, name in _FACTS.items() if key in single][1:])

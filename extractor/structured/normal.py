@@ -22,7 +22,8 @@ def day(text: str) -> str:
 
 
 def decimal(text: str, *, money: bool = False) -> str:
-    """The number with a point and without zeros at its end, but with the cents of money; empty for no number."""
+    """The number as a text, with a point and without zeros at its end, but with the cents of money; empty for no
+    number."""
     try:
         value = Decimal(text)
     except InvalidOperation:
@@ -42,7 +43,8 @@ def identifier(text: str) -> str:
 
 
 def address(party: Any, path: str, lines: tuple[str, ...]) -> str:
-    """The address at the path, a line each; in a line such as `PostcodeCode CityName` the parts stand together."""
+    """The address at the path, a line each, empty where there is none; in a line such as `PostcodeCode CityName` the
+    parts stand together."""
     for place in at(party, path):
         parts = (" ".join(filter(None, (text_at(place, name) for name in line.split(" ")))) for line in lines)
         return "\n".join(filter(None, parts))

@@ -21,7 +21,7 @@ class NoInvoice(Exception):
 
 
 def read_invoice(content: bytes) -> StructuredInvoice:
-    """What the invoice says.
+    """What the invoice says, by concept, from the bytes of an XML file.
 
     Raises `NotReadable` for XML that is broken or over the bounds, and `NoInvoice` for other XML.
     """
@@ -37,7 +37,7 @@ def read_invoice(content: bytes) -> StructuredInvoice:
 
 
 def as_text(content: bytes) -> str:
-    """The XML as a text, whatever its encoding. Raises `NotReadable`."""
+    """The XML as a text, whatever its encoding. Raises `NotReadable` for XML that is broken or over the bounds."""
     return str(etree.tostring(root_of(content), encoding="unicode"))
 
 

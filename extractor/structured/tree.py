@@ -21,7 +21,7 @@ class NotReadable(Exception):
 
 
 def root_of(content: bytes) -> Any:
-    """The root element, with all elements below it.
+    """The root element (lxml's), with all elements below it.
 
     Raises `NotReadable` for XML that is broken, over the bounds, or has a document type.
     """

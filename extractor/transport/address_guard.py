@@ -94,7 +94,7 @@ class AddressGuard:
         """Every address of `host`, each once, in the order in which to try them.
 
         Raises `FetchForbidden` if one of them is not public, `HostNotFound`, `TimeoutError` after `timeout` seconds,
-        and what `limit` raises.
+        and what `limit` raises (`OutOfTime`, or what the job ends with).
         """
         trusted = self.trusts(host)
         if _is_address(host):

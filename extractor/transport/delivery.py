@@ -53,14 +53,15 @@ def deliver(
     most_bytes: int | None = None,
 ) -> dict[str, Any]:
     """The answer itself, or, where it is larger than `most_bytes`, a note of where it was put: `result` with bytes,
-    sha256, `put_to` (`result_url` or `bucket`) and, of a bucket, a link that can be read (url, expires_s).
+    sha256, `put_to` (`result_url` or `bucket`) and, of a bucket, a link that can be read (url, expires_s in seconds).
 
     A `result_url` is good for writing alone, and so is not told as a link. `headers` go with the PUT to it. Without
     `most_bytes` it is RunPod's own limit (`max_output_bytes`).
 
-    A job that is late still has its answer delivered; one that was ended has not. Raises `OutputTooLarge` where there
-    is nowhere to put it, `DeliveryFailed` where the destination does not take it, `FetchForbidden` where this worker
-    does not go there, and what the job ends with.
+    A job that is late still has its answer delivered; one that was ended has not. Raises `Internal` for what JSON has
+    no form for, `OutputTooLarge` where there is nowhere to put it, `DeliveryFailed` where the destination does not take
+    it (its subclass `DeliveryRefused` where it never will), `FetchForbidden` where this worker does not go there, and
+    what the job ends with.
     """
     body = encode(answer)
     most_bytes = settings.max_output_bytes if most_bytes is None else most_bytes
@@ -85,8 +86,8 @@ def deliver(
 def check_destination(result_url: str | None, settings: Settings, end: JobEnd) -> None:
     """Check where the answer would go before anything is read: the URL's spelling and its host's addresses.
 
-    They are checked again when the answer goes there. Raises `DeliveryFailed` or `FetchForbidden` as `deliver`
-    would, and `DeadlineExceeded` where the job is late: nothing has been read yet.
+    They are checked again when the answer goes there. Raises `DeliveryFailed` (or its subclass `DeliveryRefused`) or
+    `FetchForbidden` as `deliver` would, and `DeadlineExceeded` where the job is late: nothing has been read yet.
     """
     if result_url is None:
         return

@@ -78,10 +78,11 @@ class _Transfer:
 
 
 def download(url: str, headers: Mapping[str, str], path: Path, settings: Settings, limit: Limit) -> None:
-    """Put the document at `url` into the file `path`, within `limit` (`fetch_total_timeout_s`). Returns nothing.
+    """Put the document at `url` into the file `path`, within `limit` (`fetch_total_timeout_s`).
 
-    Raises `InvalidInput` for what is no URL, `FetchForbidden` for where this worker does not go, `FetchFailed`,
-    `FetchTimeout`, `DocumentTooLarge`, and what the job ends with.
+    Raises `InvalidInput` for what is no URL, `FetchForbidden` for where this worker does not go, `FetchFailed` (its
+    subclass `FetchRefused` where another try would not help), `FetchTimeout`, `DocumentTooLarge`, `OSError` from the
+    disk, and what the job ends with.
     """
     transfer = _Transfer(path.with_name("transfer"), path)
     try:

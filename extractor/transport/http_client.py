@@ -42,8 +42,11 @@ def is_postponed(status: int) -> bool:
 
 
 class Web:
-    """A client for one download or delivery, as a context manager. `connect_s` and `read_s` are seconds: until the
-    connection is there, and between two pieces that arrive or are taken."""
+    """A client for one download or delivery, as a context manager, whose every call ends with `limit`.
+
+    `connect_s` and `read_s` are seconds: until the connection is there, and between two pieces that arrive or are
+    taken.
+    """
 
     def __init__(self, settings: Settings, limit: Limit, *, connect_s: float, read_s: float) -> None:
         self._guard = AddressGuard(settings.fetch_allow_hosts, settings.fetch_allow_networks)
@@ -65,7 +68,7 @@ class Web:
         """Raise `FetchForbidden` or `Unreachable` where the target's host has no address, or one that is not allowed.
 
         Nothing is sent, and `exchange` checks again. A name server that does not answer is no error here: it may answer
-        then.
+        then. Raises what the limit raises, too.
         """
         try:
             self._guard.addresses(target.host, self._timeouts["connect"], self._limit)
@@ -81,7 +84,8 @@ class Web:
     ) -> Iterator[httpcore2.Response]:
         """A context with the response to one request. Its body is read from `iter_stream()` before the context is left.
 
-        Raises what the module says.
+        Raises `FetchForbidden`, `Unreachable`, httpcore2's other `NetworkError`, `ProtocolError` and
+        `TimeoutException`, and what the limit raises.
         """
         url = httpcore2.URL(scheme=target.scheme, host=target.host, port=target.port, target=target.path)
         sent = [("Host", target.authority), *headers.items()]

@@ -32,7 +32,10 @@ class Unreachable(httpcore2.ConnectError):
 
 
 class WebStream(httpcore2.NetworkStream):
-    """A connection over TCP, and TLS on top of it after `start_tls`. Timeouts are seconds."""
+    """A connection over TCP, and TLS on top of it after `start_tls`. Timeouts are seconds.
+
+    Making one raises as its calls do: httpcore2's `NetworkError` and `TimeoutException`, and what the limit raises.
+    """
 
     def __init__(self, address: IPv4Address | IPv6Address, port: int, timeout: float, limit: Limit) -> None:
         self._limit = limit
@@ -49,7 +52,10 @@ class WebStream(httpcore2.NetworkStream):
             raise
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        """At most `max_bytes` bytes; none where the server has closed its side."""
+        """At most `max_bytes` bytes; none where the server has closed its side. `timeout` is in seconds.
+
+        Raises httpcore2's `ReadError` and `ReadTimeout`, and what the limit raises.
+        """
         with self._waiting(timeout, httpcore2.ReadTimeout, httpcore2.ReadError):
             data = self._socket.recv(max_bytes)
         if not data:  # the server's end, or ours
@@ -57,7 +63,10 @@ class WebStream(httpcore2.NetworkStream):
         return data
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        """Send the whole buffer. `timeout`, in seconds, is that of each of its parts."""
+        """Send the whole buffer. `timeout`, in seconds, is that of each of its parts.
+
+        Raises httpcore2's `WriteError` and `WriteTimeout`, and what the limit raises.
+        """
         view = memoryview(buffer)
         while view:
             with self._waiting(timeout, httpcore2.WriteTimeout, httpcore2.WriteError):
@@ -72,7 +81,11 @@ class WebStream(httpcore2.NetworkStream):
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore2.NetworkStream:
-        """This stream, now over TLS. Raises `Unreachable` where the certificate is not trusted."""
+        """This stream, now over TLS. `timeout` is in seconds.
+
+        Raises `Unreachable` where the certificate is not trusted, httpcore2's other `ConnectError` and
+        `ConnectTimeout`, and what the limit raises.
+        """
         try:
             with self._waiting(timeout, httpcore2.ConnectTimeout, httpcore2.ConnectError):
                 wrapped = ssl_context.wrap_socket(
@@ -93,7 +106,8 @@ class WebStream(httpcore2.NetworkStream):
         return self
 
     def get_extra_info(self, info: str) -> Any:
-        """The TLS socket (`ssl_object`), or whether the server has closed an idle connection (`is_readable`)."""
+        """The TLS socket (`ssl_object`), or whether the server has closed an idle connection (`is_readable`); None for
+        anything else."""
         if info == "ssl_object" and isinstance(self._socket, ssl.SSLSocket):
             return self._socket
         if info == "is_readable":  # of an idle connection: whether the server has closed it

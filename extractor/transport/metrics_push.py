@@ -96,7 +96,7 @@ class MetricsPush:
 
 @contextmanager
 def pushed_metrics(settings: Settings, registry: CollectorRegistry, instance: str) -> Iterator[None]:
-    """While the context lasts, the registry is pushed, if a setting says where to; one last time at its end."""
+    """A context; while it lasts, the registry is pushed, if a setting says where to; one last time at its end."""
     if settings.metrics_push_url is None:
         yield
         return

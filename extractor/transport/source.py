@@ -28,7 +28,7 @@ _SPACE = b" \t\r\n"
 
 @dataclass(frozen=True)
 class FetchedDocument:
-    """The document on disk: its size in bytes and its sha256 in hex."""
+    """The document on disk: its path, its size in bytes and its sha256 in hex."""
 
     path: Path
     size: int
@@ -44,8 +44,8 @@ def fetch_document(
 ) -> FetchedDocument:
     """The request's document, or the one that was uploaded with it, in a file in `folder`.
 
-    Raises `InvalidInput` for broken base64, `FetchForbidden`, `FetchFailed` or `FetchTimeout` for a URL that cannot be
-    fetched, `DocumentTooLarge`, `DiskFull`, and, during a download, what the job ends with.
+    Raises `InvalidInput` for broken base64, `FetchForbidden`, `FetchFailed` (`FetchRefused`) or `FetchTimeout` for a
+    URL that cannot be fetched, `DocumentTooLarge`, `DiskFull`, and, during a download, what the job ends with.
     """
     with writing():
         return _fetched(request, folder, settings, end, upload)

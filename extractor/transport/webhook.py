@@ -56,7 +56,7 @@ def check_webhook(url: str, settings: Settings, end: JobEnd) -> None:
 def call_webhook(url: str, message_id: str, body: bytes, settings: Settings, limit: Limit) -> None:
     """Call the webhook once, signed; it took the message when this comes back.
 
-    `message_id` is the same for each try of a message. Raises `NotTold` where it was not taken.
+    `message_id` is the same for each try of a message. Raises `NotTold` where it was not taken, whatever the reason.
     """
     key = settings.webhook_key
     assert key is not None

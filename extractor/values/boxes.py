@@ -19,24 +19,25 @@ Matrix = NDArray[np.floating[Any]]
 
 
 def json_box(box: Sequence[float] | None) -> list[float] | None:
-    """The box as answers have it, `[left, top, right, bottom]` with two decimals; None without a box."""
+    """The box as answers have it, `[left, top, right, bottom]` with two decimals, in its own unit; None without a
+    box."""
     return None if box is None else [round(side, 2) for side in box]
 
 
 def area(box: Box) -> float:
-    """The box's area, in square units; 0 where it is empty or turned inside out."""
+    """The box's area, in square units of its page; 0 where it is empty or turned inside out."""
     return max(0.0, box[2] - box[0]) * max(0.0, box[3] - box[1])
 
 
 def intersection(a: Box, b: Box) -> float:
-    """The area that both boxes cover, in square units."""
+    """The area that both boxes cover, in square units of their page; 0 where they are apart."""
     width = min(a[2], b[2]) - max(a[0], b[0])
     height = min(a[3], b[3]) - max(a[1], b[1])
     return width * height if width > 0 and height > 0 else 0.0
 
 
 def covered(a: Box, b: Box) -> float:
-    """The share of `a` that `b` covers, in [0, 1]. A box without area counts as its centre point."""
+    """The share of `a` that `b` covers, in [0, 1]; both in one unit. A box without area counts as its centre point."""
     own = area(a)
     if own > 0:
         return intersection(a, b) / own
@@ -44,34 +45,35 @@ def covered(a: Box, b: Box) -> float:
 
 
 def union(boxes: Iterable[Box]) -> Box:
-    """The smallest box around all of `boxes`. Raises `ValueError` where there are none."""
+    """The smallest box around all of `boxes`, in their unit. Raises `ValueError` where there are none."""
     left, top, right, bottom = zip(*boxes, strict=True)
     return (min(left), min(top), max(right), max(bottom))
 
 
 def centre(box: Box) -> tuple[float, float]:
-    """The box's centre, `(x, y)`."""
+    """The box's centre, `(x, y)`, in the box's unit."""
     return ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)
 
 
 def median_height(boxes: Iterable[Box]) -> float:
-    """The median of the boxes' heights, at least 1e-6 so that it can divide; 0 where there are no boxes."""
+    """The median of the boxes' heights, in their unit, at least 1e-6 so that it can divide; 0 where there are no
+    boxes."""
     heights = sorted(box[3] - box[1] for box in boxes)
     return max(heights[len(heights) // 2], 1e-6) if heights else 0.0
 
 
 def contains(box: Box, point: tuple[float, float]) -> bool:
-    """Whether the point is inside the box or on its edge."""
+    """Whether the point `(x, y)`, in the box's unit, is inside the box or on its edge."""
     return box[0] <= point[0] <= box[2] and box[1] <= point[1] <= box[3]
 
 
 def grown(box: Box, margin: float) -> Box:
-    """The box with `margin` more on each side."""
+    """The box with `margin` more on each side, in the box's unit."""
     return (box[0] - margin, box[1] - margin, box[2] + margin, box[3] + margin)
 
 
 def clip(box: Box, width: float, height: float) -> Box:
-    """The part of the box that is on a page of this width and height."""
+    """The part of the box that is on a page of this width and height, all in one unit; without area where none is."""
     return (
         min(max(box[0], 0.0), width),
         min(max(box[1], 0.0), height),
@@ -86,12 +88,13 @@ def scaled(box: Box, factor: float) -> Box:
 
 
 def moved(box: Box, across: float, down: float) -> Box:
-    """The box moved to the right by `across` and down by `down`."""
+    """The box moved to the right by `across` and down by `down`, in the box's unit."""
     return (box[0] + across, box[1] + down, box[2] + across, box[3] + down)
 
 
 def mapped(matrix: Matrix, box: Box) -> Box:
-    """The smallest box around the box's four corners, mapped by `matrix`."""
+    """The smallest box around the box's four corners, mapped by `matrix` (3, 3), in the unit that the matrix maps
+    to."""
     left, top, right, bottom = box
     corners = matrix @ np.array([[left, right, right, left], [top, top, bottom, bottom], [1.0, 1.0, 1.0, 1.0]])
     return (

@@ -21,6 +21,7 @@ from .words import Source, Word
 class Cell:
     """A table cell with its text. Rows and columns are from 0.
 
+    - `header`: it belongs to the table's head, or names its row.
     - `box` is around its words, in the page's unit, origin top left; None for an empty cell.
     - `confidence` is in [0, 1].
     - `page` is its page, from 1, in a table that goes over several pages.
@@ -44,8 +45,8 @@ class TablePart:
     """The part on one page of a table that goes over several: its page (from 1), its box there, its rows of the
     table's.
 
-    `box` is in the page's unit. `first_row` is from 0. `head` are the cells of the table's head where the part repeats
-    it; no row of the table has them.
+    `box` is in the page's unit, origin top left. `first_row` is from 0. `head` are the cells of the table's head where
+    the part repeats it; no row of the table has them.
     """
 
     page: int
@@ -70,7 +71,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class PairSide:
-    """A label, or a value: its lines as printed, and its box, in the page's unit.
+    """A label, or a value: its lines as printed, and its box, in the page's unit, origin top left.
 
     `confidence` is the mean of its lines' confidences, in [0, 1].
     """
@@ -82,7 +83,7 @@ class PairSide:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A label and its value."""
+    """A label and its value, as they stand beside each other on a page."""
 
     label: PairSide
     value: PairSide
@@ -90,7 +91,8 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class SelectionMark:
-    """A check box or radio button. `box` is in the page's unit; `label` are the words beside it, as printed."""
+    """A check box or radio button. `box` is in the page's unit, origin top left; `label` are the words beside it, as
+    printed."""
 
     box: Box
     selected: bool
@@ -101,7 +103,8 @@ class SelectionMark:
 class TextLine:
     """A line of an element as it stands on the page, or a part of one that stands apart from the rest of it.
 
-    `box` is in the page's unit. `confidence` is the probability, in [0, 1], that all of the line is right.
+    `box` is in the page's unit, origin top left. `confidence` is the probability, in [0, 1], that all of the line is
+    right.
     """
 
     text: str
@@ -113,10 +116,11 @@ class TextLine:
 class Element:
     """A part of the document, as printed, at its position in reading order.
 
-    - `page` (from 1) and `box` (in the page's unit) are None in a format without pages. `place` is what such a format
-      has: a slide, a sheet.
+    - `page` (from 1) and `box` (in the page's unit, origin top left of the page as shown) are None in a format without
+      pages. `place` is what such a format has: a slide, a sheet.
     - `words` are what it was read from, line by line, with their boxes on the page as it is shown.
-    - `confidence` is the mean of its lines', for a table at most that of its cells; None where nothing was read.
+    - `confidence` is the mean of its lines', in [0, 1], for a table at most that of its cells; None where nothing was
+      read.
     - `level` is that of a heading, or the depth of a list item, from 1.
     - `size` is the type size of most of its text, in the page's unit.
     - `furniture` is True for page headers, footers and page numbers.
@@ -154,7 +158,7 @@ class Element:
 
 @dataclass(frozen=True, slots=True)
 class PageElement(Element):
-    """An element that stands on a page, and so has a page and a box."""
+    """An element that stands on a page, and so has a page, from 1, and a box, in the page's unit, origin top left."""
 
     page: int
     box: Box
@@ -162,7 +166,8 @@ class PageElement(Element):
 
 @dataclass(frozen=True, slots=True)
 class AssembledPage:
-    """One page: its number, from 1, its width and height in its own unit, its elements in reading order."""
+    """One page: its number, from 1, its width and height in its own unit (points, pixels for images), its elements in
+    reading order."""
 
     number: int
     width: float
@@ -176,7 +181,7 @@ TieKind = Literal["caption_of", "continues", "label_of", "value_of", "part_of"]
 
 @dataclass(frozen=True, slots=True)
 class Tie:
-    """What an element is to the element whose id is `to`."""
+    """What an element is to another: its caption, its label, a part of it. `to` is the other one's id."""
 
     kind: TieKind
     to: str
@@ -186,8 +191,8 @@ class Tie:
 class NamedElement:
     """An entry of the document's list of elements: an element, one of its labels or values, or a check box in it.
 
-    `id` is its name in the document, the same whatever outputs are asked for. `selected`, and `label`, the words beside
-    it, are those of a check box.
+    `id` is its name in the document, the same whatever outputs are asked for; `ties` say what it is to others.
+    `selected`, and `label`, the words beside it, are those of a check box.
     """
 
     id: str
@@ -199,7 +204,7 @@ class NamedElement:
 
 @dataclass(frozen=True, slots=True)
 class PageSize:
-    """A page's number, from 1, and its width and height in its own unit."""
+    """A page's number, from 1, and its width and height in its own unit: points, pixels for images."""
 
     number: int
     width: float

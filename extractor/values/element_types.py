@@ -1,6 +1,6 @@
 """What elements can be, and where their text is from: the answer's own words and what they mean. The one table of them.
 
-The types are docling-core's labels of document items, those of them that a document here can have.
+In both processes. The types are docling-core's labels of document items, those of them that a document here can have.
 """
 
 from __future__ import annotations

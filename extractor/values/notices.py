@@ -107,7 +107,7 @@ KINDS: dict[NoticeCode, Kind] = {
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One thing that a caller has to know.
+    """One thing that a caller has to know: its code, and a message of one line.
 
     `page` is from 1; `bbox` is in the page's unit, origin top left of the page as it is shown. Either is None where the
     notice has none.
@@ -119,7 +119,8 @@ class Notice:
     bbox: Box | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """The notice as an entry of `metadata.notices`."""
+        """The notice as an entry of `metadata.notices`, JSON values; its box `[left, top, right, bottom]` with two
+        decimals."""
         return {"code": self.code, "message": self.message, "page": self.page, "bbox": json_box(self.bbox)}
 
 

@@ -23,7 +23,7 @@ class Outline:
     """A document's number of pages, its bookmarks in order, its own notices, and its properties.
 
     The notices are those of no single page. `properties` are by name, dates as ISO 8601. `embedded` is the XML of a
-    structured invoice inside the document, where that was asked for.
+    structured invoice inside the document, where that was asked for and is there; else None.
     """
 
     pages: int

@@ -34,7 +34,8 @@ class FormField:
 
 @dataclass(frozen=True, slots=True)
 class Crop:
-    """A part of a page as the models see it: `box` on the page, in its unit; `picture` with `scale` pixels per unit."""
+    """A part of a page as the models see it: `box` on the page, in its unit, origin top left; `picture` with `scale`
+    pixels per unit."""
 
     box: Box
     picture: PagePicture
@@ -43,9 +44,9 @@ class Crop:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page, ready for the models.
+    """One page, ready for the models. Boxes are in the page's unit, origin top left of the page as shown.
 
-    - `number` is from 1; `width` and `height` are in the page's unit.
+    - `number` is from 1; `width` and `height` are in the page's unit: points, pixels for images.
     - `picture` is the page picture, with `scale` pixels per unit: fine enough for the recogniser on a scan, for layout
       on a digital page.
     - `words` are those of a sound text layer.
@@ -54,6 +55,7 @@ class Page:
     - `crops` show these areas of a digital page, finely enough for the recogniser.
     - `quarters` is by how many quarter turns anticlockwise the page has to be turned for its text layer to be upright.
     - `tiles` show a long page, in order along it, overlapping. Its `picture` is coarse then, and it has no `crops`.
+    - `form_fields` are the fields of its form, `notices` what a caller has to know of it.
     """
 
     number: int
@@ -71,7 +73,7 @@ class Page:
 
     @property
     def box(self) -> Box:
-        """The whole page, in its unit."""
+        """The whole page, (0, 0, width, height), in its unit, origin top left."""
         return (0.0, 0.0, self.width, self.height)
 
     @property
@@ -81,5 +83,8 @@ class Page:
 
 
 def is_scan(recognise: Iterable[Box], page: Box) -> bool:
-    """Whether the whole page picture has to be recognised: one of the areas to recognise is most of the page."""
+    """Whether the whole page picture has to be recognised: one of the areas to recognise is most of the page.
+
+    Both are boxes in one unit.
+    """
     return any(area(box) > MOST_OF_THE_PAGE * area(page) for box in recognise)

@@ -44,7 +44,7 @@ class PagePicture:
         return int(self.drawn.shape[1]) if self.matrix is None else self.shape[1]
 
     def turned(self, quarters: int) -> PagePicture:
-        """The picture turned anticlockwise by so many quarters. No pixel is copied."""
+        """The picture turned anticlockwise by so many quarters, on the same pixels: none is copied."""
         picture = self
         for _ in range(quarters % 4):
             # The pixel (x, y) comes to (y, columns - 1 - x).
@@ -58,7 +58,10 @@ class PagePicture:
         return PagePicture(self.drawn, self.offset, (np.vstack([matrix, [0.0, 0.0, 1.0]]) @ before)[:2], shape)
 
     def part(self, box: tuple[int, int, int, int]) -> Pixels:
-        """The pixels within a box (left, top, right, bottom) of the picture as it is seen: RGB, (height, width, 3)."""
+        """The pixels within a box (left, top, right, bottom) of the picture as it is seen, in pixels, origin top left.
+
+        RGB, (height, width, 3).
+        """
         left, top, right, bottom = box
         if self.matrix is None:
             return np.ascontiguousarray(self.drawn[top:bottom, left:right])

@@ -40,7 +40,7 @@ class Region:
 class TableCell:
     """A cell of a table's grid. Rows and columns are from 0; `confidence` is in [0, 1].
 
-    `box` is in the page's unit, origin top left.
+    `box` is in the page's unit, origin top left. `header`: it is of the table's head.
     """
 
     row: int
@@ -54,7 +54,8 @@ class TableCell:
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """A straight line: at `at` across its direction, from `start` to `end` along it, in the page's unit."""
+    """A straight line: at `at` across its direction, from `start` to `end` along it, in the page's unit, origin top
+    left."""
 
     at: float
     start: float
@@ -63,7 +64,7 @@ class Ruling:
 
 @dataclass(frozen=True, slots=True)
 class Rulings:
-    """The ruling lines of one table."""
+    """The ruling lines of one table: the horizontal ones (`at` is a y) and the vertical ones (`at` is an x)."""
 
     horizontal: tuple[Ruling, ...] = ()
     vertical: tuple[Ruling, ...] = ()
@@ -71,7 +72,8 @@ class Rulings:
 
 @dataclass(frozen=True, slots=True)
 class TableReading:
-    """The structure of one table. `region` is its index among the page's regions; boxes are in the page's unit.
+    """The structure of one table. `region` is its index among the page's regions; boxes are in the page's unit, origin
+    top left.
 
     `to_page`, (3, 3), maps the points of a table that is printed sideways, as it is read, to the page.
     """
@@ -86,7 +88,8 @@ class TableReading:
 class PageReading:
     """All that is known of a page when the models are done.
 
-    - `width` and `height` are those of the page as it is shown. All boxes are on the upright page, in the page's unit.
+    - `width` and `height` are those of the page as it is shown. All boxes are on the upright page, in the page's unit,
+      origin top left.
     - `to_shown`, (3, 3), maps points of the upright page to the page as it is shown, where the two differ.
     - `words` are the text layer's and the recognised ones.
     - `recognised`: whether words were recognised, on the whole page or on parts of it.

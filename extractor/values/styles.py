@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How letters are set. `link` is the address that they lead to."""
+    """How letters are set. `link` is the address that they lead to; None where they lead nowhere."""
 
     bold: bool = False
     italic: bool = False

@@ -11,7 +11,8 @@ from .options import OcrMode, UnseenText
 
 @dataclass(frozen=True, slots=True)
 class OutlineTask:
-    """A document to be opened. The pages of an image file have at most `max_pixels` together.
+    """A document to be opened, with its `password`, None without one. The pages of an image file have at most
+    `max_pixels` together.
 
     `structured`: a structured invoice inside it is wanted too.
     """
@@ -27,7 +28,8 @@ class OutlineTask:
 class PageTask:
     """A page to be drawn and its text layer to be read. `number` is from 1.
 
-    It may have at most `max_pixels` pixels and `max_words` words. `unseen`: what becomes of text that no reader sees.
+    It may have at most `max_pixels` pixels and `max_words` words. `password` is None without one. `ocr`: which areas
+    are to be recognised. `unseen`: what becomes of text that no reader sees.
     """
 
     path: Path

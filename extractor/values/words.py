@@ -24,7 +24,7 @@ RAISED_SIZES, RAISED_BY = (0.45, 0.85), 0.15
 
 
 class WordPart(NamedTuple):
-    """Letters of a word, from index `start` on, that are set otherwise than those before them."""
+    """Letters of a word, from index `start` (from 0) on, that are set otherwise than those before them."""
 
     start: int
     bold: bool
@@ -37,6 +37,7 @@ class Word:
     """Characters without a space between them, as they stand on the page. `box` is in the page's unit, origin top left.
 
     - `line` is the number, from 0, of the line in the page's text stream, or of the recognised line.
+    - `source` is where they are from, the text layer or recognition.
     - `size` is the font size (of a recognised word the line's height), in the page's unit.
     - `upright` is False for text that runs up or down.
     - `confidence` is in [0, 1].
@@ -104,6 +105,9 @@ def is_raised(size: float, bottom: float, full: float, baseline: float) -> bool:
 
 
 def turned_words(words: Sequence[Word], to_page: Matrix) -> list[Word]:
-    """The words on the turned page from which `to_page` (3, 3), a quarter turn, leads back to their own page."""
+    """The words on the turned page from which `to_page` (3, 3), a quarter turn, leads back to their own page.
+
+    Their boxes are in the page's unit, origin top left of the turned page.
+    """
     forward = np.linalg.inv(to_page)
     return [replace(word, box=mapped(forward, word.box), upright=not word.upright) for word in words]

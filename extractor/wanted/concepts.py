@@ -46,7 +46,11 @@ def concepts_of(name: str, description: str, around: Sequence[str] = ()) -> list
 
 
 def listed_concepts(name: str, description: str, of_list: str) -> list[str]:
-    """The concepts that a value in the objects of a list may be, `of_list` being the list's concept."""
+    """The concepts that a value in the objects of a list may be, the likeliest first, `of_list` being the list's
+    concept.
+
+    Raises `KeyError` where that is of no list.
+    """
     names = _tables().of_a_list[PREFIXES[of_list]]
     keys = (squashed(name), _without(squashed(name), ("item", "line", "product", "tax", "vat")), squashed(description))
     return [concept for key in dict.fromkeys(keys) for concept in names.get(key, ())]

@@ -26,7 +26,8 @@ def wanted_fields(
 ) -> tuple[WantedField, ...]:
     """The fields wanted: a preset's, then those of `fields`, which may say more of a preset's; or a schema's.
 
-    `fields` is a list of names, or a map from names to what they are.
+    `fields` is a list of names, or a map from names to what they are. Raises `ValueError` with the place of what is
+    wrong.
     """
     if json_schema is not None:
         if fields is not None or preset is not None:

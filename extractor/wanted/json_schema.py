@@ -34,7 +34,8 @@ _JSON_TYPES: Mapping[type, str] = {str: "string", bool: "boolean", int: "integer
 
 
 def schema_fields(schema: Schema) -> tuple[WantedField, ...]:
-    """The fields of the object that the schema describes. Raises `ValueError`."""
+    """The fields of the object that the schema describes. Raises `ValueError`, which names the place of what is
+    wrong."""
     check_schema(schema)
     return _Reader(schema).root()
 

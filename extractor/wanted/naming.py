@@ -30,14 +30,14 @@ class Naming:
         return replace(self, names=(*self.names, name))
 
     def in_list(self, concept: str | None) -> Naming:
-        """That of the objects in this list."""
+        """The naming of the objects in a list of this concept, None for another list."""
         return replace(self, of_list=concept or "")
 
 
 def value_concept(
     naming: Naming, description: str, own: FieldType, allowed: Collection[FieldType]
 ) -> tuple[FieldType, str | None]:
-    """The type and the concept of a field with a value.
+    """The type and the concept of a field with a value; None for a concept that no table has.
 
     The first concept with a type that is allowed; where there is none, it is another thing, and has its own type.
     """

@@ -43,7 +43,7 @@ CONCEPT_TYPES: Mapping[str, FieldType] = {
 
 
 def leaf(name: str, concept: str, *, required: bool = False) -> WantedField:
-    """A field with a value, of its concept's type."""
+    """A field with a value, of its concept's type. Raises `KeyError` for a concept that has none."""
     of = CONCEPT_TYPES[concept]
     return WantedField(name, of, FORMS[of], concept, required=required)
 
@@ -69,7 +69,8 @@ LISTS: Mapping[str, tuple[WantedField, ...]] = {
 
 
 def listed(name: str, concept: str) -> WantedField:
-    """A list of objects with the fields that such objects usually have."""
+    """A list of objects with the fields that such objects usually have. Raises `KeyError` for a concept that is no
+    list."""
     return WantedField(name, "object", "object", concept, many=True, fields=LISTS[concept])
 
 
@@ -116,7 +117,7 @@ PRESETS: Mapping[Preset, tuple[WantedField, ...]] = {
 
 
 def with_parts(fields: Iterable[WantedField]) -> Iterable[WantedField]:
-    """The fields and all that are in them."""
+    """The fields and all that are in them, each before its parts."""
     for field in fields:
         yield field
         yield from with_parts(field.fields)

@@ -1,4 +1,5 @@
-"""Is a caller's JSON schema one, and small enough to be looked at? In the worker.
+"""Is a caller's JSON schema one, and small enough to be looked at? In the worker; values are held against one in page
+processes.
 
 Draft 2020-12; what this worker takes of it means the same in 2019-09 and draft 7. Nothing that a schema names is
 fetched. Raises `ValueError` with the place.
@@ -56,7 +57,10 @@ def check_value_schema(written: str, path: tuple[object, ...]) -> None:
 
 
 def value_validator(written: str) -> Any:
-    """A validator for values, from what is demanded of them as JSON. Raises `ValueError`."""
+    """A validator of jsonschema_rs for values, from what is demanded of them as JSON; nothing that it names is fetched.
+
+    Raises `ValueError` where that is no schema, or one that costs too much.
+    """
     return jsonschema_rs.validator_for(
         json.loads(written), offline=True, validate_formats=True, pattern_options=PATTERNS
     )

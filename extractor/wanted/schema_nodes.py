@@ -58,16 +58,16 @@ class Node:
 
     @property
     def parts(self) -> list[Schema]:
-        """The values between which the schema leaves the choice."""
+        """The schemas between which this one leaves the choice (`anyOf`, `oneOf`); none where it leaves none."""
         return [part for key in CHOICES for part in self.schema.get(key, [])]
 
     @property
     def description(self) -> str:
-        """What it is, in the caller's words."""
+        """What it is, in the caller's words; empty where nothing says it."""
         return str(self.schema.get("description") or self.said or self.schema.get("title") or "")
 
     def child(self, *keys: object) -> Node:
-        """The place under these keys."""
+        """The place under these keys. Raises `KeyError` where there is none."""
         schema: Json = self.schema
         for key in keys:
             schema = schema[key]
@@ -79,7 +79,11 @@ class Node:
 
 
 def whole(node: Node) -> Node:
-    """What stands there with what it refers to. Null is left out of choices and types: any value may be null."""
+    """The place with what it refers to, and null left out of choices and types: any value may be null.
+
+    Raises `ValueError`, which names the place, for references that lead nowhere or round, and for what cannot be kept
+    here.
+    """
     while True:
         if isinstance(node.schema, bool):
             if not node.schema:

@@ -4,7 +4,7 @@ The caller's side of the same queue is in `callers`.
 
 The shapes are those that the pinned SDK sends and expects. A job is handed out at least once: one that is in progress
 and that no ping names for `lost_after_s` goes back to the queue, which is the platform's own retry. Every call is kept
-with its time. `Replies` says how the next calls are answered: with a status, late, or never.
+with its time. A `Reply` says how the next calls are answered: with a status, late, or never.
 """
 
 from __future__ import annotations

@@ -52,7 +52,7 @@ class Check(TypedDict):
 
 class Confidence(TypedDict):
     """
-    How sure the reading is.
+    How sure the reading is, in [0, 1], and the pages that it is least sure of.
     """
 
     mean: float | None
@@ -225,7 +225,7 @@ class FieldWord(TypedDict):
 
 class FormField(TypedDict):
     """
-    A field of a PDF's form.
+    A field of a PDF's form, what is filled in, and where it is on its page.
     """
 
     name: str
@@ -293,7 +293,7 @@ What a caller has to know of a document's reading, and what to do about it:
 
 class Page(TypedDict):
     """
-    A page of the document, as it is shown.
+    A page of the document: its number, and its size as it is shown.
     """
 
     page: int
@@ -312,7 +312,7 @@ class Page(TypedDict):
 
 class PageCounts(TypedDict):
     """
-    What became of the document's pages.
+    How many pages the document has, how many are in the answer, and which failed.
     """
 
     total: int

@@ -40,7 +40,8 @@ class JobProgress:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """How one job is to be done: until when, how often, whom to tell, and where a delivered answer is read from."""
+    """How one job is to be done: until when, how often it is tried, whom to tell of its progress, and the link under
+    which a delivered answer is read (None: it is not read)."""
 
     clock: Clock
     retries: Retries
@@ -48,7 +49,7 @@ class Terms:
     read_result_from: str | None = None
 
     def tries(self) -> Tries:
-        """A new count."""
+        """A new count of the tries of one call, none made yet."""
         return Tries(self.retries, self.clock)
 
 
@@ -82,8 +83,9 @@ def failure_of(said: Mapping[str, Any]) -> ExtractionFailed:
 def followed(answer: Answer, job: Job, terms: Terms) -> Steps[Answer]:
     """The answer, fetched where it was put if it was too large to be handed over.
 
-    Raises `ResultUnavailable` where it is not there, or not the one that was put there. The link of `result_url` may be
-    good for writing alone: it is read where the caller says so (`read_result_from`). Nobody's key is sent to a link.
+    Raises `ResultUnavailable` where it is not there, or not the one that was put there; `ExtractionFailed` or
+    `NoAnswer` as `answer_of` does. The link of `result_url` may be good for writing alone: it is read where the caller
+    says so (`read_result_from`). Nobody's key is sent to a link.
     """
     result = answer.get("result")
     if result is None:

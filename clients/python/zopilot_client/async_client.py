@@ -22,7 +22,10 @@ from .steps import Broken, Call, Clock, Pause, Reply, Retries
 
 
 class AsyncClient:
-    """As `Client`, for asyncio. A task that is cancelled cancels its job."""
+    """Documents in, answers out, over a door of the worker's, for asyncio: as `Client`, `timeout_s` in seconds.
+
+    To be closed, or used as a context manager. A task that is cancelled cancels its job.
+    """
 
     def __init__(
         self,
@@ -60,7 +63,8 @@ class AsyncClient:
         read_result_from: str | None = None,
         **keys: Unpack[JobInput],
     ) -> Answer:
-        """As `Client.extract`."""
+        """What a document says: the contract's answer (`Success`). Arguments and errors are those of
+        `Client.extract`."""
         clock = Clock(self._timeout_s)
         job = job_of(document, keys)
         session = self._door.session(job, Terms(clock, self._retries, progress, read_result_from))
@@ -73,7 +77,11 @@ class AsyncClient:
         concurrency: int = 4,
         **keys: Unpack[JobInput],
     ) -> AsyncIterator[Answer | ZopilotError]:
-        """As `Client.extract_many`; whoever stops half-way (`aclose`) cancels the rest."""
+        """Each document's answer, or the error that it has instead, in the documents' order. Arguments as
+        `Client.extract_many`.
+
+        Whoever stops half-way (`aclose`) cancels the rest.
+        """
         places = asyncio.Semaphore(concurrency)
         waiting: deque[asyncio.Task[Answer | ZopilotError]] = deque()
         try:

@@ -27,8 +27,8 @@ TIMEOUT_S = 900.0
 class Client:
     """Documents in, answers out, over a door of the worker's. To be closed, or used as a context manager.
 
-    `timeout_s` is what a document may take in all, waiting and further tries included; None is for ever. `http` is a
-    client of httpx's with a proxy or certificates of its own.
+    `timeout_s` is the seconds that a document may take in all, waiting and further tries included; None is for ever.
+    `http` is a client of httpx's with a proxy or certificates of its own.
     """
 
     def __init__(

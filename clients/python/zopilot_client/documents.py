@@ -59,9 +59,10 @@ def job_of(document: Document | None, keys: Mapping[str, Any]) -> Job:
 
 
 def runpod_body(job: Job, most_bytes: int, advice: str) -> bytes:
-    """The JSON that RunPod is sent. Raises `TooLargeToSend`, before the document is read, where that is too much.
+    """The JSON that RunPod is sent, with the document in base64, which has four bytes for three of the document's.
 
-    Base64 has four bytes for three of the document's.
+    Raises `TooLargeToSend`, before the document is read, where that is more than `most_bytes`, and
+    `DocumentUnreadable`.
     """
     keys = dict(job.keys)
     if job.document is not None:

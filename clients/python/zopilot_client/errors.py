@@ -12,8 +12,8 @@ class ZopilotError(Exception):
 
     `code` stays as it is from version to version, the message is for people. `retryable`: whether the same request may
     succeed later; it was tried again already, as often as the client may. `job_id` is RunPod's or the HTTP door's,
-    `document_id` the worker's, `status` HTTP's, each None where there is none. `retry_after_s`: when the other side
-    says to come back.
+    `document_id` the worker's, `status` HTTP's, each None where there is none. `retry_after_s`: in how many seconds the
+    other side says to come back; None where it does not say.
     """
 
     def __init__(

@@ -11,9 +11,10 @@ from .answers import Answer
 def evidence(answer: Answer, *place: str | int) -> FieldValue:
     """What the value at this place of `data.values` was read from: its words, page, box and confidence.
 
-    The place are keys and, in lists, numbers from 0: `evidence(answer, "line_items", 0, "amount")`. All of it is None
-    for a value that was not found. Raises `LookupError` where there is no value: it was not asked for, the list is
-    shorter, or what stands there is an object or a list.
+    The place is keys and, in lists, numbers from 0: `evidence(answer, "line_items", 0, "amount")`. The box is (left,
+    top, right, bottom) in the page's unit, origin top left. All of it is None for a value that was not found. Raises
+    `LookupError` where there is no value: it was not asked for, the list is shorter, or what stands there is an object
+    or a list.
     """
     node: Any = answer["data"].get("fields")
     for step in place:

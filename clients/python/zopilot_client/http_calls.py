@@ -17,7 +17,10 @@ _CONNECT_S = 10.0
 
 @contextlib.contextmanager
 def request_of(call: Call, clock: Clock) -> Iterator[dict[str, Any]]:
-    """A context with the arguments of `httpx.Client.request`, in which a file that is uploaded is open."""
+    """A context with the arguments of `httpx.Client.request`, in which a file that is uploaded is open.
+
+    Raises `DocumentUnreadable` where the file cannot be read.
+    """
     with contextlib.ExitStack() as open_files:
         left_s = clock.left_s(call.timeout_s)
         connect_s = _CONNECT_S if left_s is None else min(_CONNECT_S, left_s)
@@ -53,5 +56,5 @@ def reply_of(response: httpx.Response) -> Reply:
 
 
 def broken(error: httpx.RequestError) -> Broken:
-    """Why nothing came back: the kind of error alone, for its message may have the URL."""
+    """What is known where nothing came back: the kind of error alone, for its message may have the URL."""
     return Broken(type(error).__name__)

@@ -21,11 +21,12 @@ _CANCEL_S = 5.0
 
 @dataclass(frozen=True, slots=True)
 class HttpDoor:
-    """A worker's HTTP door. `headers` are for what stands before it: RunPod's load balancer wants its own key.
+    """A worker's HTTP door. `api_key` is the worker's, None where it has none.
 
-    `route`: `extract` is one request, open until the document is read; `jobs` is for long documents, and for whatever
-    stands in between and ends requests early: the job is looked at, and `progress` is told. `poll_s`: the first and the
-    longest wait between looks at a job.
+    `headers` are for what stands before it: RunPod's load balancer wants its own key. `route`: `extract` is one
+    request, open until the document is read; `jobs` is for long documents, and for whatever stands in between and ends
+    requests early: the job is looked at, and `progress` is told. `poll_s`: the first and the longest wait between looks
+    at a job, in seconds. Raises `ValueError` for a `base_url` without http:// or https://.
     """
 
     base_url: str
@@ -68,7 +69,8 @@ class HttpSession:
         self._terms = terms
 
     def steps(self) -> Steps[Answer]:
-        """The calls and pauses up to the answer, which comes back. Raises the `ZopilotError` that stands for it."""
+        """The calls and pauses up to the answer, which the generator returns. Raises the `ZopilotError` that stands for
+        it."""
         reply = yield from sent(self._door.submission("extract", self._job), self._terms.tries(), _refusal)
         return (yield from followed(answer_of(_json(reply)), self._job, self._terms))
 
@@ -78,12 +80,16 @@ class HttpSession:
 
 
 class HttpJobSession(HttpSession):
-    """One job on its way in the worker's own queue."""
+    """One job on its way in the worker's own queue; `job_id` is the worker's for it, None until it is there."""
 
     _running = False
 
     def steps(self) -> Steps[Answer]:
-        """As `HttpSession.steps`. A job that failed and may not fail again is sent again."""
+        """The calls and pauses up to the answer, which the generator returns. Raises the `ZopilotError` that stands for
+        it.
+
+        A job that failed and may not fail again is sent again.
+        """
         tries = self._terms.tries()
         while True:
             try:

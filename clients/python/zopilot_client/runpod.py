@@ -31,11 +31,11 @@ _WHOSE = "RunPod's"
 
 @dataclass(frozen=True, slots=True)
 class RunPod:
-    """An endpoint of RunPod's.
+    """An endpoint of RunPod's, with its id and the key to it.
 
     `base_url` is RunPod's, or what `RUNPOD_ENDPOINT_BASE_URL` says, as for RunPod's own client. `route`: `runsync`
-    saves a short job a request, and is the only one for requests over 10 MiB. `poll_s`: the first and the longest
-    wait between looks at a job.
+    saves a short job a request, and is the only one for requests over 10 MiB. `poll_s`: the first and the longest wait
+    between looks at a job, in seconds. Raises `ValueError` for a `base_url` without http:// or https://.
     """
 
     endpoint_id: str
@@ -52,7 +52,7 @@ class RunPod:
         return RunPodSession(self, job, terms)
 
     def call(self, method: str, path: str, body: bytes | None = None, timeout_s: float = _SLACK_S) -> Call:
-        """A request to the endpoint."""
+        """A request to the endpoint, with its key; `timeout_s` in seconds."""
         headers = {"Authorization": f"Bearer {self.api_key}"}
         if body is not None:
             headers["Content-Type"] = "application/json"
@@ -61,7 +61,7 @@ class RunPod:
 
 
 class RunPodSession:
-    """One job on its way through RunPod's queue; `job_id` is RunPod's for it, once it is there."""
+    """One job on its way through RunPod's queue; `job_id` is RunPod's for it, None until it is there."""
 
     def __init__(self, door: RunPod, job: Job, terms: Terms) -> None:
         self._door = door
@@ -71,7 +71,8 @@ class RunPodSession:
         self._running = False
 
     def steps(self) -> Steps[Answer]:
-        """The calls and pauses up to the answer, which comes back. Raises the `ZopilotError` that stands for it.
+        """The calls and pauses up to the answer, which the generator returns. Raises the `ZopilotError` that stands for
+        it.
 
         A job that failed and may not fail again is sent again.
         """
@@ -116,7 +117,11 @@ def _progress_of(envelope: Mapping[str, Any]) -> JobProgress:
 
 
 def outcome_of(envelope: Mapping[str, Any]) -> Answer:
-    """The answer in the envelope of a job that has ended. Raises what it says instead."""
+    """The answer in the envelope of a job that has ended.
+
+    Raises what the envelope says instead: `JobTimedOut`, `JobCancelled` or `ExtractionFailed`; and `NoAnswer` where it
+    has none.
+    """
     status, output = envelope["status"], envelope.get("output")
     if status == "TIMED_OUT":
         raise JobTimedOut("JOB_TIMED_OUT", "RunPod ended the job: its time in the queue or at work was up")

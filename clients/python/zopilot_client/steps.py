@@ -31,7 +31,8 @@ def check_base_url(url: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request. With `upload`, its body is multipart: the job's document and its keys."""
+    """A request; `timeout_s` in seconds, None for no end. With `upload`, its body is multipart: the job's document and
+    keys."""
 
     method: str
     url: str
@@ -52,14 +53,14 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """Nothing came back: why."""
+    """Nothing came back; `reason` says why, in a word."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """Wait for so long, or until the job's own time is up."""
+    """A wait of so many seconds, or until the job's own time is up."""
 
     seconds: float
 
@@ -72,7 +73,8 @@ Steps = Generator[Call | Pause, Outcome | None, T]
 class Retries:
     """How often a request is sent at most, and how long to wait in between: twice as long each time, by chance less.
 
-    What the other side says in `Retry-After` is waited for, however long, unless the job's own time is up before.
+    `first_s` and `most_s`, in seconds, are the first wait and the longest. What the other side says in `Retry-After` is
+    waited for, however long, unless the job's own time is up before.
     """
 
     attempts: int = 4
@@ -81,7 +83,7 @@ class Retries:
 
 
 class Clock:
-    """A job's own time, from when it is made."""
+    """A job's own time: `timeout_s` seconds from when it is made; None for no end."""
 
     def __init__(self, timeout_s: float | None) -> None:
         self._end = None if timeout_s is None else time.monotonic() + timeout_s
@@ -109,7 +111,7 @@ class Tries:
         self._made = 0
 
     def pause(self, error: ZopilotError) -> Pause:
-        """The wait before the next try. Raises the error itself where there is to be none."""
+        """The wait before the next try, in seconds. Raises the error itself where there is to be none."""
         self._made += 1
         if not error.retryable or self._made >= self._retries.attempts:
             raise error
@@ -123,7 +125,10 @@ class Tries:
 
 
 def sent(call: Call, tries: Tries, refusal: Callable[[Reply], ZopilotError | None]) -> Steps[Reply]:
-    """The reply to a call that no longer fails, or can no longer be tried again: then raises why."""
+    """The reply to the call, in which `refusal` finds no error, after as many tries as that takes.
+
+    Raises the last try's `ZopilotError` where there is to be no further one.
+    """
     while True:
         outcome = yield call
         assert outcome is not None
@@ -141,7 +146,7 @@ def unreachable(call: Call, outcome: Broken) -> ZopilotError:
 
 
 def refusal_of(reply: Reply) -> ZopilotError | None:
-    """The error of a status that is none of success."""
+    """The error that a reply's status stands for; None for one of success (2xx)."""
     if 200 <= reply.status < 300:
         return None
     try:

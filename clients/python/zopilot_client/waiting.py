@@ -16,7 +16,11 @@ TERMINAL = ("COMPLETED", "FAILED", "CANCELLED", "TIMED_OUT")
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """How to look at one job, whose replies they are, what they say of its progress, and the first and longest wait."""
+    """How to look at one job, whose replies they are, what they say of its progress, and the first and longest wait in
+    seconds.
+
+    `refusal` gives the error that a reply stands for; None where it is one about the job.
+    """
 
     look: Call
     refusal: Callable[[Reply], ZopilotError | None]
@@ -26,7 +30,10 @@ class Watch:
 
 
 def awaited(seen: Mapping[str, Any], watch: Watch, terms: Terms) -> Steps[Mapping[str, Any]]:
-    """What is said of the job when it has ended; its progress is told where it changes."""
+    """What is said of the job when it has ended; its progress is told where it changes.
+
+    Raises `NoAnswer` where a reply says nothing of a job, and the `ZopilotError` of a look that is not tried again.
+    """
     told: JobProgress | None = None
     wait_s, longest_s = watch.poll_s
     while seen["status"] not in TERMINAL:
@@ -41,7 +48,7 @@ def awaited(seen: Mapping[str, Any], watch: Watch, terms: Terms) -> Steps[Mappin
 
 
 def state_of(reply: Reply, whose: str) -> Mapping[str, Any]:
-    """What a reply says of a job. Raises `NoAnswer` where it says nothing of one."""
+    """What a reply says of a job: an object with `id` and `status`. Raises `NoAnswer` where it says nothing of one."""
     try:
         state = json.loads(reply.body)
     except ValueError:

@@ -229,7 +229,7 @@ export interface Data {
   form_fields?: FormField[];
 }
 /**
- * A page of the document, as it is shown.
+ * A page of the document: its number, and its size as it is shown.
  */
 export interface Page {
   /**
@@ -506,7 +506,7 @@ export interface FieldObject {
   [k: string]: FieldNode;
 }
 /**
- * A field of a PDF's form.
+ * A field of a PDF's form, what is filled in, and where it is on its page.
  */
 export interface FormField {
   name: string;
@@ -580,7 +580,7 @@ export interface Metadata {
   worker_version: string;
 }
 /**
- * What became of the document's pages.
+ * How many pages the document has, how many are in the answer, and which failed.
  */
 export interface PageCounts {
   /**
@@ -605,7 +605,7 @@ export interface FailedPage {
   reason: string;
 }
 /**
- * How sure the reading is.
+ * How sure the reading is, in [0, 1], and the pages that it is least sure of.
  */
 export interface Confidence {
   /**

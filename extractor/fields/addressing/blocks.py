@@ -12,7 +12,7 @@ from typing import Literal
 from ...values.boxes import Box
 from .composed import Composed, composed, is_large_name, split_parts
 from .lines import Line, head_role, line_of
-from .vocabulary import normal
+from .vocabulary import normal, vocabulary
 
 Origin = Literal["head", "block", "one_line"]
 # Max distance of two lines of a block, top to top, and that below a head.
@@ -49,12 +49,15 @@ class Block:
 
     @property
     def box(self) -> Box:
-        """The box around its lines."""
+        """The box around its lines, in the page's unit, origin top left."""
         return self.party.box
 
 
 def blocks_of(lines: Sequence[Line]) -> list[Block]:
-    """The parties of a page's lines, those with a head first. No line is of two of them."""
+    """The parties of a page's lines, those with a head first. No line is of two of them.
+
+    `lines` are from the top down; boxes are in the page's unit, origin top left.
+    """
     blocks: list[Block] = []
     taken: set[int] = set()
     for at in [at for at, line in enumerate(lines) if line.kind == "head"][:_MOST_HEADS]:
@@ -101,17 +104,30 @@ def _headed(lines: Sequence[Line], at: int) -> Block | None:
     head = lines[at]
     role = head_role(head.label)
     assert role is not None
+    weak = role[1] < 0.7 and len(head.label) <= 2
+    if weak and head.value == len(head.words) and not head.text.rstrip().endswith(":"):
+        return None
+    found = _party_of_head(lines, at)
+    return None if found is None else Block(found[0], "head", role[0], role[1], head, (at, *found[1]))
+
+
+def party_at(lines: Sequence[Line], at: int) -> Composed | None:
+    """The party under, or beside, the line at an index, which is its head; None where none stands there."""
+    found = _party_of_head(lines, at)
+    return None if found is None else found[0]
+
+
+def _party_of_head(lines: Sequence[Line], at: int) -> tuple[Composed, list[int]] | None:
+    """The party of the head at an index, and the indexes of its other lines."""
+    head = lines[at]
     inline = line_of(head.words[head.value :], head) if head.value < len(head.words) else None
     if inline is not None and inline.kind in ("id", "contact", "other", "head"):
         return None
-    if inline is None and role[1] < 0.7 and not head.text.rstrip().endswith(":") and len(head.label) <= 2:
-        return None
     below, taken = _below(lines, at, inline)
-    own = [inline, *below] if inline is not None else below
-    party = composed(own)
+    party = composed([inline, *below] if inline is not None else below)
     if party is None or (not party.address and (_doubtful(party) or (head.cell is not None and not party.legal))):
         return None
-    return Block(party, "head", role[0], role[1], head, (at, *taken))
+    return party, taken
 
 
 def _doubtful(party: Composed) -> bool:
@@ -143,6 +159,10 @@ def _below(lines: Sequence[Line], at: int, inline: Line | None) -> tuple[list[Li
             value_left = line.box[0]
         elif value_left is None and not _is_label(line) and not _under(line, head):
             continue
+        elif not found and inline is not None and line.kind in ("street", "town") and _starts(line, head.box[0]):
+            # The name is beside the head, and its address is below that.
+            found.append(line)
+            value_left = line.box[0]
         elif value_left is None or _starts(line, value_left) or _is_label(line) or label_left is not None:
             if town and not _may_follow_town(line):
                 break
@@ -316,8 +336,13 @@ def _aligned(one: Line, other: Line) -> bool:
 
 def same_name(one: str, other: str) -> bool:
     """Whether two names are of one party, whatever their capitals and accents, one perhaps without its legal form."""
-    first, second = normal(one), normal(other)
+    first, second = _without_salutation(normal(one)), _without_salutation(normal(other))
     if not first or not second:
         return False
     short, long = sorted((first, second), key=len)
     return first == second or (len(short) >= 4 and f"{long} ".startswith(f"{short} "))
+
+
+def _without_salutation(name: str) -> str:
+    first, _, rest = name.partition(" ")
+    return rest if " " in rest and first in vocabulary().salutations else name

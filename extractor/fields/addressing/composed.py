@@ -14,6 +14,13 @@ from ...values.words import Word
 from .lines import Line, is_separator, line_of
 from .vocabulary import normal, vocabulary
 
+# How a line begins that is of an address, whatever its other words: a part of a building.
+_PART_OF_BUILDING = re.compile(
+    r"(?:unit|suite|flat|floor|apartment|apt|level|lot|plot|block|blk|room|shop|office|no|nr)\b\.?\s*#?[a-z]{0,2}[-.]?\d",
+    re.IGNORECASE,
+)
+# Salutations of two letters; others may be initials.
+_SHORT_SALUTATIONS = frozenset(("mr", "ms", "mx", "hr"))
 # What stands behind a name and is no part of it: a register number in brackets.
 _NUMBER_BEHIND = re.compile(r"^[(\[][^)\]]*\d{4}")
 # Salutations before a company's name.
@@ -46,7 +53,8 @@ class Composed:
 
     - `name` are its name's words; `address` the words of its address, line by line, from the top down.
     - `lines` are all lines that it was read from, ids and telephone numbers among them.
-    - `legal` says that the name has a legal form, or a word of businesses.
+    - `legal` says that the name has a legal form, or a word of businesses; `town` that a line is a town.
+    - `person` says that a salutation stands above the name.
     """
 
     name: tuple[Word, ...]
@@ -63,7 +71,7 @@ class Composed:
 
     @property
     def box(self) -> Box:
-        """The box around its lines."""
+        """The box around its lines, in the page's unit, origin top left."""
         return union([line.box for line in self.lines])
 
     @property
@@ -130,7 +138,8 @@ def only_legal_form(text: str) -> bool:
 
 
 def split_parts(line: Line) -> list[Line]:
-    """The line's parts, where separators part it and one of them is a town; else the line."""
+    """The line's parts, each a line of its own, where separators part it and one of them is a town; else the line
+    alone."""
     if line.kind not in ("text", "town", "street"):
         return [line]
     ends = [word.text[-1:] for word in line.words]
@@ -157,7 +166,9 @@ def _split(line: Line) -> list[Line]:
             run = []
             continue
         run.append(word)
-        if word.text[-1] in _GLUED and len(word.text) > 1:
+        # A recognised dash may be glued to a number, where others stand between the parts.
+        dash = bool(parts) and word.text.endswith(("-", "\u2013")) and word.text[-2:-1].isdigit()
+        if len(word.text) > 1 and (word.text[-1] in _GLUED or dash):
             parts.append(line_of(run, line))
             run = []
     return [*parts, line_of(run, line)] if run else parts
@@ -210,9 +221,11 @@ def _name_line(head: Sequence[Line]) -> int | None:
     first = candidates[0]
     large = len(candidates) > 1 and all(is_large_name(head[first], head[at]) for at in candidates[1:])
     for at in candidates[:_NAME_LINES]:
-        legal = vocabulary().legal.search(head[at].text) is not None and not only_legal_form(head[at].text)
-        # What stands below a name in larger letters says what it does.
-        if legal or (not large and is_business(head[at].text) and not _is_department(head[at].text)):
+        if vocabulary().legal.search(head[at].text) is not None and not only_legal_form(head[at].text):
+            return at
+    # What stands below a name in larger letters says what it does.
+    for at in () if large else candidates[:_NAME_LINES]:
+        if is_business(head[at].text) and not _is_department(head[at].text):
             return at
     return first
 
@@ -230,7 +243,9 @@ def _is_department(text: str) -> bool:
 
 def _may_be_name(line: Line) -> bool:
     """Whether what looks like a street may be a name, such as Ecke 12."""
-    return line.kind == "street" and (line.strength < 2 or is_business(line.text))
+    if line.kind != "street" or _PART_OF_BUILDING.match(line.text):
+        return False
+    return line.strength < 2 or is_business(line.text)
 
 
 def _continued(head: Sequence[Line], at: int) -> tuple[tuple[Word, ...], int]:
@@ -251,7 +266,7 @@ def _trimmed(words: Sequence[Word]) -> tuple[Word, ...]:
     salutations = vocabulary().salutations
     if vocabulary().legal.search(" ".join(word.text for word in kept)):
         salutations = _BEFORE_COMPANIES
-    while len(kept) > 1 and normal(kept[0].text) in salutations and len(kept[0].text) > 2 and kept[1].text != "&":
+    while len(kept) > 1 and _is_salutation(kept[0].text, salutations) and kept[1].text != "&":
         kept = kept[1:]
     for at in range(1, len(kept)):
         if _NUMBER_BEHIND.match(" ".join(word.text for word in kept[at:])) and kept[at].text[:1] in "([":
@@ -261,6 +276,11 @@ def _trimmed(words: Sequence[Word]) -> tuple[Word, ...]:
     while len(kept) > 1 and is_separator(kept[-1]):
         kept = kept[:-1]
     return tuple(kept)
+
+
+def _is_salutation(text: str, salutations: frozenset[str]) -> bool:
+    plain = normal(text)
+    return plain in salutations and (len(text) > 2 or plain in _SHORT_SALUTATIONS)
 
 
 def _end_of_form(words: Sequence[Word]) -> int:

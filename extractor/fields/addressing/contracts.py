@@ -21,11 +21,24 @@ _SENTENCE, _MOST = 120, 6
 SENTENCE_LINE = 6
 # What stands in front of an address in a sentence.
 _LEAD = re.compile(
-    r"(?:(?:whose|with|having) (?:its |a )?(?:registered office|principal place of business|address) "
-    r"(?:is )?(?:located )?at|(?:located )?at|of|dont le siège social est(?: situé)?(?: au| à)?|"
-    r"con domicilio(?: social)? en|con sede(?: legale)? in|gevestigd te|mit Sitz in|ansässig in) ",
+    r"(?:(?:statutair )?gevestigd (?:te|aan)|wonende (?:te|aan)|kantoorhoudende (?:te|aan)|demeurant(?: au| à)?|"
+    r"domiciliée?(?: au| à)?|residente (?:en|in|em|na)|domiciliado en|con domicilio fiscal en|vecino de|"
+    r"com sede (?:em|na)|wohnhaft in|z siedzibą (?:w|przy)|"
+    r"(?:whose|with|having) (?:its |a )?(?:registered office|principal place of business|address) (?:is )?"
+    r"(?:located )?at|(?:located )?at|of|dont le siège social est(?: situé)?(?: au| à)?|"
+    r"con domicilio(?: social)? en|con sede(?: legale)? in|mit Sitz in|ansässig in) ",
     re.IGNORECASE,
 )
+# What stands in front of a name in a sentence, and who is on which side.
+_ARTICLE = re.compile(
+    r"(?:les soussignés(?: :)?|soussignés :|(?:d'une|d['\u2019]autre) part,|de (?:la )?(?:una|otra) parte,|"
+    r"de (?:uma|outra) parte,|"
+    r"(?:la )?(?:société|sociedad|mercantil|empresa|società)|a sociedade|l['\u2019]entreprise|de heer|mevrouw|monsieur|"
+    r"madame|mme|m\.|d\.|dña\.|don|doña|herrn?|frau|die firma|mr\.?|mrs\.?|ms\.?|il sig\.|la sig\.ra|:) ",
+    re.IGNORECASE,
+)
+# How a line begins that names the first side.
+_ONE_SIDE = re.compile(r"(?:reunidos[:,.]? )?(?:de una parte|de uma parte|d['\u2019]une part)[,:] ", re.IGNORECASE)
 # Below the word "between", the share of the page's height in which blocks are parties.
 _BELOW = 0.5
 
@@ -59,6 +72,9 @@ def _distinct(blocks: Sequence[Block]) -> list[Composed]:
 def _starts_at(line: Line) -> int | None:
     """The index behind the line's word that says between whom the contract is; None where it has none."""
     known = vocabulary().between
+    side = _ONE_SIDE.match(line.text)
+    if side is not None:
+        return side[0].count(" ")
     for at, word in enumerate(line.words):
         if normal(word.text) in known and (at == 0 or at == len(line.words) - 1 or len(line.words) > 4):
             return at + 1
@@ -90,10 +106,11 @@ def _goes_on(clause: Sequence[tuple[Word, Line]]) -> bool:
     return text.count("(") > text.count(")")
 
 
-def _without_lead(part: list[tuple[Word, Line]]) -> list[tuple[Word, Line]]:
-    """An address without the words that lead to it."""
-    lead = _LEAD.match(" ".join(word.text for word, _ in part))
-    return part[lead[0].count(" ") :] if lead else part
+def _without(lead: re.Pattern[str], part: list[tuple[Word, Line]]) -> list[tuple[Word, Line]]:
+    """A part of a sentence without the words that lead to it, however many times."""
+    while part and (found := lead.match(" ".join((*(word.text for word, _ in part), "")))):
+        part = part[found[0].count(" ") :]
+    return part
 
 
 def _party_of(clause: Sequence[tuple[Word, Line]]) -> Composed | None:
@@ -105,7 +122,9 @@ def _party_of(clause: Sequence[tuple[Word, Line]]) -> Composed | None:
         parts[-1].append((word, line))
         if word.text.endswith((",", ";")):
             parts.append([])
-    parts = [parts[0], *(_without_lead(part) for part in parts[1:])]
+    # A side, such as `de otra parte,`, is a part by itself.
+    parts = [part for part in (_without(_ARTICLE, part) for part in parts) if part]
+    parts = [*parts[:1], *(_without(_LEAD, part) for part in parts[1:])]
     lines = [line_of([word for word, _ in part], part[0][1]) for part in parts if part]
     town = next((at for at, line in enumerate(lines) if line.kind == "town"), None)
     return composed(lines[: town + 1] if town is not None else lines[:1]) if lines else None

@@ -44,7 +44,7 @@ _TOWN = re.compile(
     | ^(?:PL[- ])?\d{2}-\d{3}\s+[^\W\d_]{2}                                         # 00-950 Warszawa
     | ^(?:PT[- ])?\d{4}-\d{3}\s+[^\W\d_]{2}                                         # 1100-053 Lisboa
     | ^(?:[A-Z]{1,2}[- ])?\d{3}\s\d{2}\s+[^\W\d_]{2}                                # 110 00 Praha
-    | \b(?:GIR\s?0AA|[A-Z]{1,2}\d[A-Z\d]?\s?\d[ABD-HJLNP-UW-Z]{2})\s*(?:,.*)?$      # London SW1A 1AA
+    | \b(?:GIR\s?0AA|[A-Z]{1,2}\d[A-Z\d]?\s?\d[ABD-HJLNP-UW-Z]{2})\.?\s*(?:,.*)?$     # London SW1A 1AA
     | [^\W\d_].*,\s*[A-Z]{2}\.?,?\s+\d{5}(?:-\d{4})?\b                              # Seattle, WA 98109-5210
     | [^\W\d_]{2}[.,]?\s+[A-Z]{2}\s+\d{5}(?:-\d{4})?\s*(?:,.*)?$
     | \b[ABCEGHJ-NPRSTVXY]\d[A-Z]\s?\d[A-Z]\d\b                                     # Ottawa ON K1A 0B1
@@ -57,7 +57,8 @@ _TOWN = re.compile(
     | [^\W\d_]{3}\s+[1-9]\d{5}\s+[^\W\d_]{3}                                         # Lucknow 226010 Uttar Pradesh
     """
 )
-_DUTCH_TOWN = re.compile(r"^(?:NL[- ])?[1-9]\d{3}\s?[A-Z]{2}\s")
+# Towns beside two letters that may be a legal form's, too: 3012 CV Rotterdam; Boulder, CO 80302.
+_NO_FORM = re.compile(r"^(?:NL[- ])?[1-9]\d{3}\s?[A-Z]{2}\s|,\s*[A-Z]{2}\.?,?\s+\d{5}(?:-\d{4})?\s*(?:,.*)?$")
 # The same where the code is of four digits: a street may begin so, too.
 _SHORT_TOWN = re.compile(r"^(?:[A-Z]{1,2}\s?[-\u2013]\s?|[A-Z]{2}\s)?[1-9]\d{3}\s+(?!\d)[^\W\d_]{2}")
 # A number that is not a postal code, and a street whose number has five digits.
@@ -93,6 +94,10 @@ _WITH_NAMES = frozenset(
 class Line:
     """Words that stand together on one line, and what they are.
 
+    - `page` is from 1, None in a format without pages; `box` is in the page's unit, origin top left.
+    - `element` is the index of their element among the document's printed ones, `cell` their cell in a table.
+    - `furniture`: they are part of a page header or footer.
+    - `kind` is what they are in a letter.
     - `label` is the label that they begin with, in its normal form; `value` is where its value begins, an index of
       `words`, their number where it has none. A line without a label has `value` 0.
     - `strength`, of a street, is 2 where both its number and a word of streets say so, else 1; of a text 0.
@@ -231,6 +236,9 @@ def head_role(label: str) -> tuple[str, float] | None:
     for addition in known.head_additions.get(tokens[-1], ()) if tokens else ():
         if label.endswith(addition) and (role := known.heads.get(label[: -len(addition)])):
             return role if role[1] > WEAK else None
+    for beginning in known.of_heads:
+        if label.startswith(beginning) and (role := known.heads.get(label[len(beginning) :])) and role[1] > WEAK:
+            return role
     # Two heads that stand side by side, such as Käufer/Leistungsempfänger.
     for cut in range(1, min(len(tokens), 6)):
         before, after = known.heads.get(" ".join(tokens[:cut])), known.heads.get(" ".join(tokens[cut:]))
@@ -269,7 +277,7 @@ def _unlabelled(text: str, plain: str, tokens: Sequence[str]) -> tuple[Kind, int
     # Capitals such as SC stand in addresses, too.
     legal = form is not None and not (
         len(form[0]) <= _SHORT_FORM
-        and (_street_or_text(text, tokens) == ("street", 2) or _DUTCH_TOWN.match(text) is not None)
+        and (_street_or_text(text, tokens) == ("street", 2) or _NO_FORM.search(text) is not None)
     )
     if not legal and _is_town(text, tokens):
         return "town", 2

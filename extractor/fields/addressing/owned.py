@@ -46,12 +46,15 @@ _NATIONAL = (
     (re.compile(r"\bvat\b"), re.compile(r"\d{9}")),
     (re.compile(r"\babn\b"), re.compile(r"\d{11}")),
 )
+# `Your` as one letter: V/ NIF, S/ CIF, Vs. P. IVA.
+_YOURS = re.compile(r"(?:v|s|vs|vos) (?:n(?:o|um)? )?(?:nif|cif|nipc|contribuinte|p iva|partita iva)\b")
 _FAX = re.compile(r"\b(?:tele)?fax\b|\bf\b|\bfaks\b")
 
 
 @dataclass
 class Owners:
-    """Who the places of a document belong to: the two parties, and every place where any party stands.
+    """Who the places of a document belong to: the seller and the buyer, None for one who is not told, and every place
+    where any party stands.
 
     `of_word` is the role of the party that has a word in its block, by the word's `id`.
     """
@@ -98,7 +101,11 @@ class _Labelled:
 
 
 def owned_values(lines: Sequence[Sequence[Line]], style: Style, owners: Owners) -> dict[str, list[Found]]:
-    """VAT ids, tax numbers, telephone numbers and addresses of mail of the seller and the buyer, best first."""
+    """VAT ids, tax numbers, telephone numbers and addresses of mail by concept (`seller.vat_id`), of each the best
+    first.
+
+    `lines` are those of each page.
+    """
     found: dict[str, list[Found]] = {}
     for page in lines:
         for at, line in enumerate(page):
@@ -193,7 +200,7 @@ def _national(one: _Labelled, owners: Owners) -> Iterator[tuple[str, Found]]:
 def _owner(one: _Labelled, word: Word, owners: Owners) -> tuple[str, float]:
     known = vocabulary()
     tokens = set(one.label.split())
-    if tokens & known.buyer_marks:
+    if tokens & known.buyer_marks or _YOURS.match(one.label):
         return "buyer", LABELLED
     if tokens & known.seller_marks:
         return "seller", LABELLED
@@ -202,8 +209,9 @@ def _owner(one: _Labelled, word: Word, owners: Owners) -> tuple[str, float]:
 
 
 def _own_label(line: Line) -> str:
-    """The line's words without a digit."""
-    return normal(" ".join(word.text for word in line.words if not any(letter.isdigit() for letter in word.text)))
+    """The line's words without a digit, and what stands before a colon in others, as in `NIF:12345678Z`."""
+    labels = (word.text.rpartition(":")[0] if any(map(str.isdigit, word.text)) else word.text for word in line.words)
+    return normal(" ".join(label for label in labels if not any(map(str.isdigit, label))))
 
 
 def _label_of(page: Sequence[Line], at: int, part: Line) -> str:

@@ -43,7 +43,7 @@ _MAILERS = frozenset(("gmail", "hotmail", "yahoo", "outlook", "gmx", "web", "icl
 
 @dataclass
 class Standing:
-    """One party with all places that it stands at, and its points as seller and as buyer.
+    """One party by its `name`, with all places that it stands at (`blocks`), and its points as seller and as buyer.
 
     `reasons` are the kinds of evidence that its points come from.
     """
@@ -145,8 +145,10 @@ def _points(
         return SENDER + (FURNITURE if furniture else 0.0), 0.0, {"sender"}
     if _has_contacts(block, lines):
         seller, reasons = seller + CONTACTS, reasons | {"contacts"}
-    # An address in the window of the envelope stands as high as a letterhead's, and may be taken for one.
-    if furniture and not _in_window(left, middle, topmost, page):
+    # An address in the window of the envelope, left or right, stands as high as a letterhead's, and may be taken for
+    # one.
+    beside = not topmost and not reasons and WINDOW_TOP < middle < WINDOW_BOTTOM
+    if furniture and not beside and not _in_window(left, middle, topmost, page):
         seller, reasons = seller + FURNITURE, reasons | {"furniture"}
     if topmost and middle < LETTERHEAD:
         seller += TOPMOST

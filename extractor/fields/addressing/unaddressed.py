@@ -9,7 +9,8 @@ import re
 from collections.abc import Sequence
 
 from ..printed import PrintedPage
-from .blocks import same_name
+from .apart import large_name, nameless_address
+from .blocks import Block, same_name
 from .composed import Composed, composed, is_business
 from .lines import Line, line_of
 from .roles import Standing, is_receipt
@@ -17,6 +18,8 @@ from .vocabulary import vocabulary
 
 # How sure such a name is: of a receipt's top, with a legal form at the top or in the foot, beside the account.
 RECEIPT, LEGAL, HOLDER = 0.7, 0.6, 0.55
+# How sure is one in the largest letters of the top, its address elsewhere.
+LARGE = 0.55
 # Where a page's top ends and its foot begins, as shares of its height; max lines of a receipt's top.
 TOP, FOOT = 0.3, 0.8
 _MOST_LINES = 8
@@ -24,23 +27,26 @@ _MOST_LINES = 8
 _MOST_WORDS = 7
 _REGISTERED = re.compile(
     r"(?:is |a company )?(?:registered|incorporated|company (?:no|number|reg)|reg\. no)\b|au capital|sitz\b|inscrita\b"
+    r"|si[eè]ge social|sede (?:legale|social)|domicilio social"
     r"|cap\. soc|capitale sociale|capital social|zarejestrowana|ingeschreven",
     re.IGNORECASE,
 )
 
 
 def unaddressed_seller(
-    page: PrintedPage, lines: Sequence[Line], buyer: Standing | None
+    page: PrintedPage, lines: Sequence[Line], buyer: Standing | None, blocks: Sequence[Block]
 ) -> tuple[Composed, float] | None:
-    """The seller as the page's top, its foot or the account tell, and how sure, in [0, 1]; None without one."""
+    """The seller as the page's top, its foot or the account tell, and how sure, in [0, 1]; None without one.
+
+    What is in one of the page's `blocks` is another party.
+    """
     if is_receipt(page) and (top := _receipt_top(lines)) is not None:
         return top, RECEIPT
     known = vocabulary()
-    taken = [] if buyer is None else [block.party.box for block in buyer.blocks if block.party.page == page.number]
-    for line in lines:
+    taken = {index for block in blocks if block.party.page == page.number for index in block.taken}
+    for at, line in enumerate(lines):
         share = (line.box[1] + line.box[3]) / 2 / (page.height or 1.0)
-        free = not any(box[1] <= line.box[1] <= box[3] and box[0] <= line.box[0] <= box[2] for box in taken)
-        if free and line.kind == "text" and (share < TOP or share > FOOT or line.furniture):
+        if at not in taken and line.kind == "text" and (share < TOP or share > FOOT or line.furniture):
             named = _named_by(line)
             party = composed([named]) if named is not None else None
             if party is not None and (buyer is None or not same_name(party.name_text, buyer.name)):
@@ -50,7 +56,9 @@ def unaddressed_seller(
             party = composed([line_of(line.words[line.value :], line)])
             if party is not None and (buyer is None or not same_name(party.name_text, buyer.name)):
                 return party, HOLDER
-    return None
+    name = large_name(page, lines, taken) if nameless_address(page, lines, blocks) is not None else None
+    party = composed([line_of(name, lines[0])]) if name is not None else None
+    return (party, LARGE) if party is not None else None
 
 
 def _named_by(line: Line) -> Line | None:

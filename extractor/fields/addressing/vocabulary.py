@@ -33,16 +33,22 @@ WEAK = 0.6
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """Sets of words and phrases in their normal form.
+    """Sets of words and phrases in their normal form, each of what its name says.
 
     - `labels` is the kind of line that a label makes; `label_starts` are their first words.
     - `heads` is the role of a party's head: a role and how well it says who gets the invoice, from 0 to 1.
       `head_additions` may follow it, by their last word.
+    - `of_heads` are words before a role, each with a space behind it, that make it the head of a form: `dados do`.
     - `legal` finds a legal form in a text as printed.
+    - `business` and `streets` are words of such names, `business_endings` and `street_endings` ends of such words.
+    - `buyer_marks` and `seller_marks` tell the role; `holders` are labels of an account's owner, `owners` words such as
+      "your".
+    - `between` begins a contract's parties.
     """
 
     heads: dict[str, tuple[str, float]]
     head_additions: dict[str, tuple[str, ...]]
+    of_heads: tuple[str, ...]
     labels: dict[str, LabelKind]
     label_starts: frozenset[str]
     salutations: frozenset[str]
@@ -66,7 +72,7 @@ class Vocabulary:
 
 @cache
 def vocabulary() -> Vocabulary:
-    """The vocabulary, read once a process."""
+    """The vocabulary of all languages, read from its file once a process."""
     data = json.loads(_FILE.read_text(encoding="utf-8"))
 
     def words(key: str) -> frozenset[str]:
@@ -79,6 +85,7 @@ def vocabulary() -> Vocabulary:
     return Vocabulary(
         _heads(data["heads"]),
         _by_last_word(data["head_additions"]),
+        tuple(f"{normal(one)} " for one in data["head_beginnings"]),
         labels,
         frozenset(label.split()[0] for label in labels if label),
         words("salutations"),

@@ -1,4 +1,5 @@
-"""Words -> values of a type, each with its own words; and how a document writes numbers and dates."""
+"""Words -> values of a type, each with its own words; and how a document writes numbers and dates. Runs in a page
+process."""
 
 from __future__ import annotations
 

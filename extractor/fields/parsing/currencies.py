@@ -47,9 +47,10 @@ FAST = re.compile(rf"{_SIGNS_ALONE}|(?<![^\W\d_])(?:{PRINTED})(?![^\W\d_])")
 
 
 def code_of(printed: str, currency: str | None = None, languages: tuple[str, ...] = ()) -> str | None:
-    """The ISO 4217 code of a currency as printed, None for what is none.
+    """The ISO 4217 code of a currency as printed; None for what is none.
 
-    `currency` is that of the document's other amounts, which decides what `$` or `kr` means.
+    `currency` is the code of the document's other amounts, which decides what `$` or `kr` means; then its `languages`
+    do.
     """
     if printed in CODES:
         return printed

@@ -55,7 +55,8 @@ def months() -> dict[str, int]:
 
 
 def dates(run: Run, style: Style) -> list[Typed]:
-    """Dates, as ISO 8601. One whose day may be its month is less sure, unless the document says which comes first."""
+    """Dates as ISO 8601, from left to right. One whose day may be its month is less sure, unless the document says
+    which comes first."""
     if not run.has_digit:
         return []
     text = _plain(run.text)
@@ -70,7 +71,7 @@ def dates(run: Run, style: Style) -> list[Typed]:
 def days(run: Run, style: Style) -> list[Typed]:
     """Dates as `dates` gives them; where there is none, the day without a year with which the words begin.
 
-    Its year is the last one in which it is not behind the document's last day. Where no such is known, it is none.
+    Its year is the last one in which it is not behind the document's last day. Where no such day is known, it is none.
     """
     found = dates(run, style)
     if found or style.last_day is None or not run.has_digit:
@@ -170,7 +171,8 @@ def _named(text: str) -> Iterator[tuple[int, int, str, float]]:
 
 
 def day_first_of(text: str) -> bool | None:
-    """What a text's dates say of their order: True for day and month, False for month and day."""
+    """What a text's dates say of their order: True for day and month, False for month and day, None where they say
+    nothing."""
     for match in _NUMERIC.finditer(text):
         one, two = int(match[1]), int(match[3])
         if match[2] != "." and (one > 12) != (two > 12) and max(one, two) <= 31:
@@ -179,7 +181,8 @@ def day_first_of(text: str) -> bool | None:
 
 
 def times(run: Run, style: Style) -> list[Typed]:
-    """Times of day, `14:05` or `14:05:09`. One with a full stop may be an amount."""
+    """Times of day, `14:05` or `14:05:09`, from left to right. One with a full stop may be an amount, and is less
+    sure."""
     found = []
     for match in _TIME.finditer(run.text):
         hour, minute, second = (match[at] or match[at + 4] for at in (1, 2, 3))

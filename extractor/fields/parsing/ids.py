@@ -46,7 +46,7 @@ _LIKE_MONEY = re.compile(r"(?:\d{1,3}(?:[.,]\d{3})*|\d+)[.,]\d{2}$")
 
 
 def codes(run: Run, style: Style) -> list[Typed]:
-    """Numbers of documents, orders, customers: a word with a digit in it."""
+    """Numbers of documents, orders, customers, from left to right: a word with a digit in it."""
     found = _codes_of_words(run)
     for index, word in enumerate(() if found else run.words):
         text = _BEHIND_CODE.sub("", _BEFORE_CODE.sub("", word.text)).strip(",;:.()[]")
@@ -77,7 +77,7 @@ def _code_quality(text: str) -> float:
 
 
 def ibans(run: Run, style: Style) -> list[Typed]:
-    """IBANs. One whose check digits are wrong may be none, or misread."""
+    """IBANs without spaces. One whose check digits are wrong may be none, or misread: its quality is low."""
     found: list[Typed] = []
     if not run.has_digit:
         return found
@@ -173,12 +173,12 @@ def _has_right_check_digits(vat_id: str) -> bool:
 
 
 def bics(run: Run, style: Style) -> list[Typed]:
-    """BICs, none of them sure: a word may look like one."""
+    """BICs as printed, none of them sure: a word may look like one."""
     return [Typed(match[0], *run.span(*match.span()), quality=0.7) for match in _BIC.finditer(run.text)]
 
 
 def phones(run: Run, style: Style) -> list[Typed]:
-    """Phone numbers: their digits, behind a + where one is printed."""
+    """Phone numbers, from left to right: their digits, behind a + where one is printed."""
     found = []
     for match in _PHONE.finditer(run.text):
         abroad = match[0].startswith(("+", "00"))
@@ -189,7 +189,7 @@ def phones(run: Run, style: Style) -> list[Typed]:
 
 
 def emails(run: Run, style: Style) -> list[Typed]:
-    """Addresses of mail."""
+    """Addresses of mail as printed, from left to right."""
     return [Typed(match[0], *run.span(*match.span())) for match in _EMAIL.finditer(run.text)]
 
 

@@ -180,7 +180,8 @@ def _stands_in_a_word(text: str, left: int, start: int) -> bool:
 
 
 def money(run: Run, style: Style) -> list[Typed]:
-    """Amounts. An integer is one for sure only beside a currency."""
+    """Amounts, as decimals with a point, with their currency where one is printed. An integer is one for sure only
+    beside a currency."""
     return [_typed(run, one, _money_quality(one)) for one in numbers_in(run, style) if not one.percent]
 
 
@@ -198,7 +199,7 @@ def number(run: Run, style: Style) -> list[Typed]:
 
 
 def integer(run: Run, style: Style) -> list[Typed]:
-    """Whole numbers, `3,00` among them."""
+    """Whole numbers, as ints, `3,00` among them."""
     found = []
     for one in numbers_in(run, style):
         whole, _, decimals = one.value.partition(".")
@@ -209,7 +210,7 @@ def integer(run: Run, style: Style) -> list[Typed]:
 
 
 def percent(run: Run, style: Style) -> list[Typed]:
-    """Percentages; a number without the sign may be one too."""
+    """Percentages, as decimals with a point (`"19"` for 19 %); a number without the sign may be one too."""
     return [
         _typed(run, one, one.quality if one.percent else 0.4 * one.quality)
         for one in numbers_in(run, style)
@@ -218,7 +219,8 @@ def percent(run: Run, style: Style) -> list[Typed]:
 
 
 def quantity(run: Run, style: Style) -> list[Typed]:
-    """Quantities, with their units where a known one follows. The words are the number's, and not the unit's."""
+    """Quantities, as decimals with a point, with their units where a known one follows. The words are the number's, and
+    not the unit's."""
     found = []
     for one in numbers_in(run, style):
         if one.percent or one.currency is not None:
@@ -229,7 +231,7 @@ def quantity(run: Run, style: Style) -> list[Typed]:
 
 
 def unit(run: Run, style: Style) -> list[Typed]:
-    """Known units, as printed."""
+    """Known units, as printed, from left to right."""
     found = []
     for index, word in enumerate(run.words):
         text = word.text.lstrip("0123456789.,")
@@ -239,7 +241,7 @@ def unit(run: Run, style: Style) -> list[Typed]:
 
 
 def currency(run: Run, style: Style) -> list[Typed]:
-    """Currencies, as ISO 4217 codes."""
+    """Currencies, as ISO 4217 codes, from left to right."""
     found = []
     for match in currencies.FAST.finditer(run.text):
         code = currencies.code_of(match[0], style.currency, style.languages)

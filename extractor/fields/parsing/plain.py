@@ -12,12 +12,12 @@ NO = frozenset(("no", "nein", "non", "nee", "não", "nie", "false", "n", UNTICKE
 
 
 def texts(run: Run, style: Style) -> list[Typed]:
-    """All of the words."""
+    """All of the words as one value, a space between two."""
     return [Typed(" ".join(word.text for word in run.words), 0, len(run.words), quality=0.8)] if run.words else []
 
 
 def booleans(run: Run, style: Style) -> list[Typed]:
-    """Words that mean yes or no, alone."""
+    """Words that mean yes or no, as True and False, where they stand alone."""
     found = []
     for index, word in enumerate(run.words):
         text = word.text.casefold().strip(".,;")

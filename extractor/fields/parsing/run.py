@@ -79,7 +79,10 @@ class Typed:
 
 
 class Run:
-    """Words as one text: one space between two that stand as in a sentence, two at a wider gap."""
+    """Words as one text: one space between two that stand as in a sentence, two at a wider gap.
+
+    `text` is in the words' order; `span` leads from its indices back to the words.
+    """
 
     def __init__(self, words: Sequence[Word]) -> None:
         self.words = words

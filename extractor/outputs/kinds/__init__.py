@@ -1,1 +1,1 @@
-"""The outputs: each module is one, has its name, and writes it with its function `view`. Nothing else is here."""
+"""The outputs: each module is one, has its name, and writes it with its function `view`. Run in a page process."""

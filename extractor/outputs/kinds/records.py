@@ -9,7 +9,8 @@ from ..rendering import Rendering
 
 
 def view(rendering: Rendering) -> list[dict[str, Any]]:
-    """For each table its id, its page, its columns' names, and its rows below the head as objects by name."""
+    """For each table its element's id, its page (from 1, None without one), its columns' names, and its rows below the
+    head as objects by name."""
     result = []
     for named, table in rendering.document.tables:
         names, rows = records(table)

@@ -7,8 +7,10 @@ import pytest
 from extractor.fields.found import Found
 from extractor.fields.free_search import FreeSearch
 from extractor.fields.parsing import style_of
+from extractor.fields.read import read_fields
 from extractor.values.wanted import WantedField
-from tests.extractor.fields.documents import Sheet, drawn
+from extractor.wanted.fields import wanted_fields
+from tests.extractor.fields.documents import Sheet, document_of, drawn
 
 ROWS = (
     *("Project code:      PX-77", "Cost centre 4711", "Status      In progress"),
@@ -130,3 +132,12 @@ def test_a_word_for_a_name_may_be_a_part_of_a_heading() -> None:
     assert found is not None and found.value == "Edith"
     reading = Sheet().text(50, 50, "Relevé de compteur").text(250, 50, "12 480")
     assert (found := _best(WantedField("meter_reading", "text"), reading)) is not None and found.value == "12 480"
+
+
+def test_a_code_that_ends_its_part_of_a_line_is_its_label_s() -> None:
+    """In a sentence that goes on, it is not."""
+    wanted = wanted_fields(fields=["HRB", "register_number"])
+    foot = Sheet().text(50, 700, "Amtsgericht Dresden HRB 14402 \u00b7 Tel. 0351 123456")
+    assert read_fields(document_of(foot), wanted).values == {"HRB": "14402", "register_number": "14402"}
+    sentence = Sheet().text(50, 700, "Wir sind im HRB 14402 Mal genannt worden")
+    assert read_fields(document_of(sentence), wanted).values["HRB"] is None

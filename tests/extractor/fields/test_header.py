@@ -149,3 +149,32 @@ def test_what_no_label_names_is_less_sure() -> None:
     found = _read(Sheet().text(50, 50, "Stadthausen, 2014-05-19").text(50, 100, "4711"))
     assert found["document_date"].value == "2014-05-19" and found["document_date"].confidence < 0.9
     assert "document_number" not in found
+
+
+@pytest.mark.parametrize("words", ["Total a pagar até", "Amount to pay by", "Net à payer avant le", "Te betalen vóór"])
+def test_a_label_may_say_when_and_how_much(words: str) -> None:
+    """The day and the amount stand behind it; without the day it is the amount's alone."""
+    both = _values(Sheet().text(50, 50, f"{words} 06-03-2026        19,52"))
+    assert (both["due_date"], both["amount_due"]) == ("2026-03-06", "19.52")
+    assert "due_date" not in _values(Sheet().text(50, 50, f"{words}        19,52"))
+
+
+def test_a_currency_beside_others_is_less_sure() -> None:
+    alone = _read(Sheet().text(50, 50, "Opening balance     EUR 2,100.00\nClosing balance     EUR 2,100.00"))
+    beside = Sheet().text(50, 50, "Opening balance     EUR 2,100.00\nClosing balance     EUR 2,100.00\nGBP account")
+    assert alone["currency"].confidence >= 0.9 > _read(beside)["currency"].confidence
+
+
+def test_a_label_that_is_only_number_says_less() -> None:
+    """It is the document's where nothing says more; another number's label has more words."""
+    title = Sheet().text(50, 50, "FACTURA", 14)
+    assert _values(title.text(50, 80, "Número      HM-2026-00731"))["document_number"] == "HM-2026-00731"
+    assert _values(title.text(50, 95, "Factura nº      F-77"))["document_number"] == "F-77"
+    assert "document_number" not in _values(Sheet().text(50, 80, "Número de habitación      3081"))
+
+
+@pytest.mark.parametrize(("sentence", "due"), [("buchen wir", "2026-02-06"), ("erhielten wir", None)])
+def test_a_seller_may_say_when_he_takes_the_money(sentence: str, due: str | None) -> None:
+    invoice = Sheet().text(50, 50, "Rechnung Nr. A-77     Datum  22.01.2026")
+    invoice.text(50, 120, f"Die Nachzahlung von 75,04 € {sentence} am 06.02.2026 von Ihrem Konto ab.")
+    assert _values(invoice).get("due_date") == due

@@ -6,7 +6,7 @@ import pytest
 
 from extractor.fields.found import FoundRow
 from tests.extractor.fields.documents import Sheet
-from tests.extractor.fields.lists import rows_of, values_of
+from tests.extractor.fields.lists import items_of, rows_of, values_of
 
 HEADS = [
     ("Description", "Qty", "Unit price", "Amount"),
@@ -135,3 +135,28 @@ def test_a_remark_below_a_description_is_none() -> None:
     assert [row["item.description"].value for row in _items(Sheet().table([50, 130, 400], 100, narrow))] == [
         "Yoghurt banana"
     ]
+
+
+def test_a_receipt_s_items_stand_below_a_number_for_taxes() -> None:
+    """`TVA` begins that as it begins the tax; counts have a sign, and a price stands behind the name it is of."""
+    sheet = Sheet(width=230).text(40, 30, "Sarl Olivier\nTVA FR33401987698")
+    sheet.text(15, 80, "2 x Menu midi 18,50      37,00\n1 x Rosé 50cl            11,00\n2 x Café                  4,40")
+    sheet.text(15, 140, "TOTAL TTC                52,40 EUR")
+    assert items_of(sheet) == [
+        ("Menu midi", "2", "18.50", "37.00"),
+        ("Rosé 50cl", "1", None, "11.00"),
+        ("Café", "2", None, "4.40"),
+    ]
+    # What is no price stays a part of the name.
+    other = Sheet(width=230).text(15, 80, "2 x Menu 12,50      37,00\n1 x Vin      11,00")
+    assert items_of(other.text(15, 140, "TOTAL      48,00"))[0] == ("Menu 12,50", "2", None, "37.00")
+
+
+def test_a_receipt_s_rates_may_stand_behind_the_names() -> None:
+    """Behind each of them; a single percentage is of the name."""
+    head = ["DESCRIZIONE   IVA", "Prezzo"]
+    rows = [["Aerosol 20F 10%", "8,50"], ["Crema mani 22%", "7,20"]]
+    items = rows_of(Sheet().table((15, 250), 50, [head, *rows]))["line_items"]
+    assert values_of(items, "item.description", "item.tax_rate") == [("Aerosol 20F", "10"), ("Crema mani", "22")]
+    items = rows_of(Sheet().table((15, 250), 50, [head, rows[0], ["Crema mani", "7,20"]]))["line_items"]
+    assert values_of(items, "item.description", "item.tax_rate") == [("Aerosol 20F 10%", None), ("Crema mani", None)]

@@ -138,3 +138,29 @@ def test_a_party_may_begin_beside_a_short_head() -> None:
     assert (names(sheet)[1], values(sheet)["buyer.address"]) == ("Pat Langley", "9 Church Row\nDurham DH1 3BQ")
     sheet = Sheet().text(50, 140, "To:\nPat Langley\n9 Church Row\nDurham DH1 3BQ").text(90, 140, "copy two")
     assert names(sheet)[1] == "Pat Langley"
+
+
+@pytest.mark.parametrize("mark", ["V/ NIF 501442600", "Vs. P. IVA 02345670979", "NIF del cliente: B12345674"])
+def test_your_number_is_the_buyer_s(mark: str) -> None:
+    """`Your` may be one letter; ours is the seller's."""
+    sheet = Sheet().text(50, 30, "Trans Norte, S.A.\nRua do Porto 3\n4000-100 Porto\nTel. 222 000 111\nNIPC 503123450")
+    said = values(sheet.text(300, 130, "Vinhos Lda.\nCais de Gaia 88\n4400-161 Gaia").text(50, 220, mark))
+    assert (said["seller.vat_id"], said["buyer.vat_id"]) == ("503123450", mark.split()[-1])
+    ours = Sheet().text(50, 130, "Vinhos Lda.\nCais de Gaia 88\n4400-161 Gaia").text(50, 220, "N/ NIF 503123450")
+    assert values(ours)["seller.vat_id"] == "503123450" and "buyer.vat_id" not in values(ours)
+
+
+def test_a_label_and_its_number_may_be_one_word() -> None:
+    """As scans have it; without a label there is no such number."""
+    assert values(Sheet().text(50, 30, "NIF:12345678Z"))["seller.vat_id"] == "12345678Z"
+    assert "seller.vat_id" not in values(Sheet().text(50, 30, "12345678Z"))
+
+
+def test_a_recognised_dash_may_be_glued_to_a_house_s_number() -> None:
+    """In a sender's row whose other parts are parted; a range of houses is one number."""
+    window = "Elm GmbH\nAm Markt 3\n80331 München"
+    for house, number in (("7-", "7"), ("7-9 \u00b7", "7-9")):
+        row = f"Hotel Rose GmbH \u00b7 Kurpromenade {house} 83646 Tölz"
+        said = values(Sheet().text(57, 130, row, 6).text(57, 145, window))
+        assert said["seller.name"] == "Hotel Rose GmbH"
+        assert said["seller.address"] == f"Kurpromenade {number}\n83646 Tölz"

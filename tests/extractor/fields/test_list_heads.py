@@ -179,3 +179,54 @@ def test_heads_in_one_cell_are_the_columns_below_its_words() -> None:
     head = Sheet().text(50, 100, "Qty Item description").text(240, 100, "Unit price").text(330, 100, "Amount")
     rows = [("2", "Anvil", "10.50", "21.00"), ("30", "Rope", "1.00", "30.00")]
     assert items_of(_under(head, rows, [50, 75, 240, 330])) == TWO
+
+
+def test_a_head_may_mean_what_it_does_without_its_currency() -> None:
+    """`Betrag EUR` is known as a transaction's amount, `Betrag` as an item's as well; a head may be the currency."""
+    rows = [["12.02.2026", "Beratung", "1", "10,72"], ["26.02.2026", "Phototherapie", "3", "28,65"]]
+    read = [("Beratung", "1", None, "10.72"), ("Phototherapie", "3", None, "28.65")]
+    for amount in ("Betrag EUR", "EUR"):
+        table = [["Datum", "Leistung", "Anz.", amount], *rows]
+        assert items_of(Sheet().table((50, 130, 330, 450), 50, table)) == read
+    statement = [["Datum", "Buchungstext", "Betrag EUR"], ["12.02.2026", "Miete", "-650,00"]]
+    assert rows_of(Sheet().table((50, 130, 450), 50, statement))["line_items"] == []
+
+
+def test_a_table_of_taxes_calls_its_rates_as_items_do() -> None:
+    """Without a base it is none; `Steuer` is the amount where another column has the rates."""
+    row = ["20 %", "96,33", "19,27"]
+    sheet = Sheet().table((50, 200, 350), 50, [["Taux de TVA", "Prix HT", "TVA"], row])
+    assert taxes_of(sheet) == [("20", "96.33", "19.27")]
+    assert taxes_of(Sheet().table((50, 200, 350), 50, [["Taux de TVA", "Poids", "TVA"], row])) == []
+    head = Sheet(width=230).text(14, 100, "Steuer %      Netto     Steuer     Brutto")
+    rows = [("A= 7,0%", "8,60", "0,60", "9,20"), ("B= 19,0%", "2,61", "0,49", "3,10")]
+    assert taxes_of(_under(head, rows, [14, 90, 140, 195])) == [("7.0", "8.60", "0.60"), ("19.0", "2.61", "0.49")]
+
+
+def test_a_charge_is_what_is_paid_or_what_for() -> None:
+    """Where another column is the amount, it is the name; a tax in a currency is no rate."""
+    head = ["Charge", "Period", "Net £", "VAT £", "Gross £"]
+    rent = ["Quarterly rent", "25/03/26 - 23/06/26", "8,250.00", "1,650.00", "9,900.00"]
+    cover = ["Insurance", "01/04/26 - 31/03/27", "640.00", "0.00", "640.00"]
+    items = rows_of(Sheet().table((50, 160, 300, 380, 460), 50, [head, rent, cover]))["line_items"]
+    assert values_of(items, "item.description", "item.amount", "item.tax_rate") == [
+        ("Quarterly rent", "8250.00", None),
+        ("Insurance", "640.00", None),
+    ]
+    rated = [["Charge", "VAT (%)", "Net £"], ["Quarterly rent", "20", "8,250.00"]]
+    items = rows_of(Sheet().table((50, 200, 300), 50, rated))["line_items"]
+    assert values_of(items, "item.description", "item.tax_rate") == [("Quarterly rent", "20")]
+    paid = [["Description", "Charge"], ["Quarterly rent", "8,250.00"]]
+    items = rows_of(Sheet().table((50, 300), 50, paid))["line_items"]
+    assert values_of(items, "item.description", "item.amount") == [("Quarterly rent", "8250.00")]
+
+
+def test_a_position_may_be_a_name() -> None:
+    """Where no other column has names and it has no numbers."""
+    head = ["Position", "Menge", "Preis", "Betrag"]
+    named = [["Arbeitspreis", "2.410", "0,2612", "629,49"], ["Grundpreis", "12", "9,80", "117,60"]]
+    items = rows_of(Sheet().table((50, 200, 300, 400), 50, [head, *named]))["line_items"]
+    assert values_of(items, "item.description") == [("Arbeitspreis",), ("Grundpreis",)]
+    counted = [[str(at), *row[1:]] for at, row in enumerate(named, 1)]
+    items = rows_of(Sheet().table((50, 200, 300, 400), 50, [head, *counted]))["line_items"]
+    assert values_of(items, "item.description", "item.position") == [(None, 1), (None, 2)]

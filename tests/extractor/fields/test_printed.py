@@ -35,3 +35,14 @@ def test_cells_do_not_part_the_words_of_a_text() -> None:
     ]
     cell = page.rows[1][0].cell
     assert cell is not None and cell.column == 0
+
+
+def test_cells_do_not_part_a_day_in_words() -> None:
+    """Where they are a space apart: a number, a word and a year in three columns are none."""
+    rows = [["le", "16", "janvier 2026"], ["May", "3,", "2026"], ["le", "16", "pages 12"]]
+    (page,) = drawn(Sheet().table([50, 70, 85], 50, rows)).pages
+    assert [[phrase.text for phrase in row] for row in page.rows] == [
+        *(["le", "16 janvier 2026"], ["May 3, 2026"], ["le", "16", "pages 12"])
+    ]
+    (page,) = drawn(Sheet().table([50, 90, 150], 50, [["16", "janvier", "2026"]])).pages
+    assert [phrase.text for phrase in page.rows[0]] == ["16", "janvier", "2026"]
