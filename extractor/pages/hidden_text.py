@@ -19,8 +19,9 @@ import cv2
 import numpy as np
 
 from ..values.arrays import Boxes, Mask, Measures, Pixels
-from ..values.boxes import Box, area, centre, contains
+from ..values.boxes import Box, centre, contains
 from ..values.words import Word, boxes_of
+from .copied_words import SAME_PLACE, areas, common_areas
 from .drawing import MOST_COVERS, Drawing, Look
 from .page_ink import Sketch, dark_shares
 from .redrawing import Redrawing
@@ -59,10 +60,6 @@ FAINT = 150
 # Dark ink is below this, in 0..255. Min and max share of dark pixels of a word drawn with it.
 DARK_INK = 100
 FEWEST_DARK, MOST_DARK = 0.04, 0.85
-# Min share of the smaller word's area for two words to stand in one place.
-SAME_PLACE = 0.4
-# Min letters of a word that counts as part of another.
-PART_OF_A_WORD = 3
 # Max share of a word's box with the colour of its text where the picture tells that it is seen.
 MOST_OWN_COLOUR = 0.5
 # Min share of a word's box that thin things hide together; max cells of the grid that tells, across the page.
@@ -366,26 +363,14 @@ def _maybe_in_one_place(boxes: Boxes) -> Mask:
         one, two = boxes[order[:-1]], boxes[order[1:]]
         wide = np.minimum(one[:, 2], two[:, 2]) - np.maximum(one[:, 0], two[:, 0])
         high = np.minimum(one[:, 3], two[:, 3]) - np.maximum(one[:, 1], two[:, 1])
-        smaller = np.minimum(_areas(one), _areas(two))
+        smaller = np.minimum(areas(one), areas(two))
         same = wide.clip(min=0) * high.clip(min=0) > SAME_PLACE * smaller
         found[order[:-1][same]] = found[order[1:][same]] = True
     if not found.any():
         return found
     for index in range(len(boxes)):
-        found[index] = found[index] or bool((_common_areas(boxes[found], boxes[index]) > 0).sum() > 1)
+        found[index] = found[index] or bool((common_areas(boxes[found], boxes[index]) > 0).sum() > 1)
     return found
-
-
-def _areas(boxes: Boxes) -> Measures:
-    """The area of each box."""
-    return np.asarray((boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1]))
-
-
-def _common_areas(boxes: Boxes, box: Measures) -> Measures:
-    """The area that each box shares with one box."""
-    wide = np.minimum(boxes[:, 2], box[2]) - np.maximum(boxes[:, 0], box[0])
-    high = np.minimum(boxes[:, 3], box[3]) - np.maximum(boxes[:, 1], box[1])
-    return np.asarray(wide.clip(min=0) * high.clip(min=0))
 
 
 def _maybe_switched_off(
@@ -432,32 +417,3 @@ def _is_cut_off(word: Word, clip: Box) -> bool:
     if wide <= 0 or high <= 0:
         return True
     return high < LEGIBLE * (bottom - top) if word.upright else wide < LEGIBLE * (right - left)
-
-
-def copies(words: Sequence[Word], reasons: Sequence[Reason | None]) -> list[bool]:
-    """For each word whether it is unseen and only repeats a seen word in its place."""
-    seen = [word for word, reason in zip(words, reasons, strict=True) if reason is None]
-    if not seen or len(seen) == len(words):
-        return [False] * len(words)
-    boxes = boxes_of(seen)
-    return [reason is not None and _is_copy(word, seen, boxes) for word, reason in zip(words, reasons, strict=True)]
-
-
-def _is_copy(word: Word, seen: Sequence[Word], boxes: Boxes) -> bool:
-    """Whether a seen word in the word's place says the same, contains it, or several together do."""
-    left, top, right, bottom = word.box
-    # In another font, letters stand a little apart from those that they repeat.
-    near = (left - (bottom - top) / 2, top, right + (bottom - top) / 2, bottom)
-    common = _common_areas(boxes, np.array(near))
-    text = word.text.casefold()
-    own = np.minimum(_areas(boxes), max(area(word.box), 1e-6))
-    others = [seen[index] for index in np.flatnonzero(common > SAME_PLACE * own).tolist()]
-    if any(text == other.text.casefold() for other in others):
-        return True
-    if len(text) >= PART_OF_A_WORD and any(text in other.text.casefold() for other in others):
-        return True
-    return bool(others) and text == "".join(other.text for other in sorted(others, key=_left_edge)).casefold()
-
-
-def _left_edge(word: Word) -> float:
-    return word.box[0]

@@ -19,10 +19,10 @@ from ..values.options import OcrMode, UnseenText
 from ..values.page import MOST_OF_THE_PAGE, Crop
 from ..values.tasks import PageTask
 from ..values.words import Word, boxes_of
+from .copied_words import copies
 from .hidden_text import (
     Reason,
     Shown,
-    copies,
     in_layers,
     is_scan_layer,
     looks_of,

@@ -7,7 +7,7 @@ from typing import Any
 
 
 def plain_call(function: Any, result: Any, *arguments: Any) -> Any:
-    """A PDFium function that takes plain addresses: a third of the cost of typed pointers.
+    """A PDFium function with plain integers for addresses in its arguments: a third of the cost of typed pointers.
 
     Python's lock is held meanwhile: nobody waits for it.
     """

@@ -170,14 +170,16 @@ def _part(mask: Mask, box: Measures, region: Box, scale: float) -> Mask:
 
 def _separable_groups(doubtful: Sequence[int], page: LaidOut) -> list[list[int]]:
     """The words in groups, no two text objects of one overlapping: each word is judged by itself."""
-    extents: dict[tuple[int, ...], Measures] = {}
-    boxes = page.boxes
-    for index, origin in enumerate(page.origins):
-        box = extents.get(origin.objects, boxes[index])
-        low, high = np.minimum(box[:2], boxes[index, :2]), np.maximum(box[2:], boxes[index, 2:])
-        extents[origin.objects] = np.concatenate([low, high])
     if not doubtful:
         return []
+    extents: dict[tuple[int, ...], Box] = {}
+    for origin, (left, top, right, bottom) in zip(page.origins, page.boxes.tolist(), strict=True):
+        other = extents.get(origin.objects)
+        extents[origin.objects] = (
+            (left, top, right, bottom)
+            if other is None
+            else (min(other[0], left), min(other[1], top), max(other[2], right), max(other[3], bottom))
+        )
     cells = _grid_cells(extents)
     size = np.max(list(cells.values()), axis=0)
     groups: list[list[int]] = []
@@ -199,7 +201,7 @@ def _separable_groups(doubtful: Sequence[int], page: LaidOut) -> list[list[int]]
     return groups
 
 
-def _grid_cells(extents: Mapping[tuple[int, ...], Measures]) -> dict[tuple[int, ...], list[int]]:
+def _grid_cells(extents: Mapping[tuple[int, ...], Box]) -> dict[tuple[int, ...], list[int]]:
     """The extents in whole cells of a grid over all of them, each of one cell at least."""
     sides = np.array(list(extents.values()))
     start = sides[:, :2].min(axis=0)
