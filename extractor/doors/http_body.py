@@ -182,12 +182,22 @@ async def _spooled(stream: AsyncGenerator[bytes, None]) -> UploadFile:
     return spool
 
 
+class _Parts(MultiPartParser):
+    """starlette's parser, which says whether the body's last boundary came."""
+
+    ended = False
+
+    def on_end(self) -> None:
+        self.ended = True
+        super().on_end()
+
+
 async def _read_parts(boundary: bytes | None, stream: AsyncGenerator[bytes, None]) -> JobBody:
     if boundary is None:
         raise InvalidInput("the multipart body cannot be read: its boundary is missing")
     # A charset that the caller names has no meaning for a form (RFC 7578, section 5.1.2): it is UTF-8.
     headers = Headers(raw=[(b"content-type", MULTIPART.encode() + b'; boundary="' + _quoted(boundary) + b'"')])
-    parser = MultiPartParser(headers, stream, max_files=1, max_fields=1, max_part_size=_INPUT_PART_BYTES)
+    parser = _Parts(headers, stream, max_files=1, max_fields=1, max_part_size=_INPUT_PART_BYTES)
     parser.spool_max_size = _IN_MEMORY_BYTES
     try:
         form = await parser.parse()
@@ -195,6 +205,10 @@ async def _read_parts(boundary: bytes | None, stream: AsyncGenerator[bytes, None
         if error.message.startswith("Too many"):
             raise InvalidInput(_PARTS) from None
         raise InvalidInput(f"the multipart body cannot be read: {error.message}") from None
+    if not parser.ended:
+        # A part that is not whole is no part to the parser: the keys beside the document would be lost with it.
+        await form.close()
+        raise InvalidInput("the multipart body ends early: its last boundary is missing")
     parts = dict(form.multi_items())
     file = parts.pop("file", None)
     written = parts.pop("input", "{}")

@@ -74,6 +74,22 @@ class TestStatuses:
         answer = served.client.post("/extract", content=b"{}", headers={"Content-Type": media_type})
         assert (answer.status_code, answer.json()["error_code"]) == (415, "UNSUPPORTED_MEDIA_TYPE")
 
+    @pytest.mark.parametrize("missing", [b"--b--\r\n", b"-\r\n", b'"}\r\n--b--\r\n'], ids=repr)
+    def test_of_an_upload_without_its_end(self, served: Served, missing: bytes) -> None:
+        """Its last part has the password: without it the document would be read otherwise than was asked."""
+        parts = [("file", '; filename="a.pdf"', LOCKED), ("input", "", b'{"password": "sesame"}')]
+        body = b"".join(
+            f'--b\r\nContent-Disposition: form-data; name="{name}"{file}\r\n\r\n'.encode() + content + b"\r\n"
+            for name, file, content in parts
+        )
+        body += b"--b--\r\n"
+        assert body.endswith(missing)
+        headers = {"Content-Type": "multipart/form-data; boundary=b"}
+        answer = served.client.post("/extract", content=body.removesuffix(missing), headers=headers)
+        assert (answer.status_code, answer.json()["error_code"]) == (400, "INVALID_INPUT")
+        assert "the multipart body ends early: its last boundary is missing" in answer.json()["error"]
+        assert served.client.post("/extract", content=body, headers=headers).status_code == 200
+
     @pytest.mark.parametrize("coding", ["gzip", "br", "identity, gzip"])
     def test_of_a_packed_body(self, served: Served, coding: str) -> None:
         headers = {"Content-Type": "application/json", "Content-Encoding": coding}
