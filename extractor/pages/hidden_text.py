@@ -49,6 +49,8 @@ Reason = Literal[
     "said in place of what is drawn",
 ]
 
+_Verdict = Reason | Literal["doubtful"] | None
+
 # Min font size that anyone reads, in points.
 MIN_SIZE = 1.0
 # Max width or height of a word of two letters or more that is crushed until nobody reads it, in points.
@@ -95,7 +97,7 @@ def unseen_words(
         return []
     boxes = boxes_of(words)
     plain = _plainly_seen(looks, boxes, dark)
-    verdicts: list[Reason | Literal["doubtful"] | None] = [
+    verdicts: list[_Verdict] = [
         "said in place of what is drawn"
         if origin.only_said
         else None
@@ -106,15 +108,7 @@ def unseen_words(
     reasons: list[Reason | None] = [None if verdict == "doubtful" else verdict for verdict in verdicts]
     page = LaidOut(words, boxes, origins, looks, _maybe_in_one_place(boxes))
     covered = _maybe_covered(page.boxes, looks, drawing, shown)
-    doubtful = covered | page.in_one_place | _maybe_switched_off(looks, origins, reasons)
-    special = {id(look) for look in drawing.looks.values() if look.blended or look.veiled}
-    doubtful |= [
-        verdict == "doubtful" or (bool(special) and any(id(look) in special for look in own))
-        for verdict, own in zip(verdicts, looks, strict=True)
-    ]
-    if any(look.layer is not None or look.group for look in drawing.looks.values()):
-        doubtful[_samples(looks)] = True
-    doubtful |= _among_other_marks(page, drawing, shown)
+    doubtful = covered | _maybe_switched_off(looks, origins, reasons) | _doubtful(page, verdicts, drawing, shown)
     covers = [*drawing.covers, *drawing.thin]
     # Letters that only clip are seen where something is painted through them.
     stencils = [n for n, own in enumerate(looks) if own and reasons[n] and all(look.stencil for look in own)]
@@ -142,6 +136,18 @@ def unseen_words(
         "in a layer switched off" if reason == "without a mark on the page" and _layers(own) else reason
         for reason, own in zip(reasons, looks, strict=True)
     ]
+
+
+def _doubtful(page: LaidOut, verdicts: Sequence[_Verdict], drawing: Drawing, shown: Shown) -> Mask:
+    """For each word whether neither how it is drawn nor the picture tells that it is seen."""
+    special = {id(look) for look in drawing.looks.values() if look.blended or look.veiled}
+    doubtful = page.in_one_place | [
+        verdict == "doubtful" or (bool(special) and any(id(look) in special for look in own))
+        for verdict, own in zip(verdicts, page.looks, strict=True)
+    ]
+    if any(look.layer is not None or look.group for look in drawing.looks.values()):
+        doubtful[_samples(page.looks)] = True
+    return np.asarray(doubtful | _among_other_marks(page, drawing, shown))
 
 
 def typed_words(notes: Sequence[TypedNote], pixels: Pixels, scale: float) -> list[tuple[Word, Reason | None]]:
@@ -237,9 +243,7 @@ def _is_inside(box: Sequence[float], clip: Box) -> bool:
     return clip[0] <= box[0] and clip[1] <= box[1] and box[2] <= clip[2] and box[3] <= clip[3]
 
 
-def _verdict(
-    word: Word, looks: Sequence[Look], drawing: Drawing, shown: Shown, dark: float
-) -> Reason | Literal["doubtful"] | None:
+def _verdict(word: Word, looks: Sequence[Look], drawing: Drawing, shown: Shown, dark: float) -> _Verdict:
     """Why a word is not seen, by its look and the page picture; None where it is seen, as far as they tell."""
     if any(look.invisible for look in looks) and not any(contains(box, centre(word.box)) for box in drawing.images):
         return "drawn invisibly"
