@@ -51,7 +51,7 @@ _font = plain_call(pdfium_c.FPDFTextObj_GetFont, _ADDRESS, _POINTER)
 
 @dataclass(slots=True)
 class Font:
-    """Size in points, weight and slant of a text object; `key` is the font's address."""
+    """Size in points, weight and slant of a text object; `key` is its font's address, 0 where there is none."""
 
     size: float
     bold: bool
@@ -62,9 +62,10 @@ class Font:
 
 @dataclass(frozen=True, slots=True)
 class Characters:
-    """The characters of a text page in the order of its content stream.
+    """The characters of a text page in the order of its content stream; `address` is the text page's.
 
-    `kinds`: for each what it is. `codes`: its code point, with surrogates joined. `index`: its number in PDFium.
+    For each, (characters,): `index`, its number in PDFium, from 0; `codes`, its code point, with surrogates joined;
+    `kinds`: `LETTER`, `SPACE` or `BREAK`; `unmapped`: its font's map has no code for it; `strange`: no text has it.
     """
 
     address: int
@@ -91,7 +92,7 @@ class Characters:
         return list(map(_angle, repeat(self.address), self.index[positions].tolist()))
 
     def sides(self, positions: Indices) -> Boxes:
-        """The loose boxes of characters in user space: left, top, right, bottom."""
+        """The loose boxes of characters in user space, in points: (positions, 4), left, top, right, bottom."""
         sides = np.zeros((len(positions), 4), np.float32)
         start = sides.ctypes.data
         rooms = range(start, start + sides.nbytes, 16)
@@ -99,7 +100,7 @@ class Characters:
         return sides.astype(np.float64)
 
     def origins(self, numbers: Sequence[int]) -> Points:
-        """Where characters begin on their baseline, in user space; `numbers` are PDFium's."""
+        """Where characters begin on their baseline, in user space, in points: (numbers, 2). `numbers` are PDFium's."""
         found = np.zeros((len(numbers), 2), np.float64)
         start = found.ctypes.data
         x, y = (range(start + first, start + first + found.nbytes, 16) for first in (0, 8))
@@ -205,7 +206,7 @@ def letters_of(found: Characters, text_page: Any, frame: PageFrame, only: frozen
 
 
 def run_starts(positions: Indices) -> Indices:
-    """The letters before which a character stands that is none; `positions` are the letters' places."""
+    """The indices of the letters before which a character stands that is none; `positions`: the letters' places."""
     return np.flatnonzero(np.diff(positions, prepend=-2) > 1)
 
 

@@ -17,12 +17,12 @@ PART_OF_A_WORD = 3
 
 
 def areas(boxes: Boxes) -> Measures:
-    """The area of each box."""
+    """The area of each box, (boxes,), in the square of their unit."""
     return np.asarray((boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1]))
 
 
 def common_areas(boxes: Boxes, box: Measures) -> Measures:
-    """The area that each box shares with one box."""
+    """The area that each box shares with one box, (boxes,), in the square of their unit."""
     wide = np.minimum(boxes[:, 2], box[2]) - np.maximum(boxes[:, 0], box[0])
     high = np.minimum(boxes[:, 3], box[3]) - np.maximum(boxes[:, 1], box[1])
     return np.asarray(wide.clip(min=0) * high.clip(min=0))

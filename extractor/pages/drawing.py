@@ -103,13 +103,13 @@ class Cover:
 class Drawing:
     """What is drawn on a page. Boxes are in points, origin top left of the page as shown.
 
-    `looks`: the look of each text object, by its address. `images`: the boxes of images, those that
-    meet as one; `pictures`: each image's address and box. `covers`: what may hide text;
-    `thin`: what may hide it together with others of its kind. `scans`: the opaque images that together fill most of the
-    page, each with its order; text beneath them is their text layer. `said`: ActualText by address of its text object.
-    `squares`: small squares. `frames`: plain rectangles; `blots`: all else that is drawn and no text; either may leave
-    a mark in a word's place. `items`: the address of each object. `other_ink`: whether anything besides thin lines and
-    plain small rectangles is drawn, which may hold text. `finest`: pixels per point of the finest image, 0 without one.
+    `looks`: the look of each text object, by its address. `images`: the boxes of images, those that meet as one;
+    `pictures`: each image's address and box. `covers`: what may hide text; `thin`: what may hide it together with
+    others of its kind. `scans`: the opaque images that together fill most of the page, each with its order; text
+    beneath them is their text layer. `said`: ActualText by address of its text object. `squares`: small squares.
+    `frames`: plain rectangles; `blots`: all else that is drawn and no text; either may leave a mark in a word's
+    place. `items`: the address of each object. `other_ink`: whether anything besides thin lines and plain small
+    rectangles is drawn, which may hold text. `finest`: pixels per point of the finest image, 0 without one.
     """
 
     looks: dict[int, Look]

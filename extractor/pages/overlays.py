@@ -25,8 +25,11 @@ MOST_OVERLAYS = 100
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """The text objects all of whose words are seen and sure, by address on the open page; the boxes of words of no
-    others."""
+    """What sure words say in full.
+
+    `objects`: the addresses on the open page of text objects all of whose words are seen and sure. `boxes`: those of
+    words of no other objects, in points, origin top left.
+    """
 
     objects: tuple[int, ...]
     boxes: frozenset[Box]
@@ -34,8 +37,10 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """Where ink that no word explains is looked for: `small` is drawn without the words at `without`; `over` are the
-    overlays."""
+    """Where ink that no word explains is looked for. Boxes are in points, origin top left.
+
+    `small` is the page drawn without the words whose boxes are `without`; `over` are the boxes of the overlays.
+    """
 
     small: Sketch
     without: frozenset[Box]

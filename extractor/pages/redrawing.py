@@ -95,7 +95,7 @@ class Redrawing:
 
 @contextmanager
 def left_out(addresses: Sequence[int]) -> Iterator[None]:
-    """The objects at these addresses are not drawn as long as the block lasts."""
+    """A context in which the objects at these addresses of the open page are not drawn."""
     try:
         for address in addresses:
             _set_active(address, 0)
