@@ -105,7 +105,8 @@ def is_shifted(words: Iterable[str]) -> bool:
     """
     distinct = {word.strip(_PUNCTUATION) for word in words}
     letters = _letter_counts(distinct)
-    glyphs = "\n".join(word for word in set(words) if not word.isdigit()).translate(_FROM_GLYPHS)
+    # Dates and amounts would be capitals: the words that tell have small letters, whose glyph numbers are letters too.
+    glyphs = "\n".join(word for word in set(words) if any(map(str.isalpha, word))).translate(_FROM_GLYPHS)
     decoded = _letter_counts(word.strip(_PUNCTUATION) for word in glyphs.split())
     own, *others = (_SHIFTED_SCORES @ letters).tolist()
     best = max(max(others) if _are_many(letters) else 0.0, float(_SHIFTED_SCORES[0] @ decoded))

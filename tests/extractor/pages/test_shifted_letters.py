@@ -62,8 +62,11 @@ def test_a_few_words_of_language_are_not_shifted(language: str) -> None:
         "NCLB NATO OECD UNHCR WTO IMF BIC SWIFT GmbH VAT HRB USD EUR CHF",
         "KX-4711 KX-4712 QW-1188 ZX-9021 KX-4719 WQ-5501 XK-7781 ZZ-0001",
         "MCMXCIV XXIII XLVII LXXX CXII DCCC XXIX",
+        " ".join(f"{day:02}/{month:02}/2026" for month in range(1, 13) for day in (3, 14, 25)),
+        " ".join(f"1,{amount}.40 03:{amount % 60:02}" for amount in range(286, 360)),
+        " ".join(f"{day:02}-{month}-2026" for month in ("JUN", "JUL", "NOV", "OKT") for day in range(1, 20)),
     ],
-    ids=["codes", "acronyms", "part numbers", "roman numerals"],
+    ids=["codes", "acronyms", "part numbers", "roman numerals", "dates", "amounts", "dates with words"],
 )
 def test_codes_are_not_shifted_language(text: str) -> None:
     assert not is_shifted(text.split())
