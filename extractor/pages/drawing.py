@@ -10,7 +10,7 @@ import ctypes
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import pypdfium2.raw as pdfium_c
 
@@ -222,6 +222,25 @@ def joined(boxes: Sequence[Box]) -> list[Box]:
     return result
 
 
+class _Ink(NamedTuple):
+    """What a text object's colours give: the colour that it is drawn with, None where it has none or two; its opacity
+    in 0..255; whether they leave no ink; whether they do not tell what is drawn: a pattern, or two of them."""
+
+    colour: tuple[int, int, int] | None
+    alpha: int
+    is_none: bool
+    is_veiled: bool
+
+
+def _ink_of(colours: Sequence[tuple[int, ...]]) -> _Ink:
+    """The ink of the colours of fill and stroke, each red, green, blue and opacity in 0..255."""
+    inks = [(red, green, blue) for red, green, blue, alpha in colours if alpha > 0]
+    one = bool(inks) and all(_are_near(ink, inks[0]) for ink in inks)
+    alpha = max((colour[3] for colour in colours), default=255)
+    veiled = _PATTERN in inks or (bool(inks) and not one)
+    return _Ink(inks[0] if one else None, alpha, bool(colours) and not inks, veiled)
+
+
 class _ObjectReader:
     """Properties of objects; PDFium's output buffers are allocated once."""
 
@@ -229,8 +248,9 @@ class _ObjectReader:
         self._frame = frame
         self._sides = [ctypes.c_float() for _ in range(4)]
         self._at = [ctypes.addressof(side) for side in self._sides]
-        self._colour = [ctypes.c_uint() for _ in range(4)]
-        self._colour_at = [ctypes.addressof(part) for part in self._colour]
+        self._colour = (ctypes.c_uint * 4)()
+        self._colour_at = [ctypes.addressof(self._colour) + at * ctypes.sizeof(ctypes.c_uint) for at in range(4)]
+        self._inks: dict[tuple[tuple[int, ...], ...], _Ink] = {}
         self._fill, self._stroke = ctypes.c_int(), ctypes.c_int()
         self._width, self._numbers = ctypes.c_float(), (ctypes.c_float * 6)()
         self._after_clipping_text = False
@@ -255,28 +275,29 @@ class _ObjectReader:
         """How a text object is drawn."""
         item = found.item
         mode = calls.mode(item)
-        colours = []
+        colours: tuple[tuple[int, ...], ...] = ()
         if mode in _FILL_MODES and calls.fill(item, *self._colour_at):
-            colours.append(self._colour_found())
+            colours = (tuple(self._colour),)
         if mode in _STROKE_MODES and calls.stroke(item, *self._colour_at):
-            colours.append(self._colour_found())
-        inks = [ink for ink, alpha in colours if alpha > 0]
-        one = bool(inks) and all(_are_near(ink, inks[0]) for ink in inks)
+            colours = (*colours, tuple(self._colour))
+        ink = self._inks.get(colours)
+        if ink is None:
+            ink = self._inks[colours] = _ink_of(colours)
         clipped, is_box = self._clip_box(item, found.matrix)
         for form, matrix in found.around:
             if form not in self._form_clips:
                 self._form_clips[form] = self._clip_box(form, matrix)
             outer, plain = self._form_clips[form]
             clipped, is_box = _common_clip(clipped, outer), is_box and plain
-        veiled = not is_box or self._after_clipping_text or _PATTERN in inks or (bool(inks) and not one)
+        veiled = not is_box or self._after_clipping_text or ink.is_veiled
         self._after_clipping_text = self._after_clipping_text or mode in _CLIP_MODES
         return Look(
             form=found.form,
             group=found.group,
             order=order,
-            invisible=mode in _NO_INK_MODES or (bool(colours) and not inks),
-            ink=inks[0] if one else None,
-            alpha=max((alpha for _, alpha in colours), default=255),
+            invisible=mode in _NO_INK_MODES or ink.is_none,
+            ink=ink.colour,
+            alpha=ink.alpha,
             clip=clipped,
             layer=found.layer,
             blended=bool(calls.transparent(item)),
@@ -284,15 +305,10 @@ class _ObjectReader:
             stencil=mode == pdfium_c.FPDF_TEXTRENDERMODE_CLIP,
         )
 
-    def _colour_found(self) -> tuple[tuple[int, int, int], int]:
-        """The colour (RGB) and the opacity that PDFium gave last, in 0..255."""
-        red, green, blue, alpha = (part.value for part in self._colour)
-        return (red, green, blue), alpha
-
     def fineness(self, item: int, box: Box) -> float:
         """Pixels per point of an image drawn in this box; 0 where its size is unknown."""
         known = calls.pixels(item, *self._colour_at[:2])
-        pixels = self._colour[0].value * self._colour[1].value if known else 0
+        pixels = self._colour[0] * self._colour[1] if known else 0
         return math.sqrt(pixels / max(area(box), 1.0))
 
     def is_filled(self, item: int) -> bool:
@@ -351,11 +367,11 @@ def _are_near(one: tuple[int, int, int], other: tuple[int, int, int]) -> bool:
 
 def _clip_points(path: int, index: int) -> list[tuple[float, float]]:
     """The points of a clipping path, in the space of the object's form."""
-    clip_path = ctypes.cast(path, pdfium_c.FPDF_CLIPPATH)
     x, y = ctypes.c_float(), ctypes.c_float()
+    at = (ctypes.addressof(x), ctypes.addressof(y))
     points = []
-    for step in range(min(pdfium_c.FPDFClipPath_CountPathSegments(clip_path, index), 1000)):
-        segment = pdfium_c.FPDFClipPath_GetPathSegment(clip_path, index, step)
-        if segment and pdfium_c.FPDFPathSegment_GetPoint(segment, x, y):
+    for step in range(min(calls.clip_segment_count(path, index), 1000)):
+        segment = calls.clip_segment(path, index, step)
+        if segment and calls.point(segment, *at):
             points.append((x.value, y.value))
     return points

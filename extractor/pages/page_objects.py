@@ -18,7 +18,7 @@ from .plain_calls import plain_call
 MOST_OBJECTS = 50_000
 # Max size of an ActualText, in bytes of UTF-16.
 MOST_SAID = 4096
-_OPTIONAL = "OC".encode("utf-16-le")
+_OPTIONAL = "OC"
 # Max depth of nested form XObjects; max marks of an object.
 MOST_DEPTH = 8
 
@@ -50,9 +50,17 @@ class Calls:
         self.draw_mode = plain_call(pdfium_c.FPDFPath_GetDrawMode, number, *(pointer,) * 3)
         self.clip_path = plain_call(pdfium_c.FPDFPageObj_GetClipPath, pointer, pointer)
         self.clip_count = plain_call(pdfium_c.FPDFClipPath_CountPaths, number, pointer)
+        self.clip_segment_count = plain_call(pdfium_c.FPDFClipPath_CountPathSegments, number, pointer, number)
+        self.clip_segment = plain_call(pdfium_c.FPDFClipPath_GetPathSegment, pointer, pointer, number, number)
+        self.point = plain_call(pdfium_c.FPDFPathSegment_GetPoint, number, *(pointer,) * 3)
         self.transparent = plain_call(pdfium_c.FPDFPageObj_HasTransparency, number, pointer)
         self.pixels = plain_call(pdfium_c.FPDFImageObj_GetImagePixelSize, number, *(pointer,) * 3)
         self.marks = plain_call(pdfium_c.FPDFPageObj_CountMarks, number, pointer)
+        self.mark = plain_call(pdfium_c.FPDFPageObj_GetMark, pointer, pointer, unsigned)
+        self.mark_name = plain_call(pdfium_c.FPDFPageObjMark_GetName, number, pointer, pointer, unsigned, pointer)
+        self.mark_value = plain_call(
+            pdfium_c.FPDFPageObjMark_GetParamStringValue, number, pointer, ctypes.c_char_p, pointer, unsigned, pointer
+        )
 
 
 calls = Calls()
@@ -82,32 +90,33 @@ def drawn_objects(page: Any) -> Iterator[DrawnObject]:
     address = ctypes.cast(page, ctypes.c_void_p).value
     left = MOST_OBJECTS
     numbers = (ctypes.c_float * 6)()
+    marks = _MarkReader()
     # (container, its forms, index of its next object, their count, its matrix, its optional content, group)
     stack: list[tuple[Any, tuple[tuple[int, Matrix], ...], int, int, Matrix, str | None, int]] = [
         (address, (), 0, calls.count(address), AS_IT_IS, None, 0)
     ]
     while stack and left > 0:
         holder, around, index, count, matrix, layer, group = stack.pop()
-        if index >= count:
-            continue
-        stack.append((holder, around, index + 1, count, matrix, layer, group))
-        left -= 1
-        item = calls.form_item(holder, index) if around else calls.item(holder, index)
-        if not item:
-            continue
-        kind = calls.kind(item)
-        own, said = layer, None
-        if kind in (TEXT, FORM) and calls.marks(item) > 0:
-            own, said = _marked_content(item, kind)
-            own = layer if own is None else own
-        if kind != FORM:
-            yield DrawnObject(item, kind, matrix, own, said, holder if around else 0, group, around)
-        elif len(stack) <= MOST_DEPTH:
-            calls.matrix(item, ctypes.addressof(numbers))
-            inner = _matrix_product(tuple(numbers), matrix)
-            group = group or (item if calls.transparent(item) else 0)
-            around = (*around, (item, matrix))
-            stack.append((item, around, 0, calls.form_count(item), inner, own, group))
+        item_at, form = (calls.form_item, holder) if around else (calls.item, 0)
+        for at in range(index, min(count, index + left)):
+            left -= 1
+            item = item_at(holder, at)
+            if not item:
+                continue
+            kind = calls.kind(item)
+            own, said = layer, None
+            if kind in (TEXT, FORM) and (number := calls.marks(item)) > 0:
+                own, said = marks.read(item, kind, number)
+                own = layer if own is None else own
+            if kind != FORM:
+                yield DrawnObject(item, kind, matrix, own, said, form, group, around)
+            elif len(stack) < MOST_DEPTH:
+                calls.matrix(item, ctypes.addressof(numbers))
+                inner = _matrix_product(tuple(numbers), matrix)
+                outermost = group or (item if calls.transparent(item) else 0)
+                stack.append((holder, around, at + 1, count, matrix, layer, group))
+                stack.append((item, (*around, (item, matrix)), 0, calls.form_count(item), inner, own, outermost))
+                break
 
 
 def _matrix_product(first: Any, then: Matrix) -> Matrix:
@@ -126,26 +135,49 @@ def marks_of(item: int) -> Iterator[Any]:
             yield mark
 
 
-def _marked_content(item: int, kind: int) -> tuple[str | None, str | None]:
-    """The object's optional content group and its ActualText, None where it has none.
+class _MarkReader:
+    """What the marks of a page's objects say, read once each: objects of one marked content share its mark."""
 
-    The group is "" where it has no name. Only text objects have an ActualText.
-    """
-    layer = said = None
-    length, buffer = ctypes.c_ulong(), ctypes.create_string_buffer(MOST_SAID)
-    wide = ctypes.cast(buffer, ctypes.POINTER(ctypes.c_ushort))
-    for mark in marks_of(item):
-        pdfium_c.FPDFPageObjMark_GetName(mark, wide, MOST_SAID, length)
-        if buffer.raw[: max(0, length.value - 2)] == _OPTIONAL:
-            named = pdfium_c.FPDFPageObjMark_GetParamStringValue(mark, b"Name", wide, MOST_SAID, length)
-            layer = _decoded(buffer, length.value) if named else ""
-        elif kind == TEXT and pdfium_c.FPDFPageObjMark_GetParamStringValue(
-            mark, b"ActualText", wide, MOST_SAID, length
-        ):
-            said = _decoded(buffer, min(length.value, MOST_SAID))
-    return layer, said
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[str | None, str | None]] = {}
+        self._length, self._buffer = ctypes.c_ulong(), ctypes.create_string_buffer(MOST_SAID)
+        self._at = (ctypes.addressof(self._buffer), MOST_SAID, ctypes.addressof(self._length))
 
+    def read(self, item: int, kind: int, number: int) -> tuple[str | None, str | None]:
+        """The optional content group and the ActualText of an object with this number of marks, None where it has none.
 
-def _decoded(buffer: Any, length: int) -> str:
-    text: str = buffer.raw[:length].decode("utf-16-le", "replace")
-    return text.rstrip("\0")
+        The group is "" where it has no name. Only text objects have an ActualText.
+        """
+        layer = said = None
+        for at in range(min(number, MOST_DEPTH)):
+            mark = calls.mark(item, at)
+            if not mark:
+                continue
+            known = self._known.get(mark)
+            if known is None:
+                known = self._known[mark] = self._read_mark(mark)
+            if known[0] is not None:
+                layer = known[0]
+            elif kind == TEXT and known[1] is not None:
+                said = known[1]
+        return layer, said
+
+    def _read_mark(self, mark: int) -> tuple[str | None, str | None]:
+        """The optional content group that the mark names, or its ActualText."""
+        self._length.value = 0
+        calls.mark_name(mark, *self._at)
+        name = self._text()
+        if name == _OPTIONAL:
+            return self._value(mark, b"Name", name) or "", None
+        return None, self._value(mark, b"ActualText", name)
+
+    def _value(self, mark: int, key: bytes, name: str) -> str | None:
+        """A text of the mark, None where it has none; its name in place of a text that is too long."""
+        if not calls.mark_value(mark, key, *self._at):
+            return None
+        return self._text() if self._length.value <= MOST_SAID else name
+
+    def _text(self) -> str:
+        """What PDFium wrote last."""
+        text = ctypes.string_at(self._buffer, min(self._length.value, MOST_SAID)).decode("utf-16-le", "replace")
+        return text.rstrip("\0")

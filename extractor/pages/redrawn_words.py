@@ -12,10 +12,11 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from ..values.arrays import Boxes, Mask, Measures, Pixels
-from ..values.boxes import Box, union
+from ..values.arrays import Boxes, Mask, Pixels
+from ..values.boxes import Box, area, intersection, union
 from ..values.words import Word
 from .drawing import Cover, Look
+from .page_ink import AREA_COST, areas_of
 from .redrawing import Redrawing
 from .text_layer import Origin
 
@@ -37,6 +38,8 @@ SAME_SHAPE = 0.5
 WITHIN = 0.8
 # Max number of times that a page is drawn without some of its words.
 MOST_REDRAWINGS = 8
+# Max areas of a page that are drawn each by itself.
+MOST_AREAS = 8
 # Grid that tells text objects apart: min cell in points, max cells across the page.
 SMALLEST_CELL, MOST_CELLS = 0.5, 2000
 
@@ -63,24 +66,36 @@ def without_effect(doubtful: Sequence[int], page: LaidOut, crops: Redrawing) -> 
     """
     without: list[int] = []
     for group in _separable_groups(doubtful, page):
-        region = union(page.words[index].box for index in group)
         addresses = _addresses(group, page)
-        # Both crops are redrawn: where a crop cuts a line of text, PDFium draws its letters a little differently.
-        changed = _differences(crops.without(region, []), crops.without(region, addresses)) >= MIN_CONTRAST
-        little: dict[int, int] = {}
-        for index in group:
-            part = _part(changed, page.boxes[index], region, crops.scale)
-            if min(part.shape) < MIN_PIXELS:
-                continue
-            marked = int(part.sum())
-            if not marked or (_is_word(page.words[index]) and marked < FEWEST_CHANGED * part.size):
-                without.append(index)
-            elif marked < LITTLE * part.size or page.in_one_place[index]:
-                little[index] = marked
-        bare = crops.alone(region, addresses) >= MIN_CONTRAST if little else changed
+        for region, words in _areas(group, page, crops):
+            without += _without_effect_in(region, words, addresses, page, crops)
+    return without
+
+
+def _without_effect_in(
+    region: Box, words: Sequence[int], addresses: Sequence[int], page: LaidOut, crops: Redrawing
+) -> list[int]:
+    """The words of the region without whose text objects, at the addresses, it looks as good as the same."""
+    # Both crops are redrawn: where a crop cuts a line of text, PDFium draws its letters a little differently.
+    full, rest = crops.without(region, []), crops.without(region, addresses)
+    without: list[int] = []
+    little: dict[int, int] = {}
+    for index in words:
+        place = _place(page.words[index].box, region, crops.scale)
+        one, other = full[place], rest[place]
+        if min(one.shape[:2]) < MIN_PIXELS:
+            continue
+        changed = _differences(one, other) >= MIN_CONTRAST
+        marked = int(np.count_nonzero(changed))
+        if not marked or (_is_word(page.words[index]) and marked < FEWEST_CHANGED * changed.size):
+            without.append(index)
+        elif marked < LITTLE * changed.size or page.in_one_place[index]:
+            little[index] = marked
+    if little:
+        bare = crops.alone(region, addresses) >= MIN_CONTRAST
         for index, marked in little.items():
             least = LEGIBLE_AMONG_LETTERS if page.in_one_place[index] else LEGIBLE
-            if marked < least * int(_part(bare, page.boxes[index], region, crops.scale).sum()):
+            if marked < least * int(bare[_place(page.words[index].box, region, crops.scale)].sum()):
                 without.append(index)
     return without
 
@@ -100,7 +115,7 @@ def drawn_again(hidden: Sequence[int], page: LaidOut, again: Sequence[int], crop
             continue
         letters = crops.alone(region, own) >= MIN_CONTRAST
         for index in group:
-            one, other = (_part(mask, page.boxes[index], region, crops.scale) for mask in (changed, letters))
+            one, other = (mask[_place(page.words[index].box, region, crops.scale)] for mask in (changed, letters))
             both = int((one & other).sum())
             if both >= LEGIBLE * max(1, int(other.sum())) and both >= WITHIN * int(one.sum()):
                 drawn.append(index)
@@ -125,7 +140,7 @@ def painted_through(stencils: Sequence[int], page: LaidOut, covers: Sequence[Cov
         changed = _differences(crops.without(region, []), crops.without(region, over)) >= MIN_CONTRAST
         letters = _differences(*(crops.letters(region, text, over, ink) for ink in (0, 255))) >= LETTER_CONTRAST
         for index in group:
-            one, other = (_part(mask, page.boxes[index], region, crops.scale) for mask in (changed, letters))
+            one, other = (mask[_place(page.words[index].box, region, crops.scale)] for mask in (changed, letters))
             if (one & other).sum() >= SAME_SHAPE * max(1, int((one | other).sum())):
                 painted.append(index)
     return painted
@@ -161,11 +176,27 @@ def _differences(one: Pixels, other: Pixels) -> Pixels:
     return np.asarray(cv2.max(cv2.max(red, green), blue), np.uint8)
 
 
-def _part(mask: Mask, box: Measures, region: Box, scale: float) -> Mask:
-    """The part of the mask, whose crop is of the region, that lies in the box."""
+def _place(box: Box, region: Box, scale: float) -> tuple[slice, slice]:
+    """The rows and columns of a box in a crop of the region."""
     left, top = max(0, int(region[0] * scale)), max(0, int(region[1] * scale))
-    sides = np.round(box * scale).astype(int)
-    return mask[max(0, sides[1] - top) : max(0, sides[3] - top), max(0, sides[0] - left) : max(0, sides[2] - left)]
+    rows = slice(max(0, round(box[1] * scale) - top), max(0, round(box[3] * scale) - top))
+    return rows, slice(max(0, round(box[0] * scale) - left), max(0, round(box[2] * scale) - left))
+
+
+def _areas(words: Sequence[int], page: LaidOut, crops: Redrawing) -> list[tuple[Box, list[int]]]:
+    """The areas to redraw to see these words, each with its words; one around all where they would be many.
+
+    Words far apart have areas of their own: what lies between them is not drawn.
+    """
+    boxes = [page.words[index].box for index in words]
+    whole = union(boxes)
+    areas = areas_of(boxes, crops.frame.width, crops.frame.height) if area(whole) > AREA_COST else []
+    if not 1 < len(areas) <= MOST_AREAS:
+        return [(whole, list(words))]
+    inside: list[list[int]] = [[] for _ in areas]
+    for index, box in zip(words, boxes, strict=True):
+        inside[max(range(len(areas)), key=lambda at: intersection(areas[at], box))].append(index)
+    return [(union(page.words[index].box for index in own), own) for own in inside if own]
 
 
 def _separable_groups(doubtful: Sequence[int], page: LaidOut) -> list[list[int]]:
