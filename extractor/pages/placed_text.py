@@ -29,7 +29,8 @@ FURTHEST, FURTHEST_WORD = 1.2, 3.5
 FURTHEST_ALONE, FURTHEST_WORD_ALONE = 0.35, 1.0
 # Min share of gaps that have to be even.
 MOST_GAPS = 0.6
-# Min characters of a blank to fill in.
+# Characters of a blank to fill in, and the least number of them.
+_BLANK = "_.…"
 BLANK_SIGNS = 4
 # Min share of height in common of a blank and what is written on it.
 SAME_ROW = 0.5
@@ -156,14 +157,14 @@ def _one_origin(origins: Sequence[Origin]) -> Origin:
 
 def _blanks_cut(words: Sequence[Word]) -> list[Word]:
     """The words, blanks cut off where something is written on them."""
-    if not any(_is_blank(word) for word in words):
+    if not any(word.text[-1:] in _BLANK and _is_blank(word) for word in words):
         return list(words)
     return [replace(word, box=_free_part(word, words)) if _is_blank(word) else word for word in words]
 
 
 def _is_blank(word: Word) -> bool:
     """Whether a word is a row of underscores or dots."""
-    return len(word.text) >= BLANK_SIGNS and not word.text.strip("_.…") and word.upright
+    return len(word.text) >= BLANK_SIGNS and not word.text.strip(_BLANK) and word.upright
 
 
 def _free_part(blank: Word, words: Sequence[Word]) -> Box:
