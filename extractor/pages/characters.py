@@ -28,7 +28,8 @@ from .soundness import is_strange
 Indices = NDArray[np.int64]
 
 # PDFium writes a hyphen that ends a line as U+0002 (and, in its UTF-16 interface, as U+FFFE).
-_LINE_END_HYPHEN = {0x02, 0xFFFE}
+_UNTOLD = 0xFFFE
+_LINE_END_HYPHEN = {0x02, _UNTOLD}
 _LINE_FEED, _BREAKS = 0x0A, {0x0A, 0x0D}
 # Ascent of a sound font, in font sizes; max line height that is believed of a font.
 ASCENT = 0.9
@@ -37,6 +38,7 @@ MAX_LINE_HEIGHT = 1.7
 LETTER, SPACE, BREAK = 0, 1, 2
 
 _POINTER, _INT, _ADDRESS = ctypes.c_void_p, ctypes.c_int, ctypes.c_size_t
+_UNITS = ctypes.POINTER(ctypes.c_ushort)
 _unicode = plain_call(pdfium_c.FPDFText_GetUnicode, ctypes.c_uint, _POINTER, _INT)
 _is_unmapped = plain_call(pdfium_c.FPDFText_HasUnicodeMapError, _INT, _POINTER, _INT)
 _is_generated = plain_call(pdfium_c.FPDFText_IsGenerated, _INT, _POINTER, _INT)
@@ -129,20 +131,33 @@ def characters_of(text_page: Any) -> Characters:
     """All characters of an open text page. Of letters of ASCII it is not known yet whether they are unmapped."""
     address = ctypes.cast(text_page, ctypes.c_void_p).value or 0
     count = pdfium_c.FPDFText_CountChars(text_page)
-    index, codes = _joined_surrogates(np.array(list(map(_unicode, repeat(address, count), range(count))), np.int64))
+    index, codes = _joined_surrogates(_codes_of(text_page, address, count))
     kinds = np.full(len(codes), LETTER, np.uint8)
     unmapped, strange = np.zeros(len(codes), bool), np.zeros(len(codes), bool)
     others = np.flatnonzero(~_is_plain(codes))
-    signs: dict[tuple[int, bool], tuple[int, int, bool]] = {}
-    errors = map(_is_unmapped, repeat(address), index[others].tolist())
-    for at, code, error in zip(others.tolist(), codes[others].tolist(), errors, strict=False):
-        known = (code, error == 1)
-        sign = signs.get(known)
-        if sign is None:
-            sign = signs[known] = _sign(*known)
-        codes[at], kinds[at], strange[at] = sign
-        unmapped[at] = known[1]
+    errors = list(map(_is_unmapped, repeat(address), index[others].tolist()))
+    unmapped[others] = np.array(errors, np.int64) == 1
+    # A page has few different signs.
+    known, own = np.unique(2 * codes[others] + unmapped[others], return_inverse=True)
+    signs = np.array([_sign(sign >> 1, bool(sign & 1)) for sign in known.tolist()], np.int64).reshape(-1, 3)
+    codes[others], kinds[others], strange[others] = signs[own].T
     return Characters(address, index, codes, kinds, unmapped, strange)
+
+
+def _codes_of(text_page: Any, address: int, count: int) -> Indices:
+    """The UTF-16 unit of each character.
+
+    The page's text has at most one unit for each character, so that as many units are those of the characters. It has
+    none for some control characters, and another one than the character for a hyphen that ends a line.
+    """
+    text = np.zeros(2 * count + 1, np.uint16)
+    written = pdfium_c.FPDFText_GetText(text_page, 0, count, ctypes.cast(text.ctypes.data, _UNITS))
+    codes = text[:count].astype(np.int64)
+    asked: Sequence[int] = range(count)
+    if written == count + 1 and not ((codes >= 0xD800) & (codes < 0xE000)).any():
+        asked = np.flatnonzero(codes == _UNTOLD).tolist()
+    codes[asked] = list(map(_unicode, repeat(address), asked))
+    return codes
 
 
 def _is_plain(codes: Indices) -> Mask:

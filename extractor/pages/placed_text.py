@@ -8,6 +8,7 @@ in points, origin top left of the page as shown.
 from __future__ import annotations
 
 import statistics
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -28,7 +29,8 @@ FURTHEST, FURTHEST_WORD = 1.2, 3.5
 FURTHEST_ALONE, FURTHEST_WORD_ALONE = 0.35, 1.0
 # Min share of gaps that have to be even.
 MOST_GAPS = 0.6
-# Min characters of a blank to fill in.
+# Characters of a blank to fill in, and the least number of them.
+_BLANK = "_.…"
 BLANK_SIGNS = 4
 # Min share of height in common of a blank and what is written on it.
 SAME_ROW = 0.5
@@ -39,15 +41,30 @@ def without_copies(layer: TextLayer, looks: Mapping[int, Look]) -> TextLayer:
 
     PDFium itself leaves out what one form says again. `looks`: those of the text objects, by their address.
     """
-    kept: dict[object, int] = {}
-    for index, (word, origin) in enumerate(zip(layer.words, layer.origins, strict=True)):
-        place = tuple(round(side, 1) for side in word.box)
-        how = [replace(looks[at], form=0, group=0, order=0) for at in origin.objects if at in looks]
-        kept.setdefault((word.text, place, tuple(how)), index)
-    if len(kept) == len(layer.words):
+    texts = Counter(word.text for word in layer.words)
+    # Hardly any word has the text and the place of another one: only of those is it asked how they are drawn.
+    placed: defaultdict[object, list[int]] = defaultdict(list)
+    for index, word in enumerate(layer.words):
+        if texts[word.text] > 1:
+            left, top, right, bottom = word.box
+            placed[word.text, round(left, 1), round(top, 1), round(right, 1), round(bottom, 1)].append(index)
+    copies: set[int] = set()
+    for indices in placed.values():
+        if len(indices) > 1:
+            first: dict[object, int] = {}
+            for index in indices:
+                first.setdefault(_how_drawn(layer.origins[index], looks), index)
+            copies.update(set(indices).difference(first.values()))
+    if not copies:
         return layer
-    words, origins = [layer.words[index] for index in kept.values()], [layer.origins[index] for index in kept.values()]
+    kept = [index for index in range(len(layer.words)) if index not in copies]
+    words, origins = [layer.words[index] for index in kept], [layer.origins[index] for index in kept]
     return replace(layer, words=words, origins=tuple(origins), blanks=())
+
+
+def _how_drawn(origin: Origin, looks: Mapping[int, Look]) -> tuple[Look, ...]:
+    """The looks of a word's text objects, wherever they are drawn."""
+    return tuple(replace(looks[at], form=0, group=0, order=0) for at in origin.objects if at in looks)
 
 
 def as_read(layer: TextLayer) -> TextLayer:
@@ -140,14 +157,14 @@ def _one_origin(origins: Sequence[Origin]) -> Origin:
 
 def _blanks_cut(words: Sequence[Word]) -> list[Word]:
     """The words, blanks cut off where something is written on them."""
-    if not any(_is_blank(word) for word in words):
+    if not any(word.text[-1:] in _BLANK and _is_blank(word) for word in words):
         return list(words)
     return [replace(word, box=_free_part(word, words)) if _is_blank(word) else word for word in words]
 
 
 def _is_blank(word: Word) -> bool:
     """Whether a word is a row of underscores or dots."""
-    return len(word.text) >= BLANK_SIGNS and not word.text.strip("_.…") and word.upright
+    return len(word.text) >= BLANK_SIGNS and not word.text.strip(_BLANK) and word.upright
 
 
 def _free_part(blank: Word, words: Sequence[Word]) -> Box:

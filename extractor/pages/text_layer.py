@@ -18,7 +18,7 @@ import numpy as np
 import pypdfium2.raw as pdfium_c
 
 from ..errors import PageTooLarge
-from ..values.arrays import Mask
+from ..values.arrays import Boxes, Mask
 from ..values.boxes import Box
 from ..values.words import Word, WordPart, is_raised
 from .characters import LETTER, Indices, characters_of, letters_of, run_starts
@@ -163,7 +163,7 @@ class _WordReader:
     @cached_property
     def _boxes(self) -> list[Box]:
         """The letters' boxes."""
-        return [(left, top, right, bottom) for left, top, right, bottom in self.letters.boxes.tolist()]
+        return _as_boxes(self.letters.boxes)
 
     def read(self, most_words: int) -> tuple[list[Word], list[Origin]]:
         """The words, each with its origin. Raises `PageTooLarge` for more than `most_words`."""
@@ -174,28 +174,26 @@ class _WordReader:
         if len(starts) > most_words:
             raise PageTooLarge(f"the page has {len(starts)} words; at most {most_words} are read")
         self._starts = first = np.array(starts, np.int64)
-        low = np.minimum.reduceat(letters.boxes[:, :2], first).tolist()
-        high = np.maximum.reduceat(letters.boxes[:, 2:], first).tolist()
+        low = np.minimum.reduceat(letters.boxes[:, :2], first)
+        boxes = _as_boxes(np.hstack([low, np.maximum.reduceat(letters.boxes[:, 2:], first)]))
         lines = self._found.line_numbers()[letters.positions[first]].tolist()
         spaced = self._spaced(letters.positions[first])
         changes = _by_word(letters.restyled, first, inside=True)
         strange = _by_word(np.flatnonzero(self._found.strange[letters.positions]), first)
         several = _by_word(1 + np.flatnonzero(np.diff(letters.objects)), first, inside=True)
-        objects = letters.objects.tolist()
+        objects, fonts, text = letters.objects.tolist(), letters.fonts, letters.text
         words, origins = [], []
         for number, (start, end, turn) in enumerate(zip(starts, [*starts[1:], len(objects)], turns, strict=True)):
-            font = letters.fonts[start]
-            left, top = low[number]
-            right, bottom = high[number]
+            font, box = fonts[start], boxes[number]
             self.turns[turn] += end - start
             parts = self._parts_by_style(start, changes[number], turn) if number in changes else ()
             words.append(
                 Word(
-                    letters.text[start:end],
-                    (left, top, right, bottom),
+                    text[start:end],
+                    box,
                     lines[number],
                     "text_layer",
-                    font.size or (bottom - top),
+                    font.size or (box[3] - box[1]),
                     font.bold,
                     font.italic,
                     turn % 2 == 0,
@@ -203,7 +201,7 @@ class _WordReader:
                 )
             )
             own = tuple(dict.fromkeys(objects[start:end])) if number in several else (objects[start],)
-            doubtful = tuple(Letter(at - start, self._boxes[at]) for at in strange.get(number, ()))
+            doubtful = tuple(Letter(at - start, self._boxes[at]) for at in strange[number]) if number in strange else ()
             origins.append(Origin(own, font.key, doubtful, spaced=spaced[number]))
         return words, origins
 
@@ -288,15 +286,15 @@ class _WordReader:
         """
         if not len(self._starts):
             return
-        found = self._found
-        is_digit = np.fromiter(map(str.isdigit, self.letters.text), bool, len(self.letters.text))
-        with_digits = np.logical_or.reduceat(is_digit, self._starts).tolist()
+        found, is_digit = self._found, self._are_digits()
+        if not is_digit.any():
+            return
+        with_digits = np.logical_or.reduceat(is_digit, self._starts)
         spaces = np.flatnonzero(self._real_spaces & np.isin(found.codes, list(_SPACES)))
-        words = (np.searchsorted(self.letters.positions[self._starts], spaces) - 1).tolist()
+        words = np.searchsorted(self.letters.positions[self._starts], spaces) - 1
+        told = (words >= 0) & with_digits[words]
         word, digit_width = -1, 0.0
-        for at, before in zip(spaces.tolist(), words, strict=True):
-            if before < 0 or not with_digits[before]:
-                continue
+        for at, before in zip(spaces[told].tolist(), words[told].tolist(), strict=True):
             if before != word:
                 word, digit_width = before, 0.0
             if found.kinds[at - 1] == LETTER:
@@ -308,6 +306,14 @@ class _WordReader:
                 yield word, box
             else:
                 digit_width = 0.0
+
+    def _are_digits(self) -> Mask:
+        """For each letter whether it is a digit, of any script."""
+        codes = self._found.codes[self.letters.positions]
+        digits: Mask = (codes >= ord("0")) & (codes <= ord("9"))
+        others = np.flatnonzero(codes >= 0x80)
+        digits[others] = [self.letters.text[at].isdigit() for at in others.tolist()]
+        return digits
 
     def _last_digit_width(self, word: int, is_digit: Mask) -> float:
         """The width of a word's last digit."""
@@ -332,6 +338,11 @@ class _WordReader:
             if not parts or part[1:] != parts[-1][1:]:
                 parts.append(part)
         return tuple(parts) if len(parts) > 1 else ()
+
+
+def _as_boxes(boxes: Boxes) -> list[Box]:
+    """The rows of (boxes, 4) as tuples."""
+    return list(zip(*boxes.T.tolist(), strict=True))
 
 
 def _by_word(letters: Indices, starts: Indices, *, inside: bool = False) -> dict[int, list[int]]:

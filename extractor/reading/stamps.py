@@ -7,13 +7,14 @@ top left.
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
-from ..values.arrays import Boxes, Floats, Mask, Pixels
+from ..values.arrays import Boxes, Floats, Grey, Mask, Pixels
 from ..values.boxes import Box, centre, contains, grown, union
 from ..values.page_picture import NewPicture, PagePicture
 from ..values.words import Word, boxes_of
@@ -165,7 +166,7 @@ def _relation_to_others(at: int, words: Sequence[Word], boxes: Boxes) -> tuple[b
     inside = (middles > top + margin) & (middles < bottom - margin)
     smaller = np.array([words[index].size for index in others]) < word.size / LARGE
     over = bool((inside & smaller & (across > left) & (across < right)).any())
-    height = float(np.median(near[:, 3] - near[:, 1]))
+    height = statistics.median((near[:, 3] - near[:, 1]).tolist())
     levels = 1 + int((np.diff(np.sort(middles[inside])) > ROW * height).sum())
     both = bool((across[inside] < left).any() and (across[inside] > right).any())
     between = bool((np.abs(middles - (top + bottom) / 2) > LEVEL * height).all())
@@ -213,13 +214,22 @@ def _pixel_box(box: Box, picture: PagePicture, scale: float) -> tuple[int, int, 
 def _ground(pixels: Pixels) -> Pixels:
     """The colour of the paper: the median of the rim."""
     edge = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
-    return np.asarray(np.median(edge, axis=0), np.uint8)
+    return _median(edge).astype(np.uint8)
 
 
 def _contrast(pixels: Pixels) -> Floats:
     """The difference of each pixel from the ground, (height, width)."""
-    ground = np.median(pixels.reshape(-1, 3), axis=0)
-    return np.asarray(np.abs(pixels - ground).max(axis=2), np.float32)
+    # Twice the colours: a median may be half a shade.
+    ground = (2 * _median(pixels.reshape(-1, 3))).astype(np.int16)
+    away = np.abs(2 * pixels.astype(np.int16) - ground)
+    return np.asarray(np.maximum(np.maximum(away[:, :, 0], away[:, :, 1]), away[:, :, 2]) / 2, np.float32)
+
+
+def _median(pixels: Pixels) -> Floats:
+    """The median of each channel of some pixels, (pixels, 3), at least one: (3,)."""
+    counts = np.stack([np.bincount(channel, minlength=256) for channel in pixels.T]).cumsum(axis=1)
+    low, high = ((counts <= middle).sum(axis=1) for middle in ((len(pixels) - 1) // 2, len(pixels) // 2))
+    return np.asarray((low + high) / 2, np.float32)
 
 
 def _ink_of(box: Box, picture: PagePicture, scale: float) -> Floats | None:
@@ -231,15 +241,18 @@ def _ink_of(box: Box, picture: PagePicture, scale: float) -> Floats | None:
         return None
     shades = np.minimum((away - INK) * (SHADES / (256 - INK)), SHADES - 1).astype(np.int32)
     usual = np.bincount(shades[ink], minlength=SHADES).argmax()
-    return np.asarray(np.median(pixels[ink & (shades == usual)], axis=0), np.float32)
+    return _median(pixels[ink & (shades == usual)])
 
 
 def _may_be_coloured(box: Box, picture: PagePicture, scale: float) -> bool:
     """Whether some pixel is so far from grey that the ink may be coloured; a cheap test, for a median is no further."""
-    pixels = picture.part(_pixel_box(box, picture, scale))
+    return bool(_spread(picture.part(_pixel_box(box, picture, scale))).max() >= LEAST_SPREAD)
+
+
+def _spread(pixels: Pixels) -> Grey:
+    """The difference of each pixel's largest and least channel, (height, width)."""
     red, green, blue = (pixels[:, :, channel] for channel in range(3))
-    spread = cv2.subtract(cv2.max(cv2.max(red, green), blue), cv2.min(cv2.min(red, green), blue))
-    return bool(spread.max() >= LEAST_SPREAD)
+    return np.asarray(cv2.subtract(cv2.max(cv2.max(red, green), blue), cv2.min(cv2.min(red, green), blue)), np.uint8)
 
 
 def _chroma(colour: Floats) -> Floats:
@@ -249,9 +262,12 @@ def _chroma(colour: Floats) -> Floats:
 
 def _of_hue(pixels: Pixels, ink: Floats) -> Mask:
     """Which pixels have the hue of a coloured ink, pale or not, (height, width)."""
-    chroma, wanted = _chroma(pixels.astype(np.float32)), _chroma(ink)
-    strength = np.linalg.norm(chroma, axis=2)
-    return np.asarray((strength >= PALE) & (chroma @ (wanted / np.linalg.norm(wanted)) >= SAME_HUE * strength))
+    # Most of a page is grey: no pixel is further from it than its channels differ.
+    mask = _spread(pixels) >= PALE
+    chroma, wanted = _chroma(pixels[mask].astype(np.float32)), _chroma(ink)
+    strength = np.linalg.norm(chroma, axis=1)
+    mask[mask] = (strength >= PALE) & (chroma @ (wanted / np.linalg.norm(wanted)) >= SAME_HUE * strength)
+    return mask
 
 
 def _ink_box(word: Box, ink: Floats, picture: PagePicture, scale: float) -> Box:

@@ -43,6 +43,8 @@ def looks_of_words(lines: Iterable[Line]) -> Looks:
             raised = before is not None and _is_mark(word, before)
             # The next word is measured against the one before the raised one: `1, 2`.
             before = before if raised else word
+            if not (raised or word.bold or word.italic or word.parts) and word.link is None:
+                continue
             style = Style(word.bold, word.italic, raised, word.link)
             parts = [(0, style)]
             if word.parts and word.parts[-1].start < len(word.text):
@@ -69,7 +71,8 @@ def spans_of_lines(lines: Sequence[Line], looks: Looks) -> tuple[Span, ...]:
     for line in lines:
         first = len(spans)
         for word in line.words:
-            spans += _spans_of_word(word, start, looks)
+            if id(word) in looks:
+                spans += _spans_of_word(word, start, looks)
             start += len(word.text) + 1
         spans[first:] = joined(spans[first:])
     return tuple(spans)

@@ -38,14 +38,15 @@ class RunningText:
 
     def stands_out(self, line: Line) -> bool:
         """Whether the line is set like a heading: clearly larger, or bold where the text is not."""
-        if sum(letter.isalpha() for letter in line.text) < MIN_LETTERS or not all(word.upright for word in line.words):
-            return False
-        if line.text[0].islower():
-            return False
         larger = HEADING_SIZE if line.words[0].source == "text_layer" else RECOGNISED_HEADING_SIZE
-        bold = self.bold_is_rare and all(word.bold for word in line.words) and line.size >= BOLD_SIZE * self.least
-        # Bold that ends like a sentence is a bold sentence.
-        return line.size >= larger * self.least or (bold and not line.text.endswith((".", ",", ";")))
+        if line.size < larger * self.least:
+            bold = self.bold_is_rare and line.size >= BOLD_SIZE * self.least and all(word.bold for word in line.words)
+            # Bold that ends like a sentence is a bold sentence.
+            if not bold or line.text.endswith((".", ",", ";")):
+                return False
+        if line.text[:1].islower() or not all(word.upright for word in line.words):
+            return False
+        return sum(map(str.isalpha, line.text)) >= MIN_LETTERS
 
 
 def running_text(parts: Sequence[Part]) -> RunningText | None:

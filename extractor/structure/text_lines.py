@@ -10,7 +10,7 @@ from __future__ import annotations
 import bisect
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from ..values.boxes import Box, median_height, union
@@ -41,6 +41,8 @@ class Line:
 
     words: tuple[Word, ...]
     box: Box
+    # Whether the text stream has it as one piece.
+    is_piece: bool = field(default=False, compare=False)
 
     @cached_property
     def text(self) -> str:
@@ -55,7 +57,9 @@ class Line:
     @cached_property
     def pieces(self) -> Sequence[Line]:
         """The parts of the line that stand apart, or were read apart, in its order: a label and its amount, say."""
-        return [make_line(piece) for piece in _stream_pieces(self.words, split_columns=self.words[0].upright)]
+        if self.is_piece:
+            return [self]
+        return _stream_pieces(self.words, split_columns=self.words[0].upright)
 
 
 def make_line(words: Sequence[Word]) -> Line:
@@ -71,24 +75,33 @@ def group_lines(words: Iterable[Word]) -> list[Line]:
     words = list(words)
     upright = [word for word in words if word.upright]
     turned = [word for word in words if not word.upright]
-    return _upright_lines(upright) + [make_line(piece) for piece in _stream_pieces(turned, split_columns=False)]
+    return _upright_lines(upright) + _stream_pieces(turned, split_columns=False)
 
 
-def _stream_pieces(words: Sequence[Word], split_columns: bool) -> list[list[Word]]:
+def _stream_pieces(words: Sequence[Word], split_columns: bool) -> list[Line]:
     """The words by stream line; one that jumps back, or over a gap, is several pieces."""
     pieces: list[list[Word]] = []
     last: Word | None = None
     for word in words:
-        follows = last is not None and last.line == word.line and last.source == word.source
-        if follows and split_columns and last is not None:
-            height = max(last.box[3] - last.box[1], word.box[3] - word.box[1], 1e-6)
-            follows = -height < word.box[0] - last.box[2] < COLUMN_GAP * height and _overlap(last.box, word.box) > 0
-        if follows:
+        if (
+            last is not None
+            and last.line == word.line
+            and last.source == word.source
+            and (not split_columns or _goes_on(last.box, word.box))
+        ):
             pieces[-1].append(word)
         else:
             pieces.append([word])
         last = word
-    return pieces
+    return [Line(tuple(piece), union([word.box for word in piece]), is_piece=True) for piece in pieces]
+
+
+def _goes_on(last: Box, box: Box) -> bool:
+    """Whether a word follows the one before it without a jump or a gap."""
+    left, top, _, bottom = box
+    _, last_top, last_right, last_bottom = last
+    height = max(last_bottom - last_top, bottom - top, 1e-6)
+    return -height < left - last_right < COLUMN_GAP * height and min(last_bottom, bottom) > max(last_top, top)
 
 
 def _overlap(a: Box, b: Box) -> float:
@@ -99,7 +112,9 @@ def _overlap(a: Box, b: Box) -> float:
 
 def _upright_lines(words: Sequence[Word]) -> list[Line]:
     """Upright words as lines, from top to bottom."""
-    pieces = [make_line(piece) for piece in _stream_pieces(words, split_columns=True)]
+    pieces = _stream_pieces(words, split_columns=True)
+    if len(pieces) < 2:
+        return pieces
     rows: list[list[Line]] = []
     boxes: list[Box] = []
     bands = _Bands([piece.box for piece in pieces])
@@ -122,12 +137,15 @@ def _upright_lines(words: Sequence[Word]) -> list[Line]:
             rows[best].append(piece)
             boxes[best] = union((boxes[best], piece.box))
         bands.add(best, boxes[best])
-    lines = []
-    for row in rows:
-        right_to_left = _is_right_to_left(row)
-        row.sort(key=lambda part: -part.box[2] if right_to_left else part.box[0])
-        lines.append(make_line([word for part in row for word in part.words]))
+    lines = [row[0] if len(row) == 1 else _line_of(row) for row in rows]
     return sorted(lines, key=lambda line: (line.box[1] + line.box[3]) / 2)
+
+
+def _line_of(row: Sequence[Line]) -> Line:
+    """The pieces of a line, in any order, as one."""
+    right_to_left = _is_right_to_left(row)
+    parts = sorted(row, key=lambda part: -part.box[2] if right_to_left else part.box[0])
+    return Line(tuple(word for part in parts for word in part.words), union(part.box for part in parts))
 
 
 class _Bands:
