@@ -6,26 +6,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..values.arrays import Boxes, Measures
-from ..values.boxes import area
+from ..values.arrays import Boxes
+from ..values.boxes import area, areas, common_areas
 from ..values.words import Word, boxes_of
 
 # Min share of the smaller word's area for two words to stand in one place.
 SAME_PLACE = 0.4
 # Min letters of a word that counts as part of another.
 PART_OF_A_WORD = 3
-
-
-def areas(boxes: Boxes) -> Measures:
-    """The area of each box, (boxes,), in the square of their unit."""
-    return np.asarray((boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1]))
-
-
-def common_areas(boxes: Boxes, box: Measures) -> Measures:
-    """The area that each box shares with one box, (boxes,), in the square of their unit."""
-    wide = np.minimum(boxes[:, 2], box[2]) - np.maximum(boxes[:, 0], box[0])
-    high = np.minimum(boxes[:, 3], box[3]) - np.maximum(boxes[:, 1], box[1])
-    return np.asarray(wide.clip(min=0) * high.clip(min=0))
 
 
 def copies(words: Sequence[Word], reasons: Sequence[str | None]) -> list[bool]:

@@ -19,9 +19,9 @@ import cv2
 import numpy as np
 
 from ..values.arrays import Boxes, Mask, Measures, Pixels
-from ..values.boxes import Box, centre, contains
+from ..values.boxes import Box, areas, centre, common_areas, contains
 from ..values.words import Word, boxes_of
-from .copied_words import SAME_PLACE, areas, common_areas
+from .copied_words import SAME_PLACE
 from .drawing import MOST_COVERS, Drawing, Look
 from .page_ink import Sketch, dark_shares
 from .redrawing import Redrawing
@@ -365,10 +365,7 @@ def _maybe_in_one_place(boxes: Boxes) -> Mask:
     for shift in (0.0, 0.5):
         order = np.lexsort((boxes[:, 0], np.floor(middle / band + shift)))
         one, two = boxes[order[:-1]], boxes[order[1:]]
-        wide = np.minimum(one[:, 2], two[:, 2]) - np.maximum(one[:, 0], two[:, 0])
-        high = np.minimum(one[:, 3], two[:, 3]) - np.maximum(one[:, 1], two[:, 1])
-        smaller = np.minimum(areas(one), areas(two))
-        same = wide.clip(min=0) * high.clip(min=0) > SAME_PLACE * smaller
+        same = common_areas(one, two) > SAME_PLACE * np.minimum(areas(one), areas(two))
         found[order[:-1][same]] = found[order[1:][same]] = True
     if not found.any():
         return found

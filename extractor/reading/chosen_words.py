@@ -15,6 +15,7 @@ import numpy as np
 
 from ..pages.layer_trust import is_sure
 from ..values.arrays import Boxes
+from ..values.boxes import area, areas, common_areas
 from ..values.words import Word, boxes_of
 
 # Min confidence of a reading that replaces a doubted text layer with letters or digits.
@@ -84,12 +85,8 @@ def _are_alike(one: str, other: str) -> bool:
 
 def _indices_in_place(word: Word, boxes: Boxes, share: float) -> list[int]:
     """The indices of the boxes in the word's place."""
-    left, top, right, bottom = word.box
-    wide = (np.minimum(boxes[:, 2], right) - np.maximum(boxes[:, 0], left)).clip(min=0)
-    high = (np.minimum(boxes[:, 3], bottom) - np.maximum(boxes[:, 1], top)).clip(min=0)
-    sizes = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
-    smaller = np.minimum(sizes, max((right - left) * (bottom - top), 1e-6))
-    found: list[int] = np.flatnonzero(wide * high > share * smaller).tolist()
+    smaller = np.minimum(areas(boxes), max(area(word.box), 1e-6))
+    found: list[int] = np.flatnonzero(common_areas(boxes, np.array(word.box)) > share * smaller).tolist()
     return found
 
 

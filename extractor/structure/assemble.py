@@ -16,7 +16,7 @@ from docling_core.types.doc import (
     DocItemLabel,
 )
 
-from ..values.boxes import Box, Matrix, area, centre, clip, contains, covered, intersection, mapped, union
+from ..values.boxes import Box, Matrix, area, centre, clip, common_areas, contains, covered, intersection, mapped, union
 from ..values.document import AssembledPage, PageElement, Pair, SelectionMark, TextLine
 from ..values.reading import PageReading, Region
 from ..values.words import Source, Word, boxes_of, turned_words
@@ -217,9 +217,7 @@ def _distribute_words(words: Sequence[Word], parts: Sequence[Part]) -> list[Word
     order = sorted(range(len(parts)), key=lambda index: (parts[index].label in FIGURES, area(parts[index].box)))
     for index in order:
         left, top, right, bottom = parts[index].box
-        across = np.minimum(boxes[:, 2], right) - np.maximum(boxes[:, 0], left)
-        down = np.minimum(boxes[:, 3], bottom) - np.maximum(boxes[:, 1], top)
-        common = np.where((across > 0) & (down > 0), across * down, 0.0)
+        common = common_areas(boxes, np.array(parts[index].box))
         # A word without area counts as its centre.
         holds = (left <= x) & (x <= right) & (top <= y) & (y <= bottom)
         inside = np.where(own > 0, common >= WORD_INSIDE * own, holds)

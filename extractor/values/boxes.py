@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .arrays import Boxes, Measures
+
 Box = tuple[float, float, float, float]
 # (left, top, right, bottom), whole pixels of a picture.
 PixelBox = tuple[int, int, int, int]
@@ -34,6 +36,19 @@ def intersection(a: Box, b: Box) -> float:
     width = min(a[2], b[2]) - max(a[0], b[0])
     height = min(a[3], b[3]) - max(a[1], b[1])
     return width * height if width > 0 and height > 0 else 0.0
+
+
+def areas(boxes: Boxes) -> Measures:
+    """The area of each box, (boxes,), in the square of their unit."""
+    return np.asarray((boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1]))
+
+
+def common_areas(boxes: Boxes, others: Boxes) -> Measures:
+    """The area that each box shares with its one of the others, or with the only other one, in the square of their
+    unit: (boxes,). `others` is (boxes, 4), or (4,)."""
+    wide = np.minimum(boxes[:, 2], others[..., 2]) - np.maximum(boxes[:, 0], others[..., 0])
+    high = np.minimum(boxes[:, 3], others[..., 3]) - np.maximum(boxes[:, 1], others[..., 1])
+    return np.asarray(wide.clip(min=0) * high.clip(min=0))
 
 
 def covered(a: Box, b: Box) -> float:
