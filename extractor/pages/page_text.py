@@ -177,6 +177,7 @@ def judge(page: PdfPage, layer_words: LayerWords, shown: Crop) -> Judged:
     notes += note
     sure = [word for word in seen if is_sure(word)]
     recognise = areas_to_recognise(page.box, drawing.images, sure, task.ocr)
+    told = NOTHING_TOLD
     if task.ocr == "auto" and recognise != [page.box]:
         doubted = [word for word in seen if not is_sure(word)]
         if drawing.other_ink or doubted:
@@ -184,7 +185,8 @@ def judge(page: PdfPage, layer_words: LayerWords, shown: Crop) -> Judged:
             told = told_by(words, origins, reasons) if over else NOTHING_TOLD
             bare = sketch(crops.without(page.box, told.objects), scale) if over else small
             recognise = _with_unexplained(page, recognise, doubted, sure, Left(bare, told.boxes, over))
-    told = told_by(words, origins, reasons) if recognise else NOTHING_TOLD
+    if recognise and told is NOTHING_TOLD:
+        told = told_by(words, origins, reasons)
     return Judged(result, recognise, notes, told)
 
 
