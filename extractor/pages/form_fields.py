@@ -176,20 +176,26 @@ class _AnnotationReader:
         if not annotation:
             return
         try:
-            repeated = self._is_repeated(annotation)
-            kind, flags = pdfium_c.FPDFAnnot_GetSubtype(annotation), pdfium_c.FPDFAnnot_GetFlags(annotation)
-            remove = repeated or bool(flags & _NO_VIEW)
-            if not repeated and not flags & (_HIDDEN | _NO_VIEW) and kind != pdfium_c.FPDF_ANNOT_POPUP:
-                if flags & _INVISIBLE:
-                    # The flag hides only subtypes that a viewer does not know; PDFium would hide all.
-                    pdfium_c.FPDFAnnot_SetFlags(annotation, flags & ~_INVISIBLE)
-                remove = not self._read_visible(annotation, kind, bare)
-            if kind == pdfium_c.FPDF_ANNOT_LINK and not repeated and not flags & (_HIDDEN | _NO_VIEW):
-                self.links += links_of(self._document, annotation, self._frame)
+            remove = self._is_repeated(annotation) or not self._read_once(annotation, bare)
         finally:
             pdfium_c.FPDFPage_CloseAnnot(annotation)
         if remove:
             pdfium_c.FPDFPage_RemoveAnnot(self._page, index)
+
+    def _read_once(self, annotation: Any, bare: bool) -> bool:
+        """Whether the annotation, read for the first time, is to stay on the page."""
+        kind, flags = pdfium_c.FPDFAnnot_GetSubtype(annotation), pdfium_c.FPDFAnnot_GetFlags(annotation)
+        if flags & (_HIDDEN | _NO_VIEW):
+            return not flags & _NO_VIEW
+        stays = True
+        if kind != pdfium_c.FPDF_ANNOT_POPUP:
+            if flags & _INVISIBLE:
+                # The flag hides only subtypes that a viewer does not know; PDFium would hide all.
+                pdfium_c.FPDFAnnot_SetFlags(annotation, flags & ~_INVISIBLE)
+            stays = self._read_visible(annotation, kind, bare)
+        if kind == pdfium_c.FPDF_ANNOT_LINK:
+            self.links += links_of(self._document, annotation, self._frame)
+        return stays
 
     def _is_repeated(self, annotation: Any) -> bool:
         """Whether the annotation has been read before. It is marked as read."""
