@@ -106,7 +106,7 @@ def _item(row: Sequence[Phrase], amount: Sequence[Word], above: Sequence[Phrase]
     before = [word for phrase in row for word in phrase.words if word.box[2] <= amount[0].box[0]]
     page = row[0].page
     found: FoundRow = {}
-    if len(before) > SIGNED and COUNTED.fullmatch(before[0].text) and before[1].text in SIGNS:
+    if begins_with_count(before):
         named, price = _with_price(before[SIGNED:], before[0], amount, style)
         if says_something(named):
             found["item.quantity"] = found_in(page, before[:1], before[0].text, SURE)
@@ -131,6 +131,11 @@ def _item(row: Sequence[Phrase], amount: Sequence[Word], above: Sequence[Phrase]
     if not says_something(named):
         return None
     return {"item.description": found_in(page, named, " ".join(word.text for word in named), SURE), **found}
+
+
+def begins_with_count(words: Sequence[Word]) -> bool:
+    """Whether a count and its sign stand before a name, `SIGNED` words: `2 x Menu`."""
+    return len(words) > SIGNED and COUNTED.fullmatch(words[0].text) is not None and words[1].text in SIGNS
 
 
 def _with_price(

@@ -14,7 +14,7 @@ from .column_heads import ListKind
 from .found import FoundRow, found_in
 from .labels import squashed
 from .list_lines import SUMS
-from .receipt_items import COUNTED, SIGNED, SIGNS
+from .receipt_items import SIGNED, begins_with_count
 
 # How texts begin that say what is taken off an item or a sum, or put on it.
 _ALLOWANCES = (
@@ -70,9 +70,7 @@ def _with_count(row: FoundRow) -> FoundRow:
     """The row with the count that its name begins with as its quantity: `2 x Menu`."""
     name = row.get("item.description")
     words = [] if name is None else [one.word for one in name.words]
-    if name is None or "item.quantity" in row or len(words) <= SIGNED:
-        return row
-    if not COUNTED.fullmatch(words[0].text) or words[1].text not in SIGNS:
+    if name is None or "item.quantity" in row or not begins_with_count(words):
         return row
     named = found_in(name.page, words[SIGNED:], " ".join(word.text for word in words[SIGNED:]), SURE)
     return {**row, "item.description": named, "item.quantity": found_in(name.page, words[:1], words[0].text, SURE)}

@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 
 from ...values.words import Word
 from ..printed import PrintedPage
-from .blocks import Block
+from .blocks import Block, taken_on
 from .composed import LARGER, text_of
 from .lines import Line, is_separator, line_of
 from .vocabulary import vocabulary
@@ -90,7 +90,7 @@ def _town_goes_on(row: Sequence[Word], at: int) -> bool:
 def nameless_address(page: PrintedPage, lines: Sequence[Line], blocks: Sequence[Block]) -> Address | None:
     """The address at the page's top that has no name above it, a telephone number or the like near it; None without
     one."""
-    taken = {index for block in blocks if block.party.page == page.number for index in block.taken}
+    taken = taken_on(page, blocks)
     for at, line in enumerate(lines):
         if line.box[1] > TOP * page.height:
             return None
@@ -99,12 +99,13 @@ def nameless_address(page: PrintedPage, lines: Sequence[Line], blocks: Sequence[
         street = _right_above(lines, at)
         if street is not None and street not in taken and lines[street].kind == "street":
             near = (one for one in lines if one.kind in ("contact", "id") and one is not line)
-            if any(abs(one.box[1] - line.box[1]) <= 3 * _PITCH * line.height and _beside(one, line) for one in near):
+            if any(abs(one.box[1] - line.box[1]) <= 3 * _PITCH * line.height and _in_column(one, line) for one in near):
                 return lines[street].words, line.words
     return None
 
 
 def _is_whole(line: Line) -> bool:
+    """Whether the line has separators, as an address in one line has."""
     return any(is_separator(word) for word in line.words)
 
 
@@ -114,13 +115,13 @@ def _right_above(lines: Sequence[Line], at: int) -> int | None:
         pitch = line.box[1] - lines[index].box[1]
         if pitch > _PITCH * line.height:
             return None
-        if pitch > 0.5 * line.height and _beside(lines[index], line):
+        if pitch > 0.5 * line.height and _in_column(lines[index], line):
             return index
     return None
 
 
-def _beside(one: Line, other: Line) -> bool:
-    """Whether one stands over the other."""
+def _in_column(one: Line, other: Line) -> bool:
+    """Whether one stands over the other, at whatever distance."""
     return one.box[0] < other.box[2] and one.box[2] > other.box[0]
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ...values.boxes import Box
+from ..printed import PrintedPage
 from .composed import Composed, composed, is_large_name, split_parts
 from .lines import Line, head_role, line_of
 from .vocabulary import normal, vocabulary
@@ -109,6 +110,11 @@ def _headed(lines: Sequence[Line], at: int) -> Block | None:
         return None
     found = _party_of_head(lines, at)
     return None if found is None else Block(found[0], "head", role[0], role[1], head, (at, *found[1]))
+
+
+def taken_on(page: PrintedPage, blocks: Sequence[Block]) -> set[int]:
+    """The indices of the page's lines that are of one of the blocks."""
+    return {index for block in blocks if block.party.page == page.number for index in block.taken}
 
 
 def party_at(lines: Sequence[Line], at: int) -> Composed | None:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from ..printed import PrintedPage
 from .apart import large_name, nameless_address
-from .blocks import Block, same_name
+from .blocks import Block, same_name, taken_on
 from .composed import Composed, composed, is_business
 from .lines import Line, is_separator, line_of
 from .roles import Standing, is_receipt
@@ -43,7 +43,7 @@ def unaddressed_seller(
     if is_receipt(page) and (top := _receipt_top(lines)) is not None:
         return top, RECEIPT
     known = vocabulary()
-    taken = {index for block in blocks if block.party.page == page.number for index in block.taken}
+    taken = taken_on(page, blocks)
     for at, line in enumerate(lines):
         share = (line.box[1] + line.box[3]) / 2 / (page.height or 1.0)
         if at not in taken and line.kind == "text" and (share < TOP or share > FOOT or line.furniture):
