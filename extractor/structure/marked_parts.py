@@ -19,6 +19,8 @@ from .text_lines import Line
 
 # Labels of parts that may be headings.
 MAYBE_HEADINGS = frozenset({DocItemLabel.TEXT, DocItemLabel.PAGE_HEADER, DocItemLabel.CAPTION})
+# Labels of parts that head something, or may do so.
+DISPLAYED = MAYBE_HEADINGS | HEADINGS
 # Min ratio of the size of a heading that is a running head or caption to the model, or a sentence of several lines, to
 # the running text.
 DISPLAY_SIZE = 1.4
@@ -46,9 +48,7 @@ def with_headings(parts: Sequence[Part]) -> list[Part]:
     if running is None:
         return list(parts)
     parts = parted_by_type(with_numbers(with_note_marks(parts)))
-    largest = max(
-        (word.size for part in parts if part.label in MAYBE_HEADINGS | HEADINGS for word in part.words), default=0.0
-    )
+    largest = max((word.size for part in parts if part.label in DISPLAYED for word in part.words), default=0.0)
     headed = _Headed(parts)
     result: list[Part] = []
     for part in parts:

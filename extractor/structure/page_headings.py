@@ -15,14 +15,13 @@ from docling_core.types.doc import DocItemLabel
 
 from ..values.document import AssembledPage, PageElement
 from .parts import side_by_side
-from .running_text import usual_size
+from .running_text import MIN_LETTERS, usual_size
 
 # Min ratio of a heading's size to the running text; max difference of its left edge from the text's, in its size.
 AS_LARGE = 0.98
 FLUSH = 0.3
-# Min lines of the text under a heading; min letters of a heading.
+# Min lines of the text under a heading.
 MIN_LINES = 2
-MIN_LETTERS = 3
 
 
 def with_page_headings(pages: Sequence[AssembledPage]) -> list[AssembledPage]:
