@@ -80,6 +80,11 @@ def test_base64_with_line_breaks(tmp_path: Path) -> None:
     assert fetch(tmp_path, document_content_base64=base64.encodebytes(PDF).decode()) == PDF
 
 
+def test_base64_with_padding_that_it_does_not_need(tmp_path: Path) -> None:
+    document = PDF + b"\n" * (-len(PDF) % 3)
+    assert fetch(tmp_path, document_content_base64=base64.b64encode(document).decode() + "=") == document
+
+
 @pytest.mark.parametrize("text", ["!!!", "QUJ", "data:application/pdf;base64,###", "äöü", "QQ==QQ=="])
 def test_wrong_base64(tmp_path: Path, text: str) -> None:
     with pytest.raises(InvalidInput, match="document_content_base64: not valid base64"):
