@@ -13,8 +13,10 @@ process says about the arena before it looks (`requests.py`).
 
 from __future__ import annotations
 
+import math
 import mmap
 import os
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -54,12 +56,18 @@ class Arena:
         """The bytes that a GPU's copy engine should read directly: (`KEPT_BYTES`,) uint8, without a copy."""
         return np.frombuffer(self.memory, np.uint8, KEPT_BYTES, PICTURES_START)
 
-    def write(self, offset: int, result: np.ndarray[Any, Any]) -> int:
-        """The offset in bytes behind the result, which is now written at a checked offset."""
-        if result.nbytes:
-            target = np.frombuffer(self.memory, result.dtype, result.size, offset).reshape(result.shape)
-            np.copyto(target, result)
-        return offset + result.nbytes
+    def write(self, offset: int, results: Sequence[np.ndarray[Any, Any]]) -> int:
+        """The offset in bytes behind the results, which are now written at a checked offset, one behind the other.
+
+        There is at least one. They are of one type, and alike but for their number of rows.
+        """
+        first = results[0]
+        rows = sum(map(len, results))
+        size = rows * int(math.prod(first.shape[1:]))
+        if size:
+            target = np.frombuffer(self.memory, first.dtype, size, offset).reshape(rows, *first.shape[1:])
+            np.concatenate(results, out=target)
+        return offset + size * first.itemsize
 
     @property
     def stage(self) -> int:

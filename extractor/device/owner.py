@@ -223,11 +223,12 @@ def _write_results(arena: Arena, request: Request, results: list[Result]) -> int
 
     Before the results of tables stand the numbers of their steps.
     """
+    parts: list[list[Result]] = [results]
     if request.model == "tables":
-        results = [np.array([len(steps) for steps in results], np.int32), *results]
-    at = request.reply_at
-    if at + sum(result.nbytes for result in results) > request.reply_at + request.capacity:
+        parts.insert(0, [np.array([len(steps) for steps in results], np.int32)])
+    if sum(result.nbytes for part in parts for result in part) > request.capacity:
         return None
-    for result in results:
-        at = arena.write(at, result)
+    at = request.reply_at
+    for part in parts:
+        at = arena.write(at, part)
     return at - request.reply_at
