@@ -11,7 +11,7 @@ import statistics
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from ..values.boxes import Box, union
 from ..values.words import Word
@@ -81,30 +81,87 @@ def _letters_joined(words: Sequence[Word], origins: Sequence[Origin]) -> tuple[l
     """The words and their origins, runs of spaced letters as one word each."""
     if sum(len(word.text) == 1 for word in words) < FEW_LETTERS:
         return list(words), list(origins)
+    runs = _runs(words)
+    if max(map(len, runs)) < FEW_LETTERS:
+        return list(words), list(origins)
+    lengths = {run.start: _word_lengths(words[run.start : run.stop], origins[run.start : run.stop]) for run in runs}
+    usual = _usual_gaps(words, lengths)
+    if not usual:
+        return list(words), list(origins)
+    # The first letter of each word, and whether lone letters of its run stand as usual.
+    starts: list[tuple[int, bool]] = []
+    for run in runs:
+        parts, size = lengths[run.start], words[run.start].size
+        if 1 < len(run) < FEW_LETTERS and size in usual:
+            parts = _lengths_like(words[run.start : run.stop], origins[run.start : run.stop], usual[size])
+        starts += [(at, max(parts) > 1) for at in accumulate(parts[:-1], initial=run.start)]
+    # PDFium itself joins some: a letter behind a wide one.
+    parted = [
+        at
+        for (_, before), (at, own) in pairwise(starts)
+        if not (before or own) or origins[at].spaced or not _stand_as_usual(words[at - 1], words[at], usual)
+    ]
     result: list[Word] = []
     result_origins: list[Origin] = []
-    start = 0
-    while start < len(words):
-        if len(words[start].text) > 1:
-            result.append(words[start])
-            result_origins.append(origins[start])
-            start += 1
-            continue
-        end = start + 1
-        while end < len(words) and _may_follow(words[end - 1], words[end]):
-            end += 1
-        for part in _word_lengths(words[start:end], origins[start:end]):
-            own, theirs = words[start : start + part], origins[start : start + part]
-            result.append(own[0] if part == 1 else _one_word(own))
-            result_origins.append(theirs[0] if part == 1 else _one_origin(theirs))
-            start += part
+    for start, end in pairwise([0, *parted, len(words)]):
+        result.append(words[start] if end - start == 1 else _one_word(words[start:end]))
+        result_origins.append(origins[start] if end - start == 1 else _one_origin(words[start:end], origins[start:end]))
     return result, result_origins
+
+
+def _stand_as_usual(before: Word, word: Word, usual: Mapping[float, float]) -> bool:
+    """Whether a word follows the one before it as closely as spaced letters of its size do. `usual`: their gaps."""
+    level = abs(before.box[3] - word.box[3]) < 0.2 * word.size and before.size == word.size
+    gap = usual.get(word.size)
+    if gap is None or not level or not (before.upright and word.upright) or before.parts or word.parts:
+        return False
+    return abs(word.box[0] - before.box[2] - gap) <= EVEN_SIZE * word.size
+
+
+def _runs(words: Sequence[Word]) -> list[range]:
+    """The words in runs of lone letters that follow each other; any other word is a run of its own."""
+    lone = [len(word.text) == 1 for word in words]
+    ends = [
+        at
+        for at, (one, other) in enumerate(pairwise(lone), start=1)
+        if not (one and other and _may_follow(words[at - 1], words[at]))
+    ]
+    return [range(start, end) for start, end in pairwise([0, *ends, len(words)])]
+
+
+def _usual_gaps(words: Sequence[Word], lengths: Mapping[int, Sequence[int]]) -> dict[float, float]:
+    """The usual gap between the letters of spaced words, by their type size; both in points.
+
+    `lengths`: of the words in each run, by the index of its first letter.
+    """
+    gaps: defaultdict[float, list[float]] = defaultdict(list)
+    for first, parts in lengths.items():
+        start = first
+        for part in parts:
+            letters = words[start : start + part]
+            gaps[words[start].size] += [after.box[0] - before.box[2] for before, after in pairwise(letters)]
+            start += part
+    return {size: statistics.median_low(found) for size, found in gaps.items() if found}
+
+
+def _lengths_like(words: Sequence[Word], origins: Sequence[Origin], gap: float) -> list[int]:
+    """The number of letters of each word in a run too short to tell, where its letters stand `gap` apart as those of
+    other words on the page do; 1 each where they do not."""
+    room = EVEN_SIZE * words[0].size
+    parts = [1]
+    for (before, after), origin in zip(pairwise(words), origins[1:], strict=True):
+        distance = after.box[0] - before.box[2]
+        if origin.spaced or distance > PARTING * gap + room:
+            parts.append(1)
+        elif abs(distance - gap) <= room:
+            parts[-1] += 1
+        else:
+            return [1] * len(words)
+    return parts
 
 
 def _may_follow(word: Word, following: Word) -> bool:
     """Whether a lone letter follows another one on its line."""
-    if len(word.text) > 1 or len(following.text) > 1:
-        return False
     level = abs(word.box[3] - following.box[3]) < 0.2 * word.size and word.size == following.size
     furthest = FURTHEST_WORD if word.line == following.line else FURTHEST_WORD_ALONE
     return level and word.upright and 0 < following.box[0] - word.box[2] < furthest * word.size
@@ -144,14 +201,19 @@ def _evenness(distances: Sequence[float], spaces: Sequence[bool]) -> tuple[Seque
 
 
 def _one_word(words: Sequence[Word]) -> Word:
-    """The letters as one word."""
+    """The parts of a word as one."""
     return replace(words[0], text="".join(word.text for word in words), box=union(word.box for word in words))
 
 
-def _one_origin(origins: Sequence[Origin]) -> Origin:
-    """The origins of letters as one."""
+def _one_origin(words: Sequence[Word], origins: Sequence[Origin]) -> Origin:
+    """The origins of a word's parts as one."""
     objects = dict.fromkeys(at for origin in origins for at in origin.objects)
-    strange = tuple(Letter(at, s.box) for at, origin in enumerate(origins) for s in origin.strange)
+    firsts = accumulate((len(word.text) for word in words[:-1]), initial=0)
+    strange = tuple(
+        Letter(first + letter.at, letter.box)
+        for first, origin in zip(firsts, origins, strict=True)
+        for letter in origin.strange
+    )
     return origins[0]._replace(objects=tuple(objects), strange=strange)
 
 

@@ -282,7 +282,7 @@ class _WordReader:
         """Spaces that may be characters, each the index of the word before it and its box.
 
         A space as wide as the digits before it may be a digit that its font maps wrongly. Such digits may follow one
-        another, or a point.
+        another, or a point, and a point may follow them.
         """
         if not len(self._starts):
             return
@@ -292,12 +292,14 @@ class _WordReader:
         with_digits = np.logical_or.reduceat(is_digit, self._starts)
         spaces = np.flatnonzero(self._real_spaces & np.isin(found.codes, list(_SPACES)))
         words = np.searchsorted(self.letters.positions[self._starts], spaces) - 1
-        told = (words >= 0) & with_digits[words]
+        points = self._are_points()
+        told = (words >= 0) & (with_digits | points)[words]
         word, digit_width = -1, 0.0
         for at, before in zip(spaces[told].tolist(), words[told].tolist(), strict=True):
             if before != word:
-                word, digit_width = before, 0.0
-            if found.kinds[at - 1] == LETTER:
+                digit_width = digit_width if points[before] and before == word + 1 else 0.0
+                word = before
+            if found.kinds[at - 1] == LETTER and not points[word]:
                 digit_width = self._last_digit_width(word, is_digit)
             if not digit_width:
                 continue
@@ -314,6 +316,13 @@ class _WordReader:
         others = np.flatnonzero(codes >= 0x80)
         digits[others] = [self.letters.text[at].isdigit() for at in others.tolist()]
         return digits
+
+    def _are_points(self) -> Mask:
+        """For each word whether it is nothing but a point or a comma."""
+        codes = self._found.codes[self.letters.positions[self._starts]]
+        lone = np.diff(self._starts, append=len(self.letters.text)) == 1
+        points: Mask = lone & ((codes == ord(".")) | (codes == ord(",")))
+        return points
 
     def _last_digit_width(self, word: int, is_digit: Mask) -> float:
         """The width of a word's last digit."""

@@ -2,12 +2,13 @@
 
 Runs in a page process, when all areas have been read. A hidden text layer is another program's OCR, and a font may map
 glyphs to wrong characters. Line by line, the recogniser's reading replaces them where it is certain; they stand where
-it is not, or where nothing was read.
+it is not, or where nothing was read. What stands on blank paper then, beside what was read, is no part of its lines.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from difflib import SequenceMatcher
 from itertools import groupby
 
@@ -26,12 +27,18 @@ SAME_PLACE = 0.3
 NEAR = 2.0
 # Min characters of a line that is a copy of what was read nearby, and not beside it by chance.
 LONG_LINE = 6
+# Min share of doubted words left that leave no mark for the layer to be another page's.
+MOSTLY = 0.5
 # Min likeness of two readings of one text, in [0, 1].
 ALIKE = 0.6
 
 
 def chosen(words: Sequence[Word]) -> list[Word]:
-    """The page's words in their order, without the doubted ones that were read, or the readings that lost to them."""
+    """The page's words in their order, without the doubted ones that were read, or the readings that lost to them.
+
+    Doubted words that leave no mark are as those of a layer that is switched off, where anything was read; where most
+    that are left leave none, all of them are.
+    """
     doubted = [number for number, word in enumerate(words) if not is_sure(word)]
     read = [number for number, word in enumerate(words) if word.source == "ocr"]
     if not doubted or not read:
@@ -61,7 +68,16 @@ def chosen(words: Sequence[Word]) -> list[Word]:
             if rivals[number]
             or _was_read_nearby(words[number], [words[read[n]] for n in _indices_near(words[number], boxes)], texts)
         )
-    return [word for number, word in enumerate(words) if number not in left_out]
+    rest = [number for number in doubted if number not in left_out]
+    apart = {number for number in rest if words[number].unseen}
+    if len(apart) > MOSTLY * len(rest):
+        # A layer of another page: where it does meet ink, that is by chance.
+        apart.update(rest)
+    return [
+        replace(word, switched_off=True) if number in apart else word
+        for number, word in enumerate(words)
+        if number not in left_out
+    ]
 
 
 def without_copies(read: Sequence[Word], words: Sequence[Word]) -> list[Word]:

@@ -26,6 +26,7 @@ from .chosen_words import chosen
 from .dot_print import with_dots_joined
 from .found_lines import lines_to_read
 from .line_reader import MIN_IMAGE_LEGIBILITY, SURE, UNSURE, LineReader, ReadLine, legibility, placed_lines
+from .listed_figures import with_tables
 from .orientation import Upright, cropped, deskewed, on_their_side, skew_of, turned
 from .picture_refs import ref_of
 from .seen import Seen
@@ -183,6 +184,7 @@ def seen_on(
         layout = device.layout(ref_of(cleared))
     recognised_at = time.perf_counter()
     regions = regions_from(device.regions_of(layout), device.facts.kinds, page.width, page.height)
+    regions = with_tables(regions, words)
     layout_at = time.perf_counter()
     tables = table_readings(device, page, words, regions)
     seconds = (recognised_at - began, layout_at - recognised_at, time.perf_counter() - layout_at)

@@ -1,8 +1,9 @@
 """Pages -> the same, tables that continue over several pages joined. Runs in a page process.
 
 The table that ends a page's text continues in the one that begins the next page's, if both have the same columns at the
-same places. Rows at the top of a later piece that repeat the head are no rows of the table. Each piece keeps its own
-box. Boxes are in the page's unit, origin top left.
+same places. What both pages say in one place is their running head or foot, whatever the layout model calls it. Rows at
+the top of a later piece that repeat the head are no rows of the table. Each piece keeps its own box. Boxes are in the
+page's unit, origin top left.
 """
 
 from __future__ import annotations
@@ -109,7 +110,8 @@ def join_tables(pages: Sequence[AssembledPage]) -> list[AssembledPage]:
     joined: dict[tuple[int, int], _GrowingTable] = {}
     whole: _GrowingTable | None = None
     for number, (page, following) in enumerate(pairwise(pages)):
-        last, first = _last_table(elements[number]), _first_table(elements[number + 1])
+        running = _running(elements[number], elements[number + 1], SAME_PLACE * page.width)
+        last, first = _last_table(elements[number], running), _first_table(elements[number + 1], running)
         if last is None or first is None or following.number != page.number + 1:
             whole = None
             continue
@@ -132,31 +134,50 @@ def join_tables(pages: Sequence[AssembledPage]) -> list[AssembledPage]:
     return [replace(page, elements=tuple(own)) for page, own in zip(pages, elements, strict=True)]
 
 
-def _last_table(elements: Sequence[PageElement]) -> int | None:
+def _running(elements: Sequence[PageElement], following: Sequence[PageElement], near: float) -> frozenset[int]:
+    """The `id`s of elements that say the same at one place of both pages. `near`: max distance of two tops or two
+    sides, in the page's unit."""
+    told: dict[str, list[PageElement]] = {}
+    for element in elements:
+        if element.table is None and element.text:
+            told.setdefault(" ".join(element.text.split()), []).append(element)
+    return frozenset(
+        id(either)
+        for element in following
+        if element.table is None
+        for other in told.get(" ".join(element.text.split()), ())
+        if all(abs(a - b) <= near for a, b in zip(element.box, other.box, strict=True))
+        for either in (element, other)
+    )
+
+
+def _last_table(elements: Sequence[PageElement], running: frozenset[int]) -> int | None:
     """The index of the table that ends the page's text; None without one."""
     for index in range(len(elements) - 1, -1, -1):
         element = elements[index]
         if element.label == DocItemLabel.TABLE and (element.table is not None or element.continued is not None):
-            lower = [other for other in elements if other.box[1] > element.box[3] and not _may_interrupt(other)]
+            lower = [
+                other for other in elements if other.box[1] > element.box[3] and not _may_interrupt(other, running)
+            ]
             return None if lower else index
-        if not _may_interrupt(element):
+        if not _may_interrupt(element, running):
             return None
     return None
 
 
-def _first_table(elements: Sequence[PageElement]) -> int | None:
+def _first_table(elements: Sequence[PageElement], running: frozenset[int]) -> int | None:
     """The index of the table that begins the page's text; None without one."""
     for index, element in enumerate(elements):
         if element.table is not None:
             return index
-        if not _may_interrupt(element):
+        if not _may_interrupt(element, running):
             return None
     return None
 
 
-def _may_interrupt(element: PageElement) -> bool:
+def _may_interrupt(element: PageElement, running: frozenset[int]) -> bool:
     """Whether the element may stand between two pieces of a table: furniture, a footnote, "continued"."""
-    if element.furniture or element.label in _ASIDE:
+    if element.furniture or element.label in _ASIDE or id(element) in running:
         return True
     return len(element.text) < LONGEST_NOTE and _CONTINUED.search(element.text) is not None
 

@@ -87,8 +87,18 @@ def _narrowed_to_text(
 
 def without_empty(cells: Sequence[TableCell], filled: Sequence[Sequence[Word]]) -> CellsWithWords:
     """The cells and the words of each, without rows and columns that have no words; those behind move up."""
+    rows = {cell.row for cell, words in zip(cells, filled, strict=True) if words}
+    return _with_rows(cells, filled, _renumbered(rows))
+
+
+def without_empty_columns(cells: Sequence[TableCell], filled: Sequence[Sequence[Word]]) -> CellsWithWords:
+    """The same, without columns that have no words: the rows keep their numbers."""
+    return _with_rows(cells, filled, {row: row for row in range(max(cell.row + cell.row_span for cell in cells))})
+
+
+def _with_rows(cells: Sequence[TableCell], filled: Sequence[Sequence[Word]], rows: dict[int, int]) -> CellsWithWords:
+    """The cells of these rows and of the columns with words, with their new numbers, and the words of each."""
     pairs = list(zip(cells, filled, strict=True))
-    rows = _renumbered({cell.row for cell, words in pairs if words})
     columns = _renumbered({cell.column for cell, words in pairs if words})
     kept = []
     for cell, words in pairs:

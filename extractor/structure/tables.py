@@ -22,7 +22,7 @@ from ..values.reading import Rulings, TableCell
 from ..values.words import Word
 from .aligned_cells import Aligned, aligned_cells, header_cells
 from .columns import Columns, find_columns, lines_above, texts_of
-from .false_spans import without_empty, without_false_spans
+from .false_spans import without_empty, without_empty_columns, without_false_spans
 from .header_rows import with_head
 from .item_rows import body_start, item_rows, numeric_columns, rows_by_white
 from .ruled_tables import beside_text, ruled_cells
@@ -69,6 +69,7 @@ def _grid_of(words: Sequence[Word], structure: Sequence[TableCell], rulings: Rul
     laid = _assign_rows(cells, rows)
     filled = _words_by_cell(cells, rows, laid, None)
     if seen is not None and columns is not None:
+        cells, filled = _with_columns_of_words(cells, filled, columns.count)
         column_by_word = columns.column_by_word(rows, height)
 
         def column_of(word: Word) -> int:
@@ -99,6 +100,17 @@ def _aligned_table(filled: Sequence[tuple[TableCell, list[Word]]], words: Sequen
     if held != len(words):
         raise ValueError(f"{held} of a table's {len(words)} words are in its cells")
     return _table([cell for cell, _ in filled], [inside for _, inside in filled], words)
+
+
+def _with_columns_of_words(
+    cells: list[TableCell], filled: list[list[Word]], count: int
+) -> tuple[list[TableCell], list[list[Word]]]:
+    """The cells and the words of each, without the model's columns that have no word, where that leaves `count`."""
+    if max(cell.column + cell.column_span for cell in cells) <= count:
+        return cells, filled
+    slim, held = without_empty_columns(cells, filled)
+    same = max((cell.column + cell.column_span for cell in slim), default=0) == count
+    return (slim, held) if same else (cells, filled)
 
 
 def _numbers_contradict(

@@ -1,8 +1,8 @@
 """The cells of a ruled table -> the same, rows split that hold several items. Runs in a page process.
 
 A row between two lines is one row of the table unless its words say otherwise: numbers below each other in one column,
-each beside a text of its own, or three and more lines that all run across. Boxes are in the page's unit, origin top
-left.
+each beside a text of its own, three and more lines that all run across, or blank lines between them in all columns at
+once. Boxes are in the page's unit, origin top left.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from ..values.boxes import centre
+from ..values.boxes import centre, median_height
 from ..values.reading import TableCell
 from ..values.words import Row, Word
 from .item_rows import is_numeric, item_rows
@@ -24,6 +24,9 @@ MIN_FULL_LINES = 3
 MIN_COLUMNS = 3
 # Min items of a row that is split.
 MIN_ITEMS = 2
+# Min white between rows that stand far apart, in text heights; min texts of each.
+FAR_APART = 1.5
+MIN_TEXTS = 2
 
 
 def with_rows_parted(cells: Sequence[TableCell], words: Sequence[Word]) -> list[TableCell]:
@@ -87,6 +90,9 @@ def _lines_by_item(lines: Sequence[Row], column_of: Callable[[Word], int], colum
     most = max(MIN_COLUMNS, columns - 1)
     if len(lines) >= MIN_FULL_LINES and all(len(found) >= most for found in texts):
         return [[index] for index in range(len(lines))]
+    apart = _far_apart(lines)
+    if len(apart) > 1 and all(len({c for index in group for c in texts[index]}) >= MIN_TEXTS for group in apart):
+        return apart
     groups = item_rows(lines, column_of, math.inf, range(len(lines)))
     parts = [[texts[index] for index in group] for group in groups]
     numeric = Counter(
@@ -96,6 +102,19 @@ def _lines_by_item(lines: Sequence[Row], column_of: Callable[[Word], int], colum
     if under_one_another >= MIN_ITEMS and all(_is_item(part) or _is_label(part) for part in parts):
         return groups
     return [list(range(len(lines)))]
+
+
+def _far_apart(lines: Sequence[Row]) -> list[list[int]]:
+    """The indices of the lines in groups; between them is white as high as blank lines, in all columns."""
+    height = median_height(word.box for line in lines for word in line)
+    groups = [[0]]
+    bottom = max(word.box[3] for word in lines[0])
+    for index, line in enumerate(lines[1:], start=1):
+        if min(word.box[1] for word in line) - bottom >= FAR_APART * height:
+            groups.append([])
+        groups[-1].append(index)
+        bottom = max(bottom, *(word.box[3] for word in line))
+    return groups
 
 
 def _texts_by_column(line: Row, column_of: Callable[[Word], int]) -> dict[int, str]:

@@ -43,7 +43,7 @@ class Word:
     - `confidence` is in [0, 1].
     - `parts` are its letters by how they are set, where they are not all set alike.
     - `link` is the address that it leads to.
-    - `switched_off` is True in a layer that is not shown.
+    - `switched_off` is True in a layer that is not shown, or that says what is not there: it stands apart.
     - `unseen` is True in doubt and without a mark on the page: it goes where recognition reads the same elsewhere.
     """
 

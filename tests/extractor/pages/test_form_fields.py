@@ -190,6 +190,23 @@ def test_letters_drawn_one_by_one_are_words(readers: PageReaders, tmp_path: Path
     assert said(read_page(readers, tmp_path, one_by_one(lines, 1.6))) == " ".join(lines).replace("\t", " ")
 
 
+def test_short_words_are_told_by_the_gaps_of_the_pages_others(readers: PageReaders, tmp_path: Path) -> None:
+    lines = ["Rechnung Nr. 4711", "Zug\t9,5", "Bus 7\t80"]
+    assert said(read_page(readers, tmp_path, one_by_one(lines, 1.6))) == " ".join(lines).replace("\t", " ")
+    alone = read_page(readers, tmp_path, one_by_one(lines[1:], 1.6))
+    assert {len(word.text) for word in alone.words} == {1}, "no word tells the gap"
+    # The same letters with blanks between: columns.
+    apart = read_page(readers, tmp_path, one_by_one([lines[0], "1 0 1", "1 1 0"], 1.6))
+    assert said(apart) == f"{lines[0]} 1 0 1 1 1 0"
+
+
+def test_letters_that_pdfium_joins_to_wide_ones_are_of_their_word(readers: PageReaders, tmp_path: Path) -> None:
+    line = "Rechnung Nr. 4711 vom Montag"
+    assert said(read_page(readers, tmp_path, one_by_one([line], 1.6))) == line
+    wide = read_page(readers, tmp_path, one_by_one([line, "Wir  AV\tRe"], 1.6))
+    assert said(wide) == f"{line} Wir AV Re", "words in another column are others"
+
+
 def test_digits_drawn_one_by_one_in_columns_stay_apart(readers: PageReaders, tmp_path: Path) -> None:
     words = read_page(readers, tmp_path, one_by_one(["101101", "011010", "110010"], 6.5)).words
     assert {word.text for word in words} == {"0", "1"}

@@ -157,6 +157,7 @@ FIGURES = {figure: figure for figure in "0124567."}
     [
         pytest.param("Energy 1.__0.40 EUR", {"1.", "0.40"}, id="two digits behind a point"),
         pytest.param("Sum 4_2_7 EUR", {"4", "2", "7"}, id="every second digit"),
+        pytest.param("Sum 4__._7 EUR", {"4", ".", "7"}, id="on both sides of a point"),
     ],
 )
 def test_digits_that_a_font_calls_spaces_make_their_amount_unsure(

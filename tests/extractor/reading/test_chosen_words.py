@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from extractor.pages.layer_trust import UNSURE
 from extractor.reading.chosen_words import chosen, without_copies
 from extractor.values.words import Source, Word
@@ -33,6 +35,16 @@ def test_layer_stands_where_our_reading_is_not_certain() -> None:
 def test_layer_stands_where_nothing_was_read() -> None:
     read = line("Another line", 300, "ocr", 0.98, 1)
     assert texts(chosen([*LAYER, *read])) == f"{texts(LAYER)} Another line"
+
+
+def test_layer_that_says_what_is_not_there_stands_apart_from_what_was_read() -> None:
+    foreign = [replace(word, unseen=True) for word in line("Lorem review", 100, "text_layer", UNSURE, 0)]
+    read = line("Total due 972.60", 101, "ocr", 0.98, 1, shift=200)
+    assert [word.switched_off for word in chosen([*foreign, *read])] == [True, True, False, False, False]
+    by_chance = line("Lorem", 140, "text_layer", UNSURE, 2)
+    assert [word.switched_off for word in chosen([*foreign, *by_chance, *read])] == [True] * 3 + [False] * 3
+    assert chosen(foreign) == foreign, "nothing was read beside it"
+    assert not any(word.switched_off for word in chosen([*LAYER, *read])), "it may be a faint word"
 
 
 def test_layer_that_is_placed_roughly_is_not_there_twice() -> None:

@@ -99,6 +99,19 @@ def test_a_table_of_three_pages_is_one() -> None:
     assert (second.continues, third.continues) == ((0, 0), (0, 0))
 
 
+def test_what_both_pages_say_in_one_place_does_not_end_a_table() -> None:
+    def club(page: int, text: str, top: float, label: DocItemLabel) -> PageElement:
+        return said(page, text, (50.0, top, 140.0, top + 10), label)
+
+    # The layout model calls one line text on one page and a caption on the next.
+    first, second = piece(1, [HEAD, *FIRST], 600), piece(2, [HEAD, *SECOND], 60)
+    head, again = club(1, "Sports club", 20, DocItemLabel.TEXT), club(2, "Sports  club", 24, DocItemLabel.CAPTION)
+    foot, foot_again = (club(page, "Account 4711", 700, DocItemLabel.TEXT) for page in (1, 2))
+    assert are_one([head, first, foot], [again, second, foot_again])
+    assert not are_one([head, first], [club(2, "Chess club", 24, DocItemLabel.CAPTION), second]), "another text"
+    assert not are_one([head, first], [club(2, "Sports club", 45, DocItemLabel.CAPTION), second]), "another place"
+
+
 def test_a_head_that_is_said_again_is_no_row_but_is_kept_with_its_piece() -> None:
     whole, _ = joined([piece(1, [HEAD, *FIRST], 600)], [piece(2, [HEAD, *SECOND], 60)])
     assert whole.table is not None

@@ -208,3 +208,32 @@ class TestFindRulings:
         rulings = find_rulings(np.array(image), 12)
         assert not rulings.vertical
         assert all(line.end - line.start < 60 for line in rulings.horizontal)
+
+
+def test_a_column_of_the_models_that_no_word_stands_in_does_not_join_rows() -> None:
+    lines = [
+        (("#", 0), ("Work", 40), ("Pieces", 150), ("Each", 220), ("Sum", 290)),
+        (("1", 0), ("Gutter", 40), ("1", 150), ("640.00", 220), ("640.00", 290)),
+        (("8 m long", 40),),
+        (("2", 0), ("Pipe", 40), ("2", 150), ("48.50", 220), ("97.00", 290)),
+        (("3", 0), ("Scaffold", 40), ("1", 150), ("310.00", 220), ("310.00", 290)),
+    ]
+    tops = [0, 20, 32, 52, 72]
+    words = [word(text, left, top) for texts, top in zip(lines, tops, strict=True) for text, left in texts]
+    sides = [(-5.0, 20.0), (30.0, 130.0), (140.0, 205.0), (210.0, 280.0), (285.0, 330.0)]
+    # The model has head and first item as one row, and beside them a cell that holds nothing.
+    torn = [
+        TableCell(row, column, 1 + (row == 0), 1, False, (left, top - 1.0, right, top + 11.0 + 20.0 * (row == 0)), 0.9)
+        for row, top in enumerate(tops)
+        for column, (left, right) in enumerate(sides)
+        if row != 1
+    ]
+    torn.append(TableCell(1, 5, 1, 1, False, (160.0, 16.0, 200.0, 30.0), 0.9))
+    expected = [
+        ["#", "Work", "Pieces", "Each", "Sum"],
+        ["1", "Gutter\n8 m long", "1", "640.00", "640.00"],
+        ["2", "Pipe", "2", "48.50", "97.00"],
+        ["3", "Scaffold", "1", "310.00", "310.00"],
+    ]
+    assert grid(build(words, torn)) == expected
+    assert grid(build(words, torn[:-1])) == expected, "without that cell as well"

@@ -1,0 +1,44 @@
+"""Rows between ruling lines that hold several rows of text: where a reader sees rows, and where one cell of lines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from extractor.structure.unruled_rows import with_rows_parted
+from extractor.values.reading import TableCell
+from extractor.values.words import Word
+
+from .test_tables import word
+
+# One row of the grid, two cells wide.
+CELLS = [
+    TableCell(0, column, 1, 1, False, (150.0 * column, 0.0, 150.0 * (column + 1), 120.0), 0.9) for column in (0, 1)
+]
+
+
+def lines(*each: Sequence[str], step: float) -> list[Word]:
+    """Lines of text `step` apart, 10 high; the texts of each stand in the two cells."""
+    return [
+        word(part, 150.0 * column + 5 + 40 * number, 5 + step * row)
+        for row, texts in enumerate(each)
+        for column, text in enumerate(texts)
+        for number, part in enumerate(text.split())
+    ]
+
+
+def row_count(words: Sequence[Word]) -> int:
+    return len({cell.row for cell in with_rows_parted(CELLS, words)})
+
+
+FORM = (("Plan", "monthly yearly"), ("Terms", "accepted"))
+
+
+def test_labels_and_values_with_blank_lines_between_are_rows() -> None:
+    cells = with_rows_parted(CELLS, lines(*FORM, step=40))
+    assert [(cell.row, cell.column) for cell in cells] == [(0, 0), (0, 1), (1, 0), (1, 1)]
+    assert [cell.box[1::2] for cell in cells[1::2]] == [(0.0, 30.0), (30.0, 120.0)]
+
+
+def test_lines_of_one_cell_are_one_row() -> None:
+    assert row_count(lines(*FORM, step=14)) == 1, "near to each other"
+    assert row_count(lines(("Remarks", "none so far"), ("", "signed below"), step=40)) == 1, "in one column alone"
