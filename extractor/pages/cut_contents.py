@@ -1,0 +1,73 @@
+"""A PDF page -> a notice where its content ends before it was all said, or that of a form or a fax on it does.
+
+Runs in a page process. `cut_pictures.py` is about images whose pictures tell it.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Sequence
+from pathlib import Path
+
+import pypdfium2 as pdfium
+import pypdfium2.raw as pdfium_c
+
+from ..values.boxes import Box, area, union
+from ..values.notices import Notice
+from .cut_pictures import LARGE
+from .page_streams import Stream, page_streams
+from .pdf_page import PdfPage
+from .stream_ends import content_ends_early, ends_in_a_statement, fax_ends_early
+
+# Max bytes of a file whose pages are copied to look at their content.
+MOST_BYTES = 1 << 25
+_FAX = ("CCITTFaxDecode", "CCF")
+
+
+def cut_content_notes(page: PdfPage, document: pdfium.PdfDocument, path: Path) -> list[Notice]:
+    """Notices of content and of faxes on the page that end early; none where there are none, or the file is large."""
+    if path.stat().st_size > MOST_BYTES:
+        return []
+    number = page.task.number
+    streams = page_streams(document.raw, number - 1)
+    notes = []
+    if any(map(_is_cut, streams)) or _stops_in_a_statement(streams):
+        told = f"page {number}: the data of its content ends early, or is damaged: a part of it is missing in the file"
+        notes.append(Notice("DATA_MISSING", told, number))
+    if boxes := [box for stream in streams if (box := _box_of_cut_fax(page, stream)) is not None]:
+        told = f"page {number}: the data of {len(boxes)} image(s) ends early: a part of each is missing in the file"
+        notes.append(Notice("DATA_MISSING", told, number, union(boxes)))
+    return notes
+
+
+def _is_cut(stream: Stream) -> bool:
+    """Whether this is content, and its data ends early."""
+    # Codes that grow later than usual are not read.
+    usual = b"/EarlyChange 0" not in stream.dictionary
+    return stream.is_drawn and usual and content_ends_early(stream.data, stream.filters)
+
+
+def _stops_in_a_statement(streams: Sequence[Stream]) -> bool:
+    """Whether the page's content, which may be in several streams, stops before an operator."""
+    parts = sorted((stream for stream in streams if stream.place is not None), key=lambda part: -(part.place or 0))
+    last = next((part for part in parts if part.data.strip()), None)
+    return last is not None and ends_in_a_statement(last.data, last.filters)
+
+
+def _box_of_cut_fax(page: PdfPage, stream: Stream) -> Box | None:
+    """Where a fax whose data ends early stands on the page; None for any other stream."""
+    if len(stream.filters) != 1 or stream.filters[0] not in _FAX:
+        return None
+    size = stream.number(b"Width", 0), stream.number(b"Height", 0)
+    found = [
+        box for item, box in page.drawing.pictures if _pixels(item) == size and area(box) >= LARGE * area(page.box)
+    ]
+    if not found or stream.number(b"Columns", 1728) != size[0] or b"/EncodedByteAlign true" in stream.dictionary:
+        return None
+    return union(found) if fax_ends_early(stream.data, *size, stream.number(b"K", 0)) else None
+
+
+def _pixels(item: int) -> tuple[int, int]:
+    width, height = ctypes.c_uint(), ctypes.c_uint()
+    pdfium_c.FPDFImageObj_GetImagePixelSize(ctypes.cast(item, pdfium_c.FPDF_PAGEOBJECT), width, height)
+    return width.value, height.value
