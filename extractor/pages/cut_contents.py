@@ -19,14 +19,16 @@ from .page_streams import Stream, page_streams
 from .pdf_page import PdfPage
 from .stream_ends import content_ends_early, ends_in_a_statement, fax_ends_early
 
-# Max bytes of a file whose pages are copied to look at their content.
-MOST_BYTES = 1 << 25
+# Max bytes of a file whose pages are copied to look at their content; what none may hold: PDFium takes a second, and a
+# hundred megabytes, to copy arrays or dictionaries that are as deep as it reads them.
+MOST_BYTES = 1 << 24
+_DEEP = (b"[" * 64, b"<<" * 64)
 _FAX = ("CCITTFaxDecode", "CCF")
 
 
 def cut_content_notes(page: PdfPage, document: pdfium.PdfDocument, path: Path) -> list[Notice]:
     """Notices of content and of faxes on the page that end early; none where there are none, or the file is large."""
-    if path.stat().st_size > MOST_BYTES:
+    if path.stat().st_size > MOST_BYTES or _is_deep(path):
         return []
     number = page.task.number
     streams = page_streams(document.raw, number - 1)
@@ -38,6 +40,11 @@ def cut_content_notes(page: PdfPage, document: pdfium.PdfDocument, path: Path) -
         told = f"page {number}: the data of {len(boxes)} image(s) ends early: a part of each is missing in the file"
         notes.append(Notice("DATA_MISSING", told, number, union(boxes)))
     return notes
+
+
+def _is_deep(path: Path) -> bool:
+    content = path.read_bytes()
+    return any(deep in content for deep in _DEEP)
 
 
 def _is_cut(stream: Stream) -> bool:
