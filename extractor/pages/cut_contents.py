@@ -17,7 +17,7 @@ from ..values.notices import Notice
 from .cut_pictures import LARGE
 from .page_streams import Stream, page_streams
 from .pdf_page import PdfPage
-from .stream_ends import content_ends_early, ends_in_a_statement, fax_ends_early
+from .stream_ends import ends_in_a_statement, fax_ends_early, unpacked
 
 # Max bytes of a file whose pages are copied to look at their content; what none may hold: PDFium takes a second, and a
 # hundred megabytes, to copy arrays or dictionaries that are as deep as it reads them.
@@ -33,7 +33,7 @@ def cut_content_notes(page: PdfPage, document: pdfium.PdfDocument, path: Path) -
     number = page.task.number
     streams = page_streams(document.raw, number - 1)
     notes = []
-    if any(map(_is_cut, streams)) or _stops_in_a_statement(streams):
+    if _is_content_cut(streams):
         told = f"page {number}: the data of its content ends early, or is damaged: a part of it is missing in the file"
         notes.append(Notice("DATA_MISSING", told, number))
     if boxes := [box for stream in streams if (box := _box_of_cut_fax(page, stream)) is not None]:
@@ -47,18 +47,19 @@ def _is_deep(path: Path) -> bool:
     return any(deep in content for deep in _DEEP)
 
 
-def _is_cut(stream: Stream) -> bool:
-    """Whether this is content, and its data ends early."""
-    # Codes that grow later than usual are not read.
-    usual = b"/EarlyChange 0" not in stream.dictionary
-    return stream.is_drawn and usual and content_ends_early(stream.data, stream.filters)
-
-
-def _stops_in_a_statement(streams: Sequence[Stream]) -> bool:
-    """Whether the page's content, which may be in several streams, stops before an operator."""
-    parts = sorted((stream for stream in streams if stream.place is not None), key=lambda part: -(part.place or 0))
-    last = next((part for part in parts if part.data.strip()), None)
-    return last is not None and ends_in_a_statement(last.data, last.filters)
+def _is_content_cut(streams: Sequence[Stream]) -> bool:
+    """Whether what is drawn ends early, or the page's content, which may be in several streams, before an operator."""
+    last, last_place = b"", -1
+    for stream in streams:
+        # Codes that grow later than usual are not read.
+        if not stream.is_drawn or b"/EarlyChange 0" in stream.dictionary:
+            continue
+        content = unpacked(stream.data, stream.filters)
+        if content is None:
+            return True
+        if stream.place is not None and stream.place > last_place and content.strip():
+            last, last_place = content, stream.place
+    return ends_in_a_statement(last)
 
 
 def _box_of_cut_fax(page: PdfPage, stream: Stream) -> Box | None:

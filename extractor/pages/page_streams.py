@@ -79,7 +79,7 @@ def _streams(objects: list[bytes], contents: dict[int, int]) -> Iterator[Stream]
 
 def _contents(objects: list[bytes]) -> list[int]:
     """The numbers of the streams of the page's content, in their order."""
-    page = next((content for content in objects if _PAGE.search(content)), b"")
+    page = next((content for content in objects if _STREAM not in content and _PAGE.search(content)), b"")
     found = _CONTENTS.search(page)
     if found is None:
         return []

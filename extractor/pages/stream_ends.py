@@ -36,14 +36,9 @@ _OPERATORS = frozenset(
 _LOOKED_AT = 2048
 
 
-def content_ends_early(data: bytes, filters: tuple[str, ...]) -> bool:
-    """Whether the data of a content stream, before any filter, ends early in one of its filters."""
-    return _unpacked(data, filters) is None
-
-
-def ends_in_a_statement(data: bytes, filters: tuple[str, ...]) -> bool:
-    """Whether whole content stops before an operator: what would have been drawn with the last operands is not."""
-    content = (_unpacked(data, filters) or b"").rstrip(_SPACE)[-_LOOKED_AT:]
+def ends_in_a_statement(content: bytes) -> bool:
+    """Whether unpacked content stops before an operator: what would be drawn with the last operands is not."""
+    content = content[-_LOOKED_AT:].rstrip(_SPACE)
     last_line = re.split(rb"[\r\n]", content)[-1]
     words = content.split()
     # What has no operator at all is no content.
@@ -55,8 +50,11 @@ def ends_in_a_statement(data: bytes, filters: tuple[str, ...]) -> bool:
     return word is None or word[0] not in _OPERATORS
 
 
-def _unpacked(data: bytes, filters: tuple[str, ...]) -> bytes | None:
-    """The content; None where the data ends early. Empty from the first filter on that is not judged."""
+def unpacked(data: bytes, filters: tuple[str, ...]) -> bytes | None:
+    """The content of a stream's data; None where that ends early in one of its filters, or is damaged.
+
+    Empty from the first filter on that is not judged.
+    """
     for name in filters:
         if not data.strip(_SPACE):
             return b""
