@@ -37,7 +37,8 @@ SAME_SHAPE = 0.5
 # Min share of a mark inside the letters that it repeats.
 WITHIN = 0.8
 # Max range of a channel in the crop of a word of which only a ghost may be left, in 0..255.
-FAINTEST = 130
+# Min share of an ink's contrast with its ground for a word to be plainly drawn with it.
+FAINTEST, EXPLAINED = 130, 0.6
 # Min share of the letters' contrast for a pixel to be inside of them. A shape that is drawn twice, then in the colour
 # of the ground, leaves a trace along its edges: at most a quarter of the contrast, or half of it where a clip makes the
 # shape, and less inside. Each row: max share of the contrast, max share of the trace that is inside.
@@ -104,13 +105,19 @@ def _without_effect_in(
             least = LEGIBLE_AMONG_LETTERS if page.in_one_place[index] else LEGIBLE
             if marked < least * int(bare[_place(page.words[index].box, region, crops.scale)].sum()):
                 without.append(index)
-    faint = [index for index in words if index not in without and _is_faint(full, page.words[index], region, crops)]
+    faint = [index for index in words if index not in without and _is_faint(full, index, page, region, crops.scale)]
     return without + (_ghosts_in(region, faint, addresses, full, page, crops) if faint else [])
 
 
-def _is_faint(full: Pixels, word: Word, region: Box, crops: Redrawing) -> bool:
-    place = full[_place(word.box, region, crops.scale)]
-    return bool(place.size) and int(np.ptp(place.reshape(-1, 3), axis=0).max()) <= FAINTEST
+def _is_faint(full: Pixels, index: int, page: LaidOut, region: Box, scale: float) -> bool:
+    """Whether the word's place has little contrast, and other than the word's ink has with its ground."""
+    place = full[_place(page.words[index].box, region, scale)]
+    if not place.size:
+        return False
+    contrast = int(np.ptp(place.reshape(-1, 3), axis=0).max())
+    inks = {look.ink for look in page.looks[index] if look.ink is not None}
+    expected = [max(abs(a - b) for a, b in zip(ink, place[0, 0].tolist(), strict=True)) for ink in inks]
+    return contrast <= FAINTEST and not any(MIN_CONTRAST <= EXPLAINED * own <= contrast for own in expected)
 
 
 def _ghosts_in(
