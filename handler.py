@@ -117,7 +117,7 @@ def serve_runpod(worker: Worker) -> int:
     register_fitness_checks(settings, worker, start_up)
     config = {"handler": JobHandler(worker).handle, "concurrency_modifier": modifier(worker.load, start_up.ready)}
     with pushed_metrics(settings, worker.telemetry.registry, os.environ.get("RUNPOD_POD_ID") or platform.node()):
-        runpod.serverless.start(use_loop(config, settings))
+        runpod.serverless.start(use_loop(config, settings, worker.telemetry))
     if (reason := worker.sick) is not None:
         log.error("The worker is sick and leaves: %s", reason)
         return 1

@@ -161,6 +161,14 @@ class Telemetry:
         )
         for outcome in ("told", "given_up"):
             self._webhooks.labels(outcome)
+        self._not_run = Counter(
+            "zopilot_jobs_not_run",
+            "What RunPod handed out and could not be run: refused by an answer, or without an id to answer.",
+            ("outcome",),
+            registry=self.registry,
+        )
+        for outcome in ("refused", "unanswerable"):
+            self._not_run.labels(outcome)
         self._page_counts = Histogram(
             "zopilot_document_pages", "Pages of documents read.", buckets=_PAGES, registry=self.registry
         )
@@ -199,6 +207,11 @@ class Telemetry:
     def count_webhook(self, outcome: Literal["told", "given_up"]) -> None:
         """Count a webhook that was taken, or is tried no more."""
         self._webhooks.labels(outcome).inc()
+
+    def count_not_run(self, refused: int, unanswerable: int) -> None:
+        """Count what RunPod handed out and no job was run of."""
+        self._not_run.labels("refused").inc(refused)
+        self._not_run.labels("unanswerable").inc(unanswerable)
 
     def exposition(self) -> bytes:
         """Every metric, in Prometheus' text format."""

@@ -10,7 +10,7 @@ import numpy as np
 from extractor.languages import Recognition
 from extractor.page_processes import tasks as page_tasks
 from extractor.page_processes.process import Answer, Function, TaskContext
-from extractor.reading.page_reader import Reader
+from extractor.reading.page_reader import PageReader
 from extractor.values.boxes import Box
 from extractor.values.page import Page
 from extractor.values.page_picture import PagePicture
@@ -39,7 +39,7 @@ def look_at_page(task: ShownPage, context: TaskContext) -> Answer:
     height, width = task.image.shape[:2]
     (offset, drawn), (empty_at, empty) = context.arena.new(height, width), context.arena.new(height, width)
     drawn[:], empty[:] = task.image, 255
-    reader = Reader(context.device)
+    reader = PageReader(context.device)
     begun = reader.begin(PagePicture(empty, empty_at)) if task.has_begun else None
     page = Page(1, width, height, PagePicture(drawn, offset), 1.0, recognise=task.recognise, quarters=task.quarters)
     return Answer({}, pickle.dumps(reader.read(page, Recognition(), begun)))

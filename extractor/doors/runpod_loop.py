@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from ..engine import Engine
     from ..job import Progress
     from ..settings import Settings
+    from ..telemetry import Telemetry
 
 log = logging.getLogger("extractor")
 
@@ -61,10 +62,10 @@ PARSED_AT_ONCE_BYTES = 1 << 18
 _AS_IT_IS = "".join(map(chr, range(0x21, 0x7F)))
 
 
-def use_loop(config: dict[str, Any], settings: Settings) -> dict[str, Any]:
+def use_loop(config: dict[str, Any], settings: Settings, telemetry: Telemetry) -> dict[str, Any]:
     """The config for `runpod.serverless.start`, which then runs this loop: the SDK has no setting for it."""
     rp_scale.JobScaler = JobLoop
-    return {**config, "settings": settings}
+    return {**config, "settings": settings, "telemetry": telemetry}
 
 
 class JobLoop(rp_scale.JobScaler):  # type: ignore[misc]  # the SDK has no types
@@ -77,6 +78,7 @@ class JobLoop(rp_scale.JobScaler):  # type: ignore[misc]  # the SDK has no types
     def __init__(self, config: dict[str, Any]) -> None:
         super().__init__(config)
         self._settings: Settings = config["settings"]
+        self._telemetry: Telemetry = config["telemetry"]
         self.jobs_fetcher = self._take
         self.jobs_handler = self._answer
         self.room = asyncio.Event()  # set when a job has ended
@@ -224,6 +226,7 @@ class JobLoop(rp_scale.JobScaler):  # type: ignore[misc]  # the SDK has no types
             self._answer_in_background(
                 self._post(session, refused.id, _failure(InvalidInput(refused.reason), refused.id))
             )
+        self._telemetry.count_not_run(len(taken.refused), taken.unanswerable)
         for _ in range(taken.unanswerable):
             log.error("What RunPod handed out has no id and cannot be answered (in %d bytes)", len(body))
         return taken

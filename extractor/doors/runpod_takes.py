@@ -20,6 +20,7 @@ _READABLE_DEPTH = 32
 # Python reads no whole number of more digits; the good jobs of the list would be lost with it.
 _MOST_DIGITS = 4300
 _SPACE = re.compile(r"[ \t\r\n]*")
+_SEPARATOR = re.compile(r"[ \t\r\n]*,?[ \t\r\n]*")
 _STRING_OR_BRACKETS = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[{]+|[\]}]+', re.DOTALL)
 
 
@@ -44,7 +45,10 @@ class Taken:
 
 
 def read_take(body: bytes) -> Taken:
-    """The jobs in the body of a job-take, which is one job or a list of them. Raises nothing."""
+    """The jobs in the body of a job-take, which is one job or a list of them. Raises nothing.
+
+    What stands behind these is read too: whoever sent it has handed it out.
+    """
     # A byte that is no UTF-8 becomes half a surrogate pair, which no field of a job may hold.
     text = body.removeprefix(codecs.BOM_UTF8).decode("utf-8", "surrogateescape")
     try:
@@ -106,13 +110,15 @@ def _encodable(text: str) -> bool:
 
 
 def _read_one_by_one(text: str) -> Iterator[Any]:
-    """Each job of a body that cannot be read as a whole: the job, `_TooDeep`, or None where it cannot be read."""
+    """Each job of a body that cannot be read as a whole, in whichever of its lists: the job, `_TooDeep`, or None where
+    it cannot be read."""
     # A control character that stands as it is in a string is its own job's fault.
     decoder = json.JSONDecoder(parse_int=_whole_number, strict=False)
-    position = _past_space(text, 0)
-    if text.startswith("[", position):
-        position = _past_space(text, position + 1)
-    while position < len(text) and text[position] != "]":
+    listed, position = False, _past(_SPACE, text, 0)
+    while position < len(text):
+        if text[position] == ("]" if listed else "["):
+            listed, position = not listed, _past(_SEPARATOR if listed else _SPACE, text, position + 1)
+            continue
         try:
             one, position = decoder.raw_decode(text, position)
         except RecursionError:
@@ -125,14 +131,13 @@ def _read_one_by_one(text: str) -> Iterator[Any]:
             yield None
             return
         yield one
-        position = _past_space(text, position)
-        position = _past_space(text, position + 1) if text.startswith(",", position) else position
+        position = _past(_SEPARATOR, text, position)
 
 
-def _past_space(text: str, position: int) -> int:
-    space = _SPACE.match(text, position)
-    assert space is not None
-    return space.end()
+def _past(what: re.Pattern[str], text: str, position: int) -> int:
+    found = what.match(text, position)
+    assert found is not None
+    return found.end()
 
 
 def _cut_at_depth(text: str, position: int) -> tuple[str, int]:

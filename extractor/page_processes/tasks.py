@@ -17,7 +17,7 @@ from typing import Any
 from ..device.client import Pending
 from ..outputs.views import render
 from ..pages.readers import READERS, forget_document
-from ..reading.page_reader import Reader
+from ..reading.page_reader import PageReader
 from ..structure.assemble import assemble_page
 from ..structure.documents import document_of
 from ..values.boxes import json_box
@@ -46,7 +46,7 @@ def read_page(task: WholePageTask, context: TaskContext) -> Answer:
     Times in the head are milliseconds, boxes in the page's unit, origin top left of the page as shown. Raises the
     `ExtractionError` that the page ends in, and `MemoryError` where its pictures do not fit into the arena.
     """
-    reader = Reader(context.device)
+    reader = PageReader(context.device)
     begun: list[Pending] = []
 
     def begin(picture: PagePicture) -> None:

@@ -1,17 +1,19 @@
 """A PDF page's images -> the boxes of those whose data ends before their last row. Runs in a page process.
 
 PDFium draws what there is and says nothing; the rest is black, grey or not drawn at all, one colour up to an edge. Only
-an image with such an edge is asked about its data. CCITT and JBIG2 do not tell how many rows they have without being
-decoded, and are not asked. Boxes are in points, origin top left of the page as shown.
+an image with such an edge is asked about its data; JPEG 2000 and JBIG2 say themselves how long they are. CCITT is asked
+in `cut_contents.py`. Boxes are in points, origin top left of the page as shown.
 """
 
 from __future__ import annotations
 
 import ctypes
+import io
 from typing import Any
 
 import numpy as np
 import pypdfium2.raw as pdfium_c
+from PIL import Image
 
 from ..values.arrays import Pixels
 from ..values.boxes import Box, area, union
@@ -19,6 +21,7 @@ from ..values.notices import Notice
 from ..values.page import Crop
 from .image_ends import IMAGE_ERRORS, ends_early, is_neutral
 from .pdf_page import PdfPage
+from .stream_ends import jbig2_ends_early, jpeg2000_ends_early
 
 # Min share of the page of an image that is asked; max number of them.
 LARGE, MOST = 0.02, 8
@@ -33,12 +36,10 @@ _CHANNELS = {
     pdfium_c.FPDF_COLORSPACE_ICCBASED: 3,
     pdfium_c.FPDF_COLORSPACE_DEVICECMYK: 4,
 }
-# The end of a JPEG 2000's data (ITU-T T.800, A.4.4).
-_END_MARK = b"\xff\xd9"
 # A progressive JPEG's frame, and within how many bytes it is looked for.
 _PROGRESSIVE, _HEAD = b"\xff\xc2", 1 << 16
 _OF_ANY_CHANNELS = (pdfium_c.FPDF_COLORSPACE_DEVICEN, pdfium_c.FPDF_COLORSPACE_PATTERN)
-_UNKNOWN = frozenset({"CCITTFaxDecode", "CCF", "JBIG2Decode"})
+_FAX = frozenset({"CCITTFaxDecode", "CCF"})
 
 
 def cut_notes(page: PdfPage, shown: Crop) -> list[Notice]:
@@ -67,25 +68,33 @@ def _is_cut(page: Any, item: int, sides: list[Pixels]) -> bool:
     """Whether the data of the image at this address ends before its last row."""
     image = ctypes.cast(item, pdfium_c.FPDF_PAGEOBJECT)
     last = _last_filter(image)
-    if last in _UNKNOWN:
+    if last in _FAX:
         return False
-    flat = any(int(np.ptp(side.reshape(-1, 3), axis=0).max()) == 0 for side in sides)
+    if last == "JBIG2Decode":
+        return jbig2_ends_early(_encoded(image))
+    if last == "JPXDecode":
+        return jpeg2000_ends_early(_encoded(image))
+    flat = any(map(_is_flat, sides))
     if last in ("DCTDecode", "DCT"):
         return _is_cut_jpeg(image, sides)
-    if not flat:
-        return False
-    if last == "JPXDecode":
-        return _END_MARK not in _encoded(image)
-    return _lacks_rows(page, image)
+    return flat and _lacks_rows(page, image)
+
+
+def _is_flat(pixels: Pixels) -> bool:
+    return bool(pixels.size) and int(np.ptp(pixels.reshape(-1, 3), axis=0).max()) == 0
 
 
 def _is_cut_jpeg(image: Any, sides: list[Pixels]) -> bool:
-    """Whether a JPEG ends early. It is asked if it is progressive, or has a corner without data."""
+    """Whether a JPEG ends early. It is asked if it is progressive, or has a corner that may be without data."""
     content = _encoded(image)
     corners = [part for side in sides for part in (side[:CORNER, :CORNER], side[-CORNER:, -CORNER:])]
-    if _PROGRESSIVE not in content[:_HEAD] and not any(is_neutral(corner) for corner in corners):
-        return False
     try:
+        if _PROGRESSIVE not in content[:_HEAD] and not any(map(is_neutral, corners)):
+            with Image.open(io.BytesIO(content), formats=("JPEG",)) as header:
+                # What is neutral in four inks is drawn in some other colour, all of it the same.
+                inks = header.mode == "CMYK"
+            if not inks or not any(map(_is_flat, corners)):
+                return False
         return ends_early(content, "JPEG")
     except IMAGE_ERRORS:
         return False  # of a kind that PDFium alone reads

@@ -220,22 +220,23 @@ def is_scan_layer(word: Word, looks: Sequence[Look], drawing: Drawing) -> bool:
 
 
 def _plainly_seen(looks: Sequence[Sequence[Look]], boxes: Boxes, dark: Measures) -> list[bool]:
-    """For each word whether `_verdict` says at once that it is seen: dark text on a lighter ground, of one text object
-    that nothing else speaks against. By far most words are."""
+    """For each word whether `_verdict` says at once that it is seen: dark text on a lighter ground, of objects that
+    nothing else speaks against. By far most words are."""
     narrow = np.minimum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1])
     usual = (dark > FEWEST_DARK) & (dark < MOST_DARK) & (narrow >= 1.5 * MIN_SIZE)
     clear: dict[int, bool] = {}
     seen = []
     for own, fits, box in zip(looks, usual.tolist(), boxes.tolist(), strict=True):
-        if not fits or len(own) != 1:
-            seen.append(False)
-            continue
-        (look,) = own
-        known = clear.get(id(look))
-        if known is None:
-            dark_ink = look.ink is not None and max(look.ink) < DARK_INK
-            known = clear[id(look)] = dark_ink and not look.invisible and look.alpha >= MIN_CONTRAST
-        seen.append(known and (look.clip is None or _is_inside(box, look.clip)))
+        plain = fits and bool(own)
+        for look in own if plain else ():
+            known = clear.get(id(look))
+            if known is None:
+                dark_ink = look.ink is not None and max(look.ink) < DARK_INK
+                known = clear[id(look)] = dark_ink and not look.invisible and look.alpha >= MIN_CONTRAST
+            plain = known and (look.clip is None or _is_inside(box, look.clip))
+            if not plain:
+                break
+        seen.append(plain)
     return seen
 
 

@@ -25,6 +25,7 @@ from ..values.tasks import OutlineTask, PageTask
 from ..values.words import Word
 from .actual_text import as_drawn
 from .attached_invoice import attached_invoice
+from .cut_contents import cut_content_notes
 from .cut_pictures import cut_notes
 from .document_facts import document_notices, document_properties
 from .drawing import read_drawing
@@ -93,7 +94,8 @@ class PdfReader:
             if frame.width < 1 or frame.height < 1:
                 raise DocumentCorrupt("the page has no size")
             page = PdfPage(handle, frame, read_drawing(handle, frame), forms, task)
-            return _page_of(page, PageRenderer(handle, frame, arena, task.max_pixels), begin)
+            read = _page_of(page, PageRenderer(handle, frame, arena, task.max_pixels), begin)
+            return replace(read, notices=(*read.notices, *cut_content_notes(page, document, task.path)))
         finally:
             pdfium_c.FPDF_ClosePage(handle)
 

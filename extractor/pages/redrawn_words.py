@@ -36,6 +36,14 @@ LEGIBLE_AMONG_LETTERS = 0.55
 SAME_SHAPE = 0.5
 # Min share of a mark inside the letters that it repeats.
 WITHIN = 0.8
+# Max range of a channel in the crop of a word of which only a ghost may be left, in 0..255.
+# Min share of an ink's contrast with its ground for a word to be plainly drawn with it.
+FAINTEST, EXPLAINED = 130, 0.6
+# Min share of the letters' contrast for a pixel to be inside of them. A shape that is drawn twice, then in the colour
+# of the ground, leaves a trace along its edges: at most a quarter of the contrast, or half of it where a clip makes the
+# shape, and less inside. Each row: max share of the contrast, max share of the trace that is inside.
+INSIDE = 0.75
+GHOSTS = ((0.3, 0.75), (0.5, 0.4))
 # Max number of times that a page is drawn without some of its words.
 MOST_REDRAWINGS = 8
 # Max areas of a page that are drawn each by itself.
@@ -97,7 +105,48 @@ def _without_effect_in(
             least = LEGIBLE_AMONG_LETTERS if page.in_one_place[index] else LEGIBLE
             if marked < least * int(bare[_place(page.words[index].box, region, crops.scale)].sum()):
                 without.append(index)
-    return without
+    faint = [index for index in words if index not in without and _is_faint(full, index, page, region, crops.scale)]
+    return without + (_ghosts_in(region, faint, addresses, full, page, crops) if faint else [])
+
+
+def _is_faint(full: Pixels, index: int, page: LaidOut, region: Box, scale: float) -> bool:
+    """Whether the word's place has little contrast, and other than the word's ink has with its ground."""
+    place = full[_place(page.words[index].box, region, scale)]
+    if not place.size:
+        return False
+    contrast = int(np.ptp(place.reshape(-1, 3), axis=0).max())
+    inks = {look.ink for look in page.looks[index] if look.ink is not None}
+    expected = [max(abs(a - b) for a, b in zip(ink, place[0, 0].tolist(), strict=True)) for ink in inks]
+    return contrast <= FAINTEST and not any(MIN_CONTRAST <= EXPLAINED * own <= contrast for own in expected)
+
+
+def _ghosts_in(
+    region: Box, faint: Sequence[int], addresses: Sequence[int], full: Pixels, page: LaidOut, crops: Redrawing
+) -> list[int]:
+    """Those of the faint words of which only the edges are left, for their shape is drawn a second time.
+
+    Either what comes later paints them over, or they paint over what was there.
+    """
+    own = set(addresses)
+    first = min((look.order for index in faint for look in page.looks[index]), default=len(crops.items))
+    later = [item for item in crops.items[first + 1 :] if item not in own]
+    nothing, beneath = crops.without(region, crops.items), crops.without(region, [*addresses, *later])
+    grounds = [(crops.without(region, later), beneath), (beneath, nothing)]
+    traces = [(_differences(drawn, bare), _differences(full, bare)) for drawn, bare in grounds]
+    places = {index: _place(page.words[index].box, region, crops.scale) for index in faint}
+    return [
+        index for index, place in places.items() if any(_is_hollow(alone[place], left[place]) for alone, left in traces)
+    ]
+
+
+def _is_hollow(alone: Pixels, left: Pixels) -> bool:
+    """Whether of letters, which alone differ so much from their ground, only a trace along their edges is left."""
+    peak = int(alone.max(initial=0))
+    if peak < LETTER_CONTRAST:
+        return False
+    inside = alone >= INSIDE * peak
+    hollow = left[inside].sum() * alone.sum() / max(1, int(left.sum()) * int(alone[inside].sum()))
+    return any(int(left.max()) <= most * peak and hollow < share for most, share in GHOSTS)
 
 
 def drawn_again(hidden: Sequence[int], page: LaidOut, again: Sequence[int], crops: Redrawing) -> list[int]:
@@ -110,13 +159,16 @@ def drawn_again(hidden: Sequence[int], page: LaidOut, again: Sequence[int], crop
     for group in _separable_groups(hidden, page):
         region = union(page.words[index].box for index in group)
         own = _addresses(group, page)
-        changed = _differences(crops.without(region, []), crops.without(region, [*own, *again])) >= MIN_CONTRAST
-        if not changed.any():
+        left = _differences(crops.without(region, []), crops.without(region, [*own, *again]))
+        if int(left.max()) < MIN_CONTRAST:
             continue
-        letters = crops.alone(region, own) >= MIN_CONTRAST
+        alone = crops.alone(region, own)
         for index in group:
-            one, other = (mask[_place(page.words[index].box, region, crops.scale)] for mask in (changed, letters))
+            place = _place(page.words[index].box, region, crops.scale)
+            one, other = left[place] >= MIN_CONTRAST, alone[place] >= MIN_CONTRAST
             both = int((one & other).sum())
+            if _is_hollow(alone[place], left[place]):
+                continue
             if both >= LEGIBLE * max(1, int(other.sum())) and both >= WITHIN * int(one.sum()):
                 drawn.append(index)
     return drawn

@@ -44,7 +44,7 @@ class _SearchedCrop:
     found: Pending
 
 
-class Reader:
+class PageReader:
     """Reads pages with the models of the device's owner, one after the other: a page in, all that is seen on it out."""
 
     def __init__(self, device: DeviceClient) -> None:

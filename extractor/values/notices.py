@@ -53,7 +53,8 @@ KINDS: dict[NoticeCode, Kind] = {
         "have a person look at the fields that it names; `metadata.checks` has every check",
     ),
     "DATA_MISSING": Kind(
-        "the document ends early, or a picture in it does: what is missing is not drawn, and so not read",
+        "the document ends early, or a picture or a page's content in it ends early or is damaged: what is missing is "
+        "not drawn, and so not read",
         "get the document again from where it came from: it was cut short on its way, or when it was made",
     ),
     "DEADLINE_REACHED": Kind("the deadline cut the job short", "ask again for the missing pages, or for more time"),

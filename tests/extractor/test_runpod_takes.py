@@ -60,3 +60,34 @@ def test_control_character_is_its_own_jobs_fault() -> None:
 @pytest.mark.parametrize("body", [b"", b" ", b"<html>", b'"', b"]"])
 def test_what_holds_no_job_is_told_as_one_that_cannot_be_answered(body: bytes) -> None:
     assert read_take(body) == Taken(unanswerable=1)
+
+
+NEXT, BARE = b'{"id": "next", "input": {}}', b'{"id": "sp ace", "input": {}}'
+
+
+@pytest.mark.parametrize(
+    ("body", "ids", "refused", "unanswerable"),
+    [
+        (b"[%s][%s]" % (GOOD, NEXT), ["good", "next"], [], 0),
+        (b"[%s]\n[%s]\n" % (GOOD, NEXT), ["good", "next"], [], 0),
+        (b"[%s],[%s]" % (GOOD, NEXT), ["good", "next"], [], 0),
+        (b"[%s][%s, {}][7]" % (GOOD, BARE), ["good"], ["sp ace"], 2),
+        (b"[%s]%s" % (GOOD, NEXT), ["good", "next"], [], 0),
+        (b"%s%s" % (GOOD, NEXT), ["good", "next"], [], 0),
+        (b"%s [%s]" % (GOOD, NEXT), ["good", "next"], [], 0),
+        (b"[][%s]" % GOOD, ["good"], [], 0),
+        (b"[%s]<html>" % GOOD, ["good"], [], 1),
+        (b"[%s]]" % GOOD, ["good"], [], 1),
+        (b'[%s][{"id": "cut", "inp' % GOOD, ["good"], [], 1),
+        (b"%s%s" % (GOOD, b"\0\0"), ["good"], [], 1),
+        (b"[%s] \r\n\t" % GOOD, ["good"], [], 0),
+    ],
+    ids=lambda body: body[-24:].decode("latin-1") if isinstance(body, bytes) else None,
+)
+def test_what_stands_behind_the_first_value_is_run_or_told(
+    body: bytes, ids: list[str], refused: list[str], unanswerable: int
+) -> None:
+    taken = read_take(body)
+    assert [job["id"] for job in taken.jobs] == ids
+    assert [job.id for job in taken.refused] == refused
+    assert taken.unanswerable == unanswerable

@@ -134,3 +134,12 @@ def test_a_callers_id_cannot_write_a_line_of_its_own(watched: Telemetry) -> None
     assert json.loads(first)["document_id"] == forged
     assert second.startswith("INFO [EXTRACT] Failed: x\\n{")
     assert second.isprintable()
+
+
+def test_what_runpod_handed_out_and_was_not_run_is_counted(watched: Telemetry) -> None:
+    assert samples(watched)['zopilot_jobs_not_run_total{outcome="refused"}'] == 0
+    watched.count_not_run(1, 0)
+    watched.count_not_run(1, 3)
+    found = samples(watched)
+    assert found['zopilot_jobs_not_run_total{outcome="refused"}'] == 2
+    assert found['zopilot_jobs_not_run_total{outcome="unanswerable"}'] == 3

@@ -19,6 +19,7 @@ import runpod
 from extractor.deadline import JobEnd
 from extractor.doors.runpod_loop import use_loop
 from extractor.settings import Settings
+from extractor.telemetry import Telemetry
 
 
 async def handler(job: dict[str, Any], end: JobEnd | None = None) -> Any:
@@ -66,7 +67,7 @@ def main() -> None:
 
     runpod.serverless.register_fitness_check(unfit if options.unfit else fit)
     config = {"handler": handler, "concurrency_modifier": modifier}
-    runpod.serverless.start(use_loop(config, Settings()) if options.own_loop else config)
+    runpod.serverless.start(use_loop(config, Settings(), Telemetry()) if options.own_loop else config)
     print("start has returned", flush=True)
 
 

@@ -183,12 +183,13 @@ class Soak:
             self.faults.counted[every] += 1
 
     def hand_out_an_odd_take(self) -> None:
-        """Answer a take with jobs that have no id, no input, or too deep a one."""
+        """Answer a take with jobs that have no id, no input, or too deep a one; each second time as two lists."""
         self.faults.counted["an odd take"] += 1
         number = self.faults.counted["an odd take"]
         bare, deep, spaced = f"bare-{number}", f"deep-{number}", f"spa ced-{number}"
         odd = [f'{{"id": "{bare}"}}', f'{{"id": "{deep}", "input": {DEEP}}}', f'{{"id": "{spaced}", "input": 1}}']
-        body = f"[{', '.join(['{}', '7', *odd, 'null'])}]".encode()
+        between = "][" if number % 2 else ", "
+        body = f"[{', '.join(['{}', '7'])}{between}{', '.join([*odd, 'null'])}]".encode()
         for job in self.platform.hand_out(body, bare, deep, spaced):
             self.jobs[job.id] = Wanted(None, ("INVALID_INPUT",), kind=ODD)
 

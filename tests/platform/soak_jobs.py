@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import random
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -145,6 +146,24 @@ def cut_out(draft: Draft) -> Wanted:
     return Wanted(encoded(documents.image_bytes(picture, "PNG")), words=draft.words)
 
 
+def cut_image(draft: Draft) -> Wanted:
+    whole = documents.image_bytes(documents.text_image(["Receipt", *["as printed"] * 3]), "JPEG")
+    return Wanted(encoded(whole[: len(whole) * 2 // 3] + b"\xff\xd9"), words=("DATA_MISSING",))
+
+
+def cut_pdf(draft: Draft) -> Wanted:
+    """A file without its end, or a whole one whose content is cut."""
+    if draft.chance.random() < 0.5:
+        return Wanted(encoded(draft.text[: draft.text.rindex(b"%%EOF")]), words=(*draft.words, "DATA_MISSING"))
+    lines = b"".join(b"1 0 0 1 72 %d Tm (Row %d) Tj\n" % (780 - 12 * row, row * 7919) for row in range(60))
+    data = zlib.compress(b"BT /F1 9 Tf\n" + lines + b"ET")
+    cut = bombs.stream(data[: len(data) * 2 // 3], b"/Filter /FlateDecode")
+    font = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"
+    return Wanted(
+        encoded(bombs.one_page(cut, b"/Resources << /Font << /F1 5 0 R >> >>", {5: font})), words=("DATA_MISSING",)
+    )
+
+
 def crowded(draft: Draft) -> Wanted:
     return Wanted(encoded(bombs.annotations_pdf(3000)), ("PAGE_TOO_LARGE",))
 
@@ -161,8 +180,8 @@ def delivered_twice(draft: Draft) -> Wanted:
 STOPPED, TWICE = "stopped", "delivered twice"
 # Kind -> its share of the jobs, in parts of a hundred, and what makes a job of it.
 KINDS: dict[str, tuple[int, Callable[[Draft], Wanted]]] = {
-    "digital": (24, digital),
-    "scanned": (12, scanned),
+    "digital": (22, digital),
+    "scanned": (11, scanned),
     "pages": (4, pages),
     "broken": (9, broken),
     "invalid": (9, invalid),
@@ -177,6 +196,8 @@ KINDS: dict[str, tuple[int, Callable[[Draft], Wanted]]] = {
     "deep": (3, deep),
     "cut out": (2, cut_out),
     "crowded": (1, crowded),
+    "cut image": (1, cut_image),
+    "cut PDF": (2, cut_pdf),
     STOPPED: (5, stopped),
     TWICE: (4, delivered_twice),
 }
@@ -237,6 +258,7 @@ def missing_words(wanted: Wanted, job: Job) -> str:
     """The first word that an answer lacks, said; "" where it has all, or lost a page to a fault."""
     failed = job.output["metadata"]["pages"]["failed"]
     said = job.output["data"]["markdown"] + f" failed: {','.join(str(page['page']) for page in failed)}"
+    said += f" notices: {' '.join(notice['code'] for notice in job.output['metadata']['notices'])}"
     missing = [word for word in wanted.words if word not in said]
     out_of_memory = any(page["code"] == "OUT_OF_MEMORY" for page in failed)
     return f"without {missing[0]!r}" if missing and not out_of_memory else ""

@@ -13,11 +13,13 @@ from extractor.device.profile import PROFILES
 from extractor.doors.runpod_loop import JobLoop, modifier
 from extractor.engine import Engine
 from extractor.settings import Settings
+from extractor.telemetry import Telemetry
 from extractor.worker import concurrency
 
 
 def loop(**settings: Any) -> JobLoop:
-    return JobLoop({"settings": Settings(**settings), "concurrency_modifier": lambda current: 1})
+    config = {"settings": Settings(**settings), "telemetry": Telemetry(), "concurrency_modifier": lambda current: 1}
+    return JobLoop(config)
 
 
 def test_place_that_becomes_free_is_seen_at_once() -> None:

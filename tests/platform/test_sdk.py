@@ -18,6 +18,7 @@ from runpod.serverless.modules import rp_http, rp_job, rp_scale
 
 from extractor.doors.runpod_loop import JobLoop, use_loop
 from extractor.settings import Settings
+from extractor.telemetry import Telemetry
 
 from .records import Call, Job, Reply
 from .runpod import Platform
@@ -153,7 +154,7 @@ class TestNames:
 
     def test_start_runs_the_loop_that_it_finds_in_rp_scale(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(rp_scale, "JobScaler", rp_scale.JobScaler)
-        config = use_loop({"handler": print}, Settings())
+        config = use_loop({"handler": print}, Settings(), Telemetry())
         assert rp_scale.JobScaler is JobLoop
         assert config["settings"] == Settings()
         source = Path(runpod.serverless.worker.__file__).read_text(encoding="utf-8")

@@ -107,6 +107,17 @@ class TestBatch:
         time.sleep(1)
         assert len(job.answers) == 1
 
+    @pytest.mark.parametrize("between", ["][", "]\n[", "], ["], ids=["nothing", "a line end", "a comma"])
+    def test_second_list_of_one_take_is_run_too(self, platform: Platform, between: str) -> None:
+        ids = [f"{place}-{ord(between[1])}" for place in ("one", "two", "bad id")]
+        bad = json.dumps({"id": ids[2], "input": {}})
+        jobs = platform.hand_out(f"[{good(ids[0])}{between}{good(ids[1])}, {bad}]".encode(), *ids)
+        for job in jobs:
+            platform.finished(job.id, 20)
+        assert ran(jobs[0])
+        assert ran(jobs[1])
+        assert code(jobs[2]) == "INVALID_INPUT"
+
     def test_worker_has_not_died_and_has_said_what_it_could_not_answer(
         self, platform: Platform, worker: Worker
     ) -> None:

@@ -13,6 +13,7 @@ from extractor.formats import DocumentFile
 from extractor.values.page import Page
 from tests import documents
 from tests.documents import raw_pdf
+from tests.extractor.pages.cut_images import bare_fax, fax, jbig2
 from tests.extractor.pages.kept_documents import Keep
 from tests.page_readers import PageReaders
 
@@ -100,6 +101,14 @@ def in_pdf(data: bytes, entries: str, image: Image.Image = TEXT, page: str = "")
 RGB, BILEVEL = "/ColorSpace /DeviceRGB /BitsPerComponent 8", "/ColorSpace /DeviceGray /BitsPerComponent 1"
 SAMPLES, BITS = TEXT.tobytes(), TEXT.convert("1").tobytes()
 JPX = documents.image_bytes(TEXT, "JPEG2000")
+TILES = documents.image_bytes(TEXT, "JPEG2000", tile_size=(200, 100))
+CMYK = "/ColorSpace /DeviceCMYK /BitsPerComponent 8 /Decode [1 0 1 0 1 0 1 0] /Filter /DCTDecode"
+INKS = TEXT.convert("CMYK")
+FAX, ROWS, JBIG2 = fax(TEXT), bare_fax(TEXT), jbig2(TEXT)
+FAXED = f"{BILEVEL} /Filter /CCITTFaxDecode /DecodeParms << /K -1 /Columns {TEXT.width} /Rows {TEXT.height} >>"
+FAXED_ALONE = f"{FAXED[:-2]} /EndOfBlock false >>"
+FAXED_BLACK = FAXED_ALONE.replace(f"/Rows {TEXT.height}", f"/Rows {BLACK_BELOW.height}")
+LINES = f"{BILEVEL} /Filter /CCITTFaxDecode /DecodeParms << /K 0 /Columns {TEXT.width} /EndOfLine true >>"
 CUT_IN_PDF = {
     "JPEG without its end mark": in_pdf(jpeg(share=0.6)[:-2], f"{RGB} /Filter /DCTDecode"),
     "JPEG": in_pdf(jpeg(share=0.6), f"{RGB} /Filter /DCTDecode"),
@@ -111,6 +120,16 @@ CUT_IN_PDF = {
     "bilevel": in_pdf(zlib.compress(BITS[:-900]), f"{BILEVEL} /Filter /FlateDecode"),
     "samples as they are": in_pdf(SAMPLES[:-20_000], RGB),
     "JPEG 2000": in_pdf(JPX[:-300], "/Filter /JPXDecode"),
+    "JPEG 2000 with an end mark": in_pdf(JPX[:-300] + b"\xff\xd9", "/Filter /JPXDecode"),
+    "JPEG 2000 in tiles": in_pdf(TILES[:-30], "/Filter /JPXDecode"),
+    "CMYK JPEG": in_pdf(jpeg(INKS, 0.6), CMYK),
+    "CMYK JPEG without its end mark": in_pdf(jpeg(INKS, 0.6)[:-2], CMYK),
+    "fax": in_pdf(FAX[:-200], FAXED),
+    "fax that ends a little early": in_pdf(FAX[:-20], FAXED),
+    "fax without an end mark": in_pdf(ROWS[:-20], FAXED_ALONE),
+    "fax of group 3": in_pdf(fax(TEXT, "group3")[:-900], LINES),
+    "JBIG2": in_pdf(JBIG2[:-200], f"{BILEVEL} /Filter /JBIG2Decode"),
+    "JBIG2 in a second filter": in_pdf(zlib.compress(JBIG2[:-9]), f"{BILEVEL} /Filter [/FlateDecode /JBIG2Decode]"),
 }
 WHOLE_IN_PDF = {
     "JPEG": in_pdf(jpeg(), f"{RGB} /Filter /DCTDecode"),
@@ -129,6 +148,16 @@ WHOLE_IN_PDF = {
     ),
     "samples as they are": in_pdf(SAMPLES, RGB),
     "JPEG 2000": in_pdf(JPX, "/Filter /JPXDecode"),
+    "JPEG 2000 without its end mark": in_pdf(JPX[:-2], "/Filter /JPXDecode"),
+    "JPEG 2000 in tiles": in_pdf(TILES, "/Filter /JPXDecode"),
+    "CMYK JPEG": in_pdf(jpeg(INKS), CMYK),
+    "CMYK JPEG that is grey below": in_pdf(jpeg(GREY_BELOW.convert("CMYK")), CMYK, GREY_BELOW),
+    "fax": in_pdf(FAX, FAXED),
+    "fax with a line end behind it": in_pdf(FAX + b"\r\n", FAXED),
+    "fax without an end mark": in_pdf(ROWS, FAXED_ALONE),
+    "fax without an end mark that is black below": in_pdf(bare_fax(BLACK_BELOW), FAXED_BLACK, BLACK_BELOW),
+    "fax of group 3": in_pdf(fax(TEXT, "group3"), LINES),
+    "JBIG2": in_pdf(JBIG2, f"{BILEVEL} /Filter /JBIG2Decode"),
 }
 
 
