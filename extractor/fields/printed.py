@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from ..values.boxes import Box, area, centre, contains, median_height, union
 from ..values.document import Document, Element
 from ..values.words import Word
+from .glued import parts_of
 
 # Min gap that parts two phrases of a line, in the line's text heights.
 WIDE_GAP = 1.0
@@ -141,7 +142,8 @@ class _Loose:
 def _loose_phrases(element: Element, index: int) -> list[_Loose]:
     """The element's phrases, in the order of its words."""
     cells_here = _Cells(element, index)
-    places = [(cells_here.of(word), word) for word in element.words if word.upright]
+    upright = [part for word in element.words if word.upright for part in parts_of(word)]
+    places = [(cells_here.of(word), word) for word in upright]
     in_days = _behind_in_days([word for _, word in places]) if element.table or element.continued else set()
     runs: list[list[Word]] = []
     cells: list[CellPlace | None] = []

@@ -15,9 +15,7 @@ from pathlib import Path
 
 from .run import Run, Style, Typed
 
-_NUMERIC = re.compile(
-    r"(?<![\d.,/-])(\d{1,2}) ?([./-]) ?(\d{1,2}) ?\2 ?(?:(\d{4}|\d{2})(?![\d/-]|\.\d|,\d)|(20\d\d)(?=[0-2]\d:\d\d))"
-)
+_NUMERIC = re.compile(r"(?<![\d.,/-])(\d{1,2}) ?([./-]) ?(\d{1,2}) ?\2 ?(\d{4}|\d{2})(?![\d/-]|\.\d|,\d)")
 # The same with letters that a recogniser takes for digits; in capitals and small letters, as the text has them.
 _MISREAD = re.compile(r"(?<![\w.,/-])([\dOIl]{1,2})([./-])([\dOIl]{1,2})\2([\dOIl]{4})(?![\w/-]|\.\d|,\d)")
 _SLIPS = str.maketrans("OIl", "011")
@@ -26,20 +24,20 @@ _IN_SIGNS = re.compile(r"(?<!\d)(\d{4}) ?\u5e74 ?(\d{1,2}) ?\u6708 ?(\d{1,2}) ?\
 # Eight digits may be anything else, too.
 _COMPACT = re.compile(r"(?<![\w.,/-])((?:19|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?![\w/-]|[.,]\d)")
 _NAME = r"([^\W\d_]{3,12})"
+# Between the words of a day: letters of one width stand far apart.
+_SPACE = " {1,2}"
 _DAY_NAME = re.compile(
-    rf"(?<!\d)(\d{{1,2}})(?:\.|\u00ba|\u00b0|\u00aa|er|st|nd|rd|th)?(?: | ?- ?)?(?:de |of |d')?"
-    rf"{_NAME}\.?(?:,? | ?- ?|,|')?(?:de |del )?(\d{{4}}(?!\d)|\d\d(?![\d:.,]))"
+    rf"(?<!\d)(\d{{1,2}})(?:\.|\u00ba|\u00b0|\u00aa|er|st|nd|rd|th)?(?:{_SPACE}| ?- ?)?(?:(?:de|of){_SPACE}|d')?"
+    rf"{_NAME}\.?(?:,?{_SPACE}| ?- ?|,|')?(?:del?{_SPACE})?(\d{{4}}(?!\d)|\d\d(?![\d:.,]))"
 )
-_NAME_DAY = re.compile(rf"(?<![^\W\d_]){_NAME}\.? ?(\d{{1,2}})(?:st|nd|rd|th)? ?[,.]? ?(\d{{4}})(?!\d)")
+_NAME_DAY = re.compile(rf"(?<![^\W\d_]){_NAME}\.?{_SPACE}?(\d{{1,2}})(?:st|nd|rd|th)? ?[,.]?{_SPACE}?(\d{{4}})(?!\d)")
 # A day without a year, with which a cell begins.
 _DAY_MONTH = re.compile(r" ?(\d{1,2}) ?[./-] ?(\d{1,2})\.?(?![\d/-]|[.,]\d)")
 _DAY_MONTH_NAME = re.compile(rf" ?(\d{{1,2}})\.?[ -]?{_NAME}\b\.?")
 _MONTH_NAME_DAY = re.compile(rf" ?{_NAME}\.? (\d{{1,2}})(?![\d.,/:])")
-_YEAR_NAME = re.compile(rf"(?<!\d)(\d{{4}})\.? {_NAME}\.? (\d{{1,2}})(?:\.|(?!\d))")
+_YEAR_NAME = re.compile(rf"(?<!\d)(\d{{4}})\.?{_SPACE}{_NAME}\.?{_SPACE}(\d{{1,2}})(?:\.|(?!\d))")
 _TIME = re.compile(
     r"(?<![\d:.])([01]?\d|2[0-3])[:.h]([0-5]\d)(?:[:.]([0-5]\d))?(?![\d/]|[.,:]\d) ?([aApP]\.?[mM]\b\.?)?"
-    # Glued to a date in front of it.
-    r"|(?<=[./-]20\d\d)([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?(?!\d)"
 )
 # Years that a document may be of; two digits mean one of these.
 FIRST_YEAR, LAST_YEAR = 1970, 2069
@@ -57,8 +55,19 @@ def months() -> dict[str, int]:
 def dates(run: Run, style: Style) -> list[Typed]:
     """Dates as ISO 8601, from left to right. One whose day may be its month is less sure, unless the document says
     which comes first."""
+    return _found_or_torn(run, style, _dates)
+
+
+def _found_or_torn(run: Run, style: Style, find: Callable[[Run, Style], list[Typed]]) -> list[Typed]:
+    """What is found in the run; where that is nothing, what is found when words that touch are one."""
     if not run.has_digit:
         return []
+    found = find(run, style)
+    closed = None if found else run.closed()
+    return found if closed is None else find(closed, style)
+
+
+def _dates(run: Run, style: Style) -> list[Typed]:
     text = _plain(run.text)
     found = [*_numeric(text, style), *_misread(run.text, style), *_year_first(text), *_named(text)]
     taken: list[tuple[int, int, str, float]] = []
@@ -124,7 +133,7 @@ def _iso(year: str, month: int, day: int) -> str | None:
 
 def _numeric(text: str, style: Style) -> Iterator[tuple[int, int, str, float]]:
     for match in _NUMERIC.finditer(text):
-        value, quality = _ordered(match[1], match[2], match[3], match[4] or match[5], style)
+        value, quality = _ordered(match[1], match[2], match[3], match[4], style)
         if value is not None:
             yield match.start(), match.end(), value, quality
 
@@ -183,9 +192,13 @@ def day_first_of(text: str) -> bool | None:
 def times(run: Run, style: Style) -> list[Typed]:
     """Times of day, `14:05` or `14:05:09`, from left to right. One with a full stop may be an amount, and is less
     sure."""
+    return _found_or_torn(run, style, _times)
+
+
+def _times(run: Run, style: Style) -> list[Typed]:
     found = []
     for match in _TIME.finditer(run.text):
-        hour, minute, second = (match[at] or match[at + 4] for at in (1, 2, 3))
+        hour, minute, second = match[1], match[2], match[3]
         half, number = (match[4] or "").replace(".", "").casefold(), int(hour)
         if half and 1 <= number <= 12:
             number = number % 12 + (12 if half == "pm" else 0)

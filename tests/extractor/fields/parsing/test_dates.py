@@ -53,12 +53,6 @@ def test_eight_digits_are_hardly_a_date() -> None:
     assert values("date", "20181325 4000001123452") == []
 
 
-def test_a_date_and_a_time_in_one_word() -> None:
-    assert values("date", "25/12/201814:23:11") == ["2018-12-25"]
-    assert values("time", "25/12/201814:23:11") == ["14:23:11"]
-    assert values("date", "25/12/201899:23") == []
-
-
 def test_a_date_is_its_own_words_alone() -> None:
     assert raw("date", "Paris, le 5 mars 2018 à 10 h") == ["5 mars 2018"]
     assert raw("date", "vom 01.03.2018 bis 31.03.2018,") == ["01.03.2018", "31.03.2018,"]
