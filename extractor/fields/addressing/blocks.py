@@ -170,6 +170,8 @@ def _below(lines: Sequence[Line], at: int, inline: Line | None) -> tuple[list[Li
             found.append(line)
             value_left = line.box[0]
         elif value_left is None or _starts(line, value_left) or _is_label(line) or label_left is not None:
+            if value_left is not None and _of_another(lines, line, value_left):
+                continue
             if town and not _may_follow_town(line):
                 break
             if label_left is None and _is_label(line) and line.value == len(line.words):
@@ -182,6 +184,18 @@ def _below(lines: Sequence[Line], at: int, inline: Line | None) -> tuple[list[Li
         taken.append(index)
         bottom = line.box[1]
     return found, taken
+
+
+def _of_another(lines: Sequence[Line], line: Line, left: float) -> bool:
+    """Whether the line is an id of the party in another column: it begins where a town close above it does, and that
+    is not the column at `left`."""
+    if line.kind not in ("id", "contact") or _starts(line, left):
+        return False
+    return any(
+        other.kind == "town" and _starts(line, other.box[0]) and not _starts(other, left)
+        and 0 < line.box[1] - other.box[1] <= _BLOCK_PITCH * line.height
+        for other in lines
+    )  # fmt: skip
 
 
 def _has_town(line: Line) -> bool:
