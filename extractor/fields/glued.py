@@ -11,6 +11,8 @@ from dataclasses import replace
 
 from ..values.words import Word
 
+# What each part's box leaves out at the next part, in letters.
+MARGIN = 0.25
 _DAY = (
     r"(?:\d{1,2}(?P<mark>[./-])\d{1,2}(?P=mark)(?:20\d\d|\d\d)|20\d\d(?P<other>[./-])\d\d(?P=other)\d\d"
     r"|\d{1,2}[.-]?[^\W\d_]{3,9}\.?-?20\d\d)"
@@ -53,5 +55,7 @@ def _spans(text: str) -> Iterator[tuple[int, int]]:
 def _part(word: Word, start: int, end: int) -> Word:
     left, top, right, bottom = word.box
     letter = (right - left) / len(word.text)
-    box = (left + start * letter, top, left + end * letter, bottom)
+    # Parts do not touch, as what was torn apart does.
+    first, last = (0 if start == 0 else start + MARGIN), (end if end == len(word.text) else end - MARGIN)
+    box = (left + first * letter, top, left + last * letter, bottom)
     return replace(word, text=word.text[start:end], box=box, parts=())

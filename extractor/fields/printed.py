@@ -184,7 +184,7 @@ def _is_one_text(before: CellPlace | None, after: CellPlace | None, first: Word,
     """Whether words of two cells stand as close as in a text. Numbers and heads may be as close by chance."""
     if before is None or after is None or before.header or after.header:
         return False
-    return _is_close(first, second) and first.text.isalpha() and second.text.strip(".:").isalpha()
+    return _is_close(first, second) and first.text.rstrip(".").isalpha() and second.text.strip(".:").isalpha()
 
 
 def _is_close(first: Word, second: Word) -> bool:

@@ -55,19 +55,8 @@ def months() -> dict[str, int]:
 def dates(run: Run, style: Style) -> list[Typed]:
     """Dates as ISO 8601, from left to right. One whose day may be its month is less sure, unless the document says
     which comes first."""
-    return _found_or_torn(run, style, _dates)
-
-
-def _found_or_torn(run: Run, style: Style, find: Callable[[Run, Style], list[Typed]]) -> list[Typed]:
-    """What is found in the run; where that is nothing, what is found when words that touch are one."""
     if not run.has_digit:
         return []
-    found = find(run, style)
-    closed = None if found else run.closed()
-    return found if closed is None else find(closed, style)
-
-
-def _dates(run: Run, style: Style) -> list[Typed]:
     text = _plain(run.text)
     found = [*_numeric(text, style), *_misread(run.text, style), *_year_first(text), *_named(text)]
     taken: list[tuple[int, int, str, float]] = []
@@ -192,10 +181,6 @@ def day_first_of(text: str) -> bool | None:
 def times(run: Run, style: Style) -> list[Typed]:
     """Times of day, `14:05` or `14:05:09`, from left to right. One with a full stop may be an amount, and is less
     sure."""
-    return _found_or_torn(run, style, _times)
-
-
-def _times(run: Run, style: Style) -> list[Typed]:
     found = []
     for match in _TIME.finditer(run.text):
         hour, minute, second = match[1], match[2], match[3]

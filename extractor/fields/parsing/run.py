@@ -33,7 +33,7 @@ Kind = Literal[
 ]
 # Max gap, in the words' heights, of a space inside of a number, such as that of 1 234,56.
 SPACE = 0.8
-# Max gap, in the words' heights, between two words that touch: one was torn apart.
+# Max gap, in the words' heights, between two words that touch: between digits, a number was torn apart.
 TOUCH = 0.1
 _DIGIT = re.compile(r"\d")
 
@@ -81,21 +81,20 @@ class Typed:
 
 
 class Run:
-    """Words as one text: one space between two that stand as in a sentence, two at a wider gap; `closed`: none between
-    two that touch.
+    """Words as one text: one space between two that stand as in a sentence, two at a wider gap, none between digits
+    that touch.
 
     `text` is in the words' order; `span` leads from its indices back to the words.
     """
 
-    def __init__(self, words: Sequence[Word], *, closed: bool = False) -> None:
+    def __init__(self, words: Sequence[Word]) -> None:
         self.words = words
         self.starts: list[int] = []
         parts: list[str] = []
         at = 0
         for index, word in enumerate(words):
             if index:
-                gap = "  " if _is_wide(words[index - 1], word) else " "
-                gap = "" if closed and _touches(words[index - 1], word) else gap
+                gap = _gap(words[index - 1], word)
                 parts.append(gap)
                 at += len(gap)
             self.starts.append(at)
@@ -105,20 +104,14 @@ class Run:
         # Most types have one, and a look at the text takes less than any of their patterns.
         self.has_digit = _DIGIT.search(self.text) is not None
 
-    def closed(self) -> Run | None:
-        """The words with no space between those that touch; None where none touch."""
-        torn = any(map(_touches, self.words, self.words[1:]))
-        return Run(self.words, closed=True) if torn else None
-
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The words of `text[start:end]`, as the first one's index and that after the last one's."""
         return bisect_right(self.starts, start) - 1, bisect_right(self.starts, end - 1)
 
 
-def _is_wide(before: Word, after: Word) -> bool:
+def _gap(before: Word, after: Word) -> str:
     left, right = before.box, after.box
-    return right[0] - left[2] > SPACE * min(left[3] - left[1], right[3] - right[1])
-
-
-def _touches(before: Word, after: Word) -> bool:
-    return after.box[0] - before.box[2] <= TOUCH * (after.box[3] - after.box[1])
+    gap, height = right[0] - left[2], min(left[3] - left[1], right[3] - right[1])
+    if gap <= TOUCH * height and before.text[-1:].isdigit() and after.text[:1].isdigit():
+        return ""
+    return "  " if gap > SPACE * height else " "

@@ -7,16 +7,18 @@ from typing import Any
 
 import pytest
 
+from extractor.fields.parsing import typed_values
 from extractor.fields.read import FieldsReading, read_fields
 from extractor.wanted.fields import wanted_fields
 from tests.extractor.fields.documents import Sheet, document_of, drawn
+from tests.extractor.fields.parsing.styles import UNKNOWN, line
 
 
 def _read(*lines: str) -> FieldsReading:
     """A receipt with these lines above its total."""
     sheet = Sheet(width=220).text(20, 20, "Harbour Stores Ltd\n14 Canal Street\nManchester M1 3HE")
-    for number, line in enumerate(lines):
-        sheet.text(20, 80 + 15 * number, line)
+    for number, printed in enumerate(lines):
+        sheet.text(20, 80 + 15 * number, printed)
     sheet.text(20, 140, "Tea").right(200, 140, "4.50").text(20, 160, "Total").right(200, 160, "4.50")
     return read_fields(document_of(sheet), wanted_fields(preset="receipt"))
 
@@ -40,8 +42,8 @@ def test_a_day_and_a_time_in_one_word_are_two_values(line: str) -> None:
 def test_the_box_of_a_part_is_its_share_of_the_word() -> None:
     reading = _read("31/12/202413:17")
     assert reading.fields["date"]["raw"] == "31/12/2024" and reading.fields["time"]["raw"] == "13:17"
-    assert reading.fields["date"]["bbox"] == [20, 80, 70, 90]
-    assert reading.fields["time"]["bbox"] == [70, 80, 95, 90]
+    assert reading.fields["date"]["bbox"] == [20, 80, 68.75, 90]
+    assert reading.fields["time"]["bbox"] == [71.25, 80, 95, 90]
 
 
 def test_a_label_and_an_amount_in_one_word() -> None:
@@ -73,6 +75,15 @@ def test_a_day_that_was_torn_in_two_is_one() -> None:
     assert (reading.values["date"], reading.values["time"]) == ("2024-12-31", "18:17")
     assert reading.fields["date"]["raw"] == "31/1 2/2024"
     assert _torn(5.0).values["date"] is None
+
+
+def test_a_rate_that_was_torn_in_two_is_one() -> None:
+    """Digits touch; an amount behind a bracket, or a space away, is another."""
+    (word,) = line("22%")
+    torn = [replace(word, text="2", box=(0, 0, 10, 10)), replace(word, text="2%", box=(10.5, 0, 20, 10))]
+    assert [typed.value for typed in typed_values("percent", torn, UNKNOWN)] == ["22"]
+    apart = [torn[0], replace(torn[1], box=(13, 0, 23, 10))]
+    assert [typed.value for typed in typed_values("percent", apart, UNKNOWN)] == ["2", "2"]
 
 
 def test_a_day_in_words_may_be_set_wide() -> None:

@@ -35,6 +35,10 @@ def test_cells_do_not_part_the_words_of_a_text() -> None:
     ]
     cell = page.rows[1][0].cell
     assert cell is not None and cell.column == 0
+    (page,) = drawn(Sheet().table([50, 125, 300], 50, [["a", "b", "c"], ["Totaal excl.", "btw", "9,00"]])).pages
+    assert [phrase.text for phrase in page.rows[1]] == ["Totaal excl.", "btw", "9,00"]
+    (page,) = drawn(Sheet().table([50, 115, 300], 50, [["a", "b", "c"], ["Totaal excl.", "btw", "9,00"]])).pages
+    assert [phrase.text for phrase in page.rows[1]] == ["Totaal excl. btw", "9,00"]
 
 
 def test_cells_do_not_part_a_day_in_words() -> None:
