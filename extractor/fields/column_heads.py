@@ -238,6 +238,12 @@ def _columns_of(kind: ListKind, parts: Sequence[_Part]) -> dict[str, Column]:
         if all(first.box[0] < one.box[0] for one in columns.values() if one.concept not in LEFT_OF_TEXT):
             others.remove(first)
             columns[text] = Column(text, first.box, first.table, first.number)
+    if columns.keys() >= {"item.quantity", "item.unit_price"} and "item.amount" not in columns and others:
+        # What stands right of all, behind a quantity and its price, is what they make.
+        last = max(others, key=lambda part: part.box[0])
+        if all(one.box[0] < last.box[0] for one in columns.values()):
+            others.remove(last)
+            columns["item.amount"] = Column("item.amount", last.box, last.table, last.number)
     if {"item.unit_price"} == columns.keys() & {"item.unit_price", "item.amount", "item.quantity"} and not others:
         # Without a quantity the price is what is paid.
         price = columns.pop("item.unit_price")

@@ -116,7 +116,7 @@ def _item(row: Sequence[Phrase], amount: Sequence[Word], above: Sequence[Phrase]
     times = next((at for at, word in enumerate(before) if TIMES.fullmatch(word.text)), None)
     if times is not None:
         unit = times > 1 and unit_key(before[times - 1].text) in UNITS
-        offset = max(0, times - 1 - unit)
+        offset = times if before[times].text[0].isdigit() else max(0, times - 1 - unit)
         numbers = typed_values("number", before[offset:], style)
         # A count is glued to its sign, or the price stands right behind it.
         far = 0 if before[times].text[0].isdigit() else 1 + unit

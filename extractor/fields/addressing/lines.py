@@ -83,6 +83,7 @@ _LABEL_END = re.compile(r"\s*[:\uff1a]\s*")
 _SHORT_FORM = 2
 _LETTERS = re.compile(r"[^\W\d_]")
 _COUNTING = frozenset(("no", "nr", "number", "num", "nummer", "n", "id", "numero", "nbr", "reg"))
+_AND = frozenset(("e", "y", "et", "und", "and", "en", "i"))
 # Labels of ids that a value without digits follows.
 _WITH_NAMES = frozenset(
     normal(one)
@@ -210,6 +211,10 @@ def _labelled(text: str, plain: str, tokens: Sequence[str]) -> tuple[Kind, str, 
             rest = [token for token in tokens[count:] if token not in _COUNTING]
             if label in _WITH_NAMES or (rest and any(map(str.isdigit, rest[0]))):
                 return kind, label, min(count, len(words))
+            # Two labels of one id, such as C.F. e P.IVA.
+            after = " ".join(rest[1:]) if rest and rest[0] in _AND else ""
+            if kind == "id" and after and _labelled(after, after, after.split())[0] == "id":
+                return kind, label, len(words) - 1
     return "text", "", 0
 
 
