@@ -44,6 +44,8 @@ COUNTED: dict[ListKind, frozenset[str]] = {
     "transactions": frozenset(("transaction.debit", "transaction.credit", "transaction.balance")),
 }
 LEFT_OF_TEXT = frozenset(("item.position", "item.code", "transaction.date", "transaction.value_date"))
+# Those that may, too, where there is one unknown column alone.
+COUNTS = ("item.quantity", "item.unit")
 WEAK_MEANINGS = ("item.description", "item.code", "item.position")
 # Brackets with a currency, and one at the end: `Amount (RM)`, `Price/€`, `Betrag in EUR`.
 _UNIT_OF_HEAD = re.compile(
@@ -235,7 +237,8 @@ def _columns_of(kind: ListKind, parts: Sequence[_Part]) -> dict[str, Column]:
     if text and text not in columns and COUNTED[kind] & columns.keys() and others:
         # What is left of all numbers says what they are of.
         first = min(others, key=lambda part: part.box[0])
-        if all(first.box[0] < one.box[0] for one in columns.values() if one.concept not in LEFT_OF_TEXT):
+        beside = (*LEFT_OF_TEXT, *(COUNTS if len(others) == 1 else ()))
+        if all(first.box[0] < one.box[0] for one in columns.values() if one.concept not in beside):
             others.remove(first)
             columns[text] = Column(text, first.box, first.table, first.number)
     if columns.keys() >= {"item.quantity", "item.unit_price"} and "item.amount" not in columns and others:

@@ -28,6 +28,8 @@ _LABEL_GAP = 8.0
 _MOST_HEADS, _MOST_TOWNS = 40, 60
 # How far right of its head's end a party may begin, in heights.
 _INDENT = 4.0
+# The fewest digits of an account's number beside a bank's name.
+_ACCOUNT_DIGITS = 6
 # Max number of lines below a head, and above a town.
 _MOST_BELOW, _MOST_ABOVE = 14, 7
 
@@ -137,8 +139,10 @@ def _party_of_head(lines: Sequence[Line], at: int) -> tuple[Composed, list[int]]
 
 
 def _doubtful(party: Composed) -> bool:
-    """Whether a name that stands alone under a head may be none: a number, a sentence."""
+    """Whether a name that stands alone under a head may be none: a number, a sentence, an account at a bank."""
     text = party.name_text
+    if sum(map(str.isdigit, text)) >= _ACCOUNT_DIGITS:
+        return True
     return not party.legal and (len(text.split()) > 6 or any(letter.isdigit() for letter in text))
 
 

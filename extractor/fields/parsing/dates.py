@@ -30,6 +30,8 @@ _DAY_NAME = re.compile(
     rf"(?<!\d)(\d{{1,2}})(?:\.|\u00ba|\u00b0|\u00aa|er|st|nd|rd|th)?(?:{_SPACE}| ?- ?)?(?:(?:de|of){_SPACE}|d')?"
     rf"{_NAME}\.?(?:,?{_SPACE}| ?- ?|,|')?(?:del?{_SPACE})?(\d{{4}}(?!\d)|\d\d(?![\d:.,]))"
 )
+# The first day of a month, in French, whose digit is recognised as a letter.
+_FIRST = re.compile(rf"(?<![^\W\d_])[li]er{_SPACE}{_NAME}\.?{_SPACE}(\d{{4}})(?!\d)")
 _NAME_DAY = re.compile(rf"(?<![^\W\d_]){_NAME}\.?{_SPACE}?(\d{{1,2}})(?:st|nd|rd|th)? ?[,.]?{_SPACE}?(\d{{4}})(?!\d)")
 # A day without a year, with which a cell begins.
 _DAY_MONTH = re.compile(r" ?(\d{1,2}) ?[./-] ?(\d{1,2})\.?(?![\d/-]|[.,]\d)")
@@ -58,7 +60,7 @@ def dates(run: Run, style: Style) -> list[Typed]:
     if not run.has_digit:
         return []
     text = _plain(run.text)
-    found = [*_numeric(text, style), *_misread(run.text, style), *_year_first(text), *_named(text)]
+    found = [*_numeric(text, style), *_misread(run.text, style), *_year_first(text), *_named(text), *_first_days(text)]
     taken: list[tuple[int, int, str, float]] = []
     for one in sorted(found, key=lambda one: (one[0], -one[1])):
         if not taken or one[0] >= taken[-1][1]:
@@ -166,6 +168,13 @@ def _named(text: str) -> Iterator[tuple[int, int, str, float]]:
             month = months().get(match[name])
             if month is not None and (value := _iso(match[year], month, int(match[day]))) is not None:
                 yield match.start(), match.end(), value, 1.0 if len(match[year]) == 4 else 0.8
+
+
+def _first_days(text: str) -> Iterator[tuple[int, int, str, float]]:
+    for match in _FIRST.finditer(text):
+        month = months().get(match[1])
+        if month is not None and (value := _iso(match[2], month, 1)) is not None:
+            yield match.start(), match.end(), value, 0.9
 
 
 def day_first_of(text: str) -> bool | None:

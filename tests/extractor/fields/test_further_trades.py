@@ -58,6 +58,25 @@ def test_what_stands_right_of_a_quantity_and_its_price_is_the_amount() -> None:
     assert [row[3] for row in read] == [None, None]
 
 
+def test_the_only_unknown_head_left_of_a_price_says_what_is_sold() -> None:
+    """A quantity may stand left of it. Of two unknown ones neither is known to."""
+    rows = [(row[1], row[0], *row[2:]) for row in TWO]
+    assert items_of(Sheet().table([50, 120, 330, 450], 100, [("Qty", "Menu", "Unit price", "Amount"), *rows])) == TWO
+    two = [(row[0], row[1], "B4", *row[2:]) for row in rows]
+    read = items_of(Sheet().table([50, 120, 250, 330, 450], 100, [("Qty", "Aa", "Bb", "Unit price", "Amount"), *two]))
+    assert all(row[0] is None for row in read)
+
+
+def test_an_account_at_a_bank_is_no_seller() -> None:
+    """Pay to: may have the seller's name behind it, too."""
+    letterhead = "Saltmarsh Catering Co. Ltd\nUnit 5, Quayside\nIpswich IP4 1BY\nVAT Reg No. GB 902 1146 37"
+    sheet = Sheet().text(400, 30, letterhead).text(50, 700, "Pay to: Lloyds Bank, sort code 30-94-45, account 20118734")
+    seller = _values(sheet)["seller"]
+    assert (seller["name"], seller["vat_id"]) == ("Saltmarsh Catering Co. Ltd", "GB902114637")
+    assert seller["address"] == "Unit 5, Quayside\nIpswich IP4 1BY"
+    assert _values(Sheet().text(50, 700, "Pay to: Saltmarsh Catering Co. Ltd"))["seller"]["name"]
+
+
 def test_an_id_with_two_labels_is_no_line_of_an_address() -> None:
     """A street may have an `e` in it as well."""
     lines = "Spett.le\nStudio Architetti Riuniti\nPiazza Maggiore 4\n41121 Modena (MO)"
@@ -84,6 +103,21 @@ def test_a_quantity_and_a_price_in_one_word_stand_behind_a_name_with_a_number() 
     rows = _receipt(("Ibuprom 200mg 2*12.99", "25.98"), ("Wit. C 1000 1* 18.50", "18.50"), ("Tea 40 bags", "19.20"))
     items = [(row["description"], row["quantity"], row["unit_price"]) for row in rows["line_items"]]
     assert items == [("Ibuprom 200mg", 2, "12.99"), ("Wit. C 1000", 1, "18.50"), ("Tea 40 bags", None, None)]
+
+
+def test_a_price_stands_between_a_counted_name_and_its_amount() -> None:
+    """It times the count is the amount; another number is of the name."""
+    rows = _receipt(("3 Caña 1.80", "5.40"), ("2 Gambas 11.00", "22.00"), ("2 Vino 7.50", "9.00"))["line_items"]
+    read = [(row["description"], row["quantity"], row["unit_price"]) for row in rows]
+    assert read == [("Caña", 3, "1.80"), ("Gambas", 2, "11.00"), ("Vino 7.50", 2, None)]
+
+
+def test_a_statement_goes_to_whom_the_account_is_of() -> None:
+    """Unless a label says whose it is. An invoice's buyer has no account in it."""
+    sheet = Sheet().text(50, 120, "Ruth Adeyemi\n61 Hartington Road\nLeeds LS8 3NQ").text(50, 300, "Balance     846.75")
+    assert _values(sheet, "statement")["account_holder"] == "Ruth Adeyemi"
+    named = sheet.text(50, 330, "Account holder: Pike Ltd")
+    assert _values(named, "statement")["account_holder"] == "Pike Ltd"
 
 
 def test_the_only_time_of_a_receipt_may_stand_by_itself() -> None:
@@ -117,4 +151,4 @@ def test_each_side_of_a_contract_may_have_a_sentence() -> None:
     other = "De otra parte, Cítricos Levante, S.A., con domicilio en Camino Viejo 3, 46600 Alzira (el Cliente)."
     parties = _values(Sheet().text(50, 100, one, 8).text(50, 120, other, 8), "contract")["parties"]
     assert [party["name"] for party in parties] == ["Datalia Sistemas, S.L.", "Cítricos Levante, S.A."]
-    assert _values(Sheet().text(50, 100, one, 8), "contract")["parties"] == []
+    assert _values(Sheet().text(50, 100, one, 8), "contract")["parties"] is None

@@ -47,6 +47,12 @@ def test_letters_that_are_misread_digits_make_a_less_sure_date() -> None:
     assert values("date", "Il/OI/lOIl") == []
 
 
+def test_the_first_of_a_month_may_be_misread() -> None:
+    """A word that ends so is no day."""
+    assert values("date", "prend effet le ler mars 2025") == values("date", "le Ier mars 2025") == ["2025-03-01"]
+    assert values("date", "atelier mars 2025") == []
+
+
 def test_eight_digits_are_hardly_a_date() -> None:
     assert values("date", "20181225") == ["2018-12-25"]
     assert quality("date", "20181225") < 0.5
