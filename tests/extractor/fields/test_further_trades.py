@@ -86,6 +86,19 @@ def test_an_id_with_two_labels_is_no_line_of_an_address() -> None:
     assert _values(Sheet().text(320, 120, other))["buyer"]["address"] == "Via Pace e Lavoro 4\n41121 Modena (MO)"
 
 
+def test_a_sender_s_row_may_have_full_stops_for_dots() -> None:
+    """The buyer stands below it. A row without a street and a town is no address."""
+    row, buyer = (
+        "Nortia Consultores S.L.U.. Plaza del Sol 4. 28013 Madrid",
+        "Carpintería Ruiz\nCalle Mayor 15\n46002 Valencia",
+    )
+    values = _values(Sheet().text(50, 128, row, 6).text(50, 142, buyer))
+    assert values["seller"]["address"].replace(".", "") == "Plaza del Sol 4\n28013 Madrid"
+    assert (values["buyer"]["name"], values["buyer"]["address"]) == tuple(buyer.split("\n", 1))
+    text = "Nortia Consultores S.L.U.. Tel. 91 555 0100. Madrid"
+    assert _values(Sheet().text(50, 128, text, 6).text(50, 142, buyer))["seller"]["address"] is None
+
+
 def test_a_member_s_name_stands_below_its_head() -> None:
     party = "Lucía Fernández Prado\nC/ Betis 12\n41010 Sevilla"
     buyer = _values(Sheet().text(50, 120, f"DATOS DEL SOCIO\n{party}"))["buyer"]
