@@ -182,12 +182,16 @@ def _leaves(fields: Json) -> Iterator[Json]:
 
 
 def _spelled(data: Json) -> Iterator[bool]:
-    """Whether the words in each value's box, as lines of the page have them, are its words."""
+    """Whether the words in each value's box, as lines of the page have them, are its words. One may be a part of a word
+    in which a label, a day and a time are glued."""
     for leaf in _leaves(data["fields"]):
         inside = [line["text"] for line in data["lines"] if line["page"] == leaf["page"] and _meet(line, leaf)]
         words = [word["text"] for word in leaf["words"]]
         held = Counter(" ".join(inside).split())
-        yield leaf["raw"].split() == " ".join(words).split() and not Counter(leaf["raw"].split()) - held
+        glued = [word for word in held if ":" in word]
+        others = Counter(leaf["raw"].split()) - held
+        held_too = all(any(other in word for word in glued) for other in others)
+        yield leaf["raw"].split() == " ".join(words).split() and held_too
 
 
 def _meet(line: Json, leaf: Json) -> bool:

@@ -44,6 +44,8 @@ COUNTED: dict[ListKind, frozenset[str]] = {
     "transactions": frozenset(("transaction.debit", "transaction.credit", "transaction.balance")),
 }
 LEFT_OF_TEXT = frozenset(("item.position", "item.code", "transaction.date", "transaction.value_date"))
+# Those that may, too, where there is one unknown column alone.
+COUNTS = ("item.quantity", "item.unit")
 WEAK_MEANINGS = ("item.description", "item.code", "item.position")
 # Brackets with a currency, and one at the end: `Amount (RM)`, `Price/€`, `Betrag in EUR`.
 _UNIT_OF_HEAD = re.compile(
@@ -235,9 +237,16 @@ def _columns_of(kind: ListKind, parts: Sequence[_Part]) -> dict[str, Column]:
     if text and text not in columns and COUNTED[kind] & columns.keys() and others:
         # What is left of all numbers says what they are of.
         first = min(others, key=lambda part: part.box[0])
-        if all(first.box[0] < one.box[0] for one in columns.values() if one.concept not in LEFT_OF_TEXT):
+        beside = (*LEFT_OF_TEXT, *(COUNTS if len(others) == 1 else ()))
+        if all(first.box[0] < one.box[0] for one in columns.values() if one.concept not in beside):
             others.remove(first)
             columns[text] = Column(text, first.box, first.table, first.number)
+    if columns.keys() >= {"item.quantity", "item.unit_price"} and "item.amount" not in columns and others:
+        # What stands right of all, behind a quantity and its price, is what they make.
+        last = max(others, key=lambda part: part.box[0])
+        if all(one.box[0] < last.box[0] for one in columns.values()):
+            others.remove(last)
+            columns["item.amount"] = Column("item.amount", last.box, last.table, last.number)
     if {"item.unit_price"} == columns.keys() & {"item.unit_price", "item.amount", "item.quantity"} and not others:
         # Without a quantity the price is what is paid.
         price = columns.pop("item.unit_price")

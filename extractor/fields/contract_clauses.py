@@ -18,6 +18,8 @@ from .printed import Printed
 
 # How sure a clause is; a place with a date, alone in its paragraph.
 CLAUSE, SIGNED = 0.75, 0.7
+# How sure the last day is that only a word such as `until` tells.
+LAST_DAY = 0.6
 # The most words of such a place with its date.
 SHORT = 8
 # The texts of contracts, which labels find only where they stand in forms.
@@ -59,7 +61,8 @@ _IS_LAW = re.compile(
     re.IGNORECASE,
 )
 _OF_CONTRACT = re.compile(
-    r"agreement|contract|\blease|vertrag|contrat|\bbail\b|contrato|contratto|locazione|overeenkomst", re.IGNORECASE
+    r"agreement|contract|\bhire\b|tenancy|licen[cs]e|subscription|engagement|mietverhältnis|\blease|vertrag|contrat|\bbail\b|contrato|contratto|locazione|overeenkomst",
+    re.IGNORECASE,
 )
 _OF_NOTICE = re.compile(r"\bnotice\b|kündig|préavis|résili|preavis|preavvis|opzeg|terminat", re.IGNORECASE)
 # What stands right before a date and says what it is.
@@ -71,8 +74,8 @@ _BEFORE: Mapping[str, re.Pattern[str]] = {
         re.IGNORECASE,
     ),
     "contract.end_date": re.compile(
-        r"(?:\bends? on|expires? on|terminates? on|endet am|endet zum|prend fin le|se termine le|expire le|"
-        r"finaliza(?:rá)? el|termina(?:rá)? il|termina el|scade il|eindigt op)$",
+        r"(?:\b(?:ends?|ending) on|expir(?:es?|ing) on|terminates? on|endet am|endet zum|prend fin le|se termine le|"
+        r"expire le|finaliza(?:rá)? el|termina(?:rá)? il|termina el|scade il|eindigt op)$",
         re.IGNORECASE,
     ),
     "contract.date": re.compile(
@@ -81,6 +84,11 @@ _BEFORE: Mapping[str, re.Pattern[str]] = {
         re.IGNORECASE,
     ),
 }
+# What stands before the last day in a contract that says from when on it is.
+_UNTIL = re.compile(
+    r"(?:\buntil|\bhasta el|\bbis(?: zum)?|\bjusqu['\u2019]au|\bfino al|\btot en met|\btot|\baté(?: a)?)$",
+    re.IGNORECASE,
+)
 _PLACE = re.compile(r"^[A-ZÀ-Ý][\w' -]{1,30},(?: den| le| il| a)?$")
 _SENTENCE = re.compile(r"[.;] (?=[A-ZÀ-Ý§\d])")
 
@@ -91,6 +99,12 @@ def with_clauses(candidates: Mapping[str, Sequence[Found]], printed: Printed, st
     clauses: dict[str, list[Found]] = defaultdict(list)
     for concept, found in _clauses(printed, style):
         clauses[concept].append(found)
+    begins = [
+        str(one.value) for concept in ("contract.effective_date", "contract.end_date") for one in clauses[concept]
+    ]
+    ends = clauses["contract.end_date"]
+    # `Until` is of other things, too, where nothing says from when on the contract is.
+    clauses["contract.end_date"] = [one for one in ends if str(one.value) > min(begins) or one.confidence > LAST_DAY]
     both = {concept: list(found) for concept, found in candidates.items()}
     for concept in TEXTS:
         both[concept] = [one for one in both.get(concept, ()) if _is_of_form(concept, one, printed)]
@@ -128,6 +142,8 @@ def _clauses(printed: Printed, style: Style) -> Iterator[tuple[str, Found]]:
             for concept, cue in _BEFORE.items():
                 if cue.search(before):
                     yield concept, found_in(element.page, words, typed.value, CLAUSE * typed.quality)
+            if _UNTIL.search(before):
+                yield "contract.end_date", found_in(element.page, words, typed.value, LAST_DAY * typed.quality)
             if len(element.words) <= SHORT and _PLACE.search(before):
                 yield "contract.date", found_in(element.page, words, typed.value, SIGNED * typed.quality)
 

@@ -43,6 +43,8 @@ NUMBERED = 1.6
 ACCOUNT = re.compile(r"a/c|acc(?:oun)?t\b", re.IGNORECASE)
 BANK = re.compile(r"\b(?:sort ?code|iban|bic|swift|bacs|routing|aba|bank)\b", re.IGNORECASE)
 AROUND = 2
+# Numbers that have more than one digit and are no id for taxes, whose check digits make it surer than this.
+NUMBERS, PROVED = ("customer_number", "order_number"), 0.9
 # Totals that, of several amounts in their row, are the largest.
 GROSS = ("total", "amount_due")
 PERIOD = ("period_start", "period_end")
@@ -63,6 +65,7 @@ def header_values(
     claims += unlabelled_claims(printed, style, claims)
     owners = _owners([claim for claim in claims if claim.concept not in SHARING])
     in_ibans = {id(word) for claim in claims if claim.concept == "iban" for word in claim.words}
+    claims = [claim for claim in claims if not (claim.concept in NUMBERS and _is_no_number(claim, style))]
     by_concept: dict[str, list[Found]] = defaultdict(list)
     for claim in claims:
         # The digits of an IBAN are no other number.
@@ -76,6 +79,13 @@ def header_values(
     if ordered.get("iban") and len(ordered.get("bic", ())) > 1:
         ordered["bic"] = _nearest_first(ordered["bic"], ordered["iban"][0])
     return ordered
+
+
+def _is_no_number(claim: Claim, style: Style) -> bool:
+    """Whether a customer's or an order's number is none: a single digit counts something, and an id for taxes stands
+    beside its own label, such as `TVA client`."""
+    ids = (typed for typed in typed_values("vat_id", claim.words, style) if typed.quality > PROVED)
+    return len(str(claim.typed.value)) < 2 or any(typed.end - typed.first == len(claim.words) for typed in ids)
 
 
 def _nearest_first(found: Sequence[Found], to: Found) -> list[Found]:

@@ -12,17 +12,21 @@ import statistics
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from ..values.boxes import Box, area, centre, contains, median_height, union
 from ..values.document import Document, Element
 from ..values.words import Word
+from .glued import parts_of
 
 # Min gap that parts two phrases of a line, in the line's text heights.
 WIDE_GAP = 1.0
 # Max gap, in text heights, between two words of a text: cells that part such words are in doubt, the words are not.
 SPACE = 0.85
-# A day and a month, or a month and a day, and the year behind them.
-DAY = re.compile(r"\d{1,2}(?:er|st|nd|rd|th|\.)? [^\W\d_]{3,10}\.?|[^\W\d_]{3,10}\.? \d{1,2}(?:st|nd|rd|th)?,?")
+# A day and a month, the day perhaps behind a label in its word, or a month and a day; and the year behind them.
+DAY = re.compile(
+    r"(?:[^\W\d_]+:)?\d{1,2}(?:er|st|nd|rd|th|\.)? [^\W\d_]{3,10}\.?|[^\W\d_]{3,10}\.? \d{1,2}(?:st|nd|rd|th)?,?"
+)
 YEAR = re.compile(r"(?:19|20)\d\d[.,]?")
 # The fewest letters of a name.
 LETTERS = 3
@@ -141,7 +145,8 @@ class _Loose:
 def _loose_phrases(element: Element, index: int) -> list[_Loose]:
     """The element's phrases, in the order of its words."""
     cells_here = _Cells(element, index)
-    places = [(cells_here.of(word), word) for word in element.words if word.upright]
+    upright = [part for word in element.words if word.upright for part in parts_of(word)]
+    places = _without_text_cells([(cells_here.of(word), word) for word in upright])
     in_days = _behind_in_days([word for _, word in places]) if element.table or element.continued else set()
     runs: list[list[Word]] = []
     cells: list[CellPlace | None] = []
@@ -162,11 +167,24 @@ def _loose_phrases(element: Element, index: int) -> list[_Loose]:
     ]
 
 
+def _without_text_cells(places: list[tuple[CellPlace | None, Word]]) -> list[tuple[CellPlace | None, Word]]:
+    """The words with their cells; with none where no two cells of a row stand farther apart than words do: those of a
+    letterhead that was taken for a table."""
+    beside = [
+        (first, second)
+        for (place, first), (other, second) in pairwise(places)
+        if place is not None and other is not None and place.row == other.row and place.column < other.column
+    ]
+    return (
+        places if not beside or not all(_is_close(*pair) for pair in beside) else [(None, word) for _, word in places]
+    )
+
+
 def _is_one_text(before: CellPlace | None, after: CellPlace | None, first: Word, second: Word) -> bool:
     """Whether words of two cells stand as close as in a text. Numbers and heads may be as close by chance."""
     if before is None or after is None or before.header or after.header:
         return False
-    return _is_close(first, second) and first.text.isalpha() and second.text.strip(".:").isalpha()
+    return _is_close(first, second) and first.text.rstrip(".").isalpha() and second.text.strip(".:").isalpha()
 
 
 def _is_close(first: Word, second: Word) -> bool:

@@ -34,6 +34,8 @@ from .printed import Printed, printed_of
 Json = Any
 
 CONTRACT_PARTIES = "contract.parties"
+# The share of its confidence that the name of whom a statement is sent to keeps as the account holder's.
+ADDRESSEE = 0.8
 # Places that one notice names.
 MOST_PLACES = 8
 
@@ -75,6 +77,10 @@ def _found(printed: Printed, style: Style, wanted: Sequence[WantedField]) -> Fou
     labels = find_labels(printed)
     candidates = header_values(printed, style, labels, KINDS)
     candidates |= parties(printed, style, singles)
+    if "closing_balance" in singles and not candidates.get("account_holder"):
+        # A statement goes to whom the account is of.
+        addressee = parties(printed, style, ("buyer.name",)).get("buyer.name", ())
+        candidates["account_holder"] = [replace(one, confidence=one.confidence * ADDRESSEE) for one in addressee]
     if any(key.startswith("contract.") for key in singles):
         candidates = with_clauses(candidates, printed, style)
     own = own_parties(printed, style, [*own_party_paths(wanted)])

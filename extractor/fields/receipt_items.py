@@ -41,14 +41,14 @@ def receipt_items(printed: Printed, style: Style, stops: Mapping[int, set[str]])
     ends = (at for at, row in enumerate(page.rows) if any(id(phrase) in stops for phrase in row[:2]))
     # A number for taxes begins as a tax does.
     end = next((at for at in ends if not _is_id(page.rows[at], style)), None)
-    return _with_counts(list(_items(page, end, style))) if end is not None else []
+    return _with_counts(list(_items(page, end, style)), style) if end is not None else []
 
 
 def _is_id(row: Sequence[Phrase], style: Style) -> bool:
     return ID.search(" ".join(phrase.text for phrase in row)) is not None and _amount_of(row, style) is None
 
 
-def _with_counts(rows: list[FoundRow]) -> list[FoundRow]:
+def _with_counts(rows: list[FoundRow], style: Style) -> list[FoundRow]:
     """The items without the numbers that all their names begin with: their quantities, unless they count the items."""
     plain = [row for row in rows if "item.quantity" not in row]
     firsts = [COUNT.fullmatch(row["item.description"].words[0].word.text) for row in plain]
@@ -59,8 +59,11 @@ def _with_counts(rows: list[FoundRow]) -> list[FoundRow]:
     for row, count in zip(plain, counts, strict=True):
         name = row["item.description"]
         words = [one.word for one in name.words]
-        row["item.description"] = found_in(name.page, words[1:], " ".join(word.text for word in words[1:]), SURE)
-        if not numbered:
+        named, price = _with_price(words[1:], count, [one.word for one in row["item.amount"].words], style)
+        row["item.description"] = found_in(name.page, named, " ".join(word.text for word in named), SURE)
+        if price is not None:
+            row["item.unit_price"] = found_in(name.page, *price, SURE)
+        if not numbered or price is not None:
             row["item.quantity"] = found_in(name.page, words[:1], str(count), SURE)
     return rows
 
@@ -107,7 +110,7 @@ def _item(row: Sequence[Phrase], amount: Sequence[Word], above: Sequence[Phrase]
     page = row[0].page
     found: FoundRow = {}
     if begins_with_count(before):
-        named, price = _with_price(before[SIGNED:], before[0], amount, style)
+        named, price = _with_price(before[SIGNED:], int(before[0].text), amount, style)
         if says_something(named):
             found["item.quantity"] = found_in(page, before[:1], before[0].text, SURE)
             if price is not None:
@@ -116,7 +119,7 @@ def _item(row: Sequence[Phrase], amount: Sequence[Word], above: Sequence[Phrase]
     times = next((at for at, word in enumerate(before) if TIMES.fullmatch(word.text)), None)
     if times is not None:
         unit = times > 1 and unit_key(before[times - 1].text) in UNITS
-        offset = max(0, times - 1 - unit)
+        offset = times if before[times].text[0].isdigit() else max(0, times - 1 - unit)
         numbers = typed_values("number", before[offset:], style)
         # A count is glued to its sign, or the price stands right behind it.
         far = 0 if before[times].text[0].isdigit() else 1 + unit
@@ -139,12 +142,12 @@ def begins_with_count(words: Sequence[Word]) -> bool:
 
 
 def _with_price(
-    words: Sequence[Word], count: Word, amount: Sequence[Word], style: Style
+    words: Sequence[Word], count: int, amount: Sequence[Word], style: Style
 ) -> tuple[Sequence[Word], tuple[Sequence[Word], str] | None]:
     """The words of a name without the price of one behind it, and that price: it times the count is the amount."""
     prices, sums = (typed_values("money", one, style) for one in (words, amount))
     if prices and sums and prices[-1].end == len(words) and prices[-1].first:
         price = prices[-1]
-        if is_product(Decimal(count.text), Decimal(str(price.value)), Decimal(str(sums[-1].value))):
+        if is_product(Decimal(count), Decimal(str(price.value)), Decimal(str(sums[-1].value))):
             return words[: price.first], (words[price.first :], str(price.value))
     return words, None

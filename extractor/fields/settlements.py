@@ -7,6 +7,7 @@ done. And what was owed before may be asked for with it. Runs in a page process.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from itertools import product
 
@@ -27,9 +28,17 @@ def settled(candidates: Candidates) -> dict[str, Found]:
 
 
 def paid_of_this(candidates: Candidates) -> list[Found]:
-    """The candidates for what was paid without those that paid what was owed before, and so nothing of the total."""
+    """The candidates for what was paid without those that paid what was owed before, and so nothing of the total.
+
+    An amount paid is above zero, whatever sign says that it is taken off; of a credit note, whose totals are all below
+    zero, it is as printed.
+    """
     owed = {abs(amount) for amount in _amounts(candidates, "opening_balance")}
-    return [one for one in candidates.get("amount_paid", ()) if abs(amount_of(one) or Decimal(0)) not in owed - {0}]
+    paid = [one for one in candidates.get("amount_paid", ()) if abs(amount_of(one) or Decimal(0)) not in owed - {0}]
+    totals = [*_amounts(candidates, "total"), *_amounts(candidates, "net_total")]
+    if totals and all(total < 0 for total in totals):
+        return paid
+    return [replace(one, value=str(one.value).removeprefix("-")) for one in paid]
 
 
 def _is_kept(candidates: Candidates, one: Found) -> bool:

@@ -22,6 +22,8 @@ ONLY_DATE, STAMPED_DATE, FIRST_DATE, NEXT_DATE = 0.75, 0.8, 0.6, 0.7
 CLAIMED_ELSEWHERE = 0.45
 # What the currency of most amounts is worth, and a time beside a date.
 MOST_AMOUNTS, STAMP = 0.9, 0.8
+# What the only time of a page is worth that stands by itself, and beside no date.
+TIME_ALONE = 0.6
 # What it is worth where another currency is printed, too.
 OF_SEVERAL = 0.75
 # The concepts that a date of the document's is.
@@ -32,7 +34,9 @@ IBAN = 0.9
 HEADING, LARGEST = 0.8, 0.6
 # What a line at the top of a statement is worth as the bank's name; as far down the page as this is its top.
 AT_TOP, TOP = 0.75, 0.3
-BANK = re.compile(r"bank|banque|banco|banca|sparkasse|caisse|cassa|caixa|caja", re.IGNORECASE)
+BANK = re.compile(
+    r"bank|credit union|building society|crédit|banque|banco|banca|sparkasse|caisse|cassa|caixa|caja", re.IGNORECASE
+)
 # More words than these beside a date are a sentence about something.
 SENTENCE = 6
 # What says that a seller takes the money himself, in each language, and what a date is worth of which a sentence does.
@@ -76,6 +80,8 @@ def _dates(printed: Printed, style: Style, claims: Sequence[Claim]) -> Iterator[
                 elif len(phrase.words) - len(words) > SENTENCE:
                     worth *= NEXT_DATE
                 found.append(Claim("document_date", typed, words, page.number, worth * typed.quality))
+    if found and (alone := _time_alone(printed, style)) is not None:
+        yield alone
     if len({claim.typed.value for claim in found}) == 1:
         found = [claim.with_worth(max(claim.worth, ONLY_DATE * claim.typed.quality)) for claim in found]
     for number, claim in enumerate(found):
@@ -107,6 +113,20 @@ def _times(page: PrintedPage, phrase: Phrase, style: Style) -> Iterator[Claim]:
     for other in (phrase, *(other for other in page.rows[phrase.row] if other is not phrase)):
         for typed in typed_values("time", other.words, style) if ":" in other.text else ():
             yield Claim("time", typed, other.words[typed.first : typed.end], page.number, STAMP * typed.quality)
+
+
+def _time_alone(printed: Printed, style: Style) -> Claim | None:
+    """The only time of day of a page, where it is all that its phrase says."""
+    told = [
+        (phrase, typed)
+        for phrase in printed.phrases
+        if ":" in phrase.text
+        for typed in typed_values("time", phrase.words, style)
+    ]
+    if len(told) != 1 or told[0][1].end - told[0][1].first != len(told[0][0].words):
+        return None
+    phrase, typed = told[0]
+    return Claim("time", typed, phrase.words, phrase.page, TIME_ALONE * typed.quality)
 
 
 def _has_digits(phrase: Phrase, least: int) -> bool:

@@ -111,7 +111,8 @@ class _Invoice:
         for key in _KEYS:
             if key != "amount_due":  # the total, where nothing was paid
                 self.sheet.say(key, None)
-        return Made(self.sheet.pdf(), {"preset": "invoice"}, self.sheet.fields)
+        more = {"fields": ["amount_paid"]} if self.content.paid else {}
+        return Made(self.sheet.pdf(), {"preset": "invoice", **more}, self.sheet.fields)
 
     def _party(self, who: str, party: Party, x: float, y: float, align: str, bold: bool = True) -> float:
         """A name and an address, line by line; the next base line."""
@@ -277,9 +278,9 @@ class _Invoice:
         if self.layout.totals == "rows":
             for label, printed, key, value in self._sums():
                 self.sheet.text(edges[-2] - 6, y + 12, label, bold=True, align="right")
-                self.sheet.say(
-                    key, value, self.sheet.text(RIGHT - 4, y + 12, printed, align="right"), likeness="number"
-                )
+                box = self.sheet.text(RIGHT - 4, y + 12, printed, align="right")
+                if key:
+                    self.sheet.say(key, value, box, likeness="number")
                 y += 18
                 rules.append(y)
         for rule in (
@@ -323,9 +324,13 @@ class _Invoice:
             sums.append((self.word("tax"), content.tax, "tax_total"))
         sums.append((self.word("total"), content.total, "total"))
         if content.paid:
-            sums.append((self.word("paid"), -content.paid, ""))
+            sums.append((self.word("paid"), -content.paid, "amount_paid"))
             sums.append((self.word("due_amount"), content.due_amount, "amount_due"))
-        return [(label, self.money(amount), key or "amount_paid", str(amount)) for label, amount, key in sums]
+        # What was paid is taken off, and is an amount above zero.
+        return [
+            (label, self.money(amount), key, str(abs(amount) if key == "amount_paid" else amount))
+            for label, amount, key in sums
+        ]
 
     def _totals(self, y: float) -> float:
         if self.layout.tax_table:
@@ -344,8 +349,8 @@ class _Invoice:
             if self.layout.totals == "table":
                 self.sheet.line(left - 4, y - 10, RIGHT, y - 10)
                 self.sheet.line(left - 4, y + 4, RIGHT, y + 4)
-            self.sheet.say(key, value, box, likeness="number")
-        self.sheet.fields.pop("amount_paid", None)
+            if key:
+                self.sheet.say(key, value, box, likeness="number")
         return y
 
     def _tax_table(self, y: float) -> float:

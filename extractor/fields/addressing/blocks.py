@@ -28,6 +28,8 @@ _LABEL_GAP = 8.0
 _MOST_HEADS, _MOST_TOWNS = 40, 60
 # How far right of its head's end a party may begin, in heights.
 _INDENT = 4.0
+# The fewest digits of an account's number beside a bank's name.
+_ACCOUNT_DIGITS = 6
 # Max number of lines below a head, and above a town.
 _MOST_BELOW, _MOST_ABOVE = 14, 7
 
@@ -137,8 +139,10 @@ def _party_of_head(lines: Sequence[Line], at: int) -> tuple[Composed, list[int]]
 
 
 def _doubtful(party: Composed) -> bool:
-    """Whether a name that stands alone under a head may be none: a number, a sentence."""
+    """Whether a name that stands alone under a head may be none: a number, a sentence, an account at a bank."""
     text = party.name_text
+    if sum(map(str.isdigit, text)) >= _ACCOUNT_DIGITS:
+        return True
     return not party.legal and (len(text.split()) > 6 or any(letter.isdigit() for letter in text))
 
 
@@ -170,6 +174,8 @@ def _below(lines: Sequence[Line], at: int, inline: Line | None) -> tuple[list[Li
             found.append(line)
             value_left = line.box[0]
         elif value_left is None or _starts(line, value_left) or _is_label(line) or label_left is not None:
+            if value_left is not None and _of_another(lines, line, value_left):
+                continue
             if town and not _may_follow_town(line):
                 break
             if label_left is None and _is_label(line) and line.value == len(line.words):
@@ -182,6 +188,18 @@ def _below(lines: Sequence[Line], at: int, inline: Line | None) -> tuple[list[Li
         taken.append(index)
         bottom = line.box[1]
     return found, taken
+
+
+def _of_another(lines: Sequence[Line], line: Line, left: float) -> bool:
+    """Whether the line is an id of the party in another column: it begins where a town close above it does, and that
+    is not the column at `left`."""
+    if line.kind not in ("id", "contact") or _starts(line, left):
+        return False
+    return any(
+        other.kind == "town" and _starts(line, other.box[0]) and not _starts(other, left)
+        and 0 < line.box[1] - other.box[1] <= _BLOCK_PITCH * line.height
+        for other in lines
+    )  # fmt: skip
 
 
 def _has_town(line: Line) -> bool:

@@ -152,6 +152,11 @@ def split_parts(line: Line) -> list[Line]:
         parts = _split_at_commas(line)
         if len(parts) >= 2 and any(part.kind == "town" for part in parts):
             return parts
+    if sum(end == "." for end in ends) >= 2:
+        parts = _split_behind(line, (".",))
+        if len(parts) >= 3 and parts[-1].kind == "town" and any(part.kind == "street" for part in parts[1:-1]):
+            # Dots in the middle of a sender's row, recognised as full stops.
+            return parts
     return [line]
 
 
@@ -176,15 +181,20 @@ def _split(line: Line) -> list[Line]:
 
 def _split_at_commas(line: Line) -> list[Line]:
     """The parts between commas, where the first one is a name: a street alone has commas too."""
-    runs: list[list[Word]] = [[]]
-    for word in line.words:
-        runs[-1].append(word)
-        if word.text.endswith((",", ";")):
-            runs.append([])
-    parts = [line_of(run, line) for run in runs if run]
+    parts = _split_behind(line, (",", ";"))
     if len(parts) < 3 or parts[0].kind != "text":
         return [line]
     return parts
+
+
+def _split_behind(line: Line, marks: tuple[str, ...]) -> list[Line]:
+    """The parts that end in one of the marks, each a line of its own."""
+    runs: list[list[Word]] = [[]]
+    for word in line.words:
+        runs[-1].append(word)
+        if word.text.endswith(marks):
+            runs.append([])
+    return [line_of(run, line) for run in runs if run]
 
 
 def _labelled_name(lines: Sequence[Line]) -> tuple[Word, ...] | None:

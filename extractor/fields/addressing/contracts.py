@@ -39,6 +39,11 @@ _ARTICLE = re.compile(
 )
 # How a line begins that names the first side.
 _ONE_SIDE = re.compile(r"(?:reunidos[:,.]? )?(?:de una parte|de uma parte|d['\u2019]une part)[,:] ", re.IGNORECASE)
+# How a sentence begins that names another side.
+_OTHER_SIDE = re.compile(
+    r"(?:de (?:la )?otra parte|de outra parte|d['\u2019]autre part|dall['\u2019]altra parte)[,:] ",
+    re.IGNORECASE,
+)
 # Below the word "between", the share of the page's height in which blocks are parties.
 _BELOW = 0.5
 
@@ -87,11 +92,14 @@ def _in_sentence(lines: Sequence[Line]) -> list[Composed]:
     words = [(word, line) for line in lines for word in line.words][start or 0 :][:_SENTENCE]
     found: list[Composed] = []
     clause: list[tuple[Word, Line]] = []
-    for word, line in words:
-        joint = normal(word.text) in vocabulary().conjunctions and (ended := _party_of(clause)) is not None
-        if joint and ended is not None and (ended.address or ended.legal) and not _goes_on(clause):
+    for at, (word, line) in enumerate(words):
+        ends = bool(clause) and clause[-1][0].text.endswith(".")
+        other = ends and _OTHER_SIDE.match(" ".join((*(one.text for one, _ in words[at : at + 5]), ""))) is not None
+        joint = other or normal(word.text) in vocabulary().conjunctions
+        ended = _party_of(clause) if joint else None
+        if ended is not None and (ended.address or ended.legal) and not _goes_on(clause):
             found.append(ended)
-            clause = []
+            clause = [(word, line)] if other else []
             continue
         clause.append((word, line))
         if word.text.endswith(".") and len(found) >= 1 and (last := _party_of(clause)) is not None and last.address:

@@ -83,6 +83,9 @@ _LABEL_END = re.compile(r"\s*[:\uff1a]\s*")
 _SHORT_FORM = 2
 _LETTERS = re.compile(r"[^\W\d_]")
 _COUNTING = frozenset(("no", "nr", "number", "num", "nummer", "n", "id", "numero", "nbr", "reg"))
+# How many letters a country has.
+_COUNTRY = 2
+_AND = frozenset(("e", "y", "et", "und", "and", "en", "i"))
 # Labels of ids that a value without digits follows.
 _WITH_NAMES = frozenset(
     normal(one)
@@ -208,8 +211,14 @@ def _labelled(text: str, plain: str, tokens: Sequence[str]) -> tuple[Kind, str, 
             if kind not in ("contact", "id"):
                 continue
             rest = [token for token in tokens[count:] if token not in _COUNTING]
-            if label in _WITH_NAMES or (rest and any(map(str.isdigit, rest[0]))):
+            # A country's letters may stand apart from its number.
+            number = rest[1:] if len(rest) > 1 and len(rest[0]) == _COUNTRY and kind == "id" else rest
+            if label in _WITH_NAMES or (number and any(map(str.isdigit, number[0]))):
                 return kind, label, min(count, len(words))
+            # Two labels of one id, such as C.F. e P.IVA.
+            after = " ".join(rest[1:]) if rest and rest[0] in _AND else ""
+            if kind == "id" and after and _labelled(after, after, after.split())[0] == "id":
+                return kind, label, len(words) - 1
     return "text", "", 0
 
 

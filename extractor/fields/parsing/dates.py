@@ -15,9 +15,7 @@ from pathlib import Path
 
 from .run import Run, Style, Typed
 
-_NUMERIC = re.compile(
-    r"(?<![\d.,/-])(\d{1,2}) ?([./-]) ?(\d{1,2}) ?\2 ?(?:(\d{4}|\d{2})(?![\d/-]|\.\d|,\d)|(20\d\d)(?=[0-2]\d:\d\d))"
-)
+_NUMERIC = re.compile(r"(?<![\d.,/-])(\d{1,2}) ?([./-]) ?(\d{1,2}) ?\2 ?(\d{4}|\d{2})(?![\d/-]|\.\d|,\d)")
 # The same with letters that a recogniser takes for digits; in capitals and small letters, as the text has them.
 _MISREAD = re.compile(r"(?<![\w.,/-])([\dOIl]{1,2})([./-])([\dOIl]{1,2})\2([\dOIl]{4})(?![\w/-]|\.\d|,\d)")
 _SLIPS = str.maketrans("OIl", "011")
@@ -26,20 +24,22 @@ _IN_SIGNS = re.compile(r"(?<!\d)(\d{4}) ?\u5e74 ?(\d{1,2}) ?\u6708 ?(\d{1,2}) ?\
 # Eight digits may be anything else, too.
 _COMPACT = re.compile(r"(?<![\w.,/-])((?:19|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?![\w/-]|[.,]\d)")
 _NAME = r"([^\W\d_]{3,12})"
+# Between the words of a day: letters of one width stand far apart.
+_SPACE = " {1,2}"
 _DAY_NAME = re.compile(
-    rf"(?<!\d)(\d{{1,2}})(?:\.|\u00ba|\u00b0|\u00aa|er|st|nd|rd|th)?(?: | ?- ?)?(?:de |of |d')?"
-    rf"{_NAME}\.?(?:,? | ?- ?|,|')?(?:de |del )?(\d{{4}}(?!\d)|\d\d(?![\d:.,]))"
+    rf"(?<!\d)(\d{{1,2}})(?:\.|\u00ba|\u00b0|\u00aa|er|st|nd|rd|th)?(?:{_SPACE}| ?- ?)?(?:(?:de|of){_SPACE}|d')?"
+    rf"{_NAME}\.?(?:,?{_SPACE}| ?- ?|,|')?(?:del?{_SPACE})?(\d{{4}}(?!\d)|\d\d(?![\d:.,]))"
 )
-_NAME_DAY = re.compile(rf"(?<![^\W\d_]){_NAME}\.? ?(\d{{1,2}})(?:st|nd|rd|th)? ?[,.]? ?(\d{{4}})(?!\d)")
+# The first day of a month, in French, whose digit is recognised as a letter.
+_FIRST = re.compile(rf"(?<![^\W\d_])[li]er{_SPACE}{_NAME}\.?{_SPACE}(\d{{4}})(?!\d)")
+_NAME_DAY = re.compile(rf"(?<![^\W\d_]){_NAME}\.?{_SPACE}?(\d{{1,2}})(?:st|nd|rd|th)? ?[,.]?{_SPACE}?(\d{{4}})(?!\d)")
 # A day without a year, with which a cell begins.
 _DAY_MONTH = re.compile(r" ?(\d{1,2}) ?[./-] ?(\d{1,2})\.?(?![\d/-]|[.,]\d)")
 _DAY_MONTH_NAME = re.compile(rf" ?(\d{{1,2}})\.?[ -]?{_NAME}\b\.?")
 _MONTH_NAME_DAY = re.compile(rf" ?{_NAME}\.? (\d{{1,2}})(?![\d.,/:])")
-_YEAR_NAME = re.compile(rf"(?<!\d)(\d{{4}})\.? {_NAME}\.? (\d{{1,2}})(?:\.|(?!\d))")
+_YEAR_NAME = re.compile(rf"(?<!\d)(\d{{4}})\.?{_SPACE}{_NAME}\.?{_SPACE}(\d{{1,2}})(?:\.|(?!\d))")
 _TIME = re.compile(
     r"(?<![\d:.])([01]?\d|2[0-3])[:.h]([0-5]\d)(?:[:.]([0-5]\d))?(?![\d/]|[.,:]\d) ?([aApP]\.?[mM]\b\.?)?"
-    # Glued to a date in front of it.
-    r"|(?<=[./-]20\d\d)([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?(?!\d)"
 )
 # Years that a document may be of; two digits mean one of these.
 FIRST_YEAR, LAST_YEAR = 1970, 2069
@@ -60,7 +60,7 @@ def dates(run: Run, style: Style) -> list[Typed]:
     if not run.has_digit:
         return []
     text = _plain(run.text)
-    found = [*_numeric(text, style), *_misread(run.text, style), *_year_first(text), *_named(text)]
+    found = [*_numeric(text, style), *_misread(run.text, style), *_year_first(text), *_named(text), *_first_days(text)]
     taken: list[tuple[int, int, str, float]] = []
     for one in sorted(found, key=lambda one: (one[0], -one[1])):
         if not taken or one[0] >= taken[-1][1]:
@@ -124,7 +124,7 @@ def _iso(year: str, month: int, day: int) -> str | None:
 
 def _numeric(text: str, style: Style) -> Iterator[tuple[int, int, str, float]]:
     for match in _NUMERIC.finditer(text):
-        value, quality = _ordered(match[1], match[2], match[3], match[4] or match[5], style)
+        value, quality = _ordered(match[1], match[2], match[3], match[4], style)
         if value is not None:
             yield match.start(), match.end(), value, quality
 
@@ -170,6 +170,13 @@ def _named(text: str) -> Iterator[tuple[int, int, str, float]]:
                 yield match.start(), match.end(), value, 1.0 if len(match[year]) == 4 else 0.8
 
 
+def _first_days(text: str) -> Iterator[tuple[int, int, str, float]]:
+    for match in _FIRST.finditer(text):
+        month = months().get(match[1])
+        if month is not None and (value := _iso(match[2], month, 1)) is not None:
+            yield match.start(), match.end(), value, 0.9
+
+
 def day_first_of(text: str) -> bool | None:
     """What a text's dates say of their order: True for day and month, False for month and day, None where they say
     nothing."""
@@ -185,7 +192,7 @@ def times(run: Run, style: Style) -> list[Typed]:
     sure."""
     found = []
     for match in _TIME.finditer(run.text):
-        hour, minute, second = (match[at] or match[at + 4] for at in (1, 2, 3))
+        hour, minute, second = match[1], match[2], match[3]
         half, number = (match[4] or "").replace(".", "").casefold(), int(hour)
         if half and 1 <= number <= 12:
             number = number % 12 + (12 if half == "pm" else 0)

@@ -171,7 +171,7 @@ def _stands_in_a_word(text: str, left: int, start: int) -> bool:
     before = text[left - 1]
     if before == ":":
         return left >= 2 and text[left - 2].isdigit()
-    if before == "." and text[max(0, left - 2) : left] in ("..", "."):
+    if before == "." and text[max(0, left - 2) : left] in ("..", ".", " ."):
         # Dots that lead from the label to its value.
         return False
     if before in ".,/'\u2019_#" or (before in "-\u2212\u2013" and left == start):

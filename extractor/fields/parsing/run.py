@@ -33,6 +33,8 @@ Kind = Literal[
 ]
 # Max gap, in the words' heights, of a space inside of a number, such as that of 1 234,56.
 SPACE = 0.8
+# Max gap, in the words' heights, between two words that touch: between digits, a number was torn apart.
+TOUCH = 0.1
 _DIGIT = re.compile(r"\d")
 
 
@@ -79,7 +81,8 @@ class Typed:
 
 
 class Run:
-    """Words as one text: one space between two that stand as in a sentence, two at a wider gap.
+    """Words as one text: one space between two that stand as in a sentence, two at a wider gap, none between digits
+    that touch.
 
     `text` is in the words' order; `span` leads from its indices back to the words.
     """
@@ -91,7 +94,7 @@ class Run:
         at = 0
         for index, word in enumerate(words):
             if index:
-                gap = "  " if _is_wide(words[index - 1], word) else " "
+                gap = _gap(words[index - 1], word)
                 parts.append(gap)
                 at += len(gap)
             self.starts.append(at)
@@ -106,6 +109,9 @@ class Run:
         return bisect_right(self.starts, start) - 1, bisect_right(self.starts, end - 1)
 
 
-def _is_wide(before: Word, after: Word) -> bool:
+def _gap(before: Word, after: Word) -> str:
     left, right = before.box, after.box
-    return right[0] - left[2] > SPACE * min(left[3] - left[1], right[3] - right[1])
+    gap, height = right[0] - left[2], min(left[3] - left[1], right[3] - right[1])
+    if gap <= TOUCH * height and before.text[-1:].isdigit() and after.text[:1].isdigit():
+        return ""
+    return "  " if gap > SPACE * height else " "

@@ -293,3 +293,14 @@ def test_a_line_with_a_whole_date_is_no_street(line: str) -> None:
     assert values(buyer)["buyer.address"] == "Calle Mayor 15\n46002 Valencia"
     house = Sheet().text(50, 50, "Facturar a").text(50, 65, "Carpintería Ruiz\nCalle Mayor 15/3/12\n46002 Valencia")
     assert values(house)["buyer.address"] == "Calle Mayor 15/3/12\n46002 Valencia"
+
+
+def test_an_id_below_another_party_is_that_one_s() -> None:
+    """The seller has a head, the buyer has none; both their ids stand in one row. One that no town stands above is the
+    seller's, wherever it begins."""
+    seller = "Vendedor\nSerrano & Filhos, Lda\nLargo da Estação 2\n8000-138 Faro\nNIF: PT566728680"
+    buyer = "Exmo. Sr.\nFerragens do Tejo, Lda\nRua do Porto 17\n4000-322 Porto\nNIPC: PT594443032"
+    said = values(Sheet().text(50, 100, seller).text(320, 100, buyer))
+    assert (said["seller.vat_id"], said["buyer.vat_id"]) == ("PT566728680", "PT594443032")
+    alone = Sheet().text(50, 100, seller.rpartition("\n")[0]).text(130, 152, "NIF: PT566728680")
+    assert values(alone)["seller.vat_id"] == "PT566728680"

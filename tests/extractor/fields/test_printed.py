@@ -35,6 +35,10 @@ def test_cells_do_not_part_the_words_of_a_text() -> None:
     ]
     cell = page.rows[1][0].cell
     assert cell is not None and cell.column == 0
+    (page,) = drawn(Sheet().table([50, 125, 300], 50, [["a", "b", "c"], ["Totaal excl.", "btw", "9,00"]])).pages
+    assert [phrase.text for phrase in page.rows[1]] == ["Totaal excl.", "btw", "9,00"]
+    (page,) = drawn(Sheet().table([50, 115, 300], 50, [["a", "b", "c"], ["Totaal excl.", "btw", "9,00"]])).pages
+    assert [phrase.text for phrase in page.rows[1]] == ["Totaal excl. btw", "9,00"]
 
 
 def test_cells_do_not_part_a_day_in_words() -> None:
@@ -44,5 +48,16 @@ def test_cells_do_not_part_a_day_in_words() -> None:
     assert [[phrase.text for phrase in row] for row in page.rows] == [
         *(["le", "16 janvier 2026"], ["May 3, 2026"], ["le", "16", "pages 12"])
     ]
+    (page,) = drawn(Sheet().table([50, 95, 300], 50, [["on", "livré:15", "x"], ["livré:15", "mai 2025", "x"]])).pages
+    assert [phrase.text for phrase in page.rows[1]] == ["livré:15 mai 2025", "x"]
     (page,) = drawn(Sheet().table([50, 90, 150], 50, [["16", "janvier", "2026"]])).pages
     assert [phrase.text for phrase in page.rows[0]] == ["16", "janvier", "2026"]
+
+
+def test_a_letterhead_that_was_taken_for_a_table_is_a_text() -> None:
+    """None of its cells stand farther apart than words do. A table has a wider gap somewhere."""
+    (page,) = drawn(Sheet().table([50, 85], 50, [["Maison", "Lefort SAS"], ["330000", "Bordeaux"]])).pages
+    assert [[phrase.text for phrase in row] for row in page.rows] == [["Maison Lefort SAS"], ["330000 Bordeaux"]]
+    assert all(phrase.cell is None for phrase in page.phrases)
+    (page,) = drawn(Sheet().table([50, 85], 50, [["Number", "Price"], ["12", "9.50"]])).pages
+    assert [[phrase.text for phrase in row] for row in page.rows] == [["Number", "Price"], ["12", "9.50"]]

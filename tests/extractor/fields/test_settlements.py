@@ -70,6 +70,21 @@ def test_an_old_balance_may_be_asked_for_with_the_new_charges() -> None:
     assert not _read([rows[0], rows[1], ("Amount due", "£190.00")]).checks
 
 
+@pytest.mark.parametrize("printed", ["-50.00", "50.00-", "(50.00)", "50.00", "\u2212 50.00"])
+def test_what_was_paid_is_an_amount_above_zero(printed: str) -> None:
+    """However it is printed that it is taken off; of a credit note it is as printed."""
+
+    def paid(*amounts: str) -> Any:
+        sheet = Sheet()
+        for number, (label, amount) in enumerate(zip(("Total", "Deposit", "Amount due"), amounts, strict=True)):
+            sheet.text(300, 300 + 15 * number, label).right(540, 300 + 15 * number, amount)
+        reading = read_fields(document_of(sheet), wanted_fields(preset="invoice", fields=["amount_paid"]))
+        return reading.values["amount_paid"], reading.values["amount_due"], reading.fields["amount_paid"]["raw"]
+
+    assert paid("215.07", printed, "165.07")[:2] == ("50.00", "165.07")
+    assert paid("-215.07", "-50.00", "-165.07") == ("-50.00", "-165.07", "-50.00")
+
+
 def test_a_subtotal_that_the_items_make_is_not_the_net_total() -> None:
     """A service charge stands between it and the total, and the tax is within both."""
     rows = [["1 Sea bass", "19.50"], ["2 Glass of wine", "17.00"], ["Subtotal", "36.50"], ["Service 10%", "3.65"]]

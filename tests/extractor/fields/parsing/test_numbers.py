@@ -24,6 +24,7 @@ POLISH = Style(",", " ", True, ("pl",), "PLN")
         ("₹ 1,23,456.00", AMERICAN, "123456.00", "INR"),
         ("Total:80.90", BRITISH, "80.90", None),
         ("12,30*", GERMAN, "12.30", None),
+        ("... .5071,92 zł", POLISH, "5071.92", "PLN"),
     ],
 )
 def test_an_amount(text: str, style: Style, value: str, currency: str | None) -> None:
