@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import pypdfium2 as pdfium
@@ -42,7 +43,9 @@ def cut_content_notes(page: PdfPage, document: pdfium.PdfDocument, path: Path) -
     return notes
 
 
+@lru_cache(maxsize=8)
 def _is_deep(path: Path) -> bool:
+    """Whether the file may hold such arrays or dictionaries. Looked for once a document, whose path no other has."""
     content = path.read_bytes()
     return any(deep in content for deep in _DEEP)
 
