@@ -1,15 +1,16 @@
-"""A recognised word and its ink -> where a number ends: raised digits in smaller type beside others.
+"""A recognised word and its ink -> where a number ends: raised digits in smaller type behind others.
 
 Runs in a page process. A recogniser says which digits there are, not how high they stand: 19 with a small raised 99 is
 read as 1999. The ink tells sign by sign whether a digit is raised. Where the ink does not part into as many signs as
-were read, the word stays. Lengths are pixels of the line, origin top left.
+were read, the word stays. So does it where print is only faint or broken: what is left of a digit may be small and
+high, but its size changes with the threshold, and digits that are not go on behind it. Lengths are pixels of the line,
+origin top left.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -23,12 +24,17 @@ from ..values.page_picture import PagePicture
 MOST_ROWS = 64
 # Below this share of the highest sign, ink is a dash or a speck.
 LOW = 0.2
+# Min height of a digit that is whole, in heights of the highest one.
+WHOLE = 0.8
 # Max height of a raised digit; min distance of its foot from the others' feet, in heights of these.
-SMALL, ABOVE = 0.8, 0.2
+SMALL, ABOVE = 0.72, 0.2
+# Max variation of a raised digit's height with the threshold beyond that of the others, in heights of the highest.
+FADING = 0.2
 # Min share of width in common of pieces of one sign.
 ONE_SIGN = 0.5
-# Thresholds of ink that are tried in turn, as shares of the strongest ink: touching signs part at one of them.
-CONTRASTS = (0.45, 0.65, 0.3)
+# Thresholds of ink, as shares of the strongest ink: touching signs part at one of them, thin strokes break at higher
+# ones.
+CONTRASTS = (0.3, 0.45)
 # Min difference of the strongest ink from the ground, in 0..255.
 LEAST_CONTRAST = 40.0
 # Characters as low as points and dashes.
@@ -41,7 +47,7 @@ Sign = tuple[int, int, int, int]
 def with_numbers_ended(
     words: Sequence[RecognisedWord], picture: PagePicture, quad: Quad, quarters: int
 ) -> list[RecognisedWord]:
-    """The words of a line, split where raised digits follow or precede others.
+    """The words of a line, split where raised digits follow others.
 
     `quad`, (4, 2): the line in pixels of the picture, origin top left. `quarters`: quarter turns anticlockwise after
     which it was read.
@@ -81,35 +87,39 @@ def _level_strip(picture: PagePicture, quad: Quad) -> Grey | None:
 
 
 def _numbers_of(word: RecognisedWord, line: Grey) -> list[RecognisedWord]:
-    """The word, or the numbers that it is made of."""
+    """The word, or the two numbers that it is made of."""
     width = line.shape[1]
     left, right = round(word.start * width), round(word.end * width)
     at = [index for index, letter in enumerate(word.text) if letter not in _LOW_SIGNS]
-    found = (_signs(line, left, right, contrast) for contrast in CONTRASTS)
-    signs = next((signs for signs in found if len(signs) == len(at)), None)
-    if signs is None:
+    readings = [signs for contrast in CONTRASTS if len(signs := _signs(line, left, right, contrast)) == len(at)]
+    first = _first_raised(readings, [word.text[index].isdigit() for index in at]) if readings else None
+    if first is None or not ends_number(word.text[: at[first]], word.text[at[first]]):
         return [word]
-    raised = _are_raised(signs, [word.text[index] for index in at])
-    if not any(raised):
-        return [word]
-    ends = [
-        (index, (before[2] + sign[0]) / 2 / width)
-        for index, before, sign, was, now in zip(at[1:], signs, signs[1:], raised, raised[1:], strict=False)
-        if was != now and ends_number(word.text[:index], word.text[index])
-    ]
-    cuts = [(0, word.start), *ends, (len(word.text), word.end)]
+    between = (readings[0][first - 1][2] + readings[0][first][0]) / 2 / width
     return [
-        replace(word, text=word.text[first:last], start=start, end=end)
-        for (first, start), (last, end) in pairwise(cuts)
+        replace(word, text=word.text[: at[first]], end=between),
+        replace(word, text=word.text[at[first] :], start=between),
     ]
 
 
-def _are_raised(signs: Sequence[Sign], letters: Sequence[str]) -> list[bool]:
-    """For each sign whether it is smaller than the high digits and ends above their feet."""
-    digits = [sign for sign, letter in zip(signs, letters, strict=True) if letter.isdigit()]
-    highest = max(bottom - top for _, top, _, bottom in digits)
-    feet = float(np.median([bottom for _, top, _, bottom in digits if bottom - top > SMALL * highest]))
-    return [bottom - top <= SMALL * highest and bottom <= feet - ABOVE * highest for _, top, _, bottom in signs]
+def _first_raised(readings: Sequence[Sequence[Sign]], are_digits: Sequence[bool]) -> int | None:
+    """The index of the first sign of the raised digits that a word ends with; None where there are none."""
+    digits = np.flatnonzero(are_digits)
+    if not len(digits):
+        return None
+    signs = np.array(readings)[:, digits]
+    tops, feet = signs[..., 1], signs[..., 3]
+    heights = feet - tops
+    highest = heights.max(axis=1, keepdims=True)
+    foot = np.array([[np.median(row[whole])] for row, whole in zip(feet, heights > WHOLE * highest, strict=True)])
+    raised = ((heights <= SMALL * highest) & (feet <= foot - ABOVE * highest)).all(axis=0)
+    first = int(raised.argmax())
+    if not first or not raised[first:].all():
+        return None
+    growth = np.ptp(heights, axis=0)
+    # Small type varies as the digits before it do, hardly; a faint digit as far as it fades.
+    most = max(1.0, FADING * float(highest.max())) + float(np.median(growth[:first]))
+    return None if growth[first:].max() > most else int(digits[first])
 
 
 def _signs(line: Grey, left: int, right: int, contrast: float) -> list[Sign]:
@@ -133,6 +143,6 @@ def _signs(line: Grey, left: int, right: int, contrast: float) -> list[Sign]:
         else:
             signs.append(box)
     highest = max((bottom - top for _, top, _, bottom in signs), default=0)
-    high = [sign for sign in signs if sign[3] - sign[1] > SMALL * highest]
+    high = [sign for sign in signs if sign[3] - sign[1] > WHOLE * highest]
     middle = float(np.median([(top + bottom) / 2 for _, top, _, bottom in high])) if high else 0.0
     return [sign for sign in signs if sign[3] - sign[1] >= LOW * highest and sign[1] < middle]
