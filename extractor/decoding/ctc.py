@@ -17,6 +17,12 @@ from ..values.arrays import Floats
 from .bidi import Letter, in_reading_order
 from .numbers import require_numbers
 
+# Min probability of a space that parts words although a blank was more likely: the recogniser underrates narrow spaces.
+# In a number it needs more: a number in two would be two wrong ones.
+FAINT_SPACE, FAINT_SPACE_IN_NUMBER = 0.1, 0.3
+_OF_NUMBERS = frozenset("0123456789.,")
+# From here on letters are as wide as high, and hardly any text in them has spaces.
+_FIRST_WIDE = "\u2e80"
 # Width of a step of the recogniser, in pixels of the line's crop.
 PIXELS_PER_STEP = 8
 # Min gap that parts words although no space was recognised: in steps (5 are nearly the line's height), in the line's
@@ -45,31 +51,38 @@ class RecognisedWord:
 
 
 def words_of_line(steps: Floats, content: int, symbols: Sequence[str]) -> list[RecognisedWord]:
-    """The words of a line in reading order, split at spaces and at wide gaps.
+    """The words of a line in reading order, split at spaces, at likely spaces and at wide gaps.
 
-    `steps`, (steps, 2): the probability of each step's best symbol, and its index in `symbols`, whose first is the
-    blank. `content`: pixels of the line that are not padding. Raises `ArithmeticError` where the model gave no numbers.
+    `steps`, (steps, 3): the probability of each step's best symbol, its index in `symbols`, whose first is the blank,
+    and the probability of a space. `content`: pixels of the line that are not padding. Raises `ArithmeticError` where
+    the model gave no numbers.
     """
     require_numbers(steps)
     numbers = steps[:, 1].astype(np.int32)
     fires = numbers != 0
     fires[1:] &= numbers[1:] != numbers[:-1]
     at = np.flatnonzero(fires)
+    # The most that speaks for a space from each symbol up to the next.
+    spaces = np.maximum.reduceat(steps[:, 2], at).tolist() if len(at) else []
     groups: list[list[Letter]] = [[]]
     advances: list[int] = []
     before = -1
-    for number, step, probability in zip(numbers[at].tolist(), at.tolist(), steps[at, 0].tolist(), strict=True):
+    for number, step, probability, space in zip(
+        numbers[at].tolist(), at.tolist(), steps[at, 0].tolist(), [0.0, *spaces], strict=False
+    ):
         symbol = symbols[number]
         if not symbol:
             continue
         if symbol.isspace():
             groups.append([])
             before = -1
-        else:
-            groups[-1].append((symbol, step, probability))
-            if before >= 0:
-                advances.append(step - before)
-            before = step
+            continue
+        if before >= 0:
+            advances.append(step - before)
+            if space >= FAINT_SPACE and _is_faint_space(groups[-1][-1][0], symbol, space):
+                groups.append([])
+        groups[-1].append((symbol, step, probability))
+        before = step
     usual = _median(advances)
     words = [word for group in groups for word in _split_at_gaps(group, usual)]
     return [_recognised_word(word, content) for word in in_reading_order(words)]
@@ -78,7 +91,7 @@ def words_of_line(steps: Floats, content: int, symbols: Sequence[str]) -> list[R
 def certainty(steps: Floats, content: int) -> float:
     """The lowest probability of a step of the line, in [0, 1], blanks and spaces included: missed symbols show there.
 
-    `steps`, (steps, 2), as `words_of_line` takes them; `content`: pixels of the line that are not padding.
+    `steps`, (steps, 3), as `words_of_line` takes them; `content`: pixels of the line that are not padding.
     """
     return float(steps[: max(1, math.ceil(content / PIXELS_PER_STEP)), 0].min())
 
@@ -103,6 +116,13 @@ def _split_at_gaps(letters: list[Letter], usual: float) -> list[list[Letter]]:
         words[-1].append(letter)
         last = letter[1]
     return words
+
+
+def _is_faint_space(before: str, letter: str, space: float) -> bool:
+    """Whether a space of this probability, which is less than a blank's, parts the two symbols."""
+    if max(before, letter) >= _FIRST_WIDE:
+        return False
+    return space >= FAINT_SPACE_IN_NUMBER or not (before in _OF_NUMBERS and letter in _OF_NUMBERS)
 
 
 def _is_word_gap(before: Letter, letter: Letter, usual: float) -> bool:

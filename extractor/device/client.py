@@ -137,7 +137,7 @@ class DeviceClient:
         )
 
     def lines_of(self, pending: Pending) -> list[Numbers]:
-        """For each line (steps, 2) float32: each step's probability and the number of its symbol.
+        """For each line (steps, 3) float32: each step's probability, the number of its symbol, the space's probability.
 
         Waits for them. Raises `NoResult` where the recogniser failed, `Internal` where the page's job has ended.
         """

@@ -36,7 +36,7 @@ MOST_PICTURES_OF_LINES = 16
 # How far outside the picture a line's corner may be, as a multiple of its longer side.
 FAR = 2.0
 # How many numbers a model gives for a region, for a step of a line, for a step of a table's decoder.
-LAYOUT_NUMBERS, LINE_NUMBERS, TABLE_NUMBERS = 7, 2, 10
+LAYOUT_NUMBERS, LINE_NUMBERS, TABLE_NUMBERS = 7, 3, 10
 # More regions than the layout model looks for.
 MOST_REGIONS = 300
 # A recogniser's step, in pixels of a line 48 pixels high.

@@ -97,6 +97,7 @@ class TextRecogniser:
         if len(symbols) > classes:
             raise WorkerUnhealthy(f"the dictionary of {name} does not fit its weights")
         self.symbols = (*symbols, *[""] * (classes - len(symbols)))
+        self._space = len(symbols) - 1
         self._written: dict[frozenset[str], torch.Tensor] = {}
         self._graphs = Graphs(name, self._forward, self._inputs, pool)
         self._staging = Staging(device)
@@ -114,9 +115,10 @@ class TextRecogniser:
 
     @torch.inference_mode()
     def start(self, rows: Sequence[LineRows]) -> Batch:
-        """A batch whose result for each line is (steps, 2) float32, a step for each 8 pixels of what is seen of it.
+        """A batch whose result for each line is (steps, 3) float32, a step for each 8 pixels of what is seen of it.
 
-        The columns: the probability of the step's best symbol, and the symbol's number in `symbols`, exact in a float.
+        The columns: the probability of the step's best symbol; the symbol's number in `symbols`, exact in a float; the
+        probability of the space, which a reading may need where a blank is a little more likely.
         Where scripts are given, a step whose best symbol is of another script gets the best one of theirs, never the
         blank: what the recogniser saw is not dropped. That symbol's low probability makes such a line unsure.
         """
@@ -167,17 +169,17 @@ class TextRecogniser:
         # A step has thousands of classes: the probabilities of all steps are never in memory at once.
         steps = encoded.flatten(0, 1).split(STEPS_AT_A_TIME[self._device.type])
         best = torch.cat([self._best_symbols(some, written) for some in steps])
-        return (best.view(*encoded.shape[:2], 2),)
+        return (best.view(*encoded.shape[:2], 3),)
 
     def _best_symbols(self, steps: torch.Tensor, written: torch.Tensor) -> torch.Tensor:
-        """The probability of each step's best symbol, and its number: (steps, 2)."""
+        """The probability of each step's best symbol, its number, and the probability of the space: (steps, 3)."""
         output = self._classes(steps).softmax(dim=-1)
         probabilities, symbols = output.max(dim=-1)
         if len(written):
             likely, among = torch.where(written, output, 0).max(dim=-1)
             foreign = ~written[symbols] & (symbols != 0)
             symbols, probabilities = torch.where(foreign, among, symbols), torch.where(foreign, likely, probabilities)
-        return torch.stack([probabilities, symbols.float()], dim=-1)
+        return torch.stack([probabilities, symbols.float(), output[:, self._space]], dim=-1)
 
     def _in_scripts(self, scripts: frozenset[str]) -> torch.Tensor:
         """Which classes may stand in a text in these scripts, (classes,) bool; never the blank."""

@@ -124,7 +124,7 @@ def test_what_the_hub_publishes_becomes_a_recogniser_that_loads(
     shapes = SHAPES["cpu"]
     recogniser = TextRecogniser(FIRST.name, copied_models, torch.device("cpu"), torch.float32, shapes, None)
     # Its classes: the blank, the symbols, the space.
-    steps = np.array([[1.0, number] for number in (1, 0, 3, len(symbols) + 1, 15)], np.float32)
+    steps = np.array([[1.0, number, 0.0] for number in (1, 0, 3, len(symbols) + 1, 15)], np.float32)
     (first, second) = words_of_line(steps, 40, recogniser.symbols)
     assert (first.text, second.text) == ("Ж0", "c")
 

@@ -11,12 +11,18 @@ from extractor.decoding.ctc import RecognisedWord, certainty, words_of_line
 SYMBOLS = ["", *"0123456789.:,abcdefghijklmnopqrstuvwxyzO", " "]
 
 
-def path(steps: str, sure: tuple[float, ...] = (), content: int | None = None) -> tuple[np.ndarray, int, list[str]]:
-    """A path from its characters, `_` for the blank; `sure` are the steps' probabilities. Then the line's content, the
-    symbols."""
+def path(
+    steps: str, sure: tuple[float, ...] = (), content: int | None = None, space: float = 0.0
+) -> tuple[np.ndarray, int, list[str]]:
+    """A path from its characters, `_` for the blank, `-` for one where a space has the probability `space`.
+
+    `sure` are the steps' probabilities. Then the line's content, the symbols.
+    """
+    spaces = [space if step == "-" else float(step == " ") for step in steps]
+    steps = steps.replace("-", "_")
     numbers = [0 if step == "_" else SYMBOLS.index(step) for step in steps]
     probabilities = sure or (1.0,) * len(steps)
-    path = np.array([probabilities, numbers], np.float32).T.reshape(-1, 2)
+    path = np.array([probabilities, numbers, spaces], np.float32).T.reshape(-1, 3)
     return path, 8 * len(steps) if content is None else content, SYMBOLS
 
 
@@ -103,13 +109,41 @@ ARABIC = str.maketrans(
 ARABIC_DICTIONARY = [*"ABDRTXYZ".translate(ARABIC), *"0123456789abcdefghijklmnopqrstuvwxyz.,/%()"]
 
 
+class TestFaintSpaces:
+    """Gaps in which a space was less likely than a blank."""
+
+    @pytest.mark.parametrize(
+        ("steps", "space", "texts"),
+        [
+            ("t_o-o_f_", 0.12, ["to", "of"]),
+            ("t_o_-_o_f_", 0.45, ["to", "of"]),
+            ("n_o_:-7_0", 0.12, ["no:", "70"]),
+            ("t_o-o_f_", 0.08, ["toof"]),
+            # In a number a space has to be likelier: it would make two wrong numbers of one.
+            ("1_2-3_4", 0.2, ["1234"]),
+            ("1_2-3_4", 0.4, ["12", "34"]),
+            ("7-.-8_7", 0.2, ["7.87"]),
+            ("1_.-7_0", 0.4, ["1.", "70"]),
+            # Before the first symbol and behind the last one there is nothing to part.
+            ("--t_o--", 0.45, ["to"]),
+            ("t_o- -o_f", 0.45, ["to", "of"]),
+        ],
+    )
+    def test_a_likely_space_parts_words(self, steps: str, space: float, texts: list[str]) -> None:
+        assert [word.text for word in words_of_line(*path(steps, space=space))] == texts
+
+    def test_letters_as_wide_as_high_stay_together(self) -> None:
+        steps = np.array([(1, 1, 0), (1, 0, 0.4), (1, 2, 0), (1, 0, 0.4), (1, 3, 0)], np.float32)
+        assert [word.text for word in words_of_line(steps, 40, ["", "文", "字", "x", " "])] == ["文字x"]
+
+
 class TestRightToLeft:
     """CTC gives what stands from left to right; words and letters go out in the order in which they are read."""
 
     def read(self, standing: str) -> list[RecognisedWord]:
         symbols = ["", *ARABIC_DICTIONARY, " "]
         numbers = [number for letter in standing.translate(ARABIC) for number in (symbols.index(letter), 0)]
-        steps = np.stack([np.ones(len(numbers)), numbers], axis=1).astype(np.float32)
+        steps = np.stack([np.ones(len(numbers)), numbers, np.zeros(len(numbers))], axis=1).astype(np.float32)
         return words_of_line(steps, 8 * len(numbers), symbols)
 
     @pytest.mark.parametrize(

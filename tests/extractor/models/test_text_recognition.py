@@ -223,3 +223,5 @@ def test_another_checkpoint_is_read_as_its_own_class_and_processor_do(tmp_path: 
     words = words_of_line(steps, 320, reader.symbols)
     assert "".join(word.text for word in words) == expected["text"].replace(" ", "") != ""
     assert steps[:, 0] == pytest.approx(output.last_hidden_state[0].amax(dim=-1).numpy(), abs=1e-4)
+    space = reader.symbols.index(" ")
+    assert steps[:, 2] == pytest.approx(output.last_hidden_state[0][:, space].numpy(), abs=1e-4)
