@@ -20,6 +20,9 @@ from .numbers import require_numbers
 # Min probability of a space that parts words although a blank was more likely: the recogniser underrates narrow spaces.
 # In a number it needs more: a number in two would be two wrong ones.
 FAINT_SPACE, FAINT_SPACE_IN_NUMBER = 0.1, 0.3
+# The same behind a point with so many digits behind it: that may be an item's place in a list, and then its number.
+FAINT_SPACE_BEHIND_POINT = 0.05
+NUMBER_DIGITS = 4
 _OF_NUMBERS = frozenset("0123456789.,")
 # From here on letters are as wide as high, and hardly any text in them has spaces.
 _FIRST_WIDE = "\u2e80"
@@ -67,10 +70,10 @@ def words_of_line(steps: Floats, content: int, symbols: Sequence[str]) -> list[R
     groups: list[list[Letter]] = [[]]
     advances: list[int] = []
     before = -1
-    for number, step, probability, space in zip(
-        numbers[at].tolist(), at.tolist(), steps[at, 0].tolist(), [0.0, *spaces], strict=False
+    read = [symbols[number] for number in numbers[at].tolist()]
+    for index, (symbol, step, probability, space) in enumerate(
+        zip(read, at.tolist(), steps[at, 0].tolist(), [0.0, *spaces], strict=False)
     ):
-        symbol = symbols[number]
         if not symbol:
             continue
         if symbol.isspace():
@@ -79,7 +82,7 @@ def words_of_line(steps: Floats, content: int, symbols: Sequence[str]) -> list[R
             continue
         if before >= 0:
             advances.append(step - before)
-            if space >= FAINT_SPACE and _is_faint_space(groups[-1][-1][0], symbol, space):
+            if space >= FAINT_SPACE_BEHIND_POINT and _is_faint_space(groups[-1][-1][0], read[index:], space):
                 groups.append([])
         groups[-1].append((symbol, step, probability))
         before = step
@@ -118,11 +121,15 @@ def _split_at_gaps(letters: list[Letter], usual: float) -> list[list[Letter]]:
     return words
 
 
-def _is_faint_space(before: str, letter: str, space: float) -> bool:
-    """Whether a space of this probability, which is less than a blank's, parts the two symbols."""
-    if max(before, letter) >= _FIRST_WIDE:
+def _is_faint_space(before: str, behind: Sequence[str], space: float) -> bool:
+    """Whether a space of this probability, which is less than a blank's, parts a symbol from those behind it."""
+    if max(before, behind[0]) >= _FIRST_WIDE:
         return False
-    return space >= FAINT_SPACE_IN_NUMBER or not (before in _OF_NUMBERS and letter in _OF_NUMBERS)
+    number = behind[:NUMBER_DIGITS]
+    if before == "." and len(number) == NUMBER_DIGITS and all(symbol.isdigit() for symbol in number):
+        return space >= FAINT_SPACE_BEHIND_POINT
+    in_number = before in _OF_NUMBERS and behind[0] in _OF_NUMBERS
+    return space >= (FAINT_SPACE_IN_NUMBER if in_number else FAINT_SPACE)
 
 
 def _is_word_gap(before: Letter, letter: Letter, usual: float) -> bool:

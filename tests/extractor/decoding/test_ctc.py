@@ -124,6 +124,11 @@ class TestFaintSpaces:
             ("1_2-3_4", 0.4, ["12", "34"]),
             ("7-.-8_7", 0.2, ["7.87"]),
             ("1_.-7_0", 0.4, ["1.", "70"]),
+            # But four digits behind a point are no cents.
+            ("1_.-7_0_3_2_:", 0.06, ["1.", "7032:"]),
+            ("1_.-7_0_3_:", 0.06, ["1.703:"]),
+            ("1_.-7_0_3_2_:", 0.04, ["1.7032:"]),
+            ("a_:-7_0_3_2_:", 0.06, ["a:7032:"]),
             # Before the first symbol and behind the last one there is nothing to part.
             ("--t_o--", 0.45, ["to"]),
             ("t_o- -o_f", 0.45, ["to", "of"]),
