@@ -23,6 +23,8 @@ FAINT_SPACE, FAINT_SPACE_IN_NUMBER = 0.1, 0.3
 # The same behind a point with so many digits behind it: that may be an item's place in a list, and then its number.
 FAINT_SPACE_BEHIND_POINT = 0.05
 NUMBER_DIGITS = 4
+# Between letters with such a space beside the next letter too: a word whose letters are set apart.
+SPACED_OUT = 0.02
 _OF_NUMBERS = frozenset("0123456789.,")
 # From here on letters are as wide as high, and hardly any text in them has spaces.
 _FIRST_WIDE = "\u2e80"
@@ -83,7 +85,9 @@ def words_of_line(steps: Floats, content: int, symbols: Sequence[str]) -> list[R
         if before >= 0:
             advances.append(step - before)
             if space >= FAINT_SPACE_BEHIND_POINT and _is_faint_space(groups[-1][-1][0], read[index:], space):
-                groups.append([])
+                beside = max(spaces[index], spaces[index - 2] if index > 1 else 0.0)
+                if not (groups[-1][-1][0].isalpha() and symbol.isalpha() and beside >= SPACED_OUT):
+                    groups.append([])
         groups[-1].append((symbol, step, probability))
         before = step
     usual = _median(advances)

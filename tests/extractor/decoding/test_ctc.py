@@ -119,6 +119,8 @@ class TestFaintSpaces:
             ("t_o_-_o_f_", 0.45, ["to", "of"]),
             ("n_o_:-7_0", 0.12, ["no:", "70"]),
             ("t_o-o_f_", 0.08, ["toof"]),
+            # A word whose letters are set apart.
+            ("t-o-t-a-l", 0.3, ["total"]),
             # In a number a space has to be likelier: it would make two wrong numbers of one.
             ("1_2-3_4", 0.2, ["1234"]),
             ("1_2-3_4", 0.4, ["12", "34"]),
