@@ -28,10 +28,10 @@ _FAX = ("CCITTFaxDecode", "CCF")
 
 
 def cut_content_notes(page: PdfPage, document: pdfium.PdfDocument, path: Path) -> list[Notice]:
-    """Notices of content and of faxes on the page that end early, a fax's with its box in points, origin top left of the
-    page as shown; none where there are none, or the file is large.
+    """Notices of content and of faxes on the page that end early; none where there are none, or the file is large.
 
-    `path`: the document's file. Raises `OSError` where it is gone.
+    A fax's box is in points, origin top left of the page as shown. `path`: the document's file. Raises `OSError` where
+    it is gone.
     """
     if path.stat().st_size > MOST_BYTES or _is_deep(path):
         return []
