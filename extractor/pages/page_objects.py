@@ -19,8 +19,8 @@ MOST_OBJECTS = 50_000
 # Max size of an ActualText, in bytes of UTF-16.
 MOST_SAID = 4096
 _OPTIONAL = "OC"
-# Max depth of nested form XObjects; max marks of an object.
-MOST_DEPTH = 8
+# Max depth of nested form XObjects, which is PDFium's own; max marks of an object.
+MOST_DEPTH, MOST_MARKS = 40, 64
 
 TEXT, PATH, IMAGE = pdfium_c.FPDF_PAGEOBJ_TEXT, pdfium_c.FPDF_PAGEOBJ_PATH, pdfium_c.FPDF_PAGEOBJ_IMAGE
 FORM = pdfium_c.FPDF_PAGEOBJ_FORM
@@ -127,9 +127,9 @@ def _matrix_product(first: Any, then: Matrix) -> Matrix:
 
 
 def marks_of(item: int) -> Iterator[Any]:
-    """The marks of an object's marked content (ISO 32000-2, 14.6), as PDFium's handles, at most `MOST_DEPTH`."""
+    """The marks of an object's marked content (ISO 32000-2, 14.6), as PDFium's handles, at most `MOST_MARKS`."""
     pointer = ctypes.cast(item, pdfium_c.FPDF_PAGEOBJECT)
-    for number in range(min(calls.marks(item), MOST_DEPTH)):
+    for number in range(min(calls.marks(item), MOST_MARKS)):
         mark = pdfium_c.FPDFPageObj_GetMark(pointer, number)
         if mark:
             yield mark
@@ -149,7 +149,7 @@ class _MarkReader:
         The group is "" where it has no name. Only text objects have an ActualText.
         """
         layer = said = None
-        for at in range(min(number, MOST_DEPTH)):
+        for at in range(min(number, MOST_MARKS)):
             mark = calls.mark(item, at)
             if not mark:
                 continue
