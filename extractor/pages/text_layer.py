@@ -26,6 +26,8 @@ from .page_frame import PageFrame
 from .raised_digits import OTHER_SIZE, RAISED, ends_number
 from .soundness import is_sound
 
+NO_BOXES: Boxes = np.zeros((0, 4))
+
 
 class Letter(NamedTuple):
     """A doubtful character of a word: its index in the word's text; its box in points, origin top left as shown."""
@@ -39,7 +41,9 @@ class Origin(NamedTuple):
 
     `objects`, `font`: addresses of its text objects and its font, on the open page. `strange`: its characters that say
     nothing of what is drawn. `only_said`: whether it is ActualText that is not drawn. `spaced`: whether a space
-    character of the text stands before it.
+    character of the text stands before it. `letters`: the boxes of its characters, (characters, 4), in points, origin
+    top left as shown. `changes`: where another text object begins inside of it, the character's index and the object's
+    address.
     """
 
     objects: tuple[int, ...] = ()
@@ -47,6 +51,8 @@ class Origin(NamedTuple):
     strange: tuple[Letter, ...] = ()
     only_said: bool = False
     spaced: bool = False
+    letters: Boxes = NO_BOXES
+    changes: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +208,10 @@ class _WordReader:
             )
             own = tuple(dict.fromkeys(objects[start:end])) if number in several else (objects[start],)
             doubtful = tuple(Letter(at - start, self._boxes[at]) for at in strange[number]) if number in strange else ()
-            origins.append(Origin(own, font.key, doubtful, spaced=spaced[number]))
+            inner = tuple((at - start, objects[at]) for at in several[number]) if number in several else ()
+            origins.append(
+                Origin(own, font.key, doubtful, False, spaced[number], letters.boxes[start:end], inner),
+            )
         return words, origins
 
     def _word_starts(self) -> tuple[list[int], list[int]]:
