@@ -83,6 +83,8 @@ SAMPLE = 20
 SAME_WIDTH = 0.02
 # Max characters of a page, per word of the limit.
 LETTERS_A_WORD = 12
+# Max letters that one glyph stands for, as that of a ligature does. A font may claim that one says a whole sentence.
+LETTERS_A_GLYPH = 4
 # A space, and one that keeps a number together.
 _SPACES = frozenset(map(ord, " \u00a0"))
 
@@ -185,7 +187,7 @@ class _WordReader:
         lines = self._found.line_numbers()[letters.positions[first]].tolist()
         spaced = self._spaced(letters.positions[first])
         changes = _by_word(letters.restyled, first, inside=True)
-        strange = _by_word(np.flatnonzero(self._found.strange[letters.positions]), first)
+        strange = _by_word(np.flatnonzero(self._found.strange[letters.positions] | _of_one_glyph(letters.boxes)), first)
         several = _by_word(1 + np.flatnonzero(np.diff(letters.objects)), first, inside=True)
         objects, fonts, text = letters.objects.tolist(), letters.fonts, letters.text
         words, origins = [], []
@@ -347,6 +349,13 @@ class _WordReader:
             if not parts or part[1:] != parts[-1][1:]:
                 parts.append(part)
         return tuple(parts) if len(parts) > 1 else ()
+
+
+def _of_one_glyph(boxes: Boxes) -> Mask:
+    """For each letter whether it is one of more letters in one place than any glyph stands for; `boxes`: theirs."""
+    starts = np.flatnonzero(np.concatenate([[True], (boxes[1:] != boxes[:-1]).any(axis=1)]))
+    lengths = np.diff(starts, append=len(boxes))
+    return np.asarray(np.repeat(lengths > LETTERS_A_GLYPH, lengths), bool)
 
 
 def _as_boxes(boxes: Boxes) -> list[Box]:
