@@ -82,6 +82,8 @@ WAYS = {
     "white over a rule in forms in forms": nested(f"1 g {HIDE}", RULE),
     "covered in forms in forms": nested(f"{HIDE}1 g 60 590 300 30 re f {RULE}"),
     "invisible in forms in forms": nested(f"3 Tr {HIDE}", RULE),
+    "white over a rule after very many dots": raw_pdf(f"{TEXT}{'9 9 1 1 re f ' * 51_000}{RULE}1 g {HIDE}"),
+    "invisible after very many dots": raw_pdf(f"{TEXT}{'9 9 1 1 re f ' * 51_000}3 Tr {HIDE}"),
     "said in marks in marks": raw_pdf(
         f"{TEXT}{'/P BMC ' * 12}/Span << /ActualText ({HIDDEN}) >> BDC {say(OTHER, 600)}EMC{' EMC' * 12}"
     ),
