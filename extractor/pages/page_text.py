@@ -39,7 +39,7 @@ from .redrawing import Redrawing
 from .soundness import is_sound
 from .text_layer import Origin, TextLayer
 from .unseen_characters import unseen_characters, without_unseen_characters
-from .word_pieces import pieces_of, rejoined
+from .word_pieces import cuts_of, pieces_of, rejoined
 
 # Min share of the page, and min side in points, of an image that may hold text of its own.
 MIN_IMAGE_SHARE = 0.02
@@ -198,13 +198,11 @@ def _parted(
     `small`: a sketch of the page.
     """
     words, origins, blanks = layer_words
-    pieces = pieces_of(words, origins, page.drawing, page.box[2:])
-    parts = [piece.word for piece in pieces]
-    sources = [piece.origin for piece in pieces]
-    shares = dark_shares(small, boxes_of(parts))
-    reasons = unseen_words(parts, sources, looks_of(sources, page.drawing), page.drawing, shown, shares)
-    if len(pieces) == len(words):
-        return layer_words, reasons
+    cuts = cuts_of(words, origins, page.drawing, page.box[2:])
+    if not cuts:
+        return layer_words, _reasons(page, words, origins, shown, small)
+    pieces = pieces_of(words, origins, cuts)
+    reasons = _reasons(page, [piece.word for piece in pieces], [piece.origin for piece in pieces], shown, small)
     judged = rejoined(words, origins, pieces, reasons)
     last = {piece.owner: at for at, (piece, _) in enumerate(judged)}
     return (
@@ -212,6 +210,14 @@ def _parted(
         [piece.origin for piece, _ in judged],
         [(last[before], box) for before, box in blanks],
     ), [reason for _, reason in judged]
+
+
+def _reasons(
+    page: PdfPage, words: Sequence[Word], origins: Sequence[Origin], shown: Shown, small: Sketch
+) -> list[Reason | None]:
+    """For each word the reason why no reader sees it, None where one does."""
+    shares = dark_shares(small, boxes_of(words))
+    return unseen_words(words, origins, looks_of(origins, page.drawing), page.drawing, shown, shares)
 
 
 def _with_unexplained(

@@ -21,7 +21,7 @@ from .page_ink import Sketch, dark_shares
 from .text_layer import Origin
 
 # Cells a point of the grid that tells which words lie partly under something; max cells across the page.
-FINE, MOST_CELLS = 2.0, 2000
+FINE, MOST_CELLS = 1.0, 2000
 # Min and max share of a word's box that is covered where only some of its letters are.
 LEAST_COVERED, MOST_COVERED = 0.05, 0.97
 # How many times smaller letters are than their neighbours to be judged by themselves.
@@ -40,25 +40,35 @@ class Piece(NamedTuple):
     origin: Origin
 
 
-def pieces_of(
+def cuts_of(
     words: Sequence[Word], origins: Sequence[Origin], drawing: Drawing, size: tuple[float, float]
-) -> list[Piece]:
-    """The words' pieces, in the order of the words; most words are one piece. `size`: the page's, in points."""
+) -> dict[int, list[int]]:
+    """By index, the words that are not hidden or seen as a whole for sure: the letters that begin their further pieces.
+
+    `size`: the page's, in points.
+    """
     partly = _partly_covered(words, origins, drawing, size)
-    pieces: list[Piece] = []
+    changing = {index for index, origin in enumerate(origins) if origin.changes}
+    found: dict[int, list[int]] = {}
     left = MOST_PIECES
+    for index in sorted(changing | partly.keys()):
+        if _is_whole(words[index], origins[index], drawing):
+            cuts = _cuts(origins[index], drawing, partly.get(index, ()))
+            if cuts and len(cuts) < left:
+                left -= 1 + len(cuts)
+                found[index] = cuts
+    return found
+
+
+def pieces_of(words: Sequence[Word], origins: Sequence[Origin], cuts: Mapping[int, Sequence[int]]) -> list[Piece]:
+    """The words' pieces, in the order of the words; a word without `cuts` is one piece."""
+    pieces: list[Piece] = []
     for owner, (word, origin) in enumerate(zip(words, origins, strict=True)):
-        cuts: list[int] = []
-        if (origin.changes or owner in partly) and _is_whole(word, origin, drawing):
-            cuts = _cuts(origin, drawing, partly.get(owner, ()))
-        if not cuts or len(cuts) >= left:
+        if owner in cuts:
+            places = pairwise((0, *cuts[owner], len(word.text)))
+            pieces += [Piece(owner, start, end, *_piece(word, origin, start, end)) for start, end in places]
+        else:
             pieces.append(Piece(owner, 0, len(word.text), word, origin))
-            continue
-        left -= 1 + len(cuts)
-        pieces += [
-            Piece(owner, start, end, *_piece(word, origin, start, end))
-            for start, end in pairwise((0, *cuts, len(word.text)))
-        ]
     return pieces
 
 
@@ -94,11 +104,14 @@ def _cuts(origin: Origin, drawing: Drawing, covers: Sequence[Cover]) -> list[int
     cuts: set[int] = set()
     last = origin.objects[0] if origin.objects else 0
     sizes = origin.letters[:, 3] - origin.letters[:, 1]
+    uneven = origin.changes and sizes.min() * SMALLER < sizes.max()
     for at, item in origin.changes:
-        small, large = sorted((float(sizes[at - 1]), float(sizes[at])))
-        if small * SMALLER < large or _kind(drawing.looks.get(last)) != _kind(drawing.looks.get(item)):
+        differ = uneven and min(sizes[at - 1], sizes[at]) * SMALLER < max(sizes[at - 1], sizes[at])
+        if differ or _kind(drawing.looks.get(last)) != _kind(drawing.looks.get(item)):
             cuts.add(at)
         last = item
+    if not covers:
+        return sorted(cuts)
     x, y = (origin.letters[:, 0] + origin.letters[:, 2]) / 2, (origin.letters[:, 1] + origin.letters[:, 3]) / 2
     for cover in covers:
         left, top, right, bottom = cover.box
