@@ -19,12 +19,10 @@ import pypdfium2.raw as pdfium_c
 from ..values.words import Word
 from .drawing import Drawing
 from .page_objects import marks_of
-from .text_layer import Origin, TextLayer, words_around
+from .text_layer import LETTERS_A_GLYPH, Origin, TextLayer, words_around
 
 # Min share of letters in common for ActualText and glyphs to be one text, in another order or spelling.
 ALIKE = 0.7
-# Max letters that one glyph stands for, as that of a ligature does.
-MOST_LETTERS = 4
 
 
 def as_drawn(page: Any, layer: TextLayer, drawing: Drawing, most_words: int) -> TextLayer:
@@ -88,11 +86,11 @@ def _texts_agree(said: str, drawn: TextLayer, objects: frozenset[int]) -> bool:
     found = _words_of(drawn, objects)
     one, two = _letters([said]), _letters([word.text for word, _ in found])
     if any(origin.strange for _, origin in found):
-        return len(one) <= MOST_LETTERS * sum(len(word.text) for word, _ in found)
+        return len(one) <= LETTERS_A_GLYPH * sum(len(word.text) for word, _ in found)
     if not two:
-        return len(one) <= MOST_LETTERS
+        return len(one) <= LETTERS_A_GLYPH
     # A word may begin or end outside of what is replaced.
-    if one in two or (two in one and len(one) - len(two) < MOST_LETTERS):
+    if one in two or (two in one and len(one) - len(two) < LETTERS_A_GLYPH):
         return True
     if [letter for letter in one if letter.isdigit()] != [letter for letter in two if letter.isdigit()]:
         return False

@@ -16,8 +16,10 @@ import pypdfium2.raw as pdfium_c
 
 from ..values.boxes import Box, area, clip, union
 from .page_frame import PageFrame
-from .page_objects import AS_IT_IS, IMAGE, MOST_DEPTH, PATH, TEXT, DrawnObject, Matrix, calls, drawn_objects
+from .page_objects import AS_IT_IS, IMAGE, PATH, TEXT, DrawnObject, Matrix, calls, drawn_objects
 
+# Max clips of an object that are looked at.
+MOST_CLIPS = 8
 # Max covers of a page that are kept, and max thin ones.
 MOST_COVERS = 2000
 # Min share of the page under opaque images for it to be a scan; text beneath them is its text layer.
@@ -332,13 +334,13 @@ class _ObjectReader:
         result: Box | None = None
         # PDFium does not count text that clips.
         is_box = count != 0 and (matrix[1] == matrix[2] == 0 or matrix[0] == matrix[3] == 0)
-        for index in range(min(count, MOST_DEPTH)):
+        for index in range(min(count, MOST_CLIPS)):
             points = _clip_points(path, index)
             if points:
                 box = self._shown_box(points, matrix)
                 is_box = is_box and _form_a_box(points)
                 result = _common_clip(box, result)
-        return result, is_box and count <= MOST_DEPTH
+        return result, is_box and count <= MOST_CLIPS
 
 
 def _common_clip(a: Box | None, b: Box | None) -> Box | None:

@@ -14,13 +14,14 @@ import pypdfium2.raw as pdfium_c
 
 from .plain_calls import plain_call
 
-# Max objects of a page that are looked at, those inside form XObjects included.
-MOST_OBJECTS = 50_000
+# Max objects of a page that are looked at, those inside form XObjects included; max objects after them among which text
+# alone is looked for.
+MOST_OBJECTS, MOST_PASSED = 50_000, 1_000_000
 # Max size of an ActualText, in bytes of UTF-16.
 MOST_SAID = 4096
 _OPTIONAL = "OC"
-# Max depth of nested form XObjects; max marks of an object.
-MOST_DEPTH = 8
+# Max depth of nested form XObjects, which is PDFium's own; max marks of an object.
+MOST_DEPTH, MOST_MARKS = 40, 64
 
 TEXT, PATH, IMAGE = pdfium_c.FPDF_PAGEOBJ_TEXT, pdfium_c.FPDF_PAGEOBJ_PATH, pdfium_c.FPDF_PAGEOBJ_IMAGE
 FORM = pdfium_c.FPDF_PAGEOBJ_FORM
@@ -86,7 +87,10 @@ class DrawnObject(NamedTuple):
 
 
 def drawn_objects(page: Any) -> Iterator[DrawnObject]:
-    """The page's objects in drawing order, those of form XObjects where the form stands. `page` is PDFium's handle."""
+    """The page's objects in drawing order, those of form XObjects where the form stands. `page` is PDFium's handle.
+
+    Of very many objects, the last ones are text alone.
+    """
     address = ctypes.cast(page, ctypes.c_void_p).value
     left = MOST_OBJECTS
     numbers = (ctypes.c_float * 6)()
@@ -95,15 +99,17 @@ def drawn_objects(page: Any) -> Iterator[DrawnObject]:
     stack: list[tuple[Any, tuple[tuple[int, Matrix], ...], int, int, Matrix, str | None, int]] = [
         (address, (), 0, calls.count(address), AS_IT_IS, None, 0)
     ]
-    while stack and left > 0:
+    while stack and left > -MOST_PASSED:
         holder, around, index, count, matrix, layer, group = stack.pop()
         item_at, form = (calls.form_item, holder) if around else (calls.item, 0)
-        for at in range(index, min(count, index + left)):
+        for at in range(index, min(count, index + left + MOST_PASSED)):
             left -= 1
             item = item_at(holder, at)
             if not item:
                 continue
             kind = calls.kind(item)
+            if left < 0 and kind not in (TEXT, FORM):
+                continue
             own, said = layer, None
             if kind in (TEXT, FORM) and (number := calls.marks(item)) > 0:
                 own, said = marks.read(item, kind, number)
@@ -127,9 +133,9 @@ def _matrix_product(first: Any, then: Matrix) -> Matrix:
 
 
 def marks_of(item: int) -> Iterator[Any]:
-    """The marks of an object's marked content (ISO 32000-2, 14.6), as PDFium's handles, at most `MOST_DEPTH`."""
+    """The marks of an object's marked content (ISO 32000-2, 14.6), as PDFium's handles, at most `MOST_MARKS`."""
     pointer = ctypes.cast(item, pdfium_c.FPDF_PAGEOBJECT)
-    for number in range(min(calls.marks(item), MOST_DEPTH)):
+    for number in range(min(calls.marks(item), MOST_MARKS)):
         mark = pdfium_c.FPDFPageObj_GetMark(pointer, number)
         if mark:
             yield mark
@@ -149,7 +155,7 @@ class _MarkReader:
         The group is "" where it has no name. Only text objects have an ActualText.
         """
         layer = said = None
-        for at in range(min(number, MOST_DEPTH)):
+        for at in range(min(number, MOST_MARKS)):
             mark = calls.mark(item, at)
             if not mark:
                 continue

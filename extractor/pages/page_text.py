@@ -33,12 +33,13 @@ from .hidden_text import (
 from .layer_trust import UNSURE, is_sure, mended, unsound_fonts, was_looked_at
 from .overlays import NOTHING_TOLD, Left, Told, overlays, told_by
 from .page_frame import PageFrame
-from .page_ink import areas_of, dark_shares, sketch, unexplained_lines
+from .page_ink import Sketch, areas_of, dark_shares, sketch, unexplained_lines
 from .pdf_page import PdfPage
 from .redrawing import Redrawing
 from .soundness import is_sound
 from .text_layer import Origin, TextLayer
 from .unseen_characters import unseen_characters, without_unseen_characters
+from .word_pieces import cuts_of, pieces_of, rejoined
 
 # Min share of the page, and min side in points, of an image that may hold text of its own.
 MIN_IMAGE_SHARE = 0.02
@@ -137,15 +138,14 @@ def judge(page: PdfPage, layer_words: LayerWords, shown: Crop) -> Judged:
     `shown`: the whole page as drawn. The words of free text notes are not drawn in it, yet a reader sees them. Raises
     `MemoryError` where PDFium makes no bitmap to look for hidden text.
     """
-    words, origins, blanks = layer_words
     drawing, task, forms = page.drawing, page.task, page.forms
     pixels, scale = shown.picture.drawn, shown.scale
     notes: list[Notice] = []
     small = sketch(pixels, scale)
-    shares = dark_shares(small, boxes_of(words))
     crops = Redrawing(page.handle, page.frame, scale, drawing.items)
+    layer_words, reasons = _parted(page, layer_words, Shown(pixels, scale, crops), small)
+    words, origins, blanks = layer_words
     looks = looks_of(origins, drawing)
-    reasons = unseen_words(words, origins, looks, drawing, Shown(pixels, scale, crops), shares)
     reasons = in_layers(words, reasons, looks, forms.layered)
     repeated = copies(words, reasons)
     words = mended(words, origins, blanks, pixels, scale)
@@ -188,6 +188,36 @@ def judge(page: PdfPage, layer_words: LayerWords, shown: Crop) -> Judged:
     if recognise and told is NOTHING_TOLD:
         told = told_by(words, origins, reasons)
     return Judged(result, recognise, notes, told)
+
+
+def _parted(
+    page: PdfPage, layer_words: LayerWords, shown: Shown, small: Sketch
+) -> tuple[LayerWords, list[Reason | None]]:
+    """The words, those that are hidden in part as a word for each part, and for each the reason why no reader sees it.
+
+    `small`: a sketch of the page.
+    """
+    words, origins, blanks = layer_words
+    cuts = cuts_of(words, origins, page.drawing, page.box[2:])
+    if not cuts:
+        return layer_words, _reasons(page, words, origins, shown, small)
+    pieces = pieces_of(words, origins, cuts)
+    reasons = _reasons(page, [piece.word for piece in pieces], [piece.origin for piece in pieces], shown, small)
+    judged = rejoined(words, origins, pieces, reasons)
+    last = {piece.owner: at for at, (piece, _) in enumerate(judged)}
+    return (
+        [piece.word for piece, _ in judged],
+        [piece.origin for piece, _ in judged],
+        [(last[before], box) for before, box in blanks],
+    ), [reason for _, reason in judged]
+
+
+def _reasons(
+    page: PdfPage, words: Sequence[Word], origins: Sequence[Origin], shown: Shown, small: Sketch
+) -> list[Reason | None]:
+    """For each word the reason why no reader sees it, None where one does."""
+    shares = dark_shares(small, boxes_of(words))
+    return unseen_words(words, origins, looks_of(origins, page.drawing), page.drawing, shown, shares)
 
 
 def _with_unexplained(

@@ -26,6 +26,8 @@ from .page_frame import PageFrame
 from .raised_digits import OTHER_SIZE, RAISED, ends_number
 from .soundness import is_sound
 
+NO_BOXES: Boxes = np.zeros((0, 4))
+
 
 class Letter(NamedTuple):
     """A doubtful character of a word: its index in the word's text; its box in points, origin top left as shown."""
@@ -39,7 +41,9 @@ class Origin(NamedTuple):
 
     `objects`, `font`: addresses of its text objects and its font, on the open page. `strange`: its characters that say
     nothing of what is drawn. `only_said`: whether it is ActualText that is not drawn. `spaced`: whether a space
-    character of the text stands before it.
+    character of the text stands before it. `letters`: the boxes of its characters, (characters, 4), in points, origin
+    top left as shown. `changes`: where another text object begins inside of it, the character's index and the object's
+    address.
     """
 
     objects: tuple[int, ...] = ()
@@ -47,6 +51,8 @@ class Origin(NamedTuple):
     strange: tuple[Letter, ...] = ()
     only_said: bool = False
     spaced: bool = False
+    letters: Boxes = NO_BOXES
+    changes: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +83,8 @@ SAMPLE = 20
 SAME_WIDTH = 0.02
 # Max characters of a page, per word of the limit.
 LETTERS_A_WORD = 12
+# Max letters that one glyph stands for, as that of a ligature does. A font may claim that one says a whole sentence.
+LETTERS_A_GLYPH = 4
 # A space, and one that keeps a number together.
 _SPACES = frozenset(map(ord, " \u00a0"))
 
@@ -179,7 +187,7 @@ class _WordReader:
         lines = self._found.line_numbers()[letters.positions[first]].tolist()
         spaced = self._spaced(letters.positions[first])
         changes = _by_word(letters.restyled, first, inside=True)
-        strange = _by_word(np.flatnonzero(self._found.strange[letters.positions]), first)
+        strange = _by_word(np.flatnonzero(self._found.strange[letters.positions] | _of_one_glyph(letters.boxes)), first)
         several = _by_word(1 + np.flatnonzero(np.diff(letters.objects)), first, inside=True)
         objects, fonts, text = letters.objects.tolist(), letters.fonts, letters.text
         words, origins = [], []
@@ -202,7 +210,10 @@ class _WordReader:
             )
             own = tuple(dict.fromkeys(objects[start:end])) if number in several else (objects[start],)
             doubtful = tuple(Letter(at - start, self._boxes[at]) for at in strange[number]) if number in strange else ()
-            origins.append(Origin(own, font.key, doubtful, spaced=spaced[number]))
+            inner = tuple((at - start, objects[at]) for at in several[number]) if number in several else ()
+            origins.append(
+                Origin(own, font.key, doubtful, False, spaced[number], letters.boxes[start:end], inner),
+            )
         return words, origins
 
     def _word_starts(self) -> tuple[list[int], list[int]]:
@@ -347,6 +358,13 @@ class _WordReader:
             if not parts or part[1:] != parts[-1][1:]:
                 parts.append(part)
         return tuple(parts) if len(parts) > 1 else ()
+
+
+def _of_one_glyph(boxes: Boxes) -> Mask:
+    """For each letter whether it is one of more letters in one place than any glyph stands for; `boxes`: theirs."""
+    starts = np.flatnonzero(np.concatenate([[True], (boxes[1:] != boxes[:-1]).any(axis=1)]))
+    lengths = np.diff(starts, append=len(boxes))
+    return np.asarray(np.repeat(lengths > LETTERS_A_GLYPH, lengths), bool)
 
 
 def _as_boxes(boxes: Boxes) -> list[Box]:

@@ -230,7 +230,32 @@ def test_visible_sign_that_its_font_calls_a_control_character_is_seen(readers: P
         assert contains(area, centre(page.words[0].box))
 
 
-@pytest.mark.parametrize("word", ["نمی\u200cخواهم", "क्\u200dष", "שלום\u200f", "👨\u200d👩\u200d👧"])
+@pytest.mark.parametrize(
+    "odd",
+    [
+        *(
+            "\u200c\u200d\u200c\u200c",
+            "\u206a\u206f",
+            "\ufff9\ufffb",
+            "\u034f",
+            "\u3164\u3164",
+            "\u115f\u1160",
+            "\uffa0",
+        ),
+        *("\u17b4\u17b5", "\u180b\u180f", "\u2800", "\U0001d173", "\U0001bca0"),
+    ],
+)
+def test_characters_without_a_shape_are_each_counted(readers: PageReaders, tmp_path: Path, odd: str) -> None:
+    content = documents.mapped_pdf([[*"Pay", odd, *"me 80.90 today and not a single day later"]], without_ink=odd)
+    kept, dropped = read(readers, tmp_path, content), read(readers, tmp_path, content, "drop")
+    assert kept.words[0].text == f"Pay{odd}me"
+    assert any(f"characters that no reader sees ({len(odd)} zero width)" in warning for warning in told(kept))
+    assert dropped.words[0].text == "Payme"
+
+
+@pytest.mark.parametrize(
+    "word", ["نمی\u200cخواهم", "क्\u200dष", "שלום\u200f", "ᅟᅡ", "ᠠ᠋", "⠓⠑⠀⠽", "ក឵", "👨\u200d👩\u200d👧"]
+)
 def test_joiners_of_living_scripts_are_writing(readers: PageReaders, tmp_path: Path, word: str) -> None:
     content = documents.mapped_pdf([[*word, " ", *"Total 80.90 today and not a single day later"]])
     page = read(readers, tmp_path, content, "drop")

@@ -51,6 +51,16 @@ def formed(content: str, box: str = "0 0 595 842", before: str = "") -> bytes:
     return raw_pdf(f"{TEXT}{before}/X Do", XOBJECT, [form(content, box)])
 
 
+def nested(content: str, before: str = "") -> bytes:
+    """The content in a form with twenty others around it."""
+    around = []
+    for inner in range(7, 27):
+        entries, drawn = form("/X Do")
+        around.append((entries.replace("/Font", f"/XObject << /X {inner} 0 R >> /Font"), drawn))
+    return raw_pdf(f"{TEXT}{before}/X Do", XOBJECT, [*around, form(content)])
+
+
+RULE = "60 603 m 400 603 l S "
 CLIP = f"q 72 690 200 30 re W n {HIDE}Q"
 WAYS = {
     "layer switched off": layer(HIDE),
@@ -69,6 +79,14 @@ WAYS = {
     "outside a form's box over other text": formed(HIDE, "0 0 300 590", say(OTHER, 600)),
     "white under other text": raw_pdf(f"{TEXT}1 g {HIDE}0 g {say(OTHER, 600)}"),
     "white on white in the line of other text": raw_pdf(f"1 g {say(HIDDEN, 700)}0 g {TEXT}"),
+    "white over a rule in forms in forms": nested(f"1 g {HIDE}", RULE),
+    "covered in forms in forms": nested(f"{HIDE}1 g 60 590 300 30 re f {RULE}"),
+    "invisible in forms in forms": nested(f"3 Tr {HIDE}", RULE),
+    "white over a rule after very many dots": raw_pdf(f"{TEXT}{'9 9 1 1 re f ' * 51_000}{RULE}1 g {HIDE}"),
+    "invisible after very many dots": raw_pdf(f"{TEXT}{'9 9 1 1 re f ' * 51_000}3 Tr {HIDE}"),
+    "said in marks in marks": raw_pdf(
+        f"{TEXT}{'/P BMC ' * 12}/Span << /ActualText ({HIDDEN}) >> BDC {say(OTHER, 600)}EMC{' EMC' * 12}"
+    ),
     "one per cent opaque": faint(HIDE, 0.01),
     "one per cent opaque over other text": faint(say(HIDDEN, 700), 0.01),
 }
@@ -93,6 +111,7 @@ PLAIN = {
     "clipped beside it": raw_pdf(f"{TEXT}q 60 590 400 30 re W n {HIDE}Q"),
     "before a shading": raw_pdf(f"{TEXT}q 60 590 300 30 re W n /S sh Q 1 g {HIDE}", SHADING),
     "half opaque": faint(HIDE, 0.5),
+    "over a rule in forms in forms": nested(HIDE, RULE),
 }
 
 

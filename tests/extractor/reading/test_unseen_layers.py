@@ -44,3 +44,14 @@ def test_layer_that_says_something_else_is_kept_and_told(engine: Engine) -> None
     (notice,) = notices
     assert notice["code"] == "UNSEEN_TEXT"
     assert notice["message"] == "page 1: 5 word(s) that no reader sees (of a text layer in doubt) kept"
+
+
+def test_glyph_that_claims_to_be_many_letters_is_read_as_it_is_drawn(engine: Engine) -> None:
+    """A font says in Unicode what each glyph means, and may say anything."""
+    lines = [["R", "ead", *"y: 8", "999,999", *"7.90 to pay"], [*"o", "ffi", *"ce of the harbour"]]
+    drawn = {"999,999": "1", "ffi": "v", **{letter: letter for letter in "".join(map("".join, lines)) if letter != " "}}
+    drawn["ead"] = "w"
+    text, _ = read(engine, documents.mapped_pdf(lines, size=16, glyphs=drawn))
+    assert "817.90" in text
+    assert "999" not in text
+    assert "office of the harbour" in text
