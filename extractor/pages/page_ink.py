@@ -58,8 +58,12 @@ def sketch(picture: Pixels, scale: float) -> Sketch:
     height, width = picture.shape[:2]
     factor = min(1.0, max(INK_SCALE, INK_SIDE * scale / max(width, height) / 2) / scale)
     size = (max(1, round(width * factor)), max(1, round(height * factor)))
-    grey = cv2.resize(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), size, interpolation=cv2.INTER_AREA)
-    return Sketch(np.asarray(grey, np.uint8), scale * factor)
+    grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
+    if factor == 0.5 and min(width, height) > 1:
+        # Whole pairs of pixels take a fiftieth of the time that pairs and a bit take, as those of A4.
+        size = (width // 2, height // 2)
+        grey = grey[: 2 * size[1], : 2 * size[0]]
+    return Sketch(np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8), scale * factor)
 
 
 def dark_shares(page: Sketch, boxes: Boxes) -> Measures:

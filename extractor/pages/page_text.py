@@ -198,7 +198,7 @@ def _parted(
     `small`: a sketch of the page.
     """
     words, origins, blanks = layer_words
-    cuts = cuts_of(words, origins, page.drawing, page.box[2:])
+    cuts = cuts_of(words, origins, page.drawing)
     if not cuts:
         return layer_words, _reasons(page, words, origins, shown, small)
     pieces = pieces_of(words, origins, cuts)

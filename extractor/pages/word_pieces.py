@@ -14,15 +14,13 @@ from typing import NamedTuple, TypeVar
 
 import numpy as np
 
+from ..values.arrays import Boxes
 from ..values.words import Word, WordPart, boxes_of
 from .drawing import Cover, Drawing, Look
 from .hidden_text import Reason
-from .page_ink import Sketch, dark_shares
 from .text_layer import Origin
 
-# Cells a point of the grid that tells which words lie partly under something; max cells across the page.
-FINE, MOST_CELLS = 1.0, 2000
-# Min and max share of a word's box that is covered where only some of its letters are.
+# Min and max share of a word's box that something covers where only some of its letters lie under it.
 LEAST_COVERED, MOST_COVERED = 0.05, 0.97
 # How many times smaller letters are than their neighbours to be judged by themselves.
 SMALLER = 4.0
@@ -40,18 +38,14 @@ class Piece(NamedTuple):
     origin: Origin
 
 
-def cuts_of(
-    words: Sequence[Word], origins: Sequence[Origin], drawing: Drawing, size: tuple[float, float]
-) -> dict[int, list[int]]:
-    """By index, the words that are not hidden or seen as a whole for sure: the letters that begin their further pieces.
-
-    `size`: the page's, in points.
-    """
-    partly = _partly_covered(words, origins, drawing, size)
-    changing = {index for index, origin in enumerate(origins) if origin.changes}
+def cuts_of(words: Sequence[Word], origins: Sequence[Origin], drawing: Drawing) -> dict[int, list[int]]:
+    """By index, the words that are not hidden or seen as a whole for sure: the letters that begin their further
+    pieces."""
+    partly = _partly_covered(words, origins, drawing)
+    changing = [index for index, origin in enumerate(origins) if origin.changes]
     found: dict[int, list[int]] = {}
     left = MOST_PIECES
-    for index in sorted(changing | partly.keys()):
+    for index in sorted({*_changed(changing, origins, drawing), *partly}):
         if _is_whole(words[index], origins[index], drawing):
             cuts = _cuts(origins[index], drawing, partly.get(index, ()))
             if cuts and len(cuts) < left:
@@ -99,6 +93,26 @@ def _is_whole(word: Word, origin: Origin, drawing: Drawing) -> bool:
     return len(origin.letters) == len(word.text) > 1 and drawing.said.keys().isdisjoint(origin.objects)
 
 
+def _changed(changing: Sequence[int], origins: Sequence[Origin], drawing: Drawing) -> list[int]:
+    """Those of the words that have letters of several text objects where these may be hidden apart from each other:
+    their looks differ, or their sizes."""
+    if not changing:
+        return []
+    letters = [origins[index].letters for index in changing]
+    sides = np.concatenate(letters)
+    counts = np.array([len(own) for own in letters])
+    if not counts.all():
+        return list(changing)
+    starts = np.cumsum(counts) - counts
+    heights = sides[:, 3] - sides[:, 1]
+    uneven = np.minimum.reduceat(heights, starts) * SMALLER < np.maximum.reduceat(heights, starts)
+    return [
+        index
+        for index, differ in zip(changing, uneven.tolist(), strict=True)
+        if differ or _differ([drawing.looks.get(item) for item in origins[index].objects])
+    ]
+
+
 def _cuts(origin: Origin, drawing: Drawing, covers: Sequence[Cover]) -> list[int]:
     """The indices of the letters that begin a piece of a word, other than its first one."""
     cuts: set[int] = set()
@@ -118,6 +132,12 @@ def _cuts(origin: Origin, drawing: Drawing, covers: Sequence[Cover]) -> list[int
         inside = (left <= x) & (x <= right) & (top <= y) & (y <= bottom)
         cuts.update((1 + np.flatnonzero(np.diff(inside))).tolist())
     return sorted(cuts)
+
+
+def _differ(looks: Sequence[Look | None]) -> bool:
+    """Whether text of one of the looks may be hidden where that of another is not."""
+    # Most of a page's looks are one and the same.
+    return any(look is not looks[0] for look in looks) and len(set(map(_kind, looks))) > 1
 
 
 def _kind(look: Look | None) -> tuple[object, ...]:
@@ -165,27 +185,31 @@ def _within(runs: Sequence[_Run], start: int, end: int) -> list[_Run]:
     return [run for run, until in zip(runs, ends, strict=False) if run[0] < end and until > start]
 
 
-def _partly_covered(
-    words: Sequence[Word], origins: Sequence[Origin], drawing: Drawing, size: tuple[float, float]
-) -> Mapping[int, list[Cover]]:
-    """By index, the words only some of whose letters lie under something, each with what lies over it."""
-    if not drawing.covers or not words:
+def _partly_covered(words: Sequence[Word], origins: Sequence[Origin], drawing: Drawing) -> Mapping[int, list[Cover]]:
+    """By index, the words of which a part lies under something that is drawn later, each with what lies over it."""
+    first = min((look.order for look in drawing.looks.values()), default=0)
+    later = [cover for cover in drawing.covers if cover.order > first]
+    if not later or not words:
         return {}
-    scale = min(FINE, MOST_CELLS / max(size))
-    free = np.full((max(1, round(size[1] * scale)), max(1, round(size[0] * scale))), 255, np.uint8)
-    for left, top, right, bottom in np.round(np.array([cover.box for cover in drawing.covers]) * scale).astype(int):
-        free[top:bottom, left:right] = 0
-    boxes = boxes_of(words)
-    shares = dark_shares(Sketch(free, scale), boxes)
-    partly = np.flatnonzero((shares > LEAST_COVERED) & (shares < MOST_COVERED))
-    sides = np.array([cover.box for cover in drawing.covers])
+    boxes, sides = boxes_of(words), np.array([cover.box for cover in later])
+    low, high = boxes[:, None, :2], boxes[:, None, 2:]
+    touching = ((low < sides[None, :, 2:]) & (high > sides[None, :, :2])).all(axis=2)
     found: dict[int, list[Cover]] = {}
-    for index in partly.tolist():
-        order = min((drawing.looks[at].order for at in origins[index].objects if at in drawing.looks), default=1 << 30)
-        left, top, right, bottom = boxes[index].tolist()
-        over = (sides[:, 0] < right) & (sides[:, 2] > left) & (sides[:, 1] < bottom) & (sides[:, 3] > top)
-        covers = [drawing.covers[at] for at in np.flatnonzero(over).tolist()]
-        covers = [cover for cover in covers if cover.order > order]
-        if covers:
-            found[index] = covers
+    own, over = np.nonzero(touching)
+    for index, at, share in zip(own.tolist(), over.tolist(), _covered_shares(boxes[own], sides[over]), strict=True):
+        cover = later[at]
+        if LEAST_COVERED < share < MOST_COVERED and _is_drawn_before(origins[index], cover, drawing):
+            found.setdefault(index, []).append(cover)
     return found
+
+
+def _is_drawn_before(origin: Origin, cover: Cover, drawing: Drawing) -> bool:
+    return any(item in drawing.looks and drawing.looks[item].order < cover.order for item in origin.objects)
+
+
+def _covered_shares(words: Boxes, covers: Boxes) -> list[float]:
+    """The share of each word's box that the cover in its place lies over, in [0, 1]."""
+    common = np.minimum(words[:, 2:], covers[:, 2:]) - np.maximum(words[:, :2], covers[:, :2])
+    whole = words[:, 2:] - words[:, :2]
+    shares: list[float] = (common.prod(axis=1) / np.maximum(whole.prod(axis=1), 1e-9)).tolist()
+    return shares

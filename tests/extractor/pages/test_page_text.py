@@ -163,7 +163,7 @@ FIGURES = {figure: figure for figure in "0124567."}
 def test_digits_that_a_font_calls_spaces_make_their_amount_unsure(
     readers: PageReaders, tmp_path: Path, text: str, doubted: set[str]
 ) -> None:
-    lines = [["Payable", " ", *text.replace("_", NBSP)], [*"and a further line of it"]]
+    lines = [[*"Payable ", *text.replace("_", NBSP)], [*"and a further line of it"]]
     drawn, blank = (
         read_page(readers, tmp_path, documents.mapped_pdf(lines, glyphs={NBSP: glyph, **FIGURES}))
         for glyph in ("8", NBSP)
