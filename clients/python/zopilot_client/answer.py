@@ -273,7 +273,7 @@ What a caller has to know of a document's reading, and what to do about it:
 
 - `ATTACHMENTS`: files are attached to the PDF (a portfolio's documents too); they are not read. To do: take them out and send each as a document of its own.
 - `CHECK_FAILED`: values of the document that belong together do not agree: sums, products, dates. To do: have a person look at the fields that it names; `metadata.checks` has every check.
-- `DATA_MISSING`: the document ends early, or a picture in it does: what is missing is not drawn, and so not read. To do: get the document again from where it came from: it was cut short on its way, or when it was made.
+- `DATA_MISSING`: the document ends early, or a picture or a page's content in it ends early or is damaged: what is missing is not drawn, and so not read. To do: get the document again from where it came from: it was cut short on its way, or when it was made.
 - `DEADLINE_REACHED`: the deadline cut the job short. To do: ask again for the missing pages, or for more time.
 - `FIELDS_NOT_READ`: the fields that were asked for could not be looked for: all are null, and the rest of the answer is whole. To do: ask for fewer `pages` or fields; if it stays, tell the operator the `document_id`.
 - `NOTHING_READ`: something is drawn on the page, and not a word of it was read. To do: look at the page; a photograph alone is no fault.
