@@ -18,7 +18,7 @@ from .bidi import Letter, in_reading_order
 from .numbers import require_numbers
 
 # Min probability of a space that parts words although a blank was more likely: the recogniser underrates narrow spaces.
-# In a number it needs more: a number in two would be two wrong ones.
+# In a number it needs more, and between letters and digits, as ids have them: one in two would be two wrong ones.
 FAINT_SPACE, FAINT_SPACE_IN_NUMBER = 0.1, 0.3
 # The same behind a point with so many digits behind it: that may be an item's place in a list, and then its number.
 FAINT_SPACE_BEHIND_POINT = 0.05
@@ -133,7 +133,8 @@ def _is_faint_space(before: str, behind: Sequence[str], space: float) -> bool:
     if before == "." and len(number) == NUMBER_DIGITS and all(symbol.isdigit() for symbol in number):
         return space >= FAINT_SPACE_BEHIND_POINT
     in_number = before in _OF_NUMBERS and behind[0] in _OF_NUMBERS
-    return space >= (FAINT_SPACE_IN_NUMBER if in_number else FAINT_SPACE)
+    in_id = before.isalnum() and behind[0].isalnum() and before.isdigit() != behind[0].isdigit()
+    return space >= (FAINT_SPACE_IN_NUMBER if in_number or in_id else FAINT_SPACE)
 
 
 def _is_word_gap(before: Letter, letter: Letter, usual: float) -> bool:

@@ -125,6 +125,9 @@ class TestFaintSpaces:
             ("1_2-3_4", 0.2, ["1234"]),
             ("1_2-3_4", 0.4, ["12", "34"]),
             ("7-.-8_7", 0.2, ["7.87"]),
+            # Nor are letters and the digits behind them two: ids are made so.
+            ("i_d-4_2", 0.2, ["id42"]),
+            ("i_d-4_2", 0.4, ["id", "42"]),
             ("1_.-7_0", 0.4, ["1.", "70"]),
             # But four digits behind a point are no cents.
             ("1_.-7_0_3_2_:", 0.06, ["1.", "7032:"]),
