@@ -14,14 +14,11 @@ from typing import NamedTuple, TypeVar
 
 import numpy as np
 
-from ..values.arrays import Boxes
 from ..values.words import Word, WordPart, boxes_of
 from .drawing import Cover, Drawing, Look
 from .hidden_text import Reason
 from .text_layer import Origin
 
-# Min and max share of a word's box that something covers where only some of its letters lie under it.
-LEAST_COVERED, MOST_COVERED = 0.05, 0.97
 # How many times smaller letters are than their neighbours to be judged by themselves.
 SMALLER = 4.0
 # Max pieces of the words that are cut.
@@ -117,10 +114,9 @@ def _cuts(origin: Origin, drawing: Drawing, covers: Sequence[Cover]) -> list[int
     """The indices of the letters that begin a piece of a word, other than its first one."""
     cuts: set[int] = set()
     last = origin.objects[0] if origin.objects else 0
-    sizes = origin.letters[:, 3] - origin.letters[:, 1]
-    uneven = origin.changes and sizes.min() * SMALLER < sizes.max()
+    sizes = (origin.letters[:, 3] - origin.letters[:, 1]).tolist()
     for at, item in origin.changes:
-        differ = uneven and min(sizes[at - 1], sizes[at]) * SMALLER < max(sizes[at - 1], sizes[at])
+        differ = min(sizes[at - 1], sizes[at]) * SMALLER < max(sizes[at - 1], sizes[at])
         if differ or _kind(drawing.looks.get(last)) != _kind(drawing.looks.get(item)):
             cuts.add(at)
         last = item
@@ -186,30 +182,20 @@ def _within(runs: Sequence[_Run], start: int, end: int) -> list[_Run]:
 
 
 def _partly_covered(words: Sequence[Word], origins: Sequence[Origin], drawing: Drawing) -> Mapping[int, list[Cover]]:
-    """By index, the words of which a part lies under something that is drawn later, each with what lies over it."""
+    """By index, the words that are not whole under something drawn later that touches them, each with what does."""
     first = min((look.order for look in drawing.looks.values()), default=0)
     later = [cover for cover in drawing.covers if cover.order > first]
     if not later or not words:
         return {}
-    boxes, sides = boxes_of(words), np.array([cover.box for cover in later])
-    low, high = boxes[:, None, :2], boxes[:, None, 2:]
-    touching = ((low < sides[None, :, 2:]) & (high > sides[None, :, :2])).all(axis=2)
+    boxes, sides = boxes_of(words)[:, None], np.array([cover.box for cover in later])
+    touching = ((boxes[..., :2] < sides[:, 2:]) & (boxes[..., 2:] > sides[:, :2])).all(axis=2)
+    inside = ((boxes[..., :2] >= sides[:, :2]) & (boxes[..., 2:] <= sides[:, 2:])).all(axis=2)
     found: dict[int, list[Cover]] = {}
-    own, over = np.nonzero(touching)
-    for index, at, share in zip(own.tolist(), over.tolist(), _covered_shares(boxes[own], sides[over]), strict=True):
-        cover = later[at]
-        if LEAST_COVERED < share < MOST_COVERED and _is_drawn_before(origins[index], cover, drawing):
-            found.setdefault(index, []).append(cover)
+    for index, at in np.argwhere(touching & ~inside).tolist():
+        if _is_drawn_before(origins[index], later[at], drawing):
+            found.setdefault(index, []).append(later[at])
     return found
 
 
 def _is_drawn_before(origin: Origin, cover: Cover, drawing: Drawing) -> bool:
     return any(item in drawing.looks and drawing.looks[item].order < cover.order for item in origin.objects)
-
-
-def _covered_shares(words: Boxes, covers: Boxes) -> list[float]:
-    """The share of each word's box that the cover in its place lies over, in [0, 1]."""
-    common = np.minimum(words[:, 2:], covers[:, 2:]) - np.maximum(words[:, :2], covers[:, :2])
-    whole = words[:, 2:] - words[:, :2]
-    shares: list[float] = (common.prod(axis=1) / np.maximum(whole.prod(axis=1), 1e-9)).tolist()
-    return shares

@@ -70,6 +70,12 @@ def test_word_that_is_covered_in_part_is_known_as_far_as_it_is_seen(
     assert sorted(said(dropped).split()) == sorted([*SEEN.split(), first, last])
 
 
+def test_one_digit_of_many_that_is_covered_is_told(readers: PageReaders, tmp_path: Path) -> None:
+    page = read_page(readers, tmp_path, account("0 g 118 590 5.8 30 re f"), "drop")
+    assert len(told(page)) == 1
+    assert sorted(said(page).split()) == sorted([*SEEN.split(), ACCOUNT[:7], ACCOUNT[8:]])
+
+
 WHOLE = {
     "digits of another colour": (amount("0 0 1 rg", "0 g"), "3999.64"),
     "digits with an outline": (amount("2 Tr 0.2 w", "0 Tr"), "3999.64"),
