@@ -20,6 +20,7 @@ from ..values.page import MOST_OF_THE_PAGE, Crop
 from ..values.tasks import PageTask
 from ..values.words import Word, boxes_of
 from .copied_words import copies
+from .drawing import Look
 from .hidden_text import (
     Reason,
     Shown,
@@ -143,9 +144,8 @@ def judge(page: PdfPage, layer_words: LayerWords, shown: Crop) -> Judged:
     notes: list[Notice] = []
     small = sketch(pixels, scale)
     crops = Redrawing(page.handle, page.frame, scale, drawing.items)
-    layer_words, reasons = _parted(page, layer_words, Shown(pixels, scale, crops), small)
+    layer_words, looks, reasons = _parted(page, layer_words, Shown(pixels, scale, crops), small)
     words, origins, blanks = layer_words
-    looks = looks_of(origins, drawing)
     reasons = in_layers(words, reasons, looks, forms.layered)
     repeated = copies(words, reasons)
     words = mended(words, origins, blanks, pixels, scale)
@@ -192,32 +192,32 @@ def judge(page: PdfPage, layer_words: LayerWords, shown: Crop) -> Judged:
 
 def _parted(
     page: PdfPage, layer_words: LayerWords, shown: Shown, small: Sketch
-) -> tuple[LayerWords, list[Reason | None]]:
-    """The words, those that are hidden in part as a word for each part, and for each the reason why no reader sees it.
+) -> tuple[LayerWords, list[list[Look]], list[Reason | None]]:
+    """The words, those that are hidden in part as a word for each part; for each its looks, and the reason why no
+    reader sees it, None where one does.
 
     `small`: a sketch of the page.
     """
     words, origins, blanks = layer_words
     cuts = cuts_of(words, origins, page.drawing)
     if not cuts:
-        return layer_words, _reasons(page, words, origins, shown, small)
+        return layer_words, *_judged(page, words, origins, shown, small)
     pieces = pieces_of(words, origins, cuts)
-    reasons = _reasons(page, [piece.word for piece in pieces], [piece.origin for piece in pieces], shown, small)
+    _, reasons = _judged(page, [piece.word for piece in pieces], [piece.origin for piece in pieces], shown, small)
     judged = rejoined(words, origins, pieces, reasons)
     last = {piece.owner: at for at, (piece, _) in enumerate(judged)}
-    return (
-        [piece.word for piece, _ in judged],
-        [piece.origin for piece, _ in judged],
-        [(last[before], box) for before, box in blanks],
-    ), [reason for _, reason in judged]
+    origins = [piece.origin for piece, _ in judged]
+    parted = [piece.word for piece, _ in judged], origins, [(last[before], box) for before, box in blanks]
+    return parted, looks_of(origins, page.drawing), [reason for _, reason in judged]
 
 
-def _reasons(
+def _judged(
     page: PdfPage, words: Sequence[Word], origins: Sequence[Origin], shown: Shown, small: Sketch
-) -> list[Reason | None]:
-    """For each word the reason why no reader sees it, None where one does."""
+) -> tuple[list[list[Look]], list[Reason | None]]:
+    """For each word its looks, and the reason why no reader sees it, None where one does."""
+    looks = looks_of(origins, page.drawing)
     shares = dark_shares(small, boxes_of(words))
-    return unseen_words(words, origins, looks_of(origins, page.drawing), page.drawing, shown, shares)
+    return looks, unseen_words(words, origins, looks, page.drawing, shown, shares)
 
 
 def _with_unexplained(
