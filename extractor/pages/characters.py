@@ -18,14 +18,11 @@ import numpy as np
 import pypdfium2.raw as pdfium_c
 from numpy.typing import NDArray
 
-from ..values.arrays import Boxes, Mask, Measures, Points
+from ..values.arrays import Boxes, Indices, Mask, Measures, Points
 from ..values.words import DESCENT
 from .page_frame import PageFrame
 from .plain_calls import plain_call
 from .soundness import is_strange
-
-# (n,): an index, or an address, for each character.
-Indices = NDArray[np.int64]
 
 # PDFium writes a hyphen that ends a line as U+0002 (and, in its UTF-16 interface, as U+FFFE).
 _UNTOLD = 0xFFFE

@@ -19,8 +19,8 @@ import cv2
 import numpy as np
 
 from ..values.arrays import Boxes, Mask, Measures, Pixels
-from ..values.boxes import Box, areas, centre, common_areas, contains
-from ..values.words import Word, boxes_of
+from ..values.boxes import Box, areas, centre, common_areas, contains, touching
+from ..values.words import Word
 from .copied_words import SAME_PLACE
 from .drawing import MOST_COVERS, Drawing, Look
 from .page_ink import Sketch, dark_shares
@@ -37,6 +37,7 @@ from .redrawn_words import (
 )
 from .text_layer import Origin
 from .typed_notes import TypedNote
+from .word_looks import WordLooks
 
 Reason = Literal[
     "drawn invisibly",
@@ -66,57 +67,62 @@ FEWEST_DARK, MOST_DARK = 0.04, 0.85
 MOST_OWN_COLOUR = 0.5
 # Min share of a word's box that thin things hide together; max cells of the grid that tells, across the page.
 HATCHED, MOST_CELLS = 0.5, 2000
-# Share of a word's box at each side where a rule or a frame may touch it.
-MARGIN = 0.15
+# Share of a word's box at each side where a rule or a frame may touch it; width of a frame's edge, in points.
+MARGIN, EDGE = 0.15, 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A page as a reader sees it: the page picture, RGB, (rows, columns, 3), its pixels per point, and crops of it
-    without some objects."""
+    """A page as a reader sees it: the page picture, RGB, (rows, columns, 3), its pixels per point, a sketch of it, and
+    crops of it without some objects."""
 
     pixels: Pixels
     scale: float
+    small: Sketch
     crops: Redrawing
 
 
 def unseen_words(
     words: Sequence[Word],
+    boxes: Boxes,
     origins: Sequence[Origin],
-    looks: Sequence[Sequence[Look]],
+    looks: WordLooks,
     drawing: Drawing,
     shown: Shown,
-    dark: Measures,
 ) -> list[Reason | None]:
     """For each word the reason why no reader sees it; None where one does.
 
-    `looks`: how the text objects of each are drawn. `dark`: the share of dark pixels in each word's box. Raises
-    `MemoryError` where PDFium makes no bitmap of a crop.
+    `boxes` are those of the words, (words, 4), in points, origin top left; `looks`: how the text objects of each are
+    drawn. Raises `MemoryError` where PDFium makes no bitmap of a crop.
     """
     if not words:
         return []
-    boxes = boxes_of(words)
+    dark = dark_shares(shown.small, boxes)
     plain = _plainly_seen(looks, boxes, dark)
-    verdicts: list[_Verdict] = [
-        "said in place of what is drawn"
-        if origin.only_said
-        else None
-        if seen
-        else _verdict(word, own, drawing, shown, share)
-        for word, own, origin, share, seen in zip(words, looks, origins, dark.tolist(), plain, strict=True)
-    ]
-    reasons: list[Reason | None] = [None if verdict == "doubtful" else verdict for verdict in verdicts]
+    verdicts: dict[int, _Verdict] = {
+        index: _verdict(words[index], looks[index], drawing, shown, float(dark[index]))
+        for index in np.flatnonzero(~plain).tolist()
+    }
+    for index, origin in enumerate(origins if drawing.said else ()):
+        if origin.only_said:
+            verdicts[index] = "said in place of what is drawn"
+    reasons: list[Reason | None] = [None] * len(words)
+    for index, verdict in verdicts.items():
+        reasons[index] = None if verdict == "doubtful" else verdict
     page = LaidOut(words, boxes, origins, looks, _maybe_in_one_place(boxes))
-    covered = _maybe_covered(page.boxes, looks, drawing, shown)
-    doubtful = covered | _maybe_switched_off(looks, origins, reasons) | _doubtful(page, verdicts, drawing, shown)
+    covered = _maybe_covered(boxes, looks, drawing, shown)
+    doubtful = covered | _maybe_switched_off(looks, origins, reasons) | _doubtful(page, drawing)
+    doubtful[[index for index, verdict in verdicts.items() if verdict == "doubtful"]] = True
     covers = [*drawing.covers, *drawing.thin]
     # Letters that only clip are seen where something is painted through them.
-    stencils = [n for n, own in enumerate(looks) if own and reasons[n] and all(look.stencil for look in own)]
+    clipping = looks.has_any & ~looks.with_any(lambda look: not look.stencil)
+    stencils = [index for index in np.flatnonzero(clipping).tolist() if reasons[index]]
     for index in painted_through(stencils, page, covers, shown.crops):
         reasons[index] = None
     asked: set[int] = set(stencils)
     for _ in range(2):
-        now = [n for n in np.flatnonzero(doubtful).tolist() if n not in asked and reasons[n] is None and looks[n]]
+        unsettled = np.flatnonzero(doubtful & looks.has_any).tolist()
+        now = [index for index in unsettled if index not in asked and reasons[index] is None]
         if not now:
             break
         asked.update(now)
@@ -127,27 +133,22 @@ def unseen_words(
             reasons[index] = "covered" if hidden else "without a mark on the page"
         # A layer that turns out to be switched off is so for all its words.
         doubtful = _maybe_switched_off(looks, origins, reasons)
-    again = list(drawing.looks.keys() - {at for origin in origins for at in origin.objects})
-    if again and reasons.count(None) < len(reasons):
-        unmarked = [n for n, reason in enumerate(reasons) if reason in ("covered", "without a mark on the page")]
-        for index in drawn_again(unmarked, page, again, shown.crops):
-            reasons[index] = None
-    return [
-        "in a layer switched off" if reason == "without a mark on the page" and _layers(own) else reason
-        for reason, own in zip(reasons, looks, strict=True)
-    ]
+    unmarked = [n for n, reason in enumerate(reasons) if reason in ("covered", "without a mark on the page")]
+    again = list(drawing.looks.keys() - {at for origin in origins for at in origin.objects}) if unmarked else []
+    for index in drawn_again(unmarked, page, again, shown.crops) if again else ():
+        reasons[index] = None
+    for index in unmarked:
+        if reasons[index] == "without a mark on the page" and _layers(looks[index]):
+            reasons[index] = "in a layer switched off"
+    return reasons
 
 
-def _doubtful(page: LaidOut, verdicts: Sequence[_Verdict], drawing: Drawing, shown: Shown) -> Mask:
-    """For each word whether neither how it is drawn nor the picture tells that it is seen."""
-    special = {id(look) for look in drawing.looks.values() if look.blended or look.veiled}
-    doubtful = page.in_one_place | [
-        verdict == "doubtful" or (bool(special) and any(id(look) in special for look in own))
-        for verdict, own in zip(verdicts, page.looks, strict=True)
-    ]
+def _doubtful(page: LaidOut, drawing: Drawing) -> Mask:
+    """For each word whether how it is drawn, or what is drawn in its place, may hide it."""
+    doubtful = page.in_one_place | page.looks.with_any(lambda look: look.blended or look.veiled)
     if any(look.layer is not None or look.group for look in drawing.looks.values()):
         doubtful[_samples(page.looks)] = True
-    return np.asarray(doubtful | _among_other_marks(page, drawing, shown))
+    return np.asarray(doubtful | _among_other_marks(page, drawing))
 
 
 def typed_words(notes: Sequence[TypedNote], pixels: Pixels, scale: float) -> list[tuple[Word, Reason | None]]:
@@ -175,11 +176,6 @@ def _reason_of_typed(word: Word, note: TypedNote, pixels: Pixels, scale: float) 
     if like_ink > SAME_COLOUR_SHARE * ground[..., 0].size:
         return "without a mark on the page"
     return "in an annotation's layer, which may be switched off" if note.layered else None
-
-
-def looks_of(origins: Sequence[Origin], drawing: Drawing) -> list[list[Look]]:
-    """For each word how its text objects are drawn, in the order of its origin's objects."""
-    return [[drawing.looks[at] for at in origin.objects if at in drawing.looks] for origin in origins]
 
 
 def in_layers(
@@ -219,29 +215,23 @@ def is_scan_layer(word: Word, looks: Sequence[Look], drawing: Drawing) -> bool:
     )
 
 
-def _plainly_seen(looks: Sequence[Sequence[Look]], boxes: Boxes, dark: Measures) -> list[bool]:
+def _plainly_seen(looks: WordLooks, boxes: Boxes, dark: Measures) -> Mask:
     """For each word whether `_verdict` says at once that it is seen: dark text on a lighter ground, of objects that
     nothing else speaks against. By far most words are."""
     narrow = np.minimum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1])
     usual = (dark > FEWEST_DARK) & (dark < MOST_DARK) & (narrow >= 1.5 * MIN_SIZE)
-    clear: dict[int, bool] = {}
-    seen = []
-    for own, fits, box in zip(looks, usual.tolist(), boxes.tolist(), strict=True):
-        plain = fits and bool(own)
-        for look in own if plain else ():
-            known = clear.get(id(look))
-            if known is None:
-                dark_ink = look.ink is not None and max(look.ink) < DARK_INK
-                known = clear[id(look)] = dark_ink and not look.invisible and look.alpha >= MIN_CONTRAST
-            plain = known and (look.clip is None or _is_inside(box, look.clip))
-            if not plain:
-                break
-        seen.append(plain)
-    return seen
+    return np.asarray(usual & looks.has_any & ~looks.with_any(_may_be_unseen) & ~looks.leaving(boxes))
 
 
-def _is_inside(box: Sequence[float], clip: Box) -> bool:
-    return clip[0] <= box[0] and clip[1] <= box[1] and box[2] <= clip[2] and box[3] <= clip[3]
+def _may_be_unseen(look: Look) -> bool:
+    """Whether text that is drawn so is not sure to be darker than its ground."""
+    return look.ink is None or not _is_dark(look.ink) or look.invisible or look.alpha < MIN_CONTRAST
+
+
+def _is_dark(ink: tuple[int, int, int]) -> bool:
+    """Whether a sketch shows the ink dark: by its brightness (ITU-R BT.601)."""
+    red, green, blue = ink
+    return 0.299 * red + 0.587 * green + 0.114 * blue < DARK_INK
 
 
 def _verdict(word: Word, looks: Sequence[Look], drawing: Drawing, shown: Shown, dark: float) -> _Verdict:
@@ -261,7 +251,7 @@ def _verdict(word: Word, looks: Sequence[Look], drawing: Drawing, shown: Shown, 
     if looks and all(look.alpha < MIN_CONTRAST for look in looks) and not any(look.invisible for look in looks):
         return "without a mark on the page"
     ink = looks[0].ink if looks else None
-    if FEWEST_DARK < dark < MOST_DARK and ink is not None and max(ink) < DARK_INK:
+    if FEWEST_DARK < dark < MOST_DARK and ink is not None and _is_dark(ink):
         return None  # dark text on a lighter ground: by far the most common case, decided at once
     (height, width), scale = shown.pixels.shape[:2], shown.scale
     left, top = max(0, round(word.box[0] * scale)), max(0, round(word.box[1] * scale))
@@ -298,52 +288,59 @@ def _are_far_colours(ink: tuple[int, int, int], corner: tuple[int, int, int]) ->
     return max(abs(one - other) for one, other in zip(ink, corner, strict=True)) >= SAME_COLOUR + MIN_CONTRAST
 
 
-def _maybe_covered(boxes: Boxes, looks: Sequence[Sequence[Look]], drawing: Drawing, shown: Shown) -> Mask:
+def _maybe_covered(boxes: Boxes, looks: WordLooks, drawing: Drawing, shown: Shown) -> Mask:
     """For each word whether something is drawn over its middle later, or many thin things over much of it."""
     if not (drawing.covers or drawing.thin):
         return np.zeros(len(boxes), bool)
-    order = np.array([max([look.order for look in own], default=1 << 30) for own in looks])
-    thin = [cover.box for cover in drawing.thin if cover.order > order.min()]
-    covered = _hatched(boxes, thin, shown)
-    if not drawing.covers:
-        return covered
-    x, y = (boxes[:, 0] + boxes[:, 2]) / 2, (boxes[:, 1] + boxes[:, 3]) / 2
-    first = order.min()
-    for cover in drawing.covers:
-        if cover.order > first:
-            left, top, right, bottom = cover.box
-            covered |= (order < cover.order) & (left <= x) & (x <= right) & (top <= y) & (y <= bottom)
+    order = looks.last()
+    first = int(order.min())
+    covered = _hatched(boxes, [cover.box for cover in drawing.thin if cover.order > first], shown)
+    later = [cover for cover in drawing.covers if cover.order > first]
+    orders, sides = np.array([cover.order for cover in later]), np.array([cover.box for cover in later]).reshape(-1, 4)
+    for words, covers in touching(np.tile((boxes[:, :2] + boxes[:, 2:]) / 2, 2), sides):
+        covered[words[order[words] < orders[covers]]] = True
     return covered
 
 
 def _hatched(boxes: Boxes, thin: Sequence[Box], shown: Shown) -> Mask:
     """For each word whether much of its box is under thin things, as it is under a hatch of them."""
+    hatched = np.zeros(len(boxes), bool)
     if not thin:
-        return np.zeros(len(boxes), bool)
+        return hatched
+    # A pixel of the grid is a point or more.
     height, width = (side / shown.scale for side in shown.pixels.shape[:2])
     scale = min(1.0, MOST_CELLS / max(width, height))
+    sides = np.array(thin) + np.array((-1, -1, 1, 1)) / scale
+    under = np.zeros(len(boxes))
+    for words, others in touching(boxes, sides):
+        under += np.bincount(words, common_areas(boxes[words], sides[others]), minlength=len(boxes))
+    maybe = under >= HATCHED * areas(boxes)
+    if not maybe.any():
+        return hatched
     free = np.full((max(1, round(height * scale)), max(1, round(width * scale))), 255, np.uint8)
     for left, top, right, bottom in np.floor(np.maximum(thin, 0) * scale).astype(int).tolist():
         free[top : max(top + 1, bottom), left : max(left + 1, right)] = 0
-    return dark_shares(Sketch(free, scale), boxes) >= HATCHED
+    hatched[maybe] = dark_shares(Sketch(free, scale), boxes[maybe]) >= HATCHED
+    return hatched
 
 
-def _among_other_marks(page: LaidOut, drawing: Drawing, shown: Shown) -> Mask:
+def _among_other_marks(page: LaidOut, drawing: Drawing) -> Mask:
     """For each word whether the mark in its place may be another object's: not of a plain ground all around it.
 
     On a page of very many objects, one word of each form, font and colour is taken.
     """
+    found = np.zeros(len(page.words), bool)
     if not (drawing.frames or drawing.blots):
-        return np.zeros(len(page.words), bool)
-    height, width = (side / shown.scale for side in shown.pixels.shape[:2])
-    scale = min(1.0, MOST_CELLS / max(width, height))
-    free = np.full((max(1, round(height * scale)), max(1, round(width * scale))), 255, np.uint8)
-    for boxes, thickness in ((drawing.blots, cv2.FILLED), (drawing.frames, 1)):
-        for left, top, right, bottom in np.floor(np.array(boxes).reshape(-1, 4) * scale).astype(int).tolist():
-            cv2.rectangle(free, (left, top), (right, bottom), 0, thickness)
+        return found
     wide, high = page.boxes[:, 2] - page.boxes[:, 0], page.boxes[:, 3] - page.boxes[:, 1]
     inner = page.boxes + np.stack([MARGIN * wide, MARGIN * high, -MARGIN * wide, -MARGIN * high], axis=1)
-    found = dark_shares(Sketch(free, scale), inner) > 0
+    for words, _ in touching(inner, np.array(drawing.blots).reshape(-1, 4)):
+        found[words] = True
+    frames = np.array(drawing.frames).reshape(-1, 4)
+    for words, around in touching(inner, frames):
+        own, frame = inner[words], frames[around]
+        within = (own[:, :2] > frame[:, :2] + EDGE) & (own[:, 2:] < frame[:, 2:] - EDGE)
+        found[words[~within.all(axis=1)]] = True
     if len(drawing.frames) + len(drawing.blots) > MOST_COVERS:
         firsts: dict[object, int] = {}
         for index in np.flatnonzero(found).tolist():
@@ -362,7 +359,8 @@ def _maybe_in_one_place(boxes: Boxes) -> Mask:
     """
     found = np.zeros(len(boxes), bool)
     middle = (boxes[:, 1] + boxes[:, 3]) / 2
-    band = max(float(np.median(boxes[:, 3] - boxes[:, 1])), 1e-6)
+    heights = boxes[:, 3] - boxes[:, 1]
+    band = max(float(np.partition(heights, len(heights) // 2)[len(heights) // 2]), 1e-6)
     for shift in (0.0, 0.5):
         order = np.lexsort((boxes[:, 0], np.floor(middle / band + shift)))
         one, two = boxes[order[:-1]], boxes[order[1:]]
@@ -370,9 +368,11 @@ def _maybe_in_one_place(boxes: Boxes) -> Mask:
         found[order[:-1][same]] = found[order[1:][same]] = True
     if not found.any():
         return found
-    for index in range(len(boxes)):
-        found[index] = found[index] or bool((common_areas(boxes[found], boxes[index]) > 0).sum() > 1)
-    return found
+    held = boxes[found]
+    over = np.zeros(len(boxes), np.int64)
+    for words, others in touching(boxes, held):
+        over += np.bincount(words[common_areas(boxes[words], held[others]) > 0], minlength=len(boxes))
+    return np.asarray(found | (over > 1))
 
 
 def _maybe_switched_off(

@@ -20,13 +20,11 @@ from ..values.page import MOST_OF_THE_PAGE, Crop
 from ..values.tasks import PageTask
 from ..values.words import Word, boxes_of
 from .copied_words import copies
-from .drawing import Look
 from .hidden_text import (
     Reason,
     Shown,
     in_layers,
     is_scan_layer,
-    looks_of,
     may_be_scan,
     typed_words,
     unseen_words,
@@ -34,12 +32,13 @@ from .hidden_text import (
 from .layer_trust import UNSURE, is_sure, mended, unsound_fonts, was_looked_at
 from .overlays import NOTHING_TOLD, Left, Told, overlays, told_by
 from .page_frame import PageFrame
-from .page_ink import Sketch, areas_of, dark_shares, sketch, unexplained_lines
+from .page_ink import areas_of, sketch, unexplained_lines
 from .pdf_page import PdfPage
 from .redrawing import Redrawing
 from .soundness import is_sound
 from .text_layer import Origin, TextLayer
 from .unseen_characters import unseen_characters, without_unseen_characters
+from .word_looks import WordLooks, looks_of
 from .word_pieces import cuts_of, pieces_of, rejoined
 
 # Min share of the page, and min side in points, of an image that may hold text of its own.
@@ -144,17 +143,17 @@ def judge(page: PdfPage, layer_words: LayerWords, shown: Crop) -> Judged:
     notes: list[Notice] = []
     small = sketch(pixels, scale)
     crops = Redrawing(page.handle, page.frame, scale, drawing.items)
-    layer_words, looks, reasons = _parted(page, layer_words, Shown(pixels, scale, crops), small)
+    layer_words, looks, reasons = _parted(page, layer_words, Shown(pixels, scale, small, crops))
     words, origins, blanks = layer_words
     reasons = in_layers(words, reasons, looks, forms.layered)
     repeated = copies(words, reasons)
     words = mended(words, origins, blanks, pixels, scale)
     scanned = may_be_scan(drawing)
     kept: list[tuple[Word, Reason | None]] = []
-    for word, reason, copy, own in zip(words, reasons, repeated, looks, strict=True):
+    for index, (word, reason, copy) in enumerate(zip(words, reasons, repeated, strict=True)):
         if copy:
             continue
-        if scanned and is_scan_layer(word, own, drawing):
+        if scanned and is_scan_layer(word, looks[index], drawing):
             # Where it stands on blank paper too: such layers are placed roughly.
             word = replace(word, confidence=UNSURE)
         if reason == "in a layer switched off":
@@ -190,34 +189,23 @@ def judge(page: PdfPage, layer_words: LayerWords, shown: Crop) -> Judged:
     return Judged(result, recognise, notes, told)
 
 
-def _parted(
-    page: PdfPage, layer_words: LayerWords, shown: Shown, small: Sketch
-) -> tuple[LayerWords, list[list[Look]], list[Reason | None]]:
+def _parted(page: PdfPage, layer_words: LayerWords, shown: Shown) -> tuple[LayerWords, WordLooks, list[Reason | None]]:
     """The words, those that are hidden in part as a word for each part; for each its looks, and the reason why no
-    reader sees it, None where one does.
-
-    `small`: a sketch of the page.
-    """
+    reader sees it, None where one does."""
     words, origins, blanks = layer_words
-    cuts = cuts_of(words, origins, page.drawing)
+    boxes, looks = boxes_of(words), looks_of(origins, page.drawing)
+    cuts = cuts_of(words, boxes, origins, looks, page.drawing) if words else {}
     if not cuts:
-        return layer_words, *_judged(page, words, origins, shown, small)
+        return layer_words, looks, unseen_words(words, boxes, origins, looks, page.drawing, shown)
     pieces = pieces_of(words, origins, cuts)
-    _, reasons = _judged(page, [piece.word for piece in pieces], [piece.origin for piece in pieces], shown, small)
+    parts, owners = [piece.word for piece in pieces], [piece.origin for piece in pieces]
+    looks = looks_of(owners, page.drawing)
+    reasons = unseen_words(parts, boxes_of(parts), owners, looks, page.drawing, shown)
     judged = rejoined(words, origins, pieces, reasons)
     last = {piece.owner: at for at, (piece, _) in enumerate(judged)}
     origins = [piece.origin for piece, _ in judged]
     parted = [piece.word for piece, _ in judged], origins, [(last[before], box) for before, box in blanks]
     return parted, looks_of(origins, page.drawing), [reason for _, reason in judged]
-
-
-def _judged(
-    page: PdfPage, words: Sequence[Word], origins: Sequence[Origin], shown: Shown, small: Sketch
-) -> tuple[list[list[Look]], list[Reason | None]]:
-    """For each word its looks, and the reason why no reader sees it, None where one does."""
-    looks = looks_of(origins, page.drawing)
-    shares = dark_shares(small, boxes_of(words))
-    return looks, unseen_words(words, origins, looks, page.drawing, shown, shares)
 
 
 def _with_unexplained(

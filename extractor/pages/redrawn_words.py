@@ -15,10 +15,11 @@ import numpy as np
 from ..values.arrays import Boxes, Mask, Pixels
 from ..values.boxes import Box, area, intersection, union
 from ..values.words import Word
-from .drawing import Cover, Look
+from .drawing import Cover
 from .page_ink import AREA_COST, areas_of
 from .redrawing import Redrawing
 from .text_layer import Origin
+from .word_looks import WordLooks
 
 # Min range of a colour channel, in 0..255, in a word's crop: less is no mark.
 MIN_CONTRAST = 20
@@ -63,7 +64,7 @@ class LaidOut:
     words: Sequence[Word]
     boxes: Boxes
     origins: Sequence[Origin]
-    looks: Sequence[Sequence[Look]]
+    looks: WordLooks
     in_one_place: Mask
 
 

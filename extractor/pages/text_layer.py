@@ -18,10 +18,10 @@ import numpy as np
 import pypdfium2.raw as pdfium_c
 
 from ..errors import PageTooLarge
-from ..values.arrays import Boxes, Mask
+from ..values.arrays import Boxes, Indices, Mask
 from ..values.boxes import Box
 from ..values.words import Word, WordPart, is_raised
-from .characters import LETTER, Indices, characters_of, letters_of, run_starts
+from .characters import LETTER, characters_of, letters_of, run_starts
 from .page_frame import PageFrame
 from .raised_digits import OTHER_SIZE, RAISED, ends_number
 from .soundness import is_sound

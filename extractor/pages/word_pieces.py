@@ -14,10 +14,13 @@ from typing import NamedTuple, TypeVar
 
 import numpy as np
 
-from ..values.words import Word, WordPart, boxes_of
+from ..values.arrays import Boxes
+from ..values.boxes import touching
+from ..values.words import Word, WordPart
 from .drawing import Cover, Drawing, Look
 from .hidden_text import Reason
 from .text_layer import Origin
+from .word_looks import WordLooks
 
 # How many times smaller letters are than their neighbours to be judged by themselves.
 SMALLER = 4.0
@@ -35,14 +38,19 @@ class Piece(NamedTuple):
     origin: Origin
 
 
-def cuts_of(words: Sequence[Word], origins: Sequence[Origin], drawing: Drawing) -> dict[int, list[int]]:
+def cuts_of(
+    words: Sequence[Word], boxes: Boxes, origins: Sequence[Origin], looks: WordLooks, drawing: Drawing
+) -> dict[int, list[int]]:
     """By index, the words that are not hidden or seen as a whole for sure: the letters that begin their further
-    pieces."""
-    partly = _partly_covered(words, origins, drawing)
+    pieces.
+
+    `boxes` are those of the words, (words, 4), in points, origin top left; `looks`: how they are drawn.
+    """
+    partly = _partly_covered(boxes, origins, looks, drawing)
     changing = [index for index, origin in enumerate(origins) if origin.changes]
     found: dict[int, list[int]] = {}
     left = MOST_PIECES
-    for index in sorted({*_changed(changing, origins, drawing), *partly}):
+    for index in sorted({*_changed(changing, origins, looks), *partly}):
         if _is_whole(words[index], origins[index], drawing):
             cuts = _cuts(origins[index], drawing, partly.get(index, ()))
             if cuts and len(cuts) < left:
@@ -90,7 +98,7 @@ def _is_whole(word: Word, origin: Origin, drawing: Drawing) -> bool:
     return len(origin.letters) == len(word.text) > 1 and drawing.said.keys().isdisjoint(origin.objects)
 
 
-def _changed(changing: Sequence[int], origins: Sequence[Origin], drawing: Drawing) -> list[int]:
+def _changed(changing: Sequence[int], origins: Sequence[Origin], looks: WordLooks) -> list[int]:
     """Those of the words that have letters of several text objects where these may be hidden apart from each other:
     their looks differ, or their sizes."""
     if not changing:
@@ -103,11 +111,7 @@ def _changed(changing: Sequence[int], origins: Sequence[Origin], drawing: Drawin
     starts = np.cumsum(counts) - counts
     heights = sides[:, 3] - sides[:, 1]
     uneven = np.minimum.reduceat(heights, starts) * SMALLER < np.maximum.reduceat(heights, starts)
-    return [
-        index
-        for index, differ in zip(changing, uneven.tolist(), strict=True)
-        if differ or _differ([drawing.looks.get(item) for item in origins[index].objects])
-    ]
+    return [index for index, cut in zip(changing, uneven | looks.several(_kind)[changing], strict=True) if cut]
 
 
 def _cuts(origin: Origin, drawing: Drawing, covers: Sequence[Cover]) -> list[int]:
@@ -128,12 +132,6 @@ def _cuts(origin: Origin, drawing: Drawing, covers: Sequence[Cover]) -> list[int
         inside = (left <= x) & (x <= right) & (top <= y) & (y <= bottom)
         cuts.update((1 + np.flatnonzero(np.diff(inside))).tolist())
     return sorted(cuts)
-
-
-def _differ(looks: Sequence[Look | None]) -> bool:
-    """Whether text of one of the looks may be hidden where that of another is not."""
-    # Most of a page's looks are one and the same.
-    return any(look is not looks[0] for look in looks) and len(set(map(_kind, looks))) > 1
 
 
 def _kind(look: Look | None) -> tuple[object, ...]:
@@ -181,19 +179,19 @@ def _within(runs: Sequence[_Run], start: int, end: int) -> list[_Run]:
     return [run for run, until in zip(runs, ends, strict=False) if run[0] < end and until > start]
 
 
-def _partly_covered(words: Sequence[Word], origins: Sequence[Origin], drawing: Drawing) -> Mapping[int, list[Cover]]:
+def _partly_covered(
+    boxes: Boxes, origins: Sequence[Origin], looks: WordLooks, drawing: Drawing
+) -> Mapping[int, list[Cover]]:
     """By index, the words that are not whole under something drawn later that touches them, each with what does."""
-    first = min((look.order for look in drawing.looks.values()), default=0)
+    first = looks.first()
     later = [cover for cover in drawing.covers if cover.order > first]
-    if not later or not words:
-        return {}
-    boxes, sides = boxes_of(words)[:, None], np.array([cover.box for cover in later])
-    touching = ((boxes[..., :2] < sides[:, 2:]) & (boxes[..., 2:] > sides[:, :2])).all(axis=2)
-    inside = ((boxes[..., :2] >= sides[:, :2]) & (boxes[..., 2:] <= sides[:, 2:])).all(axis=2)
+    sides = np.array([cover.box for cover in later]).reshape(-1, 4)
     found: dict[int, list[Cover]] = {}
-    for index, at in np.argwhere(touching & ~inside).tolist():
-        if _is_drawn_before(origins[index], later[at], drawing):
-            found.setdefault(index, []).append(later[at])
+    for own, over in touching(boxes, sides):
+        partly = (boxes[own, :2] < sides[over, :2]).any(axis=1) | (boxes[own, 2:] > sides[over, 2:]).any(axis=1)
+        for index, at in zip(own[partly].tolist(), over[partly].tolist(), strict=True):
+            if _is_drawn_before(origins[index], later[at], drawing):
+                found.setdefault(index, []).append(later[at])
     return found
 
 

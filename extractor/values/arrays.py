@@ -18,6 +18,8 @@ Mask = NDArray[np.bool_]
 Boxes = NDArray[np.float64]
 # (n,): a number for each box or word.
 Measures = NDArray[np.float64]
+# (n,): an index, a number or an address for each.
+Indices = NDArray[np.int64]
 # (points, 2): x, y.
 Points = NDArray[np.float64]
 # (4, 2): the corners of a line of text, (x, y): top left, top right, bottom right, bottom left, as it is read.

@@ -5,19 +5,22 @@ In both processes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .arrays import Boxes, Measures
+from .arrays import Boxes, Indices, Measures
 
 Box = tuple[float, float, float, float]
 # (left, top, right, bottom), whole pixels of a picture.
 PixelBox = tuple[int, int, int, int]
 # (3, 3): maps points (x, y, 1) of one page to points of another.
 Matrix = NDArray[np.floating[Any]]
+
+# Max pairs of boxes that are compared at once; so many that it is worthwhile to look for fewer.
+MOST_PAIRS, FEW_PAIRS = 1 << 20, 1 << 12
 
 
 def json_box(box: Sequence[float] | None) -> list[float] | None:
@@ -49,6 +52,39 @@ def common_areas(boxes: Boxes, others: Boxes) -> Measures:
     wide = np.minimum(boxes[:, 2], others[..., 2]) - np.maximum(boxes[:, 0], others[..., 0])
     high = np.minimum(boxes[:, 3], others[..., 3]) - np.maximum(boxes[:, 1], others[..., 1])
     return np.asarray(wide.clip(min=0) * high.clip(min=0))
+
+
+def touching(boxes: Boxes, others: Boxes) -> Iterator[tuple[Indices, Indices]]:
+    """The pairs of a box and one of the others that have an area or a line in common: the indices of each, some at a
+    time."""
+    if not (len(boxes) and len(others)):
+        return
+    order, first, counts = _within_reach(boxes, others, 1)
+    if counts.sum() > FEW_PAIRS:
+        # Along one of the axes most boxes are out of reach of most others.
+        across = _within_reach(boxes, others, 0)
+        order, first, counts = across if across[2].sum() < counts.sum() else (order, first, counts)
+    ends = np.cumsum(counts)
+    start = 0
+    while start < len(others):
+        before = int(ends[start - 1]) if start else 0
+        end = max(start + 1, int(np.searchsorted(ends, before + MOST_PAIRS, side="right")))
+        theirs = np.repeat(np.arange(start, end), counts[start:end])
+        own = order[np.arange(before, before + len(theirs)) + (first - ends + counts)[theirs]]
+        one, two = boxes[own], others[theirs]
+        meet = ((one[:, :2] <= two[:, 2:]) & (one[:, 2:] >= two[:, :2])).all(axis=1)
+        yield own[meet], theirs[meet]
+        start = end
+
+
+def _within_reach(boxes: Boxes, others: Boxes, axis: int) -> tuple[Indices, Indices, Indices]:
+    """The order of the boxes along the axis, and in it for each of the others the first of the boxes, and the number
+    of them, that may touch it."""
+    order = np.argsort(boxes[:, axis])
+    starts = boxes[order, axis]
+    longest = float((boxes[:, axis + 2] - boxes[:, axis]).max())
+    first = np.searchsorted(starts, others[:, axis] - longest)
+    return order, first, np.maximum(np.searchsorted(starts, others[:, axis + 2], side="right") - first, 0)
 
 
 def covered(a: Box, b: Box) -> float:
