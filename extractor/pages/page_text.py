@@ -142,7 +142,7 @@ def judge(page: PdfPage, layer_words: LayerWords, shown: Crop) -> Judged:
     pixels, scale = shown.picture.drawn, shown.scale
     notes: list[Notice] = []
     small = sketch(pixels, scale)
-    crops = Redrawing(page.handle, page.frame, scale, drawing.items)
+    crops = Redrawing(page.handle, page.frame, scale, drawing.items, pixels)
     layer_words, looks, reasons = _parted(page, layer_words, Shown(pixels, scale, small, crops))
     words, origins, blanks = layer_words
     reasons = in_layers(words, reasons, looks, forms.layered)

@@ -11,10 +11,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import cv2
 import numpy as np
 import pypdfium2.raw as pdfium_c
 
-from ..values.arrays import Pixels
+from ..values.arrays import Grey, Pixels
 from ..values.boxes import Box
 from .page_frame import PageFrame
 from .plain_calls import plain_call
@@ -30,13 +31,20 @@ class Redrawing:
     and top, times the scale: pixels align with the page's own. Colours blend with what is drawn
     beneath them, not with the paper: the page is an isolated group (ISO 32000-2, 11.4.7).
 
-    `items`: the addresses of all that the page draws. Every method raises `MemoryError` where PDFium makes no bitmap.
+    `items`: the addresses of all that the page draws; `pixels`: the page picture, RGB, (rows, columns, 3). Every method
+    that draws raises `MemoryError` where PDFium makes no bitmap.
     """
 
     page: Any
     frame: PageFrame
     scale: float
     items: Sequence[int]
+    pixels: Pixels
+
+    def as_shown(self, box: Box) -> Pixels:
+        """The crop of the page picture, RGB, (rows, columns, 3), not a copy. `box` is in points, origin top left."""
+        left, top, width, height = self._place(box)
+        return self.pixels[top : top + height, left : left + width]
 
     def without(self, box: Box, addresses: Sequence[int]) -> Pixels:
         """The crop, RGB, (rows, columns, 3), without the objects at these addresses of the open page.
@@ -46,17 +54,19 @@ class Redrawing:
         with left_out(addresses):
             return self._crop(box)
 
-    def alone(self, box: Box, addresses: Sequence[int]) -> Pixels:
+    def alone(self, box: Box, addresses: Sequence[int], grounds: Sequence[int] = (255, 0)) -> Grey:
         """For each pixel of the crop, (rows, columns), how much nothing but the objects at these addresses changes it,
         in 0..255.
 
-        They are drawn on white and on black: whatever their colour, on one of them they show. `box` is in points,
-        origin top left. Raises `MemoryError` where PDFium makes no bitmap.
+        They are drawn on white and on black: whatever their colour, on one of them they show. Where their colour is
+        known, one of the `grounds` may do. `box` is in points, origin top left. Raises `MemoryError` where PDFium makes
+        no bitmap.
         """
         own = set(addresses)
         with left_out([item for item in self.items if item not in own]):
-            white, black = self._crop(box, 255), self._crop(box, 0)
-        return np.asarray(np.maximum(255 - white, black).max(axis=2), np.uint8)
+            drawn = [(self._crop(box, ground), ground) for ground in grounds]
+        marks = [largest_channel(255 - crop if ground else crop) for crop, ground in drawn]
+        return np.asarray(np.maximum.reduce(marks), np.uint8)
 
     def letters(self, box: Box, text: Sequence[int], addresses: Sequence[int], ink: int) -> Pixels:
         """The crop, RGB, (rows, columns, 3), with text that only clips (ISO 32000-2, 9.3.6) filled with a grey, 0..255,
@@ -75,11 +85,19 @@ class Redrawing:
             for item in objects:
                 pdfium_c.FPDFTextObj_SetTextRenderMode(item, pdfium_c.FPDF_TEXTRENDERMODE_CLIP)
 
-    def _crop(self, box: Box, ground: int = 255) -> Pixels:
+    def _size(self) -> tuple[int, int]:
+        """The page's width and height in pixels."""
+        return max(1, round(self.frame.width * self.scale)), max(1, round(self.frame.height * self.scale))
+
+    def _place(self, box: Box) -> tuple[int, int, int, int]:
+        """The left, top, width and height of a crop in pixels."""
         left, top = max(0, int(box[0] * self.scale)), max(0, int(box[1] * self.scale))
-        size = (max(1, round(self.frame.width * self.scale)), max(1, round(self.frame.height * self.scale)))
-        width = max(1, min(size[0], int(box[2] * self.scale) + 1) - left)
-        height = max(1, min(size[1], int(box[3] * self.scale) + 1) - top)
+        most = self._size()
+        width = max(1, min(most[0], int(box[2] * self.scale) + 1) - left)
+        return left, top, width, max(1, min(most[1], int(box[3] * self.scale) + 1) - top)
+
+    def _crop(self, box: Box, ground: int = 255) -> Pixels:
+        left, top, width, height = self._place(box)
         crop = np.full((height, width, 3), ground, np.uint8)
         start = crop.ctypes.data_as(ctypes.c_void_p)
         bitmap = pdfium_c.FPDFBitmap_CreateEx(width, height, pdfium_c.FPDFBitmap_BGR, start, 3 * width)
@@ -87,10 +105,17 @@ class Redrawing:
             raise MemoryError
         try:
             flags = pdfium_c.FPDF_ANNOT | pdfium_c.FPDF_REVERSE_BYTE_ORDER
-            pdfium_c.FPDF_RenderPageBitmap(bitmap, self.page, -left, -top, *size, 0, flags)
+            pdfium_c.FPDF_RenderPageBitmap(bitmap, self.page, -left, -top, *self._size(), 0, flags)
         finally:
             pdfium_c.FPDFBitmap_Destroy(bitmap)
         return crop
+
+
+def largest_channel(pixels: Pixels) -> Grey:
+    """The largest of each pixel's three channels, (rows, columns)."""
+    # Much faster than a maximum over an axis of three.
+    red, green, blue = cv2.split(pixels)
+    return np.asarray(cv2.max(cv2.max(red, green), blue), np.uint8)
 
 
 @contextmanager

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from ..values.arrays import Boxes, Mask, Pixels
+from ..values.arrays import Boxes, Grey, Mask, Pixels
 from ..values.boxes import Box, area, intersection, union
 from ..values.words import Word
-from .drawing import Cover
+from .drawing import Cover, Look
 from .page_ink import AREA_COST, areas_of
-from .redrawing import Redrawing
+from .redrawing import Redrawing, largest_channel
+from .shown_letters import grounds_for, is_shown
 from .text_layer import Origin
 from .word_looks import WordLooks
 
@@ -76,9 +77,29 @@ def without_effect(doubtful: Sequence[int], page: LaidOut, crops: Redrawing) -> 
     without: list[int] = []
     for group in _separable_groups(doubtful, page):
         addresses = _addresses(group, page)
-        for region, words in _areas(group, page, crops):
+        shown = {at for region, words in _areas(group, page, crops) for at in _shown_in(region, words, page, crops)}
+        rest = [index for index in group if index not in shown]
+        for region, words in _areas(rest, page, crops) if rest else ():
             without += _without_effect_in(region, words, addresses, page, crops)
     return without
+
+
+def _shown_in(region: Box, words: Sequence[int], page: LaidOut, crops: Redrawing) -> list[int]:
+    """The words of the region, by their index, whose letters the page picture plainly shows."""
+    inks = {index: _ink_of(page.looks[index]) for index in words if not page.in_one_place[index]}
+    known = {index: ink for index, ink in inks.items() if ink is not None}
+    if not known:
+        return []
+    letters = crops.alone(region, _addresses(words, page), grounds_for(known.values()))
+    picture = crops.as_shown(region)
+    places = {index: _place(page.words[index].box, region, crops.scale) for index in known}
+    return [index for index, at in places.items() if is_shown(letters[at], picture[at], known[index])]
+
+
+def _ink_of(looks: Sequence[Look]) -> tuple[int, int, int] | None:
+    """The one colour that a word is drawn with, None where it has none or more."""
+    inks = {look.ink for look in looks}
+    return inks.pop() if len(inks) == 1 else None
 
 
 def _without_effect_in(
@@ -140,7 +161,7 @@ def _ghosts_in(
     ]
 
 
-def _is_hollow(alone: Pixels, left: Pixels) -> bool:
+def _is_hollow(alone: Grey, left: Grey) -> bool:
     """Whether of letters, which alone differ so much from their ground, only a trace along their edges is left."""
     peak = int(alone.max(initial=0))
     if peak < LETTER_CONTRAST:
@@ -222,11 +243,9 @@ def _addresses(words: Iterable[int], page: LaidOut) -> list[int]:
     return list({at: None for index in words for at in page.origins[index].objects})
 
 
-def _differences(one: Pixels, other: Pixels) -> Pixels:
+def _differences(one: Pixels, other: Pixels) -> Grey:
     """For each pixel the largest difference of a channel, in 0..255."""
-    # Much faster than a maximum over an axis of three.
-    red, green, blue = cv2.split(cv2.absdiff(one, other))
-    return np.asarray(cv2.max(cv2.max(red, green), blue), np.uint8)
+    return largest_channel(np.asarray(cv2.absdiff(one, other), np.uint8))
 
 
 def _place(box: Box, region: Box, scale: float) -> tuple[slice, slice]:
@@ -257,7 +276,10 @@ def _separable_groups(doubtful: Sequence[int], page: LaidOut) -> list[list[int]]
     if not doubtful:
         return []
     extents: dict[tuple[int, ...], Box] = {}
+    asked = {page.origins[index].objects for index in doubtful}
     for origin, (left, top, right, bottom) in zip(page.origins, page.boxes.tolist(), strict=True):
+        if origin.objects not in asked:
+            continue
         other = extents.get(origin.objects)
         extents[origin.objects] = (
             (left, top, right, bottom)
