@@ -54,8 +54,9 @@ _Verdict = Reason | Literal["doubtful"] | None
 
 # Min font size that anyone reads, in points.
 MIN_SIZE = 1.0
-# Max width or height of a word of two letters or more that is crushed until nobody reads it, in points.
-CRUSHED = 0.5
+# Max width or height of a word of two letters or more that is crushed until nobody reads it, in points; and of the mean
+# width of its letters, which are narrower than such a share of their height, too.
+CRUSHED, NARROW = 0.5, 0.1
 # Max distance of a channel from the ink, in 0..255; min share of such pixels for the ground to have its colour.
 SAME_COLOUR, SAME_COLOUR_SHARE = 12, 0.93
 # Max distance of a channel from the ink, in 0..255, of the pixel of a small or thin letter that is most like it.
@@ -240,11 +241,7 @@ def _verdict(word: Word, looks: Sequence[Look], drawing: Drawing, shown: Shown, 
         return "drawn invisibly"
     if word.size < MIN_SIZE and min(word.box[2] - word.box[0], word.box[3] - word.box[1]) < 1.5 * MIN_SIZE:
         return "too small"
-    if (
-        len(word.text) > 1
-        and word.text.isalnum()
-        and min(word.box[2] - word.box[0], word.box[3] - word.box[1]) < CRUSHED
-    ):
+    if len(word.text) > 1 and word.text.isalnum() and _is_crushed(word):
         return "too small"
     if looks and all(look.clip is not None and _is_cut_off(word, look.clip) for look in looks):
         return "clipped away"
@@ -275,6 +272,13 @@ def _verdict(word: Word, looks: Sequence[Look], drawing: Drawing, shown: Shown, 
     if any(letter.isalnum() for letter in word.text) and like_ink > SAME_COLOUR_SHARE * pixels:
         return "without a mark on the page"
     return "doubtful" if like_ink > MOST_OWN_COLOUR * pixels else None
+
+
+def _is_crushed(word: Word) -> bool:
+    """Whether the word, or each of its letters, is so narrow that nobody reads it."""
+    sides = word.box[2] - word.box[0], word.box[3] - word.box[1]
+    along, across = sides if word.upright else sides[::-1]
+    return min(sides) < CRUSHED or along < min(CRUSHED, NARROW * across) * len(word.text)
 
 
 def _near_count(ground: Pixels, colour: tuple[int, int, int], distance: int) -> int:

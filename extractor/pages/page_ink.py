@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import cv2
 import numpy as np
@@ -45,12 +47,17 @@ MOST_LINES = 300
 LEAST_INK = 40
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sketch:
     """A page picture in grey, (rows, columns) uint8, reduced: `scale` pixels per point."""
 
     grey: Grey
     scale: float
+
+    @cached_property
+    def dark(self) -> np.ndarray[Any, Any]:
+        """The number of dark pixels above and left of each pixel's corner: (rows + 1, columns + 1)."""
+        return cv2.integral(cv2.threshold(self.grey, DARK, 1, cv2.THRESH_BINARY_INV)[1])
 
 
 def sketch(picture: Pixels, scale: float) -> Sketch:
@@ -69,11 +76,11 @@ def sketch(picture: Pixels, scale: float) -> Sketch:
 def dark_shares(page: Sketch, boxes: Boxes) -> Measures:
     """The share of dark pixels in each box, (boxes,), in [0, 1]; boxes (boxes, 4) in points, origin top left."""
     height, width = page.grey.shape
-    sums = cv2.integral(cv2.threshold(page.grey, DARK, 1, cv2.THRESH_BINARY_INV)[1])
-    sides = np.round(boxes * page.scale).astype(int)
-    left, right = sides[:, 0].clip(0, width), sides[:, 2].clip(0, width)
-    top, bottom = sides[:, 1].clip(0, height), sides[:, 3].clip(0, height)
-    dark = sums[bottom, right] - sums[top, right] - sums[bottom, left] + sums[top, left]
+    sides = np.rint(boxes * page.scale).astype(np.int32)
+    left, top, right, bottom = np.clip(sides, 0, (width, height, width, height)).T
+    above, below = top * (width + 1), bottom * (width + 1)
+    sums = page.dark.ravel()
+    dark = sums[below + right] - sums[above + right] - sums[below + left] + sums[above + left]
     return np.asarray(dark / np.maximum(1, (right - left) * (bottom - top)), np.float64)
 
 

@@ -30,6 +30,7 @@ from .hidden_text import (
     unseen_words,
 )
 from .layer_trust import UNSURE, is_sure, mended, unsound_fonts, was_looked_at
+from .letter_marks import letters_without_mark
 from .overlays import NOTHING_TOLD, Left, Told, overlays, told_by
 from .page_frame import PageFrame
 from .page_ink import areas_of, sketch, unexplained_lines
@@ -39,7 +40,7 @@ from .soundness import is_sound
 from .text_layer import Origin, TextLayer
 from .unseen_characters import unseen_characters, without_unseen_characters
 from .word_looks import WordLooks, looks_of
-from .word_pieces import cuts_of, pieces_of, rejoined
+from .word_pieces import Piece, cuts_of, parted_by_marks, parts_within, pieces_of, rejoined
 
 # Min share of the page, and min side in points, of an image that may hold text of its own.
 MIN_IMAGE_SHARE = 0.02
@@ -103,20 +104,26 @@ def believed(layer: TextLayer, number: int, ocr: OcrMode) -> tuple[TextLayer, li
 
 
 def on_page(layer: TextLayer, frame: PageFrame, number: int) -> tuple[LayerWords, list[Notice]]:
-    """The words on the page, and a notice of those left out: content may go on beyond the crop box, unseen.
+    """The words on the page, and a notice of those left out, wholly or in part: content may go on beyond the crop box,
+    unseen.
 
     Boxes are in points, origin top left of the page as shown; `number` is the page's, from 1.
     """
-    inside = [
-        word.box[0] < frame.width and word.box[2] > 0 and word.box[1] < frame.height and word.box[3] > 0
-        for word in layer.words
-    ]
-    if all(inside):
+    whole = (0.0, 0.0, frame.width, frame.height)
+    boxes = boxes_of(layer.words)
+    if (boxes[:, :2] >= 0).all() and (boxes[:, 2:] <= whole[2:]).all():
         return (layer.words, layer.origins, layer.blanks), []
-    words = [word for word, kept in zip(layer.words, inside, strict=True) if kept]
-    origins = [origin for origin, kept in zip(layer.origins, inside, strict=True) if kept]
-    told = f"page {number}: {len(layer.words) - len(words)} word(s) beyond the page's edge left out"
-    return (words, origins, ()), [Notice("TEXT_BEYOND_EDGE", told, number)]
+    kept: list[tuple[Word, Origin]] = []
+    beyond = 0
+    for word, origin in zip(layer.words, layer.origins, strict=True):
+        parts = parts_within(word, origin, whole)
+        beyond += sum(len(part.text) for part, _ in parts) < len(word.text)
+        kept += parts
+    if not beyond:
+        return (layer.words, layer.origins, layer.blanks), []
+    told = f"page {number}: {beyond} word(s) beyond the page's edge left out"
+    notice = Notice("TEXT_BEYOND_EDGE", told, number)
+    return ([word for word, _ in kept], [origin for _, origin in kept], ()), [notice]
 
 
 def first_areas(page: PdfPage, layer_words: LayerWords) -> list[Box]:
@@ -195,13 +202,27 @@ def _parted(page: PdfPage, layer_words: LayerWords, shown: Shown) -> tuple[Layer
     words, origins, blanks = layer_words
     boxes, looks = boxes_of(words), looks_of(origins, page.drawing)
     cuts = cuts_of(words, boxes, origins, looks, page.drawing) if words else {}
-    if not cuts:
-        return layer_words, looks, unseen_words(words, boxes, origins, looks, page.drawing, shown)
-    pieces = pieces_of(words, origins, cuts)
-    parts, owners = [piece.word for piece in pieces], [piece.origin for piece in pieces]
-    looks = looks_of(owners, page.drawing)
-    reasons = unseen_words(parts, boxes_of(parts), owners, looks, page.drawing, shown)
-    judged = rejoined(words, origins, pieces, reasons)
+    judged: list[tuple[Piece, Reason | None]] = []
+    if cuts:
+        pieces = pieces_of(words, origins, cuts)
+        parts, owners = [piece.word for piece in pieces], [piece.origin for piece in pieces]
+        looks = looks_of(owners, page.drawing)
+        reasons = unseen_words(parts, boxes_of(parts), owners, looks, page.drawing, shown)
+        judged = rejoined(words, origins, zip(pieces, reasons, strict=True))
+        words, origins = [piece.word for piece, _ in judged], [piece.origin for piece, _ in judged]
+        looks, reasons = looks_of(origins, page.drawing), [reason for _, reason in judged]
+    else:
+        reasons = unseen_words(words, boxes, origins, looks, page.drawing, shown)
+    seen = [at for at, reason in enumerate(reasons) if reason is None]
+    if may_be_scan(page.drawing):
+        seen = [at for at in seen if not is_scan_layer(words[at], looks[at], page.drawing)]
+    if page.drawing.said:
+        # Replacement text has no letters with boxes of their own.
+        seen = [at for at in seen if page.drawing.said.keys().isdisjoint(origins[at].objects)]
+    unmarked = letters_without_mark(words, origins, looks, seen, shown)
+    if not (cuts or unmarked):
+        return layer_words, looks, reasons
+    judged = parted_by_marks(judged or list(zip(pieces_of(words, origins, {}), reasons, strict=True)), unmarked)
     last = {piece.owner: at for at, (piece, _) in enumerate(judged)}
     origins = [piece.origin for piece, _ in judged]
     parted = [piece.word for piece, _ in judged], origins, [(last[before], box) for before, box in blanks]
