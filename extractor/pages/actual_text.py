@@ -12,6 +12,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import pypdfium2.raw as pdfium_c
@@ -23,6 +24,8 @@ from .text_layer import LETTERS_A_GLYPH, Origin, TextLayer, words_around
 
 # Min share of letters in common for ActualText and glyphs to be one text, in another order or spelling.
 ALIKE = 0.7
+# Min digits that are drawn and not said for the two to differ.
+FEW_DIGITS = 2
 
 
 def as_drawn(page: Any, layer: TextLayer, drawing: Drawing, most_words: int) -> TextLayer:
@@ -42,9 +45,10 @@ def as_drawn(page: Any, layer: TextLayer, drawing: Drawing, most_words: int) -> 
     agreed: dict[str, bool] = {}
     for word, origin in zip(layer.words, layer.origins, strict=True):
         said = next((drawing.said[at] for at in origin.objects if at in drawing.said), None)
-        if said is not None and said not in agreed:
+        if said and said not in agreed:
             agreed[said] = _texts_agree(said, drawn, _objects_of(said, drawing))
-        if said is None or agreed[said]:
+        # PDFium takes replacement text without a character that it knows for none, and gives the words that are drawn.
+        if not said or agreed[said]:
             words.append(word)
             origins.append(origin)
             continue
@@ -84,18 +88,31 @@ def _words_of(layer: TextLayer, objects: frozenset[int]) -> list[tuple[Word, Ori
 def _texts_agree(said: str, drawn: TextLayer, objects: frozenset[int]) -> bool:
     """Whether ActualText may be what is drawn: the same letters and digits, or glyphs without characters."""
     found = _words_of(drawn, objects)
-    one, two = _letters([said]), _letters([word.text for word, _ in found])
+    one, two = _letters([said]), _letters([_own_text(word, origin, objects) for word, origin in found])
     if any(origin.strange for _, origin in found):
         return len(one) <= LETTERS_A_GLYPH * sum(len(word.text) for word, _ in found)
     if not two:
         return len(one) <= LETTERS_A_GLYPH
-    # A word may begin or end outside of what is replaced.
-    if one in two or (two in one and len(one) - len(two) < LETTERS_A_GLYPH):
+    # What is drawn may be replaced bit by bit, each by the same text. Neither may say much more than the other.
+    unsaid = two.replace(one, "") if one else two
+    if (
+        sum(map(str.isdigit, unsaid)) < FEW_DIGITS
+        and len(unsaid) < LETTERS_A_GLYPH
+        and len(unsaid) < len(two) + (not one)
+    ):
+        return True
+    if two in one and len(one) - len(two) < LETTERS_A_GLYPH:
         return True
     if [letter for letter in one if letter.isdigit()] != [letter for letter in two if letter.isdigit()]:
         return False
     common = (Counter(one) & Counter(two)).total()
     return common >= ALIKE * max(len(one), len(two))
+
+
+def _own_text(word: Word, origin: Origin, objects: frozenset[int]) -> str:
+    """The characters of the word that these text objects draw: it may begin or end outside of what is replaced."""
+    starts = [(0, origin.objects[0] if origin.objects else 0), *origin.changes, (len(word.text), 0)]
+    return "".join(word.text[start:end] for (start, item), (end, _) in pairwise(starts) if item in objects)
 
 
 def _letters(texts: Sequence[str]) -> str:

@@ -148,7 +148,7 @@ def read_drawing(page: Any, frame: PageFrame) -> Drawing:
         items.append(item)
         if kind == TEXT:
             looks[item] = reader.look(found, order)
-            if found.said:
+            if found.said is not None:
                 said[item] = found.said
             continue
         box = reader.box(item, matrix)

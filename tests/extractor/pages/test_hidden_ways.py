@@ -69,6 +69,7 @@ WAYS = {
     "said in place of what is drawn": raw_pdf(f"{TEXT}/Span << /ActualText ({HIDDEN}) >> BDC {say(OTHER, 600)}EMC"),
     "said in place of spaces": raw_pdf(f"{TEXT}/Span << /ActualText ({HIDDEN}) >> BDC {say('   ', 600)}EMC"),
     "crushed": raw_pdf(f"{TEXT}0.5 Tz {HIDE}"),
+    "crushed, each letter to a fifth of a point": raw_pdf(f"{TEXT}3 Tz {HIDE}"),
     "covered inside a form": formed(f"{HIDE}1 g 60 590 300 30 re f"),
     "covered by a form": formed("0.9 g 60 590 300 30 re f 0 g 60 603 m 300 603 l S", before=HIDE),
     "covered by a rounded rectangle": raw_pdf(f"{TEXT}{HIDE}{ROUNDED}0 G 60 600 m 320 600 l S"),
@@ -105,6 +106,7 @@ def test_hidden_text_is_told_and_left_out_on_demand(readers: PageReaders, tmp_pa
 
 
 PLAIN = {
+    "narrow": raw_pdf(f"{TEXT}50 Tz {HIDE}"),
     "layer switched on": layer(HIDE, "ON"),
     "on a ground inside a form": formed(f"0.9 g 60 590 300 30 re f 0 g {HIDE}"),
     "under a marker pen": faint(f"1 1 0 rg {HIDE.replace('BT', '0 g BT')}1 1 0 rg 60 590 300 30 re f", 0.4),
@@ -132,6 +134,21 @@ def test_replacement_text_that_says_more_than_is_drawn_is_told(
     assert "said in place of what is drawn" in note
     assert set(HIDDEN.split()) <= set(said(kept).split())
     assert said(dropped) == f"{SEEN} {drawn}"
+
+
+@pytest.mark.parametrize("replacement", ["once", "I", "", " ", "\xad"])
+def test_replacement_text_that_says_less_than_is_drawn_takes_nothing_away(
+    readers: PageReaders, tmp_path: Path, replacement: str
+) -> None:
+    content = raw_pdf(f"{TEXT}/Span << /ActualText ({replacement}) >> BDC {HIDE}EMC")
+    assert said(read_page(readers, tmp_path, content, "drop")) == f"{SEEN} {HIDDEN}"
+
+
+def test_replacement_text_of_each_of_several_pieces_stands(readers: PageReaders, tmp_path: Path) -> None:
+    pieces = "".join(f"/Span << /ActualText (office) >> BDC {say('office', 600 - 20 * n)}EMC " for n in range(3))
+    page = read_page(readers, tmp_path, raw_pdf(TEXT + pieces), "drop")
+    assert told(page) == ()
+    assert said(page) == f"{SEEN} office office office"
 
 
 LINES = (OTHER[:17], OTHER[18:])
