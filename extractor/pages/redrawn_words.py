@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 
 from ..values.arrays import Boxes, Grey, Mask, Pixels
-from ..values.boxes import Box, area, intersection, union
+from ..values.boxes import Box, area, common_areas, intersection, union
 from ..values.words import Word
 from .drawing import Cover, Look
 from .page_ink import AREA_COST, areas_of
@@ -191,7 +191,8 @@ def drawn_again(hidden: Sequence[int], page: LaidOut, again: Sequence[int], crop
             both = int((one & other).sum())
             if _is_hollow(alone[place], left[place]):
                 continue
-            if both >= LEGIBLE * max(1, int(other.sum())) and both >= WITHIN * int(one.sum()):
+            least = LEGIBLE_AMONG_LETTERS if _is_on_other_text(index, page) else LEGIBLE
+            if both >= least * max(1, int(other.sum())) and both >= WITHIN * int(one.sum()):
                 drawn.append(index)
     return drawn
 
@@ -202,14 +203,12 @@ def painted_through(stencils: Sequence[int], page: LaidOut, covers: Sequence[Cov
     What is painted later has the letters' shape then. `covers`: what may be painted. Raises `MemoryError` where PDFium
     makes no bitmap of a crop.
     """
-    objects: dict[tuple[int, ...], list[int]] = {}
-    for index in stencils:
-        objects.setdefault(page.origins[index].objects, []).append(index)
     painted: list[int] = []
-    for text, group in list(objects.items())[:MOST_REDRAWINGS]:
+    for group in _separable_groups(stencils, page):
         over = _drawn_over(group, page, covers)
         if not over:
             continue
+        text = _addresses(group, page)
         region = union(page.words[index].box for index in group)
         changed = _differences(crops.without(region, []), crops.without(region, over)) >= MIN_CONTRAST
         letters = _differences(*(crops.letters(region, text, over, ink) for ink in (0, 255))) >= LETTER_CONTRAST
@@ -218,6 +217,14 @@ def painted_through(stencils: Sequence[int], page: LaidOut, covers: Sequence[Cov
             if (one & other).sum() >= SAME_SHAPE * max(1, int((one | other).sum())):
                 painted.append(index)
     return painted
+
+
+def _is_on_other_text(index: int, page: LaidOut) -> bool:
+    """Whether another word stands in the word's place, and not the same one again."""
+    if not page.in_one_place[index]:
+        return False
+    touching = np.flatnonzero(common_areas(page.boxes, page.boxes[index]) > 0).tolist()
+    return any(page.words[other].text != page.words[index].text for other in touching)
 
 
 def _is_word(word: Word) -> bool:

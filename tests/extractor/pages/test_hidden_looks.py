@@ -149,6 +149,16 @@ def test_what_is_seen_is_not_told(readers: PageReaders, tmp_path: Path, way: str
     assert said(page) == f"{SEEN} {HIDDEN}"
 
 
+@pytest.mark.parametrize(("colour", "notices"), [("0 0.3 0 rg", 0), ("1 g", 1)])
+def test_each_of_many_lines_that_clip_is_judged(
+    readers: PageReaders, tmp_path: Path, colour: str, notices: int
+) -> None:
+    lines = "".join(f"q {say(HIDDEN, 600 - 15 * n, 7)} {colour} 60 {595 - 15 * n} 400 13 re f Q " for n in range(20))
+    page = read_page(readers, tmp_path, raw_pdf(TEXT + lines), "drop")
+    assert len(told(page)) == notices
+    assert said(page).split().count("Ignore") == (0 if notices else 20)
+
+
 def test_page_is_drawn_as_before_after_its_clips_were_looked_at(readers: PageReaders, tmp_path: Path) -> None:
     """To compare letters with what is painted through them, they are filled for a while."""
     plain = raw_pdf(f"{TEXT}{say(OTHER, 600)}")
