@@ -199,7 +199,7 @@ def _keep_pictures_here(recording: Recording) -> list[Callable[[], None]]:
 
     sent = pictures.pixels_on
 
-    def pixels_on(device: Any, view: Array) -> _PictureHere:
+    def pixels_on(device: Any, view: Array, *_: int) -> _PictureHere:
         with recording.uncounted():
             key = _digest("picture", view)
         recording.up(view)

@@ -31,6 +31,7 @@ PICTURES_START = HEADER_BYTES + REPLY_BYTES
 ARENA_BYTES = PICTURES_START + 3 * 3600 * 3600 * 3 + 64 * mmap.PAGESIZE
 # So much memory of pictures is kept from page to page, and pinned on a GPU. An A4 page at 200 dpi takes 12 MiB.
 KEPT_BYTES = 32 * 2**20
+KEPT_END = PICTURES_START + KEPT_BYTES
 
 # Has the kernel find the memory of a range at once, not page by page as it is written: Linux 5.14 (madvise(2)).
 _MADV_POPULATE_WRITE = 23
@@ -124,8 +125,7 @@ class PageArena:
 
     def reset(self) -> None:
         """Free everything of the page. What goes beyond `KEPT_BYTES` is given back to the kernel."""
-        if self._pictures > PICTURES_START + KEPT_BYTES:
-            begin = PICTURES_START + KEPT_BYTES
+        if self._pictures > KEPT_END:
             with suppress(OSError):
-                self._memory.madvise(mmap.MADV_REMOVE, begin, self._pictures - begin)
+                self._memory.madvise(mmap.MADV_REMOVE, KEPT_END, self._pictures - KEPT_END)
         self._pictures, self._replies = PICTURES_START, HEADER_BYTES

@@ -23,7 +23,7 @@ from ..models.pictures import Pixels, pixels_on
 from ..models.tables import TableRow
 from ..models.text_detection import DetectionRow
 from ..models.text_recognition import LineRows
-from .arena import Arena
+from .arena import KEPT_END, Arena
 from .requests import CANCELLED, DONE, FAILED, OUT_OF_MEMORY, MalformedRequest, PictureRef, Request, parse
 from .scheduler import Result, Scheduler, Work
 
@@ -177,7 +177,8 @@ class DeviceOwner:
         found = task.pictures.get(picture)
         if found is None:
             if picture.matrix is None:
-                found = pixels_on(self._device, task.arena.picture(picture.offset, picture.rows, picture.columns))
+                view = task.arena.picture(picture.offset, picture.rows, picture.columns)
+                found = pixels_on(self._device, view, KEPT_END - picture.offset)
             else:
                 drawn = self._pixels(task, replace(picture, matrix=None, warped_rows=0, warped_columns=0))
                 found = drawn.warped(np.array(picture.matrix).reshape(2, 3), *picture.shape)

@@ -69,15 +69,32 @@ class Pixels(Protocol):
         """
 
 
-def pixels_on(device: torch.device, view: RgbArray) -> Pixels:
+def pixels_on(device: torch.device, view: RgbArray, pinned_bytes: int = 0) -> Pixels:
     """The picture `view`, (height, width, 3) uint8, on the device.
 
     A GPU's copy is on its way when this returns, in the current stream's order: `view` must not change until what was
-    begun after it is done. From pinned memory nothing waits for the copy.
+    begun after it is done. From pinned memory nothing waits for the copy. `pinned_bytes`: how many bytes from the
+    start of `view` on are pinned together, which may be none, or more than it has.
     """
     if device.type == "cpu":
         return HostPixels(view)
-    return DevicePixels(torch.from_numpy(view).to(device, non_blocking=True))
+    return DevicePixels(copied_to(device, view, pinned_bytes))
+
+
+def copied_to(device: torch.device, view: RgbArray, pinned_bytes: int) -> torch.Tensor:
+    """The picture in the device's memory, or on its way there.
+
+    Memory that is pinned in part is copied in two parts, for CUDA copies none across the border. Source: CUDA Driver
+    API, `cuMemcpyHtoDAsync`: "Memory regions spanning over allocations that are both registered and not registered
+    with CUDA are not supported and will return CUDA_ERROR_INVALID_VALUE."
+    """
+    whole = torch.from_numpy(view)
+    if not 0 < pinned_bytes < view.nbytes:
+        return whole.to(device, non_blocking=True)
+    picture = torch.empty(view.shape, dtype=torch.uint8, device=device)
+    for part in (slice(None, pinned_bytes), slice(pinned_bytes, None)):
+        picture.view(-1)[part].copy_(whole.view(-1)[part], non_blocking=True)
+    return picture
 
 
 @dataclass(frozen=True, slots=True)

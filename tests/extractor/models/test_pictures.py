@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import cv2
 import numpy as np
 import pytest
 import torch
 from PIL import Image, ImageDraw, ImageFont
+from torch.utils._python_dispatch import TorchDispatchMode
 
-from extractor.models.pictures import DevicePixels, HostPixels, Kind, pixels_on
+from extractor.models.pictures import DevicePixels, HostPixels, Kind, copied_to, pixels_on
 from extractor.models.shapes import LINE_HEIGHT, cut_sizes
 from extractor.values.boxes import PixelBox
 
@@ -178,3 +180,34 @@ def test_opencv_takes_matrices_as_they_are_given_here() -> None:
     moved = cv2.warpAffine(PAGE, matrix, (WIDTH, HEIGHT), borderMode=cv2.BORDER_REPLICATE)
     assert (HOST.warped(matrix, HEIGHT, WIDTH).view == moved).all()
     assert (moved[:, 5:] == PAGE[:, :-5]).all()
+
+
+class Sources(TorchDispatchMode):
+    """Notes the bytes of each host tensor that goes to another device: its first address, and the one behind it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ranges: list[tuple[int, int]] = []
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        result = func(*args, **(kwargs or {}))
+        source = next((value for value in reversed(args) if isinstance(value, torch.Tensor)), None)
+        gone = isinstance(result, torch.Tensor) and result.device.type != "cpu"
+        if gone and source is not None and source.device.type == "cpu":
+            self.ranges.append((source.data_ptr(), source.data_ptr() + source.nbytes))
+        return result
+
+
+class TestCopiedTo:
+    @pytest.mark.parametrize("pinned", [-9, 0, 1, 5 * WIDTH + 2, PAGE.nbytes - 1, PAGE.nbytes, PAGE.nbytes + 9])
+    def test_it_is_the_picture_wherever_pinned_memory_ends(self, pinned: int) -> None:
+        assert np.array_equal(copied_to(CPU, PAGE.copy(), pinned), PAGE)
+
+    @pytest.mark.parametrize("pinned", [0, 1, 5 * WIDTH + 2, PAGE.nbytes - 1, PAGE.nbytes])
+    def test_no_copy_crosses_the_border_of_pinned_memory(self, pinned: int) -> None:
+        page = PAGE.copy()
+        with Sources() as sources:
+            copied_to(torch.device("meta"), page, pinned)
+        start = page.ctypes.data
+        border, end = start + pinned, start + page.nbytes
+        assert sources.ranges == ([(start, border), (border, end)] if start < border < end else [(start, end)])
