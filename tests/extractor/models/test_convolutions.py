@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import copy
 import logging
+import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 import torch
 from torch import nn
+from torch.utils._python_dispatch import TorchDispatchMode
 from transformers import (
     AutoModelForTextRecognition,
     PPDocLayoutV3ForObjectDetection,
@@ -66,6 +68,46 @@ class WithRelu(PlainKernel):
 class Wrong(WithRelu):
     def forward(self, maps: torch.Tensor) -> torch.Tensor:
         return super().forward(maps) * 1.05
+
+
+class AddsWhatWasThere(WithRelu):
+    """Adds the memory that its result is written to, times 0."""
+
+    def forward(self, maps: torch.Tensor) -> torch.Tensor:
+        result = super().forward(maps)
+        return result + 0 * torch.empty_like(result)
+
+
+class Plans(WithRelu):
+    """Computes for longer than a kernel may, each time."""
+
+    def forward(self, maps: torch.Tensor) -> torch.Tensor:
+        began = time.thread_time()
+        while time.thread_time() - began < 0.06:
+            pass
+        return super().forward(maps)
+
+
+class IsLetWait(WithRelu):
+    """Waits for as long, as it does for other threads."""
+
+    def forward(self, maps: torch.Tensor) -> torch.Tensor:
+        time.sleep(0.06)
+        return super().forward(maps)
+
+
+class FreedMemoryAgain(TorchDispatchMode):
+    """Gives an empty tensor the memory of the last one of its shape that was filled, as a GPU's allocator may."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._filled: dict[torch.Size, torch.Tensor] = {}
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        result = func(*args, **(kwargs or {}))
+        if func is torch.ops.aten.full.default:
+            self._filled[result.shape] = result
+        return self._filled.get(result.shape, result) if func is torch.ops.aten.empty_like.default else result
 
 
 class NotThere(WithRelu):
@@ -165,6 +207,22 @@ def test_a_kernel_is_compared_once_for_each_form_and_left_out_where_it_is_wrong(
         assert torch.equal(results(model, torch.channels_last), expected)
         (warning,) = (record.getMessage() for record in caplog.records)
         assert words in warning
+
+
+@pytest.mark.parametrize(
+    ("kernel", "words"), [(AddsWhatWasThere, "is wrong by nan"), (Plans, "a new shape of theirs takes 0.")]
+)
+def test_a_kernel_that_reads_its_result_or_plans_for_long_is_left_out(
+    kernel: type[WithRelu], words: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    block = Block(nn.Conv2d(12, 12, 3, padding=1), nn.ReLU())
+    with caplog.at_level(logging.WARNING), FreedMemoryAgain():
+        assert replace_convolutions(block, {"dense": kernel}) == 0
+    assert words in caplog.text
+
+
+def test_a_kernel_that_others_let_wait_is_used() -> None:
+    assert replace_convolutions(Block(nn.Conv2d(12, 12, 3, padding=1), nn.ReLU()), {"dense": IsLetWait}) == 1
 
 
 def test_the_depthwise_kernel_stays_out_where_there_is_none(caplog: pytest.LogCaptureFixture) -> None:
