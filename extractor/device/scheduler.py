@@ -147,6 +147,8 @@ class Scheduler:
         self._queues: dict[Hashable, _Queue] = {}
         # The most rows that a batch of a model and key may have, where the set's own largest did not fit into memory.
         self._fits: dict[Hashable, int] = {}
+        # Whether a batch did not fit, and memory that is cached for other shapes should be given back before the next.
+        self._crowded = False
         # Parts of failed batches, to be run first.
         self._retries: deque[tuple[ServedModel, list[_Share]]] = deque()
         self._changed = threading.Condition()
@@ -225,12 +227,16 @@ class Scheduler:
                 return
             while (batch := self._next_batch()) is not None:
                 if not batch:
-                    self._warm_ups.popleft()()
+                    try:
+                        self._prepare()
+                    except BaseException as error:  # raised for whoever is served next, if it lasts
+                        self._failed(error)
                     continue
                 model, shares = batch
                 number += 1
                 if gpu:
                     self._under_way.acquire()
+                    self._free_cached_memory()
                 self._began[number] = time.monotonic()
                 started = self._start(model, shares)
                 if gpu and not isinstance(started, BaseException):
@@ -246,13 +252,31 @@ class Scheduler:
         began = time.monotonic()
         try:
             while self._warm_ups and time.monotonic() - began < WARM_UP_S:
-                self._warm_ups.popleft()()
+                self._prepare()
         except BaseException as error:  # raised where the models are loaded
             self._launched.put(None)
             self._warm.set_exception(error)
             return False
         self._warm.set_result(None)
         return True
+
+    def _prepare(self) -> None:
+        """Prepare for the next shape. Where there is no memory for it, its batches run unprepared. Raises any other
+        error of the model."""
+        try:
+            self._warm_ups.popleft()()
+        except BaseException as error:
+            if not out_of_memory(error):
+                raise
+            traceback.clear_frames(error.__traceback__)
+            log.warning("There is no memory to prepare for a shape; its batches run unprepared: %s", error)
+
+    def _free_cached_memory(self) -> None:
+        """Give cached memory back, where a batch did not fit. In the owner's thread: never while a graph is captured,
+        which torch forbids."""
+        if self._crowded:
+            self._crowded = False
+            torch.cuda.empty_cache()
 
     def _wait_for_results(self) -> None:
         """The second thread: waits for a GPU's results."""
@@ -296,8 +320,7 @@ class Scheduler:
             name = (id(model), key)
             self._fits[name] = min(size, self._fits.get(name, size))
             log.warning("A batch of %d did not fit into memory; %s runs %d", len(rows), type(model).__name__, size)
-            if self._device.type == "cuda":
-                torch.cuda.empty_cache()
+            self._crowded = True
         with self._changed:
             for first in range(0, len(rows), size):
                 self._retries.append((model, _shares_of(rows[first : first + size])))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -392,6 +392,52 @@ class TestIdle:
                 with pytest.raises(queue.Empty):
                     told.get(timeout=0.2)
                 assert One(scheduler, Squares(1), Number(number)).result(PATIENCE_S) == number**2
+        finally:
+            scheduler.close()
+
+
+class TestPreparing:
+    """An owner's warm-ups: before it serves, and when it has nothing to do."""
+
+    @pytest.fixture(params=[60.0, 0.0], ids=["before", "idle"])
+    def before(self, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> bool:
+        monkeypatch.setattr("extractor.device.scheduler.WARM_UP_S", request.param)
+        monkeypatch.setattr("extractor.device.scheduler.PAUSE_S", 0.0)
+        return bool(request.param)
+
+    @staticmethod
+    def raising(error: BaseException) -> Callable[[], None]:
+        def warm_up() -> None:
+            raise error
+
+        return warm_up
+
+    def test_a_shape_without_memory_is_left_and_the_others_are_prepared(
+        self, before: bool, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        told: queue.Queue[str] = queue.Queue()
+        short = self.raising(torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB"))
+        scheduler = owner(warm_ups=[short, lambda: told.put("prepared")], failed=lambda _: told.put("failed"))
+        try:
+            assert told.get(timeout=PATIENCE_S) == "prepared"
+            assert One(scheduler, Squares(1), Number(3)).result(PATIENCE_S) == 9
+        finally:
+            scheduler.close()
+        assert told.empty()
+        assert "no memory to prepare" in caplog.text
+
+    def test_any_other_error_ends_the_start_or_is_told_and_the_owner_goes_on(self, before: bool) -> None:
+        error = RuntimeError("CUDA error: an illegal memory access was encountered")
+        told: queue.Queue[BaseException] = queue.Queue()
+        if before:
+            with pytest.raises(RuntimeError) as raised:
+                owner(warm_ups=[self.raising(error)])
+            assert raised.value is error
+            return
+        scheduler = owner(warm_ups=[self.raising(error)], failed=told.put)
+        try:
+            assert told.get(timeout=PATIENCE_S) is error
+            assert One(scheduler, Squares(1), Number(3)).result(PATIENCE_S) == 9
         finally:
             scheduler.close()
 
