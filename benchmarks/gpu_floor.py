@@ -28,8 +28,12 @@ from torch import nn  # noqa: E402
 
 from benchmarks.result_table import ResultTable, Row, figure  # noqa: E402
 from extractor.models.convolutions import DenseWithRelu, Depthwise, Pointwise  # noqa: E402
+from extractor.models.graphs import GraphPool  # noqa: E402
+from extractor.models.line_cuts import LineCutter  # noqa: E402
 from extractor.models.pictures import DevicePixels, pixels_on  # noqa: E402
 from extractor.models.pinned import PinnedMemory, Staging  # noqa: E402
+from extractor.models.shapes import LINE_HEIGHT, SHAPES, Fit  # noqa: E402
+from extractor.models.text_recognition import LineRows  # noqa: E402
 
 # Repetitions whose median counts.
 REPEAT = 20
@@ -116,12 +120,18 @@ def _pictures(device: torch.device) -> Iterator[Row]:
     yield _row("page to 600 x 424, area", lambda: page.fitted(600, 424, "area"))
     turn = np.array([[1.0, 0.02, 0.0], [-0.02, 1.0, 9.0]])
     yield _row("page deskewed", lambda: page.warped(turn, 1760, 1250))
-    for count, width in ((8, 448), (32, 640), (8, 3200)):
-        yield _row(f"{count} lines cut out, {width} wide", partial(page.lines, *_cuts(count, width)))
+    cutter = LineCutter(device, SHAPES["cuda"], GraphPool(device))
+    for count, width in ((8, 256), (32, 960), (8, 3200)):
+        lines = torch.zeros(count, 3, LINE_HEIGHT, width, dtype=torch.float16, device=device)
+        yield _row(
+            f"{count} lines cut out, {width} wide",
+            partial(cutter.cut, [LineRows(page, *_cuts(count, width))], lines),
+            partial(cutter.warm, count, width),
+        )
 
 
 def _cuts(count: int, width: int) -> tuple[Any, Any, Any, int]:
-    """Arguments of `Pixels.lines`: slightly slanted lines that fill the width."""
+    """Where lines are on a picture, and their shape's width: slightly slanted ones that fill it."""
     tops = 20 + 40 * np.arange(count)
     corners = [[(30, top), (1200, top + 6), (1199, top + 34), (29, top + 28)] for top in tops]
     return np.array(corners, np.float32), np.zeros(count, np.uint8), np.full(count, width, np.int32), width
@@ -149,10 +159,8 @@ def _models(device: torch.device, notes: list[str]) -> Iterator[Row]:
     from extractor.languages import DEFAULT_RECOGNISER
     from extractor.models.layout import LayoutRow
     from extractor.models.model_set import Models
-    from extractor.models.shapes import SHAPES, Fit
     from extractor.models.tables import TableRow
     from extractor.models.text_detection import DetectionRow
-    from extractor.models.text_recognition import LineRows
     from extractor.settings import Settings
 
     settings = Settings()

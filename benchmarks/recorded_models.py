@@ -17,7 +17,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -170,14 +170,6 @@ class _PictureHere:
             self.recording, key, height, width, lambda: self.real.warped(matrix, height=height, width=width)
         )
 
-    def fitted(self, *place: Any, **named: Any) -> Any:
-        """The real picture, fitted."""
-        return self.real.fitted(*place, **named)
-
-    def lines(self, *places: Any, **named: Any) -> Any:
-        """The real picture's lines."""
-        return self.real.lines(*places, **named)
-
 
 @dataclass(frozen=True, slots=True)
 class _Answered:
@@ -222,7 +214,7 @@ def _answer_starts(recording: Recording, model: Any) -> Callable[[], None]:
             known = all(key in recording.answers for key in keys)
         if not known:
             recording.missed += 1
-            found = start(rows).wait()
+            found = start([replace(row, pixels=row.pixels.real) for row in rows]).wait()
             recording.answers.update((key, np.array(row)) for key, row in zip(keys, found, strict=True))
         return _Answered(recording, [recording.answers[key] for key in keys])
 

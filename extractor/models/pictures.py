@@ -54,20 +54,6 @@ class Pixels(Protocol):
         result is. "area" is the mean of what a pixel covers.
         """
 
-    def lines(
-        self,
-        quads: np.ndarray[Any, np.dtype[np.float32]],
-        quarters: np.ndarray[Any, np.dtype[np.uint8]],
-        contents: np.ndarray[Any, np.dtype[np.int32]],
-        width: int,
-    ) -> torch.Tensor:
-        """Lines of text cut out: (lines, 3, 48, width), float32 in [-1, 1] on the device, channels last in memory.
-
-        `quads` (lines, 4, 2): top left, top right, bottom right, bottom left, along the text. Each line is cut out as
-        an upright rectangle (bicubic, the picture's edge repeated), turned anticlockwise by its `quarters`, and made 48
-        pixels high and `contents` wide (linear). Zeros follow on its right.
-        """
-
 
 def pixels_on(device: torch.device, view: RgbArray, pinned_bytes: int = 0) -> Pixels:
     """The picture `view`, (height, width, 3) uint8, on the device.
@@ -132,7 +118,12 @@ class HostPixels:
         contents: np.ndarray[Any, np.dtype[np.int32]],
         width: int,
     ) -> torch.Tensor:
-        """Lines of text cut out: (lines, 3, 48, width), float32; see `Pixels.lines`."""
+        """Lines of text cut out: (lines, 3, 48, width), float32 in [-1, 1], channels last in memory.
+
+        `quads` (lines, 4, 2): top left, top right, bottom right, bottom left, along the text. Each line is cut out as
+        an upright rectangle (bicubic, the picture's edge repeated), turned anticlockwise by its `quarters`, and made 48
+        pixels high and `contents` wide (linear). Zeros follow on its right.
+        """
         cut = torch.zeros(len(quads), LINE_HEIGHT, width, 3)
         widths, heights = cut_sizes(quads)
         for line, quad, turns, content, across, down in zip(
@@ -173,7 +164,7 @@ class DevicePixels:
         """The picture seen through a matrix; see `Pixels.warped`."""
         # From a pixel of the result to a point of the picture, in [-1, 1] from edge to edge.
         backward = np.linalg.inv(np.vstack([matrix, [0.0, 0.0, 1.0]]))
-        scaled = _to_grid(self.width, self.height) @ backward
+        scaled = to_grid(self.width, self.height) @ backward
         device = self.picture.device
         rows = torch.as_tensor(scaled[:2], dtype=torch.float32).to(device, non_blocking=True)
         x = torch.arange(width, dtype=torch.float32, device=device)
@@ -199,40 +190,14 @@ class DevicePixels:
             resized = planes[0].permute(1, 2, 0)
         return _rounded_to_bytes(resized)
 
-    def lines(
-        self,
-        quads: np.ndarray[Any, np.dtype[np.float32]],
-        quarters: np.ndarray[Any, np.dtype[np.uint8]],
-        contents: np.ndarray[Any, np.dtype[np.int32]],
-        width: int,
-    ) -> torch.Tensor:
-        """Lines of text cut out: (lines, 3, 48, width), float32, on the device; see `Pixels.lines`."""
-        device = self.picture.device
-        table = _line_table(quads, quarters, contents, self.width, self.height)
-        table_there = torch.from_numpy(table).to(device, non_blocking=True)
-        matrices = table_there[:, :9].view(-1, 3, 3)
-        content, across, down = (table_there[:, column, None] for column in (9, 10, 11))
-        columns, between_columns = _neighbours(torch.arange(width, device=device), across, content)
-        rows, between_rows = _neighbours(torch.arange(LINE_HEIGHT, device=device), down, LINE_HEIGHT)
-        # (lines, 3, 1, columns), then (lines, 3, rows, columns): each point times its line's matrix.
-        points = torch.addcmul(matrices[:, :, 2, None], matrices[:, :, 0, None], columns[:, None])[:, :, None]
-        points = torch.addcmul(points, matrices[:, :, 1, None, None], rows[:, None, :, None])
-        grid = (points[:, :2] / points[:, 2:]).permute(0, 2, 3, 1)
-        cut = functional.grid_sample(
-            self._planes.expand(len(quads), -1, -1, -1),
-            grid,
-            mode="bicubic",
-            padding_mode="border",
-            align_corners=False,
-        )
-        # Whole numbers in between, as in bytes; each pixel of the line is a mixture of two rows and two columns.
-        cut = cut.round_().clamp_(0, 255).view(len(quads), 3, 2, LINE_HEIGHT, 2, width)
-        mixed = torch.lerp(cut[:, :, 0], cut[:, :, 1], between_rows[:, None, :, None, None])
-        mixed = torch.lerp(mixed[..., 0, :], mixed[..., 1, :], between_columns[:, None, None, :])
-        inside = torch.arange(width, device=device) < content
-        return (
-            mixed.round_().div_(127.5).sub_(1).mul_(inside[:, None, None]).contiguous(memory_format=torch.channels_last)
-        )
+    def sampled(self, grid: torch.Tensor) -> torch.Tensor:
+        """The picture at points: (grids, 3, rows, columns), float32 in [0, 255].
+
+        `grid` is (grids, rows, columns, 2): x and y, in [-1, 1] from edge to edge. Bicubic; outside of the picture its
+        edge is repeated.
+        """
+        planes = self._planes.expand(len(grid), -1, -1, -1)
+        return functional.grid_sample(planes, grid, mode="bicubic", padding_mode="border", align_corners=False)
 
     @cached_property
     def _planes(self) -> torch.Tensor:
@@ -252,85 +217,9 @@ def _rounded_to_bytes(values: torch.Tensor) -> torch.Tensor:
     return values.round().clamp_(0, 255).to(torch.uint8, memory_format=torch.contiguous_format)
 
 
-def _to_grid(width: int, height: int) -> Floats:
+def to_grid(width: int, height: int) -> Floats:
     """(3, 3): pixels of a picture -> [-1, 1] from edge to edge, as `grid_sample` takes them without aligned corners."""
     return np.array([[2 / width, 0, 1 / width - 1], [0, 2 / height, 1 / height - 1], [0, 0, 1]], np.float64)
-
-
-def _neighbours(
-    places: torch.Tensor, native: torch.Tensor, resized: torch.Tensor | int
-) -> tuple[torch.Tensor, torch.Tensor]:
-    """For resized pixels, the pixels before and after each (lines, 2 x places), and how far between them it is.
-
-    The pixels at `places` are on lines of `native` (lines, 1) pixels that become `resized` long. The distance, (lines,
-    places), is in [0, 1] from the one before.
-    """
-    at = ((places + 0.5) * (native / resized) - 0.5).clamp_(min=0)
-    before = torch.minimum(at.floor(), native - 1)
-    after = torch.minimum(before + 1, native - 1)
-    return torch.cat([before, after], dim=1), at - before
-
-
-def _line_table(
-    quads: np.ndarray[Any, np.dtype[np.float32]],
-    quarters: np.ndarray[Any, np.dtype[np.uint8]],
-    contents: np.ndarray[Any, np.dtype[np.int32]],
-    width: int,
-    height: int,
-) -> np.ndarray[Any, np.dtype[np.float32]]:
-    """What the device must know of each line, (lines, 12).
-
-    The matrix (3 x 3) from the pixels of its turned rectangle to points of a picture of this size, in [-1, 1]; the
-    width of its content; the width and height of its turned rectangle.
-    """
-    widths, heights = cut_sizes(quads)
-    to_rectangle = np.zeros((len(quads), 3, 3))
-    to_rectangle[:, 0, 0], to_rectangle[:, 1, 1], to_rectangle[:, 2, 2] = 1 / widths, 1 / heights, 1
-    turned = _UNTURNED[quarters % 4]
-    unturned = turned[:, 0] + turned[:, 1] * (widths - 1)[:, None, None] + turned[:, 2] * (heights - 1)[:, None, None]
-    sideways = quarters % 2 == 1
-    table = np.empty((len(quads), 12), np.float32)
-    matrices = _to_grid(width, height) @ _from_square(quads) @ to_rectangle @ unturned
-    table[:, :9] = matrices.reshape(-1, 9)
-    table[:, 9] = contents
-    table[:, 10] = np.where(sideways, heights, widths)
-    table[:, 11] = np.where(sideways, widths, heights)
-    return table
-
-
-# By quarter turns anticlockwise: the matrix (3, 3) from pixels of the turned rectangle to those of the unturned one. It
-# is a sum: the first part, plus the second times the last column's index, plus the third times the last row's.
-_UNTURNED: Floats = np.array(
-    [
-        [[[1, 0, 0], [0, 1, 0], [0, 0, 1]], [[0, 0, 0], [0, 0, 0], [0, 0, 0]], [[0, 0, 0], [0, 0, 0], [0, 0, 0]]],
-        [[[0, -1, 0], [1, 0, 0], [0, 0, 1]], [[0, 0, 1], [0, 0, 0], [0, 0, 0]], [[0, 0, 0], [0, 0, 0], [0, 0, 0]]],
-        [[[-1, 0, 0], [0, -1, 0], [0, 0, 1]], [[0, 0, 1], [0, 0, 0], [0, 0, 0]], [[0, 0, 0], [0, 0, 1], [0, 0, 0]]],
-        [[[0, 1, 0], [-1, 0, 0], [0, 0, 1]], [[0, 0, 0], [0, 0, 0], [0, 0, 0]], [[0, 0, 0], [0, 0, 1], [0, 0, 0]]],
-    ],
-    np.float64,
-)
-
-
-def _from_square(quads: np.ndarray[Any, np.dtype[np.float32]]) -> Floats:
-    """(lines, 3, 3): the matrix from the square from (0, 0) to (1, 1) to each quadrilateral.
-
-    One without an area is treated as a parallelogram. Source: Heckbert, "Fundamentals of Texture Mapping and Image
-    Warping", 1989, 2.2.3.
-    """
-    corners = quads.astype(np.float64)
-    first, second, third, fourth = (corners[:, index] for index in range(4))
-    along, down = second - third, fourth - third
-    bend = first - second + third - fourth
-    area = along[:, 0] * down[:, 1] - down[:, 0] * along[:, 1]
-    area = np.where(area == 0, np.inf, area)
-    matrices = np.empty((len(quads), 3, 3))
-    matrices[:, 2, 0] = (bend[:, 0] * down[:, 1] - down[:, 0] * bend[:, 1]) / area
-    matrices[:, 2, 1] = (along[:, 0] * bend[:, 1] - bend[:, 0] * along[:, 1]) / area
-    matrices[:, 2, 2] = 1
-    matrices[:, :2, 0] = second - first + matrices[:, 2, 0, None] * second
-    matrices[:, :2, 1] = fourth - first + matrices[:, 2, 1, None] * fourth
-    matrices[:, :2, 2] = first
-    return matrices
 
 
 def _area_resized(picture: torch.Tensor, target: int, dim: int, shrinks: bool) -> torch.Tensor:

@@ -26,6 +26,7 @@ from .checkpoint import InFloat32, load_checkpoint, weight_bytes
 from .content import Content, see_content_only
 from .convolutions import serve_on_device
 from .graphs import Capturing, Graphs
+from .line_cuts import LineCutter
 from .pictures import Pixels
 from .pinned import Staging
 from .shapes import LINE_HEIGHT, Batches, Shapes, seen_width
@@ -100,6 +101,7 @@ class TextRecogniser:
         self._space = len(symbols) - 1
         self._written: dict[frozenset[str], torch.Tensor] = {}
         self._graphs = Graphs(name, self._forward, self._inputs, pool)
+        self._cutter = LineCutter(device, shapes, pool)
         self._staging = Staging(device)
 
     def key(self, row: LineRows) -> LineKey:
@@ -136,8 +138,7 @@ class TextRecogniser:
             sizes.copy_(torch.tensor([(LINE_HEIGHT, part) for part in seen]), non_blocking=True)
             if scripts:
                 written.copy_(self._in_scripts(scripts))
-            for row, end in zip(rows, ends, strict=True):
-                lines[end - len(row) : end].copy_(row.pixels.lines(row.quads, row.quarters, row.contents, width))
+            self._cutter.cut(rows, lines)
 
         (steps,) = self._graphs.run((width, size, bool(scripts)), fill)
         return sent(
@@ -148,6 +149,7 @@ class TextRecogniser:
 
     def warm(self, key: LineKey, size: int) -> None:
         """Prepare for batches of so many lines of this width."""
+        self._cutter.warm(size, key[0])
         self._graphs.warm((key[0], size, bool(key[1])))
 
     def _inputs(self, shape: tuple[int, int, bool]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:

@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw, ImageFont
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from extractor.models.pictures import DevicePixels, HostPixels, Kind, copied_to, pixels_on
-from extractor.models.shapes import LINE_HEIGHT, cut_sizes
+from extractor.models.shapes import cut_sizes
 from extractor.values.boxes import PixelBox
 
 CPU = torch.device("cpu")
@@ -91,70 +91,6 @@ class TestWarped:
         moved = DEVICE.warped(matrix, HEIGHT, WIDTH).picture.numpy()
         assert (moved[:-2, 3:] == PAGE[2:, :-3]).all()
         assert (moved[:-2, :3] == PAGE[2:, :1]).all()
-
-
-# Level, on its side, leaning, large, small, beyond the picture's edge, narrowing.
-QUADS = np.array(
-    [
-        [[20, 104], [400, 104], [400, 132], [20, 132]],
-        [[50, 200], [80, 200], [80, 420], [50, 420]],
-        [[30.3, 100], [300, 140.2], [296, 170], [26, 130]],
-        [[5, 5], [445, 5], [445, 245], [5, 245]],
-        [[40, 190], [70, 190], [70, 201], [40, 201]],
-        [[-8, -6], [160, -6], [160, 40], [-8, 40]],
-        [[20, 300], [400, 290], [410, 340], [18, 328]],
-    ],
-    np.float32,
-)
-
-
-def contents(quarters: int, most: int) -> np.ndarray:
-    widths, heights = cut_sizes(QUADS)
-    if quarters % 2:
-        widths, heights = heights, widths
-    return np.minimum(most, np.ceil(LINE_HEIGHT * widths / heights)).astype(np.int32)
-
-
-class TestLines:
-    @pytest.mark.parametrize("quarters", [0, 1, 2, 3])
-    @pytest.mark.parametrize("width", [192, 768])
-    def test_torch_is_opencv_but_for_its_steps_of_a_32nd_of_a_pixel(self, quarters: int, width: int) -> None:
-        turns = np.full(len(QUADS), quarters, np.uint8)
-        content = contents(quarters, width)
-        expected = HOST.lines(QUADS, turns, content, width)
-        found = DEVICE.lines(QUADS, turns, content, width)
-        assert found.shape == expected.shape == (len(QUADS), 3, LINE_HEIGHT, width)
-        assert found.dtype == expected.dtype == torch.float32
-        assert found.is_contiguous(memory_format=torch.channels_last)
-        assert expected.is_contiguous(memory_format=torch.channels_last)
-        difference = apart(found * 127.5, expected * 127.5)
-        assert difference.max() <= 255 / 32
-        assert difference.mean() < 0.3
-        assert found.abs().max() <= 1
-
-    @pytest.mark.parametrize("pixels", [HOST, DEVICE])
-    def test_a_line_of_the_models_height_is_cut_out_as_it_is(self, pixels: HostPixels | DevicePixels) -> None:
-        quad = np.array([[[30, 60], [230, 60], [230, 108], [30, 108]]], np.float32)
-        for quarters in (0, 2):
-            cut = pixels.lines(quad, np.array([quarters], np.uint8), np.array([200], np.int32), 256)
-            expected = np.rot90(PAGE[60:108, 30:230], quarters).transpose(2, 0, 1)
-            assert np.allclose(cut[0, :, :, :200].numpy() * 127.5 + 127.5, expected, atol=1e-3)
-            assert (cut[0, :, :, 200:] == 0).all()
-
-    def test_each_line_has_its_own_quarters(self) -> None:
-        turns = np.array([0, 3, 2, 1, 0, 1, 3], np.uint8)
-        content = np.full(len(QUADS), 150, np.int32)
-        together = DEVICE.lines(QUADS, turns, content, 192)
-        for index in range(len(QUADS)):
-            part = slice(index, index + 1)
-            alone = DEVICE.lines(QUADS[part], turns[part], content[part], 192)
-            assert torch.allclose(alone[0], together[index], atol=1e-5)
-
-    def test_a_line_without_an_area_is_a_line_of_numbers(self) -> None:
-        flat = np.array([[[9, 9], [50, 9], [50, 9], [9, 9]], [[7, 7], [7, 7], [7, 7], [7, 7]]], np.float32)
-        for pixels in (HOST, DEVICE):
-            cut = pixels.lines(flat, np.zeros(2, np.uint8), np.array([192, 48], np.int32), 192)
-            assert torch.isfinite(cut).all()
 
 
 class TestPixelsOn:
