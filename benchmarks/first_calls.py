@@ -36,6 +36,7 @@ def first_calls(device: torch.device, dtype: str, models_dir: Path, notes: tuple
     The notes say how much device memory is held afterwards. Raises `WorkerUnhealthy` where the models cannot be loaded.
     """
     models = Models(models_dir, device, Settings(dtype=dtype))
+    torch.cuda.synchronize(device)  # another stream may still be copying weights
     by_name = {
         "layout": models.layout,
         "text detection": models.detector,

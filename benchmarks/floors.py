@@ -41,6 +41,8 @@ def model_costs(models_dir: Path, device: torch.device, settings: Settings, note
     Loads the models. Raises `WorkerUnhealthy` where they cannot be loaded.
     """
     models = Models(models_dir, device, settings)
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)  # another stream may still be copying weights
     # As the device's owner runs them: in one thread, on a stream of its own.
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(_measured, models, notes).result()
