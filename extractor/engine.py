@@ -86,10 +86,12 @@ class Engine:
         if models.device.type == "cuda":
             torch.cuda.synchronize()  # another stream may still be copying weights
             self._pinned = [PinnedMemory(arena.pinnable()) for arena in pages.arenas]
+        needed, others = models.warm_ups()
         self._scheduler = Scheduler(
             settings.batch_wait_ms,
             models.device,
-            warm_ups=models.warm_ups(),
+            needed_warm_ups=needed,
+            warm_ups=others,
             when_idle=give_freed_memory_back,
             failed=self._model_failed,
         )

@@ -16,9 +16,9 @@ On a GPU the owner launches a batch and goes on to the next. A second thread wai
 wakes it) and hands them out. At most two batches are under way. On a processor the model computes in the owner's
 thread.
 
-The owner's thread begins with `warm_ups`, which prepare the device for shapes, the most needed first. It serves after
-`WARM_UP_S`, and does the others one by one whenever it has had nothing to do for `PAUSE_S`. After `IDLE_S` without work
-it calls `when_idle`, once until there is work again.
+The owner's thread begins with warm-ups, which prepare the device for shapes. It serves when those that are needed are
+done, so that no job waits for a plan, and `WARM_UP_S` are over. It does the others one by one whenever it has had
+nothing to do for `PAUSE_S`. After `IDLE_S` without work it calls `when_idle`, once until there is work again.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ import threading
 import time
 import traceback
 from collections import deque
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import Future
 from contextlib import nullcontext
 from dataclasses import dataclass, field
@@ -47,7 +47,7 @@ Result = np.ndarray[Any, Any]
 # Seconds without work after which the owner is idle, and after which it prepares for another shape.
 IDLE_S = 30.0
 PAUSE_S = 0.05
-# Seconds for which it prepares shapes before it serves.
+# Seconds for which it prepares shapes before it serves, if those that are needed take less.
 WARM_UP_S = 5.0
 # Batches under way on a GPU: one that computes, one that is ready behind it.
 BATCHES_UNDER_WAY = 2
@@ -130,7 +130,8 @@ class Scheduler:
         wait_ms: float,
         device: torch.device,
         *,
-        warm_ups: Iterable[Callable[[], object]] = (),
+        needed_warm_ups: Sequence[Callable[[], object]] = (),
+        warm_ups: Sequence[Callable[[], object]] = (),
         when_idle: Callable[[], object] = lambda: None,
         failed: Callable[[BaseException], object] = lambda _: None,
     ) -> None:
@@ -140,7 +141,8 @@ class Scheduler:
         self._wait_s = wait_ms / 1000
         self._device = device
         self._clock = DeviceClock(device)
-        self._warm_ups = deque(warm_ups)
+        self._warm_ups = deque([*needed_warm_ups, *warm_ups])
+        self._left_for_later = len(warm_ups)
         self._warm: Future[None] = Future()
         self._when_idle = when_idle
         self._failed = failed
@@ -251,7 +253,9 @@ class Scheduler:
         """Whether the shapes that are needed most could be prepared. Prepares them."""
         began = time.monotonic()
         try:
-            while self._warm_ups and time.monotonic() - began < WARM_UP_S:
+            while self._warm_ups:
+                if len(self._warm_ups) <= self._left_for_later and time.monotonic() - began >= WARM_UP_S:
+                    break
                 self._prepare()
         except BaseException as error:  # raised where the models are loaded
             self._launched.put(None)

@@ -107,26 +107,29 @@ class Models:
             shapes=shapes,
         )
 
-    def warm_ups(self) -> list[Callable[[], None]]:
+    def warm_ups(self) -> tuple[list[Callable[[], None]], list[Callable[[], None]]]:
         """The calls that prepare the set's shapes, for the thread that runs the models; none on a processor.
 
-        The largest batches come first, for all others fit into them.
+        The first ones prepare the largest batch of each kind of shape, which all batches fit into. Then come the other
+        sizes, the smallest first, for jobs that come one at a time.
         """
         if self.graph_pool is None:
-            return []
+            return [], []
         recogniser = next(iter(self.recognisers.values()))
         keys: list[tuple[WarmModel, Any]] = [(self.layout, ())]
         keys += [(self.detector, canvas) for canvas in sorted(self.facts.shapes.canvases, reverse=True)]
         keys += [(recogniser, (width, frozenset())) for width, _ in reversed(self.facts.shapes.lines)]
         keys.append((self.tables, ()))
-        shapes = [
-            (rank, model, key, size)
-            for model, key in keys
-            for rank, size in enumerate(reversed(model.batch_sizes(key)))
+        largest: list[Callable[[], None]] = [
+            partial(model.warm, key, model.batch_sizes(key)[-1]) for model, key in keys
         ]
-        # Then the smallest, for jobs that come one at a time.
-        shapes.sort(key=lambda shape: (shape[0] > 0, -shape[0]))
-        return [partial(model.warm, key, size) for _, model, key, size in shapes]
+        others = [
+            (place, partial(model.warm, key, size))
+            for model, key in keys
+            for place, size in enumerate(model.batch_sizes(key)[:-1])
+        ]
+        others.sort(key=lambda other: other[0])
+        return largest, [warm_up for _, warm_up in others]
 
     def graphs_in_words(self) -> str:
         """What the graphs take, in words for the log: their number and the megabytes of device memory; `none` on a

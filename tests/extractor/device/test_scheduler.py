@@ -426,6 +426,22 @@ class TestPreparing:
         assert told.empty()
         assert "no memory to prepare" in caplog.text
 
+    def test_it_serves_when_what_is_needed_is_prepared(self, before: bool) -> None:
+        told: list[str] = []
+        done = threading.Event()
+
+        def last() -> None:
+            told.append("other")
+            done.set()
+
+        scheduler = owner(needed_warm_ups=[lambda: told.append("needed")] * 3, warm_ups=[last])
+        try:
+            assert told[:3] == ["needed"] * 3
+            assert done.wait(PATIENCE_S)
+            assert told[3:] == ["other"]
+        finally:
+            scheduler.close()
+
     def test_any_other_error_ends_the_start_or_is_told_and_the_owner_goes_on(self, before: bool) -> None:
         error = RuntimeError("CUDA error: an illegal memory access was encountered")
         told: queue.Queue[BaseException] = queue.Queue()
