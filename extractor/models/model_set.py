@@ -23,6 +23,9 @@ from .tables import TableModel
 from .text_detection import TextDetector
 from .text_recognition import TextRecogniser
 
+# Lines of any scripts have the same shapes.
+_SOME_SCRIPTS = frozenset({"Latn"})
+
 
 class WarmModel(Protocol):
     """A model that can be prepared for a shape."""
@@ -111,7 +114,8 @@ class Models:
         """The calls that prepare the set's shapes, for the thread that runs the models; none on a processor.
 
         The first ones prepare the largest batch of each kind of shape, which all batches fit into. Then come the other
-        sizes, the smallest first, for jobs that come one at a time.
+        sizes, the smallest first, for jobs that come one at a time, and last the shapes of jobs that name languages:
+        lines of chosen scripts, for each recogniser.
         """
         if self.graph_pool is None:
             return [], []
@@ -129,7 +133,13 @@ class Models:
             for place, size in enumerate(model.batch_sizes(key)[:-1])
         ]
         others.sort(key=lambda other: other[0])
-        return largest, [warm_up for _, warm_up in others]
+        of_languages: list[Callable[[], None]] = [
+            partial(recogniser.warm, (width, _SOME_SCRIPTS), size)
+            for recogniser in self.recognisers.values()
+            for width, sizes in reversed(self.facts.shapes.lines)
+            for size in reversed(sizes)
+        ]
+        return largest, [warm_up for _, warm_up in others] + of_languages
 
     def graphs_in_words(self) -> str:
         """What the graphs take, in words for the log: their number and the megabytes of device memory; `none` on a
