@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from torch.utils._python_dispatch import TorchDispatchMode
 
+from extractor.models.graphs import Replay, Tensors
 from extractor.models.line_cuts import LineCutter
 from extractor.models.pictures import DevicePixels, HostPixels
 from extractor.models.shapes import LINE_HEIGHT, SHAPES, cut_sizes
@@ -145,3 +149,36 @@ def test_lines_of_several_pictures_are_cut_out_as_if_each_picture_were_alone(poo
             start += len(row)
         # What fills the batch up is numbers: a NaN takes its time on a processor.
         assert torch.isfinite(found[start:]).all()
+
+
+class Silent:
+    """Captures a run, and does nothing where it should be repeated: what is launched beside graphs is left."""
+
+    def capture(self, run: Callable[[], Tensors]) -> tuple[Replay, Tensors]:
+        return (lambda: None), run()
+
+
+class Launches(TorchDispatchMode):
+    """Counts what torch computes or copies, views left out."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.count = 0
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        result = func(*args, **(kwargs or {}))
+        self.count += not func.is_view
+        return result
+
+
+def test_a_page_more_in_a_batch_is_three_calls_more() -> None:
+    """The owner's thread waits for the interpreter's lock at each: sampling, and a copy; once, the picture's planes."""
+    cutter = LineCutter(CPU, SHAPES["cuda"], Silent())
+    cutter.warm(8, 256)
+    counts = []
+    for rows in (several()[:1], several()[:2], several()):
+        with torch.inference_mode(), Launches() as launches:
+            batch(rows, 8, 256, cutter)
+        counts.append(launches.count)
+    assert counts[1] - counts[0] <= 3
+    assert counts[2] - counts[1] <= 3
