@@ -238,7 +238,6 @@ class Scheduler:
                 number += 1
                 if gpu:
                     self._under_way.acquire()
-                    self._free_cached_memory()
                 self._began[number] = time.monotonic()
                 started = self._start(model, shares)
                 if gpu and not isinstance(started, BaseException):
@@ -275,13 +274,6 @@ class Scheduler:
             traceback.clear_frames(error.__traceback__)
             log.warning("There is no memory to prepare for a shape; its batches run unprepared: %s", error)
 
-    def _free_cached_memory(self) -> None:
-        """Give cached memory back, where a batch did not fit. In the owner's thread: never while a graph is captured,
-        which torch forbids."""
-        if self._crowded:
-            self._crowded = False
-            torch.cuda.empty_cache()
-
     def _wait_for_results(self) -> None:
         """The second thread: waits for a GPU's results."""
         while (launched := self._launched.get()) is not None:
@@ -302,6 +294,10 @@ class Scheduler:
 
     def _start(self, model: ServedModel, shares: list[_Share]) -> Batch | BaseException:
         try:
+            if self._crowded:
+                # Here and not where it was noticed: torch forbids it while this thread captures a graph.
+                self._crowded = False
+                torch.cuda.empty_cache()
             with self._clock.batch():
                 return model.start([row for work, start, stop in shares for row in work.rows.part(start, stop)])
         except BaseException as error:  # raised for whoever waits for these rows
