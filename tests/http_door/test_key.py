@@ -86,3 +86,8 @@ class TestKey:
                 method = "POST" if path == "/extract" else "GET"
                 answer = open_door.client.request(method, path, headers={"Host": host})
                 assert (answer.status_code, answer.json()["error_code"]) == (403, "FORBIDDEN")
+
+    def test_without_one_a_second_name_counts_as_the_first(self, open_door: Served) -> None:
+        for other, status in (("127.0.0.1", b"200"), ("rebound.example", b"403")):
+            with open_door.send(f"GET /health HTTP/1.1\r\nHost: localhost\r\nHost: {other}\r\n\r\n".encode()) as sent:
+                assert sent.recv(4096).split(b" ")[1] == status
