@@ -9,6 +9,7 @@ import io
 import logging
 import time
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -18,6 +19,7 @@ from extractor.deadline import JobEnd
 from extractor.errors import DocumentTooLarge, ExtractionError, FetchFailed, FetchForbidden, FetchTimeout, InvalidInput
 from extractor.request import parse_request
 from extractor.settings import Settings
+from extractor.transport import source
 from extractor.transport.source import fetch_document
 from tests import documents
 from tests.loopback import serving
@@ -71,20 +73,30 @@ def fetch(tmp_path: Path, settings: Settings | None = None, **job_input: object)
     return fetched.path.read_bytes()
 
 
+@pytest.fixture(params=["pybase64", "base64"])
+def decoder(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each of the two libraries that may decode base64."""
+    monkeypatch.setattr(source, "_BASE64", import_module(request.param))
+
+
+@pytest.mark.usefixtures("decoder")
 @pytest.mark.parametrize("prefix", ["", "data:application/pdf;base64,", "data:;base64,"])
 def test_base64_with_and_without_prefix(tmp_path: Path, prefix: str) -> None:
     assert fetch(tmp_path, document_content_base64=prefix + base64.b64encode(PDF).decode()) == PDF
 
 
+@pytest.mark.usefixtures("decoder")
 def test_base64_with_line_breaks(tmp_path: Path) -> None:
     assert fetch(tmp_path, document_content_base64=base64.encodebytes(PDF).decode()) == PDF
 
 
+@pytest.mark.usefixtures("decoder")
 def test_base64_with_padding_that_it_does_not_need(tmp_path: Path) -> None:
     document = PDF + b"\n" * (-len(PDF) % 3)
     assert fetch(tmp_path, document_content_base64=base64.b64encode(document).decode() + "=") == document
 
 
+@pytest.mark.usefixtures("decoder")
 @pytest.mark.parametrize("text", ["!!!", "QUJ", "data:application/pdf;base64,###", "äöü", "QQ==QQ=="])
 def test_wrong_base64(tmp_path: Path, text: str) -> None:
     with pytest.raises(InvalidInput, match="document_content_base64: not valid base64"):
