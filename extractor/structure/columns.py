@@ -45,7 +45,8 @@ MIN_HEAD_TEXTS = 3
 # Min share of body rows in which a column has words; they are at least two.
 MIN_SETTLED = 0.1
 # Characters that go with a number and are no entry of their own; a dash or a tick is one.
-SIGNS = frozenset("$€£¥%()[]+.,:;…·_*/#")
+CURRENCIES = frozenset("$€£¥")
+SIGNS = CURRENCIES | frozenset("%()[]+.,:;…·_*/#")
 # Max columns: more are gaps between the letters of a pattern.
 MOST_COLUMNS = 200
 # Min share of columns with a text for a row of text to be a row of its own.
@@ -355,7 +356,7 @@ def _without_signs(edges: Sequence[float], words: Sequence[Word]) -> list[float]
             column += 1
             continue
         # A sign before a number goes right, all others (per cent, dots, brackets) left.
-        before = any(word.text[0] in "$€£¥(+" for word in inside)
+        before = any(word.text[0] in CURRENCIES | {"(", "+"} for word in inside)
         if (before and column < len(kept)) or column == 0:
             del kept[column]
         else:

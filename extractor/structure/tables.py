@@ -21,10 +21,10 @@ from ..values.document import Cell, Table
 from ..values.reading import Rulings, TableCell
 from ..values.words import Word
 from .aligned_cells import Aligned, aligned_cells, header_cells
-from .columns import Columns, find_columns, lines_above, texts_of
+from .columns import CURRENCIES, Columns, find_columns, lines_above, texts_of
 from .false_spans import without_empty, without_empty_columns, without_false_spans
 from .header_rows import with_head
-from .item_rows import body_start, item_rows, numeric_columns, rows_by_white
+from .item_rows import body_start, is_numeric, item_rows, numeric_columns, rows_by_white
 from .ruled_tables import beside_text, ruled_cells
 from .text_lines import group_lines, rows_of_text
 
@@ -208,14 +208,20 @@ def _without_overlaps(structure: Sequence[TableCell]) -> list[TableCell]:
 
 
 def _count_flaws(filled: Sequence[Sequence[Word]], rows: Sequence[Sequence[Word]], height: float) -> int:
-    """How often a cell holds texts that stand far apart in a row, or a text is divided among cells."""
+    """How often a cell holds texts that stand far apart in a row, or a text is divided among cells.
+
+    A currency sign belongs to the number behind it, however far.
+    """
     owner = {id(word): index for index, inside in enumerate(filled) for word in inside}
     flaws = 0
     for row in rows:
         for before, after in pairwise(sorted(row, key=lambda word: word.box[0])):
             gap = after.box[0] - before.box[2]
             together = owner[id(before)] == owner[id(after)]
-            flaws += (together and gap > APART * height) or (not together and gap < TOGETHER * height)
+            if before.text in CURRENCIES and is_numeric(after.text):
+                flaws += not together
+            else:
+                flaws += (together and gap > APART * height) or (not together and gap < TOGETHER * height)
     return flaws
 
 

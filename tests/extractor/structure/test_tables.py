@@ -237,3 +237,33 @@ def test_a_column_of_the_models_that_no_word_stands_in_does_not_join_rows() -> N
     ]
     assert grid(build(words, torn)) == expected
     assert grid(build(words, torn[:-1])) == expected, "without that cell as well"
+
+
+@pytest.mark.parametrize("sign", ["$", "x"])
+def test_a_currency_sign_far_before_its_number_is_in_its_cell(sign: str) -> None:
+    lines = [
+        (("2023", 160), ("2022", 260)),
+        (("Sales", 0), (sign, 110), ("48,210", 150), (sign, 210), ("41,005", 250)),
+        (("Costs", 0), ("(30,115)", 140), ("(26,870)", 240)),
+        (("Gross", 0), ("18,095", 150), ("14,135", 250)),
+        (("Rent", 0), ("(9,400)", 145), ("(8,215)", 245)),
+        (("Profit", 0), (sign, 110), ("8,695", 155), (sign, 210), ("5,920", 255)),
+    ]
+    words = [word(text, left, 20.0 * row) for row, texts in enumerate(lines) for text, left in texts]
+    # The model has a column between the two of figures.
+    sides = [(0.0, 100.0), (110.0, 155.0), (165.0, 210.0), (215.0, 290.0)]
+    cells = [
+        TableCell(row, column, 1, 1, False, (left, 20.0 * row, right, 20.0 * row + 12), 0.9)
+        for row in range(len(lines))
+        for column, (left, right) in enumerate(sides)
+    ]
+    found = grid(build(words, cells))
+    expected = [
+        ["", "2023", "2022"],
+        ["Sales", "$ 48,210", "$ 41,005"],
+        ["Costs", "(30,115)", "(26,870)"],
+        ["Gross", "18,095", "14,135"],
+        ["Rent", "(9,400)", "(8,215)"],
+        ["Profit", "$ 8,695", "$ 5,920"],
+    ]
+    assert (found == expected) == (sign == "$"), "letters there are no signs of the numbers"
