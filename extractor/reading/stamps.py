@@ -155,9 +155,7 @@ def _relation_to_others(at: int, words: Sequence[Word], boxes: Boxes) -> tuple[b
     left, top, right, bottom = boxes[at]
     word = words[at]
     beside = np.flatnonzero((boxes[:, 1] < bottom) & (boxes[:, 3] > top))
-    others = [
-        index for index in beside.tolist() if (words[index].line, words[index].source) != (word.line, word.source)
-    ]
+    others = [index for index in beside.tolist() if not _is_of_line(words[index], word)]
     if not others:
         return False, False, False
     near = boxes[others]
@@ -171,6 +169,14 @@ def _relation_to_others(at: int, words: Sequence[Word], boxes: Boxes) -> tuple[b
     both = bool((across[inside] < left).any() and (across[inside] > right).any())
     between = bool((np.abs(middles - (top + bottom) / 2) > LEVEL * height).all())
     return over and len(word.text) > 1, both and levels >= ROWS and len(word.text) > 1, between
+
+
+def _is_of_line(other: Word, word: Word) -> bool:
+    """Whether another word, or the word itself, is of the word's line: in the stream, and not much smaller.
+
+    The stream's lines end where PDFium thinks that they do: on a page of few words all may be of one.
+    """
+    return (other.line, other.source) == (word.line, word.source) and other.size >= word.size / LARGE
 
 
 def _surrounds_words(box: Box, words: Sequence[Word]) -> bool:
@@ -304,13 +310,24 @@ def _connected_ink_box(
 def _words_of_stamp(
     words: Sequence[Word], at: int, box: Box, ink: Floats, picture: PagePicture, scale: float
 ) -> list[int]:
-    """The indices of a stamp's words: the one at `at`, and those in its box with its ink."""
+    """The indices of a stamp's words: the one at `at`, and those in its box with its ink.
+
+    Ink where other words stand tells nothing of a word.
+    """
     own = [at]
+    boxes = boxes_of(words)
     for index, word in enumerate(words):
         if index == at or word.source != words[at].source or not contains(box, centre(word.box)):
             continue
-        pixels = picture.part(_pixel_box(word.box, picture, scale))
+        seen = _pixel_box(word.box, picture, scale)
+        left, top = seen[:2]
+        pixels = picture.part(seen)
         marks = _contrast(pixels) > INK
+        common = (boxes[:, :2] < word.box[2:]).all(axis=1) & (boxes[:, 2:] > word.box[:2]).all(axis=1)
+        for other in np.flatnonzero(common).tolist():
+            if other not in (at, index):
+                x, y, x_end, y_end = _pixel_box(words[other].box, picture, scale)
+                marks[max(0, y - top) : max(0, y_end - top), max(0, x - left) : max(0, x_end - left)] = False
         if marks.any() and _of_hue(pixels, ink)[marks].mean() >= MOSTLY:
             own.append(index)
     return sorted(own)

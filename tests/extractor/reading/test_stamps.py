@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -100,6 +101,30 @@ def test_large_print_over_the_rows_is_apart(
         assert difference.mean() < 0.02
     else:
         assert clear is picture
+
+
+@pytest.mark.parametrize(("text", "expected"), [("PAID", ["PAID"]), ("Chair, brass", [])])
+def test_words_of_one_stream_line_are_told_by_their_type(text: str, expected: list[str]) -> None:
+    """On a page of few words all may be of one line of the stream."""
+    words, picture, _ = seen(page(lettered(text, 332, 632, 24 if expected else 10, (0.1, 0.2, 0.7))))
+    one_line = [replace(word, line=0) for word in words]
+    assert texts(words, stamps_of(one_line, picture, SCALE)) == expected
+
+
+def on_a_slant(canvas: Any) -> None:
+    """Two lines in blue, the second one over words of the rows."""
+    canvas.translate(392, 636)
+    canvas.rotate(12)
+    canvas.setFillColorRGB(0, 0, 0.7)
+    canvas.setFont("Helvetica-Bold", 15)
+    canvas.drawString(0, 12, "RECEIVED")
+    canvas.setFont("Helvetica", 10)
+    canvas.drawString(2, 0, "14 MAR 2024")
+
+
+def test_a_stamps_small_words_are_of_it_though_they_lie_over_others() -> None:
+    words, _, stamps = seen(page(on_a_slant))
+    assert sorted(texts(words, stamps)) == ["14", "2024", "MAR", "RECEIVED"]
 
 
 @pytest.mark.parametrize(
