@@ -13,6 +13,7 @@ from extractor.values.words import Word
 LEFTS = (60.0, 240.0, 400.0)
 ACCOUNT = [("Item", "2023", "2022"), ("Sales", "12.400", "11.950"), ("Wages", "-3.220", "-3.480"), ("Profit", "9", "8")]
 CONTENTS = [("1", "Preface", "3"), ("1.1", "Scope", "7"), ("1.2", "Terms", "12"), ("2", "Rules", "15")]
+SUPPLIES = [("001", "Hose", "6,1"), ("002", "Clamp", "0,9"), ("003", "Pump", "18,4"), ("004", "Filter", "2")]
 PRICES = [("Tea", "4.20"), ("Coffee", "7.90"), ("Sugar", "1.10"), ("Total", "13.20")]
 
 
@@ -31,6 +32,11 @@ def label_of(rows: Sequence[Sequence[str]], label: str = "document_index", uprig
 
 def test_two_columns_of_figures_make_a_table() -> None:
     assert label_of(ACCOUNT) == "table"
+
+
+def test_amounts_behind_numbers_and_names_make_a_table() -> None:
+    """The same with whole numbers is a table of contents: see `CONTENTS`."""
+    assert label_of(SUPPLIES) == "table"
 
 
 @pytest.mark.parametrize("rows", [CONTENTS, PRICES, []])
