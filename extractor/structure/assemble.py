@@ -24,7 +24,7 @@ from .comb_boxes import spelled
 from .emphasis import looks_of_words, spans_of_lines, with_spans
 from .marked_parts import with_headings, with_lists
 from .pairs import pairs_of, with_values_beside
-from .parts import Part, as_paragraphs, block_of, split_side_by_side, text_blocks, top_to_bottom, with_blocks
+from .parts import Part, as_paragraphs, block_of, split_blocks, text_blocks, top_to_bottom, with_blocks
 from .running_text import weighted_median
 from .selection_marks import box_signs, selection_marks
 from .slanted import without_slanted, without_strokes
@@ -106,7 +106,7 @@ def _elements(reading: PageReading) -> list[PageElement]:
         if lines != table.rulings
     }
     parts = [part for part in parts if part.words or part.label in FIGURES]
-    parts = [piece for part in parts for piece in split_side_by_side(part, structures)]
+    parts = [piece for part in parts for piece in split_blocks(part, structures)]
     parts = with_values_beside(as_paragraphs(top_to_bottom(with_blocks(parts, text_blocks(orphans)))))
     parts = with_lists(with_headings(parts))
     parts += [block_of([make_line(line)]) for line in slanted]

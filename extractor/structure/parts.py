@@ -22,6 +22,7 @@ from ..values.reading import Ruling, Rulings, TableReading
 from ..values.words import Word
 from .lists import Piece
 from .side_by_side import blocks_beside
+from .stacked import tables_below
 from .text_lines import Line, group_lines
 
 # Max blocks that end above a line and are compared with it.
@@ -141,8 +142,9 @@ def _goes_on(last: Line, line: Line) -> bool:
     )
 
 
-def split_side_by_side(part: Part, structures: dict[int, TableReading]) -> list[Part]:
-    """A table's part with its structure; several parts where blocks stand side by side in it.
+def split_blocks(part: Part, structures: dict[int, TableReading]) -> list[Part]:
+    """A table's part with its structure; several parts where tables stand below one another in it, or blocks side by
+    side.
 
     `structures`: those of the page's tables, by the index of their region.
     """
@@ -152,7 +154,7 @@ def split_side_by_side(part: Part, structures: dict[int, TableReading]) -> list[
     if part.structure is not None and part.structure.to_page is not None:
         return [part]
     rulings = Rulings() if part.structure is None else part.structure.rulings
-    blocks = blocks_beside(part.words, rulings)
+    blocks = _blocks_of(part.words, rulings)
     if len(blocks) == 1 or part.structure is None:
         return [part]
     boxes = [union(word.box for word in block) for block in blocks]
@@ -165,6 +167,15 @@ def split_side_by_side(part: Part, structures: dict[int, TableReading]) -> list[
         )
         for block, box in zip(blocks, boxes, strict=True)
     ]
+
+
+def _blocks_of(words: Sequence[Word], rulings: Rulings) -> list[list[Word]]:
+    """The words by table, top to bottom, and by block, left to right; lines in one table hold none in another."""
+    tables = tables_below(words, rulings)
+    if len(tables) == 1:
+        return blocks_beside(words, rulings)
+    inside = [_rulings_inside(rulings, union(word.box for word in table)) for table in tables]
+    return [block for table, own in zip(tables, inside, strict=True) for block in blocks_beside(table, own)]
 
 
 def _rulings_inside(rulings: Rulings, box: Box) -> Rulings:

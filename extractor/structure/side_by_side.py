@@ -26,7 +26,8 @@ APART = 0.3
 # Min lines of a block; min share of them with two texts.
 MIN_LINES = 3
 MOSTLY = 0.7
-# Min texts of a head over one block alone; min white between that block and totals beside it, in text heights.
+# Min totals beside items, and items beside them; min white between, in text heights. Min texts of the items' head.
+MIN_TOTALS = 2
 MIN_HEAD_TEXTS = 3
 WIDE_GAP = 3.0
 
@@ -74,7 +75,7 @@ def _are_totals_beside(left: Sequence[Row], right: Sequence[Row], height: float)
     texts = [" ".join(word.text for word in text) for row in head for text in texts_of(row, height)]
     white = min(word.box[0] for row in right for word in row) - max(word.box[2] for row in left for word in row)
     return (
-        min(len(left) - len(head), len(right)) >= MIN_LINES
+        min(len(left) - len(head), len(right)) >= MIN_TOTALS
         and len(texts) >= MIN_HEAD_TEXTS
         and not any(map(is_numeric, texts))
         and white >= WIDE_GAP * height

@@ -9,6 +9,7 @@ from extractor.structure.columns import find_columns
 from extractor.structure.false_spans import without_false_spans
 from extractor.structure.side_by_side import blocks_beside
 from extractor.structure.slanted import without_slanted, without_strokes
+from extractor.structure.stacked import tables_below
 from extractor.structure.tables import build_table
 from extractor.structure.text_lines import rows_of_text
 from extractor.values.reading import Ruling, Rulings, TableCell
@@ -53,6 +54,13 @@ class TestBlocksBeside:
         notes = [*items, *block([["see", "A"], ["new", "B"], ["old", "C"]], (240, 320), 20, 20)]
         assert blocks_beside(near, Rulings()) == [near]
         assert blocks_beside(notes, Rulings()) == [notes]
+
+    def test_two_totals_far_beside_items_are_a_block(self) -> None:
+        items = block(ITEMS[:3], (0, 80, 140), 0, 20)
+        totals = block(TOTALS[2:], (240, 320), 20, 20)
+        assert blocks_beside([*items, *totals], Rulings()) == [items, totals]
+        one = [*items, *totals[:2]]
+        assert blocks_beside(one, Rulings()) == [one], "one total is no block"
 
     def test_figures_at_half_the_height_of_their_items_are_no_block(self) -> None:
         names = block([["Lamp"], ["black"], ["Desk"], ["oak"], ["Chair"], ["blue"]], (0,), 0, 12)
@@ -187,3 +195,31 @@ class TestHeadedColumns:
         lines = tuple(Ruling(at, 0.0, 18.0) for at in (30.0, 130.0, 210.0))
         table = grid(build_table(words, [], Rulings(horizontal=(Ruling(18.0, 0.0, 250.0),), vertical=lines)))
         assert table[1] == ["1", "Lamp\nwith-cable-and-plug-of-kind-F", "70.00", "280.00"]
+
+
+TAXES = [["Code", "Rate", "Net", "Tax", "Gross"], ["A", "7 %", "102.80", "7.20", "110.00"]]
+
+
+class TestTablesBelow:
+    items = block(
+        [["Room", "Nights", "Each", "Sum"], ["Lake", "1", "9.00", "9.00"], ["Wood", "2", "8.00", "16.00"]],
+        (0, 150, 220, 290),
+        0,
+        15,
+    )
+
+    def test_a_head_over_other_columns_far_below_begins_a_table(self) -> None:
+        taxes = block(TAXES, (0, 60, 105, 180, 250), 70, 15)
+        assert tables_below([*self.items, *taxes], Rulings()) == [self.items, taxes]
+
+    def test_a_head_over_the_same_columns_goes_on(self) -> None:
+        more = block([["Extra", "Pieces", "Each", "Sum"], ["Tea", "3", "2.00", "6.00"]], (0, 150, 220, 290), 70, 15)
+        assert tables_below([*self.items, *more], Rulings()) == [[*self.items, *more]]
+
+    def test_what_stands_near_or_has_no_numbers_below_it_or_lines_through_both_is_one_table(self) -> None:
+        near = [*self.items, *block(TAXES, (0, 60, 105, 180, 250), 45, 15)]
+        notes = [*self.items, *block([TAXES[0], ["a", "b", "c", "d", "e"]], (0, 60, 105, 180, 250), 70, 15)]
+        taxes = [*self.items, *block(TAXES, (0, 60, 105, 180, 250), 70, 15)]
+        assert tables_below(near, Rulings()) == [near]
+        assert tables_below(notes, Rulings()) == [notes]
+        assert tables_below(taxes, Rulings(vertical=(Ruling(140, 0, 90),))) == [taxes]

@@ -1,0 +1,84 @@
+"""A table region's words -> tables that stand below one another in it, each with a head of its own. Runs in a page
+process.
+
+A summary of taxes under a bill's items is one region with them to the layout model, and has other columns: in one grid
+amounts of two columns would share a cell. Boxes are in the page's unit, origin top left.
+"""
+
+from __future__ import annotations
+
+import re
+import statistics
+from collections.abc import Sequence
+from itertools import pairwise
+
+from ..values.boxes import Box, median_height, union
+from ..values.reading import Rulings
+from ..values.words import Row, Word
+from .columns import texts_of
+from .item_rows import is_numeric
+from .text_lines import rows_of_text
+
+# Min white between two tables, in text heights, and in the usual white between rows.
+FAR = 1.2
+WIDER = 2.0
+# Min texts of a head; min number of them that stand over no column of the table above.
+MIN_TEXTS = 3
+MIN_UNALIGNED = 2
+# Min numbers in the row below a head. Min rows of the table above.
+MIN_NUMBERS = 2
+MIN_ROWS = 3
+# Max difference of edges or middles of texts that are in one column, in text heights.
+ALIGNED = 0.5
+
+_YEAR = re.compile(r"(19|20)\d\d")
+
+
+def tables_below(words: Sequence[Word], rulings: Rulings) -> list[list[Word]]:
+    """The words by table, top to bottom; all in one where they are one, or lines hold them together."""
+    rows = rows_of_text(words) if words else []
+    if len(rows) < MIN_ROWS + 2:
+        return [list(words)]
+    height = median_height(word.box for word in words)
+    boxes = [union(word.box for word in row) for row in rows]
+    whites = [below[1] - above[3] for above, below in pairwise(boxes)]
+    least = max(FAR * height, WIDER * statistics.median(whites))
+    for index in range(MIN_ROWS, len(rows) - 1):
+        above, below = boxes[index - 1][3], boxes[index][1]
+        if whites[index - 1] < least or any(line.start < above and line.end > below for line in rulings.vertical):
+            continue
+        if _begins_another(rows[index:], rows[:index], height):
+            kept = {id(word) for row in rows[:index] for word in row}
+            first = [word for word in words if id(word) in kept]
+            return [first, *tables_below([word for word in words if id(word) not in kept], rulings)]
+    return [list(words)]
+
+
+def _begins_another(rows: Sequence[Row], before: Sequence[Row], height: float) -> bool:
+    """Whether the rows begin with a head, and it stands over other columns than the head of those before."""
+    head, under = texts_of(rows[0], height), texts_of(rows[1], height)
+    numbers = sum(all(is_numeric(word.text) for word in text) for text in under)
+    if not _is_head(head) or numbers < MIN_NUMBERS:
+        return False
+    other = next((found for row in before if _is_head(found := texts_of(row, height))), None)
+    if other is None:
+        return False
+    columns = [_box_of(text) for text in other]
+    alone = [text for text in head if not any(_are_aligned(_box_of(text), box, height) for box in columns)]
+    return len(alone) >= MIN_UNALIGNED
+
+
+def _is_head(texts: Sequence[Row]) -> bool:
+    """Whether the texts of a row are names of columns."""
+    named = [any(not is_numeric(word.text) or _YEAR.fullmatch(word.text) for word in text) for text in texts]
+    return len(texts) >= MIN_TEXTS and all(named)
+
+
+def _box_of(text: Row) -> Box:
+    """The box around a text."""
+    return union(word.box for word in text)
+
+
+def _are_aligned(a: Box, b: Box, height: float) -> bool:
+    """Whether two texts are flush left, flush right, or centred over one another."""
+    return min(abs(a[0] - b[0]), abs(a[2] - b[2]), abs(a[0] + a[2] - b[0] - b[2]) / 2) <= ALIGNED * height
