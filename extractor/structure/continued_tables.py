@@ -26,6 +26,12 @@ _ASIDE = frozenset({DocItemLabel.PAGE_HEADER, DocItemLabel.PAGE_FOOTER, DocItemL
 _CONTINUED = re.compile(
     r"\b(continued|continuation|cont'd|fortsetzung|continuaci[oó]n)\b|\((cont\.|suite|segue|vervolg)\)", re.IGNORECASE
 )
+# A page's number behind the word for it.
+_PAGE_NUMBER = re.compile(
+    r"\b(page|seite|blatt|bladzijde|blad|p[aá]gina|feuille|feuillet|foglio|strona|strana|side|sida|sivu|стр\.?"
+    r"|страница|лист)(\s*[:#]?\s*)\d+",
+    re.IGNORECASE,
+)
 
 
 @dataclass(slots=True)
@@ -135,20 +141,25 @@ def join_tables(pages: Sequence[AssembledPage]) -> list[AssembledPage]:
 
 
 def _running(elements: Sequence[PageElement], following: Sequence[PageElement], near: float) -> frozenset[int]:
-    """The `id`s of elements that say the same at one place of both pages. `near`: max distance of two tops or two
-    sides, in the page's unit."""
+    """The `id`s of elements that say the same at one place of both pages, but for the page's number. `near`: max
+    distance of two tops or two sides, in the page's unit."""
     told: dict[str, list[PageElement]] = {}
     for element in elements:
         if element.table is None and element.text:
-            told.setdefault(" ".join(element.text.split()), []).append(element)
+            told.setdefault(_without_page_number(element.text), []).append(element)
     return frozenset(
         id(either)
         for element in following
         if element.table is None
-        for other in told.get(" ".join(element.text.split()), ())
+        for other in told.get(_without_page_number(element.text), ())
         if all(abs(a - b) <= near for a, b in zip(element.box, other.box, strict=True))
         for either in (element, other)
     )
+
+
+def _without_page_number(text: str) -> str:
+    """The text on one line, without the number behind a word for a page."""
+    return _PAGE_NUMBER.sub(r"\1\2", " ".join(text.split()))
 
 
 def _last_table(elements: Sequence[PageElement], running: frozenset[int]) -> int | None:

@@ -112,6 +112,21 @@ def test_what_both_pages_say_in_one_place_does_not_end_a_table() -> None:
     assert not are_one([head, first], [club(2, "Sports club", 45, DocItemLabel.CAPTION), second]), "another place"
 
 
+@pytest.mark.parametrize(
+    ("one", "two", "together"),
+    [
+        ("Bill 4471 Page 1/2", "Bill 4471 Page 2/2", True),
+        ("Rechnung 4471, Seite: 1 von 2", "Rechnung 4471, Seite: 2 von 2", True),
+        ("Bill 4471 Page 1/1", "Bill 4472 Page 1/1", False),
+        ("Bill 4471", "Bill 4472", False),
+    ],
+)
+def test_a_running_head_may_count_pages_and_nothing_else(one: str, two: str, together: bool) -> None:
+    box = (50.0, 20.0, 190.0, 30.0)
+    first, second = said(1, one, box), said(2, two, box, DocItemLabel.SECTION_HEADER)
+    assert are_one([first, piece(1, [HEAD, *FIRST], 100)], [second, piece(2, SECOND, 60)]) == together
+
+
 def test_a_head_that_is_said_again_is_no_row_but_is_kept_with_its_piece() -> None:
     whole, _ = joined([piece(1, [HEAD, *FIRST], 600)], [piece(2, [HEAD, *SECOND], 60)])
     assert whole.table is not None
