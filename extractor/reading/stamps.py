@@ -127,9 +127,11 @@ def without_stamps(picture: PagePicture, scale: float, stamps: Sequence[Stamp], 
         part = pixels[top:bottom, left:right]
         assert stamp.ink is not None
         ground = _ground(part)
-        mine = part.max(axis=2) >= DARK * stamp.ink.max()
-        if np.linalg.norm(_chroma(stamp.ink)) >= COLOURED:
-            mine &= _of_hue(part, stamp.ink)
+        if np.linalg.norm(_chroma(stamp.ink)) < COLOURED:
+            # All of it is pale: what is darker is of the text, or a thin line, which is grey.
+            part[(part >= stamp.ink - PALE).all(axis=2)] = ground
+            continue
+        mine = (part.max(axis=2) >= DARK * stamp.ink.max()) & _of_hue(part, stamp.ink)
         edges = cv2.dilate(mine.astype(np.uint8), np.ones((EDGE, EDGE), np.uint8)) > 0
         part[mine | (edges & (part.max(axis=2) >= BLACK))] = ground
     return PagePicture(pixels, offset)
@@ -312,9 +314,10 @@ def _words_of_stamp(
 ) -> list[int]:
     """The indices of a stamp's words: the one at `at`, and those in its box with its ink.
 
-    Ink where other words stand tells nothing of a word.
+    Ink where other words stand tells nothing of a word. One that is wholly over others goes with its neighbour in the
+    stream.
     """
-    own = [at]
+    own, hidden = [at], list[int]()
     boxes = boxes_of(words)
     for index, word in enumerate(words):
         if index == at or word.source != words[at].source or not contains(box, centre(word.box)):
@@ -328,6 +331,21 @@ def _words_of_stamp(
             if other not in (at, index):
                 x, y, x_end, y_end = _pixel_box(words[other].box, picture, scale)
                 marks[max(0, y - top) : max(0, y_end - top), max(0, x - left) : max(0, x_end - left)] = False
-        if marks.any() and _of_hue(pixels, ink)[marks].mean() >= MOSTLY:
-            own.append(index)
+        if marks.any():
+            if _of_hue(pixels, ink)[marks].mean() >= MOSTLY:
+                own.append(index)
+        elif _of_hue(pixels, ink).any():
+            hidden.append(index)
+    own += [
+        index
+        for index in hidden
+        if any(_are_neighbours(words, index, other) for other in (index - 1, index + 1) if other in own)
+    ]
     return sorted(own)
+
+
+def _are_neighbours(words: Sequence[Word], index: int, other: int) -> bool:
+    """Whether two words that follow each other in the stream are of one type and one line of text."""
+    a, b = sorted((words[index], words[other]), key=lambda word: word.box[0])
+    level = min(a.box[3], b.box[3]) - max(a.box[1], b.box[1]) > 0
+    return level and a.line == b.line and abs(a.size - b.size) < 0.01 * a.size and b.box[0] - a.box[2] < NEAR * a.size

@@ -111,20 +111,41 @@ def test_words_of_one_stream_line_are_told_by_their_type(text: str, expected: li
     assert texts(words, stamps_of(one_line, picture, SCALE)) == expected
 
 
-def on_a_slant(canvas: Any) -> None:
-    """Two lines in blue, the second one over words of the rows."""
-    canvas.translate(392, 636)
-    canvas.rotate(12)
-    canvas.setFillColorRGB(0, 0, 0.7)
-    canvas.setFont("Helvetica-Bold", 15)
-    canvas.drawString(0, 12, "RECEIVED")
-    canvas.setFont("Helvetica", 10)
-    canvas.drawString(2, 0, "14 MAR 2024")
+@pytest.mark.parametrize("place", [(392, 636), (398, 643), (403, 640)])
+def test_a_stamps_small_words_are_of_it_though_they_lie_over_others(place: tuple[float, float]) -> None:
+    """The second line begins over an amount, in part or wholly."""
 
+    def draw(canvas: Any) -> None:
+        canvas.translate(*place)
+        canvas.rotate(12)
+        canvas.setFillColorRGB(0, 0, 0.7)
+        canvas.setFont("Helvetica-Bold", 15)
+        canvas.drawString(0, 12, "RECEIVED")
+        canvas.setFont("Helvetica", 10)
+        canvas.drawString(2, 0, "14 MAR 2024")
 
-def test_a_stamps_small_words_are_of_it_though_they_lie_over_others() -> None:
-    words, _, stamps = seen(page(on_a_slant))
+    words, _, stamps = seen(page(draw))
     assert sorted(texts(words, stamps)) == ["14", "2024", "MAR", "RECEIVED"]
+
+
+def test_thin_lines_stay_where_a_pale_stamp_is_taken_away() -> None:
+    def ruled(canvas: Any) -> None:
+        canvas.setLineWidth(0.5)
+        for row in range(7):
+            canvas.line(50, 712.3 - 18 * row, 545, 712.3 - 18 * row)
+
+    def stamped_and_ruled(canvas: Any) -> None:
+        ruled(canvas)
+        canvas.setFillAlpha(0.25)
+        lettered("PAID", 170, 620, 70, (0.9, 0.1, 0.1))(canvas)
+
+    words, picture, stamps = seen(page(stamped_and_ruled))
+    assert texts(words, stamps) == ["PAID"]
+    clear, plain = without_stamps(picture, SCALE, stamps, room), seen(page(ruled))[1]
+    left, top, right, bottom = (int(side * SCALE) for side in stamps[0].box)
+    dark = plain.drawn[top:bottom, left:right].max(axis=2) < 200
+    kept = clear.drawn[top:bottom, left:right].max(axis=2) < 225
+    assert kept[dark].mean() > 0.95
 
 
 @pytest.mark.parametrize(
