@@ -26,6 +26,7 @@ from .marked_parts import with_headings, with_lists
 from .pairs import pairs_of, with_values_beside
 from .parts import Part, as_paragraphs, block_of, split_blocks, text_blocks, top_to_bottom, with_blocks
 from .running_text import weighted_median
+from .scattered_pairs import with_scattered_pairs
 from .selection_marks import box_signs, selection_marks
 from .slanted import without_slanted, without_strokes
 from .tables import build_table
@@ -107,8 +108,8 @@ def _elements(reading: PageReading) -> list[PageElement]:
     }
     parts = [part for part in parts if part.words or part.label in FIGURES]
     parts = [piece for part in parts for piece in split_blocks(part, structures)]
-    parts = with_values_beside(as_paragraphs(top_to_bottom(with_blocks(parts, text_blocks(orphans)))))
-    parts = with_lists(with_headings(parts))
+    parts = as_paragraphs(top_to_bottom(with_blocks(parts, text_blocks(orphans))))
+    parts = with_lists(with_headings(with_values_beside(with_scattered_pairs(parts))))
     parts += [block_of([make_line(line)]) for line in slanted]
     parts += [block_of(group_lines(stamp)) for stamp in [*stamps, *unshown]]
     boxes = box_signs(reading.words)

@@ -69,6 +69,15 @@ def pairs_of(lines: Sequence[Line]) -> tuple[Pair, ...]:
     return tuple(Pair(_pair_side([row.label]), _pair_side(row.value)) for row in rows)
 
 
+def are_pairs_beside(rows: Sequence[tuple[Sequence[Word], Sequence[Word]]], near: float) -> bool:
+    """Whether these words, a label's and a value's on each line, are pairs; `near`: max difference of one edge, in the
+    page's unit."""
+    upright = all(word.upright for row in rows for side in row for word in side)
+    return (
+        upright and len(rows) <= MOST_ROWS and _are_pairs([_Row(label, [value], False) for label, value in rows], near)
+    )
+
+
 def _label_and_value(line: Line) -> _Row | None:
     """The line's label and value, parted by leaders, a colon or a gap; None where it has not both."""
     words = line.words
@@ -111,15 +120,16 @@ def _are_pairs(rows: Sequence[_Row], near: float) -> bool:
     if colons == len(rows) or all(row.leaders for row in rows):
         return True
     return len(rows) >= FEWEST_PLAIN_ROWS and (
-        2 * colons > len(rows) or _bold_beside_plain(labels, values) or _amounts_behind_words(texts, values)
+        2 * colons > len(rows)
+        or _bold_beside_plain(labels, values)
+        or _bold_beside_plain(values, labels)
+        or _amounts_behind_words(texts, values)
     )
 
 
-def _bold_beside_plain(labels: Sequence[Sequence[Word]], values: Sequence[Sequence[Word]]) -> bool:
-    """Whether all labels are bold and no value is."""
-    return all(word.bold for label in labels for word in label) and not any(
-        word.bold for value in values for word in value
-    )
+def _bold_beside_plain(texts: Sequence[Sequence[Word]], others: Sequence[Sequence[Word]]) -> bool:
+    """Whether all of these texts are bold and none of the others is."""
+    return all(word.bold for text in texts for word in text) and not any(word.bold for text in others for word in text)
 
 
 def _amounts_behind_words(labels: Sequence[str], values: Sequence[Sequence[Word]]) -> bool:

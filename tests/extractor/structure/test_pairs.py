@@ -148,3 +148,49 @@ def test_what_is_no_pair_is_as_it_was(own: tuple[tuple[str, str], ...]) -> None:
 def test_a_line_that_is_neither_leaves_all_as_it_is() -> None:
     said = [*rows(*COLONS), (50.0, 160.0, "The machine was returned clean and dry.")]
     assert pairs(read(placed(*said), (48, 98, 400, 175))) == []
+
+
+def region_of(said: Said) -> Box:
+    """A region around one text."""
+    left, top, text = said
+    return (left - 1, top - 1, left + LETTER * len(text) + 1, top + 13)
+
+
+def test_labels_and_bold_values_that_are_a_region_each() -> None:
+    left, right = PLAIN, (("Order", "PO-7781"), ("Sent by", "Road"), ("To", "Pune"))
+    texts = [*rows(*left), *((x + 250, y, text) for x, y, text in rows(*right))]
+    bold = frozenset(own for _, own in (*left, *right))
+    # The layout model goes down the columns: labels, then values.
+    data = read(placed(*texts, bold=bold), *map(region_of, sorted(texts)))
+    assert pairs(data) == [*left, *right]
+    assert data["text"].split("\n\n") == [
+        "\n".join(f"{label} {own}" for label, own in side) + end for side, end in ((left, ""), (right, "\n"))
+    ]
+
+
+def test_one_region_of_amounts_beside_a_region_for_each_name() -> None:
+    texts = rows(("Butter", "1.79"), ("Oil", "8.49"), ("Salmon", "6.99"))
+    names = [said for said in texts if said[0] < 100]
+    amounts = union(region_of(said) for said in texts if said[0] > 100)
+    assert pairs(read(placed(*texts), *map(region_of, names), amounts)) == [
+        ("Butter", "1.79"),
+        ("Oil", "8.49"),
+        ("Salmon", "6.99"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("texts", "bold"),
+    [
+        (rows(*PLAIN), frozenset()),  # no sign of pairs
+        (rows(*PLAIN), frozenset(["Ines Maurer"])),  # one bold value of three
+        ([*rows(*PLAIN), (320.0, 116.0, "Lake")], frozenset(own for _, own in PLAIN)),  # more in one region
+        ([*rows(*PLAIN), (120.0, 116.0, "North")], frozenset(own for _, own in PLAIN)),  # another text between
+    ],
+)
+def test_regions_side_by_side_without_a_sign_of_pairs_stay(texts: list[Said], bold: frozenset[str]) -> None:
+    joined = [said for said in texts if said[2] in ("Lake view", "Lake")]
+    boxes = [union(map(region_of, joined)), *(region_of(said) for said in sorted(texts) if said not in joined)]
+    data = read(placed(*texts, bold=bold), *boxes)
+    assert pairs(data) == []
+    assert "Guest Ines" not in data["text"]
