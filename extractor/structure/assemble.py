@@ -31,6 +31,7 @@ from .selection_marks import box_signs, selection_marks
 from .slanted import without_slanted, without_strokes
 from .tables import build_table
 from .text_lines import group_lines, make_line
+from .torn_rows import with_rows_whole
 
 # Labels of what stands on a page as a figure.
 FIGURES = frozenset({DocItemLabel.PICTURE, DocItemLabel.CHART})
@@ -106,7 +107,7 @@ def _elements(reading: PageReading) -> list[PageElement]:
         for table, lines in zip(level, rulings, strict=True)
         if lines != table.rulings
     }
-    parts = [part for part in parts if part.words or part.label in FIGURES]
+    parts = with_rows_whole([part for part in parts if part.words or part.label in FIGURES])
     parts = [piece for part in parts for piece in split_blocks(part, structures)]
     parts = as_paragraphs(top_to_bottom(with_blocks(parts, text_blocks(orphans))))
     parts = with_lists(with_headings(with_values_beside(with_scattered_pairs(parts))))

@@ -14,7 +14,7 @@ from extractor.structure.headings import with_levels
 from extractor.values.boxes import Box
 from extractor.values.document import AssembledPage, PageElement
 from extractor.values.outline import Heading
-from extractor.values.reading import PageReading, Region, RegionKind
+from extractor.values.reading import PageReading, Region, RegionKind, Rulings, TableReading
 from extractor.values.words import Word
 
 FURNITURE = ("page_header", "page_footer")
@@ -51,6 +51,29 @@ def test_words_go_to_the_region_that_they_stand_in_in_the_models_order() -> None
     words = sentence("left column", 50, 100, 0) + sentence("right column", 350, 100, 0)
     regions = [("text", (340.0, 90.0, 560.0, 120.0), 0.9), ("text", (40.0, 90.0, 300.0, 120.0), 0.9)]
     assert texts(page(words, regions)) == ["right column", "left column"]
+
+
+def test_a_label_in_a_region_that_reaches_into_a_tables_row_is_in_that_row() -> None:
+    rows = [("Meter", "Units", "Sum"), ("Day", "1506", "469.87"), ("Night", "939", "232.87"), ("", "", "702.74")]
+    words = [
+        word(text, left, 100 + 20 * row)
+        for row, own in enumerate(rows)
+        for left, text in zip((50, 200, 300), own, strict=True)
+        if text
+    ]
+    region = Region(RegionKind("table"), (45.0, 95.0, 340.0, 168.0), 0.9, 0.0)
+
+    def last_row(left: float, top: float, box: Box) -> list[str]:
+        """The last row of the table beside a label in this region."""
+        seen = (region, Region(RegionKind("footnote"), box, 0.5, 1.0))
+        read = (*words, *sentence("Total due", left, top, 9))
+        reading = PageReading(1, 600.0, 800.0, read, seen, (TableReading(0, (), Rulings()),), False)
+        (found,) = [element.table for element in assemble_page(reading).elements if element.table is not None]
+        return [cell.text for cell in found.cells if cell.row == found.rows - 1 and cell.text]
+
+    assert last_row(190, 160, (185.0, 157.0, 240.0, 172.0)) == ["Total due", "702.74"]
+    assert last_row(190, 172, (185.0, 165.0, 240.0, 185.0)) == ["702.74"], "on no row's height"
+    assert last_row(350, 160, (345.0, 157.0, 400.0, 172.0)) == ["702.74"], "beside the table"
 
 
 def test_words_of_a_switched_off_layer_stand_apart_from_the_line_that_they_would_be_on() -> None:
