@@ -17,6 +17,7 @@ from ..values.boxes import Box, centre
 from ..values.reading import Ruling, Rulings, TableCell
 from ..values.words import Row, Word
 from .drawn_columns import drawn_edges
+from .flush_gutters import is_flush
 from .item_rows import is_numeric
 
 # Min gap between two texts of a row, in text heights.
@@ -251,6 +252,7 @@ def _white_edges(rows: Sequence[Row], lines: Sequence[Row], height: float, least
         _edge_in_gutter(gutter, words, height)
         for gutter in gutters
         if _median_gap(extents, sum(gutter) / 2) >= TEXT_GAP * height
+        or is_flush(extents, sum(gutter) / 2, height, TEXT_GAP * height)
     ]
     edges = _without_signs(edges, [word for index in body for word in rows[index]])
     least_rows = max(2.0, MIN_SETTLED * len(body))

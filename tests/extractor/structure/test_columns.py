@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -312,3 +313,48 @@ def test_the_models_cells_stay_where_the_white_space_would_throw_texts_together(
     table = build_table(words, structure(7, 4, (50.0, 95.0, 420.0, 235.0)), Rulings())
     assert table is not None
     assert grid(table)[4:] == items
+
+
+def with_units(white: float, units: Sequence[str], end: float = 100.0) -> list[list[Word]]:
+    """Rows of a name of two words, a quantity set flush right, `white` further right a unit, and a price."""
+    names = ("Plain paper", "Grey folder", "Tax guide", "Still water")
+    rows = []
+    for row, (name, count, unit) in enumerate(zip(names, ("20", "5", "110", "2"), units, strict=True)):
+        top, at = 20.0 * row, 0.0
+        words = []
+        for part in name.split():
+            words.append(Word(part, (at, top, at + 5 * len(part), top + 10), 0, "text_layer", 10.0))
+            at += 5 * len(part) + 2.5
+        for text, left in ((count, end - 5 * len(count)), (unit, end + white), ("4.90", 150.0)):
+            words.append(Word(text, (left, top, left + 5 * len(text), top + 10), 0, "text_layer", 10.0))
+        rows.append(words)
+    return rows
+
+
+@pytest.mark.parametrize(
+    ("white", "units", "count"),
+    [
+        (6.0, ("pkg", "m", "pcs", "box"), 4),
+        (2.5, ("pkg", "m", "pcs", "box"), 3),  # a blank, as in the names
+        (3.5, ("pkg", "m", "pcs", "box"), 3),  # hardly more
+    ],
+)
+def test_units_flush_beside_their_quantities_are_a_column(white: float, units: Sequence[str], count: int) -> None:
+    found = find_columns(with_units(white, units), 10.0)
+    assert found is not None
+    assert found.count == count
+
+
+def test_words_that_are_not_flush_on_both_sides_are_no_columns_however_far() -> None:
+    rows = with_units(6.0, ("pkg", "m", "pcs", "box"))
+    shifted = [
+        [
+            replace(word, box=(word.box[0] + by, word.box[1], word.box[2] + by, word.box[3]))
+            for place, word in enumerate(own)
+            for by in [2.0 * (row % 2) if place == 2 else 0.0]
+        ]
+        for row, own in enumerate(rows)
+    ]
+    found = find_columns(shifted, 10.0)
+    assert found is not None
+    assert found.count == 3
