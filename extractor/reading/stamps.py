@@ -322,26 +322,34 @@ def _words_of_stamp(
     for index, word in enumerate(words):
         if index == at or word.source != words[at].source or not contains(box, centre(word.box)):
             continue
-        seen = _pixel_box(word.box, picture, scale)
-        left, top = seen[:2]
-        pixels = picture.part(seen)
-        marks = _contrast(pixels) > INK
-        common = (boxes[:, :2] < word.box[2:]).all(axis=1) & (boxes[:, 2:] > word.box[:2]).all(axis=1)
-        for other in np.flatnonzero(common).tolist():
-            if other not in (at, index):
-                x, y, x_end, y_end = _pixel_box(words[other].box, picture, scale)
-                marks[max(0, y - top) : max(0, y_end - top), max(0, x - left) : max(0, x_end - left)] = False
-        if marks.any():
-            if _of_hue(pixels, ink)[marks].mean() >= MOSTLY:
-                own.append(index)
-        elif _of_hue(pixels, ink).any():
+        pixels = picture.part(_pixel_box(word.box, picture, scale))
+        marks, mine = _contrast(pixels) > INK, _of_hue(pixels, ink)
+        if not (marks & mine).any():
+            continue
+        if mine[marks].mean() < MOSTLY:
+            marks &= _is_alone(index, at, words, boxes, picture, scale)
+        if not marks.any():
             hidden.append(index)
+        elif mine[marks].mean() >= MOSTLY:
+            own.append(index)
     own += [
         index
         for index in hidden
         if any(_are_neighbours(words, index, other) for other in (index - 1, index + 1) if other in own)
     ]
     return sorted(own)
+
+
+def _is_alone(index: int, at: int, words: Sequence[Word], boxes: Boxes, picture: PagePicture, scale: float) -> Mask:
+    """Which pixels of a word's box no word stands on but this one and the one at `at`."""
+    left, top, right, bottom = _pixel_box(words[index].box, picture, scale)
+    alone = np.ones((bottom - top, right - left), bool)
+    common = (boxes[:, :2] < boxes[index, 2:]).all(axis=1) & (boxes[:, 2:] > boxes[index, :2]).all(axis=1)
+    for other in np.flatnonzero(common).tolist():
+        if other not in (at, index):
+            x, y, x_end, y_end = _pixel_box(words[other].box, picture, scale)
+            alone[max(0, y - top) : max(0, y_end - top), max(0, x - left) : max(0, x_end - left)] = False
+    return alone
 
 
 def _are_neighbours(words: Sequence[Word], index: int, other: int) -> bool:

@@ -7,6 +7,7 @@ amounts of two columns would share a cell. Boxes are in the page's unit, origin 
 
 from __future__ import annotations
 
+import bisect
 import re
 import statistics
 from collections.abc import Sequence
@@ -41,29 +42,32 @@ def tables_below(words: Sequence[Word], rulings: Rulings) -> list[list[Word]]:
         return [list(words)]
     height = median_height(word.box for word in words)
     boxes = [union(word.box for word in row) for row in rows]
-    whites = [below[1] - above[3] for above, below in pairwise(boxes)]
-    least = max(FAR * height, WIDER * statistics.median(whites))
-    for index in range(MIN_ROWS, len(rows) - 1):
-        above, below = boxes[index - 1][3], boxes[index][1]
-        if whites[index - 1] < least or any(line.start < above and line.end > below for line in rulings.vertical):
-            continue
-        if _begins_another(rows[index:], rows[:index], height):
-            kept = {id(word) for row in rows[:index] for word in row}
-            first = [word for word in words if id(word) in kept]
-            return [first, *tables_below([word for word in words if id(word) not in kept], rulings)]
-    return [list(words)]
+    whites = [0.0, *(below[1] - above[3] for above, below in pairwise(boxes))]
+    least = max(FAR * height, WIDER * statistics.median(whites[1:]))
+    starts = [0]
+    columns: list[Box] = []
+    for index, row in enumerate(rows):
+        far = index - starts[-1] >= MIN_ROWS and index + 1 < len(rows) and whites[index] >= least
+        if far and columns and _begins_another(row, rows[index + 1], columns, height):
+            above, below = boxes[index - 1][3], boxes[index][1]
+            if not any(line.start < above and line.end > below for line in rulings.vertical):
+                starts.append(index)
+                columns = []
+        if not columns and _is_head(texts := texts_of(row, height)):
+            columns = [_box_of(text) for text in texts]
+    table_of = {id(word): bisect.bisect(starts, index) - 1 for index, row in enumerate(rows) for word in row}
+    tables: list[list[Word]] = [[] for _ in starts]
+    for word in words:
+        tables[table_of[id(word)]].append(word)
+    return tables
 
 
-def _begins_another(rows: Sequence[Row], before: Sequence[Row], height: float) -> bool:
-    """Whether the rows begin with a head, and it stands over other columns than the head of those before."""
-    head, under = texts_of(rows[0], height), texts_of(rows[1], height)
-    numbers = sum(all(is_numeric(word.text) for word in text) for text in under)
+def _begins_another(row: Row, under: Row, columns: Sequence[Box], height: float) -> bool:
+    """Whether a row is a head with numbers under it, and stands over others than these columns."""
+    head = texts_of(row, height)
+    numbers = sum(all(is_numeric(word.text) for word in text) for text in texts_of(under, height))
     if not _is_head(head) or numbers < MIN_NUMBERS:
         return False
-    other = next((found for row in before if _is_head(found := texts_of(row, height))), None)
-    if other is None:
-        return False
-    columns = [_box_of(text) for text in other]
     alone = [text for text in head if not any(_are_aligned(_box_of(text), box, height) for box in columns)]
     return len(alone) >= MIN_UNALIGNED
 

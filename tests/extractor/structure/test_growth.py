@@ -92,6 +92,17 @@ def columns(count: int) -> PageReading:
     return page(words, region, tables=(TableReading(0, cells, Rulings()),))
 
 
+def stacked(count: int) -> PageReading:
+    """Tables of a head and three rows below one another, each over other columns than the one above."""
+    words = []
+    for n in range(count // 4):
+        table, row = divmod(n, 4)
+        for column in range(4):
+            text = f"Head{column}" if row == 0 else f"{n}"
+            words.append(word(text, 20 + 60 * column + 30 * (table % 2), 20 + 90 * table + 14 * row, n))
+    return page(words, whole("table", words), tables=(TableReading(0, (), Rulings()),))
+
+
 def ruled(count: int) -> PageReading:
     words = [word(f"{n}", 20 + 60 * (n % 8), 20 + 14 * (n // 8), n // 8) for n in range(count)]
     rows = count // 8
@@ -147,7 +158,7 @@ def work(reading: PageReading) -> int:
     return calls
 
 
-@pytest.mark.parametrize("make", [prose, strays, heap, dashes, counted, captions, columns, ruled, one_row])
+@pytest.mark.parametrize("make", [prose, strays, heap, dashes, counted, captions, columns, stacked, ruled, one_row])
 def test_work_grows_with_the_words(make: Callable[[int], PageReading]) -> None:
     assert work(make(1600)) <= MOST * work(make(400))
 
