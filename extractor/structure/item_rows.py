@@ -20,7 +20,8 @@ WIDER_BY = 0.15
 # Min numeric entries of a numeric column; min share of all its entries, the head's included.
 MIN_NUMERIC = 2
 MOSTLY = 0.7
-
+# Min white before an amount behind its label, in text heights.
+APART = 1.5
 
 # Min indent of a line that continues the first column's text, in text heights.
 INDENT = 0.4
@@ -141,13 +142,22 @@ def _mostly_numeric(lines: Sequence[_Line]) -> frozenset[int]:
 
 def _line_of(row: Row, column_of: Callable[[Word], int]) -> _Line:
     """A row of text by column; its median word tells its height."""
-    texts: dict[int, list[str]] = {}
+    held: dict[int, list[Word]] = {}
     for word in row:
-        texts.setdefault(column_of(word), []).append(word.text)
+        held.setdefault(column_of(word), []).append(word)
     middle = sorted(row, key=lambda word: word.box[1] + word.box[3])[len(row) // 2].box
-    joined = {column: " ".join(parts) for column, parts in texts.items()}
-    numeric = frozenset(column for column, text in joined.items() if is_numeric(text))
+    joined = {column: " ".join(word.text for word in words) for column, words in held.items()}
+    numeric = frozenset(
+        column for column, text in joined.items() if is_numeric(text) or _has_number_apart(held[column])
+    )
     return _Line(min(word.box[0] for word in row), middle[1], middle[3], joined, numeric)
+
+
+def _has_number_apart(words: Row) -> bool:
+    """Whether the words end in a number that is far from the others: an amount behind a total's label."""
+    last = max(words, key=lambda word: word.box[0])
+    before = max((word.box[2] for word in words if word is not last), default=last.box[0])
+    return is_numeric(last.text) and last.box[0] - before >= APART * (last.box[3] - last.box[1])
 
 
 def _groups_by_gaps(

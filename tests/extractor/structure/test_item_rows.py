@@ -167,3 +167,28 @@ class TestRuledTables:
             vertical=(Ruling(0.0, 0.0, 20.0), Ruling(175.0, 102.0, 120.0), Ruling(400.0, 0.0, 20.0)),
         )
         assert grid(build_table(words, structure(6, 5, (0.0, 0.0, 400.0, 120.0)), bars)) == rows
+
+
+@pytest.mark.parametrize(
+    ("total", "expected"),
+    [
+        ((("Total", 210), ("66.85", 340)), [[0], [1], [2], [3], [4]]),  # an amount far behind its label
+        ((("kept dry", 210),), [[0], [1], [2], [3, 4]]),  # a note goes where the model has it
+    ],
+)
+def test_a_totals_label_in_the_column_of_amounts_makes_its_amount_no_part_of_an_item(
+    total: Sequence[tuple[str, float]], expected: list[list[int]]
+) -> None:
+    lines = [
+        (("No.", 0), ("Article", 60), ("Sum", 350)),
+        (("1", 0), ("Tube", 60), ("6.95", 345)),
+        (("2", 0), ("Chain", 60), ("24.90", 340)),
+        (("3", 0), ("Fitting", 60), ("35.00", 340)),
+        total,
+    ]
+    words = [word(text, left, 17.0 * row, HEIGHT) for row, texts in enumerate(lines) for text, left in texts]
+
+    def column_of(one: Word) -> int:
+        return 0 if one.box[0] < 50 else 1 if one.box[0] < 200 else 2
+
+    assert item_rows(rows_of_text(words), column_of, 3.0, [0, 1, 2, 3, 3]) == expected
