@@ -21,6 +21,7 @@ from ..values.boxes import Matrix
 from ..values.page import Page
 from ..values.page_picture import PagePicture
 from ..values.words import Word
+from .litres import InkedLine, with_litres
 from .orientation import on_its_side
 from .picture_refs import ref_of
 from .raised_ink import with_numbers_ended
@@ -107,15 +108,19 @@ class LineReader:
         words = [reading.words for reading in best]
         for index, readings in zip(unsure, self._read_lines(again, recognition), strict=True):
             words[index] = _voted([words[index], *(reading.words for reading in readings)])
+        inked = [
+            InkedLine(read, page.picture, quad, reading.attempt.quarters)
+            for (page, quad), reading, read in zip(found, best, words, strict=True)
+        ]
         return [
             ReadLine(
                 (quad / page.scale).astype(np.float64),
-                tuple(with_numbers_ended(read, page.picture, quad, reading.attempt.quarters)),
-                reading.attempt.quarters,
+                tuple(with_numbers_ended(read, page.picture, quad, line.quarters)),
+                line.quarters,
             )
             if read and legibility(read) >= least
             else None
-            for (page, quad), reading, read in zip(found, best, words, strict=True)
+            for (page, quad), line, read in zip(found, inked, with_litres(inked), strict=True)
         ]
 
     def upside_down(self, found: Sequence[Found], recognition: Recognition) -> float:
