@@ -16,7 +16,7 @@ from ..values.boxes import Box, centre, union
 from ..values.reading import Ruling, Rulings, TableCell
 from ..values.words import Row, Word
 from .columns import Columns, Filled, Header, lines_above, row_middles, texts_of, whole_lines
-from .item_rows import is_numeric, item_rows
+from .item_rows import is_numeric, item_rows, room_for_names
 
 # Max distance between the left sides of texts that are set flush left, in text heights.
 FLUSH = 0.1
@@ -126,9 +126,14 @@ def aligned_cells(
     count = 0 if header is None else header[0]
     column_by_word = columns.column_by_word(rows, table.height)
     parted = lines_above(rows, table.rulings)[count:]
+
+    def column_of(word: Word) -> int:
+        return column_by_word[id(word)]
+
+    room = room_for_names(rows, column_of)
     groups = [
         [count + index for index in group]
-        for group in item_rows(rows[count:], lambda word: column_by_word[id(word)], columns.full, laid[count:], parted)
+        for group in item_rows(rows[count:], column_of, columns.full, laid[count:], parted, room)
     ]
     headers = {cell.row for cell in structure if cell.header}
     starts = _left_edges(table)

@@ -2,11 +2,13 @@
 
 Without ruling lines between items, three things tell which lines are one item. An item has at most one number in a
 numeric column. Lines of one item stand nearer to each other than to those of the next. A line that only continues the
-words of one column is no row of its own. The layout model's rows come last.
+words of one column is no row of its own. The layout model's rows come last, and in a list of names and figures, as on a
+receipt, a line that would have had room behind the name above it is a row, whatever the model has.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
@@ -23,19 +25,25 @@ MOSTLY = 0.7
 # Min white before an amount behind its label, in text heights.
 APART = 1.5
 
-# Min indent of a line that continues the first column's text, in text heights.
+# Min indent of a line that continues the first column's text; width of a space; in text heights.
 INDENT = 0.4
+SPACE = 0.4
 
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A row of text: its left, top and bottom in the page's unit, its text by column, and the columns with a number."""
+    """A row of text: its left, top and bottom in the page's unit, its text by column, and the columns with a number.
+
+    `end`: the right end of the text in the first column; `first_word`: the width of the first word.
+    """
 
     left: float
     top: float
     bottom: float
     texts: dict[int, str]
     numeric: frozenset[int]
+    end: float
+    first_word: float
 
 
 def is_numeric(text: str) -> bool:
@@ -51,12 +59,13 @@ def item_rows(
     full: float,
     laid: Sequence[int],
     parted: Sequence[bool] = (),
+    room: float = -math.inf,
 ) -> list[list[int]]:
     """The indices of the rows of text in groups, from top to bottom: each group is one row of the table.
 
     `column_of`: a word's column. `laid`: the row that the model has for each row of text; two rows of text with texts
     in at least `full` columns, a number, are two rows all the same. `parted`: for each row of text whether a line is
-    drawn above it.
+    drawn above it. `room`: how far the room for names goes, as `room_for_names` gives it.
     """
     if not rows:
         return []
@@ -83,13 +92,21 @@ def item_rows(
         groups = groups or _groups_by_gaps(own, below, numeric, height)
         if groups is None:
             rest = laid[band[0] : band[-1] + 1]
-            groups = _groups_by_continuation(own[:below], frozenset(), full, rest[:below])
+            groups = _groups_by_continuation(own[:below], frozenset(), full, rest[:below], room)
             groups += [
                 [below + index for index in group]
-                for group in _groups_by_continuation(own[below:], numeric, full, rest[below:])
+                for group in _groups_by_continuation(own[below:], numeric, full, rest[below:], room)
             ]
         found += [[band[0] + index for index in group] for group in groups]
     return found
+
+
+def room_for_names(rows: Sequence[Row], column_of: Callable[[Word], int]) -> float:
+    """The right end of the longest name in a list of names and figures, in the page's unit; minus infinity in a table
+    of another kind."""
+    lines = [_line_of(row, column_of) for row in rows]
+    columns = {column for line in lines for column in line.texts}
+    return max(line.end for line in lines) if columns == {0, 1} else -math.inf
 
 
 def body_start(rows: Sequence[Row], column_of: Callable[[Word], int], laid: Sequence[int]) -> int:
@@ -150,7 +167,9 @@ def _line_of(row: Row, column_of: Callable[[Word], int]) -> _Line:
     numeric = frozenset(
         column for column, text in joined.items() if is_numeric(text) or _has_number_apart(held[column])
     )
-    return _Line(min(word.box[0] for word in row), middle[1], middle[3], joined, numeric)
+    first = min(row, key=lambda word: word.box[0]).box
+    end = max((word.box[2] for word in held.get(0, ())), default=first[0])
+    return _Line(first[0], middle[1], middle[3], joined, numeric, end, first[2] - first[0])
 
 
 def _has_number_apart(words: Row) -> bool:
@@ -232,23 +251,32 @@ def _has_two_items(lines: Sequence[_Line], numeric: frozenset[int]) -> bool:
 
 
 def _groups_by_continuation(
-    lines: Sequence[_Line], numeric: frozenset[int], full: float, laid: Sequence[int]
+    lines: Sequence[_Line], numeric: frozenset[int], full: float, laid: Sequence[int], room: float
 ) -> list[list[int]]:
     """The lines one by one, except those that continue the line above or that the model has in one row with it.
 
-    Of two lines with texts in at least `full` columns each is a row.
+    Of two lines with texts in at least `full` columns each is a row, and so is one that begins anew. `room`: the right
+    end of the room for names.
     """
     groups: list[list[int]] = []
     for index, line in enumerate(lines):
         if groups:
             above = [lines[member] for member in groups[-1]]
             both_full = len(line.texts) >= full and any(len(other.texts) >= full for other in above)
-            same = laid[groups[-1][0]] == laid[index] and not both_full
+            same = laid[groups[-1][0]] == laid[index] and not both_full and not _begins_anew(above, line, room)
             if (same or _goes_on(above, line, numeric)) and not _has_two_items([*above, line], numeric):
                 groups[-1].append(index)
                 continue
         groups.append([index])
     return groups
+
+
+def _begins_anew(above: Sequence[_Line], line: _Line, room: float) -> bool:
+    """Whether a name, not indented, has its first word below a name behind which there was room for it."""
+    height = line.bottom - line.top
+    if not all(0 in other.texts for other in (above[-1], line)) or line.left >= above[0].left + INDENT * height:
+        return False
+    return above[-1].end + SPACE * height + line.first_word <= room
 
 
 def _goes_on(above: Sequence[_Line], line: _Line, numeric: frozenset[int]) -> bool:

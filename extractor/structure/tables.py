@@ -24,7 +24,7 @@ from .aligned_cells import Aligned, aligned_cells, header_cells
 from .columns import CURRENCIES, Columns, find_columns, lines_above, texts_of
 from .false_spans import without_empty, without_empty_columns, without_false_spans
 from .header_rows import with_head
-from .item_rows import body_start, is_numeric, item_rows, numeric_columns, rows_by_white
+from .item_rows import body_start, is_numeric, item_rows, numeric_columns, room_for_names, rows_by_white
 from .ruled_tables import beside_text, ruled_cells
 from .text_lines import group_lines, rows_of_text
 
@@ -131,7 +131,8 @@ def _numbers_contradict(
         for word in inside
     )
     start = body_start(rows, column_of, laid)
-    groups = item_rows(rows[start:], column_of, seen.columns.full, laid[start:], parted[start:])
+    room = room_for_names(rows, column_of)
+    groups = item_rows(rows[start:], column_of, seen.columns.full, laid[start:], parted[start:], room)
     rows_of_groups = [{laid[start + index] for index in group} for group in groups]
     return misplaced > 1 or len(groups) != len(set(laid[start:])) or any(len(found) > 1 for found in rows_of_groups)
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from extractor.structure.item_rows import is_numeric, item_rows
+from extractor.structure.item_rows import is_numeric, item_rows, room_for_names
 from extractor.structure.tables import build_table
 from extractor.structure.text_lines import rows_of_text
 from extractor.values.reading import Ruling, Rulings
@@ -79,6 +79,26 @@ class TestByText:
         assert grouped(names) == [[0, 1], [2], [3]]
         flush = [names[0], [replace(one, box=(one.box[0] - 6, *one.box[1:])) for one in names[1]], *names[2:]]
         assert grouped(flush) == [[0], [1, 2], [3]]
+
+    def test_a_name_that_had_room_behind_the_one_above_is_a_row(self) -> None:
+        """A receipt: the layout model has the line behind the last amount in the amount's row."""
+        texts = [("Coffee beans, ground", "7.80"), ("Total", "7.80"), ("Card payment", ""), ("22.10.2025", "")]
+
+        def column(one: Word) -> int:
+            return int(one.box[0] >= 180)
+
+        def grouped(lines: Sequence[tuple[str, str]]) -> list[list[int]]:
+            rows = []
+            for number, (name, amount) in enumerate(lines):
+                parts = name.split()
+                ends = [5 * len(" ".join(parts[: at + 1])) for at in range(len(parts))]
+                row = [word(part, end - 5 * len(part), 12 * number) for part, end in zip(parts, ends, strict=True)]
+                rows.append([*row, word(amount, 180, 12 * number)] if amount else row)
+            return item_rows(rows, column, 2.0, [0, 1, 1, 2], room=room_for_names(rows, column))
+
+        assert grouped(texts) == [[0], [1], [2], [3]]
+        wrapped = [texts[0], ("Oat biscuits without", "7.80"), ("sugar and with nuts", ""), texts[3]]
+        assert grouped(wrapped) == [[0], [1, 2], [3]]
 
     def test_a_name_in_the_first_column_begins_a_group_of_rows(self) -> None:
         label = [["Lamps", "", "", ""]]
