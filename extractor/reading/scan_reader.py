@@ -19,12 +19,12 @@ from ..languages import Recognition
 from ..models.shapes import detection_fit
 from ..pages.layer_trust import is_sure
 from ..values.arrays import Quad
-from ..values.boxes import Box, centre, contains, scaled
+from ..values.boxes import Box, centre, contains, intersection, scaled
 from ..values.page import Page
 from ..values.words import Word
 from .chosen_words import chosen
 from .dot_print import with_dots_joined
-from .found_lines import lines_to_read
+from .found_lines import box_of, lines_to_read
 from .line_reader import MIN_IMAGE_LEGIBILITY, SURE, UNSURE, LineReader, ReadLine, legibility, placed_lines
 from .listed_figures import with_tables
 from .orientation import Upright, cropped, deskewed, on_their_side, skew_of, turned
@@ -42,6 +42,7 @@ from .sheets import (
     standing_in,
     stands_alone,
 )
+from .stamped_words import bared
 from .stamps import stamps_of, without_stamps
 from .table_reader import table_readings
 from .unread import HardlyRead, hardly_read
@@ -80,7 +81,8 @@ class ScanReader:
             seen = Seen(upright, tuple(chosen([*kept, *words])), (), (), took, hardly=hardly)
             return seen, [self._read_sheet(upright, box, recognition) for box in sheet_boxes]
         level, words, hardly, others = self._set_upright(upright, quads, recognition)
-        seen = seen_on(self._device, level, [*level.page.words, *words], None, began)
+        words = self._with_words_under_stamps(level.page, [*level.page.words, *words], recognition)
+        seen = seen_on(self._device, level, words, None, began)
         return replace(seen, hardly=hardly), [self._read_sheet(*other, recognition) for other in others]
 
     def _read_sheet(self, upright: Upright, box: Box, recognition: Recognition) -> Seen:
@@ -88,7 +90,25 @@ class ScanReader:
         began = time.perf_counter()
         part = cropped(upright, box)
         level, words, hardly, _ = self._set_upright(part, self._detect(part.page), recognition, whole=True)
-        return replace(seen_on(self._device, level, [*level.page.words, *words], None, began), hardly=hardly)
+        words = self._with_words_under_stamps(level.page, [*level.page.words, *words], recognition)
+        return replace(seen_on(self._device, level, words, None, began), hardly=hardly)
+
+    def _with_words_under_stamps(self, page: Page, words: list[Word], recognition: Recognition) -> list[Word]:
+        """The words of an upright page, those under coloured stamps as they are read without the stamps' ink, where
+        that is more certain."""
+        stamps = [stamp for stamp in stamps_of(words, page.picture, page.scale) if stamp.ink is not None]
+        if not stamps:
+            return words
+        bare = replace(page, picture=without_stamps(page.picture, page.scale, stamps, self._device.room_for_picture))
+        over = {index for stamp in stamps for index in stamp.words}
+        hidden = [
+            (bare, quad)
+            for quad in self._detect(bare)
+            if any(intersection(stamp.box, box_of(quad, page.scale)) for stamp in stamps)
+        ]
+        lines = self._lines.recognise(hidden, recognition, MIN_IMAGE_LEGIBILITY)
+        again = placed_lines([line for line in lines if line is not None], words)
+        return bared(words, again, over, [box_of(quad, page.scale) for _, quad in hidden])
 
     def _sheet_boxes(self, page: Page, quads: Sequence[Quad]) -> list[Box]:
         """The boxes of sheets on the page, in pixels; none where it is one page."""

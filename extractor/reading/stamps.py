@@ -71,33 +71,36 @@ def stamps_of(words: Sequence[Word], picture: PagePicture, scale: float) -> list
     A page with words of one size, all from the text layer, is not looked at. A word is of a stamp where it is printed
     over smaller ones, or over several rows in another colour. A coloured word that was read from an image of a digital
     page is also one where it stands between rows, or where the ink connected with it, a frame, surrounds words of the
-    page or reaches over several rows between its columns.
+    page or reaches over several rows between its columns. So is a large coloured word of a scan whose frame reaches
+    over several rows: it may hide all smaller words that it is printed over.
     """
     candidates = _candidates(words)
     if not candidates:
         return []
     boxes, mixed = boxes_of(words), _is_mixed(words)
     usual: Floats | None = None
+    others = [word for index, word in enumerate(words) if index not in set(candidates)]
     stamps: list[Stamp] = []
     taken: set[int] = set()
     for at in candidates:
         if at in taken:
             continue
         over, rows, between = _relation_to_others(at, words, boxes)
-        foreign = mixed and words[at].source == "ocr"
+        foreign = words[at].source == "ocr"
         if not (over or rows or (foreign and _may_be_coloured(words[at].box, picture, scale))):
             continue
         ink = _ink_of(words[at].box, picture, scale)
         if ink is None:
             continue
         if usual is None:
-            usual = _usual_colour([word for index, word in enumerate(words) if index not in candidates], picture, scale)
+            usual = _usual_colour(others, picture, scale)
         other = float(np.linalg.norm(ink - usual)) > OTHER_COLOUR
         coloured = other and bool(np.linalg.norm(_chroma(ink)) >= COLOURED)
         if not (over or (other and rows) or (coloured and foreign)):
             continue
         box = _ink_box(words[at].box, ink, picture, scale) if coloured else words[at].box
-        if not (over or rows or between or _surrounds_words(box, words) or _reaches_over_rows(box, words)):
+        apart = mixed and (between or _surrounds_words(box, others))
+        if not (over or rows or apart or _reaches_over_rows(box, others)):
             continue
         if coloured:
             own = _words_of_stamp(words, at, box, ink, picture, scale)
@@ -182,13 +185,13 @@ def _is_of_line(other: Word, word: Word) -> bool:
 
 
 def _surrounds_words(box: Box, words: Sequence[Word]) -> bool:
-    """Whether words of the text layer stand in the box."""
-    return any(word.source == "text_layer" and contains(box, centre(word.box)) for word in words)
+    """Whether words stand in the box."""
+    return any(contains(box, centre(word.box)) for word in words)
 
 
 def _reaches_over_rows(box: Box, words: Sequence[Word]) -> bool:
-    """Whether words of the text layer stand in several rows on both sides of the box, level with it."""
-    beside = [word.box for word in words if word.source == "text_layer" and box[1] < centre(word.box)[1] < box[3]]
+    """Whether words stand in several rows on both sides of the box, level with it."""
+    beside = [word.box for word in words if box[1] < centre(word.box)[1] < box[3]]
     levels = [
         _level_count([other for other in beside if (other[2] <= box[0] if left else other[0] >= box[2])])
         for left in (True, False)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import io
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -10,7 +12,7 @@ from typing import Any
 import numpy as np
 import pypdfium2 as pdfium
 import pytest
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageChops, ImageDraw, ImageFont
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.utils import ImageReader
 
@@ -158,7 +160,9 @@ def test_thin_lines_stay_where_a_pale_stamp_is_taken_away() -> None:
     ],
 )
 def test_what_stands_beside_the_rows_stays(draw: Draw) -> None:
-    assert seen(page(draw))[2] == []
+    words, picture, stamps = seen(page(draw))
+    assert stamps == []
+    assert stamps_of([replace(word, source="ocr") for word in words], picture, SCALE) == []
 
 
 def framed(text: str, size: int = 40) -> Image.Image:
@@ -200,6 +204,36 @@ def test_a_table_under_a_stamp_is_whole(engine: Engine) -> None:
         rows[cell["row"]][cell["column"]] = cell["text"]
     assert [tuple(row) for row in rows] == ROWS
     assert "IVED" in data["text"]
+
+
+def scanned(stamp: bool) -> bytes:
+    """The invoice as a scan, and a stamp, tilted, in a ring that goes through several rows and over a column."""
+    image = pdfium.PdfDocument(page(lambda canvas: None))[0].render(scale=200 / 72).to_pil().convert("RGB")
+    if stamp:
+        ink = Image.new("RGB", (530, 530), "white")
+        draw = ImageDraw.Draw(ink)
+        draw.ellipse((6, 6, 523, 523), outline=(215, 90, 100), width=9)
+        draw.text((265, 265), "PAID 9 MAY", fill=(215, 90, 100), font=ImageFont.load_default(72), anchor="mm")
+        ink = ink.rotate(12, resample=Image.Resampling.BICUBIC, fillcolor="white")
+        under = image.crop((628, 297, 1158, 827))
+        image.paste(ImageChops.multiply(under, ink), (628, 297))
+    file = io.BytesIO()
+    image.save(file, "PNG")
+    return file.getvalue()
+
+
+def test_figures_under_a_stamp_on_a_scan_are_read(engine: Engine) -> None:
+    answers = []
+    for content in (scanned(stamp=True), scanned(stamp=False)):
+        request = {"document_content_base64": base64.b64encode(content).decode("ascii"), "outputs": ["text"]}
+        answers.append(engine.extract(parse_request(request), document_id="scanned")["data"]["text"])
+    under, plain = answers
+    rows = "\n".join("\t".join(row) for row in ROWS)
+    assert rows in plain
+    assert rows in under
+    amounts = re.compile(r"\d+\.\d\d")
+    assert amounts.findall(under) == amounts.findall(plain)
+    assert "PAID" in under
 
 
 def test_amounts_under_a_see_through_picture_come_once_and_its_words_too(engine: Engine) -> None:
