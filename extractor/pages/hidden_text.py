@@ -19,10 +19,10 @@ import cv2
 import numpy as np
 
 from ..values.arrays import Boxes, Mask, Measures, Pixels
-from ..values.boxes import Box, areas, centre, common_areas, contains, touching
+from ..values.boxes import Box, areas, centre, contains
 from ..values.words import Word
-from .copied_words import SAME_PLACE
-from .drawing import MOST_COVERS, Drawing, Look
+from .drawing import Drawing, Look
+from .laid_out import LaidOut, cell_side, inner_boxes, is_busy
 from .page_ink import Sketch, dark_shares
 from .redrawing import Redrawing
 from .redrawn_words import (
@@ -30,7 +30,6 @@ from .redrawn_words import (
     MIN_CONTRAST,
     MIN_PIXELS,
     MOST_REDRAWINGS,
-    LaidOut,
     drawn_again,
     painted_through,
     without_effect,
@@ -66,10 +65,8 @@ DARK_INK = 100
 FEWEST_DARK, MOST_DARK = 0.04, 0.85
 # Max share of a word's box with the colour of its text where the picture tells that it is seen.
 MOST_OWN_COLOUR = 0.5
-# Min share of a word's box that thin things hide together; max cells of the grid that tells, across the page.
-HATCHED, MOST_CELLS = 0.5, 2000
-# Share of a word's box at each side where a rule or a frame may touch it; width of a frame's edge, in points.
-MARGIN, EDGE = 0.15, 1.0
+# Min share of a word's box that thin things hide together.
+HATCHED = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,23 +80,14 @@ class Shown:
     crops: Redrawing
 
 
-def unseen_words(
-    words: Sequence[Word],
-    boxes: Boxes,
-    origins: Sequence[Origin],
-    looks: WordLooks,
-    drawing: Drawing,
-    shown: Shown,
-) -> list[Reason | None]:
-    """For each word the reason why no reader sees it; None where one does.
+def unseen_words(page: LaidOut, drawing: Drawing, shown: Shown) -> list[Reason | None]:
+    """For each word of the page the reason why no reader sees it; None where one does.
 
-    `boxes` are those of the words, (words, 4), in points, origin top left; `looks`: how the text objects of each are
-    drawn. Raises `MemoryError` where PDFium makes no bitmap of a crop.
+    Raises `MemoryError` where PDFium makes no bitmap of a crop.
     """
-    if not words:
-        return []
-    dark = dark_shares(shown.small, boxes)
-    plain = _plainly_seen(looks, boxes, dark)
+    words, origins, looks = page.words, page.origins, page.looks
+    dark = dark_shares(shown.small, page.boxes)
+    plain = _plainly_seen(looks, page.boxes, dark)
     verdicts: dict[int, _Verdict] = {
         index: _verdict(words[index], looks[index], drawing, shown, float(dark[index]))
         for index in np.flatnonzero(~plain).tolist()
@@ -110,9 +98,8 @@ def unseen_words(
     reasons: list[Reason | None] = [None] * len(words)
     for index, verdict in verdicts.items():
         reasons[index] = None if verdict == "doubtful" else verdict
-    page = LaidOut(words, boxes, origins, looks, _maybe_in_one_place(boxes))
-    covered = _maybe_covered(boxes, looks, drawing, shown)
-    doubtful = covered | _maybe_switched_off(looks, origins, reasons) | _doubtful(page, drawing)
+    covered = page.marks.covered | _hatched(page, drawing, shown)
+    doubtful = covered | _maybe_switched_off(looks, origins, reasons) | _doubtful(page, drawing, shown)
     doubtful[[index for index, verdict in verdicts.items() if verdict == "doubtful"]] = True
     covers = [*drawing.covers, *drawing.thin]
     # Letters that only clip are seen where something is painted through them.
@@ -144,12 +131,12 @@ def unseen_words(
     return reasons
 
 
-def _doubtful(page: LaidOut, drawing: Drawing) -> Mask:
+def _doubtful(page: LaidOut, drawing: Drawing, shown: Shown) -> Mask:
     """For each word whether how it is drawn, or what is drawn in its place, may hide it."""
     doubtful = page.in_one_place | page.looks.with_any(lambda look: look.blended or look.veiled)
     if any(look.layer is not None or look.group for look in drawing.looks.values()):
         doubtful[_samples(page.looks)] = True
-    return np.asarray(doubtful | _among_other_marks(page, drawing))
+    return np.asarray(doubtful | _among_other_marks(page, drawing, shown))
 
 
 def typed_words(notes: Sequence[TypedNote], pixels: Pixels, scale: float) -> list[tuple[Word, Reason | None]]:
@@ -292,91 +279,45 @@ def _are_far_colours(ink: tuple[int, int, int], corner: tuple[int, int, int]) ->
     return max(abs(one - other) for one, other in zip(ink, corner, strict=True)) >= SAME_COLOUR + MIN_CONTRAST
 
 
-def _maybe_covered(boxes: Boxes, looks: WordLooks, drawing: Drawing, shown: Shown) -> Mask:
-    """For each word whether something is drawn over its middle later, or many thin things over much of it."""
-    if not (drawing.covers or drawing.thin):
-        return np.zeros(len(boxes), bool)
-    order = looks.last()
-    first = int(order.min())
-    covered = _hatched(boxes, [cover.box for cover in drawing.thin if cover.order > first], shown)
-    later = [cover for cover in drawing.covers if cover.order > first]
-    orders, sides = np.array([cover.order for cover in later]), np.array([cover.box for cover in later]).reshape(-1, 4)
-    for words, covers in touching(np.tile((boxes[:, :2] + boxes[:, 2:]) / 2, 2), sides):
-        covered[words[order[words] < orders[covers]]] = True
-    return covered
-
-
-def _hatched(boxes: Boxes, thin: Sequence[Box], shown: Shown) -> Mask:
+def _hatched(page: LaidOut, drawing: Drawing, shown: Shown) -> Mask:
     """For each word whether much of its box is under thin things, as it is under a hatch of them."""
-    hatched = np.zeros(len(boxes), bool)
-    if not thin:
+    hatched = page.marks.under >= HATCHED * areas(page.boxes)
+    if not hatched.any():
         return hatched
-    # A pixel of the grid is a point or more.
-    height, width = (side / shown.scale for side in shown.pixels.shape[:2])
-    scale = min(1.0, MOST_CELLS / max(width, height))
-    sides = np.array(thin) + np.array((-1, -1, 1, 1)) / scale
-    under = np.zeros(len(boxes))
-    for words, others in touching(boxes, sides):
-        under += np.bincount(words, common_areas(boxes[words], sides[others]), minlength=len(boxes))
-    maybe = under >= HATCHED * areas(boxes)
-    if not maybe.any():
-        return hatched
-    free = np.full((max(1, round(height * scale)), max(1, round(width * scale))), 255, np.uint8)
-    for left, top, right, bottom in np.floor(np.maximum(thin, 0) * scale).astype(int).tolist():
-        free[top : max(top + 1, bottom), left : max(left + 1, right)] = 0
-    hatched[maybe] = dark_shares(Sketch(free, scale), boxes[maybe]) >= HATCHED
+    first = page.looks.first()
+    free = _empty_grid(shown)
+    thin = np.array([cover.box for cover in drawing.thin if cover.order > first])
+    for left, top, right, bottom in np.floor(np.maximum(thin, 0) * free.scale).astype(int).tolist():
+        free.grey[top : max(top + 1, bottom), left : max(left + 1, right)] = 0
+    hatched[hatched] = dark_shares(free, page.boxes[hatched]) >= HATCHED
     return hatched
 
 
-def _among_other_marks(page: LaidOut, drawing: Drawing) -> Mask:
+def _among_other_marks(page: LaidOut, drawing: Drawing, shown: Shown) -> Mask:
     """For each word whether the mark in its place may be another object's: not of a plain ground all around it.
 
     On a page of very many objects, one word of each form, font and colour is taken.
     """
+    if not is_busy(drawing):
+        return page.marks.among
+    free = _empty_grid(shown)
+    for boxes, thickness in ((drawing.blots, cv2.FILLED), (drawing.frames, 1)):
+        for left, top, right, bottom in np.floor(np.array(boxes).reshape(-1, 4) * free.scale).astype(int).tolist():
+            cv2.rectangle(free.grey, (left, top), (right, bottom), 0, thickness)
+    firsts: dict[object, int] = {}
+    for index in np.flatnonzero(dark_shares(free, inner_boxes(page.boxes)) > 0).tolist():
+        kind = [(look.form, look.ink) for look in page.looks[index][:1]]
+        firsts.setdefault((*kind, page.origins[index].font), index)
     found = np.zeros(len(page.words), bool)
-    if not (drawing.frames or drawing.blots):
-        return found
-    wide, high = page.boxes[:, 2] - page.boxes[:, 0], page.boxes[:, 3] - page.boxes[:, 1]
-    inner = page.boxes + np.stack([MARGIN * wide, MARGIN * high, -MARGIN * wide, -MARGIN * high], axis=1)
-    for words, _ in touching(inner, np.array(drawing.blots).reshape(-1, 4)):
-        found[words] = True
-    frames = np.array(drawing.frames).reshape(-1, 4)
-    for words, around in touching(inner, frames):
-        own, frame = inner[words], frames[around]
-        within = (own[:, :2] > frame[:, :2] + EDGE) & (own[:, 2:] < frame[:, 2:] - EDGE)
-        found[words[~within.all(axis=1)]] = True
-    if len(drawing.frames) + len(drawing.blots) > MOST_COVERS:
-        firsts: dict[object, int] = {}
-        for index in np.flatnonzero(found).tolist():
-            kind = [(look.form, look.ink) for look in page.looks[index][:1]]
-            firsts.setdefault((*kind, page.origins[index].font), index)
-        found[:] = False
-        found[list(firsts.values())[:MOST_REDRAWINGS]] = True
+    found[list(firsts.values())[:MOST_REDRAWINGS]] = True
     return found
 
 
-def _maybe_in_one_place(boxes: Boxes) -> Mask:
-    """For each word whether another one may stand in its place.
-
-    Words are sorted by height, then by left side, and neighbours compared. Two passes with shifted bands: of words in
-    one place at least two are neighbours in one of them.
-    """
-    found = np.zeros(len(boxes), bool)
-    middle = (boxes[:, 1] + boxes[:, 3]) / 2
-    heights = boxes[:, 3] - boxes[:, 1]
-    band = max(float(np.partition(heights, len(heights) // 2)[len(heights) // 2]), 1e-6)
-    for shift in (0.0, 0.5):
-        order = np.lexsort((boxes[:, 0], np.floor(middle / band + shift)))
-        one, two = boxes[order[:-1]], boxes[order[1:]]
-        same = common_areas(one, two) > SAME_PLACE * np.minimum(areas(one), areas(two))
-        found[order[:-1][same]] = found[order[1:][same]] = True
-    if not found.any():
-        return found
-    held = boxes[found]
-    over = np.zeros(len(boxes), np.int64)
-    for words, others in touching(boxes, held):
-        over += np.bincount(words[common_areas(boxes[words], held[others]) > 0], minlength=len(boxes))
-    return np.asarray(found | (over > 1))
+def _empty_grid(shown: Shown) -> Sketch:
+    """A sketch of the page with nothing on it."""
+    height, width = (side / shown.scale for side in shown.pixels.shape[:2])
+    scale = 1 / cell_side(width, height)
+    return Sketch(np.full((max(1, round(height * scale)), max(1, round(width * scale))), 255, np.uint8), scale)
 
 
 def _maybe_switched_off(

@@ -29,6 +29,7 @@ from .hidden_text import (
     typed_words,
     unseen_words,
 )
+from .laid_out import laid_out
 from .layer_trust import UNSURE, is_sure, mended, unsound_fonts, was_looked_at
 from .letter_marks import letters_without_mark
 from .overlays import NOTHING_TOLD, Left, Told, overlays, told_by
@@ -200,19 +201,20 @@ def _parted(page: PdfPage, layer_words: LayerWords, shown: Shown) -> tuple[Layer
     """The words, those that are hidden in part as a word for each part; for each its looks, and the reason why no
     reader sees it, None where one does."""
     words, origins, blanks = layer_words
-    boxes, looks = boxes_of(words), looks_of(origins, page.drawing)
-    cuts = cuts_of(words, boxes, origins, looks, page.drawing) if words else {}
+    if not words:
+        return layer_words, looks_of(origins, page.drawing), []
+    whole = laid_out(words, origins, page.drawing, page.frame)
+    cuts = cuts_of(whole, page.drawing)
     judged: list[tuple[Piece, Reason | None]] = []
     if cuts:
         pieces = pieces_of(words, origins, cuts)
-        parts, owners = [piece.word for piece in pieces], [piece.origin for piece in pieces]
-        looks = looks_of(owners, page.drawing)
-        reasons = unseen_words(parts, boxes_of(parts), owners, looks, page.drawing, shown)
+        parts = laid_out([piece.word for piece in pieces], [piece.origin for piece in pieces], page.drawing, page.frame)
+        reasons = unseen_words(parts, page.drawing, shown)
         judged = rejoined(words, origins, zip(pieces, reasons, strict=True))
         words, origins = [piece.word for piece, _ in judged], [piece.origin for piece, _ in judged]
         looks, reasons = looks_of(origins, page.drawing), [reason for _, reason in judged]
     else:
-        reasons = unseen_words(words, boxes, origins, looks, page.drawing, shown)
+        looks, reasons = whole.looks, unseen_words(whole, page.drawing, shown)
     seen = [at for at, reason in enumerate(reasons) if reason is None]
     if may_be_scan(page.drawing):
         seen = [at for at in seen if not is_scan_layer(words[at], looks[at], page.drawing)]

@@ -7,20 +7,18 @@ points, origin top left of the page as shown.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
-from ..values.arrays import Boxes, Grey, Mask, Pixels
+from ..values.arrays import Grey, Mask, Pixels
 from ..values.boxes import Box, area, common_areas, intersection, union
 from ..values.words import Word
 from .drawing import Cover, Look
+from .laid_out import LaidOut
 from .page_ink import AREA_COST, areas_of
 from .redrawing import Redrawing, largest_channel
 from .shown_letters import grounds_for, is_shown
-from .text_layer import Origin
-from .word_looks import WordLooks
 
 # Min range of a colour channel, in 0..255, in a word's crop: less is no mark.
 MIN_CONTRAST = 20
@@ -52,21 +50,6 @@ MOST_REDRAWINGS = 8
 MOST_AREAS = 8
 # Grid that tells text objects apart: min cell in points, max cells across the page.
 SMALLEST_CELL, MOST_CELLS = 0.5, 2000
-
-
-@dataclass(frozen=True, slots=True)
-class LaidOut:
-    """The words of a page, each with its origin and the looks of its text objects.
-
-    `boxes` are those of the words, (words, 4), in points, origin top left of the page as shown. `in_one_place`: for
-    each word whether another may stand in its place.
-    """
-
-    words: Sequence[Word]
-    boxes: Boxes
-    origins: Sequence[Origin]
-    looks: WordLooks
-    in_one_place: Mask
 
 
 def without_effect(doubtful: Sequence[int], page: LaidOut, crops: Redrawing) -> list[int]:

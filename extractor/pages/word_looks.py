@@ -88,14 +88,16 @@ class WordLooks(Sequence[list[Look]]):
         """The place in drawing order of the first look of the page, 0 where it has none."""
         return min((look.order for look in self._all), default=0)
 
-    def last(self) -> Indices:
-        """For each word the place in drawing order of the last of its looks, `AFTER_ALL` without one."""
-        orders = np.array([look.order for look in self._all], np.int64)
-        last = np.full(len(self), AFTER_ALL, np.int64)
-        if len(self._words):
+    def orders(self) -> tuple[Indices, Indices]:
+        """For each word the places in drawing order of the first and of the last of its looks, `AFTER_ALL` without
+        one."""
+        orders = np.array([look.order for look in self._all], np.int64)[self._looks]
+        first, last = np.full(len(self), AFTER_ALL, np.int64), np.full(len(self), AFTER_ALL, np.int64)
+        if len(orders):
             starts = np.flatnonzero(np.diff(self._words, prepend=-1))
-            last[self._words[starts]] = np.maximum.reduceat(orders[self._looks], starts)
-        return last
+            words = self._words[starts]
+            first[words], last[words] = np.minimum.reduceat(orders, starts), np.maximum.reduceat(orders, starts)
+        return first, last
 
     def _words_of(self, pairs: Mask) -> Mask:
         """For each word whether one of its pairs is among these."""

@@ -15,10 +15,11 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 
 from ..values.arrays import Boxes, Mask
-from ..values.boxes import Box, touching
+from ..values.boxes import Box
 from ..values.words import Word, WordPart
 from .drawing import Cover, Drawing, Look
 from .hidden_text import Reason
+from .laid_out import LaidOut
 from .text_layer import Origin
 from .word_looks import WordLooks
 
@@ -40,16 +41,11 @@ class Piece(NamedTuple):
     origin: Origin
 
 
-def cuts_of(
-    words: Sequence[Word], boxes: Boxes, origins: Sequence[Origin], looks: WordLooks, drawing: Drawing
-) -> dict[int, list[int]]:
-    """By index, the words that are not hidden or seen as a whole for sure: the letters that begin their further
-    pieces.
-
-    `boxes` are those of the words, (words, 4), in points, origin top left; `looks`: how they are drawn.
-    """
-    partly = _partly_covered(boxes, origins, looks, drawing)
-    clipped = _partly_clipped(boxes, looks)
+def cuts_of(page: LaidOut, drawing: Drawing) -> dict[int, list[int]]:
+    """By index, the words of the page that are not hidden or seen as a whole for sure: the letters that begin their
+    further pieces."""
+    words, origins, looks, partly = page.words, page.origins, page.looks, page.marks.partly
+    clipped = _partly_clipped(page.boxes, looks)
     changing = [index for index, origin in enumerate(origins) if origin.changes]
     apart = _of_unknown_shape(looks, drawing)
     found: dict[int, list[int]] = {}
@@ -253,23 +249,3 @@ def _partly_clipped(boxes: Boxes, looks: WordLooks) -> dict[int, list[Box]]:
         index: [look.clip for look in looks[index] if look.clip is not None]
         for index in np.flatnonzero(looks.leaving(boxes)).tolist()
     }
-
-
-def _partly_covered(
-    boxes: Boxes, origins: Sequence[Origin], looks: WordLooks, drawing: Drawing
-) -> dict[int, list[Cover]]:
-    """By index, the words that are not whole under something drawn later that touches them, each with what does."""
-    first = looks.first()
-    later = [cover for cover in drawing.covers if cover.order > first]
-    sides = np.array([cover.box for cover in later]).reshape(-1, 4)
-    found: dict[int, list[Cover]] = {}
-    for own, over in touching(boxes, sides):
-        partly = (boxes[own, :2] < sides[over, :2]).any(axis=1) | (boxes[own, 2:] > sides[over, 2:]).any(axis=1)
-        for index, at in zip(own[partly].tolist(), over[partly].tolist(), strict=True):
-            if _is_drawn_before(origins[index], later[at], drawing):
-                found.setdefault(index, []).append(later[at])
-    return found
-
-
-def _is_drawn_before(origin: Origin, cover: Cover, drawing: Drawing) -> bool:
-    return any(item in drawing.looks and drawing.looks[item].order < cover.order for item in origin.objects)
