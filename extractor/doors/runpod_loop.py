@@ -30,11 +30,11 @@ from aiohttp import ClientError, ClientSession, ClientTimeout
 from yarl import URL
 
 from ..deadline import LET_GO_S, JobEnd, error_of
-from ..errors import DeliveryRefused, ExtractionError, InvalidInput
+from ..errors import DeliveryRefused, ExtractionError
 from ..lifecycle.disk import shortage
 from ..worker import concurrency
 from .runpod_sdk import AsyncClientSession, TooManyRequests, rp_http, rp_job, rp_scale
-from .runpod_takes import Taken, read_take
+from .runpod_takes import Taken, arrived, read_take
 
 if TYPE_CHECKING:
     from ..engine import Engine
@@ -213,7 +213,7 @@ class JobLoop(rp_scale.JobScaler):  # type: ignore[misc]  # the SDK has no types
             response.raise_for_status()
             self._arriving = True
             try:
-                body = await response.read()
+                body = await arrived(response)
             finally:
                 self._arriving = False
         # A body may take seconds to parse; the other jobs' answers must not wait for it.
@@ -222,13 +222,14 @@ class JobLoop(rp_scale.JobScaler):  # type: ignore[misc]  # the SDK has no types
             self.not_begun.setdefault(job["id"], JobEnd())
             self.job_progress.add(job["id"])
         for refused in taken.refused:
-            log.error("%r was taken and is not run: %s", refused.id[:64], refused.reason)
-            self._answer_in_background(
-                self._post(session, refused.id, _failure(InvalidInput(refused.reason), refused.id))
-            )
+            if refused.id in self.not_begun or refused.id in self._running:  # it was delivered before, and is answered
+                continue
+            log.error("%r was taken and is not run: %s", refused.id[:64], refused.error.message)
+            self._answer_in_background(self._post(session, refused.id, _failure(refused.error, refused.id)))
         self._telemetry.count_not_run(len(taken.refused), taken.unanswerable)
-        for _ in range(taken.unanswerable):
-            log.error("What RunPod handed out has no id and cannot be answered (in %d bytes)", len(body))
+        if taken.unanswerable:
+            what = (taken.unanswerable, len(body))
+            log.error("What RunPod handed out has no id and cannot be answered (%d in %d bytes)", *what)
         return taken
 
     async def stop_job(self, job_id: str) -> bool:

@@ -1,35 +1,47 @@
 """What RunPod's job-take answered -> the jobs to run, and those that can only be refused. In the worker.
 
-Callers choose what is in a job: an id of any type, no input, JSON too deep for any parser. One such job must not cost
-the good ones that came with it. Nothing is raised.
+Callers choose what is in a job: an id of any type, no input, JSON too deep for any parser. And what arrives may be no
+JSON, or end early. One such job must not cost the good ones that came with it.
 """
 
 from __future__ import annotations
 
 import codecs
 import json
+import logging
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from aiohttp import ClientError, ClientResponse
+
+from ..errors import ExtractionError, Internal, InvalidInput
+
+log = logging.getLogger("extractor")
+
 # Printable ASCII without a comma: an id stands in log lines, in a header, and in the list of jobs that a ping names.
 _ID = re.compile(r"[!-+\--~]{1,256}")
-# JSON that is too deep for a parser is cut at this depth, only to find the job's id.
-_READABLE_DEPTH = 32
 # Python reads no whole number of more digits; the good jobs of the list would be lost with it.
 _MOST_DIGITS = 4300
 _SPACE = re.compile(r"[ \t\r\n]*")
-_SEPARATOR = re.compile(r"[ \t\r\n]*,?[ \t\r\n]*")
-_STRING_OR_BRACKETS = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[{]+|[\]}]+', re.DOTALL)
+_SEPARATORS = re.compile(r"[ \t\r\n,]*")
+_STRING_OR_BRACKETS = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[{\]}]+', re.DOTALL)
+# What stands between jobs and is none, as far as one may begin or their list may end.
+_NO_JOB = re.compile(r'(?:"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[^\[\]{}"]++)++|[\]}]', re.DOTALL)
+_COLON = re.compile(r"[ \t\r\n]*:[ \t\r\n]*")
+# An id that is whole: of a number, what follows it says that.
+_ID_VALUE = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|-?[0-9]++(?=[ \t\r\n]*[,}])', re.DOTALL)
+# What is no JSON so often is read no further: each time the parser counts the lines of the whole text.
+_MOST_FAULTS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A job that is not run: the id that it is answered under, and why, in words for its caller."""
+    """A job that is not run: the id that it is answered under, and why."""
 
     id: str
-    reason: str
+    error: ExtractionError
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +56,22 @@ class Taken:
     unanswerable: int = 0
 
 
+async def arrived(response: ClientResponse) -> bytes:
+    """The body of a job-take, or the part of it that came before the connection broke: its jobs are handed out.
+
+    Raises aiohttp's `ClientError` and `OSError` where nothing came.
+    """
+    body = bytearray()
+    try:
+        async for part in response.content.iter_any():
+            body += part
+    except (ClientError, OSError) as error:
+        if not body:
+            raise
+        log.error("RunPod's jobs did not arrive whole (%s)", type(error).__name__)
+    return bytes(body)
+
+
 def read_take(body: bytes) -> Taken:
     """The jobs in the body of a job-take, which is one job or a list of them. Raises nothing.
 
@@ -54,37 +82,41 @@ def read_take(body: bytes) -> Taken:
     try:
         found = json.loads(text, parse_int=_whole_number)
     except (RecursionError, ValueError):
-        # The jobs before the one that cannot be read are good.
+        # The jobs around the one that cannot be read are good.
         taken = _jobs_and_refusals(_read_one_by_one(text))
         return taken if taken != Taken() else Taken(unanswerable=1)
     return _jobs_and_refusals(iter(found if isinstance(found, list) else [found]))
 
 
-class _TooDeep:
-    """A job whose JSON is too deep; `rest` is what could be read of it."""
+@dataclass(frozen=True, slots=True)
+class _Unread:
+    """A job whose JSON cannot be read; `id` is as it was sent, None where none could be read."""
 
-    def __init__(self, rest: Any) -> None:
-        self.rest = rest
+    id: str | int | None
+    error: ExtractionError
 
 
 def _jobs_and_refusals(found: Iterator[Any]) -> Taken:
     jobs: list[dict[str, Any]] = []
-    refused: list[Refused] = []
+    refused: dict[str, Refused] = {}
     unanswerable = 0
     for one in found:
-        deep = isinstance(one, _TooDeep)
-        job = one.rest if deep else one
+        unread = one if isinstance(one, _Unread) else None
+        job = {"id": unread.id} if unread else one
         id = _id_text(job.get("id")) if isinstance(job, dict) else None
         if id is None:
             unanswerable += 1
-        elif deep:
-            refused.append(Refused(id, "the job's input is nested too deeply"))
+        elif unread:
+            refused[id] = Refused(id, unread.error)
         elif not _ID.fullmatch(id):
-            refused.append(Refused(id, "the job's id has characters that no id has"))
+            refused[id] = Refused(id, InvalidInput("the job's id has characters that no id has"))
         else:
             batch = {"batchId": job["batchId"]} if isinstance(job.get("batchId"), str) else {}
             jobs.append({"id": id, "input": job.get("input"), **batch})
-    return Taken(tuple(jobs), tuple(refused), unanswerable)
+    # A job that came twice, and once whole, has its answer from that.
+    for job in jobs:
+        refused.pop(job["id"], None)
+    return Taken(tuple(jobs), tuple(refused.values()), unanswerable)
 
 
 def _whole_number(digits: str) -> int | float:
@@ -110,28 +142,32 @@ def _encodable(text: str) -> bool:
 
 
 def _read_one_by_one(text: str) -> Iterator[Any]:
-    """Each job of a body that cannot be read as a whole, in whichever of its lists: the job, `_TooDeep`, or None where
-    it cannot be read."""
+    """Each job of a body that cannot be read as a whole, in whichever of its lists: the job, `_Unread`, or None for
+    what is no job at all."""
     # A control character that stands as it is in a string is its own job's fault.
     decoder = json.JSONDecoder(parse_int=_whole_number, strict=False)
-    listed, position = False, _past(_SPACE, text, 0)
+    listed, faults, position = False, 0, _past(_SPACE, text, 0)
     while position < len(text):
         if text[position] == ("]" if listed else "["):
-            listed, position = not listed, _past(_SEPARATOR if listed else _SPACE, text, position + 1)
+            listed, position = not listed, _past(_SEPARATORS, text, position + 1)
             continue
+        start = position
         try:
-            one, position = decoder.raw_decode(text, position)
+            one, position = decoder.raw_decode(text, start)
         except RecursionError:
-            shallow, position = _cut_at_depth(text, position)
-            try:
-                one = _TooDeep(json.loads(shallow, parse_int=_whole_number))
-            except ValueError:
-                one = None
-        except ValueError:  # where the next job begins is unknown then
-            yield None
-            return
+            position, id = _unread(text, start, len(text))
+            one = _Unread(id, InvalidInput("the job's input is nested too deeply"))
+        except json.JSONDecodeError as error:
+            one, faults = None, faults + 1
+            if faults > _MOST_FAULTS:
+                position = len(text)
+            elif text[start] in "[{":
+                position, id = _unread(text, start, _next_job(text, error.pos))
+                one = _Unread(id, Internal("what RunPod handed out of the job is no whole JSON"))
+            else:
+                position = _past(_NO_JOB, text, start)
         yield one
-        position = _past(_SEPARATOR, text, position)
+        position = _past(_SEPARATORS, text, position)
 
 
 def _past(what: re.Pattern[str], text: str, position: int) -> int:
@@ -140,21 +176,55 @@ def _past(what: re.Pattern[str], text: str, position: int) -> int:
     return found.end()
 
 
-def _cut_at_depth(text: str, position: int) -> tuple[str, int]:
-    """The JSON value at `position`, with `null` for whatever is too deep in it, and the position of its end."""
-    kept: list[str] = []
-    depth, start = 0, position
-    for token in _STRING_OR_BRACKETS.finditer(text, position):
-        run = token[0]
-        if run[0] in "[{":
-            before, depth = depth, depth + len(run)
-            if before < _READABLE_DEPTH <= depth:
-                kept += (text[start : token.start() + _READABLE_DEPTH - before - 1], "null")
-        elif run[0] in "]}":
-            before, depth = depth, depth - len(run)
-            if before >= _READABLE_DEPTH > depth:
-                start = token.start() + before - _READABLE_DEPTH + 1
-            if depth <= 0:
-                end = token.start() + before
-                return "".join((*kept, text[start:end])), end
-    return "", len(text)
+def _next_job(text: str, fault: int) -> int:
+    """Where the next job begins for sure: a job that lacks its last brackets has an object where a key should stand.
+
+    Else the end of the text: an object inside of a job must never be taken for a job.
+    """
+    before = fault - 1
+    while text[before] in " \t\r\n":
+        before -= 1
+    return fault if text[before] == "," and text[fault : fault + 1] == "{" else len(text)
+
+
+def _unread(text: str, position: int, end: int) -> tuple[int, str | int | None]:
+    """The end of the JSON value at `position`, whose brackets close by `end`, and the id that stands in it.
+
+    Strings alone are read: what is in them is the caller's, and opens and closes nothing. As in JSON, the last id of
+    an object is its id.
+    """
+    id: str | int | None = None
+    opened: list[str] = []
+    still = {"[": 0, "{": 0}
+    for token in _STRING_OR_BRACKETS.finditer(text, position, end):
+        if token[0][0] == '"':
+            if token[0] == '"id"' and opened == ["{"]:
+                colon = _COLON.match(text, token.end(), end)
+                value = _ID_VALUE.match(text, colon.end(), end) if colon else None
+                id = _read_id(value[0]) if value else None
+            continue
+        for at, bracket in enumerate(token[0], token.start()):
+            if bracket in still:
+                opened.append(bracket)
+                still[bracket] += 1
+                continue
+            opening = "[" if bracket == "]" else "{"
+            if not still[opening]:
+                if opening == "[":
+                    return at, id  # the end of the list around it
+                continue
+            # What is open inside of what is closed lacks its own bracket.
+            while (closed := opened.pop()) != opening:
+                still[closed] -= 1
+            still[opening] -= 1
+            if not opened:
+                return at + 1, id
+    return end, id
+
+
+def _read_id(written: str) -> str | int | None:
+    try:
+        read: str | int = json.loads(written, strict=False)
+    except ValueError:
+        return None
+    return read

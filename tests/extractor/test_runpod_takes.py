@@ -41,8 +41,8 @@ def test_id_of_too_many_digits_costs_no_other_job() -> None:
 
 @pytest.mark.parametrize(
     ("rest", "unanswerable"),
-    [(b"]", 0), (b",]", 0), (b"", 0), (b',{"id": "cut", "inp', 1), (b",,%s]" % GOOD, 1), (b",nonsense]", 1)],
-    ids=["nothing", "a comma", "no end", "a job that is cut off", "two commas", "what is no JSON"],
+    [(b"]", 0), (b",]", 0), (b"", 0), (b',{"id": "cu', 1), (b",{}]", 1), (b",nonsense]", 1)],
+    ids=["nothing", "a comma", "no end", "a job that is cut off", "an empty job", "what is no JSON"],
 )
 def test_jobs_before_what_cannot_be_read_are_run(rest: bytes, unanswerable: int) -> None:
     taken = read_take(b"\xef\xbb\xbf[%s%s" % (GOOD, rest))
@@ -78,7 +78,10 @@ NEXT, BARE = b'{"id": "next", "input": {}}', b'{"id": "sp ace", "input": {}}'
         (b"[][%s]" % GOOD, ["good"], [], 0),
         (b"[%s]<html>" % GOOD, ["good"], [], 1),
         (b"[%s]]" % GOOD, ["good"], [], 1),
-        (b'[%s][{"id": "cut", "inp' % GOOD, ["good"], [], 1),
+        (b'[%s][{"id": "cut", "inp' % GOOD, ["good"], ["cut"], 0),
+        (b"[%s] nonsense, more [%s]" % (GOOD, NEXT), ["good", "next"], [], 1),
+        (b'[%s] "]{" "\\x{" [%s]' % (GOOD, NEXT), ["good", "next"], [], 2),
+        (b"[%s,,%s]" % (GOOD, NEXT), ["good", "next"], [], 0),
         (b"%s%s" % (GOOD, b"\0\0"), ["good"], [], 1),
         (b"[%s] \r\n\t" % GOOD, ["good"], [], 0),
     ],
@@ -91,3 +94,73 @@ def test_what_stands_behind_the_first_value_is_run_or_told(
     assert [job["id"] for job in taken.jobs] == ids
     assert [job.id for job in taken.refused] == refused
     assert taken.unanswerable == unanswerable
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        b'{"id": "bad", "input": {"document_id": "x",}}',
+        b'{"id": "bad", "input": {"pages": [1,],}, }',
+        b'{"input": {"id": "other", "pages": nonsense}, "id": "bad"}',
+        b'{"id": "other", "id" : "bad" , "input": }',
+        b'{\'id\': 7, "id": "bad", "input": {}}',
+        b'{"id": "bad", "input": {"filename": "\\x"}}',
+        b'{"id": "bad", "input": {"filename": "}, {\\"id\\": \\"other\\"}"} {}}',
+        b'{"id": "bad", "input": {"pages": 1}',
+        b'{"id": "bad", "input": {"pages": [1, 2}}',
+        b'{"id": "bad"',
+    ],
+    ids=lambda bad: bad[-24:].decode(),
+)
+def test_job_that_is_no_json_is_answered_alone(bad: bytes) -> None:
+    """The jobs on both sides of it run, whatever it lacks."""
+    for body in (b"[%s, %s, %s]", b"[%s,\n%s\n,%s"):
+        taken = read_take(body % (GOOD, bad, NEXT))
+        assert [job["id"] for job in taken.jobs] == ["good", "next"]
+        assert [(job.id, job.error.code, job.error.retryable) for job in taken.refused] == [("bad", "INTERNAL", True)]
+        assert taken.unanswerable == 0
+    last = read_take(b"[%s, %s, %s" % (GOOD, NEXT, bad))
+    assert [job["id"] for job in last.jobs] == ["good", "next"]
+    assert [job.id for job in last.refused] == ["bad"]
+
+
+def test_bracket_too_many_in_a_job_costs_no_other() -> None:
+    taken = read_take(b'[%s, {"id": "bad", "input": {"pages": 1}]}, %s]' % (GOOD, NEXT))
+    assert [job["id"] for job in taken.jobs] == ["good", "next"]
+    assert [job.id for job in taken.refused] == ["bad"]
+
+
+@pytest.mark.parametrize("cut", range(1, len(NEXT)))
+def test_take_that_ends_early_costs_no_whole_job(cut: int) -> None:
+    taken = read_take(b"[%s, %s" % (GOOD, NEXT[:cut]))
+    assert [job["id"] for job in taken.jobs] == ["good"]
+    assert len(taken.refused) + taken.unanswerable == 1
+    assert {job.id for job in taken.refused} <= {"next"}
+
+
+@pytest.mark.parametrize("written", [b"471", b'"47', b"4.5", b"4e1"])
+def test_part_of_an_id_is_no_id(written: bytes) -> None:
+    taken = read_take(b'[%s, {"input": nonsense, "id": %s' % (GOOD, written))
+    assert taken.refused == ()
+    assert taken.unanswerable == 1
+
+
+def test_object_in_a_job_that_is_no_json_is_not_run() -> None:
+    inner = b'{"id": "bad", "input": {"items": [%s, %s], "text": "}}, {\\"id\\": \\"x\\"}", }}' % (NEXT, NEXT)
+    taken = read_take(b"[%s, %s]" % (GOOD, inner))
+    assert [job["id"] for job in taken.jobs] == ["good"]
+    assert [job.id for job in taken.refused] == ["bad"]
+
+
+def test_job_that_came_twice_and_once_whole_is_not_refused() -> None:
+    taken = read_take(b'[%s, {"id": "next", "input": }, {"id": "bad", }, {"id": "bad", }]' % NEXT)
+    assert [job["id"] for job in taken.jobs] == ["next"]
+    assert [job.id for job in taken.refused] == ["bad"]
+
+
+@pytest.mark.parametrize("piece", [b"[", b"{", b'{"', b'"', b"]", b"}", b"a ", b'{"id":1,', b'{"id":"a",},', b"[{},{"])
+def test_what_is_no_json_is_read_once(piece: bytes) -> None:
+    """Work that grows with the square of the length would take minutes here."""
+    taken = read_take(b"[%s, nonsense " % GOOD + piece * (300_000 // len(piece)))
+    assert taken.jobs[0]["id"] == "good"
+    assert taken.unanswerable

@@ -54,6 +54,7 @@ class Platform:
         # How long the second half of such an answer takes to come, and whether a first half is on its way.
         self.take_pause_s = 0.0
         self.half_sent = False
+        self.takes_break_at: int | None = None
         # Documents under `/documents/NAME`: their bytes, and how long the second half of them takes to come.
         self.documents: dict[str, tuple[bytes, float]] = {}
         # How late an update of a job's progress is answered.
@@ -288,6 +289,11 @@ class Platform:
         response = web.StreamResponse(headers={"Content-Type": "application/json"})
         response.content_length = len(body)
         await response.prepare(request)
+        if self.takes_break_at is not None:
+            await response.write(body[: self.takes_break_at])
+            assert request.transport is not None
+            request.transport.close()
+            return response
         await response.write(body[: len(body) // 2])
         with self._changed:
             self.half_sent = True

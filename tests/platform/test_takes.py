@@ -107,6 +107,47 @@ class TestBatch:
         time.sleep(1)
         assert len(job.answers) == 1
 
+    @pytest.mark.parametrize(
+        ("bad", "id"),
+        [
+            ('{"id": "comma", "input": {"answer": 1,}}', "comma"),
+            ('{"id": "open", "input": {"answer": 1}', "open"),
+            ('nonsense, {"input": }, nonsense', None),
+        ],
+    )
+    def test_job_that_is_no_json_is_answered_where_it_has_an_id(
+        self, platform: Platform, worker: Worker, bad: str, id: str | None
+    ) -> None:
+        first, last = f"first-{id}", f"last-{id}"
+        jobs = platform.hand_out(f"[{good(first)}, {bad}, {good(last)}]".encode(), first, last, *([id] if id else []))
+        for job in jobs:
+            platform.finished(job.id, 20)
+        assert ran(jobs[0])
+        assert ran(jobs[1])
+        assert [code(job) for job in jobs[2:]] == ["INTERNAL"] * len(jobs[2:])
+        if id is None:
+            assert worker.log.count("cannot be answered (3 in ") == 1
+
+    def test_job_that_runs_is_not_refused_when_it_comes_again_as_no_json(self, platform: Platform) -> None:
+        (job,) = platform.hand_out(f"[{good('again', sleep_s=2)}]".encode(), "again")
+        assert platform.wait(lambda: job.state == "IN_PROGRESS", 20)
+        platform.hand_out(b'[{"id": "again", "input": {,}}]')
+        assert ran(platform.finished("again", 20))
+        time.sleep(1)
+        assert len(job.answers) == 1
+
+    def test_jobs_that_came_before_the_connection_broke_are_answered(self, platform: Platform) -> None:
+        body = f"[{good('whole')}, {good('cut-off', text='x' * 100)}]".encode()
+        platform.takes_break_at = len(body) - 20
+        try:
+            whole, cut = platform.hand_out(body, "whole", "cut-off")
+            assert ran(platform.finished("whole", 20))
+            assert code(platform.finished("cut-off", 20)) == "INTERNAL"
+        finally:
+            platform.takes_break_at = None
+        assert ran(whole)
+        assert cut.output["retryable"]
+
     @pytest.mark.parametrize("between", ["][", "]\n[", "], ["], ids=["nothing", "a line end", "a comma"])
     def test_second_list_of_one_take_is_run_too(self, platform: Platform, between: str) -> None:
         ids = [f"{place}-{ord(between[1])}" for place in ("one", "two", "bad id")]
@@ -124,7 +165,7 @@ class TestBatch:
         assert worker.process.poll() is None
         assert "Traceback" not in worker.log
         unanswerable = sum(id is None for _, id in BAD.values())
-        assert worker.log.count("cannot be answered") == unanswerable
+        assert worker.log.count("cannot be answered (1 in ") == unanswerable
 
 
 @pytest.mark.usefixtures("worker")
