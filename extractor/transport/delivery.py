@@ -25,7 +25,7 @@ from ..deadline import JobEnd, Limit, OutOfTime
 from ..errors import DeliveryFailed, DeliveryRefused, FetchForbidden, Internal, OutputTooLarge
 from ..settings import Bucket, Settings
 from ..urls import InvalidUrl, parse_url
-from .http_client import EXPIRED, Web, is_postponed
+from .http_client import EXPIRED, Web, is_postponed, took_all
 from .http_stream import Unreachable
 
 _ATTEMPTS = 3
@@ -167,16 +167,17 @@ def _put(url: str, headers: Mapping[str, str], body: bytes, settings: Settings, 
                 try:
                     # A redirect is not followed: most turn a PUT into a GET, and the answer would be lost.
                     with web.exchange("PUT", target, sent, body) as response:
-                        status = response.status
+                        status, whole = response.status, took_all(response)
                 except Unreachable:
                     raise
                 except (httpcore2.NetworkError, httpcore2.ProtocolError, httpcore2.TimeoutException) as error:
                     reason = type(error).__name__
                     continue
-                if 200 <= status < 300:
+                took_it = 200 <= status < 300
+                if took_it and whole:
                     return
-                reason = f"status {status}"
-                if not is_postponed(status):
+                reason = f"status {status}, before it had the whole" if took_it else f"status {status}"
+                if not took_it and not is_postponed(status):
                     expired = "; the link may have expired" if status in EXPIRED else ""
                     raise DeliveryRefused(f"result_url did not take the answer ({reason}){expired}")
     except InvalidUrl as error:

@@ -41,6 +41,11 @@ def is_postponed(status: int) -> bool:
     return status in (408, 425, 429) or 500 <= status < 600
 
 
+def took_all(response: httpcore2.Response) -> bool:
+    """Whether the server took the whole request, as far as is known: it may answer before, even that all is well."""
+    return not response.extensions["network_stream"].get_extra_info("broke_off")
+
+
 class Web:
     """A client for one download or delivery, as a context manager, whose every call ends with `limit`.
 

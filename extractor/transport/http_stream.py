@@ -39,6 +39,7 @@ class WebStream(httpcore2.NetworkStream):
 
     def __init__(self, address: IPv4Address | IPv6Address, port: int, timeout: float, limit: Limit) -> None:
         self._limit = limit
+        self._broke_off = False
         # A closed socket must not be shut down: its descriptor may be another file's by then.
         self._lock = threading.Lock()
         family = socket.AF_INET if address.version == 4 else socket.AF_INET6
@@ -65,12 +66,22 @@ class WebStream(httpcore2.NetworkStream):
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         """Send the whole buffer. `timeout`, in seconds, is that of each of its parts.
 
-        Raises httpcore2's `WriteError` and `WriteTimeout`, and what the limit raises.
+        Raises httpcore2's `WriteError`, also where the server has answered and takes no more, and `WriteTimeout`, and
+        what the limit raises.
         """
         view = memoryview(buffer)
-        while view:
-            with self._waiting(timeout, httpcore2.WriteTimeout, httpcore2.WriteError):
-                view = view[self._socket.send(view[:_WRITE_BYTES]) :]
+        try:
+            while view:
+                with self._waiting(timeout, httpcore2.WriteTimeout, httpcore2.WriteError):
+                    view = view[self._socket.send(view[:_WRITE_BYTES]) :]
+        except httpcore2.WriteTimeout as error:
+            if not _polled(self._socket, select.POLLIN, 0):
+                raise
+            self._broke_off = True
+            raise httpcore2.WriteError("the server has answered, and takes no more") from error
+        except httpcore2.WriteError:  # httpcore2 then reads what the server may have answered, and does not tell
+            self._broke_off = True
+            raise
 
     def close(self) -> None:
         """Close the socket; the job's end does not wake it any more."""
@@ -106,13 +117,13 @@ class WebStream(httpcore2.NetworkStream):
         return self
 
     def get_extra_info(self, info: str) -> Any:
-        """The TLS socket (`ssl_object`), or whether the server has closed an idle connection (`is_readable`); None for
-        anything else."""
+        """The TLS socket (`ssl_object`), whether the server has closed an idle connection (`is_readable`), or whether
+        it did not take all that was to be sent (`broke_off`); None for anything else."""
         if info == "ssl_object" and isinstance(self._socket, ssl.SSLSocket):
             return self._socket
         if info == "is_readable":  # of an idle connection: whether the server has closed it
             return bool(_polled(self._socket, select.POLLIN, 0))
-        return None
+        return self._broke_off if info == "broke_off" else None
 
     def _connect(self, place: tuple[str, int], timeout: float) -> None:
         with self._waiting(timeout, httpcore2.ConnectTimeout, httpcore2.ConnectError):

@@ -20,7 +20,7 @@ from ..deadline import JobEnd, Limit, OutOfTime
 from ..errors import ExtractionError, FetchForbidden, InvalidInput
 from ..settings import Settings
 from ..urls import InvalidUrl, parse_url
-from .http_client import Web
+from .http_client import Web, took_all
 from .http_stream import Unreachable
 
 # Seconds: to connect, and for the whole call.
@@ -70,7 +70,7 @@ def call_webhook(url: str, message_id: str, body: bytes, settings: Settings, lim
     }
     try:
         with _way_out(settings, limit) as web, web.exchange("POST", parse_url(url), headers, body) as response:
-            status = response.status
+            status, whole = response.status, took_all(response)
     except (InvalidUrl, FetchForbidden, Unreachable) as error:
         raise NotTold(str(error), for_good=isinstance(error, FetchForbidden)) from None
     except (httpcore2.NetworkError, httpcore2.ProtocolError, httpcore2.TimeoutException) as error:
@@ -81,6 +81,8 @@ def call_webhook(url: str, message_id: str, body: bytes, settings: Settings, lim
         raise NotTold(error.message) from None
     if not 200 <= status < 300:
         raise NotTold(f"status {status}", for_good=300 <= status < 400 or status == HTTPStatus.GONE)
+    if not whole:
+        raise NotTold(f"status {status}, before it had the whole")
 
 
 def signature(key: bytes, message_id: str, sent_at: int, body: bytes) -> str:
