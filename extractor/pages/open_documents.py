@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ctypes
+import secrets
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
@@ -16,11 +19,33 @@ from ..errors import DocumentCorrupt, PasswordRequired, PasswordWrong
 class OpenDocuments:
     """The PDFs that this page process has open, at most `limit`, the most recently used last.
 
-    `held` are they, by path and password.
+    `held` are they, by path and password. `mark`: what a page's art box has once its annotations have been read, which
+    takes them from the open document; no document knows it.
     """
 
     limit: int = 2
     held: OrderedDict[tuple[Path, str | None], pdfium.PdfDocument] = field(default_factory=OrderedDict, repr=False)
+    mark: float = field(default_factory=lambda: float(1 + secrets.randbelow(1 << 23)), repr=False)
+
+    def page(self, path: Path, password: str | None, index: int) -> tuple[pdfium.PdfDocument, Any]:
+        """The document and PDFium's handle of the page, which counts from 0 and is to be closed. A page that has been
+        read before, under another number too, is as its file has it.
+
+        Raises `DocumentCorrupt` where the page cannot be opened, and what `get` raises.
+        """
+        for _ in range(2):
+            document = self.get(path, password)
+            handle = pdfium_c.FPDF_LoadPage(document.raw, index)
+            if not handle:
+                raise DocumentCorrupt("the page is damaged and cannot be opened")
+            sides = [ctypes.c_float() for _ in range(4)]
+            if not pdfium_c.FPDFPage_GetArtBox(handle, *sides) or sides[0].value != self.mark:
+                break
+            pdfium_c.FPDF_ClosePage(handle)
+            self.forget(path)
+        if pdfium_c.FPDFPage_GetAnnotCount(handle) > 0:
+            pdfium_c.FPDFPage_SetArtBox(handle, self.mark, 0, self.mark, 0)
+        return document, handle
 
     def get(self, path: Path, password: str | None) -> pdfium.PdfDocument:
         """The document, opened if it was not, and kept open.

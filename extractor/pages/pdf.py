@@ -83,10 +83,7 @@ class PdfReader:
         too many pixels or words, `MemoryError` where its pictures do not fit into memory, `Internal` where PDFium makes
         no picture.
         """
-        document = self._documents.get(task.path, task.password)
-        handle = pdfium_c.FPDF_LoadPage(document.raw, task.number - 1)
-        if not handle:
-            raise DocumentCorrupt("the page is damaged and cannot be opened")
+        document, handle = self._documents.page(task.path, task.password, task.number - 1)
         try:
             forms = with_form_values(document, handle, task.number - 1, task.max_words)
             handle = forms.page

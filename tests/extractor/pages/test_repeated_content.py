@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pytest
+from pypdf import PdfWriter
+from pypdf.generic import NameObject, NumberObject
 
 from extractor.formats import DocumentFile
 from extractor.values.page import Page
@@ -82,11 +85,35 @@ def test_field_that_is_listed_twice_is_one_field(readers: PageReaders, tmp_path:
     assert [word.text for word in page.words].count("[x]") == 1
 
 
-def test_page_that_is_read_again_still_has_its_links(readers: PageReaders, tmp_path: Path) -> None:
-    link = "<< /Type /Annot /Subtype /Link /Rect [70 695 300 715] /A << /S /URI /URI (https://example.com/) >> >>"
+LINK = "<< /Type /Annot /Subtype /Link /Rect [70 695 300 715] /A << /S /URI /URI (https://example.com/) >> >>"
+ANNOTATED = {
+    "a link": listed("6 0 R 6 0 R", LINK),
+    "a note": listed("6 0 R", NOTE),
+    "a note and a stamp": listed("6 0 R 8 0 R", NOTE, MOVED),
+    "a box that is ticked": listed("6 0 R", BOX, catalog="/AcroForm << /Fields [6 0 R] >>"),
+    "no annotation": listed("", NOTE),
+}
+
+
+@pytest.mark.parametrize("kind", ANNOTATED)
+def test_page_that_is_read_again_is_the_same(readers: PageReaders, tmp_path: Path, kind: str) -> None:
     path = tmp_path / "document.pdf"
-    path.write_bytes(raw_pdf(TEXT, "", [link], page="/Annots [6 0 R 6 0 R]"))
-    for _ in range(2):
-        page = readers.read(DocumentFile(path, "pdf"), 1)
-        assert isinstance(page, Page)
-        assert [word.link for word in page.words] == ["https://example.com/"] * 3
+    path.write_bytes(ANNOTATED[kind])
+    pages = [readers.read(DocumentFile(path, "pdf"), 1) for _ in range(3)]
+    told = [(page.words, page.form_fields, page.notices) for page in pages if isinstance(page, Page)]
+    assert len(told) == 3
+    assert told[0] == told[1] == told[2]
+    assert [word.link for word in told[0][0][:3]] == ["https://example.com/" if kind == "a link" else None] * 3
+
+
+def test_page_that_is_in_its_document_twice_is_the_same_twice(readers: PageReaders, tmp_path: Path) -> None:
+    path = tmp_path / "document.pdf"
+    writer = PdfWriter(clone_from=io.BytesIO(ANNOTATED["a note and a stamp"]))
+    kids = writer.root_object["/Pages"]["/Kids"]  # type: ignore[index]
+    kids.append(kids[0])
+    writer.root_object["/Pages"][NameObject("/Count")] = NumberObject(2)  # type: ignore[index]
+    writer.write(path)
+    first, second = (readers.read(DocumentFile(path, "pdf"), number) for number in (1, 2))
+    assert isinstance(first, Page)
+    assert isinstance(second, Page)
+    assert said(first) == said(second) == f"{SEEN} {STAMPED} {STAMPED}"
