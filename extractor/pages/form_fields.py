@@ -9,9 +9,10 @@ becomes words directly: PDFium's own drawing of it knows few letters.
 from __future__ import annotations
 
 import ctypes
+import re
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -24,7 +25,7 @@ from ..values.page import FormField
 from ..values.words import TICKED, UNTICKED, Word
 from .links import Link, links_of
 from .page_frame import PageFrame
-from .typed_notes import TypedNote, read_note
+from .typed_notes import TypedNote, opacity, read_note
 
 # Max annotations that are flattened: the time grows with the square of their number. Max fields and annotations
 # without an appearance: they cost much more, for PDFium searches the form for each and draws it itself.
@@ -39,6 +40,9 @@ _NORMAL, _EMPTY = pdfium_c.FPDF_ANNOT_APPEARANCEMODE_NORMAL, 2
 _READ = b"ZopilotRead"
 # Subtypes without a drawing of their own, or whose text becomes words here.
 _NOT_DRAWN = (pdfium_c.FPDF_ANNOT_LINK, pdfium_c.FPDF_ANNOT_POPUP, pdfium_c.FPDF_ANNOT_FREETEXT)
+# Subtypes whose appearance fills their box, less this part of each side, for a circle; and what fills in an appearance.
+_SHAPES = {pdfium_c.FPDF_ANNOT_SQUARE: 0.0, pdfium_c.FPDF_ANNOT_CIRCLE: 0.1465}
+_FILLS = re.compile(r"(?<!\S)(?:[fFBb]\*?)(?!\S)")
 _PASSWORD = 1 << 13
 _TYPES = {
     pdfium_c.FPDF_FORMFIELD_TEXTFIELD: "text",
@@ -161,6 +165,8 @@ class _AnnotationReader:
         self.notes: list[TypedNote] = []
         self.note_words = self._note_lines = 0
         self.layered: list[Box] = []
+        # Boxes that are covered by what has been read, and so is drawn later than what is read next.
+        self._covers: list[Box] = []
         self.attached: list[Box] = []
         self.drawn = False
         self._secret = secrets.token_hex(8)
@@ -214,20 +220,40 @@ class _AnnotationReader:
         placed = bool(pdfium_c.FPDFAnnot_GetRect(annotation, rectangle))
         if kind == pdfium_c.FPDF_ANNOT_FREETEXT and placed and not pictured:
             note = read_note(annotation, rectangle, partial(self._entry, annotation), self._frame, self._note_lines)
-            self.notes.append(note)
+            self.notes.append(replace(note, covers=tuple(self._covers)))
+            if note.ground is not None and note.opacity >= 1 and not note.layered:
+                self._covers.append(self._box(rectangle))
             self.note_words += len(note.words)
             self._note_lines = 1 + note.words[-1].line if note.words else self._note_lines
             return False
-        across, up = sorted((rectangle.left, rectangle.right)), sorted((rectangle.bottom, rectangle.top))
-        box = self._frame.box(across[0], up[0], across[1], up[1])
+        box = self._box(rectangle)
         if kind == pdfium_c.FPDF_ANNOT_FILEATTACHMENT:
             self.attached.append(box)
         if kind == pdfium_c.FPDF_ANNOT_WIDGET and placed and self._form:
             self._read_field(annotation, box, bare)
         if pictured and pdfium_c.FPDFAnnot_HasKey(annotation, b"OC"):
             self.layered.append(box)
+        elif kind in _SHAPES and placed and self._is_filled(annotation, has_appearances):
+            within = _SHAPES[kind] * (box[2] - box[0]), _SHAPES[kind] * (box[3] - box[1])
+            self._covers.append((box[0] + within[0], box[1] + within[1], box[2] - within[0], box[3] - within[1]))
         self.drawn = self.drawn or pictured or kind in (pdfium_c.FPDF_ANNOT_WIDGET, pdfium_c.FPDF_ANNOT_STAMP)
         return pictured or not has_appearances
+
+    def _box(self, rectangle: Any) -> Box:
+        across, up = sorted((rectangle.left, rectangle.right)), sorted((rectangle.bottom, rectangle.top))
+        return self._frame.box(across[0], up[0], across[1], up[1])
+
+    def _is_filled(self, annotation: Any, has_appearances: bool) -> bool:
+        """Whether the shape is drawn with an inner colour, and nothing shines through."""
+        if opacity(annotation) < 1:
+            return False
+        if has_appearances:
+            drawn = self._utf16(lambda _, *rest: pdfium_c.FPDFAnnot_GetAP(rest[0], _NORMAL, *rest[1:]), annotation)
+            return _FILLS.search(drawn) is not None
+        # PDFium calls an empty colour black. A note that is black on black has no mark of its own anyway.
+        colours = [ctypes.c_uint() for _ in range(4)]
+        pdfium_c.FPDFAnnot_GetColor(annotation, pdfium_c.FPDFANNOT_COLORTYPE_InteriorColor, *colours)
+        return any(colour.value for colour in colours[:3])
 
     def _read_field(self, annotation: Any, box: Box, bare: bool) -> None:
         """Record a form field and its tick. Passwords are left out."""

@@ -1,5 +1,8 @@
 """A free text annotation without an appearance -> its words, laid out as a viewer would, and how they would be drawn.
 
+Its rich text says what is shown, where it says something else than its plain contents; its default style is stronger
+than its default appearance (ISO 32000-2, table 177).
+
 Runs in a page process. PDFium's own drawing of such a note knows few letters, so its words are taken directly (ISO
 32000-2, 12.5.6.6). Boxes are in points, origin top left of the page as shown.
 """
@@ -14,18 +17,22 @@ from typing import Any
 
 import pypdfium2.raw as pdfium_c
 
-from ..values.boxes import area, clip
+from ..values.boxes import Box, area, clip, intersection
 from ..values.words import Word
 from .page_frame import PageFrame
+from .rich_text import plain_text, styles
 
 # Font size of a note that names none, in points; width of a letter and height of a line, in font sizes.
 NOTE_SIZE, LETTER_WIDTH, LINE_HEIGHT = 11.0, 0.5, 1.2
 # Max font size that is believed, in points; max lines of a note.
 MOST_SIZE, MOST_LINES = 200.0, 200
+# Min share of a word that is covered.
+COVERED = 0.7
 _SIZE = re.compile(r"([\d.]+)\s+Tf\b")
 # A colour of a default appearance: a grey, RGB or CMYK, each 0..1.
 _COLOUR = re.compile(r"((?:[\d.]+\s+){1,4})(g|rg|k)\b")
-# A colour of a default style.
+# A font size and a colour of a style.
+_STYLE_SIZE = re.compile(r"(?<![-\w])font(?:-size)?\s*:[^;]*?(?<![-\w.])([\d.]+)\s*pt\b")
 _STYLE_COLOUR = re.compile(r"(?<![-\w])color\s*:\s*#([0-9a-fA-F]{6})")
 
 Colour = tuple[int, int, int]
@@ -36,7 +43,7 @@ class TypedNote:
     """The words of a note, boxes in points, origin top left as shown.
 
     `ink`, `ground`: the colours of its text and of its own ground (RGB, 0..255), None without one. `opacity`: 0..1.
-    `layered`: whether it belongs to optional content, which may be off.
+    `layered`: whether it belongs to optional content, which may be off. `covers`: boxes of what is drawn over it.
     """
 
     words: tuple[Word, ...]
@@ -44,6 +51,11 @@ class TypedNote:
     ground: Colour | None
     opacity: float
     layered: bool
+    covers: tuple[Box, ...] = ()
+
+    def is_covered(self, word: Word) -> bool:
+        """Whether one of the boxes over it covers most of the word."""
+        return any(intersection(word.box, box) > COVERED * area(word.box) for box in self.covers)
 
 
 def read_note(annotation: Any, rectangle: Any, entry: Callable[[bytes], str], frame: PageFrame, line: int) -> TypedNote:
@@ -52,16 +64,22 @@ def read_note(annotation: Any, rectangle: Any, entry: Callable[[bytes], str], fr
     `rectangle`: the annotation's, in user space. `entry`: a key of its dictionary -> its text. `line`: the number of
     the note's first line.
     """
-    style = entry(b"DA")
-    named = _SIZE.search(style)
-    size = _number(named[1]) if named else 0.0
+    appearance, style, text = entry(b"DA"), entry(b"DS"), entry(b"Contents")
+    if rich := entry(b"RC"):
+        # Whose parts have two colours, the default one stands for.
+        own = styles(rich)
+        style = f"{style};{own}" if len(set(_STYLE_COLOUR.findall(own))) < 2 else style
+        rich_text = plain_text(rich)
+        text = rich_text if rich_text and rich_text.split() != text.split() else text
+    named = _STYLE_SIZE.findall(style) or _SIZE.findall(appearance)[:1]
+    size = _number(named[0]) if named else 0.0
     size = size if 0 < size <= MOST_SIZE else NOTE_SIZE
     left, right = sorted((rectangle.left, rectangle.right))
     top = max(rectangle.bottom, rectangle.top)
     letter, height = LETTER_WIDTH * size, LINE_HEIGHT * size
     upright = frame.rotation % 2 == 0
     words = []
-    for number, written in enumerate(_wrapped(entry(b"Contents"), max(1, int((right - left) / letter)))):
+    for number, written in enumerate(_wrapped(text, max(1, int((right - left) / letter)))):
         for word in re.finditer(r"\S+", written):
             start, end = (left + 2 + letter * at for at in word.span())
             shown = frame.box(start, top - (number + 1) * height, end, top - number * height)
@@ -69,7 +87,7 @@ def read_note(annotation: Any, rectangle: Any, entry: Callable[[bytes], str], fr
             if area(box) > 0:
                 words.append(Word(word[0], box, line + number, "text_layer", size, upright=upright))
     layered = bool(pdfium_c.FPDFAnnot_HasKey(annotation, b"OC"))
-    return TypedNote(tuple(words), _ink(style, entry(b"DS")), _ground(annotation), _opacity(annotation), layered)
+    return TypedNote(tuple(words), _ink(appearance, style), _ground(annotation), opacity(annotation), layered)
 
 
 def _ink(appearance: str, style: str) -> Colour:
@@ -104,7 +122,8 @@ def _ground(annotation: Any) -> Colour | None:
     return (red, green, blue)
 
 
-def _opacity(annotation: Any) -> float:
+def opacity(annotation: Any) -> float:
+    """The annotation's opacity, 0..1; 1 where none is named."""
     value = ctypes.c_float()
     if not pdfium_c.FPDFAnnot_GetNumberValue(annotation, b"CA", value):
         return 1.0
