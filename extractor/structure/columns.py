@@ -18,6 +18,7 @@ from ..values.reading import Ruling, Rulings, TableCell
 from ..values.words import Row, Word
 from .drawn_columns import drawn_edges
 from .flush_gutters import is_flush
+from .headed_gutters import parted_by_head
 from .item_rows import is_numeric
 
 # Min gap between two texts of a row, in text heights.
@@ -242,6 +243,8 @@ def _white_edges(rows: Sequence[Row], lines: Sequence[Row], height: float, least
         return []
     extents = [sorted((word.box[0], word.box[2]) for word in rows[index]) for index in body]
     gutters = _gutters(extents, int((MAX_CROSSING_HEADED if headed else MAX_CROSSING) * len(extents)), height)
+    if headed:
+        gutters = parted_by_head(gutters, texts, TEXT_GAP * height)
     if len(gutters) > MOST_COLUMNS:
         return []
     above = [text for line in lines[: body[0]] for text in texts_of(line, height) if not _spans_gutters(text, gutters)]

@@ -1,22 +1,32 @@
 """The model's cells and their words -> cells without the spans that the words contradict. Runs in a page process.
 
-A number in one row of text is of that row, whatever rows its cell spans. A name over several columns of a head stands
-over their middle. Boxes are in the page's unit, origin top left.
+A number in one row of text is of that row, whatever rows its cell spans, and so is a date. So are all texts of a column
+of which one stands neither at the head nor in the middle of its rows. A name over several columns of a head stands over
+their middle. Boxes are in the page's unit, origin top left.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from ..values.boxes import median_height, union
 from ..values.reading import TableCell
-from ..values.words import Word
+from ..values.words import Row, Word
 from .columns import Columns
-from .item_rows import numeric_columns
+from .item_rows import is_numeric, numeric_columns
 
 # Max distance of a name from the middle of its columns, in text heights.
 CENTRED = 1.5
+
+# Min dates of a column of dates.
+MIN_DATES = 2
+
+# A day and a month's name, either first, with or without a year.
+_DATE = re.compile(
+    r"\d{1,2}(\.|st|nd|rd|th)?[ -]?[^\W\d]{3,9}\.?([ ,-]*\d{2,4})?|[^\W\d]{3,9}\.?[ -]\d{1,2}(,? \d{4})?"
+)
 
 # Cells, and the words of each.
 CellsWithWords = tuple[list[TableCell], list[list[Word]]]
@@ -35,7 +45,7 @@ def without_false_spans(
     """
     height = median_height(word.box for row in rows for word in row)
     row_of = {id(word): row for row, line in zip(laid, rows, strict=True) for word in line}
-    numeric = numeric_columns(rows, lambda word: columns.of(word.box))
+    numeric = numeric_columns(rows, lambda word: columns.of(word.box)) | _columns_by_row(cells, filled, row_of)
     cut: list[tuple[TableCell, list[Word]]] = []
     for cell, words in zip(cells, filled, strict=True):
         own = {row_of[id(word)] for word in words}
@@ -49,12 +59,58 @@ def without_false_spans(
     return [cell for cell, _ in cut], [words for _, words in cut]
 
 
+def _columns_by_row(
+    cells: Sequence[TableCell], filled: Sequence[Sequence[Word]], row_of: Mapping[int, int]
+) -> frozenset[int]:
+    """The columns whose texts are each of the row that they stand in, although cells span rows.
+
+    Those are columns of dates in words, and those where a spanning cell's text stands neither in its first row nor in
+    its middle.
+    """
+    texts: dict[int, list[str]] = {}
+    found = set()
+    for cell, words in zip(cells, filled, strict=True):
+        if cell.column_span > 1 or cell.header or not words:
+            continue
+        texts.setdefault(cell.column, []).append(" ".join(word.text for word in words))
+        own = {row_of[id(word)] for word in words}
+        off_centre = abs(2 * min(own) - 2 * cell.row - cell.row_span + 1)
+        if len(own) == 1 and cell.row_span > 1 and min(own) > cell.row and off_centre > 1:
+            found.add(cell.column)
+    dates = {column for column, held in texts.items() if _are_dates(held)}
+    return frozenset(found | dates)
+
+
+def _are_dates(texts: Sequence[str]) -> bool:
+    """Whether the texts of a column are dates in words; one may be its head."""
+    dates = sum(_DATE.fullmatch(text) is not None for text in texts)
+    return dates >= max(MIN_DATES, len(texts) - 1)
+
+
 def _split_into_rows(cell: TableCell, words: Sequence[Word], row: int) -> list[tuple[TableCell, list[Word]]]:
     """The cell as one for each of its rows; the words are in `row`."""
     return [
         (replace(cell, row=each, row_span=1), list(words) if each == row else [])
         for each in range(cell.row, cell.row + cell.row_span)
     ]
+
+
+def joins_head_with_item(
+    cells: Sequence[TableCell], filled: Sequence[Sequence[Word]], rows: Sequence[Row], laid: Sequence[int]
+) -> bool:
+    """Whether first cells over several rows have a name of the head in one row and an item's number in the next.
+
+    `filled`: the words of each cell. `laid`: the row of cells of each row of text.
+    """
+    row_of = {id(word): row for row, line in zip(laid, rows, strict=True) for word in line}
+    joined = 0
+    for cell, words in zip(cells, filled, strict=True):
+        if cell.row > 0 or cell.row_span == 1:
+            continue
+        name = " ".join(word.text for word in words if row_of[id(word)] == 0)
+        below = [word.text for word in words if row_of[id(word)] > 0]
+        joined += bool(name) and not is_numeric(name) and bool(below) and is_numeric(below[0])
+    return joined > 1
 
 
 def _narrowed_to_text(

@@ -17,6 +17,7 @@ import numpy as np
 from ..values.boxes import Box, centre, contains, median_height, union
 from ..values.reading import Ruling, Rulings, TableCell
 from ..values.words import Word, boxes_of
+from .closed_boxes import are_closed
 from .columns import find_columns
 from .text_lines import rows_of_text
 from .unruled_rows import with_rows_parted
@@ -44,8 +45,8 @@ def ruled_cells(rulings: Rulings, words: Sequence[Word], structure: Sequence[Tab
     they do not.
 
     Where lines and model count the same rows and columns, the cells are the model's, with its spans, in boxes between
-    the lines. Where they differ, lines are trusted only if nearly all grid edges are drawn, the words keep to the
-    cells, and no cell holds columns of words. A row of several items is split by its words.
+    the lines. Where they differ, lines are trusted only if nearly all grid edges are drawn, or they make closed boxes,
+    the words keep to the cells, and no cell holds columns of words. A row of several items is split by its words.
     """
     if not words:
         return []
@@ -65,7 +66,7 @@ def ruled_cells(rulings: Rulings, words: Sequence[Word], structure: Sequence[Tab
     if (rows, columns) == (grid.rows, grid.columns):
         cells = _with_bare_places(_merged(_split_at_lines(structure, grid), grid), grid)
         return with_rows_parted(grid.at_lines(cells), words)
-    if grid.drawn() < MOSTLY_DRAWN or grid.is_bars():
+    if (grid.drawn() < MOSTLY_DRAWN and not grid.is_of_boxes()) or grid.is_bars():
         return []
     grid.join()
     cells = _with_header(grid.cells(), structure)
@@ -252,6 +253,13 @@ class _Grid:
             if texts & {(row - 1, column), (row, column)}
         ]
         return sum(across + down) / max(1, len(across + down))
+
+    def is_of_boxes(self) -> bool:
+        """Whether the lines close boxes, as in a form."""
+        rows, columns = range(self.rows), range(self.columns)
+        across = {(row, at) for row in rows for at in range(self.columns + 1) if self.parted_across(row, at)}
+        down = {(at, column) for at in range(self.rows + 1) for column in columns if self.parted_down(at, column)}
+        return are_closed(self.rows, self.columns, across, down)
 
     def is_bars(self) -> bool:
         """Whether a side is hardly drawn, and the words between two sides stand in columns all the way down.

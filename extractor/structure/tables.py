@@ -22,7 +22,7 @@ from ..values.reading import Rulings, TableCell
 from ..values.words import Word
 from .aligned_cells import Aligned, aligned_cells, header_cells
 from .columns import CURRENCIES, Columns, find_columns, lines_above, texts_of
-from .false_spans import without_empty, without_empty_columns, without_false_spans
+from .false_spans import joins_head_with_item, without_empty, without_empty_columns, without_false_spans
 from .header_rows import with_head
 from .item_rows import body_start, is_numeric, item_rows, numeric_columns, room_for_names, rows_by_white
 from .ruled_tables import beside_text, ruled_cells
@@ -81,8 +81,10 @@ def _grid_of(words: Sequence[Word], structure: Sequence[TableCell], rulings: Rul
         same = columns.count == max(cell.column + cell.column_span for cell in cells)
         if same:
             filled = _words_by_cell(cells, rows, laid, columns)
-        sure = (header is not None and (same or columns.headed)) or (
-            same and _numbers_contradict(cells, filled, seen, laid, column_of)
+        sure = (
+            (header is not None and (same or columns.headed))
+            or (same and _numbers_contradict(cells, filled, seen, laid, column_of))
+            or joins_head_with_item(cells, filled, rows, laid)
         )
         if sure or _contradict_columns(filled, rows, columns):
             aligned = aligned_cells(seen, laid, cells, header)

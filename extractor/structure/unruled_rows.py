@@ -92,7 +92,11 @@ def _lines_by_item(lines: Sequence[Row], column_of: Callable[[Word], int], colum
         return [[index] for index in range(len(lines))]
     apart = _far_apart(lines)
     if len(apart) > 1 and all(len({c for index in group for c in texts[index]}) >= MIN_TEXTS for group in apart):
-        return apart
+        return [
+            [group[0] + index for index in item]
+            for group in apart
+            for item in _lines_by_item([lines[index] for index in group], column_of, columns)
+        ]
     groups = item_rows(lines, column_of, math.inf, range(len(lines)))
     parts = [[texts[index] for index in group] for group in groups]
     numeric = Counter(

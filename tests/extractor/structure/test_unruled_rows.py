@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from extractor.structure.unruled_rows import with_rows_parted
 from extractor.values.reading import TableCell
@@ -42,3 +43,12 @@ def test_labels_and_values_with_blank_lines_between_are_rows() -> None:
 def test_lines_of_one_cell_are_one_row() -> None:
     assert row_count(lines(*FORM, step=14)) == 1, "near to each other"
     assert row_count(lines(("Remarks", "none so far"), ("", "signed below"), step=40)) == 1, "in one column alone"
+
+
+def test_items_before_a_total_that_stands_far_below_are_rows() -> None:
+    words = lines(("Spruce", "40"), ("dried", ""), step=14)
+    words += [replace(other, box=(other.box[0], other.box[1] + 36, other.box[2], other.box[3] + 36)) for other in words]
+    assert row_count(words) == 2
+    total = [word("Total", 5, 108), word("80", 155, 108)]
+    assert row_count([*words, *total]) == 3
+    assert row_count([*lines(("Spruce", "none"), ("dried", "so"), step=14), *total]) == 2, "one cell of lines"

@@ -1,0 +1,145 @@
+"""Tables where the model's cells, or the white, would put words into another row or column than a reader does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from extractor.structure.closed_boxes import are_closed
+from extractor.structure.headed_gutters import parted_by_head
+from extractor.values.reading import Ruling, Rulings, TableCell
+from extractor.values.words import Word
+
+from .test_columns import left, right, statement
+from .test_tables import build, grid, structure, word
+
+PITCH = 20.0
+
+
+def with_span(cells: Sequence[TableCell], row: int, rows: int, column: int = 0) -> list[TableCell]:
+    """The model's cells, one of them over several rows."""
+    kept = [cell for cell in cells if not (cell.column == column and row < cell.row < row + rows)]
+    box = next(cell.box for cell in cells if (cell.row, cell.column) == (row + rows - 1, column))
+    return [
+        replace(cell, row_span=rows, box=(*cell.box[:3], box[3])) if (cell.row, cell.column) == (row, column) else cell
+        for cell in kept
+    ]
+
+
+def dated(dates: Sequence[str]) -> list[list[str]]:
+    """A table of entries with these dates, whose model has one cell over the second to the fourth row."""
+    rows = [("Date", "Entry", "Balance"), *((date, "Card", f"{at}1.50") for at, date in enumerate(dates, start=1))]
+    words: list[Word] = []
+    for number, (date, entry, balance) in enumerate(rows):
+        words += [
+            *left(date, 4, PITCH * number),
+            *left(entry, 104, PITCH * number),
+            *right(balance, 300, PITCH * number),
+        ]
+    cells = structure(len(rows), 3, (0.0, 0.0, 300.0, PITCH * len(rows)))
+    return grid(build(words, with_span(cells, 1, 3)))
+
+
+def test_a_date_in_words_is_of_the_row_that_it_stands_in() -> None:
+    dates = ("", "02 Jun", "", "03 Jun")
+    assert [row[0] for row in dated(dates)] == ["Date", *dates]
+
+
+def test_a_name_in_the_middle_of_its_rows_is_of_all_of_them() -> None:
+    assert [row[0] for row in dated(("", "Retail", "", "Online"))] == ["Date", "Retail", "-", "-", "Online"]
+
+
+def test_a_name_beside_neither_the_first_nor_the_middle_row_is_of_its_own() -> None:
+    names = ("", "", "Retail", "Online")
+    assert [row[0] for row in dated(names)] == ["Date", *names]
+
+
+CREDITS = (3, 30)
+HEAD = Rulings(horizontal=(Ruling(115, 0, 400),))
+
+
+def entries(count: int, credits: Sequence[int] = CREDITS, head: str = "Credit") -> list[Word]:
+    """A head above a line, and so many rows: a name, a debit or, in few, a credit, and a balance."""
+    rows = [
+        ("Card", "" if at in credits else "47.09", "74.40" if at in credits else "", "2,252.91") for at in range(count)
+    ]
+    return statement([("Entry", "Debit", head, "Balance"), *rows], (180, 280, 400))
+
+
+def test_few_credits_in_a_long_statement_are_a_column() -> None:
+    read = grid(build(entries(36), [], HEAD))
+    assert read[0] == ["Entry", "Debit", "Credit", "Balance"]
+    assert read[4] == ["Card", "", "74.40", "2,252.91"]
+    assert read[5] == ["Card", "47.09", "", "2,252.91"]
+
+
+def test_white_below_a_name_of_the_head_is_parted_only_by_entries_apart_from_both_sides() -> None:
+    head = [left(text, at, 0) for text, at in (("Entry", 0), ("Credit", 250), ("Balance", 360))]
+    entry, far, near = ([left("74.40", at, 20)] for at in (255, 320, 353))
+    long = [left("a name that goes on and on and runs into it", 90, 40)]
+    whole, parted = [(100.0, 360.0)], [(100.0, 250.0), (280.0, 360.0)]
+    assert parted_by_head(whole, [head, entry], 7.0) == parted
+    assert parted_by_head(whole, [head, entry, near], 7.0) == parted, "another text in the strip"
+    assert parted_by_head(whole, [head, far], 7.0) == whole, "no entry below the name"
+    assert parted_by_head(whole, [head, entry, long], 7.0) == whole, "a text that runs into the strip"
+    assert parted_by_head(whole, [[], entry], 7.0) == whole, "no name"
+
+
+def item_table(first_name: str) -> list[list[str]]:
+    """A table whose model has the head and the line below it in cells over two rows."""
+    rows = [
+        ("No", "Service", "Sum"),
+        *((str(at), name, f"{at}80.00") for at, name in enumerate((first_name, "Fitting"), start=1)),
+    ]
+    words = [
+        word(text, at, PITCH * number)
+        for number, row in enumerate(rows)
+        for text, at in zip(row, (4, 104, 250), strict=True)
+    ]
+    cells = structure(3, 3, (0.0, 0.0, 300.0, 3 * PITCH))
+    for column in range(3):
+        cells = with_span(cells, 0, 2, column)
+    return grid(build(words, cells))
+
+
+def test_an_item_in_the_cells_of_the_head_is_a_row_of_its_own() -> None:
+    assert item_table("Staircase")[:2] == [["No", "Service", "Sum"], ["1", "Staircase", "180.00"]]
+
+
+FORM_LINES = Rulings(
+    horizontal=tuple(Ruling(at, 0, 300) for at in (0, 40, 80, 120)),
+    vertical=(Ruling(0, 0, 120), Ruling(300, 0, 120), Ruling(150, 0, 40), Ruling(70, 40, 80), Ruling(220, 80, 120)),
+)
+FORM_WORDS = [
+    *(word("Shipper", 4, 4), word("Baltic", 4, 18), word("Booking", 154, 4), word("7712", 154, 18)),
+    *(word("Vessel", 4, 44), word("Astrid", 4, 58), word("Loading", 74, 44), word("Tallinn", 74, 58)),
+    *(word("Goods", 4, 84), word("Spruce", 4, 98), word("Kilos", 224, 84), word("38400", 224, 98)),
+]
+
+
+def test_boxes_of_a_form_hold_their_words_though_each_row_has_sides_of_its_own() -> None:
+    read = grid(build(FORM_WORDS, structure(6, 3, (0.0, 0.0, 300.0, 120.0)), FORM_LINES))
+    assert [[text for text in row if text != "-"] for row in read] == [
+        ["Shipper\nBaltic", "Booking\n7712"],
+        ["Vessel\nAstrid", "Loading\nTallinn"],
+        ["Goods\nSpruce", "Kilos\n38400"],
+    ]
+
+
+ACROSS = frozenset((row, column) for row in range(2) for column in range(3))
+DOWN = frozenset((row, column) for row in range(3) for column in range(2))
+
+
+@pytest.mark.parametrize("gone", sorted(ACROSS))
+def test_lines_close_boxes_only_where_every_side_is_drawn(gone: tuple[int, int]) -> None:
+    assert are_closed(2, 2, ACROSS, DOWN)
+    assert not are_closed(2, 2, ACROSS - {gone}, DOWN)
+    assert not are_closed(2, 2, ACROSS, DOWN - {gone[::-1]})
+
+
+def test_a_line_that_ends_inside_a_box_closes_none() -> None:
+    across, down = ACROSS | {(0, 3), (1, 3)}, DOWN | {(row, 2) for row in range(3)}
+    assert are_closed(2, 3, across - {(0, 1)}, down), "a box over two columns"
+    assert not are_closed(2, 3, across - {(0, 1)}, down - {(1, 0)})
