@@ -2,7 +2,8 @@
 process.
 
 A summary of taxes under a bill's items is one region with them to the layout model, and has other columns: in one grid
-amounts of two columns would share a cell. Boxes are in the page's unit, origin top left.
+amounts of two columns would share a cell. So are labels and values that stand above the items' head: in one grid they
+would be lines of it. Boxes are in the page's unit, origin top left.
 """
 
 from __future__ import annotations
@@ -29,6 +30,9 @@ MIN_UNALIGNED = 2
 # Min numbers in the row below a head. Min rows of the table above.
 MIN_NUMBERS = 2
 MIN_ROWS = 3
+# Min rows of labels and values above a head; min share of them whose value has a digit.
+MIN_PAIRS = 2
+COUNTED = 0.5
 # Max difference of edges or middles of texts that are in one column, in text heights.
 ALIGNED = 0.5
 
@@ -47,8 +51,8 @@ def tables_below(words: Sequence[Word], rulings: Rulings) -> list[list[Word]]:
     starts = [0]
     columns: list[Box] = []
     for index, row in enumerate(rows):
-        far = index - starts[-1] >= MIN_ROWS and index + 1 < len(rows) and whites[index] >= least
-        if far and columns and _begins_another(row, rows[index + 1], columns, height):
+        far = index + 1 < len(rows) and whites[index] >= least
+        if far and _begins_another(row, rows[index + 1], rows[starts[-1] : index], columns, height):
             above, below = boxes[index - 1][3], boxes[index][1]
             if not any(line.start < above and line.end > below for line in rulings.vertical):
                 starts.append(index)
@@ -62,14 +66,29 @@ def tables_below(words: Sequence[Word], rulings: Rulings) -> list[list[Word]]:
     return tables
 
 
-def _begins_another(row: Row, under: Row, columns: Sequence[Box], height: float) -> bool:
-    """Whether a row is a head with numbers under it, and stands over others than these columns."""
+def _begins_another(row: Row, under: Row, above: Sequence[Row], columns: Sequence[Box], height: float) -> bool:
+    """Whether a row is a head with numbers under it, and the rows above are labels and values or have other columns.
+
+    `columns`: those of the rows above, the boxes of their head's texts; none without a head.
+    """
     head = texts_of(row, height)
     numbers = sum(all(is_numeric(word.text) for word in text) for text in texts_of(under, height))
     if not _is_head(head) or numbers < MIN_NUMBERS:
         return False
+    if not columns:
+        return _are_pairs(above, height)
     alone = [text for text in head if not any(_are_aligned(_box_of(text), box, height) for box in columns)]
-    return len(alone) >= MIN_UNALIGNED
+    return len(above) >= MIN_ROWS and len(alone) >= MIN_UNALIGNED
+
+
+def _are_pairs(rows: Sequence[Row], height: float) -> bool:
+    """Whether each row is a label and a value, and many values have a digit; a head of two rows has none."""
+    texts = [texts_of(row, height) for row in rows]
+    if len(rows) < MIN_PAIRS or not all(len(found) == 2 and found[0][0].text[0].isalpha() for found in texts):
+        return False
+    counted = sum(any(letter.isdigit() for word in found[1] for letter in word.text) for found in texts)
+    labels = [" ".join(word.text for word in found[0]) for found in texts]
+    return counted >= COUNTED * len(rows) and not any(map(is_numeric, labels))
 
 
 def _is_head(texts: Sequence[Row]) -> bool:

@@ -223,3 +223,14 @@ class TestTablesBelow:
         assert tables_below(near, Rulings()) == [near]
         assert tables_below(notes, Rulings()) == [notes]
         assert tables_below(taxes, Rulings(vertical=(Ruling(140, 0, 90),))) == [taxes]
+
+    def test_labels_and_values_far_above_a_head_are_no_lines_of_it(self) -> None:
+        stay = block([["Arrival", "03-Jun"], ["Departure", "06-Jun"], ["Guest", "Okafor"]], (220, 290), -70, 12)
+        assert tables_below([*stay, *self.items], Rulings()) == [stay, self.items]
+
+    def test_names_above_a_head_are_lines_of_it(self) -> None:
+        names = block([["Price", "Amount"], ["each", "all"]], (220, 290), -60, 12)
+        near = block([["Arrival", "03-Jun"], ["Departure", "06-Jun"]], (220, 290), -24, 12)
+        for above in (names, near, near[2:]):
+            words = [*above, *self.items]
+            assert tables_below(words, Rulings()) == [words]
