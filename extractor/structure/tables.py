@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from ..values.boxes import Box, centre, median_height, union
 from ..values.document import Cell, Table
 from ..values.reading import Rulings, TableCell
-from ..values.words import Word
+from ..values.words import TICKED, UNTICKED, Row, Word
 from .aligned_cells import Aligned, aligned_cells, header_cells
 from .columns import CURRENCIES, Columns, find_columns, lines_above, texts_of
 from .false_spans import joins_head_with_item, without_empty, without_empty_columns, without_false_spans
@@ -36,6 +36,8 @@ TOGETHER = 0.35
 APART = 1.5
 # Min share of body rows where the model's cells contradict the columns of words for the cells to be dropped.
 DISAGREEMENT = 0.15
+# The texts of check boxes.
+CHECK_BOXES = frozenset({TICKED, UNTICKED})
 
 
 def build_table(words: Sequence[Word], structure: Sequence[TableCell], rulings: Rulings) -> Table | None:
@@ -237,6 +239,7 @@ def _words_by_cell(
     for row_of_cells, row in zip(laid, rows, strict=True):
         texts = texts_of(row, height)
         placed = {id(word): at for text in texts for at, word in columns.placed(text, texts, height)} if columns else {}
+        beside = _words_beside_marks(texts)
         candidates = [
             index for index, cell in enumerate(cells) if cell.row <= row_of_cells < cell.row + cell.row_span
         ] or list(range(len(cells)))
@@ -246,8 +249,22 @@ def _words_by_cell(
                 at = placed[id(word)]
                 here = (index for index in candidates if 0 <= at - cells[index].column < cells[index].column_span)
                 fitting = list(here) or candidates
-            filled[max(fitting, key=lambda index: _fit(word.box, cells[index].box))].append(word)
+            box = beside.get(id(word), word).box
+            filled[max(fitting, key=lambda index: _fit(box, cells[index].box))].append(word)
     return filled
+
+
+def _words_beside_marks(texts: Sequence[Row]) -> dict[int, Word]:
+    """For each check box, by its `id`, the nearest other word of its text: both are in one cell."""
+    found = {}
+    for text in texts:
+        others = [word for word in text if word.text not in CHECK_BOXES]
+        for mark in text if others else ():
+            if mark.text in CHECK_BOXES:
+                found[id(mark)] = min(
+                    others, key=lambda word: max(word.box[0] - mark.box[2], mark.box[0] - word.box[2])
+                )
+    return found
 
 
 def _fit(word: Box, cell: Box) -> tuple[float, float]:

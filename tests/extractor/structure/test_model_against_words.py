@@ -143,3 +143,14 @@ def test_a_line_that_ends_inside_a_box_closes_none() -> None:
     across, down = ACROSS | {(0, 3), (1, 3)}, DOWN | {(row, 2) for row in range(3)}
     assert are_closed(2, 3, across - {(0, 1)}, down), "a box over two columns"
     assert not are_closed(2, 3, across - {(0, 1)}, down - {(1, 0)})
+
+
+@pytest.mark.parametrize("mark", ["[x]", "\u2013"])
+def test_a_check_box_is_in_the_cell_of_its_label(mark: str) -> None:
+    """The model's cells part at 130: the mark is left of it, its label right; a dash stays where it is drawn."""
+    words = [*left("Water", 4, 4), *left("Fire", 134, 4), *left("yes", 4, 24), word(mark, 108, 24), word("no", 128, 24)]
+    cells = [
+        replace(cell, box=(0.0, cell.box[1], 124.0, cell.box[3])) if cell.column == 0 else cell
+        for cell in structure(2, 2, (0.0, 0.0, 250.0, 40.0))
+    ]
+    assert grid(build(words, cells))[1] == (["yes", "[x] no"] if mark == "[x]" else ["yes \u2013", "no"])
