@@ -23,23 +23,28 @@ def parted_by_head(gutters: Sequence[Strip], rows: Sequence[Sequence[Row]], apar
     spans = [[(text[0].box[0], text[-1].box[2]) for text in texts] for texts in rows]
     if not spans:
         return list(gutters)
-    parted: list[Strip] = []
-    for gutter in gutters:
-        column = _column_in(gutter, spans[0], spans[1:], apart)
-        parted += [gutter] if column is None else [(gutter[0], column[0]), (column[1], gutter[1])]
-    return parted
+    return [part for gutter in gutters for part in _parts_of(gutter, spans[0], spans[1:], apart)]
 
 
-def _column_in(gutter: Strip, head: Sequence[Strip], body: Sequence[Sequence[Strip]], apart: float) -> Strip | None:
-    """The sides of the one name of the head that stands in the strip, and of the entries below it; None without."""
-    names = [span for span in head if _is_inside(span, gutter, apart)]
-    if len(names) != 1:
-        return None
-    texts = [span for spans in body for span in spans if span[1] > gutter[0] and span[0] < gutter[1]]
-    entries = [span for span in texts if span[0] < names[0][1] and span[1] > names[0][0]]
-    if not entries or not all(_is_inside(span, gutter, apart) for span in entries):
-        return None
-    return min(names[0][0], *(left for left, _ in entries)), max(names[0][1], *(right for _, right in entries))
+def _parts_of(gutter: Strip, head: Sequence[Strip], body: Sequence[Sequence[Strip]], apart: float) -> list[Strip]:
+    """The strip's white, left to right, between the columns that stand in it; the strip where none does."""
+    names = sorted(span for span in head if _is_inside(span, gutter, apart))
+    texts = [span for spans in body for span in spans if _meet(span, gutter)]
+    for name in names:
+        entries = [span for span in texts if _meet(span, name)]
+        others = [other for other in names if other != name]
+        if entries and all(
+            _is_inside(span, gutter, apart) and not any(_meet(span, other) for other in others) for span in entries
+        ):
+            left = min(name[0], *(span[0] for span in entries))
+            right = max(name[1], *(span[1] for span in entries))
+            return [(gutter[0], left), *_parts_of((right, gutter[1]), head, body, apart)]
+    return [gutter]
+
+
+def _meet(a: Strip, b: Strip) -> bool:
+    """Whether two strips share some width."""
+    return a[0] < b[1] and a[1] > b[0]
 
 
 def _is_inside(span: Strip, gutter: Strip, apart: float) -> bool:

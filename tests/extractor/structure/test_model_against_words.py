@@ -87,6 +87,14 @@ def test_white_below_a_name_of_the_head_is_parted_only_by_entries_apart_from_bot
     assert parted_by_head(whole, [[], entry], 7.0) == whole, "no name"
 
 
+def test_two_columns_of_few_entries_may_stand_side_by_side() -> None:
+    head = [left(text, at, 0) for text, at in (("Entry", 0), ("Fee", 180), ("Credit", 250), ("Balance", 360))]
+    fee, credit = [left("3.40", 175, 20)], [left("74.40", 255, 40)]
+    assert parted_by_head([(100.0, 360.0)], [head, fee, credit], 7.0) == [(100.0, 175), (195, 250), (280, 360.0)]
+    across = [left("74.40 and 1.50", 190, 40)]
+    assert parted_by_head([(100.0, 360.0)], [head, across], 7.0) == [(100.0, 360.0)], "an entry below two names"
+
+
 def item_table(first_name: str) -> list[list[str]]:
     """A table whose model has the head and the line below it in cells over two rows."""
     rows = [
