@@ -22,7 +22,7 @@ import pypdfium2.raw as pdfium_c
 from ..errors import PageTooLarge
 from ..values.boxes import Box, centre, contains
 from ..values.page import FormField
-from ..values.words import TICKED, UNTICKED, Word
+from ..values.words import TICKED, UNTICKED, Source, Word
 from .links import Link, links_of
 from .page_frame import PageFrame
 from .typed_notes import TypedNote, opacity, read_note
@@ -285,16 +285,26 @@ class _AnnotationReader:
         return self._utf16(lambda _, *rest: pdfium_c.FPDFAnnot_GetStringValue(rest[0], key, *rest[1:]), annotation)
 
 
-def with_ticks(words: Sequence[Word], ticks: Sequence[Tick]) -> list[Word]:
-    """The words with `[x]` or `[ ]` as a word for each tick, boxes in points, origin top left.
+def with_ticks(
+    words: Sequence[Word], ticks: Sequence[Tick], source: Source = "text_layer", confidence: float = 1.0
+) -> list[Word]:
+    """The words with `[x]` or `[ ]` as a word for each tick, boxes in the page's unit, origin top left.
 
-    A sign of one or two characters inside a tick's box is left out. Each tick is on a line of its own.
+    `source` and `confidence`: those of the new words, each on a line of its own. A sign of one or two characters inside
+    a tick's box is left out.
     """
     kept = [
         word for word in words if len(word.text) > 2 or not any(contains(tick.box, centre(word.box)) for tick in ticks)
     ]
     line = 1 + max((word.line for word in words), default=-1)
     return kept + [
-        Word(TICKED if tick.chosen else UNTICKED, tick.box, line + number, "text_layer", tick.box[3] - tick.box[1])
+        Word(
+            TICKED if tick.chosen else UNTICKED,
+            tick.box,
+            line + number,
+            source,
+            tick.box[3] - tick.box[1],
+            confidence=confidence,
+        )
         for number, tick in enumerate(ticks)
     ]

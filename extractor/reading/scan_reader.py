@@ -25,6 +25,7 @@ from ..values.words import Word
 from .chosen_words import chosen
 from .dot_print import with_dots_joined
 from .found_lines import box_of, lines_to_read
+from .inked_boxes import with_inked_boxes
 from .line_reader import MIN_IMAGE_LEGIBILITY, SURE, UNSURE, LineReader, ReadLine, legibility, placed_lines
 from .listed_figures import with_tables
 from .orientation import Upright, cropped, deskewed, on_their_side, skew_of, turned
@@ -82,6 +83,7 @@ class ScanReader:
             return seen, [self._read_sheet(upright, box, recognition) for box in sheet_boxes]
         level, words, hardly, others = self._set_upright(upright, quads, recognition)
         words = self._with_words_under_stamps(level.page, [*level.page.words, *words], recognition)
+        words = with_inked_boxes(level.page, words)
         seen = seen_on(self._device, level, words, None, began)
         return replace(seen, hardly=hardly), [self._read_sheet(*other, recognition) for other in others]
 
@@ -91,6 +93,7 @@ class ScanReader:
         part = cropped(upright, box)
         level, words, hardly, _ = self._set_upright(part, self._detect(part.page), recognition, whole=True)
         words = self._with_words_under_stamps(level.page, [*level.page.words, *words], recognition)
+        words = with_inked_boxes(level.page, words)
         return replace(seen_on(self._device, level, words, None, began), hardly=hardly)
 
     def _with_words_under_stamps(self, page: Page, words: list[Word], recognition: Recognition) -> list[Word]:

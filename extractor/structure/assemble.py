@@ -19,7 +19,7 @@ from docling_core.types.doc import (
 from ..values.boxes import Box, Matrix, area, centre, clip, common_areas, contains, covered, intersection, mapped, union
 from ..values.document import AssembledPage, PageElement, Pair, SelectionMark, TextLine
 from ..values.reading import PageReading, Region
-from ..values.words import Source, Word, boxes_of, turned_words
+from ..values.words import TICKED, UNTICKED, Source, Word, boxes_of, turned_words
 from .comb_boxes import spelled
 from .emphasis import looks_of_words, spans_of_lines, with_spans
 from .marked_parts import with_headings, with_lists
@@ -44,6 +44,8 @@ WORD_INSIDE = 0.5
 OVER = 0.3
 
 
+# Max area of a figure that is a ticked check box, in areas of the box.
+MOST_OF_TICK = 4.0
 # Max distance of a caption from its table or figure, in its line heights.
 CAPTION_REACH = 3.0
 # Max distance of a check box before its words, in its height.
@@ -89,7 +91,7 @@ def _elements(reading: PageReading) -> list[PageElement]:
     """The elements of a page, or of a sheet on it, in reading order."""
     parts = [
         Part(DocItemLabel(region.kind.label), region.box, region.score, index, furniture=region.kind.furniture)
-        for index, region in _without_duplicates(reading.regions)
+        for index, region in _without_boxes_as_figures(_without_duplicates(reading.regions), reading.words)
     ]
     figures = [part.box for part in parts if part.label in FIGURES]
     words, stamps = _without_stamped(reading, figures, [part.box for part in parts if part.label not in FIGURES])
@@ -101,7 +103,7 @@ def _elements(reading: PageReading) -> list[PageElement]:
         if table.to_page is None
     ]
     words, rulings = spelled(words, [table.rulings for table in level])
-    orphans = _distribute_words(words, parts)
+    orphans = _without_boxes_of_parts(_distribute_words(words, parts), parts)
     structures = {table.region: table for table in (*reading.tables, *level)} | {
         table.region: replace(table, rulings=lines, cells=())
         for table, lines in zip(level, rulings, strict=True)
@@ -119,6 +121,18 @@ def _elements(reading: PageReading) -> list[PageElement]:
     if reading.to_shown is not None:
         elements = [_as_shown(element, reading.to_shown, reading) for element in elements]
     return elements
+
+
+def _without_boxes_as_figures(regions: Sequence[tuple[int, Region]], words: Sequence[Word]) -> list[tuple[int, Region]]:
+    """The regions without the figures that are a check box, with what its tick goes beyond it."""
+    boxes = [word.box for word in words if word.text in (TICKED, UNTICKED)]
+
+    def is_box(region: Region) -> bool:
+        return region.kind.label in FIGURES and any(
+            contains(region.box, centre(box)) and area(region.box) <= MOST_OF_TICK * area(box) for box in boxes
+        )
+
+    return [(index, region) for index, region in regions if not is_box(region)]
 
 
 def _without_stamped(
@@ -228,6 +242,37 @@ def _distribute_words(words: Sequence[Word], parts: Sequence[Part]) -> list[Word
         if index >= 0:
             parts[index].words.append(word)
     return [word for word, index in zip(words, owner, strict=True) if index < 0]
+
+
+def _without_boxes_of_parts(orphans: Sequence[Word], parts: Sequence[Part]) -> list[Word]:
+    """The words in no part, without the check boxes among them that words of a part of text stand close behind.
+
+    These are added to that part.
+    """
+    texts = [
+        (word, part)
+        for part in (parts if any(word.text in (TICKED, UNTICKED) for word in orphans) else ())
+        if part.label not in FIGURES and part.label != DocItemLabel.TABLE
+        for word in part.words
+    ]
+
+    def own_part(mark: Word) -> Part | None:
+        _, top, right, bottom = mark.box
+        behind = [
+            (word.box[0], number)
+            for number, (word, _) in enumerate(texts)
+            if 0 <= word.box[0] - right < BOX_REACH * (bottom - top) and word.box[1] < (top + bottom) / 2 < word.box[3]
+        ]
+        return texts[min(behind)[1]][1] if behind and mark.text in (TICKED, UNTICKED) else None
+
+    rest = []
+    for word in orphans:
+        part = own_part(word) if texts else None
+        if part is None:
+            rest.append(word)
+        else:
+            part.words.append(word)
+    return rest
 
 
 def _distance(a: Box, b: Box) -> float:

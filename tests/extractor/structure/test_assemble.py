@@ -265,6 +265,16 @@ def test_a_caption_belongs_to_the_figure_that_it_stands_by() -> None:
     assert elements[caption.caption_of].box == (50.0, 100.0, 300.0, 300.0)
 
 
+def test_a_ticked_box_that_was_taken_for_a_figure_stands_before_its_words() -> None:
+    mark = Word("[x]", (50.0, 100.0, 60.0, 110.0), 0, "ocr", 10.0)
+    label = sentence("Lost luggage", 68, 100, 1)
+    regions = [("picture", (47.0, 96.0, 64.0, 112.0), 0.9), ("text", (67.0, 99.0, 140.0, 111.0), 0.9)]
+    assert texts(page([mark, *label], regions)) == ["[x] Lost luggage"]
+    # A figure that is more than the box stays, with the box on it.
+    large = ("picture", (20.0, 80.0, 64.0, 130.0), 0.9)
+    assert texts(page([mark, *label], [large, regions[1]])) == ["[x]", "Lost luggage"]
+
+
 def test_a_caption_far_from_any_figure_belongs_to_none() -> None:
     words = sentence("Figure 2: the berth", 60, 505, 0)
     regions: list[tuple[str, Box, float]] = [

@@ -1,0 +1,189 @@
+"""Check boxes in the picture of a scan: told by their ink, ticked or not; what only looks like one is none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw, ImageFilter, ImageFont
+
+from extractor.engine import Engine
+from extractor.reading.inked_boxes import with_inked_boxes
+from extractor.values.page import Page
+from extractor.values.page_picture import PagePicture
+from extractor.values.words import Word
+from tests.documents import image_bytes
+from tests.extractor.reading.test_page_reader import read
+
+SIZE, SIDE, LEFT, INK = 26, 28, 100, (25, 25, 25)
+Pen = Callable[[ImageDraw.ImageDraw, int, int], None]
+
+
+class Scan:
+    """A page with a text every 70 pixels, on which a test draws; it is made as a scanner sees it."""
+
+    def __init__(self) -> None:
+        self.image = Image.new("RGB", (900, 700), "white")
+        self.draw = ImageDraw.Draw(self.image)
+        self.words: list[Word] = []
+
+    def text(self, text: str, x: float, y: float) -> None:
+        """A text, with its words as a recogniser finds them."""
+        font, line = ImageFont.load_default(SIZE), len(self.words)
+        self.draw.text((x, y), text, fill=INK, font=font)
+        for part in text.split():
+            end = x + font.getlength(part)
+            self.words.append(Word(part, (x, y - 2, end, y + 32), line, "ocr", 34.0))
+            x = end + font.getlength(" ")
+
+    def square(self, x: int, y: int, side: int = SIDE) -> None:
+        self.draw.rectangle((x, y, x + side, y + side), outline=INK, width=2)
+
+    def pixels(self) -> Any:
+        """The page, soft, grey and with grain."""
+        soft = np.asarray(self.image.filter(ImageFilter.GaussianBlur(0.7)), np.float32)
+        grain = np.random.default_rng(3).normal(0, 5, soft.shape[:2])[..., None]
+        return np.clip(soft - 12 + grain, 0, 255).astype(np.uint8)
+
+    def read(self) -> list[str]:
+        """The texts of the page's words, from top to bottom and left to right, with its check boxes."""
+        pixels = self.pixels()
+        page = Page(1, 900.0, 700.0, PagePicture(pixels, 0), 1.0)
+        words = with_inked_boxes(page, self.words)
+        return [word.text for word in sorted(words, key=lambda word: (round(word.box[3] / 70), word.box[0]))]
+
+
+def cross(draw: ImageDraw.ImageDraw, x: int, y: int) -> None:
+    draw.line((x + 5, y + 5, x + SIDE - 5, y + SIDE - 5), fill=INK, width=3)
+    draw.line((x + 5, y + SIDE - 5, x + SIDE - 5, y + 5), fill=INK, width=3)
+
+
+def pens_tick(draw: ImageDraw.ImageDraw, x: int, y: int) -> None:
+    """A tick that goes beyond the box."""
+    draw.line((x + 6, y + 14, x + 12, y + SIDE - 4, x + SIDE + 8, y - 9), fill=(20, 30, 140), width=4)
+
+
+def wide_cross(draw: ImageDraw.ImageDraw, x: int, y: int) -> None:
+    """A cross whose four ends go beyond the box."""
+    draw.line((x - 5, y - 4, x + SIDE + 6, y + SIDE + 5), fill=(20, 30, 140), width=4)
+    draw.line((x - 4, y + SIDE + 5, x + SIDE + 5, y - 6), fill=(20, 30, 140), width=4)
+
+
+def fill(draw: ImageDraw.ImageDraw, x: int, y: int) -> None:
+    draw.rectangle((x, y, x + SIDE, y + SIDE), fill=INK)
+
+
+def form(pen: Pen) -> Scan:
+    """Three choices, the second one chosen."""
+    scan = Scan()
+    for number, label in enumerate(("Medical expenses", "Lost luggage", "Third party damage")):
+        y = 100 + 70 * number
+        scan.square(LEFT, y)
+        scan.text(label, LEFT + 46, y)
+        if number == 1:
+            pen(scan.draw, LEFT, y)
+    return scan
+
+
+@pytest.mark.parametrize("pen", [cross, pens_tick, wide_cross, fill])
+def test_boxes_in_ink_are_told_ticked_or_not(pen: Pen) -> None:
+    expected = "[ ] Medical expenses [x] Lost luggage [ ] Third party damage"
+    assert " ".join(form(pen).read()) == expected
+
+
+def test_a_box_behind_its_label_and_one_alone_are_told() -> None:
+    scan = Scan()
+    scan.text("Agreed", LEFT, 100)
+    scan.square(LEFT + 120, 100)
+    assert scan.read() == ["Agreed", "[ ]"]
+
+
+def test_a_sign_that_a_tick_was_read_as_goes() -> None:
+    scan = form(cross)
+    scan.words.append(Word("\u51b5", (98.0, 168.0, 130.0, 200.0), 99, "ocr", 32.0, confidence=0.4))
+    assert " ".join(scan.read()) == "[ ] Medical expenses [x] Lost luggage [ ] Third party damage"
+
+
+def comb(scan: Scan) -> None:
+    """A row of boxes that share their sides."""
+    for number in range(5):
+        scan.square(LEFT + 130 + SIDE * number, 100)
+
+
+def parted_comb(scan: Scan) -> None:
+    """A row of boxes with a gap between them."""
+    for number in range(5):
+        scan.square(LEFT + 130 + (SIDE + 10) * number, 100)
+
+
+def grid(scan: Scan) -> None:
+    """A table with square cells."""
+    for row in range(3):
+        for column in range(3):
+            scan.square(LEFT + 130 + SIDE * column, 72 + SIDE * row)
+
+
+def one_letter(scan: Scan) -> None:
+    """A field with a letter in it."""
+    scan.square(LEFT + 130, 100)
+    scan.draw.text((LEFT + 136, 98), "K", fill=INK, font=ImageFont.load_default(SIZE))
+    scan.words.append(Word("K", (LEFT + 134.0, 98.0, LEFT + 156.0, 130.0), 99, "ocr", 32.0))
+
+
+def bullet(scan: Scan) -> None:
+    """A full square, with no box like it."""
+    fill(scan.draw, LEFT - 50, 100)
+
+
+def large_letters(scan: Scan) -> None:
+    """Letters taller than the text, as in a logo, that were not read."""
+    scan.draw.text((LEFT - 90, 84), "OD", fill=INK, font=ImageFont.load_default(44))
+
+
+def code(scan: Scan) -> None:
+    """A QR code whose corner stands before the text."""
+    modules = np.random.default_rng(0).random((29, 29)) < 0.5
+    for row, column in ((0, 0), (0, 22), (22, 0)):
+        modules[max(0, row - 1) : row + 8, max(0, column - 1) : column + 8] = False
+        modules[row : row + 7, column : column + 7] = True
+        modules[row + 1 : row + 6, column + 1 : column + 6] = False
+        modules[row + 2 : row + 5, column + 2 : column + 5] = True
+    modules[:14, 17:21] = modules[8:11, 17:] = False
+    picture = Image.fromarray(np.where(modules, 20, 255).astype(np.uint8)).resize((174, 174), Image.Resampling.NEAREST)
+    scan.image.paste(picture, (LEFT + 120 - 25 - 174, 96))
+
+
+def crossing_lines(scan: Scan) -> None:
+    """A square between lines that go on."""
+    for at in (0, SIDE):
+        scan.draw.line((LEFT + 100, 100 + at, LEFT + 188, 100 + at), fill=INK, width=2)
+        scan.draw.line((LEFT + 130 + at, 60, LEFT + 130 + at, 168), fill=INK, width=2)
+
+
+def between_lines(scan: Scan) -> None:
+    """A square between two lines close to it."""
+    scan.square(LEFT + 130, 100)
+    for y in (94, 106 + SIDE):
+        scan.draw.line((LEFT + 60, y, LEFT + 300, y), fill=INK, width=2)
+
+
+NO_BOXES = (comb, parted_comb, grid, one_letter, bullet, large_letters, code, crossing_lines, between_lines)
+
+
+@pytest.mark.parametrize("drawn", NO_BOXES)
+def test_what_only_looks_like_a_box_is_none(drawn: Callable[[Scan], None]) -> None:
+    scan = Scan()
+    scan.text("Account", LEFT + (120 if drawn is code else 0), 100)
+    drawn(scan)
+    known = [word.text for word in scan.words]
+    assert sorted(scan.read()) == sorted(known)
+
+
+def test_a_scanned_form_tells_its_boxes(engine: Engine) -> None:
+    data = read(engine, image_bytes(Image.fromarray(form(pens_tick).pixels()), "PNG"))["data"]
+    lines = [line for line in data["text"].splitlines() if line]
+    assert lines == ["[ ] Medical expenses", "[x] Lost luggage", "[ ] Third party damage"]
+    marks = [(element["label"], element["selected"]) for element in data["elements"] if "selected" in element]
+    assert marks == [("Medical expenses", False), ("Lost luggage", True), ("Third party damage", False)]
