@@ -151,8 +151,8 @@ def code(scan: Scan) -> None:
         modules[row + 1 : row + 6, column + 1 : column + 6] = False
         modules[row + 2 : row + 5, column + 2 : column + 5] = True
     modules[:14, 17:21] = modules[8:11, 17:] = False
-    picture = Image.fromarray(np.where(modules, 20, 255).astype(np.uint8)).resize((174, 174), Image.Resampling.NEAREST)
-    scan.image.paste(picture, (LEFT + 120 - 25 - 174, 96))
+    picture = Image.fromarray(np.where(modules, 20, 255).astype(np.uint8)).resize((203, 203), Image.Resampling.NEAREST)
+    scan.image.paste(picture, (LEFT + 120 - 25 - 203, 92))
 
 
 def crossing_lines(scan: Scan) -> None:
@@ -165,7 +165,7 @@ def crossing_lines(scan: Scan) -> None:
 def between_lines(scan: Scan) -> None:
     """A square between two lines close to it."""
     scan.square(LEFT + 130, 100)
-    for y in (94, 106 + SIDE):
+    for y in (92, 105 + SIDE):
         scan.draw.line((LEFT + 60, y, LEFT + 300, y), fill=INK, width=2)
 
 
