@@ -28,8 +28,9 @@ from ..values.words import TICKED, UNTICKED, Word
 SMALLEST, LARGEST, FEWEST_PIXELS = 0.45, 1.8, 9
 # How far before and behind words boxes are looked for, in heights of the line.
 REACH = 4.0
-# Number of pixels of a row that are looked at in such a room; min difference of ink from paper there, in 0..255.
-SAMPLES, FAINTEST = 64, 40
+# Number of pixels of a row that are looked at in such a room; min difference of ink from paper there, in 0..255;
+# min share of them for dark ground.
+SAMPLES, FAINTEST, MOST_DARK = 64, 40, 0.7
 # Where between the darkest ink and the paper a pixel begins to be ink.
 INK = 0.5
 # Max difference of a frame's width and height, in sides; min share of a side that is drawn; how far it may go on.
@@ -167,7 +168,9 @@ def _have_frames(picture: PagePicture, rooms: Sequence[PixelBox]) -> NDArray[np.
     dark = green < green.max(axis=1, keepdims=True).astype(int) - FAINTEST
     first, last = dark.argmax(axis=1), SAMPLES - 1 - dark[:, ::-1].argmax(axis=1)
     span = (last - first) / (SAMPLES - 1) * (boxes[:, 2] - boxes[:, 0])
-    return np.asarray(dark.any(axis=1) & (span >= 0.8 * SMALLEST * heights), np.bool_)
+    # Shadow and a dark ground are more than boxes.
+    is_ink = dark.any(axis=1) & (dark.mean(axis=1) < MOST_DARK)
+    return np.asarray(is_ink & (span >= 0.8 * SMALLEST * heights), np.bool_)
 
 
 def _ink(picture: PagePicture, room: PixelBox) -> tuple[Grey, tuple[int, int]]:
