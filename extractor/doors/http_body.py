@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from tempfile import SpooledTemporaryFile
 from typing import Any, BinaryIO
+from urllib.parse import unquote_to_bytes
 
 from pydantic_core import from_json
 from python_multipart.multipart import parse_options_header
@@ -54,6 +55,7 @@ _STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 _NO_ASCII = re.compile(rb"[\x80-\xff]")
 _NO_ESCAPE = re.compile(rb"\\u(?!00[0-7])")
 _CHUNK = 1 << 20
+_EXTENDED_NAME = re.compile(rb"(?i);\s*filename\*\s*=\s*([^;\s]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,9 +185,20 @@ async def _spooled(stream: AsyncGenerator[bytes, None]) -> UploadFile:
 
 
 class _Parts(MultiPartParser):
-    """starlette's parser, which says whether the body's last boundary came."""
+    """starlette's parser, which says whether the body's last boundary came, and knows a file by `filename*` too.
+
+    A form has none (RFC 7578, 4.2), yet clients send a name that is not ASCII so.
+    """
 
     ended = False
+
+    def on_headers_finished(self) -> None:
+        disposition = self._current_part.content_disposition or b""
+        extended = _EXTENDED_NAME.search(disposition)
+        if extended and b"filename" not in parse_options_header(disposition)[1]:
+            name = _extended_text(extended[1])
+            self._current_part.content_disposition = disposition + b'; filename="' + _quoted(name) + b'"'
+        super().on_headers_finished()
 
     def on_end(self) -> None:
         self.ended = True
@@ -197,7 +210,9 @@ async def _read_parts(boundary: bytes | None, stream: AsyncGenerator[bytes, None
         raise InvalidInput("the multipart body cannot be read: its boundary is missing")
     # A charset that the caller names has no meaning for a form (RFC 7578, section 5.1.2): it is UTF-8.
     headers = Headers(raw=[(b"content-type", MULTIPART.encode() + b'; boundary="' + _quoted(boundary) + b'"')])
-    parser = _Parts(headers, stream, max_files=1, max_fields=1, max_part_size=_INPUT_PART_BYTES)
+    parser = _Parts(
+        headers, _without_preamble(stream, boundary), max_files=1, max_fields=1, max_part_size=_INPUT_PART_BYTES
+    )
     parser.spool_max_size = _IN_MEMORY_BYTES
     try:
         form = await parser.parse()
@@ -214,13 +229,43 @@ async def _read_parts(boundary: bytes | None, stream: AsyncGenerator[bytes, None
     written = parts.pop("input", "{}")
     if not isinstance(file, UploadFile):
         await form.close()
-        raise InvalidInput("file: send the document as a file of this name, as `curl -F file=@invoice.pdf` does")
+        why = "" if file is None else "the part has no filename; "
+        raise InvalidInput(f"file: {why}send the document as a file of this name, as `curl -F file=@invoice.pdf` does")
     if parts or not isinstance(written, str):
         await form.close()
         raise InvalidInput(_PARTS)
     spool = _spool()
     await spool.write(written.encode("utf-8", "surrogatepass"))
     return JobBody(spool, "input", file)
+
+
+async def _without_preamble(stream: AsyncGenerator[bytes, None], boundary: bytes) -> AsyncGenerator[bytes, None]:
+    """The body's chunks from its first boundary on: what stands before is for those who cannot read it (RFC 2046,
+    5.1.1)."""
+    first = b"\n--" + boundary
+    held: bytes | None = b"\n"
+    async for chunk in stream:
+        if held is None:
+            yield chunk
+            continue
+        held += chunk
+        found = held.find(first)
+        if found < 0:
+            held = held[-len(first) + 1 :]
+        else:
+            yield held[found + 1 :]
+            held = None
+
+
+def _extended_text(value: bytes) -> bytes:
+    """The text of an extended parameter (RFC 8187) in UTF-8; nothing where it is none."""
+    charset, _, rest = value.strip(b'"').partition(b"'")
+    _, quote, text = rest.partition(b"'")
+    if not quote or charset.lower() not in (b"utf-8", b"iso-8859-1"):
+        return b""
+    read = unquote_to_bytes(text)
+    read = read.decode("latin-1").encode() if charset.lower() == b"iso-8859-1" else read
+    return bytes(byte for byte in read if byte >= 0x20)
 
 
 def _quoted(boundary: bytes) -> bytes:
