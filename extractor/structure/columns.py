@@ -243,7 +243,7 @@ def _white_edges(rows: Sequence[Row], lines: Sequence[Row], height: float, least
         return []
     extents = [sorted((word.box[0], word.box[2]) for word in rows[index]) for index in body]
     gutters = _gutters(extents, int((MAX_CROSSING_HEADED if headed else MAX_CROSSING) * len(extents)), height)
-    if headed:
+    if headed or _is_head(texts[0]):
         gutters = parted_by_head(gutters, texts, TEXT_GAP * height)
     if len(gutters) > MOST_COLUMNS:
         return []
@@ -391,19 +391,32 @@ def _without_sparse(
 ) -> list[float]:
     """The edges without those around columns that fewer than `least` rows have words in.
 
-    Such a column joins the neighbour that its words are nearer to, in `rows` or in `measured`.
+    It joins the neighbour that its words are nearer to, in `rows` or in `measured`. Numbers below a head's name stay.
     """
     kept = list(edges)
     column = 0
+    named = measured is None and bool(rows) and _is_head(texts_of(rows[0], 0.0))
     while kept and column <= len(kept):
         columns = Columns(tuple(kept))
-        if sum(any(columns.of(word.box) == column for word in row) for row in rows) >= least:
+        held = [[word for word in row if columns.of(word.box) == column] for row in rows]
+        if sum(map(bool, held)) >= least or (named and _is_named(held)):
             column += 1
             continue
         nearer_left = _is_nearer_left(columns, column, rows if measured is None else measured)
         del kept[column - 1 if column and (nearer_left or column == len(kept)) else column]
         column = max(0, column - 1)
     return kept
+
+
+def _is_head(texts: Sequence[Row]) -> bool:
+    """Whether the texts of a row are names, as many as tell columns."""
+    return len(texts) >= MIN_HEAD_TEXTS and not any(is_numeric(word.text) for text in texts for word in text)
+
+
+def _is_named(held: Sequence[Row]) -> bool:
+    """Whether the first row of a column has a name, and the others numbers alone, or nothing."""
+    entries = [word for row in held[1:] for word in row]
+    return bool(held[0]) and bool(entries) and all(is_numeric(word.text) for word in entries)
 
 
 def _is_nearer_left(columns: Columns, column: int, rows: Sequence[Row]) -> bool:

@@ -36,6 +36,8 @@ TOGETHER = 0.35
 APART = 1.5
 # Min share of body rows where the model's cells contradict the columns of words for the cells to be dropped.
 DISAGREEMENT = 0.15
+# Min columns in which two lines both have a number to be two entries.
+MIN_NUMBERS = 2
 # The texts of check boxes.
 CHECK_BOXES = frozenset({TICKED, UNTICKED})
 
@@ -87,6 +89,7 @@ def _grid_of(words: Sequence[Word], structure: Sequence[TableCell], rulings: Rul
             (header is not None and (same or columns.headed))
             or (same and _numbers_contradict(cells, filled, seen, laid, column_of))
             or joins_head_with_item(cells, filled, rows, laid)
+            or _joins_entries(rows, laid, columns)
         )
         if sure or _contradict_columns(filled, rows, columns):
             aligned = aligned_cells(seen, laid, cells, header)
@@ -115,6 +118,22 @@ def _with_columns_of_words(
     slim, held = without_empty_columns(cells, filled)
     same = max((cell.column + cell.column_span for cell in slim), default=0) == count
     return (slim, held) if same else (cells, filled)
+
+
+def _joins_entries(rows: Sequence[Row], laid: Sequence[int], columns: Columns) -> bool:
+    """Whether the model has two lines in one row that both run across, from the first column on, with numbers."""
+
+    def numeric(row: Row) -> set[int]:
+        return {columns.of(word.box) for word in row if is_numeric(word.text)}
+
+    for above, below in pairwise(range(len(rows))):
+        if laid[above] != laid[below]:
+            continue
+        held = [{columns.of(word.box) for word in rows[index]} for index in (above, below)]
+        both = numeric(rows[above]) & numeric(rows[below])
+        if all(0 in found and len(found) >= columns.full for found in held) and len(both - {0}) >= MIN_NUMBERS:
+            return True
+    return False
 
 
 def _numbers_contradict(

@@ -75,6 +75,14 @@ def test_few_credits_in_a_long_statement_are_a_column() -> None:
     assert read[5] == ["Card", "47.09", "", "2,252.91"]
 
 
+@pytest.mark.parametrize("shape", [(59, 4), (50, 5)])
+def test_one_credit_in_a_long_statement_is_in_its_column_without_a_line_below_the_head(shape: tuple[int, int]) -> None:
+    """The model has rows too few, and so joins entries, or a column too many."""
+    read = grid(build(entries(60, (30,)), structure(*shape, (0.0, 90.0, 400.0, 1320.0))))
+    assert (len(read), read[0]) == (61, ["Entry", "Debit", "Credit", "Balance"])
+    assert read[31] == ["Card", "", "74.40", "2,252.91"]
+
+
 def test_white_below_a_name_of_the_head_is_parted_only_by_entries_apart_from_both_sides() -> None:
     head = [left(text, at, 0) for text, at in (("Entry", 0), ("Credit", 250), ("Balance", 360))]
     entry, far, near = ([left("74.40", at, 20)] for at in (255, 320, 353))
