@@ -2,8 +2,7 @@
 
 The layout model takes a short list of names with figures behind them for a table of contents. That has one number at
 the end of a line, the page's, which is a whole one; a list with two columns of figures, or with amounts behind two
-columns, is a table. Boxes are in the page's unit, origin top
-left.
+columns, is a table. Boxes are in the page's unit, origin top left.
 """
 
 from __future__ import annotations
