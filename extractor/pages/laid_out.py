@@ -145,8 +145,9 @@ def _maybe_in_one_place(boxes: Boxes) -> Mask:
         found[order[:-1][same]] = found[order[1:][same]] = True
     if not found.any():
         return found
-    held = boxes[found]
-    over = np.zeros(len(boxes), np.int64)
-    for words, others in touching(boxes, held):
-        over += np.bincount(words[common_areas(boxes[words], held[others]) > 0], minlength=len(boxes))
-    return np.asarray(found | (over > 1))
+    held, others = boxes[found], np.flatnonzero(~found)
+    over = np.zeros(len(others), np.int64)
+    for words, places in touching(boxes[others], held):
+        over += np.bincount(words[common_areas(boxes[others[words]], held[places]) > 0], minlength=len(others))
+    found[others] = over > 1
+    return found
