@@ -141,9 +141,9 @@ class TestStatuses:
 
     def test_of_a_file_under_another_name_says_which_it_has_to_have(self, served: Served) -> None:
         a_text = (None, "invoice.pdf")
-        for parts in ({"document": b"x"}, {"file": a_text}):
+        for parts, why in (({"document": b"x"}, ""), ({"file": a_text}, "the part has no filename; ")):
             answer = served.client.post("/extract", files=parts)
-            assert "file: send the document as a file of this name" in answer.json()["error"]
+            assert f"file: {why}send the document as a file of this name" in answer.json()["error"]
 
     def test_of_a_broken_multipart_body(self, served: Served) -> None:
         for media_type, body in (
