@@ -98,7 +98,7 @@ def unseen_words(page: LaidOut, drawing: Drawing, shown: Shown) -> list[Reason |
     reasons: list[Reason | None] = [None] * len(words)
     for index, verdict in verdicts.items():
         reasons[index] = None if verdict == "doubtful" else verdict
-    covered = page.marks.covered | _hatched(page, drawing, shown)
+    covered = page.marks.covered | _hatched(page, shown)
     doubtful = covered | _maybe_switched_off(looks, origins, reasons) | _doubtful(page, drawing, shown)
     doubtful[[index for index, verdict in verdicts.items() if verdict == "doubtful"]] = True
     covers = [*drawing.covers, *drawing.thin]
@@ -144,10 +144,15 @@ def typed_words(notes: Sequence[TypedNote], pixels: Pixels, scale: float) -> lis
     where one would.
 
     `pixels`: the page picture, RGB, `scale` pixels per point. Boxes are in points, origin top left. What a second
-    note says in the same place is there once.
+    note says in the same place is there once. They are in no picture, so that what is drawn over them is known by its
+    place alone.
     """
-    found = [(word, _reason_of_typed(word, note, pixels, scale)) for note in notes for word in note.words]
-    return list({(word.text, word.box, reason): (word, reason) for word, reason in reversed(found)}.values())[::-1]
+    found = [(word, note, _reason_of_typed(word, note, pixels, scale)) for note in notes for word in note.words]
+    once = {(word.text, word.box, reason): (word, note, reason) for word, note, reason in reversed(found)}
+    return [
+        (word, reason or ("covered" if note.is_covered(word) else None))
+        for word, note, reason in reversed(once.values())
+    ]
 
 
 def _reason_of_typed(word: Word, note: TypedNote, pixels: Pixels, scale: float) -> Reason | None:
@@ -279,15 +284,13 @@ def _are_far_colours(ink: tuple[int, int, int], corner: tuple[int, int, int]) ->
     return max(abs(one - other) for one, other in zip(ink, corner, strict=True)) >= SAME_COLOUR + MIN_CONTRAST
 
 
-def _hatched(page: LaidOut, drawing: Drawing, shown: Shown) -> Mask:
+def _hatched(page: LaidOut, shown: Shown) -> Mask:
     """For each word whether much of its box is under thin things, as it is under a hatch of them."""
     hatched = page.marks.under >= HATCHED * areas(page.boxes)
     if not hatched.any():
         return hatched
-    first = page.looks.first()
     free = _empty_grid(shown)
-    thin = np.array([cover.box for cover in drawing.thin if cover.order > first])
-    for left, top, right, bottom in np.floor(np.maximum(thin, 0) * free.scale).astype(int).tolist():
+    for left, top, right, bottom in np.floor(np.maximum(page.marks.thin, 0) * free.scale).astype(int).tolist():
         free.grey[top : max(top + 1, bottom), left : max(left + 1, right)] = 0
     hatched[hatched] = dark_shares(free, page.boxes[hatched]) >= HATCHED
     return hatched

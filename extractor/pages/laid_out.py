@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..values.arrays import Boxes, Mask, Measures
-from ..values.boxes import areas, common_areas, touching
+from ..values.boxes import Box, areas, common_areas, touching
 from ..values.words import Word, boxes_of
 from .copied_words import SAME_PLACE
 from .drawing import MOST_COVERS, Cover, Drawing
@@ -32,13 +32,15 @@ class Marks:
     For each word, (words,): `among`: whether the mark in its place may be another object's, for it is not on a plain
     ground all around; `covered`: whether something that may hide it is drawn over its middle later; `under`: the area
     of its box that is under thin things drawn later, in square points, or more. `partly`: by index, the words that are
-    not whole under something drawn later that touches them, each with what does.
+    not whole under something drawn later that touches them, each with what does. `thin`: the boxes of thin things that
+    are drawn later than a word.
     """
 
     among: Mask
     covered: Mask
     under: Measures
     partly: dict[int, list[Cover]]
+    thin: Sequence[Box]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,20 +69,20 @@ def laid_out(words: Sequence[Word], origins: Sequence[Origin], drawing: Drawing,
 def _marks_at(boxes: Boxes, looks: WordLooks, drawing: Drawing, cell: float) -> Marks:
     """What is drawn at the words, of these boxes, besides text."""
     count = len(boxes)
-    marks = Marks(np.zeros(count, bool), np.zeros(count, bool), np.zeros(count), {})
     earliest, latest = looks.orders()
     first = int(earliest.min(initial=AFTER_ALL))
     covers = [cover for cover in drawing.covers if cover.order > first]
     thin = [cover.box for cover in drawing.thin if cover.order > first]
+    marks = Marks(np.zeros(count, bool), np.zeros(count, bool), np.zeros(count), {}, thin)
     others = [] if is_busy(drawing) else [*drawing.frames, *drawing.blots]
     frames, drawn = len(drawing.frames), len(others)
     sides = np.array([*others, *(cover.box for cover in covers), *thin]).reshape(-1, 4)
     sides[drawn + len(covers) :] += (-cell, -cell, cell, cell)
-    orders = np.array([cover.order for cover in covers], np.int64)
+    orders, inner = np.array([cover.order for cover in covers], np.int64), inner_boxes(boxes)
     for words, objects in touching(boxes, sides):
         own, other = boxes[words], sides[objects]
         kind = np.searchsorted((drawn, drawn + len(covers)), objects, side="right")
-        marks.among[words[(kind == 0) & _may_show_through(own, other, objects < frames)]] = True
+        marks.among[words[(kind == 0) & _may_show_through(inner[words], other, objects < frames)]] = True
         over, bar = np.flatnonzero(kind == 1), kind == 2
         order = orders[objects[over] - drawn]
         marks.covered[words[over[(order > latest[words[over]]) & _at_middle(own[over], other[over])]]] = True
@@ -108,10 +110,9 @@ def inner_boxes(boxes: Boxes) -> Boxes:
     return boxes + np.stack([MARGIN * wide, MARGIN * high, -MARGIN * wide, -MARGIN * high], axis=1)
 
 
-def _may_show_through(own: Boxes, other: Boxes, is_frame: Mask) -> Mask:
-    """For each pair of a word's box and an object's whether the object may have a mark in the middle of the word: a
-    frame has none inside of its edge."""
-    inner = inner_boxes(own)
+def _may_show_through(inner: Boxes, other: Boxes, is_frame: Mask) -> Mask:
+    """For each pair of a word's inner box and an object's box whether the object may have a mark in the middle of the
+    word: a frame has none inside of its edge."""
     meet = ((inner[:, :2] <= other[:, 2:]) & (inner[:, 2:] >= other[:, :2])).all(axis=1)
     within = ((inner[:, :2] > other[:, :2] + EDGE) & (inner[:, 2:] < other[:, 2:] - EDGE)).all(axis=1)
     return np.asarray(meet & ~(within & is_frame))

@@ -39,7 +39,6 @@ from .pdf_page import PdfPage
 from .redrawing import Redrawing
 from .soundness import is_sound
 from .text_layer import Origin, TextLayer
-from .typed_notes import TypedNote
 from .unseen_characters import unseen_characters, without_unseen_characters
 from .word_looks import WordLooks, looks_of
 from .word_pieces import Piece, cuts_of, parted_by_marks, parts_within, pieces_of, rejoined
@@ -171,7 +170,7 @@ def judge(page: PdfPage, layer_words: LayerWords, shown: Crop) -> Judged:
             # Whether it is kept is known when the page has been read.
             word = replace(word, unseen=True)
         kept.append((word, reason))
-    typed = _typed_words(forms.notes, pixels, scale)
+    typed = typed_words(forms.notes, pixels, scale)
     settled = [(word, reason) for word, reason in [*kept, *typed] if not word.unseen]
     if any(reason is not None for _, reason in settled):
         notes.append(_unseen_note(task, settled))
@@ -319,16 +318,6 @@ def _without_unseen_characters(words: list[Word], task: PageTask) -> tuple[list[
         looked = ([word] if was_looked_at(word) else without_unseen_characters([word]) for word in words)
         words = [word for kept in looked for word in kept]
     return words, [Notice("UNSEEN_CHARACTERS", told, task.number)]
-
-
-def _typed_words(notes: Sequence[TypedNote], pixels: Pixels, scale: float) -> list[tuple[Word, Reason | None]]:
-    """The words of typed notes, each with the reason why no reader would see it. They are in no picture, so that what
-    is drawn over them is known by its place alone."""
-    covered = {id(word) for note in notes for word in note.words if note.is_covered(word)}
-    return [
-        (word, reason or ("covered" if id(word) in covered else None))
-        for word, reason in typed_words(notes, pixels, scale)
-    ]
 
 
 def blank_notes(number: int, picture: Pixels, words: Sequence[Word], unread: Sequence[Box]) -> list[Notice]:

@@ -84,10 +84,6 @@ class WordLooks(Sequence[list[Look]]):
         differ = (np.diff(kinds[self._looks]) != 0) & (np.diff(self._words) == 0)
         return mixed | self._words_of(np.concatenate([[False], differ]))
 
-    def first(self) -> int:
-        """The place in drawing order of the first look of the page, 0 where it has none."""
-        return min((look.order for look in self._all), default=0)
-
     def orders(self) -> tuple[Indices, Indices]:
         """For each word the places in drawing order of the first and of the last of its looks, `AFTER_ALL` without
         one."""
