@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from ..values.wanted import FieldType, WantedField
-from ..values.words import TICKED, UNTICKED, Word
+from ..values.words import TICKED, TICKS, Word
 from .addressing.lines import is_separator
 from .found import Found, found_in
 from .header import LabelIndex, best_first
@@ -199,7 +199,7 @@ def _span_of(tokens: Sequence[str], words: Sequence[Word]) -> tuple[int, int] | 
 def _ticks(label: _Label) -> Iterator[Found]:
     """Whether the check box beside the label is ticked: the one before it, in phrases that begin with a box."""
     words = label.phrase.words
-    boxes_first = words[0].text in (TICKED, UNTICKED)
+    boxes_first = words[0].text in TICKS
     at = label.first - 1 if boxes_first else label.end
-    if 0 <= at < len(words) and words[at].text in (TICKED, UNTICKED):
+    if 0 <= at < len(words) and words[at].text in TICKS:
         yield found_in(label.page.number, (words[at],), words[at].text == TICKED, label.worth)

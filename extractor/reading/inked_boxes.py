@@ -9,7 +9,6 @@ Lengths are pixels of the picture, origin top left, unless they are said to be i
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import NamedTuple
 
 import cv2
@@ -22,7 +21,7 @@ from ..values.arrays import Grey
 from ..values.boxes import Box, PixelBox, centre, contains, intersection, median_height, scaled, union
 from ..values.page import Page
 from ..values.page_picture import PagePicture
-from ..values.words import TICKED, UNTICKED, Word
+from ..values.words import TICKED, TICKS, Word
 
 # Sides of a check box, in heights of its line; and in pixels, below which its sides are not told from letters.
 SMALLEST, LARGEST, FEWEST_PIXELS = 0.45, 1.8, 9
@@ -65,7 +64,7 @@ def with_inked_boxes(page: Page, words: Sequence[Word]) -> list[Word]:
     squares = _squares(page, words, inked)
     if not squares:
         return list(words)
-    known = [Tick(word.box, word.text == TICKED) for word in words if word.text in (TICKED, UNTICKED)]
+    known = [Tick(word.box, word.text == TICKED) for word in words if word.text in TICKS]
     picture = page.picture
     whole = picture.part((0, 0, picture.columns, picture.rows))
     ticks = check_boxes(squares, known, words, whole, page.scale)
@@ -270,10 +269,9 @@ def _without_combs(frames: Sequence[Box]) -> list[Box]:
     combs: set[Box] = set()
     for number, frame in enumerate(ordered):
         middle, side = centre(frame)[1], frame[2] - frame[0]
-        row = [other for other in ordered[number + 1 :] if other[1] < middle < other[3]]
-        for before, after in pairwise([frame, *row[:1]]):
-            if after[0] - before[2] < APART * side:
-                combs |= {before, after}
+        after = next((other for other in ordered[number + 1 :] if other[1] < middle < other[3]), None)
+        if after is not None and after[0] - frame[2] < APART * side:
+            combs |= {frame, after}
     return [frame for frame in frames if frame not in combs]
 
 

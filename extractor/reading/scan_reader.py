@@ -82,9 +82,7 @@ class ScanReader:
             seen = Seen(upright, tuple(chosen([*kept, *words])), (), (), took, hardly=hardly)
             return seen, [self._read_sheet(upright, box, recognition) for box in sheet_boxes]
         level, words, hardly, others = self._set_upright(upright, quads, recognition)
-        words = self._with_words_under_stamps(level.page, [*level.page.words, *words], recognition)
-        words = with_inked_boxes(level.page, words)
-        seen = seen_on(self._device, level, words, None, began)
+        seen = self._seen(level, words, recognition, began)
         return replace(seen, hardly=hardly), [self._read_sheet(*other, recognition) for other in others]
 
     def _read_sheet(self, upright: Upright, box: Box, recognition: Recognition) -> Seen:
@@ -92,9 +90,13 @@ class ScanReader:
         began = time.perf_counter()
         part = cropped(upright, box)
         level, words, hardly, _ = self._set_upright(part, self._detect(part.page), recognition, whole=True)
+        return replace(self._seen(level, words, recognition, began), hardly=hardly)
+
+    def _seen(self, level: Upright, words: list[Word], recognition: Recognition, began: float) -> Seen:
+        """What is seen on a page or sheet that is set upright: its words, these among them, and all that is told of its
+        ink beside them."""
         words = self._with_words_under_stamps(level.page, [*level.page.words, *words], recognition)
-        words = with_inked_boxes(level.page, words)
-        return replace(seen_on(self._device, level, words, None, began), hardly=hardly)
+        return seen_on(self._device, level, with_inked_boxes(level.page, words), None, began)
 
     def _with_words_under_stamps(self, page: Page, words: list[Word], recognition: Recognition) -> list[Word]:
         """The words of an upright page, those under coloured stamps as they are read without the stamps' ink, where

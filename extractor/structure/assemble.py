@@ -19,7 +19,7 @@ from docling_core.types.doc import (
 from ..values.boxes import Box, Matrix, area, centre, clip, common_areas, contains, covered, intersection, mapped, union
 from ..values.document import AssembledPage, PageElement, Pair, SelectionMark, TextLine
 from ..values.reading import PageReading, Region
-from ..values.words import TICKED, UNTICKED, Source, Word, boxes_of, turned_words
+from ..values.words import TICKS, Source, Word, boxes_of, turned_words
 from .comb_boxes import spelled
 from .emphasis import looks_of_words, spans_of_lines, with_spans
 from .marked_parts import with_headings, with_lists
@@ -125,7 +125,7 @@ def _elements(reading: PageReading) -> list[PageElement]:
 
 def _without_boxes_as_figures(regions: Sequence[tuple[int, Region]], words: Sequence[Word]) -> list[tuple[int, Region]]:
     """The regions without the figures that are a check box, with what its tick goes beyond it."""
-    boxes = [word.box for word in words if word.text in (TICKED, UNTICKED)]
+    boxes = [word.box for word in words if word.text in TICKS]
 
     def is_box(region: Region) -> bool:
         return region.kind.label in FIGURES and any(
@@ -251,7 +251,7 @@ def _without_boxes_of_parts(orphans: Sequence[Word], parts: Sequence[Part]) -> l
     """
     texts = [
         (word, part)
-        for part in (parts if any(word.text in (TICKED, UNTICKED) for word in orphans) else ())
+        for part in (parts if any(word.text in TICKS for word in orphans) else ())
         if part.label not in FIGURES and part.label != DocItemLabel.TABLE
         for word in part.words
     ]
@@ -263,7 +263,7 @@ def _without_boxes_of_parts(orphans: Sequence[Word], parts: Sequence[Part]) -> l
             for number, (word, _) in enumerate(texts)
             if 0 <= word.box[0] - right < BOX_REACH * (bottom - top) and word.box[1] < (top + bottom) / 2 < word.box[3]
         ]
-        return texts[min(behind)[1]][1] if behind and mark.text in (TICKED, UNTICKED) else None
+        return texts[min(behind)[1]][1] if behind and mark.text in TICKS else None
 
     rest = []
     for word in orphans:

@@ -15,7 +15,7 @@ from .boxes import Box, Matrix, mapped
 Source = Literal["text_layer", "ocr"]
 
 # The text of a check box that is ticked, and of one that is not.
-TICKED, UNTICKED = "[x]", "[ ]"
+TICKED, UNTICKED = TICKS = "[x]", "[ ]"
 # How far letters reach below the base line, as a share of their size.
 DESCENT = 0.25
 # A superscript's size as a share of its neighbours' (beside an initial it has less), and how far its base line is above
