@@ -60,10 +60,15 @@ def typed(before: str, drawing: str) -> bytes:
     return raw_pdf(content, "/XObject << /Y 9 0 R >>", [font, ("<< >>", drawing), ("<< >>", unicode), words])
 
 
+def tiled(content: str, drawing: str) -> bytes:
+    """The content, with a pattern that repeats this drawing to paint with."""
+    entries = "/PatternType 1 /PaintType 1 /TilingType 1 /BBox [0 0 10 10] /XStep 10 /YStep 10 /Resources << >>"
+    return raw_pdf(content, PATTERN, [(f"<< {entries} >>", drawing)])
+
+
 def patterned(before: str, drawing: str) -> bytes:
     """The text painted with a pattern that repeats this drawing."""
-    entries = "/PatternType 1 /PaintType 1 /TilingType 1 /BBox [0 0 10 10] /XStep 10 /YStep 10 /Resources << >>"
-    return raw_pdf(f"{TEXT}{before}/Pattern cs /P scn {HIDE}", PATTERN, [(f"<< {entries} >>", drawing)])
+    return tiled(f"{TEXT}{before}/Pattern cs /P scn {HIDE}", drawing)
 
 
 def boxed(before: str, bottom: int) -> bytes:
@@ -150,3 +155,23 @@ def test_form_without_ink_is_told_on_a_page_of_very_many_things(readers: PageRea
     dots = "0.9 g " + " ".join(f"{60 + n % 500} {100 + n // 500} 1 1 re f" for n in range(2100))
     page = read_page(readers, tmp_path, layered(f"{dots} 0 g {AMONG['a rule']}", "OFF"), "drop")
     assert said(page) == SEEN
+
+
+# A tile of white with dark strokes, as dense as text.
+STROKES = "1 g 0 0 10 10 re f 0 g 1 0 1.2 10 re f 4 0 1 10 re f 7.5 0 1.4 10 re f"
+TILED = "/Pattern cs /P scn 60 590 420 30 re f 0 g\n"
+
+
+def test_text_under_a_box_full_of_strokes_is_covered(readers: PageReaders, tmp_path: Path) -> None:
+    kept, dropped = (
+        read_page(readers, tmp_path, tiled(f"{TEXT}{HIDE}{TILED}", STROKES), fate) for fate in ("keep", "drop")
+    )
+    count = len(HIDDEN.split())
+    assert told(kept) == (f"page 1: {count} word(s) that no reader sees ({count} covered) kept",)
+    assert said(dropped) == SEEN
+
+
+def test_text_over_a_box_full_of_strokes_is_seen(readers: PageReaders, tmp_path: Path) -> None:
+    page = read_page(readers, tmp_path, tiled(f"{TEXT}{TILED}1 0 0 rg {HIDE}", STROKES), "drop")
+    assert told(page) == ()
+    assert said(page) == f"{SEEN} {HIDDEN}"
