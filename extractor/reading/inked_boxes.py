@@ -8,6 +8,7 @@ Lengths are pixels of the picture, origin top left, unless they are said to be i
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -188,13 +189,22 @@ def _frames(picture: PagePicture, room: PixelBox) -> list[Box]:
     """The square frames in a room with white around them."""
     height = room[3] - room[1]
     ink, corner = _ink(picture, room)
-    least = max(FEWEST_PIXELS, SMALLEST * height)
-    upright, level = _strokes(ink.T, 0.7 * least), _strokes(ink, 0.7 * least)
+    least, most = max(FEWEST_PIXELS, SMALLEST * height), LARGEST * height
+    # Of a longer stroke too much goes on.
+    longest = (1 + 2 * BEYOND) * (1 + SQUARE) * most
+    upright = [stroke for stroke in _strokes(ink.T, 0.7 * least) if stroke.end - stroke.start <= longest]
+    if len(upright) < 2:
+        return []
+    level = [stroke for stroke in _strokes(ink, 0.7 * least) if stroke.end - stroke.start <= longest]
     frames = []
     for number, first in enumerate(upright):
         for second in upright[number + 1 :]:
             side = second.at - first.at
-            if not least <= side <= LARGEST * height:
+            if side > most:
+                break
+            # Both are drawn along most of one side.
+            common = min(first.end, second.end) - max(first.start, second.start)
+            if side < least or common < (2 * DRAWN - 1) * (1 - SQUARE) * side:
                 continue
             frame = _closed(first, second, level, side)
             if frame is not None and _stands_free(ink, frame) and not _is_finder(ink, frame):
@@ -219,14 +229,25 @@ def _strokes(ink: Grey, shortest: float) -> list[_Stroke]:
 
 
 def _closed(first: _Stroke, second: _Stroke, level: Sequence[_Stroke], side: float) -> Box | None:
-    """The square that two upright strokes and two of the level ones close; None if none do."""
-    across = [stroke for stroke in level if _reaches(stroke, first.at, second.at)]
+    """The square that two upright strokes and two of the level ones close; None if none do.
+
+    `level`: from top to bottom.
+    """
+    # So far beyond the upright ones a side may be.
+    room = (1 - DRAWN) * (1 + SQUARE) * side
+    start = bisect_left(level, first.start - room, key=_place_of)
+    end = bisect_right(level, first.end + room, key=_place_of)
+    across = [stroke for stroke in level[start:end] if _reaches(stroke, first.at, second.at)]
     for number, top in enumerate(across):
         for bottom in across[number + 1 :]:
             is_square = abs(bottom.at - top.at - side) <= SQUARE * side
             if is_square and _reaches(first, top.at, bottom.at) and _reaches(second, top.at, bottom.at):
                 return (first.at, top.at, second.at, bottom.at)
     return None
+
+
+def _place_of(stroke: _Stroke) -> float:
+    return stroke.at
 
 
 def _reaches(stroke: _Stroke, start: float, end: float) -> bool:
