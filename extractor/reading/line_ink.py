@@ -6,11 +6,15 @@ the line, origin top left.
 
 from __future__ import annotations
 
+import statistics
+from collections.abc import Iterator
+
 import cv2
 import numpy as np
 
 from ..values.arrays import Grey, Quad
 from ..values.page_picture import PagePicture
+from ..values.shades import median_shade
 
 # Max height of the line's crop, in pixels; a higher one is reduced.
 MOST_ROWS = 64
@@ -51,10 +55,10 @@ def level_strip(picture: PagePicture, quad: Quad) -> Grey | None:
     return np.asarray(cv2.warpAffine(part, matrix, size, flags=cv2.INTER_AREA, borderMode=cv2.BORDER_REPLICATE))
 
 
-def readings_of(line: Grey, left: int, right: int, count: int) -> list[list[Sign]]:
+def readings_of(line: Grey, left: int, right: int, count: int) -> Iterator[list[Sign]]:
     """The signs between two columns, left to right, without points and dashes: at each threshold of ink that gives
     `count` of them."""
-    return [signs for contrast in CONTRASTS if len(signs := _signs(line, left, right, contrast)) == count]
+    return (signs for contrast in CONTRASTS if len(signs := _signs(line, left, right, contrast)) == count)
 
 
 def _signs(line: Grey, left: int, right: int, contrast: float) -> list[Sign]:
@@ -62,7 +66,7 @@ def _signs(line: Grey, left: int, right: int, contrast: float) -> list[Sign]:
     margin = max(1, len(line) // 6)
     first, last = max(0, left - margin), min(line.shape[1], right + margin)
     strip = line[:, first:last]
-    away = np.abs(strip.astype(np.float32) - float(np.median(strip))) if strip.size else np.zeros((1, 1))
+    away = np.abs(strip.astype(np.float32) - median_shade(strip)) if strip.size else np.zeros((1, 1))
     if away.max() < LEAST_CONTRAST:
         return []
     mask = (away > contrast * away.max()).astype(np.uint8)
@@ -79,5 +83,5 @@ def _signs(line: Grey, left: int, right: int, contrast: float) -> list[Sign]:
             signs.append(box)
     highest = max((bottom - top for _, top, _, bottom in signs), default=0)
     high = [sign for sign in signs if sign[3] - sign[1] > WHOLE * highest]
-    middle = float(np.median([(top + bottom) / 2 for _, top, _, bottom in high])) if high else 0.0
+    middle = statistics.median((top + bottom) / 2 for _, top, _, bottom in high) if high else 0.0
     return [sign for sign in signs if sign[3] - sign[1] >= LOW * highest and sign[1] < middle]

@@ -9,6 +9,7 @@ number that is hardly a price it is unsure then. Lengths are pixels of the line,
 from __future__ import annotations
 
 import re
+import statistics
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -112,8 +113,7 @@ def _told(
 def _signs_of(word: RecognisedWord, strip: Grey) -> list[Sign] | None:
     """The pieces of ink of the word's letters and digits; None where they do not part."""
     left, right = (round(end * strip.shape[1]) for end in (word.start, word.end))
-    readings = readings_of(strip, left, right, sum(letter not in LOW_SIGNS for letter in word.text))
-    return readings[0] if readings else None
+    return next(readings_of(strip, left, right, sum(letter not in LOW_SIGNS for letter in word.text)), None)
 
 
 def _is_litre(letter: str, sign: Sign, digits: Sequence[Sign], lines: Sequence[InkedLine], index: int) -> bool:
@@ -124,7 +124,7 @@ def _is_litre(letter: str, sign: Sign, digits: Sequence[Sign], lines: Sequence[I
     if letter != "1":
         return True
     widths = list(islice(_widths_of_ones(lines, index), ONES))
-    return bool(widths) and _width(sign) <= NARROWER * float(np.median(widths))
+    return bool(widths) and _width(sign) <= NARROWER * statistics.median(widths)
 
 
 def _widths_of_ones(lines: Sequence[InkedLine], index: int) -> Iterator[float]:
@@ -150,4 +150,4 @@ def _width(sign: Sign) -> float:
 
 def _height(signs: Sequence[Sign]) -> float:
     """The usual height of signs."""
-    return float(np.median([bottom - top for _, top, _, bottom in signs]))
+    return float(statistics.median(bottom - top for _, top, _, bottom in signs))

@@ -54,7 +54,7 @@ def _numbers_of(word: RecognisedWord, line: Grey) -> list[RecognisedWord]:
     width = line.shape[1]
     left, right = round(word.start * width), round(word.end * width)
     at = [index for index, letter in enumerate(word.text) if letter not in LOW_SIGNS]
-    readings = readings_of(line, left, right, len(at))
+    readings = list(readings_of(line, left, right, len(at)))
     first = _first_raised(readings, [word.text[index].isdigit() for index in at]) if readings else None
     if first is None or not ends_number(word.text[: at[first]], word.text[at[first]]):
         return [word]

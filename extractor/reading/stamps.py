@@ -17,6 +17,7 @@ import numpy as np
 from ..values.arrays import Boxes, Floats, Grey, Mask, Pixels
 from ..values.boxes import Box, centre, contains, grown, union
 from ..values.page_picture import NewPicture, PagePicture
+from ..values.shades import median_shade
 from ..values.words import Word, boxes_of
 
 # Min ratio of a stamp's type to the usual one.
@@ -86,16 +87,19 @@ def stamps_of(words: Sequence[Word], picture: PagePicture, scale: float) -> list
         if at in taken:
             continue
         over, rows, between = _relation_to_others(at, words, boxes)
-        foreign = words[at].source == "ocr"
+        foreign = words[at].source == "ocr" and (mixed or _may_reach_over_rows(words[at].box, boxes))
         if not (over or rows or (foreign and _may_be_coloured(words[at].box, picture, scale))):
             continue
         ink = _ink_of(words[at].box, picture, scale)
         if ink is None:
             continue
+        coloured = bool(np.linalg.norm(_chroma(ink)) >= COLOURED)
+        if not (over or rows or (coloured and foreign)):
+            continue
         if usual is None:
             usual = _usual_colour(others, picture, scale)
         other = float(np.linalg.norm(ink - usual)) > OTHER_COLOUR
-        coloured = other and bool(np.linalg.norm(_chroma(ink)) >= COLOURED)
+        coloured = coloured and other
         if not (over or (other and rows) or (coloured and foreign)):
             continue
         box = _ink_box(words[at].box, ink, picture, scale) if coloured else words[at].box
@@ -199,6 +203,17 @@ def _reaches_over_rows(box: Box, words: Sequence[Word]) -> bool:
     return min(levels) >= ROWS
 
 
+def _may_reach_over_rows(word: Box, boxes: Boxes) -> bool:
+    """Whether enough words stand on both sides of a word, as high and low as the ink connected with it may reach.
+
+    A cheap test: colours need not be looked at where it fails.
+    """
+    margin = REACHES[-1] * (word[3] - word[1])
+    level = (boxes[:, 3] > word[1] - margin) & (boxes[:, 1] < word[3] + margin)
+    before, behind = level & (boxes[:, 2] <= word[0]), level & (boxes[:, 0] >= word[2])
+    return min(int(before.sum()), int(behind.sum())) >= ROWS
+
+
 def _level_count(boxes: Sequence[Box]) -> int:
     """The number of rows that boxes stand in."""
     if not boxes:
@@ -238,9 +253,7 @@ def _contrast(pixels: Pixels) -> Floats:
 
 def _median(pixels: Pixels) -> Floats:
     """The median of each channel of some pixels, (pixels, 3), at least one: (3,)."""
-    counts = np.stack([np.bincount(channel, minlength=256) for channel in pixels.T]).cumsum(axis=1)
-    low, high = ((counts <= middle).sum(axis=1) for middle in ((len(pixels) - 1) // 2, len(pixels) // 2))
-    return np.asarray((low + high) / 2, np.float32)
+    return np.array([median_shade(channel) for channel in pixels.T], np.float32)
 
 
 def _ink_of(box: Box, picture: PagePicture, scale: float) -> Floats | None:
