@@ -19,8 +19,9 @@ from .form_fields import Tick
 NEAR, NEAR_IN_COLUMN = 2.0, 8.0
 # Max difference of places and of sides in a column of boxes, in sides.
 ALIGNED = 0.25
-# Min difference of ink from paper, in 0..255; max difference of paper inside and outside the box.
-INK, SAME_PAPER = 60, 30
+# Min difference of ink from paper, in 0..255; max difference of paper inside and outside the box; percentage of a box
+# that a tick leaves bare.
+INK, SAME_PAPER, BARE = 60, 30, 5
 # Max share of ink in an empty box; max share in a ticked one (more is a filled square).
 EMPTY, FULL = 0.02, 0.7
 # Min share of each side of the box that is drawn.
@@ -99,13 +100,14 @@ def _is_ticked(box: Box, picture: Pixels, scale: float) -> bool | None:
     if left < margin or top < margin or right + margin > width or bottom + margin > height or right - left < 3 * margin:
         return None
     grey = picture[top - margin : bottom + margin, left - margin : right + margin].mean(axis=2)
-    inside = grey[2 * margin : -2 * margin, 2 * margin : -2 * margin]
+    # The whole inside, and without what a frame may cover of it.
+    whole, inside = (grey[inset:-inset, inset:-inset] for inset in (margin + margin // 2, 2 * margin))
     paper = float(np.median(np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])))
-    if abs(float(np.percentile(inside, 80 if paper > 127 else 20)) - paper) > SAME_PAPER:
+    if abs(float(np.percentile(whole, 100 - BARE if paper > 127 else BARE)) - paper) > SAME_PAPER:
         return None
     ink = np.abs(grey - paper) > INK
     edges = (ink[: 2 * margin], ink[-2 * margin :], ink[:, : 2 * margin].T, ink[:, -2 * margin :].T)
     if any(edge[:, margin:-margin].any(axis=0).mean() < SIDE for edge in edges):
         return None
-    share = float((np.abs(inside - paper) > INK).mean())
-    return None if share > FULL else share > EMPTY
+    full, drawn = (float((np.abs(part - paper) > INK).mean()) for part in (whole, inside))
+    return None if full > FULL else drawn > EMPTY

@@ -22,19 +22,26 @@ from ..values.arrays import Grey
 from ..values.boxes import Box, PixelBox, centre, contains, intersection, median_height, scaled, union
 from ..values.page import Page
 from ..values.page_picture import PagePicture
+from ..values.shades import median_shade
 from ..values.words import TICKED, TICKS, Word
 
 # Sides of a check box, in heights of its line; and in pixels, below which its sides are not told from letters.
 SMALLEST, LARGEST, FEWEST_PIXELS = 0.45, 1.8, 9
 # How far before and behind words boxes are looked for, in heights of the line.
 REACH = 4.0
-# Number of pixels of a row that are looked at in such a room; min difference of ink from paper there, in 0..255;
-# min share of them for dark ground.
-SAMPLES, FAINTEST, MOST_DARK = 64, 40, 0.7
+# Where rows of pixels through such a room lie, as shares of its height; number of pixels of a row that are looked at;
+# min difference of ink from paper there, in 0..255; min share of them for dark ground.
+PROBED, SAMPLES, FAINTEST, MOST_DARK = (0.5, 0.44, 0.56), 64, 40, 0.7
+# How far beyond a room a side of a box may stand: boxes of words end roughly; in heights of the line.
+SLACK = 0.25
 # Where between the darkest ink and the paper a pixel begins to be ink.
-INK = 0.5
+INK = 0.4
 # Max difference of a frame's width and height, in sides; min share of a side that is drawn; how far it may go on.
 SQUARE, DRAWN, BEYOND = 0.2, 0.75, 0.35
+# Min length of two sides beside one another, as a share of their distance.
+COMMON = (2 * DRAWN - 1) * (1 - SQUARE)
+# Max thickness of a stroke, in its length; lengths of runs of ink that strokes are found by, in the least one.
+THICKEST, LENGTHS = 0.4, (1.0, 1.6, 2.5)
 # The ring around a box that is to be white, from and to, in sides; max share of a side with ink in it.
 RING, SPOILT = (0.12, 0.28), 0.4
 # Min distance of boxes on a line, in sides: nearer ones hold a letter each.
@@ -61,7 +68,10 @@ def with_inked_boxes(page: Page, words: Sequence[Word]) -> list[Word]:
     Boxes are in the page's unit, origin top left. Signs that were read in a check box go.
     """
     rooms = _rooms([word for word in words if word.upright], page)
-    inked = [room for room, has_ink in zip(rooms, _have_frames(page.picture, rooms), strict=True) if has_ink]
+    inked = rooms
+    for height in PROBED:
+        has_ink = _have_frames(page.picture, inked, height)
+        inked = [room for room, has in zip(inked, has_ink, strict=True) if has]
     squares = _squares(page, words, inked)
     if not squares:
         return list(words)
@@ -81,7 +91,8 @@ def _squares(page: Page, words: Sequence[Word], rooms: Sequence[PixelBox]) -> li
         if len(found) > MOST_BOXES:
             return []
     squares = [scaled(box, 1 / page.scale) for box in _without_combs(found)]
-    squares = [box for box in squares if not any(_holds_letter(box, word) for word in words)]
+    letters = [word for word in words if _is_letter(word)]
+    squares = [box for box in squares if not any(contains(box, centre(letter.box)) for letter in letters)]
     alike = [box for box in squares if any(_are_alike(box, other) for other in squares if other is not box)]
     return alike if len(squares) >= SEVERAL else squares
 
@@ -96,7 +107,7 @@ def _filled(page: Page, rooms: Sequence[PixelBox], boxes: Sequence[Box]) -> list
     side = page.scale * min(box[2] - box[0] for box in boxes)
     filled: list[Box] = []
     for room in rooms:
-        ink, corner = _ink(page.picture, room)
+        ink, corner = _ink(page.picture, room, LARGEST)
         core = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones(2 * (max(3, int(0.7 * side)),), np.uint8))
         count, _, found, _ = cv2.connectedComponentsWithStats(core)
         for left, top, width, height, _ in found[1:count].tolist():
@@ -142,7 +153,7 @@ def _texts(line: Sequence[Word]) -> list[list[Word]]:
     texts: list[list[Word]] = []
     last: Word | None = None
     for word in sorted(line, key=lambda word: word.box[0]):
-        if len(word.text) > 1 and any(map(str.isalnum, word.text)):
+        if (len(word.text) > 1 and any(map(str.isalnum, word.text))) or _is_letter(word):
             if last is None or word.box[0] - last.box[2] > SMALLEST * height:
                 texts.append([])
             texts[-1].append(word)
@@ -152,14 +163,14 @@ def _texts(line: Sequence[Word]) -> list[list[Word]]:
     return texts
 
 
-def _have_frames(picture: PagePicture, rooms: Sequence[PixelBox]) -> NDArray[np.bool_]:
-    """For each room whether a row of pixels through its middle meets ink at two places a box's side apart."""
+def _have_frames(picture: PagePicture, rooms: Sequence[PixelBox], at: float) -> NDArray[np.bool_]:
+    """For each room whether a row of pixels at a share of its height meets ink at two places a box's side apart."""
     if not rooms:
         return np.zeros(0, np.bool_)
     boxes = np.array(rooms, np.float64)
     heights = boxes[:, 3] - boxes[:, 1]
     x = boxes[:, :1] + (boxes[:, 2:3] - 1 - boxes[:, :1]) * np.linspace(0, 1, SAMPLES)
-    y = np.broadcast_to((boxes[:, 1:2] + boxes[:, 3:]) / 2, x.shape)
+    y = np.broadcast_to(boxes[:, 1:2] + at * heights[:, None], x.shape)
     if picture.matrix is not None:
         to_drawn = cv2.invertAffineTransform(picture.matrix)
         x, y = (row[0] * x + row[1] * y + row[2] for row in to_drawn)
@@ -173,59 +184,119 @@ def _have_frames(picture: PagePicture, rooms: Sequence[PixelBox]) -> NDArray[np.
     return np.asarray(is_ink & (span >= 0.8 * SMALLEST * heights), np.bool_)
 
 
-def _ink(picture: PagePicture, room: PixelBox) -> tuple[Grey, tuple[int, int]]:
-    """Where there is ink around a room, 1 or 0, and the top left of that on the picture."""
+def _ink(picture: PagePicture, room: PixelBox, beside: float) -> tuple[Grey, tuple[int, int]]:
+    """Where there is ink in a room, beside it, in its heights, and above and below as far as a box may reach: 1 or 0.
+
+    Also the top left of that on the picture.
+    """
     left, top, right, bottom = room
-    # As far beside it as the next box of a comb may stand.
-    across, down = round(LARGEST * (bottom - top)), round(LARGEST * (bottom - top) / 2)
+    across, down = round(beside * (bottom - top)), round(LARGEST * (bottom - top) / 2)
     corner = (max(left - across, 0), max(top - down, 0))
     part = picture.part((*corner, min(right + across, picture.columns), min(bottom + down, picture.rows)))
-    grey = cv2.cvtColor(part, cv2.COLOR_RGB2GRAY)
-    paper, darkest = float(np.median(grey[::2, ::2])), float(grey.min())
+    grey: Grey = np.asarray(cv2.cvtColor(part, cv2.COLOR_RGB2GRAY), np.uint8)
+    paper, darkest = median_shade(grey[::2, ::2]), float(grey.min())
     return np.asarray(grey < paper - max(FAINTEST, INK * (paper - darkest)), np.uint8), corner
 
 
 def _frames(picture: PagePicture, room: PixelBox) -> list[Box]:
     """The square frames in a room with white around them."""
     height = room[3] - room[1]
-    ink, corner = _ink(picture, room)
     least, most = max(FEWEST_PIXELS, SMALLEST * height), LARGEST * height
+    if not _may_hold_frame(picture, room, least, most):
+        return []
+    # As far beside it as the next box of a comb may stand.
+    ink, corner = _ink(picture, room, LARGEST)
     # Of a longer stroke too much goes on.
     longest = (1 + 2 * BEYOND) * (1 + SQUARE) * most
     upright = [stroke for stroke in _strokes(ink.T, 0.7 * least) if stroke.end - stroke.start <= longest]
     if len(upright) < 2:
         return []
     level = [stroke for stroke in _strokes(ink, 0.7 * least) if stroke.end - stroke.start <= longest]
-    frames = []
+    frames: list[Box] = []
     for number, first in enumerate(upright):
         for second in upright[number + 1 :]:
             side = second.at - first.at
             if side > most:
                 break
-            # Both are drawn along most of one side.
-            common = min(first.end, second.end) - max(first.start, second.start)
-            if side < least or common < (2 * DRAWN - 1) * (1 - SQUARE) * side:
+            if side < least or _common(first, second) < COMMON * side:
                 continue
             frame = _closed(first, second, level, side)
-            if frame is not None and _stands_free(ink, frame) and not _is_finder(ink, frame):
+            if frame is None or any(intersection(frame, other) for other in frames):
+                continue
+            if _stands_free(ink, frame) and not _is_finder(ink, frame):
                 frames.append(frame)
     return [(box[0] + corner[0], box[1] + corner[1], box[2] + corner[0], box[3] + corner[1]) for box in frames]
 
 
+def _may_hold_frame(picture: PagePicture, room: PixelBox, least: float, most: float) -> bool:
+    """Whether two upright strokes go through the middle of a room, and rows full of ink close them to a square.
+
+    A cheap test: most rooms with ink hold a lone letter, or the edge of one. The square's side is between the lengths.
+    """
+    ink, corner = _ink(picture, room, SLACK)
+    middle = (room[1] + room[3]) / 2 - corner[1]
+    strokes = _strokes_through(ink.T, round(middle), max(3, int(0.7 * least) | 1))
+    for number, left in enumerate(strokes):
+        for right in strokes[number + 1 :]:
+            side = right.at - left.at
+            if side > most:
+                break
+            if side >= least and _common(left, right) >= COMMON * side and _is_closed(ink, left, right, side):
+                return True
+    return False
+
+
+def _is_closed(ink: Grey, left: _Stroke, right: _Stroke, side: float) -> bool:
+    """Whether rows nearly full of ink lie between two upright strokes, about as far apart as these."""
+    beyond = (1 - DRAWN) * (1 + SQUARE) * side
+    top, bottom = max(0, int(left.start - beyond)), int(left.end + beyond) + 2
+    between = cv2.dilate(ink[top:bottom, int(left.at) : int(right.at) + 1], np.ones((3, 1), np.uint8))
+    full = np.flatnonzero(between.mean(axis=1) >= 0.9 * DRAWN)
+    return len(full) > 0 and bool(full[-1] - full[0] >= (1 - SQUARE) * side - 2)
+
+
+def _common(first: _Stroke, second: _Stroke) -> float:
+    """The length that both strokes go along together."""
+    return min(first.end, second.end) - max(first.start, second.start)
+
+
+def _strokes_through(ink: Grey, column: int, shortest: int) -> list[_Stroke]:
+    """The horizontal strokes of ink through a column, of at least a length, longer than thick, from top to bottom."""
+    if ink.shape[1] <= shortest or not 0 <= column < ink.shape[1]:
+        return []
+    runs = _long_runs(ink, shortest)
+    rows = np.flatnonzero(runs[:, column])
+    strokes = []
+    for group in np.split(rows, np.flatnonzero(np.diff(rows) > 1) + 1) if len(rows) else []:
+        middle = runs[group[len(group) // 2]]
+        before, behind = np.flatnonzero(middle[:column] == 0), np.flatnonzero(middle[column:] == 0)
+        start = int(before[-1]) + 1 if len(before) else 0
+        end = column + int(behind[0]) - 1 if len(behind) else len(middle) - 1
+        if len(group) <= THICKEST * (end - start + 1):
+            strokes.append(_Stroke((int(group[0]) + int(group[-1])) / 2, float(start), float(end)))
+    return strokes
+
+
 def _strokes(ink: Grey, shortest: float) -> list[_Stroke]:
     """The horizontal strokes of ink of at least a length that are longer than thick, from top to bottom."""
-    length = max(3, int(shortest))
-    if ink.shape[1] <= length:
-        return []
-    whole = cv2.morphologyEx(np.ascontiguousarray(ink), cv2.MORPH_CLOSE, np.ones((1, 3), np.uint8))
-    runs = cv2.morphologyEx(whole, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
-    count, _, boxes, _ = cv2.connectedComponentsWithStats(runs, connectivity=8)
-    strokes = [
-        _Stroke(top + (height - 1) / 2, float(left), float(left + width - 1))
-        for left, top, width, height, _ in boxes[1:count].tolist()
-        if height <= 0.4 * width
-    ]
+    strokes: set[_Stroke] = set()
+    # Where a cross meets its box, short runs make one piece of both: longer ones leave the box.
+    for length in (max(3, int(shortest * times) | 1) for times in LENGTHS):
+        if ink.shape[1] <= length:
+            break
+        count, _, boxes, _ = cv2.connectedComponentsWithStats(_long_runs(ink, length), connectivity=8)
+        strokes |= {
+            _Stroke(top + (height - 1) / 2, float(left), float(left + width - 1))
+            for left, top, width, height, _ in boxes[1:count].tolist()
+            if height <= THICKEST * width
+        }
     return sorted(strokes)
+
+
+def _long_runs(ink: Grey, length: int) -> Grey:
+    """The horizontal runs of ink of at least a length, an odd one: small gaps are closed."""
+    whole = cv2.morphologyEx(np.ascontiguousarray(ink), cv2.MORPH_CLOSE, np.ones((1, 3), np.uint8))
+    return np.asarray(cv2.morphologyEx(whole, cv2.MORPH_OPEN, np.ones((1, length), np.uint8)), np.uint8)
 
 
 def _closed(first: _Stroke, second: _Stroke, level: Sequence[_Stroke], side: float) -> Box | None:
@@ -296,11 +367,10 @@ def _without_combs(frames: Sequence[Box]) -> list[Box]:
     return [frame for frame in frames if frame not in combs]
 
 
-def _holds_letter(box: Box, word: Word) -> bool:
-    """Whether a box holds a letter or digit, surely read, that pens do not tick with."""
+def _is_letter(word: Word) -> bool:
+    """Whether a word is one letter or digit, surely read, that pens do not tick with: what holds it is a field."""
     is_one = len(word.text) == 1 and word.text.isascii() and word.text.isalnum()
-    is_tick = word.text in _TICK_LETTERS or word.confidence < SURE
-    return is_one and not is_tick and contains(box, centre(word.box))
+    return is_one and word.text not in _TICK_LETTERS and word.confidence >= SURE
 
 
 def _are_alike(box: Box, other: Box) -> bool:

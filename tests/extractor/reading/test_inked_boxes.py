@@ -38,8 +38,8 @@ class Scan:
             self.words.append(Word(part, (x, y - 2, end, y + 32), line, "ocr", 34.0))
             x = end + font.getlength(" ")
 
-    def square(self, x: int, y: int, side: int = SIDE) -> None:
-        self.draw.rectangle((x, y, x + side, y + side), outline=INK, width=2)
+    def square(self, x: int, y: int, side: int = SIDE, width: int = 2) -> None:
+        self.draw.rectangle((x, y, x + side, y + side), outline=INK, width=width)
 
     def pixels(self) -> Any:
         """The page, soft, grey and with grain."""
@@ -91,6 +91,18 @@ def form(pen: Pen) -> Scan:
 def test_boxes_in_ink_are_told_ticked_or_not(pen: Pen) -> None:
     expected = "[ ] Medical expenses [x] Lost luggage [ ] Third party damage"
     assert " ".join(form(pen).read()) == expected
+
+
+@pytest.mark.parametrize("width", [1, 2])
+def test_small_boxes_are_told_with_thin_lines_and_ticks_that_fill_them(width: int) -> None:
+    scan = Scan()
+    for number, label in enumerate(("Medical expenses", "Lost luggage")):
+        y = 104 + 70 * number
+        scan.square(LEFT, y, 20, width)
+        scan.text(label, LEFT + 46, y - 4)
+    for ends in ((LEFT + 4, 178, LEFT + 16, 190), (LEFT + 4, 190, LEFT + 16, 178)):
+        scan.draw.line(ends, fill=INK, width=3)
+    assert " ".join(scan.read()) == "[ ] Medical expenses [x] Lost luggage"
 
 
 def test_a_box_behind_its_label_and_one_alone_are_told() -> None:
