@@ -57,11 +57,14 @@ class LineCutter:
     """Cuts lines out of pictures, for batches of these shapes: with OpenCV of `HostPixels`, with torch's own operations
     of those in a device's memory.
 
-    `pool` captures the graphs. The shapes share the memory for points and samples: one runs after the other.
+    `pool` captures the graphs. The shapes share the memory for points and samples: one runs after the other. It takes
+    hundreds of megabytes: all recognisers of a device share a cutter.
     """
 
     def __init__(self, device: torch.device, shapes: Shapes, pool: Capturing | None) -> None:
-        self._device = device
+        self.device = device
+        self.shapes = shapes
+        self.pool = pool
         # Each pixel of a line is made of two columns and two rows.
         self._numbers = 4 * LINE_HEIGHT * max(width * size for width, sizes in shapes.lines for size in sizes)
         self._aims = Graphs("lines' points", _aim, self._aim_inputs, pool)
@@ -94,19 +97,19 @@ class LineCutter:
 
     @cached_property
     def _points(self) -> torch.Tensor:
-        return torch.zeros(2 * self._numbers, device=self._device)
+        return torch.zeros(2 * self._numbers, device=self.device)
 
     @cached_property
     def _samples(self) -> torch.Tensor:
-        return torch.zeros(3 * self._numbers, device=self._device)
+        return torch.zeros(3 * self._numbers, device=self.device)
 
     def _aim_inputs(self, shape: tuple[int, int]) -> tuple[torch.Tensor, torch.Tensor]:
         """The table of a batch's lines, of ones, and where their points go: (lines, 2, 2 x 48, 2 x width)."""
-        return torch.ones(shape[0], _COLUMNS, device=self._device), _view(self._points, 2, shape)
+        return torch.ones(shape[0], _COLUMNS, device=self.device), _view(self._points, 2, shape)
 
     def _mix_inputs(self, shape: tuple[int, int]) -> tuple[torch.Tensor, torch.Tensor]:
         """The table of a batch's lines, of ones, and their samples: (lines, 3, 2 x 48, 2 x width)."""
-        return torch.ones(shape[0], _COLUMNS, device=self._device), _view(self._samples, 3, shape)
+        return torch.ones(shape[0], _COLUMNS, device=self.device), _view(self._samples, 3, shape)
 
 
 def _parts(rows: Sequence[Cuts], lines: torch.Tensor) -> Iterator[tuple[Cuts, torch.Tensor]]:

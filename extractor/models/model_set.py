@@ -18,6 +18,7 @@ from . import layout, tables, text_detection
 from .facts import ModelFacts
 from .graphs import Capturing, GraphPool
 from .layout import LayoutModel
+from .line_cuts import LineCutter
 from .shapes import SHAPES, Shapes
 from .tables import TableModel
 from .text_detection import TextDetector
@@ -47,7 +48,7 @@ class ModelSet:
 
     layout: Callable[[Path, torch.device, torch.dtype, Shapes, Capturing | None], LayoutModel]
     detector: Callable[[Path, torch.device, torch.dtype, Shapes, Capturing | None], TextDetector]
-    recogniser: Callable[[str, Path, torch.device, torch.dtype, Shapes, Capturing | None], TextRecogniser]
+    recogniser: Callable[[str, Path, torch.dtype, LineCutter], TextRecogniser]
     tables: Callable[[Path, torch.device, Shapes, Capturing | None], TableModel]
     required: tuple[str, ...]
     recognisers: tuple[str, ...]
@@ -89,16 +90,14 @@ class Models:
         self.device = device
         self.dtype = dtype
         self.graph_pool = pool
+        cutter = LineCutter(device, shapes, pool)
         default, *others = made.recognisers
         others = [name for name in others if (models_dir / name / "model.safetensors").is_file()]
         with ThreadPoolExecutor(thread_name_prefix="load") as side_by_side:
             load = side_by_side.submit
             regions = load(made.layout, models_dir, device, dtype, shapes, pool)
             detector = load(made.detector, models_dir, device, dtype, shapes, pool)
-            recognisers = {
-                name: load(made.recogniser, name, models_dir, device, dtype, shapes, pool)
-                for name in (default, *others)
-            }
+            recognisers = {name: load(made.recogniser, name, models_dir, dtype, cutter) for name in (default, *others)}
             structure = load(made.tables, models_dir, device, shapes, pool)
         self.layout = regions.result()
         self.detector = detector.result()

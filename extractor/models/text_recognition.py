@@ -25,11 +25,11 @@ from .batch import Batch, closed_size, sent
 from .checkpoint import InFloat32, load_checkpoint, weight_bytes
 from .content import Content, see_content_only
 from .convolutions import serve_on_device
-from .graphs import Capturing, Graphs
+from .graphs import Graphs
 from .line_cuts import LineCutter
 from .pictures import Pixels
 from .pinned import Staging
-from .shapes import LINE_HEIGHT, Batches, Shapes, seen_width
+from .shapes import LINE_HEIGHT, Batches, seen_width
 
 # Steps whose classes are computed together, by device: so many fit into a processor's cache (5 MB); on a GPU they take
 # 150 MB, twice.
@@ -69,21 +69,15 @@ class LineRows:
 class TextRecogniser:
     """Reads lines of text. `symbols` are its classes, by number: the blank first.
 
-    `weight_bytes` is what its weights take. Raises `WorkerUnhealthy` where no weights fit.
+    It is on the device of its `cutter`, which may serve others, too, and has its shapes and its pool. `weight_bytes` is
+    what its weights take. Raises `WorkerUnhealthy` where no weights fit.
     """
 
-    def __init__(
-        self,
-        name: str,
-        models_dir: Path,
-        device: torch.device,
-        dtype: torch.dtype,
-        shapes: Shapes,
-        pool: Capturing | None,
-    ) -> None:
+    def __init__(self, name: str, models_dir: Path, dtype: torch.dtype, cutter: LineCutter) -> None:
+        device = cutter.device
         self._device = device
         self._dtype = dtype
-        self._shapes = shapes
+        self._shapes = cutter.shapes
         folder = models_dir / name
         self._model = load_checkpoint(AutoModelForTextRecognition.from_config, folder, device).to(dtype)
         serve_on_device(self._model, device)
@@ -100,8 +94,8 @@ class TextRecogniser:
         self.symbols = (*symbols, *[""] * (classes - len(symbols)))
         self._space = len(symbols) - 1
         self._written: dict[frozenset[str], torch.Tensor] = {}
-        self._graphs = Graphs(name, self._forward, self._inputs, pool)
-        self._cutter = LineCutter(device, shapes, pool)
+        self._graphs = Graphs(name, self._forward, self._inputs, cutter.pool)
+        self._cutter = cutter
         self._staging = Staging(device)
 
     def key(self, row: LineRows) -> LineKey:

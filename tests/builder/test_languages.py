@@ -17,6 +17,7 @@ from builder.manifest import LANGUAGES, SETS, render
 from builder.verify import has_manifest
 from extractor.decoding.ctc import words_of_line
 from extractor.languages import MODEL_SET, OTHER_RECOGNISERS
+from extractor.models.line_cuts import LineCutter
 from extractor.models.shapes import SHAPES
 from extractor.models.text_recognition import TextRecogniser
 from tests.recognisers import write_published
@@ -122,7 +123,9 @@ def test_what_the_hub_publishes_becomes_a_recogniser_that_loads(
     manifest = json.loads((copied_models / "manifest.json").read_bytes())
     assert manifest["sets"] == ["default", "languages"]
     shapes = SHAPES["cpu"]
-    recogniser = TextRecogniser(FIRST.name, copied_models, torch.device("cpu"), torch.float32, shapes, None)
+    cpu = torch.device("cpu")
+    cutter = LineCutter(cpu, shapes, None)
+    recogniser = TextRecogniser(FIRST.name, copied_models, torch.float32, cutter)
     # Its classes: the blank, the symbols, the space.
     steps = np.array([[1.0, number, 0.0] for number in (1, 0, 3, len(symbols) + 1, 15)], np.float32)
     (first, second) = words_of_line(steps, 40, recogniser.symbols)

@@ -10,6 +10,7 @@ from extractor.decoding.ctc import words_of_line
 from extractor.decoding.text_boxes import text_boxes
 from extractor.languages import DEFAULT_RECOGNISER
 from extractor.models.layout import LayoutModel, LayoutRow
+from extractor.models.line_cuts import LineCutter
 from extractor.models.pictures import DevicePixels, HostPixels, Pixels
 from extractor.models.shapes import SHAPES, detection_fit, line_content, line_width
 from extractor.models.text_detection import DetectionRow, TextDetector
@@ -48,7 +49,8 @@ def lines_of(recogniser: TextRecogniser, pixels: Pixels, quads: np.ndarray) -> l
 
 def test_lines_are_found_where_they_were_and_read_as_they_were() -> None:
     detector = TextDetector(MODELS, CPU, torch.float32, SHAPES["cpu"], None)
-    recogniser = TextRecogniser(DEFAULT_RECOGNISER, MODELS, CPU, torch.float32, SHAPES["cpu"], None)
+    cutter = LineCutter(CPU, SHAPES["cpu"], None)
+    recogniser = TextRecogniser(DEFAULT_RECOGNISER, MODELS, torch.float32, cutter)
     fit = detection_fit(SHAPES["cpu"], *INVOICE.shape[:2])
     expected, found = both(INVOICE)
     maps = [detector.start([DetectionRow(pixels, fit)]).wait()[0].copy() for pixels in (expected, found)]

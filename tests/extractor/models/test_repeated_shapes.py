@@ -14,6 +14,7 @@ import torch
 
 from extractor.languages import DEFAULT_RECOGNISER
 from extractor.models.layout import LayoutModel, LayoutRow
+from extractor.models.line_cuts import LineCutter
 from extractor.models.pictures import pixels_on
 from extractor.models.shapes import SHAPES, Fit
 from extractor.models.tables import TableModel, TableRow
@@ -50,6 +51,10 @@ def text(number: int, height: int, width: int) -> DetectionRow:
     return DetectionRow(pixels_on(CPU, np.asarray(image)), Fit((416, 640), height, width))
 
 
+def recogniser(cutter: LineCutter) -> TextRecogniser:
+    return TextRecogniser(DEFAULT_RECOGNISER, MODELS, torch.float32, cutter)
+
+
 def page(crop: int) -> LayoutRow:
     image = documents.picture(documents.invoice_pdf(), dpi=60)
     return LayoutRow(pixels_on(CPU, np.asarray(image)[crop:]))
@@ -68,7 +73,7 @@ CASES: dict[str, Any] = {
         ((416, 640), 4),
     ),
     "lines": (
-        lambda pool: TextRecogniser(DEFAULT_RECOGNISER, MODELS, CPU, torch.float32, SHAPES_THERE, pool),
+        lambda pool: recogniser(LineCutter(CPU, SHAPES_THERE, pool)),
         [[lines(0, 1), lines(2)], [lines(2, 1)]],
         ((512, frozenset()), 8),
     ),
@@ -94,3 +99,16 @@ def test_a_batch_sees_nothing_of_the_one_before(case: Any) -> None:
         expected = [result.copy() for result in alone.start(batch).wait()]
         for result, one in zip(repeated.start(batch).wait(), expected, strict=True):
             assert np.array_equal(result, one)
+
+
+def test_recognisers_that_share_a_cutter_see_nothing_of_each_other() -> None:
+    _, batches, (key, size) = CASES["lines"]
+    cutter = LineCutter(CPU, SHAPES_THERE, Repeating())
+    alone = recogniser(LineCutter(CPU, SHAPES_THERE, None))
+    sharing = [recogniser(cutter) for _ in batches]
+    for one in sharing:
+        one.warm(key, size)
+    begun = [one.start(batch) for one, batch in zip(sharing, batches, strict=True)]
+    for batch, found in zip(batches, begun, strict=True):
+        for result, expected in zip(found.wait(), alone.start(batch).wait(), strict=True):
+            assert np.array_equal(result, expected)

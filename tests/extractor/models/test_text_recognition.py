@@ -13,6 +13,7 @@ from transformers.models.pp_ocrv5_server_rec import PPOCRV5ServerRecImageProcess
 
 from extractor.decoding.ctc import RecognisedWord, certainty, words_of_line
 from extractor.languages import DEFAULT_RECOGNISER
+from extractor.models.line_cuts import LineCutter
 from extractor.models.pictures import pixels_on
 from extractor.models.shapes import SHAPES, line_content, line_width, seen_width
 from extractor.models.text_recognition import LineRows, TextRecogniser
@@ -32,13 +33,13 @@ LATIN = frozenset({"Latn"})
 @pytest.fixture(scope="module")
 def recogniser() -> TextRecogniser:
     """With the shapes of a GPU."""
-    return TextRecogniser(DEFAULT_RECOGNISER, MODELS, CPU, torch.float32, GPU_SHAPES, None)
+    return TextRecogniser(DEFAULT_RECOGNISER, MODELS, torch.float32, LineCutter(CPU, GPU_SHAPES, None))
 
 
 @pytest.fixture(scope="module")
 def every_width() -> TextRecogniser:
     """With the shapes of a processor: a line is read alone, in any width."""
-    return TextRecogniser(DEFAULT_RECOGNISER, MODELS, CPU, torch.float32, SHAPES["cpu"], None)
+    return TextRecogniser(DEFAULT_RECOGNISER, MODELS, torch.float32, LineCutter(CPU, SHAPES["cpu"], None))
 
 
 def line_rows(
@@ -108,7 +109,7 @@ class TestPadding:
 
     def test_so_is_one_of_another_checkpoint(self, tmp_path: Path) -> None:
         write_recogniser(tmp_path / "chance", list("abcdefghijklmnop0123456789"))
-        reader = TextRecogniser("chance", tmp_path, CPU, torch.float32, SHAPES["cpu"], None)
+        reader = TextRecogniser("chance", tmp_path, torch.float32, LineCutter(CPU, SHAPES["cpu"], None))
         line = drawn_quad(1, LINES[1])
         width = seen_width(int(line_content(line, 0)))
         alone, padded = (
@@ -166,7 +167,7 @@ class TestScripts:
     @staticmethod
     def reader(folder: Path, logits: dict[str, float]) -> TextRecogniser:
         write_recogniser(folder / "told", ["a", "8", "Ж", "中", "."], logits)
-        return TextRecogniser("told", folder, CPU, torch.float32, GPU_SHAPES, None)
+        return TextRecogniser("told", folder, torch.float32, LineCutter(CPU, GPU_SHAPES, None))
 
     @staticmethod
     def steps(reader: TextRecogniser, scripts: frozenset[str]) -> np.ndarray:
@@ -211,7 +212,7 @@ class TestScripts:
 def test_another_checkpoint_is_read_as_its_own_class_and_processor_do(tmp_path: Path) -> None:
     """Preparation, folded weights and the order of the classes, on weights by chance."""
     write_recogniser(tmp_path / "chance", list("abcdefghijklmnop0123456789"))
-    reader = TextRecogniser("chance", tmp_path, CPU, torch.float32, GPU_SHAPES, None)
+    reader = TextRecogniser("chance", tmp_path, torch.float32, LineCutter(CPU, GPU_SHAPES, None))
     crop = drawing(SHORT, width=320).crop((0, 50, 320, 98))
     (steps,) = reader.start([line_rows(crop, quad(0, 0, 320, 48))]).wait()
 
