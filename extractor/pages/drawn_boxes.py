@@ -1,7 +1,8 @@
-"""Small squares that are drawn beside words -> check boxes, ticked or not.
+"""Small squares and circles that are drawn beside words -> check boxes and radio buttons, ticked or not.
 
 Runs in a page process. A printed check box is a lone square filled with the paper's colour, with words on its line. It
-is ticked where there is ink in it. A square full of colour is a bullet or a chart's key.
+is ticked where there is ink in it. A square full of colour is a bullet or a chart's key. A circle may be a bullet or an
+icon's: it is a radio button where another one of its size is ticked if it is not, or not if it is.
 """
 
 from __future__ import annotations
@@ -15,6 +16,10 @@ from ..values.boxes import Box, area, centre, contains, intersection
 from ..values.words import Word
 from .form_fields import Tick
 
+# Letters that a pen, or a printer, ticks with.
+_TICKS = frozenset("XxVv")
+# Min side of a circle, in pixels.
+SMALLEST = 10
 # Max distance of words from their check box, in sides of the box: of a lone one, and of one in a column of such boxes.
 NEAR, NEAR_IN_COLUMN = 2.0, 8.0
 # Max difference of places and of sides in a column of boxes, in sides.
@@ -26,6 +31,10 @@ INK, SAME_PAPER, BARE = 60, 30, 5
 EMPTY, FULL = 0.02, 0.7
 # Min share of each side of the box that is drawn.
 SIDE = 0.7
+# Of a circle: where its line lies, and how far its middle reaches, in radii; the corner of its box that is empty, in
+# sides; directions that are looked into, and the min share of them in which there is ink.
+LINE, MIDDLE, CORNER = (0.72, 1.05), 0.55, 0.1
+DIRECTIONS, ROUND = 48, 0.8
 # Max squares of a page: more are a drawing or a grid.
 MOST_BOXES = 500
 
@@ -33,7 +42,9 @@ MOST_BOXES = 500
 def check_boxes(
     squares: Sequence[Box], fields: Sequence[Tick], words: Sequence[Word], picture: Pixels, scale: float
 ) -> list[Tick]:
-    """The check boxes among a page's drawn squares, without those of form fields.
+    """The check boxes and radio buttons among a page's drawn squares, without those of form fields.
+
+    `squares` are the boxes of whatever is as wide as high: of circles, too.
 
     Boxes are in points, origin top left of the page as shown. `picture`: the page picture, RGB, `scale` pixels per
     point.
@@ -47,15 +58,40 @@ def check_boxes(
         and not any(intersection(box, field.box) for field in fields)
     ]
     found: dict[Box, Tick] = {}
+    circles: dict[Box, Tick] = {}
     for box in outer:
         others = [other for other in outer if other != box]
         near = NEAR_IN_COLUMN if any(_is_below(box, other) or _is_below(other, box) for other in others) else NEAR
         if any(_nearly_touch(box, other) for other in others) or not _has_words(box, words, near):
             continue
+        dotted = _is_dotted(box, picture, scale)
+        if dotted is not None:
+            if not _holds_letter(box, words):
+                circles.setdefault(box, Tick(box, dotted))
+            continue
         chosen = _is_ticked(box, picture, scale)
         if chosen is not None:
             found.setdefault(box, Tick(box, chosen))
-    return list(found.values())
+    return [*found.values(), *_radio_buttons(list(circles.values()))]
+
+
+def _radio_buttons(circles: Sequence[Tick]) -> list[Tick]:
+    """The circles that there is another one like, ticked if they are not, or not if they are."""
+
+    def are_alike(one: Tick, other: Tick) -> bool:
+        sides = sorted(tick.box[2] - tick.box[0] for tick in (one, other))
+        return sides[1] - sides[0] < ALIGNED * sides[0]
+
+    return [
+        circle
+        for circle in circles
+        if any(other.chosen is not circle.chosen and are_alike(circle, other) for other in circles)
+    ]
+
+
+def _holds_letter(box: Box, words: Sequence[Word]) -> bool:
+    """Whether a letter or digit stands in the box that nobody ticks with: it is a number in a circle."""
+    return any(word.text.isalnum() and word.text not in _TICKS and contains(box, centre(word.box)) for word in words)
 
 
 def _is_inside(box: Box, other: Box) -> bool:
@@ -90,6 +126,31 @@ def _has_words(box: Box, words: Sequence[Word], near: float) -> bool:
         and any(map(str.isalpha, word.text))
         for word in words
     )
+
+
+def _is_dotted(box: Box, picture: Pixels, scale: float) -> bool | None:
+    """Whether there is ink in the circle in the box; None for no circle, and for one that is filled."""
+    left, top, right, bottom = (round(side * scale) for side in box)
+    height, width = picture.shape[:2]
+    if left < 1 or top < 1 or right >= width or bottom >= height or right - left < SMALLEST:
+        return None
+    grey = picture[top - 1 : bottom + 1, left - 1 : right + 1].mean(axis=2)
+    rim = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
+    ink = np.abs(grey - float(np.median(rim))) > INK
+    corner = max(1, round(CORNER * (right - left)))
+    ends = slice(0, 1 + corner), slice(-1 - corner, None)
+    if any(ink[rows, columns].any() for rows in ends for columns in ends):
+        return None
+    y, x = np.indices(ink.shape)
+    y, x = y - (ink.shape[0] - 1) / 2, x - (ink.shape[1] - 1) / 2
+    away = np.hypot(x, y) / ((right - left) / 2)
+    direction = ((np.arctan2(y, x) / (2 * np.pi) + 0.5) * DIRECTIONS).astype(int) % DIRECTIONS
+    line = (away >= LINE[0]) & (away <= LINE[1])
+    drawn = np.bincount(direction[line & ink], minlength=DIRECTIONS) > 0
+    inside, middle = ink[away < LINE[0]].mean(), ink[away < MIDDLE].mean()
+    if drawn.mean() < ROUND or inside > FULL:
+        return None
+    return bool(middle > EMPTY)
 
 
 def _is_ticked(box: Box, picture: Pixels, scale: float) -> bool | None:

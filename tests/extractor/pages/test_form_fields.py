@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -144,6 +145,49 @@ def pictured(*, frame: bool, cross: bool) -> bytes:
 )
 def test_square_that_is_no_check_box(readers: PageReaders, tmp_path: Path, drawn: str) -> None:
     assert said(read_page(readers, tmp_path, raw_pdf(LABELS + drawn))) == "Name Paid Open Code"
+
+
+def circle(x: float, y: float, radius: float, paint: str = "S") -> str:
+    """A circle, of four curves."""
+    bend = 0.5523 * radius
+    ends = [(radius, 0), (0, radius), (-radius, 0), (0, -radius), (radius, 0)]
+    path = f"{x + radius} {y} m "
+    for (x1, y1), (x2, y2) in itertools.pairwise(ends):
+        first = (x1 - bend * y1 / radius, y1 + bend * x1 / radius)
+        second = (x2 + bend * y2 / radius, y2 - bend * x2 / radius)
+        path += " ".join(f"{x + dx:.3f} {y + dy:.3f}" for dx, dy in (first, second, (x2, y2))) + " c "
+    return f"{path}{paint}\n"
+
+
+PAID, OPEN = (95.5, 663.5), (95.5, 633.5)
+EMPTY_CIRCLES = circle(*PAID, 5) + circle(*OPEN, 5)
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [circle(*PAID, 2.5, "f"), "92 660 m 99 667 l S 92 667 m 99 660 l S\n", say("X", 92, 659.5)],
+    ids=["dot", "cross", "typed"],
+)
+def test_drawn_radio_buttons(readers: PageReaders, tmp_path: Path, mark: str) -> None:
+    words = read_page(readers, tmp_path, raw_pdf(LABELS + EMPTY_CIRCLES + mark)).words
+    signs = {word.text: word.box[1] for word in words if word.text in ("[x]", "[ ]")}
+    assert len(signs) == 2
+    assert signs["[x]"] < signs["[ ]"]
+
+
+@pytest.mark.parametrize(
+    "drawn",
+    [
+        EMPTY_CIRCLES,
+        circle(*PAID, 5, "B") + circle(*OPEN, 5),
+        EMPTY_CIRCLES + say("1", 92.5, 659.5),
+        circle(*PAID, 8) + circle(*PAID, 3, "f") + circle(*OPEN, 5),
+    ],
+    ids=["bullets", "key of a chart", "number", "another size"],
+)
+def test_circle_that_is_no_radio_button(readers: PageReaders, tmp_path: Path, drawn: str) -> None:
+    words = read_page(readers, tmp_path, raw_pdf(LABELS + drawn)).words
+    assert not any(word.text in ("[x]", "[ ]") for word in words)
 
 
 def placed(text: str, step: float) -> str:
