@@ -24,6 +24,7 @@ from ..values.page import Page
 from ..values.page_picture import PagePicture
 from ..values.shades import median_shade
 from ..values.words import TICKED, TICKS, Word
+from .inked_circles import radio_buttons, rings_in
 
 # Sides of a check box, in heights of its line; and in pixels, below which its sides are not told from letters.
 SMALLEST, LARGEST, FEWEST_PIXELS = 0.45, 1.8, 9
@@ -50,6 +51,10 @@ APART = 0.7
 ALIKE, SEVERAL = 0.2, 3
 # Letters that pens write into boxes as ticks; how sure a character is that is none.
 _TICK_LETTERS, SURE = frozenset("XxVv"), 0.5
+# What an empty radio button is read as.
+_RINGS = frozenset("Oo0Q")
+# Min width of a radio button, in heights of its line.
+LEAST_RING = 0.55
 # How sure a mark is that was found in ink.
 _CONFIDENCE = 0.95
 
@@ -72,29 +77,45 @@ def with_inked_boxes(page: Page, words: Sequence[Word]) -> list[Word]:
     for height in PROBED:
         has_ink = _have_frames(page.picture, inked, height)
         inked = [room for room, has in zip(inked, has_ink, strict=True) if has]
-    squares = _squares(page, words, inked)
-    if not squares:
+    squares, rings = _squares_and_rings(page, words, inked)
+    if not (squares or rings):
         return list(words)
     known = [Tick(word.box, word.text == TICKED) for word in words if word.text in TICKS]
     picture = page.picture
     whole = picture.part((0, 0, picture.columns, picture.rows))
-    ticks = check_boxes(squares, known, words, whole, page.scale)
+    # A ring is read as an O.
+    beside = [word for word in words if len(word.text) > 1 or not any(contains(box, centre(word.box)) for box in rings)]
+    ticks = check_boxes([*squares, *rings], known, beside, whole, page.scale)
     ticks += [Tick(box, True) for box in _filled(page, inked, [tick.box for tick in (*ticks, *known)])]
     return with_ticks(words, ticks, "ocr", _CONFIDENCE)
 
 
-def _squares(page: Page, words: Sequence[Word], rooms: Sequence[PixelBox]) -> list[Box]:
-    """The frames that may be check boxes by their form, their size and their surroundings, in the page's unit."""
+def _squares_and_rings(page: Page, words: Sequence[Word], rooms: Sequence[PixelBox]) -> tuple[list[Box], list[Box]]:
+    """The frames that may be check boxes by their form, their size and their surroundings, and the rings that may be
+    radio buttons; in the page's unit."""
     found: list[Box] = []
+    rings: list[Tick] = []
     for room in rooms:
-        found += [box for box in _frames(page.picture, room) if not any(intersection(box, one) for one in found)]
-        if len(found) > MOST_BOXES:
-            return []
+        near, corner = _ink(page.picture, room, SLACK)
+        frames = _frames(page.picture, room, near, corner)
+        found += [box for box in frames if not any(intersection(box, one) for one in found)]
+        height = room[3] - room[1]
+        rings += [
+            ring
+            for ring in rings_in(near, corner, LEAST_RING * height, LARGEST * height)
+            if not any(intersection(ring.box, one.box) for one in rings)
+        ]
+        if len(found) + len(rings) > MOST_BOXES:
+            return [], []
     squares = [scaled(box, 1 / page.scale) for box in _without_combs(found)]
     letters = [word for word in words if _is_letter(word)]
     squares = [box for box in squares if not any(contains(box, centre(letter.box)) for letter in letters)]
     alike = [box for box in squares if any(_are_alike(box, other) for other in squares if other is not box)]
-    return alike if len(squares) >= SEVERAL else squares
+    buttons = [scaled(ring.box, 1 / page.scale) for ring in radio_buttons(rings)]
+    return (
+        alike if len(squares) >= SEVERAL else squares,
+        [box for box in buttons if not any(intersection(box, square) for square in squares)],
+    )
 
 
 def _filled(page: Page, rooms: Sequence[PixelBox], boxes: Sequence[Box]) -> list[Box]:
@@ -198,11 +219,11 @@ def _ink(picture: PagePicture, room: PixelBox, beside: float) -> tuple[Grey, tup
     return np.asarray(grey < paper - max(FAINTEST, INK * (paper - darkest)), np.uint8), corner
 
 
-def _frames(picture: PagePicture, room: PixelBox) -> list[Box]:
-    """The square frames in a room with white around them."""
+def _frames(picture: PagePicture, room: PixelBox, near: Grey, near_corner: tuple[int, int]) -> list[Box]:
+    """The square frames in a room with white around them. `near`: its ink, as `_ink` has it, and the top left of it."""
     height = room[3] - room[1]
     least, most = max(FEWEST_PIXELS, SMALLEST * height), LARGEST * height
-    if not _may_hold_frame(picture, room, least, most):
+    if not _may_hold_frame(near, (room[1] + room[3]) / 2 - near_corner[1], least, most):
         return []
     # As far beside it as the next box of a comb may stand.
     ink, corner = _ink(picture, room, LARGEST)
@@ -228,13 +249,11 @@ def _frames(picture: PagePicture, room: PixelBox) -> list[Box]:
     return [(box[0] + corner[0], box[1] + corner[1], box[2] + corner[0], box[3] + corner[1]) for box in frames]
 
 
-def _may_hold_frame(picture: PagePicture, room: PixelBox, least: float, most: float) -> bool:
-    """Whether two upright strokes go through the middle of a room, and rows full of ink close them to a square.
+def _may_hold_frame(ink: Grey, middle: float, least: float, most: float) -> bool:
+    """Whether two upright strokes go through the middle row of a room, and rows full of ink close them to a square.
 
     A cheap test: most rooms with ink hold a lone letter, or the edge of one. The square's side is between the lengths.
     """
-    ink, corner = _ink(picture, room, SLACK)
-    middle = (room[1] + room[3]) / 2 - corner[1]
     strokes = _strokes_through(ink.T, round(middle), max(3, int(0.7 * least) | 1))
     for number, left in enumerate(strokes):
         for right in strokes[number + 1 :]:
@@ -370,7 +389,7 @@ def _without_combs(frames: Sequence[Box]) -> list[Box]:
 def _is_letter(word: Word) -> bool:
     """Whether a word is one letter or digit, surely read, that pens do not tick with: what holds it is a field."""
     is_one = len(word.text) == 1 and word.text.isascii() and word.text.isalnum()
-    return is_one and word.text not in _TICK_LETTERS and word.confidence >= SURE
+    return is_one and word.text not in _TICK_LETTERS | _RINGS and word.confidence >= SURE
 
 
 def _are_alike(box: Box, other: Box) -> bool:

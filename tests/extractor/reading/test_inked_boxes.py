@@ -1,4 +1,4 @@
-"""Check boxes in the picture of a scan: told by their ink, ticked or not; what only looks like one is none."""
+"""Check boxes and radio buttons in a scan's picture, told by their ink; what only looks like one is none."""
 
 from __future__ import annotations
 
@@ -103,6 +103,52 @@ def test_small_boxes_are_told_with_thin_lines_and_ticks_that_fill_them(width: in
     for ends in ((LEFT + 4, 178, LEFT + 16, 190), (LEFT + 4, 190, LEFT + 16, 178)):
         scan.draw.line(ends, fill=INK, width=3)
     assert " ".join(scan.read()) == "[ ] Medical expenses [x] Lost luggage"
+
+
+def rings(pen: Pen) -> Scan:
+    """Three choices with a ring each, read as an O but for the second one, in which something is drawn."""
+    scan = Scan()
+    for number, label in enumerate(("Medical expenses", "Lost luggage", "Third party damage")):
+        y = 100 + 70 * number
+        scan.draw.ellipse((LEFT, y + 4, LEFT + 22, y + 26), outline=INK, width=2)
+        scan.text(label, LEFT + 46, y)
+        if number == 1:
+            pen(scan.draw, LEFT + 11, y + 15)
+        else:
+            scan.words.append(Word("O", (LEFT - 1.0, y - 2, LEFT + 24.0, y + 32), len(scan.words), "ocr", 34.0))
+    return scan
+
+
+def dot(draw: ImageDraw.ImageDraw, x: int, y: int) -> None:
+    draw.ellipse((x - 5, y - 5, x + 5, y + 5), fill=INK)
+
+
+def small_cross(draw: ImageDraw.ImageDraw, x: int, y: int) -> None:
+    draw.line((x - 5, y - 5, x + 5, y + 5), fill=INK, width=3)
+    draw.line((x - 5, y + 5, x + 5, y - 5), fill=INK, width=3)
+
+
+@pytest.mark.parametrize("pen", [dot, small_cross])
+def test_radio_buttons_in_ink_are_told_by_the_one_that_is_marked(pen: Pen) -> None:
+    assert " ".join(rings(pen).read()) == "[ ] Medical expenses [x] Lost luggage [ ] Third party damage"
+
+
+def nothing(draw: ImageDraw.ImageDraw, x: int, y: int) -> None:
+    """All rings are empty: bullets."""
+
+
+def letter_c(draw: ImageDraw.ImageDraw, x: int, y: int) -> None:
+    """As in a copyright sign."""
+    draw.arc((x - 5, y - 5, x + 5, y + 5), 45, 315, fill=INK, width=2)
+
+
+def all_of_it(draw: ImageDraw.ImageDraw, x: int, y: int) -> None:
+    draw.ellipse((x - 11, y - 11, x + 11, y + 11), fill=INK)
+
+
+@pytest.mark.parametrize("pen", [nothing, letter_c, all_of_it])
+def test_rings_without_a_marked_one_stay_as_they_were_read(pen: Pen) -> None:
+    assert " ".join(rings(pen).read()) == "O Medical expenses Lost luggage O Third party damage"
 
 
 def test_a_box_behind_its_label_and_one_alone_are_told() -> None:
