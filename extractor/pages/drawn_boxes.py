@@ -1,13 +1,15 @@
 """Small squares and circles that are drawn beside words -> check boxes and radio buttons, ticked or not.
 
 Runs in a page process. A printed check box is a lone square filled with the paper's colour, with words on its line. It
-is ticked where there is ink in it. A square full of colour is a bullet or a chart's key. A circle may be a bullet or an
-icon's: it is a radio button where another one of its size is ticked if it is not, or not if it is.
+is ticked where there is ink in it. A square full of colour is a bullet or a chart's key, or an icon if something is cut
+out of it: as browsers print ticked boxes, so that it is one where an empty one of its size is there, too. A circle may
+be a bullet or an icon's: it is a radio button where another one of its size is ticked if it is not, or not if it is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Literal
 
 import numpy as np
 
@@ -31,10 +33,14 @@ INK, SAME_PAPER, BARE = 60, 30, 5
 EMPTY, FULL = 0.02, 0.7
 # Min share of each side of the box that is drawn.
 SIDE = 0.7
-# Of a circle: where its line lies, and how far its middle reaches, in radii; the corner of its box that is empty, in
-# sides; directions that are looked into, and the min share of them in which there is ink.
-LINE, MIDDLE, CORNER = (0.72, 1.05), 0.55, 0.1
+# Of a circle: where its line lies, and how far its middle reaches, in radii; directions that are looked into, and the
+# min share of them in which there is ink.
+LINE, MIDDLE = (0.72, 1.05), 0.55
 DIRECTIONS, ROUND = 48, 0.8
+# Of a round corner: the slopes, up to 1, of ways to corners and to sides; max ratio of their lengths in a circle.
+STEEP, FLAT, ANGULAR = 0.75, 0.25, 1.12
+# Min share of the middle of a full square that is bare where it is marked.
+CUT_OUT = 0.06
 # Max squares of a page: more are a drawing or a grid.
 MOST_BOXES = 500
 
@@ -44,10 +50,8 @@ def check_boxes(
 ) -> list[Tick]:
     """The check boxes and radio buttons among a page's drawn squares, without those of form fields.
 
-    `squares` are the boxes of whatever is as wide as high: of circles, too.
-
-    Boxes are in points, origin top left of the page as shown. `picture`: the page picture, RGB, `scale` pixels per
-    point.
+    `squares` are the boxes of whatever is as wide as high: of circles, too. Boxes are in points, origin top left of the
+    page as shown. `picture`: the page picture, RGB, `scale` pixels per point.
     """
     if not squares or len(squares) > MOST_BOXES:
         return []
@@ -57,8 +61,9 @@ def check_boxes(
         if not any(_is_inside(box, other) for other in squares)
         and not any(intersection(box, field.box) for field in fields)
     ]
-    found: dict[Box, Tick] = {}
+    squares_found: dict[Box, Tick] = {}
     circles: dict[Box, Tick] = {}
+    full: dict[Box, Tick] = {}
     for box in outer:
         others = [other for other in outer if other != box]
         near = NEAR_IN_COLUMN if any(_is_below(box, other) or _is_below(other, box) for other in others) else NEAR
@@ -69,24 +74,22 @@ def check_boxes(
             if not _holds_letter(box, words):
                 circles.setdefault(box, Tick(box, dotted))
             continue
-        chosen = _is_ticked(box, picture, scale)
-        if chosen is not None:
-            found.setdefault(box, Tick(box, chosen))
-    return [*found.values(), *_radio_buttons(list(circles.values()))]
+        look = _look_of(box, picture, scale)
+        if look is not None:
+            (full if look == "full" else squares_found).setdefault(box, Tick(box, look != "empty"))
+    known = list(squares_found.values())
+    rings = list(circles.values())
+    return [*known, *_with_a_counterpart(full.values(), known), *_with_a_counterpart(rings, rings)]
 
 
-def _radio_buttons(circles: Sequence[Tick]) -> list[Tick]:
-    """The circles that there is another one like, ticked if they are not, or not if they are."""
+def _with_a_counterpart(ticks: Iterable[Tick], others: Sequence[Tick]) -> list[Tick]:
+    """Those that there is another one like, ticked if they are not, or not if they are."""
 
     def are_alike(one: Tick, other: Tick) -> bool:
         sides = sorted(tick.box[2] - tick.box[0] for tick in (one, other))
         return sides[1] - sides[0] < ALIGNED * sides[0]
 
-    return [
-        circle
-        for circle in circles
-        if any(other.chosen is not circle.chosen and are_alike(circle, other) for other in circles)
-    ]
+    return [one for one in ticks if any(other.chosen is not one.chosen and are_alike(one, other) for other in others)]
 
 
 def _holds_letter(box: Box, words: Sequence[Word]) -> bool:
@@ -137,13 +140,15 @@ def _is_dotted(box: Box, picture: Pixels, scale: float) -> bool | None:
     grey = picture[top - 1 : bottom + 1, left - 1 : right + 1].mean(axis=2)
     rim = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
     ink = np.abs(grey - float(np.median(rim))) > INK
-    corner = max(1, round(CORNER * (right - left)))
-    ends = slice(0, 1 + corner), slice(-1 - corner, None)
-    if any(ink[rows, columns].any() for rows in ends for columns in ends):
+    if any(ink[row, column] for row in (1, -2) for column in (1, -2)):
         return None
     y, x = np.indices(ink.shape)
     y, x = y - (ink.shape[0] - 1) / 2, x - (ink.shape[1] - 1) / 2
     away = np.hypot(x, y) / ((right - left) / 2)
+    slope = np.minimum(abs(x), abs(y)) / np.maximum(np.maximum(abs(x), abs(y)), 0.5)
+    to_corner, to_side = ((ink & among) * away for among in (slope > STEEP, slope < FLAT))
+    if to_corner.max() > ANGULAR * to_side.max():
+        return None
     direction = ((np.arctan2(y, x) / (2 * np.pi) + 0.5) * DIRECTIONS).astype(int) % DIRECTIONS
     line = (away >= LINE[0]) & (away <= LINE[1])
     drawn = np.bincount(direction[line & ink], minlength=DIRECTIONS) > 0
@@ -153,8 +158,9 @@ def _is_dotted(box: Box, picture: Pixels, scale: float) -> bool | None:
     return bool(middle > EMPTY)
 
 
-def _is_ticked(box: Box, picture: Pixels, scale: float) -> bool | None:
-    """Whether there is ink in the box; None for no check box: filled, coloured, or not drawn on all sides."""
+def _look_of(box: Box, picture: Pixels, scale: float) -> Literal["empty", "ticked", "full"] | None:
+    """What is in the box, `full` if it is full but for a mark; None for no check box: coloured, or not drawn on all
+    sides."""
     height, width = picture.shape[:2]
     left, top, right, bottom = (round(side * scale) for side in box)
     margin = max(2, round(0.2 * (right - left)))
@@ -171,4 +177,6 @@ def _is_ticked(box: Box, picture: Pixels, scale: float) -> bool | None:
     if any(edge[:, margin:-margin].any(axis=0).mean() < SIDE for edge in edges):
         return None
     full, drawn = (float((np.abs(part - paper) > INK).mean()) for part in (whole, inside))
-    return None if full > FULL else drawn > EMPTY
+    if full > FULL:
+        return "full" if drawn <= 1 - CUT_OUT else None
+    return "ticked" if drawn > EMPTY else "empty"

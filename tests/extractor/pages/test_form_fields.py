@@ -159,6 +159,30 @@ def circle(x: float, y: float, radius: float, paint: str = "S") -> str:
     return f"{path}{paint}\n"
 
 
+def rounded(x: float, y: float, paint: str) -> str:
+    """A square of 10 points with round corners."""
+    return (
+        f"{x + 2} {y} m {x + 8} {y} l {x + 9} {y} {x + 10} {y + 1} {x + 10} {y + 2} c {x + 10} {y + 8} l "
+        f"{x + 10} {y + 9} {x + 9} {y + 10} {x + 8} {y + 10} c {x + 2} {y + 10} l "
+        f"{x + 1} {y + 10} {x} {y + 9} {x} {y + 8} c {x} {y + 2} l {x} {y + 1} {x + 1} {y} {x + 2} {y} c {paint}\n"
+    )
+
+
+BROWSERS_TICK = f"q 0 0.46 1 rg {rounded(90, 658, 'f')}1 1 1 RG 1.5 w 92 663 m 94.5 660.5 l 98 665.5 l S Q\n"
+BROWSERS_BOX = f"q 0.46 0.46 0.46 RG 0.75 w {rounded(90, 628, 's')}Q\n"
+
+
+def test_boxes_as_browsers_print_them(readers: PageReaders, tmp_path: Path) -> None:
+    words = read_page(readers, tmp_path, raw_pdf(LABELS + BROWSERS_TICK + BROWSERS_BOX)).words
+    signs = {word.text: word.box[1] for word in words if word.text in ("[x]", "[ ]")}
+    assert len(signs) == 2
+    assert signs["[x]"] < signs["[ ]"]
+
+
+def test_icon_cut_out_of_a_square_is_no_check_box(readers: PageReaders, tmp_path: Path) -> None:
+    assert said(read_page(readers, tmp_path, raw_pdf(LABELS + BROWSERS_TICK))) == "Name Paid Open Code"
+
+
 PAID, OPEN = (95.5, 663.5), (95.5, 633.5)
 EMPTY_CIRCLES = circle(*PAID, 5) + circle(*OPEN, 5)
 
