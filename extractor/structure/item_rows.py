@@ -112,7 +112,8 @@ def room_for_names(rows: Sequence[Row], column_of: Callable[[Word], int]) -> flo
 def body_start(rows: Sequence[Row], column_of: Callable[[Word], int], laid: Sequence[int]) -> int:
     """The index of the first row of text below the head; the number of rows where there is none.
 
-    It has a number in a numeric column, or the model has it in one row with the first that has.
+    It has a number in a numeric column, or the model has it in one row with the first that has, and it names no
+    figures.
     """
     lines = [_line_of(row, column_of) for row in rows]
     return _body_start(lines, _mostly_numeric(lines), laid)
@@ -121,9 +122,14 @@ def body_start(rows: Sequence[Row], column_of: Callable[[Word], int], laid: Sequ
 def _body_start(lines: Sequence[_Line], numeric: frozenset[int], laid: Sequence[int]) -> int:
     """The same, of lines."""
     start = next((index for index, line in enumerate(lines) if numeric & line.numeric), len(lines))
-    while 0 < start < len(lines) and laid[start - 1] == laid[start]:
+    while 0 < start < len(lines) and laid[start - 1] == laid[start] and not _names_figures(lines[start - 1], numeric):
         start -= 1
     return start
+
+
+def _names_figures(line: _Line, numeric: frozenset[int]) -> bool:
+    """Whether the line has texts in several numeric columns, none of them a number: the names of a head."""
+    return len(numeric & line.texts.keys()) > 1 and not numeric & line.numeric
 
 
 def _between_rulings(count: int, parted: Sequence[bool]) -> list[range]:

@@ -64,6 +64,20 @@ class TestByWhite:
         assert groups(items(HEAD, block, block)) == [[index] for index in range(7)]
 
 
+def by_model(laid: Sequence[int], *each: Item) -> list[list[int]]:
+    """The groups of lines at equal distances, by rows of the model."""
+    rows = rows_of_text(items(*each, between=12.0))
+    return item_rows(rows, column_of, 3.0, laid)
+
+
+class TestByModel:
+    def test_a_head_that_the_model_joins_with_an_item_is_a_row_and_the_item_goes_on(self) -> None:
+        assert by_model([0, 0, 1, 1, 2, 3], HEAD, TOP, SINGLE, SINGLE) == [[0], [1, 2, 3], [4], [5]]
+
+    def test_a_first_line_that_names_no_figures_is_of_the_item_below_it(self) -> None:
+        assert by_model([0, 0, 1, 2], [["", "Lamp", "", ""], *SINGLE], SINGLE, SINGLE) == [[0, 1], [2], [3]]
+
+
 class TestByText:
     def test_a_line_of_one_text_goes_on_with_the_one_above(self) -> None:
         assert groups(items(HEAD, TOP, SINGLE, between=12.0)) == [[0], [1, 2, 3], [4]]
