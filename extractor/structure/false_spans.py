@@ -1,8 +1,8 @@
 """The model's cells and their words -> cells without the spans that the words contradict. Runs in a page process.
 
 A number in one row of text is of that row, whatever rows its cell spans, and so is a date. So are all texts of a column
-of which one stands neither at the head nor in the middle of its rows. A name over several columns of a head stands over
-their middle. Boxes are in the page's unit, origin top left.
+of which one stands neither at the head nor in the middle of its rows. A cell of the head ends where the body begins. A
+name over several columns of a head stands over their middle. Boxes are in the page's unit, origin top left.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from ..values.boxes import median_height, union
 from ..values.reading import TableCell
 from ..values.words import Row, Word
 from .columns import Columns
-from .item_rows import is_numeric, numeric_columns
+from .item_rows import body_start, is_numeric, numeric_columns
 
 # Max distance of a name from the middle of its columns, in text heights.
 CENTRED = 1.5
@@ -45,12 +45,21 @@ def without_false_spans(
     """
     height = median_height(word.box for row in rows for word in row)
     row_of = {id(word): row for row, line in zip(laid, rows, strict=True) for word in line}
-    numeric = numeric_columns(rows, lambda word: columns.of(word.box)) | _columns_by_row(cells, filled, row_of)
+
+    def column_of(word: Word) -> int:
+        return columns.of(word.box)
+
+    numeric = numeric_columns(rows, column_of)
+    by_row = numeric | _columns_by_row(cells, filled, row_of)
+    start = body_start(rows, column_of, laid)
+    parted = _parted_from_head(cells, filled, row_of, laid[start] if 0 < start < len(rows) else 0)
     cut: list[tuple[TableCell, list[Word]]] = []
-    for cell, words in zip(cells, filled, strict=True):
+    for cell, words in parted:
         own = {row_of[id(word)] for word in words}
-        if cell.row_span > 1 and cell.column_span == 1 and cell.column in numeric and len(own) == 1:
-            cut += _split_into_rows(cell, words, own.pop())
+        figures = {row_of[id(word)] for word in words if is_numeric(word.text)}
+        tall = cell.row_span > 1 and cell.column_span == 1
+        if tall and ((cell.column in by_row and len(own) == 1) or (cell.column in numeric and len(figures) > 1)):
+            cut += _split_into_rows(cell, words, row_of)
         elif cell.column_span > 1 and cell.row == 0 and words:
             cut += _narrowed_to_text(cell, words, columns, rows, height)
         else:
@@ -87,10 +96,31 @@ def _are_dates(texts: Sequence[str]) -> bool:
     return dates >= max(MIN_DATES, len(texts) - 1)
 
 
-def _split_into_rows(cell: TableCell, words: Sequence[Word], row: int) -> list[tuple[TableCell, list[Word]]]:
-    """The cell as one for each of its rows; the words are in `row`."""
+def _parted_from_head(
+    cells: Sequence[TableCell], filled: Sequence[Sequence[Word]], row_of: Mapping[int, int], body: int
+) -> list[tuple[TableCell, list[Word]]]:
+    """The cells and the words of each; those with words above the row `body`, and in it or below, as one for each part.
+
+    `row_of`: the row of cells of each word, by its `id`.
+    """
+    found = []
+    for cell, words in zip(cells, filled, strict=True):
+        above = [word for word in words if row_of[id(word)] < body]
+        if cell.column_span > 1 or not cell.row < body < cell.row + cell.row_span or len(above) in (0, len(words)):
+            found.append((cell, list(words)))
+            continue
+        below = [word for word in words if row_of[id(word)] >= body]
+        found.append((replace(cell, row_span=body - cell.row), above))
+        found.append((replace(cell, row=body, row_span=cell.row + cell.row_span - body, header=False), below))
+    return found
+
+
+def _split_into_rows(
+    cell: TableCell, words: Sequence[Word], row_of: Mapping[int, int]
+) -> list[tuple[TableCell, list[Word]]]:
+    """The cell as one for each of its rows, with the words that stand in it."""
     return [
-        (replace(cell, row=each, row_span=1), list(words) if each == row else [])
+        (replace(cell, row=each, row_span=1), [word for word in words if row_of[id(word)] == each])
         for each in range(cell.row, cell.row + cell.row_span)
     ]
 

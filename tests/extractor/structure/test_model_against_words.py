@@ -124,6 +124,33 @@ def test_an_item_in_the_cells_of_the_head_is_a_row_of_its_own() -> None:
     assert item_table("Staircase")[:2] == [["No", "Service", "Sum"], ["1", "Staircase", "180.00"]]
 
 
+def rows_of(rows: Sequence[tuple[str, str, str]], rows_of_model: int) -> tuple[list[Word], list[TableCell]]:
+    """Rows of a code, a name and an amount, and a model's plain grid of so many rows over them."""
+    words: list[Word] = []
+    for number, (code, name, amount) in enumerate(rows):
+        words += [*left(code, 4, PITCH * number), *left(name, 104, PITCH * number), *right(amount, 300, PITCH * number)]
+    return words, structure(rows_of_model, 3, (0.0, 0.0, 300.0, PITCH * len(rows)))
+
+
+def test_a_cell_of_the_head_ends_where_the_first_item_begins() -> None:
+    rows = [("No", "Service", "Sum"), *((str(at), "Fitting", f"{at}80.00") for at in range(1, 5))]
+    words, cells = rows_of(rows, 5)
+    assert grid(build(words, with_span(cells, 0, 2)))[:2] == [["No", "Service", "Sum"], ["1", "Fitting", "180.00"]]
+
+
+def test_a_cell_of_the_head_keeps_the_heads_second_line() -> None:
+    rows = [("Kind of", "Service", "Sum"), ("work", "", "EUR"), *((f"K{at}", "Fit", f"{at}8.00") for at in range(1, 5))]
+    words, cells = rows_of(rows, 6)
+    read = grid(build(words, with_span(cells, 0, 2)))
+    assert [row[0] for row in read] == ["Kind of\nwork", "-", "K1", "K2", "K3", "K4"]
+
+
+def test_numbers_of_two_rows_are_in_two_cells() -> None:
+    rows = [("No", "Service", "Sum"), *((str(at), "Fitting", f"{at}80.00") for at in range(1, 5))]
+    words, cells = rows_of(rows, 5)
+    assert [row[0] for row in grid(build(words, with_span(cells, 2, 2)))] == ["No", "1", "2", "3", "4"]
+
+
 FORM_LINES = Rulings(
     horizontal=tuple(Ruling(at, 0, 300) for at in (0, 40, 80, 120)),
     vertical=(Ruling(0, 0, 120), Ruling(300, 0, 120), Ruling(150, 0, 40), Ruling(70, 40, 80), Ruling(220, 80, 120)),
