@@ -2,8 +2,8 @@
 process.
 
 A summary of taxes under a bill's items is one region with them to the layout model, and has other columns: in one grid
-amounts of two columns would share a cell. So are labels and values that stand above the items' head: in one grid they
-would be lines of it. Boxes are in the page's unit, origin top left.
+amounts of two columns would share a cell. Its head may stand beside a total of the bill. So are labels and values that
+stand above the items' head: in one grid they would be lines of it. Boxes are in the page's unit, origin top left.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def _begins_another(row: Row, under: Row, above: Sequence[Row], columns: Sequenc
 
     `columns`: those of the rows above, the boxes of their head's texts; none without a head.
     """
-    head = texts_of(row, height)
+    head = _without_total(texts_of(row, height), columns, height)
     numbers = sum(all(is_numeric(word.text) for word in text) for text in texts_of(under, height))
     if not _is_head(head) or numbers < MIN_NUMBERS:
         return False
@@ -79,6 +79,15 @@ def _begins_another(row: Row, under: Row, above: Sequence[Row], columns: Sequenc
         return _are_pairs(above, height)
     alone = [text for text in head if not any(_are_aligned(_box_of(text), box, height) for box in columns)]
     return len(above) >= MIN_ROWS and len(alone) >= MIN_UNALIGNED
+
+
+def _without_total(texts: list[list[Word]], columns: Sequence[Box], height: float) -> list[list[Word]]:
+    """The texts of a row without the last two where they are a label and an amount in the last of the columns."""
+    if len(texts) <= MIN_TEXTS or not columns:
+        return texts
+    label, amount = ([is_numeric(word.text) for word in text] for text in texts[-2:])
+    in_last = _are_aligned(_box_of(texts[-1]), columns[-1], height)
+    return texts[:-2] if in_last and all(amount) and not all(label) else texts
 
 
 def _are_pairs(rows: Sequence[Row], height: float) -> bool:

@@ -90,6 +90,7 @@ def _grid_of(words: Sequence[Word], structure: Sequence[TableCell], rulings: Rul
             or (same and _numbers_contradict(cells, filled, seen, laid, column_of))
             or joins_head_with_item(cells, filled, rows, laid)
             or _joins_entries(rows, laid, columns)
+            or _joins_figures(filled, seen, laid, column_of)
         )
         if sure or _contradict_columns(filled, rows, columns):
             aligned = aligned_cells(seen, laid, cells, header)
@@ -133,6 +134,21 @@ def _joins_entries(rows: Sequence[Row], laid: Sequence[int], columns: Columns) -
         both = numeric(rows[above]) & numeric(rows[below])
         if all(0 in found and len(found) >= columns.full for found in held) and len(both - {0}) >= MIN_NUMBERS:
             return True
+    return False
+
+
+def _joins_figures(
+    filled: Sequence[Sequence[Word]], seen: Aligned, laid: Sequence[int], column_of: Callable[[Word], int]
+) -> bool:
+    """Whether a cell has numbers of two numeric columns that stand far apart in one row of text."""
+    numeric = numeric_columns(seen.rows[body_start(seen.rows, column_of, laid) :], column_of)
+    owner = {id(word): index for index, inside in enumerate(filled) for word in inside}
+    for row in seen.rows:
+        figures = [word for word in row if column_of(word) in numeric and is_numeric(word.text)]
+        for before, after in pairwise(sorted(figures, key=lambda word: word.box[0])):
+            apart = column_of(before) != column_of(after) and after.box[0] - before.box[2] > APART * seen.height
+            if apart and owner[id(before)] == owner[id(after)]:
+                return True
     return False
 
 

@@ -212,6 +212,13 @@ class TestTablesBelow:
         taxes = block(TAXES, (0, 60, 105, 180, 250), 70, 15)
         assert tables_below([*self.items, *taxes], Rulings()) == [self.items, taxes]
 
+    def test_a_head_over_other_columns_may_stand_beside_a_total(self) -> None:
+        rows = [["Rate", "Net", "Tax", "Due", "25.00"], ["7 %", "23.36", "1.64", "Paid", "0.00"]]
+        beside = block(rows, (0, 60, 105, 220, 290), 70, 15)
+        assert tables_below([*self.items, *beside], Rulings()) == [self.items, beside]
+        alone = block([["Room", "25.00"], ["Total", "50.00"]], (220, 290), 70, 15)
+        assert tables_below([*self.items, *alone], Rulings()) == [[*self.items, *alone]]
+
     def test_a_head_over_the_same_columns_goes_on(self) -> None:
         more = block([["Extra", "Pieces", "Each", "Sum"], ["Tea", "3", "2.00", "6.00"]], (0, 150, 220, 290), 70, 15)
         assert tables_below([*self.items, *more], Rulings()) == [[*self.items, *more]]
