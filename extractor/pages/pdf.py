@@ -30,6 +30,7 @@ from .cut_pictures import cut_notes
 from .document_facts import document_notices, document_properties
 from .drawing import read_drawing
 from .drawn_boxes import check_boxes
+from .field_words import with_words_of_fields
 from .form_fields import with_form_values, with_ticks
 from .links import with_links
 from .open_documents import OpenDocuments
@@ -182,8 +183,9 @@ def _text_layer_of(
 
 
 def _with_marks(page: PdfPage, words: list[Word], shown: Crop) -> list[Word]:
-    """The words with check boxes as words, and with their links."""
+    """The words with check boxes as words, the fields' letters as theirs, and with their links."""
     if page.task.ocr != "always":
+        words = with_words_of_fields(words, page.forms.fields)
         ticks = page.forms.ticks
         drawn = check_boxes(page.drawing.squares, ticks, words, shown.picture.drawn, shown.scale)
         words = with_ticks(words, [*ticks, *drawn])

@@ -20,6 +20,8 @@ def say(text: str, x: float, y: float) -> str:
     return f"BT /F1 11 Tf {x} {y} Td ({text}) Tj ET\n"
 
 
+# The flag of a field that has one place for each letter.
+COMB = 1 << 24
 LABELS = say("Name", 72, 700) + say("Paid", 110, 660) + say("Open", 110, 630) + say("Code", 72, 600)
 
 
@@ -63,6 +65,26 @@ def test_check_box_without_a_picture(readers: PageReaders, tmp_path: Path, state
     page = read_page(readers, tmp_path, raw_pdf(LABELS, "", [box], page="/Annots [6 0 R]", catalog=catalog))
     assert [field.value for field in page.form_fields] == [chosen]
     assert said(page) == f"Name Paid Open Code {'[x]' if chosen else '[ ]'}"
+
+
+@pytest.mark.parametrize(
+    ("value", "flags", "read"),
+    [
+        ("004417", COMB, "Name Paid Open Code 004417"),
+        ("KD 441", COMB, "Name Paid Open Code KD 441"),
+        ("0 04 4", 0, "Name Paid Open Code 0 04 4"),
+    ],
+)
+def test_letters_of_a_comb_are_the_words_of_its_value(
+    readers: PageReaders, tmp_path: Path, value: str, flags: int, read: str
+) -> None:
+    field = (
+        f"<< /Type /Annot /Subtype /Widget /FT /Tx /T (code) /V ({value}) /DA (/F1 11 Tf 0 g) /F 4 /Ff {flags} "
+        "/MaxLen 6 /Rect [150 595 450 612] >>"
+    )
+    catalog = "/AcroForm << /Fields [6 0 R] /NeedAppearances true /DR << /Font << /F1 5 0 R >> >> >>"
+    page = read_page(readers, tmp_path, raw_pdf(LABELS, "", [field], page="/Annots [6 0 R]", catalog=catalog))
+    assert said(page) == read
 
 
 def test_file_that_hangs_on_the_page_is_told(readers: PageReaders, tmp_path: Path) -> None:
