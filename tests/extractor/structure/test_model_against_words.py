@@ -151,6 +151,29 @@ def test_numbers_of_two_rows_are_in_two_cells() -> None:
     assert [row[0] for row in grid(build(words, with_span(cells, 2, 2)))] == ["No", "1", "2", "3", "4"]
 
 
+def goods(first: tuple[str, str]) -> list[list[str]]:
+    """Goods with a number and a price each, `first` those of the first, whose model has both in one cell."""
+    rows = [("Goods", "Pieces", "Each", "Sum"), ("Tea", *first, "6.00")]
+    rows += [(f"Cup {at}", f"{at}", f"{at}.50", f"{at}2.00") for at in range(2, 6)]
+    cells = structure(6, 4, (0.0, 90.0, 300.0, 90.0 + 6 * PITCH))
+    wide = [
+        replace(cell, column_span=2, box=(*cell.box[:2], 221.0, cell.box[3]))
+        if (cell.row, cell.column) == (1, 1)
+        else cell
+        for cell in cells
+        if (cell.row, cell.column) != (1, 2)
+    ]
+    return grid(build(statement(rows, (120, 200, 290)), wide))
+
+
+def test_numbers_of_two_columns_share_no_cell() -> None:
+    assert goods(("3", "2.00"))[1] == ["Tea", "3", "2.00", "6.00"]
+
+
+def test_a_text_may_be_in_a_cell_over_two_columns_of_numbers() -> None:
+    assert goods(("", "at no charge"))[1] == ["Tea", "at no charge", "-", "6.00"]
+
+
 FORM_LINES = Rulings(
     horizontal=tuple(Ruling(at, 0, 300) for at in (0, 40, 80, 120)),
     vertical=(Ruling(0, 0, 120), Ruling(300, 0, 120), Ruling(150, 0, 40), Ruling(70, 40, 80), Ruling(220, 80, 120)),
