@@ -1,9 +1,10 @@
 """Small squares and circles that are drawn beside words -> check boxes and radio buttons, ticked or not.
 
 Runs in a page process. A printed check box is a lone square filled with the paper's colour, with words on its line. It
-is ticked where there is ink in it. A square full of colour is a bullet or a chart's key, or an icon if something is cut
-out of it: as browsers print ticked boxes, so that it is one where an empty one of its size is there, too. A circle may
-be a bullet or an icon's: it is a radio button where another one of its size is ticked if it is not, or not if it is.
+is ticked where there is ink in it. A square full of colour is a bullet or a chart's key, unless it is dark and in a row
+or column with such a box, as large as that: then it is a ticked one. If something is cut out of it, it is an icon, or,
+where an empty one of its size is there, too, a ticked one as browsers print it. A circle may be a bullet or an icon's:
+it is a radio button where another one of its size is ticked if it is not, or not if it is.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Literal
 
 import numpy as np
 
-from ..values.arrays import Pixels
+from ..values.arrays import Measures, Pixels
 from ..values.boxes import Box, area, centre, contains, intersection
 from ..values.words import Word
 from .form_fields import Tick
@@ -31,6 +32,8 @@ ALIGNED = 0.25
 INK, SAME_PAPER, BARE = 60, 30, 5
 # Max share of ink in an empty box; max share in a ticked one (more is a filled square).
 EMPTY, FULL = 0.02, 0.7
+# Min median difference of a dark square from its paper, in 0..255.
+DARK = 120
 # Min share of each side of the box that is drawn.
 SIDE = 0.7
 # Of a circle: where its line lies, and how far its middle reaches, in radii; directions that are looked into, and the
@@ -64,6 +67,7 @@ def check_boxes(
     squares_found: dict[Box, Tick] = {}
     circles: dict[Box, Tick] = {}
     full: dict[Box, Tick] = {}
+    rest: list[Box] = []
     for box in outer:
         others = [other for other in outer if other != box]
         near = NEAR_IN_COLUMN if any(_is_below(box, other) or _is_below(other, box) for other in others) else NEAR
@@ -77,9 +81,16 @@ def check_boxes(
         look = _look_of(box, picture, scale)
         if look is not None:
             (full if look == "full" else squares_found).setdefault(box, Tick(box, look != "empty"))
+        else:
+            rest.append(box)
     known = list(squares_found.values())
+    dark = [
+        Tick(box, True)
+        for box in dict.fromkeys(rest)
+        if any(_are_in_line(box, other) for other in squares_found) and _is_dark(box, picture, scale)
+    ]
     rings = list(circles.values())
-    return [*known, *_with_a_counterpart(full.values(), known), *_with_a_counterpart(rings, rings)]
+    return [*known, *dark, *_with_a_counterpart(full.values(), known), *_with_a_counterpart(rings, rings)]
 
 
 def _with_a_counterpart(ticks: Iterable[Tick], others: Sequence[Tick]) -> list[Tick]:
@@ -113,6 +124,14 @@ def _is_below(box: Box, other: Box) -> bool:
     """Whether the box stands below another one of its size."""
     room = ALIGNED * (box[2] - box[0])
     return box[1] > other[3] and abs(box[0] - other[0]) < room and abs(box[2] - other[2]) < room
+
+
+def _are_in_line(box: Box, other: Box) -> bool:
+    """Whether two boxes of one size stand in a row or in a column."""
+    room = ALIGNED * min(box[2] - box[0], other[2] - other[0])
+    near = [abs(side - beside) < room for side, beside in zip(box, other, strict=True)]
+    alike = abs((box[2] - box[0]) - (other[2] - other[0])) < room
+    return alike and ((near[0] and near[2]) or (near[1] and near[3]))
 
 
 def _has_words(box: Box, words: Sequence[Word], near: float) -> bool:
@@ -161,15 +180,12 @@ def _is_dotted(box: Box, picture: Pixels, scale: float) -> bool | None:
 def _look_of(box: Box, picture: Pixels, scale: float) -> Literal["empty", "ticked", "full"] | None:
     """What is in the box, `full` if it is full but for a mark; None for no check box: coloured, or not drawn on all
     sides."""
-    height, width = picture.shape[:2]
-    left, top, right, bottom = (round(side * scale) for side in box)
-    margin = max(2, round(0.2 * (right - left)))
-    if left < margin or top < margin or right + margin > width or bottom + margin > height or right - left < 3 * margin:
+    seen = _grey_around(box, picture, scale)
+    if seen is None:
         return None
-    grey = picture[top - margin : bottom + margin, left - margin : right + margin].mean(axis=2)
+    grey, margin, paper = seen
     # The whole inside, and without what a frame may cover of it.
     whole, inside = (grey[inset:-inset, inset:-inset] for inset in (margin + margin // 2, 2 * margin))
-    paper = float(np.median(np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])))
     if abs(float(np.percentile(whole, 100 - BARE if paper > 127 else BARE)) - paper) > SAME_PAPER:
         return None
     ink = np.abs(grey - paper) > INK
@@ -180,3 +196,27 @@ def _look_of(box: Box, picture: Pixels, scale: float) -> Literal["empty", "ticke
     if full > FULL:
         return "full" if drawn <= 1 - CUT_OUT else None
     return "ticked" if drawn > EMPTY else "empty"
+
+
+def _is_dark(box: Box, picture: Pixels, scale: float) -> bool:
+    """Whether the box is full of ink."""
+    seen = _grey_around(box, picture, scale)
+    if seen is None:
+        return False
+    grey, margin, paper = seen
+    away = np.abs(grey[2 * margin : -2 * margin, 2 * margin : -2 * margin] - paper)
+    return float(np.median(away)) > DARK and float((away > INK).mean()) > FULL
+
+
+def _grey_around(box: Box, picture: Pixels, scale: float) -> tuple[Measures, int, float] | None:
+    """The grey of a box with a margin around it, the margin in pixels, and the grey of the paper there.
+
+    None where the box is too small for one, or too near the picture's edge.
+    """
+    height, width = picture.shape[:2]
+    left, top, right, bottom = (round(side * scale) for side in box)
+    margin = max(2, round(0.2 * (right - left)))
+    if left < margin or top < margin or right + margin > width or bottom + margin > height or right - left < 3 * margin:
+        return None
+    grey = picture[top - margin : bottom + margin, left - margin : right + margin].mean(axis=2)
+    return grey, margin, float(np.median(np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])))

@@ -129,6 +129,21 @@ def test_check_boxes_in_a_column_stand_far_from_their_labels(readers: PageReader
     assert [word.text for word in sorted(boxes, key=lambda word: word.box[1])] == ["[x]", "[ ]"]
 
 
+# A square in another's column, full of ink; one with room around the ink; one in a light colour; one larger.
+FILLED = ("200 628 11 11 re f\n", "200 628 11 11 re S\n201.5 629.5 8 8 re f\n")
+NOT_FILLED = ("0.7 0.8 1 rg 200 628 11 11 re f 0 g\n", "197 625 18 18 re f\n")
+
+
+@pytest.mark.parametrize(
+    ("drawn", "marks"), [*((one, ["[ ]", "[x]"]) for one in FILLED), *((one, ["[ ]"]) for one in NOT_FILLED)]
+)
+def test_dark_square_in_the_column_of_a_check_box_is_ticked(
+    readers: PageReaders, tmp_path: Path, drawn: str, marks: list[str]
+) -> None:
+    boxes = read_page(readers, tmp_path, raw_pdf(LABELS + "200 658 11 11 re S\n" + drawn)).words[4:]
+    assert [word.text for word in sorted(boxes, key=lambda word: word.box[1])] == marks
+
+
 def test_lone_square_far_from_words_is_no_check_box(readers: PageReaders, tmp_path: Path) -> None:
     lone, elsewhere = COLUMN.replace("200 628", "260 500"), COLUMN.replace("628", "500").replace("658", "540")
     for drawn in (lone, elsewhere):
