@@ -12,6 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from ..decoding.ctc import RecognisedWord
 from ..decoding.regions import regions_from
 from ..decoding.text_boxes import text_boxes
 from ..device.client import DeviceClient, Pending
@@ -28,7 +29,7 @@ from .found_lines import box_of, lines_to_read
 from .inked_boxes import with_inked_boxes
 from .line_reader import MIN_IMAGE_LEGIBILITY, SURE, UNSURE, LineReader, ReadLine, legibility, placed_lines
 from .listed_figures import with_tables
-from .orientation import Upright, cropped, deskewed, on_their_side, skew_of, turned
+from .orientation import Upright, cropped, deskewed, on_its_side, on_their_side, skew_of, turned
 from .picture_refs import ref_of
 from .seen import Seen
 from .sheets import (
@@ -140,10 +141,16 @@ class ScanReader:
         if on_their_side(quads):
             upright = turned(upright, 3 if self._upside_down(upright.page, quads, recognition) > 0 else 1)
             quads = self._detect(upright.page)
-        others = [] if whole else on_their_sides(quads)
-        quads = lines_outside(quads, others)
+        found = quads
+        others = [] if whole else on_their_sides(found)
+        quads = lines_outside(found, others)
         lines = self._lines.recognise([(upright.page, quad) for quad in quads], recognition, least)
         read = [word for line in lines if line is not None for word in line.words]
+        on_side = [quad for quad in found if on_its_side(quad)]
+        if len(on_side) >= MIN_LINES and legibility(read) < UNSURE:
+            beside, again, after = self._by_a_quarter(upright, on_side, recognition, least)
+            if legibility(after) > legibility(read) + MORE_LEGIBLE:
+                upright, quads, lines, read, others = beside, *again, after, []
         if read and self._are_upside_down(upright.page, quads, legibility(read), recognition):
             upright = turned(upright, 2)
             quads = self._detect(upright.page)
@@ -162,6 +169,20 @@ class ScanReader:
         forward = np.linalg.inv(level.matrix) @ upright.matrix
         words = placed_lines([line.moved(forward) for line in kept], level.page.words)
         return level, words, hardly, [(upright, scaled(box, 1 / upright.page.scale)) for box in in_order(others)]
+
+    def _by_a_quarter(
+        self, upright: Upright, on_side: Sequence[Quad], recognition: Recognition, least: float
+    ) -> tuple[Upright, tuple[list[Quad], list[ReadLine | None]], list[RecognisedWord]]:
+        """The scan turned by the quarter that sets the lines `on_side` upright; its lines and their readings; and their
+        words.
+
+        Figures in columns far apart are found as lines across their rows when the page lies on its side: most of what
+        was found seems to stand upright, and is hardly read. Only long texts tell how the page stands.
+        """
+        beside = turned(upright, 3 if self._upside_down(upright.page, on_side, recognition) > 0 else 1)
+        quads = self._detect(beside.page)
+        lines = self._lines.recognise([(beside.page, quad) for quad in quads], recognition, least)
+        return beside, (quads, lines), [word for line in lines if line is not None for word in line.words]
 
     def _upside_down_blocks(
         self, page: Page, quads: Sequence[Quad], lines: Sequence[ReadLine | None], recognition: Recognition

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw, ImageEnhance, ImageFont
+from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageFont
 
 from extractor.engine import Engine
 from extractor.request import parse_request
@@ -120,6 +120,34 @@ def test_a_lone_digit_is_not_taken_for_text_on_its_side(engine: Engine) -> None:
     answer = read(engine, image_bytes(image, "PNG"))
     found = [line["text"] for line in answer["data"]["lines"] if line["bbox"][0] > 700]
     assert found == list("1718")
+
+
+def sheet_of_hours() -> tuple[Image.Image, list[str]]:
+    """A scan of names and figures far apart, its rows near one another; and its lines."""
+    image = Image.new("RGB", (1754, 1240), "white")
+    draw, font = ImageDraw.Draw(image), ImageFont.load_default(30)
+    draw.text((80, 60), "Monthly hours", fill="black", font=font)
+    lines = ["Monthly hours"]
+    for row, name in enumerate(("Abel, Karin", "Brandt, Ole", "Cvetko, Maja", "Dorr, Finn", "Eze, Ngozi", "Falk, Ida")):
+        figures = [str(101 + (37 * row + 53 * column) % 70) for column in range(8)]
+        lines.append("\t".join([name, *figures]))
+        draw.text((80, 180 + 44 * row), name, fill="black", font=font)
+        for column, figure in enumerate(figures):
+            right = 480 + 160 * column
+            draw.text((right - font.getlength(figure), 180 + 44 * row), figure, fill="black", font=font)
+    soft = np.asarray(image.filter(ImageFilter.GaussianBlur(0.6)), np.float32) - 8
+    grain = np.random.default_rng(3).normal(0, 5, soft.shape[:2])[..., None]
+    return Image.fromarray(np.clip(soft + grain, 0, 255).astype(np.uint8)), lines
+
+
+@pytest.mark.parametrize("turn", [None, Image.Transpose.ROTATE_90, Image.Transpose.ROTATE_270])
+def test_figures_far_apart_are_read_row_by_row_whichever_way_the_sheet_lies(
+    engine: Engine, turn: Image.Transpose | None
+) -> None:
+    """On its side, the figures below one another are nearer than those of a row, and look like lines."""
+    image, lines = sheet_of_hours()
+    scan = image if turn is None else image.transpose(turn)
+    assert lines_of(read(engine, image_bytes(scan, "PNG"))) == lines
 
 
 def test_a_digital_page_with_sideways_text_is_read_upright(engine: Engine) -> None:
