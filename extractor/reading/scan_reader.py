@@ -27,6 +27,7 @@ from .chosen_words import chosen
 from .dot_print import with_dots_joined
 from .found_lines import box_of, lines_to_read
 from .inked_boxes import with_inked_boxes
+from .inked_combs import combs_of, with_values
 from .line_reader import MIN_IMAGE_LEGIBILITY, SURE, UNSURE, LineReader, ReadLine, legibility, placed_lines
 from .listed_figures import with_tables
 from .orientation import Upright, cropped, deskewed, on_its_side, on_their_side, skew_of, turned
@@ -97,6 +98,7 @@ class ScanReader:
         """What is seen on a page or sheet that is set upright: its words, these among them, and all that is told of its
         ink beside them."""
         words = self._with_words_under_stamps(level.page, [*level.page.words, *words], recognition)
+        words = self._with_combs(level.page, words, recognition)
         return seen_on(self._device, level, with_inked_boxes(level.page, words), None, began)
 
     def _with_words_under_stamps(self, page: Page, words: list[Word], recognition: Recognition) -> list[Word]:
@@ -115,6 +117,13 @@ class ScanReader:
         lines = self._lines.recognise(hidden, recognition, MIN_IMAGE_LEGIBILITY)
         again = placed_lines([line for line in lines if line is not None], words)
         return bared(words, again, over, [box_of(quad, page.scale) for _, quad in hidden])
+
+    def _with_combs(self, page: Page, words: list[Word], recognition: Recognition) -> list[Word]:
+        """The words of an upright page, the letters in each row of boxes as one word."""
+        combs = combs_of(page, words)
+        found = [comb.found_in(page, self._device.room_for_picture) for comb in combs]
+        lines = self._lines.recognise(found, recognition, 0.0)
+        return with_values(words, combs, [() if line is None else line.words for line in lines], page.scale)
 
     def _sheet_boxes(self, page: Page, quads: Sequence[Quad]) -> list[Box]:
         """The boxes of sheets on the page, in pixels; none where it is one page."""
