@@ -75,6 +75,11 @@ def fill(draw: ImageDraw.ImageDraw, x: int, y: int) -> None:
     draw.rectangle((x, y, x + SIDE, y + SIDE), fill=INK)
 
 
+def fill_inside(draw: ImageDraw.ImageDraw, x: int, y: int) -> None:
+    """A square in the box, with white between."""
+    draw.rectangle((x + 5, y + 5, x + SIDE - 5, y + SIDE - 5), fill=INK)
+
+
 def form(pen: Pen) -> Scan:
     """Three choices, the second one chosen."""
     scan = Scan()
@@ -87,7 +92,7 @@ def form(pen: Pen) -> Scan:
     return scan
 
 
-@pytest.mark.parametrize("pen", [cross, pens_tick, wide_cross, fill])
+@pytest.mark.parametrize("pen", [cross, pens_tick, wide_cross, fill, fill_inside])
 def test_boxes_in_ink_are_told_ticked_or_not(pen: Pen) -> None:
     expected = "[ ] Medical expenses [x] Lost luggage [ ] Third party damage"
     assert " ".join(form(pen).read()) == expected
@@ -149,6 +154,14 @@ def all_of_it(draw: ImageDraw.ImageDraw, x: int, y: int) -> None:
 @pytest.mark.parametrize("pen", [nothing, letter_c, all_of_it])
 def test_rings_without_a_marked_one_stay_as_they_were_read(pen: Pen) -> None:
     assert " ".join(rings(pen).read()) == "O Medical expenses Lost luggage O Third party damage"
+
+
+def test_framed_squares_alone_are_bullets() -> None:
+    """No box beside them is open: nothing was to be chosen."""
+    scan = form(fill_inside)
+    for y in (100, 240):
+        fill_inside(scan.draw, LEFT, y)
+    assert " ".join(scan.read()) == "Medical expenses Lost luggage Third party damage"
 
 
 def test_a_box_behind_its_label_and_one_alone_are_told() -> None:
