@@ -34,7 +34,7 @@ from ..errors import DeliveryRefused, ExtractionError
 from ..lifecycle.disk import shortage
 from ..worker import concurrency
 from .runpod_sdk import AsyncClientSession, TooManyRequests, rp_http, rp_job, rp_scale
-from .runpod_takes import Taken, arrived, read_take
+from .runpod_takes import Taken, arrived, read_take, shown
 
 if TYPE_CHECKING:
     from ..engine import Engine
@@ -56,6 +56,8 @@ TAKE_PAUSE_S = 1.0
 # Seconds for a take that has begun to arrive when the worker is told to leave.
 ARRIVAL_S = 3.0
 _LONGEST_PAUSE_S = 15.0
+# Max size of a take for each job that was asked for, in bytes. RunPod's callers may send 20 MB.
+MOST_TAKEN_BYTES = 64 << 20
 # A body up to this size is parsed in a millisecond or two, in the loop; a longer one in a thread.
 PARSED_AT_ONCE_BYTES = 1 << 18
 # Printable ASCII, unchanged in a header: every valid job id is made of it.
@@ -213,7 +215,7 @@ class JobLoop(rp_scale.JobScaler):  # type: ignore[misc]  # the SDK has no types
             response.raise_for_status()
             self._arriving = True
             try:
-                body = await arrived(response)
+                body = await arrived(response, MOST_TAKEN_BYTES * wanted)
             finally:
                 self._arriving = False
         # A body may take seconds to parse; the other jobs' answers must not wait for it.
@@ -224,7 +226,7 @@ class JobLoop(rp_scale.JobScaler):  # type: ignore[misc]  # the SDK has no types
         for refused in taken.refused:
             if refused.id in self.not_begun or refused.id in self._running:  # it was delivered before, and is answered
                 continue
-            log.error("%r was taken and is not run: %s", refused.id[:64], refused.error.message)
+            log.error("%s was taken and is not run: %s", shown(refused.id), refused.error.message)
             self._answer_in_background(self._post(session, refused.id, _failure(refused.error, refused.id)))
         self._telemetry.count_not_run(len(taken.refused), taken.unanswerable)
         if taken.unanswerable:
@@ -318,15 +320,15 @@ class JobLoop(rp_scale.JobScaler):  # type: ignore[misc]  # the SDK has no types
         while True:
             status, reason = await self._post_once(session, job_id, body)
             if 200 <= status < 300:
-                log.info("%s: answered", job_id)
+                log.info("%s: answered", shown(job_id))
                 return
-            log.warning("%s: RunPod did not take the answer (%s)", job_id, reason)
+            log.warning("%s: RunPod did not take the answer (%s)", shown(job_id), reason)
             refusals += 400 <= status < 500 and status not in (408, 425, 429)
             if refusals == REFUSALS:
                 refused = DeliveryRefused(f"RunPod did not take the answer of {len(body)} bytes ({reason})")
                 body = json.dumps(_failure(refused, job_id)).encode("utf-8")
             elif refusals > REFUSALS or time.monotonic() + pause > give_up:
-                log.error("%s: no answer was taken; it is for RunPod to hand the job out again", job_id)
+                log.error("%s: no answer was taken; it is for RunPod to hand the job out again", shown(job_id))
                 return
             await asyncio.sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE_S)

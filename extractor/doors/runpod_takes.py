@@ -22,6 +22,8 @@ log = logging.getLogger("extractor")
 
 # Printable ASCII without a comma: an id stands in log lines, in a header, and in the list of jobs that a ping names.
 _ID = re.compile(r"[!-+\--~]{1,256}")
+# Max characters of an id that anything can be answered under: it stands in a URL. Max of them that a log line has.
+_LONGEST_ID, _LONGEST_SHOWN = 2_048, 64
 # Python reads no whole number of more digits; the good jobs of the list would be lost with it.
 _MOST_DIGITS = 4300
 _SPACE = re.compile(r"[ \t\r\n]*")
@@ -56,8 +58,15 @@ class Taken:
     unanswerable: int = 0
 
 
-async def arrived(response: ClientResponse) -> bytes:
+def shown(id: str) -> str:
+    """An id as a log line may have it: as it is, or where it is none, its beginning in quotes, on one line."""
+    return id if _ID.fullmatch(id) else ascii(id[:_LONGEST_SHOWN])
+
+
+async def arrived(response: ClientResponse, most: int) -> bytes:
     """The body of a job-take, or the part of it that came before the connection broke: its jobs are handed out.
+
+    Of a body of more than `most` bytes, unpacked, the rest is not read.
 
     Raises aiohttp's `ClientError` and `OSError` where nothing came.
     """
@@ -65,6 +74,10 @@ async def arrived(response: ClientResponse) -> bytes:
     try:
         async for part in response.content.iter_any():
             body += part
+            if len(body) > most:
+                log.error("RunPod's jobs were read no further than %d bytes", most)
+                del body[most:]
+                break
     except (ClientError, OSError) as error:
         if not body:
             raise
@@ -127,8 +140,8 @@ def _whole_number(digits: str) -> int | float:
 def _id_text(given: object) -> str | None:
     """The id as text; None where there is none, or it cannot stand in a URL."""
     if isinstance(given, int) and not isinstance(given, bool):
-        return str(given)
-    if not isinstance(given, str) or not given:
+        given = str(given)
+    if not isinstance(given, str) or not 0 < len(given) <= _LONGEST_ID:
         return None
     return given if given.isascii() or _encodable(given) else None
 

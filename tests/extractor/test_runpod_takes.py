@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
+import asyncio
+import contextlib
 
-from extractor.doors.runpod_takes import Taken, read_take
+import pytest
+from aiohttp import ClientSession, web
+from aiohttp.test_utils import TestServer
+
+from extractor.doors.runpod_takes import Taken, arrived, read_take, shown
 from extractor.errors import InvalidInput
 from extractor.request import parse_request
 
@@ -31,6 +36,56 @@ def test_value_that_no_parser_takes_is_its_own_jobs_fault(odd: bytes) -> None:
         assert taken.unanswerable == 0
         with pytest.raises(InvalidInput):
             parse_request(taken.jobs[1]["input"], uploaded=False)
+
+
+@pytest.mark.parametrize(("length", "unanswerable"), [(257, 0), (2048, 0), (2049, 1), (5_000_000, 1)])
+def test_id_that_no_url_holds_is_none(length: int, unanswerable: int) -> None:
+    taken = read_take(b'[{"id": "%s", "input": {}}, %s]' % (b"x" * length, GOOD))
+    assert [job["id"] for job in taken.jobs] == ["good"]
+    assert (len(taken.refused), taken.unanswerable) == (1 - unanswerable, unanswerable)
+
+
+@pytest.mark.parametrize("odd", ["a\nb", "a\r2026 all jobs: answered", "\x1b[2J", "αβγ", "x" * 2048])
+def test_id_that_is_none_stands_short_and_on_one_line_in_a_log(odd: str) -> None:
+    name = shown(odd)
+    assert name.isascii()
+    assert name.isprintable()
+    assert len(name) < 300
+    assert name != odd
+
+
+def test_id_stands_in_a_log_as_it_is() -> None:
+    assert shown("5f0c-e1\\x'") == "5f0c-e1\\x'"
+
+
+async def _endless(request: web.Request) -> web.StreamResponse:
+    """One job, and spaces without end."""
+    response = web.StreamResponse()
+    if "packed" in request.path:
+        response.enable_compression(web.ContentCoding.gzip)
+    await response.prepare(request)
+    await response.write(b"[%s," % GOOD)
+    with contextlib.suppress(ConnectionError):
+        while True:
+            await response.write(b" " * 65536)
+    return response
+
+
+@pytest.mark.parametrize("kind", ["plain", "packed"])
+def test_take_without_an_end_is_read_as_far_as_its_limit(kind: str) -> None:
+    async def take() -> bytes:
+        app = web.Application()
+        app.router.add_get("/{kind}", _endless)
+        async with (
+            TestServer(app) as server,
+            ClientSession() as session,
+            session.get(server.make_url(f"/{kind}")) as response,
+        ):
+            return await arrived(response, 1 << 20)
+
+    body = asyncio.run(take())
+    assert len(body) == 1 << 20
+    assert [job["id"] for job in read_take(body).jobs] == ["good"]
 
 
 def test_id_of_too_many_digits_costs_no_other_job() -> None:

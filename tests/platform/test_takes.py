@@ -164,6 +164,7 @@ class TestBatch:
     ) -> None:
         assert worker.process.poll() is None
         assert "Traceback" not in worker.log
+        assert "\nb: " not in worker.log  # an id with a line end begins no line
         unanswerable = sum(id is None for _, id in BAD.values())
         assert worker.log.count("cannot be answered (1 in ") == unanswerable
 
