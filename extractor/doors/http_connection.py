@@ -128,9 +128,11 @@ class Connection(HttpToolsProtocol):
         super().on_url(url)
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Count the bytes of a header. A head that is too long is refused."""
+        """Count the bytes of a header, or of a trailer, which is none (RFC 9110, 6.5.1). A head that is too long is
+        refused."""
         self._count(name, value)
-        super().on_header(name, value)
+        if self._in_head:
+            super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         """The head is whole. A request too many in the pipeline is refused."""
@@ -140,6 +142,8 @@ class Connection(HttpToolsProtocol):
         self._head_arrived()
         if len(self.pipeline) >= MAX_PIPELINED:
             raise _Refused
+        if self._requests.get_http_version() == "1.0":  # to whom an interim response is the answer (RFC 9110, 10.1.1)
+            self.expect_100_continue = False
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
