@@ -110,45 +110,67 @@ def _without_effect_in(
             least = LEGIBLE_AMONG_LETTERS if page.in_one_place[index] else LEGIBLE
             if marked < least * int(bare[_place(page.words[index].box, region, crops.scale)].sum()):
                 without.append(index)
-    faint = [index for index in words if index not in without and _is_faint(full, index, page, region, crops.scale)]
-    return without + (_ghosts_in(region, faint, addresses, full, page, crops) if faint else [])
+    faint = [index for index in words if index not in without and _is_faint(index, full, rest, page, region, crops)]
+    return without + (_ghosts_in(region, faint, addresses, (full, rest), page, crops) if faint else [])
 
 
-def _is_faint(full: Pixels, index: int, page: LaidOut, region: Box, scale: float) -> bool:
-    """Whether the word's place has little contrast, and other than the word's ink has with its ground."""
-    place = full[_place(page.words[index].box, region, scale)]
-    if not place.size:
+def _is_faint(index: int, full: Pixels, rest: Pixels, page: LaidOut, region: Box, crops: Redrawing) -> bool:
+    """Whether the word's place, or what the word adds to it, has little contrast, and other than the word's ink has
+    with its ground. `rest` is the crop without the word."""
+    place = _place(page.words[index].box, region, crops.scale)
+    if not full[place].size:
         return False
-    contrast = int(np.ptp(place.reshape(-1, 3), axis=0).max())
+    own, added = full[place], int(_differences(full[place], rest[place]).max())
+    contrast = min(added, int(np.ptp(own.reshape(-1, 3), axis=0).max()))
     inks = {look.ink for look in page.looks[index] if look.ink is not None}
-    expected = [max(abs(a - b) for a, b in zip(ink, place[0, 0].tolist(), strict=True)) for ink in inks]
-    return contrast <= FAINTEST and not any(MIN_CONTRAST <= EXPLAINED * own <= contrast for own in expected)
+    expected = [max(abs(a - b) for a, b in zip(ink, own[0, 0].tolist(), strict=True)) for ink in inks]
+    return contrast <= FAINTEST and not any(MIN_CONTRAST <= EXPLAINED * plain <= contrast for plain in expected)
 
 
 def _ghosts_in(
-    region: Box, faint: Sequence[int], addresses: Sequence[int], full: Pixels, page: LaidOut, crops: Redrawing
+    region: Box,
+    faint: Sequence[int],
+    addresses: Sequence[int],
+    drawn: tuple[Pixels, Pixels],
+    page: LaidOut,
+    crops: Redrawing,
 ) -> list[int]:
     """Those of the faint words of which only the edges are left, for their shape is drawn a second time.
 
-    Either what comes later paints them over, or they paint over what was there.
+    Either what comes later paints them over, where they have no other marks around them, or they paint over what was
+    there. `drawn`: the region as it is, and without the words.
     """
+    full, rest = drawn
     own = set(addresses)
     first = min((look.order for index in faint for look in page.looks[index]), default=len(crops.items))
     later = [item for item in crops.items[first + 1 :] if item not in own]
     nothing, beneath = crops.without(region, crops.items), crops.without(region, [*addresses, *later])
-    grounds = [(crops.without(region, later), beneath), (beneath, nothing)]
-    traces = [(_differences(drawn, bare), _differences(full, bare)) for drawn, bare in grounds]
-    places = {index: _place(page.words[index].box, region, crops.scale) for index in faint}
-    return [
-        index for index, place in places.items() if any(_is_hollow(alone[place], left[place]) for alone, left in traces)
-    ]
+    early, over = _differences(crops.without(region, later), beneath), _differences(full, beneath)
+    shape, left = _differences(beneath, nothing), _differences(full, nothing)
+    ghosts = []
+    for index in faint:
+        at = _place(page.words[index].box, region, crops.scale)
+        bare = _bare_of(beneath[at]) & _bare_of(rest[at])
+        if _is_hollow(early[at], over[at], bare) or _is_hollow(shape[at], left[at], np.ones_like(bare)):
+            ghosts.append(index)
+    return ghosts
 
 
-def _is_hollow(alone: Grey, left: Grey) -> bool:
-    """Whether of letters, which alone differ so much from their ground, only a trace along their edges is left."""
+def _bare_of(crop: Pixels) -> Mask:
+    """For each pixel whether it has the colour of most of the crop."""
+    ground = np.median(crop.reshape(-1, 3), axis=0)
+    return np.asarray(np.abs(crop - ground).max(axis=2) < MIN_CONTRAST)
+
+
+def _is_hollow(alone: Grey, left: Grey, bare: Mask) -> bool:
+    """Whether of letters, which alone differ so much from their ground, only a trace along their edges is left.
+
+    `bare`: where nothing else has a mark. Letters that stand on other marks may be read by what they leave of these.
+    """
     peak = int(alone.max(initial=0))
-    if peak < LETTER_CONTRAST:
+    if peak < LETTER_CONTRAST or bare.mean() < 1 - LEGIBLE or alone[bare].sum() < (1 - LEGIBLE) * alone.sum():
         return False
+    alone, left = alone[bare], left[bare]
     inside = alone >= INSIDE * peak
     hollow = left[inside].sum() * alone.sum() / max(1, int(left.sum()) * int(alone[inside].sum()))
     return any(int(left.max()) <= most * peak and hollow < share for most, share in GHOSTS)
@@ -164,7 +186,8 @@ def drawn_again(hidden: Sequence[int], page: LaidOut, again: Sequence[int], crop
     for group in _separable_groups(hidden, page):
         region = union(page.words[index].box for index in group)
         own = _addresses(group, page)
-        left = _differences(crops.without(region, []), crops.without(region, [*own, *again]))
+        beneath = crops.without(region, [*own, *again])
+        left = _differences(crops.without(region, []), beneath)
         if int(left.max()) < MIN_CONTRAST:
             continue
         alone = crops.alone(region, own)
@@ -172,7 +195,7 @@ def drawn_again(hidden: Sequence[int], page: LaidOut, again: Sequence[int], crop
             place = _place(page.words[index].box, region, crops.scale)
             one, other = left[place] >= MIN_CONTRAST, alone[place] >= MIN_CONTRAST
             both = int((one & other).sum())
-            if _is_hollow(alone[place], left[place]):
+            if _is_hollow(alone[place], left[place], _bare_of(beneath[place])):
                 continue
             least = LEGIBLE_AMONG_LETTERS if _is_on_other_text(index, page) else LEGIBLE
             if both >= least * max(1, int(other.sum())) and both >= WITHIN * int(one.sum()):

@@ -21,6 +21,8 @@ def page(content: str, form: str = "") -> bytes:
 
 
 BLACK, WHITE = say("0 g"), say("1 g")
+RULE = "1 w 0 G 60 703 m 300 703 l S\n"
+STRIPES = "0 g " + " ".join(f"{60 + 4 * n} 690 2 30 re" for n in range(60)) + " f\n"
 FILLED = "1 g 0 690 595 30 re f Q\n"
 GHOSTS = {
     "in white on itself": page(BLACK + WHITE),
@@ -32,6 +34,9 @@ GHOSTS = {
     "in white on itself, longer": page(BLACK + say("1 g", text="Pay at once, now")),
     "in grey on itself, on grey": page("0.8 g 60 690 200 30 re f\n" + BLACK + say("0.8 g")),
     "in black on white, on black": page("0 g 60 690 200 30 re f\n" + WHITE + BLACK),
+    "in white on itself, on a rule": page(RULE + BLACK + WHITE),
+    "in white on itself, under a rule": page(BLACK + WHITE + RULE),
+    "in white on itself, on a rule, twice": page(RULE + BLACK + WHITE + WHITE),
     "under a shape of its letters": page(f"{BLACK}q {say('1 g', '7 Tr')}{FILLED}"),
 }
 TWINS = {
@@ -47,6 +52,12 @@ TWINS = {
     "in light grey on itself": page(BLACK + say("0.7 g")),
     "in white on black": page("0 g 60 690 200 30 re f\n" + WHITE),
     "in black, in white and in black again": page(BLACK + WHITE + BLACK),
+    "in black, in white and in black again, on a rule": page(RULE + BLACK + WHITE + BLACK),
+    "in black, on a rule": page(RULE + BLACK),
+    "in light grey on itself, on a rule": page(RULE + BLACK + say("0.7 g")),
+    "in light grey, twice, under a rule": page(say("0.75 g") + say("0.75 g") + RULE),
+    "in black on a white halo, on a rule": page(RULE + say("1 g 1 G", "2 w 2 Tr") + BLACK),
+    "in white on itself, on stripes": page(STRIPES + BLACK + WHITE),
 }
 
 
