@@ -3,7 +3,8 @@
 Without ruling lines between items, three things tell which lines are one item. An item has at most one number in a
 numeric column. Lines of one item stand nearer to each other than to those of the next. A line that only continues the
 words of one column is no row of its own. The layout model's rows come last, and in a list of names and figures, as on a
-receipt, a line that would have had room behind the name above it is a row, whatever the model has.
+receipt, a line that would have had room behind the name above it is a row, whatever the model has. Where each line of
+figures alone has a name right above it, and the last none below, it is of that name.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ WIDER_BY = 0.15
 # Min numeric entries of a numeric column; min share of all its entries, the head's included.
 MIN_NUMERIC = 2
 MOSTLY = 0.7
+# Min lines of figures alone that tell that each is of the name above it.
+MIN_NAMED = 2
 # Min white before an amount behind its label, in text heights.
 APART = 1.5
 
@@ -89,7 +92,7 @@ def item_rows(
         below = min(below, len(band))
         one = below == 0 and any(parted) and (_is_one_item(own, numeric) or _has_one_full(own, full))
         groups = [list(range(len(band)))] if one else None
-        groups = groups or _groups_by_gaps(own, below, numeric, height)
+        groups = groups or _groups_by_gaps(own, below, numeric, height) or _groups_by_names(own)
         if groups is None:
             rest = laid[band[0] : band[-1] + 1]
             groups = _groups_by_continuation(own[:below], frozenset(), full, rest[:below], room)
@@ -275,6 +278,40 @@ def _groups_by_continuation(
                 continue
         groups.append([index])
     return groups
+
+
+def _groups_by_names(lines: Sequence[_Line]) -> list[list[int]] | None:
+    """The lines one by one, those of figures alone, a quantity and an amount, with the name on the line above; None
+    unless each has such a name, and none stands below the last.
+
+    All names between two lines of figures are one; where the first one begins is not known: it is a line.
+    """
+    figures = [index for index, line in enumerate(lines) if len(line.texts) > 1 and _has_figures_alone(line)]
+    # What stands above the first line is not always known.
+    named = [index for index in figures if index]
+    if len(named) < MIN_NAMED or not all(_is_name(lines[index - 1]) for index in named):
+        return None
+    if figures[-1] + 1 < len(lines) and _is_name(lines[figures[-1] + 1]):
+        return None
+    joined = set(named)
+    for before, after in pairwise(figures):
+        if all(map(_is_name, lines[before + 1 : after])):
+            joined |= set(range(before + 2, after))
+    groups: list[list[int]] = []
+    for index in range(len(lines)):
+        if index in joined:
+            groups[-1].append(index)
+        else:
+            groups.append([index])
+    return groups
+
+
+def _has_figures_alone(line: _Line) -> bool:
+    return 0 in line.texts and all(map(is_numeric, line.texts.values()))
+
+
+def _is_name(line: _Line) -> bool:
+    return line.texts.keys() == {0} and not line.numeric
 
 
 def _begins_anew(above: Sequence[_Line], line: _Line, room: float) -> bool:

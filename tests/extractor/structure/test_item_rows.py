@@ -70,6 +70,33 @@ def by_model(laid: Sequence[int], *each: Item) -> list[list[int]]:
     return item_rows(rows, column_of, 3.0, laid)
 
 
+RECEIPT = (
+    [["A kiosk", "", "", ""]],
+    [["Water", "", "", ""], ["2 x 1,20", "", "", "2,40"]],
+    [["A paper", "", "", ""], ["1 x 3,50", "", "", "3,50"]],
+    [["Cards with", "", "", ""], ["a lake", "", "", ""], ["4 x 1,10", "", "", "4,40"]],
+    [["SUM EUR", "", "", "10,30"]],
+    [["CASH", "", "", "20,00"]],
+)
+
+
+class TestByNames:
+    """Lines at equal distances, all of one row to the model."""
+
+    def test_figures_are_of_the_name_above_them_where_each_has_one(self) -> None:
+        assert by_model([0] * 10, *RECEIPT) == [[0], [1, 2], [3, 4], [5, 6, 7], [8], [9]]
+
+    def test_so_they_are_above_a_line_that_parts_the_totals(self) -> None:
+        parted = [index == 8 for index in range(10)]
+        rows = rows_of_text(items(*RECEIPT, between=12.0))
+        assert item_rows(rows, column_of, 3.0, [0] * 10, parted)[1:4] == [[1, 2], [3, 4], [5, 6, 7]]
+
+    def test_names_below_their_figures_are_not_of_the_next_ones(self) -> None:
+        below = [list(reversed(item)) for item in RECEIPT[1:3]]
+        found = by_model(range(5), *below, RECEIPT[4])
+        assert [1, 2] not in found
+
+
 class TestByModel:
     def test_a_head_that_the_model_joins_with_an_item_is_a_row_and_the_item_goes_on(self) -> None:
         assert by_model([0, 0, 1, 1, 2, 3], HEAD, TOP, SINGLE, SINGLE) == [[0], [1, 2, 3], [4], [5]]
