@@ -174,7 +174,8 @@ def _texts(line: Sequence[Word]) -> list[list[Word]]:
     texts: list[list[Word]] = []
     last: Word | None = None
     for word in sorted(line, key=lambda word: word.box[0]):
-        if (len(word.text) > 1 and any(map(str.isalnum, word.text))) or _is_letter(word):
+        is_letter = _is_letter(word) and word.text not in _RINGS
+        if is_letter or (len(word.text) > 1 and any(map(str.isalnum, word.text))):
             if last is None or word.box[0] - last.box[2] > SMALLEST * height:
                 texts.append([])
             texts[-1].append(word)
@@ -389,7 +390,7 @@ def _without_combs(frames: Sequence[Box]) -> list[Box]:
 def _is_letter(word: Word) -> bool:
     """Whether a word is one letter or digit, surely read, that pens do not tick with: what holds it is a field."""
     is_one = len(word.text) == 1 and word.text.isascii() and word.text.isalnum()
-    return is_one and word.text not in _TICK_LETTERS | _RINGS and word.confidence >= SURE
+    return is_one and word.text not in _TICK_LETTERS and word.confidence >= SURE
 
 
 def _are_alike(box: Box, other: Box) -> bool:

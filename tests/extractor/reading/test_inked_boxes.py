@@ -203,6 +203,13 @@ def one_letter(scan: Scan) -> None:
     scan.words.append(Word("K", (LEFT + 134.0, 98.0, LEFT + 156.0, 130.0), 99, "ocr", 32.0))
 
 
+def one_zero(scan: Scan) -> None:
+    """A field with a digit in it that looks like a radio button."""
+    scan.square(LEFT + 130, 100)
+    scan.draw.text((LEFT + 136, 98), "0", fill=INK, font=ImageFont.load_default(SIZE))
+    scan.words.append(Word("0", (LEFT + 134.0, 98.0, LEFT + 156.0, 130.0), 99, "ocr", 32.0))
+
+
 def bullet(scan: Scan) -> None:
     """A full square, with no box like it."""
     fill(scan.draw, LEFT - 50, 100)
@@ -240,7 +247,7 @@ def between_lines(scan: Scan) -> None:
         scan.draw.line((LEFT + 60, y, LEFT + 300, y), fill=INK, width=2)
 
 
-NO_BOXES = (comb, parted_comb, grid, one_letter, bullet, large_letters, code, crossing_lines, between_lines)
+NO_BOXES = (comb, parted_comb, grid, one_letter, one_zero, bullet, large_letters, code, crossing_lines, between_lines)
 
 
 @pytest.mark.parametrize("drawn", NO_BOXES)
