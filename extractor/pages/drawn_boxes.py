@@ -20,7 +20,7 @@ from ..values.words import Word
 from .form_fields import Tick
 
 # Letters that a pen, or a printer, ticks with.
-_TICKS = frozenset("XxVv")
+TICK_LETTERS = frozenset("XxVv")
 # Min side of a circle, in pixels.
 SMALLEST = 10
 # Max distance of words from their check box, in sides of the box: of a lone one, and of one in a column of such boxes.
@@ -105,7 +105,9 @@ def _with_a_counterpart(ticks: Iterable[Tick], others: Sequence[Tick]) -> list[T
 
 def _holds_letter(box: Box, words: Sequence[Word]) -> bool:
     """Whether a letter or digit stands in the box that nobody ticks with: it is a number in a circle."""
-    return any(word.text.isalnum() and word.text not in _TICKS and contains(box, centre(word.box)) for word in words)
+    return any(
+        word.text.isalnum() and word.text not in TICK_LETTERS and contains(box, centre(word.box)) for word in words
+    )
 
 
 def _is_inside(box: Box, other: Box) -> bool:

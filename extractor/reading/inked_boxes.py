@@ -16,27 +16,25 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..pages.drawn_boxes import MOST_BOXES, check_boxes
+from ..pages.drawn_boxes import MOST_BOXES, TICK_LETTERS, check_boxes
 from ..pages.form_fields import Tick, with_ticks
 from ..values.arrays import Grey
 from ..values.boxes import Box, PixelBox, centre, contains, intersection, median_height, scaled, union
 from ..values.page import Page
 from ..values.page_picture import PagePicture
-from ..values.shades import median_shade
 from ..values.words import TICKED, TICKS, Word
 from .inked_circles import radio_buttons, rings_in
+from .scan_ink import FAINTEST, ink_of, strokes_through
 
 # Sides of a check box, in heights of its line; and in pixels, below which its sides are not told from letters.
 SMALLEST, LARGEST, FEWEST_PIXELS = 0.45, 1.8, 9
 # How far before and behind words boxes are looked for, in heights of the line.
 REACH = 4.0
 # Where rows of pixels through such a room lie, as shares of its height; number of pixels of a row that are looked at;
-# min difference of ink from paper there, in 0..255; min share of them for dark ground.
-PROBED, SAMPLES, FAINTEST, MOST_DARK = (0.5, 0.44, 0.56), 64, 40, 0.7
+# min share of them with ink for dark ground.
+PROBED, SAMPLES, MOST_DARK = (0.5, 0.44, 0.56), 64, 0.7
 # How far beyond a room a side of a box may stand: boxes of words end roughly; in heights of the line.
 SLACK = 0.25
-# Where between the darkest ink and the paper a pixel begins to be ink.
-INK = 0.4
 # Max difference of a frame's width and height, in sides; min share of a side that is drawn; how far it may go on.
 SQUARE, DRAWN, BEYOND = 0.2, 0.75, 0.35
 # Min length of two sides beside one another, as a share of their distance.
@@ -49,8 +47,8 @@ RING, SPOILT = (0.12, 0.28), 0.4
 APART = 0.7
 # Max difference of boxes that are alike, as a share; as many boxes leave out those that are like no other.
 ALIKE, SEVERAL = 0.2, 3
-# Letters that pens write into boxes as ticks; how sure a character is that is none.
-_TICK_LETTERS, SURE = frozenset("XxVv"), 0.5
+# How sure a character is that is no tick.
+SURE = 0.5
 # What an empty radio button is read as.
 _RINGS = frozenset("Oo0Q")
 # Min width of a radio button, in heights of its line.
@@ -215,9 +213,7 @@ def _ink(picture: PagePicture, room: PixelBox, beside: float) -> tuple[Grey, tup
     across, down = round(beside * (bottom - top)), round(LARGEST * (bottom - top) / 2)
     corner = (max(left - across, 0), max(top - down, 0))
     part = picture.part((*corner, min(right + across, picture.columns), min(bottom + down, picture.rows)))
-    grey: Grey = np.asarray(cv2.cvtColor(part, cv2.COLOR_RGB2GRAY), np.uint8)
-    paper, darkest = median_shade(grey[::2, ::2]), float(grey.min())
-    return np.asarray(grey < paper - max(FAINTEST, INK * (paper - darkest)), np.uint8), corner
+    return ink_of(part), corner
 
 
 def _frames(picture: PagePicture, room: PixelBox, near: Grey, near_corner: tuple[int, int]) -> list[Box]:
@@ -255,7 +251,14 @@ def _may_hold_frame(ink: Grey, middle: float, least: float, most: float) -> bool
 
     A cheap test: most rooms with ink hold a lone letter, or the edge of one. The square's side is between the lengths.
     """
-    strokes = _strokes_through(ink.T, round(middle), max(3, int(0.7 * least) | 1))
+    length, row = max(3, int(0.7 * least) | 1), round(middle)
+    if len(ink) <= length or not 0 <= row < len(ink):
+        return False
+    strokes = [
+        _Stroke((left + right - 1) / 2, float(top), float(bottom - 1))
+        for left, right, top, bottom in strokes_through(_long_runs(ink.T, length).T, row)
+        if right - left <= THICKEST * (bottom - top)
+    ]
     for number, left in enumerate(strokes):
         for right in strokes[number + 1 :]:
             side = right.at - left.at
@@ -278,23 +281,6 @@ def _is_closed(ink: Grey, left: _Stroke, right: _Stroke, side: float) -> bool:
 def _common(first: _Stroke, second: _Stroke) -> float:
     """The length that both strokes go along together."""
     return min(first.end, second.end) - max(first.start, second.start)
-
-
-def _strokes_through(ink: Grey, column: int, shortest: int) -> list[_Stroke]:
-    """The horizontal strokes of ink through a column, of at least a length, longer than thick, from top to bottom."""
-    if ink.shape[1] <= shortest or not 0 <= column < ink.shape[1]:
-        return []
-    runs = _long_runs(ink, shortest)
-    rows = np.flatnonzero(runs[:, column])
-    strokes = []
-    for group in np.split(rows, np.flatnonzero(np.diff(rows) > 1) + 1) if len(rows) else []:
-        middle = runs[group[len(group) // 2]]
-        before, behind = np.flatnonzero(middle[:column] == 0), np.flatnonzero(middle[column:] == 0)
-        start = int(before[-1]) + 1 if len(before) else 0
-        end = column + int(behind[0]) - 1 if len(behind) else len(middle) - 1
-        if len(group) <= THICKEST * (end - start + 1):
-            strokes.append(_Stroke((int(group[0]) + int(group[-1])) / 2, float(start), float(end)))
-    return strokes
 
 
 def _strokes(ink: Grey, shortest: float) -> list[_Stroke]:
@@ -390,7 +376,7 @@ def _without_combs(frames: Sequence[Box]) -> list[Box]:
 def _is_letter(word: Word) -> bool:
     """Whether a word is one letter or digit, surely read, that pens do not tick with: what holds it is a field."""
     is_one = len(word.text) == 1 and word.text.isascii() and word.text.isalnum()
-    return is_one and word.text not in _TICK_LETTERS and word.confidence >= SURE
+    return is_one and word.text not in TICK_LETTERS and word.confidence >= SURE
 
 
 def _are_alike(box: Box, other: Box) -> bool:

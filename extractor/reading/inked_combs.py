@@ -21,8 +21,8 @@ from ..values.arrays import Grey, Pixels, Quad
 from ..values.boxes import Box, centre, contains, median_height, scaled
 from ..values.page import Page
 from ..values.page_picture import NewPicture, PagePicture
-from ..values.shades import median_shade
 from ..values.words import Word
+from .scan_ink import FAINTEST, Through, ink_of, strokes_through
 
 # Max letters of a word that may be of a comb. A longer one may be, too, that was hardly read: it may be of frames; or
 # whose letters take this much room each, in its height.
@@ -43,8 +43,6 @@ FOOT, LEAST_INK = 0.8, 0.006
 EDGE = 0.04
 # White between letters that are set close, and in the place of an empty box, in heights of the line.
 CLOSE, EMPTY = 0.12, 0.6
-# Where between the darkest ink and the paper a pixel begins to be ink; min difference of both, in 0..255.
-INK, FAINTEST = 0.4, 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,9 +170,7 @@ def _comb_at(page: Page, row: Sequence[Word]) -> Comb | None:
     part = picture.part((*corner, *ends))
     if min(part.shape[:2]) < 2 or not 0 <= round(middle) - corner[1] < len(part):
         return None
-    grey: Grey = np.asarray(cv2.cvtColor(part, cv2.COLOR_RGB2GRAY), np.uint8)
-    paper, darkest = median_shade(grey[::2, ::2]), float(grey.min())
-    ink = np.asarray(grey < paper - max(FAINTEST, INK * (paper - darkest)), np.uint8)
+    ink = ink_of(part)
     cells = _cells(ink, round(middle) - corner[1], height)
     if len(cells) < MIN_BOXES or min(bottom - top for _, top, _, bottom in cells) < 1:
         return None
@@ -228,22 +224,18 @@ def _cells(ink: Grey, middle: int, height: float) -> list[tuple[int, int, int, i
     return cells
 
 
-def _sides(ink: Grey, middle: int, height: float) -> list[tuple[int, int, int, int]]:
-    """The upright strokes through a row that are alike in length and place: (left, right, top, bottom) of each."""
+def _sides(ink: Grey, middle: int, height: float) -> list[Through]:
+    """The upright strokes through a row that are alike in length and place."""
     shortest = max(5, round(SIDES[0] * height))
     if len(ink) <= shortest:
         return []
     whole = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((3, 1), np.uint8))
     runs = cv2.morphologyEx(whole, cv2.MORPH_OPEN, np.ones((shortest, 1), np.uint8))
-    columns = np.flatnonzero(runs[middle])
-    strokes = []
-    for group in np.split(columns, np.flatnonzero(np.diff(columns) > 1) + 1) if len(columns) else []:
-        stroke = runs[:, group[len(group) // 2]]
-        above, below = np.flatnonzero(stroke[:middle] == 0), np.flatnonzero(stroke[middle:] == 0)
-        start = int(above[-1]) + 1 if len(above) else 0
-        end = middle + int(below[0]) if len(below) else len(stroke)
-        if len(group) <= THICKEST * height and end - start <= SIDES[1] * height:
-            strokes.append((int(group[0]), int(group[-1]) + 1, start, end))
+    strokes = [
+        stroke
+        for stroke in strokes_through(np.asarray(runs, np.uint8), middle)
+        if stroke.right - stroke.left <= THICKEST * height and stroke.bottom - stroke.top <= SIDES[1] * height
+    ]
     if len(strokes) <= MIN_BOXES:
         return []
     top, bottom = (float(np.median([stroke[at] for stroke in strokes])) for at in (2, 3))
