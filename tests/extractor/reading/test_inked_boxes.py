@@ -164,6 +164,22 @@ def test_framed_squares_alone_are_bullets() -> None:
     assert " ".join(scan.read()) == "Medical expenses Lost luggage Third party damage"
 
 
+def test_an_e_among_os_marks_no_radio_button() -> None:
+    """Both are words of their own in some languages. An e is open, however surely it was read."""
+    scan = Scan()
+    for number, label in enumerate(("Medical expenses", "Lost luggage")):
+        y, box = 100 + 70 * number, (LEFT, 104 + 70 * number, LEFT + 22, 126 + 70 * number)
+        scan.draw.arc(box, 45 if number else 0, 360, fill=INK, width=3)
+        if number:
+            scan.draw.rectangle((LEFT, y + 12, LEFT + 22, y + 17), fill=INK)
+        scan.text(label, LEFT + 46, y)
+        letter = Word(
+            "oe"[number], (LEFT - 1.0, y - 2, LEFT + 24.0, y + 32), len(scan.words), "ocr", 34.0, confidence=0.4
+        )
+        scan.words.append(letter)
+    assert " ".join(scan.read()) == "o Medical expenses e Lost luggage"
+
+
 def test_a_box_behind_its_label_and_one_alone_are_told() -> None:
     scan = Scan()
     scan.text("Agreed", LEFT, 100)
