@@ -13,11 +13,12 @@ from typing import Any, NamedTuple
 import pypdfium2.raw as pdfium_c
 
 from .plain_calls import plain_call
+from .text_strings import text_of
 
 # Max objects of a page that are looked at, those inside form XObjects included; max objects after them among which text
 # alone is looked for.
 MOST_OBJECTS, MOST_PASSED = 50_000, 1_000_000
-# Max size of an ActualText, in bytes of UTF-16.
+# Max size of an ActualText, in bytes.
 MOST_SAID = 4096
 _OPTIONAL = "OC"
 # Max depth of nested form XObjects, which is PDFium's own; max marks of an object.
@@ -60,7 +61,7 @@ class Calls:
         self.mark = plain_call(pdfium_c.FPDFPageObj_GetMark, pointer, pointer, unsigned)
         self.mark_name = plain_call(pdfium_c.FPDFPageObjMark_GetName, number, pointer, pointer, unsigned, pointer)
         self.mark_value = plain_call(
-            pdfium_c.FPDFPageObjMark_GetParamStringValue, number, pointer, ctypes.c_char_p, pointer, unsigned, pointer
+            pdfium_c.FPDFPageObjMark_GetParamBlobValue, number, pointer, ctypes.c_char_p, pointer, unsigned, pointer
         )
 
 
@@ -172,7 +173,7 @@ class _MarkReader:
         """The optional content group that the mark names, or its ActualText."""
         self._length.value = 0
         calls.mark_name(mark, *self._at)
-        name = self._text()
+        name = self._written().decode("utf-16-le", "replace").rstrip("\0")
         if name == _OPTIONAL:
             return self._value(mark, b"Name", name) or "", None
         return None, self._value(mark, b"ActualText", name)
@@ -181,9 +182,8 @@ class _MarkReader:
         """A text of the mark, None where it has none; its name in place of a text that is too long."""
         if not calls.mark_value(mark, key, *self._at):
             return None
-        return self._text() if self._length.value <= MOST_SAID else name
+        return text_of(self._written()) if self._length.value <= MOST_SAID else name
 
-    def _text(self) -> str:
+    def _written(self) -> bytes:
         """What PDFium wrote last."""
-        text = ctypes.string_at(self._buffer, min(self._length.value, MOST_SAID)).decode("utf-16-le", "replace")
-        return text.rstrip("\0")
+        return ctypes.string_at(self._buffer, min(self._length.value, MOST_SAID))
