@@ -8,6 +8,7 @@ the glyphs are what a reader sees.
 from __future__ import annotations
 
 import ctypes
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
@@ -24,8 +25,9 @@ from .text_layer import LETTERS_A_GLYPH, Origin, TextLayer, words_around
 
 # Min share of letters in common for ActualText and glyphs to be one text, in another order or spelling.
 ALIKE = 0.7
-# Min digits that are drawn and not said for the two to differ.
-FEW_DIGITS = 2
+# Numbers, with the signs that change what they are worth.
+_NUMBER = re.compile(r"(?:(?<!\w)-)?\d+(?:[.,]\d+)*")
+_DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-"))
 
 
 def as_drawn(page: Any, layer: TextLayer, drawing: Drawing, most_words: int) -> TextLayer:
@@ -88,25 +90,34 @@ def _words_of(layer: TextLayer, objects: frozenset[int]) -> list[tuple[Word, Ori
 def _texts_agree(said: str, drawn: TextLayer, objects: frozenset[int]) -> bool:
     """Whether ActualText may be what is drawn: the same letters and digits, or glyphs without characters."""
     found = _words_of(drawn, objects)
-    one, two = _letters([said]), _letters([_own_text(word, origin, objects) for word, origin in found])
+    own = [_own_text(word, origin, objects) for word, origin in found]
+    one, two = _letters([said]), _letters(own)
     if any(origin.strange for _, origin in found):
         return len(one) <= LETTERS_A_GLYPH * sum(len(word.text) for word, _ in found)
     if not two:
         return len(one) <= LETTERS_A_GLYPH
-    # What is drawn may be replaced bit by bit, each by the same text. Neither may say much more than the other.
-    unsaid = two.replace(one, "") if one else two
-    if (
-        sum(map(str.isdigit, unsaid)) < FEW_DIGITS
-        and len(unsaid) < LETTERS_A_GLYPH
-        and len(unsaid) < len(two) + (not one)
-    ):
+    # What is drawn may be replaced bit by bit, each by the same text. Neither may say much more than the other, nor
+    # another number.
+    shown, told = _numbers(" ".join(own)), _numbers(said)
+    if _without(shown, told) or (told and not shown):
+        return False
+    unsaid = _without(two, one)
+    if len(unsaid) < LETTERS_A_GLYPH and len(unsaid) < len(two) + (not one):
         return True
     if two in one and len(one) - len(two) < LETTERS_A_GLYPH:
         return True
-    if [letter for letter in one if letter.isdigit()] != [letter for letter in two if letter.isdigit()]:
-        return False
     common = (Counter(one) & Counter(two)).total()
     return common >= ALIKE * max(len(one), len(two))
+
+
+def _without(text: str, part: str) -> str:
+    """The text without each such part of it."""
+    return text.replace(part, "") if part else text
+
+
+def _numbers(text: str) -> str:
+    """The numbers of the text in one string: their digits, points and commas, and minus signs."""
+    return "".join(_NUMBER.findall(unicodedata.normalize("NFKC", text).translate(_DASHES)))
 
 
 def _own_text(word: Word, origin: Origin, objects: frozenset[int]) -> str:

@@ -151,6 +151,43 @@ def test_replacement_text_of_each_of_several_pieces_stands(readers: PageReaders,
     assert said(page) == f"{SEEN} office office office"
 
 
+@pytest.mark.parametrize(
+    ("drawn", "replacement"),
+    [
+        pytest.param("1,280.00", "280.00", id="a digit less"),
+        pytest.param("280.00", "1,280.00", id="a digit more"),
+        pytest.param("12.80", "1280", id="no point"),
+        pytest.param("1.280,00", "1,280.00", id="point and comma exchanged"),
+        pytest.param("-280.00", "280.00", id="no minus"),
+        pytest.param("Total", "Total 2", id="a number where none is"),
+    ],
+)
+def test_replacement_text_never_changes_a_number(
+    readers: PageReaders, tmp_path: Path, drawn: str, replacement: str
+) -> None:
+    content = raw_pdf(f"{TEXT}/Span << /ActualText ({replacement}) >> BDC {say(drawn, 600)}EMC")
+    assert drawn in said(read_page(readers, tmp_path, content)).split()
+    assert said(read_page(readers, tmp_path, content, "drop")) == f"{SEEN} {drawn}"
+
+
+@pytest.mark.parametrize(
+    ("drawn", "replacement"),
+    [
+        pytest.param("1 280.00", "1280.00", id="without its space"),
+        pytest.param("-280.00", "\u2212280.00", id="a minus sign"),
+        pytest.param("1/2 ream", "\u00bd ream", id="a fraction"),
+        pytest.param("6-pack", "6\u2013pack", id="a dash"),
+    ],
+)
+def test_the_same_number_in_other_signs_is_no_contradiction(
+    readers: PageReaders, tmp_path: Path, drawn: str, replacement: str
+) -> None:
+    coded = f"FEFF{replacement.encode('utf-16-be').hex()}"
+    page = read_page(readers, tmp_path, raw_pdf(f"{TEXT}/Span << /ActualText <{coded}> >> BDC {say(drawn, 600)}EMC"))
+    assert told(page) == ()
+    assert said(page) == f"{SEEN} {replacement}"
+
+
 LINES = (OTHER[:17], OTHER[18:])
 MARKED = "/Span << /MCID {} >> BDC {}EMC "
 
