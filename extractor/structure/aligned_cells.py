@@ -15,8 +15,9 @@ from itertools import pairwise
 from ..values.boxes import Box, centre, union
 from ..values.reading import Ruling, Rulings, TableCell
 from ..values.words import Row, Word
-from .columns import Columns, Filled, Header, lines_above, row_middles, texts_of, whole_lines
+from .columns import Columns, Filled, Header, texts_of
 from .item_rows import is_numeric, item_rows, room_for_names
+from .whole_lines import lines_above, row_middles, whole_lines
 
 # Max distance between the left sides of texts that are set flush left, in text heights.
 FLUSH = 0.1

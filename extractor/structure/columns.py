@@ -9,7 +9,7 @@ from __future__ import annotations
 import bisect
 import re
 import statistics
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -18,8 +18,9 @@ from ..values.reading import Ruling, Rulings, TableCell
 from ..values.words import Row, Word
 from .drawn_columns import drawn_edges
 from .flush_gutters import is_flush
-from .headed_gutters import parted_by_head
+from .headed_gutters import Strip, names_in_line, parted_by_head, span_of
 from .item_rows import is_numeric
+from .whole_lines import lines_above
 
 # Min gap between two texts of a row, in text heights.
 TEXT_GAP = 0.7
@@ -53,9 +54,6 @@ SIGNS = CURRENCIES | frozenset("%()[]+.,:;…·_*/#")
 MOST_COLUMNS = 200
 # Min share of columns with a text for a row of text to be a row of its own.
 FULL_ROW = 0.7
-
-# Min share of the table's width of a line that runs over all of it.
-WHOLE_LINE = 0.8
 
 _YEAR = re.compile(r"(19|20)\d\d")
 
@@ -243,8 +241,9 @@ def _white_edges(rows: Sequence[Row], lines: Sequence[Row], height: float, least
         return []
     extents = [sorted((word.box[0], word.box[2]) for word in rows[index]) for index in body]
     gutters = _gutters(extents, int((MAX_CROSSING_HEADED if headed else MAX_CROSSING) * len(extents)), height)
+    bare = names_in_line(texts[0]) if headed else []
     if headed or _is_head(texts[0]):
-        gutters = parted_by_head(gutters, texts, TEXT_GAP * height)
+        gutters = parted_by_head(gutters, texts, TEXT_GAP * height, bare)
     if len(gutters) > MOST_COLUMNS:
         return []
     above = [text for line in lines[: body[0]] for text in texts_of(line, height) if not _spans_gutters(text, gutters)]
@@ -261,7 +260,7 @@ def _white_edges(rows: Sequence[Row], lines: Sequence[Row], height: float, least
     least_rows = max(2.0, MIN_SETTLED * len(body))
     body_rows = [rows[index] for index in body]
     return (
-        _edges_under_head(edges, rows, body_rows[1:], height)
+        _edges_under_head(edges, rows, body_rows[1:], height, bare)
         if headed
         else _without_sparse(edges, body_rows, least_rows)
     )
@@ -369,27 +368,33 @@ def _without_signs(edges: Sequence[float], words: Sequence[Word]) -> list[float]
     return kept
 
 
-def _edges_under_head(edges: Sequence[float], rows: Sequence[Row], body: Sequence[Row], height: float) -> list[float]:
-    """The edges without those around columns that the head, or the body, has no text in.
+def _edges_under_head(
+    edges: Sequence[float], rows: Sequence[Row], body: Sequence[Row], height: float, bare: Sequence[Strip]
+) -> list[float]:
+    """The edges without those around columns that the head, or the body, has no text in, but for the names `bare`.
 
     Edges that cut a text of the head are left out too, unless most rows of the body have words on both sides.
     """
     columns = Columns(tuple(edges))
     held = [{columns.of(word.box) for word in row} for row in body]
-    texts = [(text[0].box[0], text[-1].box[2]) for text in texts_of(rows[0], height)]
+    texts = [span_of(text) for text in texts_of(rows[0], height)]
     kept = []
     for index, edge in enumerate(edges):
         cut = any(left < edge < right for left, right in texts)
         if not cut or sum({index, index + 1} <= found for found in held) > len(held) / 2:
             kept.append(edge)
     kept = _without_sparse(kept, rows[:1], 1.0, rows)
-    return _without_sparse(kept, rows[1:], 1.0, rows)
+    return _without_sparse(kept, rows[1:], 1.0, rows, {(left + right) / 2 for left, right in bare})
 
 
 def _without_sparse(
-    edges: Sequence[float], rows: Sequence[Row], least: float, measured: Sequence[Row] | None = None
+    edges: Sequence[float],
+    rows: Sequence[Row],
+    least: float,
+    measured: Sequence[Row] | None = None,
+    spared: Collection[float] = (),
 ) -> list[float]:
-    """The edges without those around columns that fewer than `least` rows have words in.
+    """The edges without those around columns that fewer than `least` rows have words in and none of `spared` (x) is in.
 
     It joins the neighbour that its words are nearer to, in `rows` or in `measured`. Numbers below a head's name stay.
     """
@@ -399,7 +404,11 @@ def _without_sparse(
     while kept and column <= len(kept):
         columns = Columns(tuple(kept))
         held = [[word for word in row if columns.of(word.box) == column] for row in rows]
-        if sum(map(bool, held)) >= least or (named and _is_named(held)):
+        if (
+            sum(map(bool, held)) >= least
+            or (named and _is_named(held))
+            or any(bisect.bisect(kept, at) == column for at in spared)
+        ):
             column += 1
             continue
         nearer_left = _is_nearer_left(columns, column, rows if measured is None else measured)
@@ -431,20 +440,3 @@ def _is_nearer_left(columns: Columns, column: int, rows: Sequence[Row]) -> bool:
         left.append(min(box[0] for box in inside) - max(before, default=float("-inf")))
         right.append(min(after, default=float("inf")) - max(box[2] for box in inside))
     return min(left) <= min(right)
-
-
-def lines_above(rows: Sequence[Row], rulings: Rulings) -> list[bool]:
-    """For each row of text whether a line over the whole table parts it from the row above."""
-    whole, middles = whole_lines(rows, rulings), row_middles(rows)
-    return [False, *(any(above < at < here for at in whole) for above, here in pairwise(middles))]
-
-
-def whole_lines(rows: Sequence[Row], rulings: Rulings) -> list[float]:
-    """The heights (y, in the page's unit, origin at the top) of lines that run over the whole table."""
-    width = max(word.box[2] for row in rows for word in row) - min(word.box[0] for row in rows for word in row)
-    return [line.at for line in rulings.horizontal if line.end - line.start >= WHOLE_LINE * width]
-
-
-def row_middles(rows: Sequence[Row]) -> list[float]:
-    """The middle height (y, in the page's unit, origin at the top) of each row of text."""
-    return [statistics.median(centre(word.box)[1] for word in row) for row in rows]

@@ -21,12 +21,13 @@ from ..values.document import Cell, Table
 from ..values.reading import Rulings, TableCell
 from ..values.words import TICKED, UNTICKED, Row, Word
 from .aligned_cells import Aligned, aligned_cells, header_cells
-from .columns import CURRENCIES, Columns, find_columns, lines_above, texts_of
+from .columns import CURRENCIES, Columns, find_columns, texts_of
 from .false_spans import joins_head_with_item, without_empty, without_empty_columns, without_false_spans
 from .header_rows import with_head
 from .item_rows import body_start, is_numeric, item_rows, numeric_columns, room_for_names, rows_by_white
 from .ruled_tables import beside_text, ruled_cells
 from .text_lines import group_lines, rows_of_text
+from .whole_lines import lines_above
 
 # Cost of a row of cells without text, in line heights: less than a misplaced row of text, more than the drift of the
 # model's boxes.

@@ -1,0 +1,34 @@
+"""Rows of text and ruling lines -> the lines over the whole table, and the rows that they part. Runs in a page process.
+
+Lengths are in the page's unit, origin at the top.
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+from itertools import pairwise
+
+from ..values.boxes import centre
+from ..values.reading import Rulings
+from ..values.words import Row
+
+# Min share of the table's width of a line that runs over all of it.
+WHOLE_LINE = 0.8
+
+
+def lines_above(rows: Sequence[Row], rulings: Rulings) -> list[bool]:
+    """For each row of text whether a line over the whole table parts it from the row above."""
+    whole, middles = whole_lines(rows, rulings), row_middles(rows)
+    return [False, *(any(above < at < here for at in whole) for above, here in pairwise(middles))]
+
+
+def whole_lines(rows: Sequence[Row], rulings: Rulings) -> list[float]:
+    """The heights (y, in the page's unit, origin at the top) of lines that run over the whole table."""
+    width = max(word.box[2] for row in rows for word in row) - min(word.box[0] for row in rows for word in row)
+    return [line.at for line in rulings.horizontal if line.end - line.start >= WHOLE_LINE * width]
+
+
+def row_middles(rows: Sequence[Row]) -> list[float]:
+    """The middle height (y, in the page's unit, origin at the top) of each row of text."""
+    return [statistics.median(centre(word.box)[1] for word in row) for row in rows]
