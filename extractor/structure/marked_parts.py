@@ -11,7 +11,9 @@ from docling_core.types.doc import (
 )
 
 from .heading_lines import HEADINGS, parted_by_type, with_note_marks, with_numbers, without_kickers
+from .item_rows import is_numeric
 from .lists import list_pieces
+from .pairs import pairs_of
 from .parts import Part, piece_of, side_by_side
 from .running_text import HEADING_CHARACTERS, HEADING_LINES, running_text
 from .selection_marks import box_signs
@@ -42,7 +44,7 @@ def with_headings(parts: Sequence[Part]) -> list[Part]:
 
     The layout model misses headings set close to their paragraph. Type tells them: a short line clearly larger than the
     running text, or bold where that is not. It is a region of its own, or the first lines of one, which are split off.
-    What heads nothing is no heading, but for the largest line of the page.
+    What heads nothing is no heading, but for the largest line of the page; nor are labels and their values.
     """
     running = running_text(parts)
     if running is None:
@@ -60,7 +62,13 @@ def with_headings(parts: Sequence[Part]) -> list[Part]:
         goes_on = [running.stands_out(line) or _in_one_type(line, lines[0]) for line in lines]
         leading = next((index for index, goes in enumerate(goes_on) if not goes), len(lines))
         heading, rest = lines[:leading], lines[leading:]
-        if not running.stands_out(lines[0]) or leading > HEADING_LINES or _is_prose(heading, running.least):
+        if (
+            not running.stands_out(lines[0])
+            or leading > HEADING_LINES
+            or _is_prose(heading, running.least)
+            or pairs_of(lines)
+            or (lines[0].size < largest and _is_label_or_value(part, parts))
+        ):
             result.append(part)
             continue
         if _CAPTION.match(heading[0].text):
@@ -102,6 +110,22 @@ class _Headed:
         below = (apart >= -HEADING_OVERLAP * size) & (apart <= HEADING_REACH * size) & (rights > left) & (lefts < right)
         beside = (lefts >= right) & (tops < bottom) & (bottoms > top)
         return bool((below | beside).any())
+
+
+def _is_label_or_value(part: Part, parts: Sequence[Part]) -> bool:
+    """Whether the part is one line, and has a number apart at its end, or so is another on its height in its type, of
+    which the right one is a number."""
+    if len(part.lines) != 1:
+        return False
+    (line,) = part.lines
+    if len(line.pieces) > 1 and is_numeric(line.pieces[-1].text):
+        return True
+    for other in parts:
+        if other is not part and other.words and side_by_side(other.box, part.box) and len(other.lines) == 1:
+            label, value = sorted((line, other.lines[0]), key=lambda one: one.box[0])
+            if value.box[0] >= label.box[2] and is_numeric(value.text) and _in_one_type(line, other.lines[0]):
+                return True
+    return False
 
 
 def _in_one_type(line: Line, other: Line) -> bool:

@@ -17,13 +17,14 @@ from docling_core.types.doc import DocItemLabel
 from ..values.boxes import Box, union
 from ..values.document import Pair, PairSide
 from ..values.words import Word
+from .item_rows import is_numeric
 from .parts import Part
 from .text_lines import Line
 
 # Min and max pairs; more are a table, or meant to cost time.
 FEWEST_ROWS = 2
 MOST_ROWS = 200
-# Min pairs without a colon, leaders or bold type.
+# Min pairs without a colon, leaders or bold type, where not all values are numbers or labels have digits, too.
 FEWEST_PLAIN_ROWS = 3
 # Max length of a label, in characters.
 LONGEST_LABEL = 40
@@ -119,17 +120,23 @@ def _are_pairs(rows: Sequence[_Row], near: float) -> bool:
     colons = sum(text.endswith(":") for text in texts)
     if colons == len(rows) or all(row.leaders for row in rows):
         return True
+    numbers = _amounts_behind_words(texts, values)
+    if numbers and not any(map(str.isdigit, "".join(texts))):
+        return True
     return len(rows) >= FEWEST_PLAIN_ROWS and (
-        2 * colons > len(rows)
-        or _bold_beside_plain(labels, values)
-        or _bold_beside_plain(values, labels)
-        or _amounts_behind_words(texts, values)
+        2 * colons > len(rows) or _bold_beside_plain(labels, values) or _bold_beside_plain(values, labels) or numbers
     )
 
 
 def _bold_beside_plain(texts: Sequence[Sequence[Word]], others: Sequence[Sequence[Word]]) -> bool:
     """Whether all of these texts are bold and none of the others is."""
     return all(word.bold for text in texts for word in text) and not any(word.bold for text in others for word in text)
+
+
+def is_label_of_number(label: Line, value: Line) -> bool:
+    """Whether these two are a short label without a digit, and a number or an amount."""
+    short = len(label.text) <= LONGEST_LABEL and not any(map(str.isdigit, label.text))
+    return short and is_numeric(value.text) and _amounts_behind_words([label.text], [value.words])
 
 
 def _amounts_behind_words(labels: Sequence[str], values: Sequence[Sequence[Word]]) -> bool:

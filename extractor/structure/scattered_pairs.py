@@ -3,7 +3,8 @@ process.
 
 The layout model sees a form's labels and values one by one, or by column, and orders them as columns of text. Labels
 that stand under one another, flush, each with one value on its line, are one block with their values, if the signs of
-pairs are there (see `pairs`). Boxes are in the page's unit, origin top left.
+pairs are there (see `pairs`). So are a lone label and a number that stands not far from it. Boxes are in the page's
+unit, origin top left.
 """
 
 from __future__ import annotations
@@ -16,14 +17,15 @@ from dataclasses import replace
 from docling_core.types.doc import DocItemLabel
 
 from ..values.boxes import centre, intersection, union
-from .pairs import SAME_EDGE, are_pairs_beside
+from .pairs import SAME_EDGE, are_pairs_beside, is_label_of_number
 from .parts import Part
 from .text_lines import Line
 
 # Max lines of text that are compared; more are prose.
 MOST_LINES = 200
-# Max white between labels of one block, in text heights.
+# Max white between labels of one block, and between a lone label and its number, in text heights.
 WHITE = 2.5
+LONE_WHITE = 8.0
 
 
 def with_scattered_pairs(parts: Sequence[Part]) -> list[Part]:
@@ -78,7 +80,11 @@ def _block(
     """The parts that labels and values are the lines of, and all of them as one; None where they are no block."""
     if len({id(value) for _, value in rows}) < len(rows):
         return None
-    if not are_pairs_beside([(label.words, value.words) for label, value in rows], near):
+    ((label, value), *others) = rows
+    if others:
+        if not are_pairs_beside([(label.words, value.words) for label, value in rows], near):
+            return None
+    elif value.box[0] - label.box[2] > LONE_WHITE * near / SAME_EDGE or not is_label_of_number(label, value):
         return None
     lines = {id(line) for row in rows for line in row}
     own = list({id(part): part for row in rows for line in row if (part := part_of[id(line)])}.values())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -194,3 +195,37 @@ def test_regions_side_by_side_without_a_sign_of_pairs_stay(texts: list[Said], bo
     data = read(placed(*texts, bold=bold), *boxes)
     assert pairs(data) == []
     assert "Guest Ines" not in data["text"]
+
+
+NUMBERS = (("Invoice no.", "30064443"), ("Invoice date", "7. May 2014"))
+
+
+def test_two_labels_of_numbers_need_no_colon() -> None:
+    texts = rows(*NUMBERS)
+    data = read(placed(*texts), *map(region_of, sorted(texts)))
+    assert pairs(data) == list(NUMBERS)
+
+
+def test_two_lines_that_both_have_numbers_are_no_labels() -> None:
+    texts = rows(("14 Canal Street", "0161 960"), ("M1 3 Manchester", "0161 961"))
+    assert pairs(read(placed(*texts), *map(region_of, sorted(texts)))) == []
+
+
+@pytest.mark.parametrize(("value", "text"), [(130.0, "Customer no. 47774"), (400.0, "Customer no.\n\n47774")])
+def test_a_lone_label_has_the_number_that_stands_not_far_from_it(value: float, text: str) -> None:
+    texts = rows(("Customer no.", "47774"), value=value)
+    assert read(placed(*texts), *map(region_of, sorted(texts)))["text"] == text + "\n"
+
+
+def test_labels_and_numbers_larger_than_the_text_are_no_headings() -> None:
+    small = [(50.0, 180.0 + 10 * line, "All that is said below is set in small type.") for line in range(6)]
+    texts = [(50.0, 60.0, "Invoice"), *rows(*NUMBERS), (300.0, 100.0, "Customer no."), (380.0, 100.0, "47774")]
+    headed = [*texts, (50.0, 160.0, "Terms of payment")]
+    words = [replace(word, size=8.0, box=(*word.box[:3], word.box[1] + 9)) for word in placed(*small)]
+    title, *others = placed(*headed)
+    words = [replace(title, size=16.0), *others, *(replace(word, line=word.line + 20) for word in words)]
+    data = read(words, *map(region_of, headed), union(map(region_of, small)))
+    headings = [element["text"] for element in data["elements"] if element["type"] in ("title", "section_header")]
+    assert headings == ["Invoice", "Terms of payment"]
+    assert pairs(data) == list(NUMBERS)
+    assert "Customer no. 47774" in data["text"]
