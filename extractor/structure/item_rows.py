@@ -90,7 +90,7 @@ def item_rows(
         own = [lines[index] for index in band]
         below = start if band[0] == 0 else 0 if start in band or start < band[0] else len(band)
         below = min(below, len(band))
-        one = below == 0 and any(parted) and (_is_one_item(own, numeric) or _has_one_full(own, full))
+        one = below == 0 and any(parted) and (_is_one_item(own, numeric) or _has_one_full(own, full, numeric))
         groups = [list(range(len(band)))] if one else None
         groups = groups or _groups_by_gaps(own, below, numeric, height) or _groups_by_names(own)
         if groups is None:
@@ -247,10 +247,19 @@ def _is_one_item(lines: Sequence[_Line], numeric: frozenset[int]) -> bool:
     return any(numeric & line.numeric for line in lines) and not _has_two_items(lines, numeric)
 
 
-def _has_one_full(lines: Sequence[_Line], full: float) -> bool:
-    """Whether just one line runs across, and no other has a text in its last column."""
+def _has_one_full(lines: Sequence[_Line], full: float, numeric: frozenset[int]) -> bool:
+    """Whether just one line runs across, and no other has a text in its last column, or a name with a number below one
+    of its own."""
     across = [line for line in lines if len(line.texts) >= full]
-    return len(across) == 1 and sum(max(across[0].texts) in line.texts for line in lines) == 1
+    if len(across) != 1 or sum(max(across[0].texts) in line.texts for line in lines) != 1:
+        return False
+    (item,) = across
+    edge = item.left + INDENT * (item.bottom - item.top)
+    return not any(
+        0 in line.texts and line.left < edge and numeric & line.numeric & item.numeric
+        for line in lines
+        if line is not item
+    )
 
 
 def _has_two_items(lines: Sequence[_Line], numeric: frozenset[int]) -> bool:

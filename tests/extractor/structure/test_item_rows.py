@@ -157,6 +157,21 @@ class TestByLines:
         parted = [False, True, False, False, True, False, False, True]
         assert groups(words, parted=parted) == [[0], [1, 2, 3], [4, 5, 6], [7]]
 
+    @pytest.mark.parametrize(
+        ("below", "expected"),
+        [
+            pytest.param(["Of it, paid", "", "16.00", ""], [[0], [1], [2], [3], [4]], id="a name with a number"),
+            pytest.param(["", "per two", "16.00", ""], [[0], [1], [2], [3, 4]], id="a number that is not named"),
+            pytest.param(["as said", "per two", "", ""], [[0], [1], [2], [3, 4]], id="a name without a number"),
+        ],
+    )
+    def test_a_name_with_a_number_below_a_number_of_the_total_is_a_row(
+        self, below: Sequence[str], expected: Sequence[Sequence[int]]
+    ) -> None:
+        article: Item = [["Lamp", "black", "8.00", "8.00"]]
+        words = items(HEAD, article, article, [["Total", "", "16.00", "16.00"], below], between=12.0)
+        assert groups(words, parted=[False, True, False, True, False]) == expected
+
     def test_two_items_between_two_lines_are_two(self) -> None:
         words = items(HEAD, SINGLE, SINGLE, SINGLE, between=12.0)
         assert groups(words, parted=[False, True, False, True]) == [[0], [1], [2], [3]]
