@@ -1,7 +1,7 @@
 """Headings of the layout model -> headings as their lines are set. Runs in a page process.
 
 The model sees where a heading is. Its lines tell more: a number belongs to the heading that it counts, lines in
-different type are a heading each, and what stands small over the page's title heads nothing.
+different type are a heading each, and what stands small over the page's title heads nothing, nor does an address.
 """
 
 from __future__ import annotations
@@ -28,7 +28,28 @@ MARK_GAP = 0.5
 # their middles, in the same.
 NUMBER_GAP = 1.0
 NUMBER_EDGE = 0.3
+# Min lines of an address. A line with a town's code, which is no year, before or behind the town, or a British one.
+ADDRESS_LINES = 3
+_CODE = r"(?!(?:19|20)\d\d\b)\d{4,6}"
+_TOWN = re.compile(rf"^(?:[A-Z]{{1,2}}[- ])?{_CODE} \w{{2}}|\w{{2}},? {_CODE}$|\b[A-Z]{{1,2}}\d\w? \d[A-Z]{{2}}$")
 _NUMBER = re.compile(r"(\d+(\.\d+)*|[IVX]+|[A-Z])[.)]?")
+
+
+def without_addresses(parts: Sequence[Part]) -> list[Part]:
+    """The parts, headings that are a letter's address labelled as text."""
+    for part in parts:
+        if part.label in HEADINGS and is_address(part.lines):
+            part.label = DocItemLabel.TEXT
+    return list(parts)
+
+
+def is_address(lines: Sequence[Line]) -> bool:
+    """Whether the lines are a name, and among others one with a street's number and one with a town's code."""
+    if len(lines) < ADDRESS_LINES:
+        return False
+    texts = [line.text for line in lines[1:]]
+    towns = [text for text in texts if _TOWN.search(text)]
+    return bool(towns) and any(any(map(str.isdigit, text)) for text in texts if text not in towns)
 
 
 def with_numbers(parts: Sequence[Part]) -> list[Part]:

@@ -10,7 +10,15 @@ from docling_core.types.doc import (
     DocItemLabel,
 )
 
-from .heading_lines import HEADINGS, parted_by_type, with_note_marks, with_numbers, without_kickers
+from .heading_lines import (
+    HEADINGS,
+    is_address,
+    parted_by_type,
+    with_note_marks,
+    with_numbers,
+    without_addresses,
+    without_kickers,
+)
 from .item_rows import is_numeric
 from .lists import list_pieces
 from .pairs import pairs_of
@@ -49,7 +57,7 @@ def with_headings(parts: Sequence[Part]) -> list[Part]:
     running = running_text(parts)
     if running is None:
         return list(parts)
-    parts = parted_by_type(with_numbers(with_note_marks(parts)))
+    parts = without_addresses(parted_by_type(with_numbers(with_note_marks(parts))))
     largest = max((word.size for part in parts if part.label in DISPLAYED for word in part.words), default=0.0)
     headed = _Headed(parts)
     result: list[Part] = []
@@ -67,6 +75,7 @@ def with_headings(parts: Sequence[Part]) -> list[Part]:
             or leading > HEADING_LINES
             or _is_prose(heading, running.least)
             or pairs_of(lines)
+            or is_address(heading)
             or (lines[0].size < largest and _is_label_or_value(part, parts))
         ):
             result.append(part)

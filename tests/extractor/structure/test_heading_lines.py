@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -44,6 +45,24 @@ class TestLinesOfOneHeading:
             (HEADING, "Optimal attempt"),
             (HEADING, "Less time to search"),
         ]
+
+    @pytest.mark.parametrize("label", ["title", "section_header", "text"])
+    @pytest.mark.parametrize(
+        ("lines", "is_text"),
+        [
+            (("Alexis de Lattre", "35 Rue du Port", "69100 Villeurbanne"), True),
+            (("Anna Berg", "Rosenweg 3", "D-74388 Talheim"), True),
+            (("Miller & Sons", "14 Canal Street", "Seattle, WA 98109"), True),
+            (("Miller & Sons", "14 Canal Street", "Manchester M1 3HU"), True),
+            (("Annual report", "Part 3: the accounts", "Berlin 2025"), False),
+            (("Rules for the use", "of land in three places", "12000 hectares"), False),
+        ],
+    )
+    def test_that_are_an_address_are_text(self, label: str, lines: Sequence[str], is_text: bool) -> None:
+        large = [word for n, text in enumerate(lines) for word in set_in(14.0, text, 50, 60 + 17 * n, n)]
+        body = [replace(word, line=word.line + 10) for word in BODY]
+        seen = labels([*large, *body], region(label, 55, 112), BODY_REGION)
+        assert (seen[0][0] == TEXT) == is_text
 
     def test_in_one_size_or_after_their_number_are_one(self) -> None:
         words = set_in(16.0, "Restrictions on land", 50, 100, 0) + set_in(15.0, "in three places", 50, 118, 1)
