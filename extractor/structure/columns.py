@@ -16,6 +16,7 @@ from itertools import pairwise
 from ..values.boxes import Box, centre
 from ..values.reading import Ruling, Rulings, TableCell
 from ..values.words import Row, Word
+from .close_names import boxes_above
 from .drawn_columns import drawn_edges
 from .flush_gutters import is_flush
 from .headed_gutters import Strip, names_in_line, parted_by_head, span_of
@@ -246,12 +247,13 @@ def _white_edges(rows: Sequence[Row], lines: Sequence[Row], height: float, least
         gutters = parted_by_head(gutters, texts, TEXT_GAP * height, bare)
     if len(gutters) > MOST_COLUMNS:
         return []
-    above = [text for line in lines[: body[0]] for text in texts_of(line, height) if not _spans_gutters(text, gutters)]
-    words = [word for line in [*above, *lines[body[0] :]] for word in line]
+    above = (text for line in lines[: body[0]] for text in texts_of(line, height))
+    boxes = [box for text in above for box in boxes_above(text, gutters, height)]
+    boxes += [word.box for line in lines[body[0] :] for word in line]
     if headed:
         extents = [sorted((word.box[0], word.box[2]) for word in line) for line in lines]
     edges = [
-        _edge_in_gutter(gutter, words, height)
+        _edge_in_gutter(gutter, boxes, height)
         for gutter in gutters
         if _median_gap(extents, sum(gutter) / 2) >= TEXT_GAP * height
         or is_flush(extents, sum(gutter) / 2, height, TEXT_GAP * height)
@@ -300,15 +302,10 @@ def texts_of(row: Row, height: float) -> list[list[Word]]:
     return texts
 
 
-def _spans_gutters(text: Row, gutters: Sequence[tuple[float, float]]) -> bool:
-    """Whether a text runs over the middle of several gutters: a title, or a name over columns."""
-    return sum(text[0].box[0] < (left + right) / 2 < text[-1].box[2] for left, right in gutters) > 1
-
-
-def _edge_in_gutter(gutter: tuple[float, float], words: Sequence[Word], height: float) -> float:
-    """Where in a gutter an edge crosses the fewest words, those of rows outside the body included."""
+def _edge_in_gutter(gutter: tuple[float, float], boxes: Sequence[Box], height: float) -> float:
+    """Where in a gutter an edge crosses the fewest boxes of words, those of rows outside the body included."""
     left, right = gutter
-    inside = [word.box for word in words if word.box[2] > left and word.box[0] < right]
+    inside = [box for box in boxes if box[2] > left and box[0] < right]
     cuts = sorted({left, right, *(side for box in inside for side in (box[0], box[2]) if left < side < right)})
     parts = [(first, last) for first, last in pairwise(cuts) if last - first >= MIN_WIDTH * height] or [gutter]
     crossed = [sum(box[0] < (a + b) / 2 < box[2] for box in inside) for a, b in parts]

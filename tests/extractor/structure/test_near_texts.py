@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
+import pytest
+
 from extractor.structure.columns import Columns
 from extractor.structure.drawn_columns import drawn_edges
 from extractor.structure.tables import build_table
@@ -146,3 +148,31 @@ class TestFarTexts:
 
     def test_a_column_with_a_text_of_its_own_takes_no_other(self) -> None:
         assert self.columns_of(left("86.50", 110, 100), left("17.30", 280, 100)) == [1, 2]
+
+
+class TestCloseNames:
+    """A head as wide as its narrow columns: its names stand a space apart, like the words of a title."""
+
+    NAMES = ("Probe number", "Water bath", "Sugar", "Yeast mixed")
+
+    def mixtures(self, head: Sequence[tuple[str, float]], flush_right: bool) -> list[list[str]]:
+        """A head's texts where they begin, above three rows of entries that begin, or end, where `NAMES` do."""
+        words = [each for text, at in head for each in left(text, at, 100)]
+        at = 0.0
+        for name, entries in zip(self.NAMES, ("234", ("24", "12", "4"), ("0", "12", "16"), "484"), strict=True):
+            end = at + 5 * len(name.replace(" ", "")) + 3 * name.count(" ")
+            for row, entry in enumerate(entries):
+                words += right(entry, end, 120 + 20 * row) if flush_right else left(entry, at, 120 + 20 * row)
+            at = end + 3
+        return grid(build_table(words, [], Rulings()))
+
+    @pytest.mark.parametrize("flush_right", [False, True])
+    def test_names_a_space_apart_stand_each_above_its_entries(self, flush_right: bool) -> None:
+        found = self.mixtures([(" ".join(self.NAMES), 0)], flush_right)
+        assert found[:2] == [list(self.NAMES), ["2", "24", "0", "4"]]
+
+    @pytest.mark.parametrize("flush_right", [False, True])
+    def test_a_title_as_wide_is_one_text(self, flush_right: bool) -> None:
+        title = "Mixtures of the second series tubes"
+        found = self.mixtures([(title, 0)], flush_right)
+        assert title in found[0] and found[1] == ["2", "24", "0", "4"]
