@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from ..values.arrays import Boxes, Indices, Mask, Measures, Points
 from ..values.words import DESCENT
+from .font_weight import weight_and_slant
 from .page_frame import PageFrame
 from .plain_calls import plain_call
 from .soundness import is_strange
@@ -276,9 +277,5 @@ def _weight_and_slant(text_page: Any, index: int) -> tuple[bool, bool]:
     flags = ctypes.c_int()
     buffer = ctypes.create_string_buffer(128)
     pdfium_c.FPDFText_GetFontInfo(text_page, index, buffer, 128, flags)
-    name = buffer.value.decode("utf-8", "replace").lower()
-    bold = pdfium_c.FPDFText_GetFontWeight(text_page, index) >= 600 or any(
-        mark in name for mark in ("bold", "black", "heavy", "semibold", "demi")
-    )
-    # Bit 7 of a font descriptor's flags (ISO 32000-1, table 123) is Italic.
-    return bold, bool(flags.value & 64) or "italic" in name or "oblique" in name
+    name = buffer.value.decode("utf-8", "replace")
+    return weight_and_slant(name, flags.value, pdfium_c.FPDFText_GetFontWeight(text_page, index))

@@ -13,7 +13,7 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 import pytest
 from pypdf import PdfReader, PdfWriter
-from pypdf.generic import RectangleObject
+from pypdf.generic import ArrayObject, DictionaryObject, NameObject, NumberObject, RectangleObject
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfbase.pdfmetrics import stringWidth
 
@@ -50,6 +50,31 @@ def read(pdf: bytes) -> TextLayer:
     finally:
         pdfium_c.FPDF_ClosePage(page)
         document.close()
+
+
+def with_descriptor(pdf: bytes, name: str, flags: int, stem: int) -> bytes:
+    """The PDF, its font renamed, with a descriptor that has these flags and this width of stems."""
+    writer = PdfWriter(io.BytesIO(pdf))
+    (font,) = writer.pages[0]["/Resources"]["/Font"].values()  # type: ignore[index]
+    said = {"/Type": "/FontDescriptor", "/FontName": f"/ABCDEF+{name}"}
+    numbers = {"/Flags": 32 | flags, "/StemV": stem, "/ItalicAngle": 0, "/Ascent": 700, "/Descent": -200}
+    box = ArrayObject(map(NumberObject, (-200, -200, 1000, 900)))
+    descriptor = DictionaryObject({NameObject(key): NameObject(value) for key, value in said.items()})
+    descriptor.update({NameObject(key): NumberObject(value) for key, value in numbers.items()})
+    descriptor[NameObject("/FontBBox")] = box
+    widths = ArrayObject([NumberObject(500)] * 224)
+    font.get_object().update(
+        {
+            NameObject("/BaseFont"): NameObject(said["/FontName"]),
+            NameObject("/FontDescriptor"): writer._add_object(descriptor),
+            NameObject("/FirstChar"): NumberObject(32),
+            NameObject("/LastChar"): NumberObject(255),
+            NameObject("/Widths"): widths,
+        }
+    )
+    buffer = io.BytesIO()
+    writer.write(buffer)
+    return buffer.getvalue()
 
 
 def size_of(pdf: bytes) -> tuple[float, float]:
@@ -182,6 +207,22 @@ class TestFonts:
     @pytest.mark.parametrize(("font", "style"), FONTS.items())
     def test_weight_and_slant(self, font: str, style: tuple[bool, bool]) -> None:
         assert {(word.bold, word.italic) for word in words_of(drawn((72, 700, LINE), font=font))} == {style}
+
+    @pytest.mark.parametrize(
+        ("name", "flags", "stem", "bold"),
+        [
+            ("CMBX12", 1 << 18, 109, True),  # forced bold, as TeX's own fonts say it
+            ("CMR12", 0, 65, False),
+            ("Medi", 0, 140, True),  # stems alone tell
+            ("MinionPro-Regular", 0, 157, False),  # stems of a bold font in a regular one
+            ("Garamond,Italic", 0, 157, False),
+            ("F1", 0, 600, False),  # no font has such stems
+            ("MyriadPro-Semibold", 0, 600, True),
+        ],
+    )
+    def test_weight_by_name_flags_and_stems(self, name: str, flags: int, stem: int, bold: bool) -> None:
+        (word,) = words_of(with_descriptor(drawn((72, 700, "Berth")), name, flags, stem))
+        assert word.bold == bold
 
     def test_each_word_has_its_own_font(self) -> None:
         buffer, page = documents.new_canvas()
