@@ -60,13 +60,13 @@ def _gaps(words: Sequence[Word], height: float) -> list[float]:
 
 
 def _are_apart(left: Sequence[Row], right: Sequence[Row], height: float) -> bool:
-    """Whether both sides are blocks of several columns, each with lines where the other has none."""
+    """Whether both sides are blocks of several columns, each with entries where the other has no line."""
     if not all(_is_block(side, height) for side in (left, right)):
         return False
-    ours, theirs = [_middle_height(row) for row in left], [_middle_height(row) for row in right]
-    top, bottom = max(ours[0], theirs[0]), min(ours[-1], theirs[-1])
-    lonely = [_count_lonely(side, other, top, bottom, height) for side, other in ((theirs, ours), (ours, theirs))]
-    return lonely[0] >= max(MIN_APART, APART * len(theirs)) and lonely[1] > 0
+    top = max(_middle_height(side[0]) for side in (left, right))
+    bottom = min(_middle_height(side[-1]) for side in (left, right))
+    lonely = [_count_lonely(side, other, top, bottom, height) for side, other in ((right, left), (left, right))]
+    return lonely[0] >= max(MIN_APART, APART * len(right)) and lonely[1] > 0
 
 
 def _are_totals_beside(left: Sequence[Row], right: Sequence[Row], height: float) -> bool:
@@ -89,10 +89,18 @@ def _is_label_with_amount(row: Row, height: float) -> bool:
     return len(texts) == 2 and texts[0][0].isalpha() and not is_numeric(texts[0]) and is_numeric(texts[1])
 
 
-def _count_lonely(lines: Sequence[float], others: Sequence[float], top: float, bottom: float, height: float) -> int:
-    """How many lines between these heights have none of the others beside them."""
-    near = SAME_HEIGHT * height
-    return sum(top <= at <= bottom and all(abs(at - other) > near for other in others) for at in lines)
+def _count_lonely(rows: Sequence[Row], others: Sequence[Row], top: float, bottom: float, height: float) -> int:
+    """How many entries of a side between these heights have no line of the other beside them.
+
+    The head is no entry, nor is a line of one text: names of the head, and texts, go over several lines on one side.
+    """
+    levels = [_middle_height(other) for other in others]
+    body = next((index for index, row in enumerate(rows) if any(is_numeric(word.text) for word in row)), 0)
+    return sum(
+        top <= (at := _middle_height(row)) <= bottom and all(abs(at - level) > SAME_HEIGHT * height for level in levels)
+        for row in rows[body:]
+        if len(texts_of(row, height)) > 1
+    )
 
 
 def _is_block(rows: Sequence[Row], height: float) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+import pytest
+
 from extractor.structure.columns import find_columns
 from extractor.structure.false_spans import without_false_spans
 from extractor.structure.side_by_side import blocks_beside
@@ -66,6 +68,15 @@ class TestBlocksBeside:
         names = block([["Lamp"], ["black"], ["Desk"], ["oak"], ["Chair"], ["blue"]], (0,), 0, 12)
         figures = block([["2", "80.00"], ["1", "240.00"], ["4", "48.00"]], (140, 200), 6, 24)
         assert blocks_beside([*names, *figures], Rulings()) == [[*names, *figures]]
+
+    @pytest.mark.parametrize(("lines", "name_at"), [(3, 0), (2, 6)])
+    def test_a_head_of_several_lines_beside_names_of_one_parts_nothing(self, lines: int, name_at: float) -> None:
+        names = block([["No.", "Party"]], (0, 40), name_at, 12)
+        names += block([["11", "Union"], ["12", "Beehive"], ["", "Social"], ["13", "Harvest"]], (0, 40), 60, 12)
+        head = block([["Provis.", "Official"], ["result", "result"], ["March", "April"]][:lines], (160, 220), 0, 12)
+        figures = block([["35", "30"], ["32", "31"], ["", ""], ["25", "23"]], (160, 220), 60, 12)
+        words = [*names, *head, *figures]
+        assert blocks_beside(words, Rulings()) == [words]
 
     def test_a_line_under_both_holds_them_together(self) -> None:
         words = block(ITEMS, (0, 80, 140), 0, 20) + block(TOTALS, (240, 320), 12, 12)
