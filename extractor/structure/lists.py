@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import bisect
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from ..values.words import Row, Word
 from .text_lines import Line
 
 # Characters used for list items only; characters that may be a dash or an asterisk in a text.
@@ -53,6 +54,17 @@ class _Marker:
     values: frozenset[int]
     left: float
     height: float
+
+
+def without_markers(rows: Iterable[Row]) -> list[list[Word]]:
+    """The words of each row of text, left to right, without the first where it may be an item's marker."""
+    found = [sorted(row, key=lambda word: word.box[0]) for row in rows]
+    return [row[1:] if len(row) > 1 and _is_marker(row[0].text) else row for row in found]
+
+
+def _is_marker(text: str) -> bool:
+    """Whether a word may be an item's marker."""
+    return text in BULLETS | WEAK_BULLETS or _COUNTED.fullmatch(text) is not None
 
 
 def list_pieces(blocks: Sequence[Sequence[Line]], boxes: frozenset[str] = frozenset()) -> list[list[Piece]]:

@@ -19,6 +19,7 @@ from ..values.reading import Ruling, Rulings, TableCell
 from ..values.words import Word, boxes_of
 from .closed_boxes import are_closed
 from .columns import find_columns
+from .lists import without_markers
 from .text_lines import rows_of_text
 from .unruled_rows import with_rows_parted
 
@@ -406,13 +407,14 @@ def _fits_words(cells: Sequence[TableCell], words: Sequence[Word]) -> bool:
 
 
 def _holds_columns(cells: Sequence[TableCell], words: Sequence[Word]) -> bool:
-    """Whether the words of some cell stand in columns: its lines are bars and frames, no grid."""
+    """Whether the words of some cell stand in columns, a list's markers aside: its lines are bars and frames, no
+    grid."""
     in_order = sorted(words, key=_middle)
     height = median_height(word.box for word in words)
     for cell in cells:
         first = bisect.bisect_left(in_order, cell.box[1], key=_middle)
         last = bisect.bisect_right(in_order, cell.box[3], key=_middle)
         inside = [word for word in in_order[first:last] if contains(cell.box, centre(word.box))]
-        if find_columns(rows_of_text(inside), height) is not None:
+        if find_columns(without_markers(rows_of_text(inside)), height) is not None:
             return True
     return False
