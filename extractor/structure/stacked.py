@@ -24,6 +24,8 @@ from .text_lines import rows_of_text
 # Min white between two tables, in text heights, and in the usual white between rows.
 FAR = 1.2
 WIDER = 2.0
+# The same for a table that begins with the first line of the one above: a blank line.
+FAR_AGAIN = 0.7
 # Min texts of a head; min number of them that stand over no column of the table above.
 MIN_TEXTS = 3
 MIN_UNALIGNED = 2
@@ -36,6 +38,9 @@ COUNTED = 0.5
 # Max difference of edges or middles of texts that are in one column, in text heights.
 ALIGNED = 0.5
 
+# Min letters of a head that comes again.
+MIN_LETTERS = 3
+
 _YEAR = re.compile(r"(19|20)\d\d")
 
 
@@ -47,14 +52,16 @@ def tables_below(words: Sequence[Word], rulings: Rulings) -> list[list[Word]]:
     height = median_height(word.box for word in words)
     boxes = [union(word.box for word in row) for row in rows]
     whites = [0.0, *(below[1] - above[3] for above, below in pairwise(boxes))]
-    least = max(FAR * height, WIDER * statistics.median(whites[1:]))
+    usual = WIDER * statistics.median(whites[1:])
     starts = [0]
     columns: list[Box] = []
     for index, row in enumerate(rows):
-        far = index + 1 < len(rows) and whites[index] >= least
-        if far and _begins_another(row, rows[index + 1], rows[starts[-1] : index], columns, height):
-            above, below = boxes[index - 1][3], boxes[index][1]
-            if not any(line.start < above and line.end > below for line in rulings.vertical):
+        above, below = rows[starts[-1] : index], rows[index + 1 :][:1]
+        far, apart = (whites[index] >= max(least * height, usual) for least in (FAR, FAR_AGAIN))
+        again = apart and _begins_again(row, above)
+        if below and (again or (far and _begins_another(row, below[0], above, columns, height))):
+            end, begin = boxes[index - 1][3], boxes[index][1]
+            if not any(line.start < end and line.end > begin for line in rulings.vertical):
                 starts.append(index)
                 columns = []
         if not columns and _is_head(texts := texts_of(row, height)):
@@ -64,6 +71,16 @@ def tables_below(words: Sequence[Word], rulings: Rulings) -> list[list[Word]]:
     for word in words:
         tables[table_of[id(word)]].append(word)
     return tables
+
+
+def _begins_again(row: Row, above: Sequence[Row]) -> bool:
+    """Whether a row says what the first of the rows above it says, in words: the head comes again."""
+    first, again = (" ".join(word.text for word in sorted(each, key=_left)) for each in (above[0], row))
+    return len(above) >= MIN_ROWS and first == again and sum(map(str.isalpha, again)) >= MIN_LETTERS
+
+
+def _left(word: Word) -> float:
+    return word.box[0]
 
 
 def _begins_another(row: Row, under: Row, above: Sequence[Row], columns: Sequence[Box], height: float) -> bool:

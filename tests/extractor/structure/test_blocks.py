@@ -242,6 +242,16 @@ class TestTablesBelow:
         assert tables_below(notes, Rulings()) == [notes]
         assert tables_below(taxes, Rulings(vertical=(Ruling(140, 0, 90),))) == [taxes]
 
+    @pytest.mark.parametrize(("begins", "top", "parts"), [("Guests", 56, 2), ("Guests", 46, 1), ("Rooms", 56, 1)])
+    def test_a_head_that_comes_again_below_a_blank_line_begins_a_table(
+        self, begins: str, top: float, parts: int
+    ) -> None:
+        rows = [["Room", "1", "2"], ["Lake", "9.00", "18.00"], ["Wood", "8.00", "16.00"]]
+        first = block([["", "Guests", ""], *rows], (0, 150, 220), -15, 15)
+        second = block([["", begins, ""], *rows], (0, 150, 220), top, 15)
+        words = [*first, *second]
+        assert tables_below(words, Rulings()) == ([first, second] if parts == 2 else [words])
+
     def test_labels_and_values_far_above_a_head_are_no_lines_of_it(self) -> None:
         stay = block([["Arrival", "03-Jun"], ["Departure", "06-Jun"], ["Guest", "Okafor"]], (220, 290), -70, 12)
         assert tables_below([*stay, *self.items], Rulings()) == [stay, self.items]
