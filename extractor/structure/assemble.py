@@ -30,6 +30,7 @@ from .scattered_pairs import with_scattered_pairs
 from .selection_marks import box_signs, selection_marks
 from .slanted import without_slanted, without_strokes
 from .tables import build_table
+from .text_columns import down_columns
 from .text_lines import group_lines, make_line
 from .torn_rows import with_rows_whole
 
@@ -111,7 +112,7 @@ def _elements(reading: PageReading) -> list[PageElement]:
     }
     parts = with_rows_whole([part for part in parts if part.words or part.label in FIGURES])
     parts = [piece for part in parts for piece in split_blocks(part, structures)]
-    parts = as_paragraphs(top_to_bottom(with_blocks(parts, text_blocks(orphans))))
+    parts = as_paragraphs(down_columns(top_to_bottom(with_blocks(parts, text_blocks(orphans)))))
     parts = with_lists(with_headings(with_values_beside(with_scattered_pairs(parts))))
     parts += [block_of([make_line(line)]) for line in slanted]
     parts += [block_of(group_lines(stamp)) for stamp in [*stamps, *unshown]]

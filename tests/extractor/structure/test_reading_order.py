@@ -79,3 +79,23 @@ def test_a_stamp_is_read_last_and_coloured_words_on_a_figure_in_its_place(
     )
     reading = PageReading(1, 600.0, 800.0, tuple(words), regions, (), True, stamps=((len(words) - 1,),))
     assert texts(assemble_page(reading)) == read
+
+
+@pytest.mark.parametrize(
+    ("label", "right", "read"),
+    [
+        ("footnote", 112, ["a b", "c d", "e f", "g h"]),  # columns: none begins level with one beside it
+        ("text", 112, ["a b", "c d", "e f", "g h"]),
+        ("text", 100, ["a b", "e f", "c d", "g h"]),  # a grid
+        ("picture", 112, ["a b", "e f", "c d", "g h"]),
+    ],
+)
+def test_texts_of_a_column_are_read_before_the_next_one(label: str, right: float, read: list[str]) -> None:
+    places = [("a b", 50, 100), ("e f", 350, right), ("c d", 50, 129), ("g h", 350, right + 29)]
+    words, regions = [], []
+    for number, (text, left, top) in enumerate(places):
+        for line, part in enumerate(text.split()):
+            words += sentence(part, left, top + 14 * line, 2 * number + line)
+        kind = label if text == "e f" else "text" if label == "picture" else label
+        regions.append((kind, (left - 5.0, top - 2.0, left + 200.0, top + 26.0), 0.9))
+    assert [text.replace("\n", " ") for text in texts(page(words, regions))] == read
