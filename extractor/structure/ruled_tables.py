@@ -117,11 +117,18 @@ def _split_at_lines(structure: Sequence[TableCell], grid: _Grid) -> list[TableCe
 
 
 def _split_into_columns(cell: TableCell, grid: _Grid) -> list[TableCell]:
-    """A cell as one for each column, where its texts stand in several and cross no side; else the cell."""
+    """A cell as one for each column, where its texts stand in several and cross no side; else the cell.
+
+    One of the head is parted from the columns before those that its name stands over.
+    """
     columns = range(cell.column, cell.column + cell.column_span)
-    if cell.row_span > 1 or len(columns) < 2 or not grid.texts_in_columns(cell.row, columns):
+    if cell.row_span > 1 or len(columns) < 2:
         return [cell]
-    return [replace(cell, column=column, column_span=1) for column in columns]
+    if grid.texts_in_columns(cell.row, columns):
+        return [replace(cell, column=column, column_span=1) for column in columns]
+    over = grid.named_columns(cell) if cell.row == 0 else columns
+    before = [replace(cell, column=column, column_span=1) for column in columns if column < over[0]]
+    return [*before, replace(cell, column=over[0], column_span=len(over))]
 
 
 def _with_bare_places(cells: Sequence[TableCell], grid: _Grid) -> list[TableCell]:
@@ -333,6 +340,19 @@ class _Grid:
             after[0] - before[2] >= APART * self._height and any(before[2] <= at <= after[0] for at in sides)
             for before, after in pairwise(boxes)
         )
+
+    def named_columns(self, cell: TableCell) -> range:
+        """The last columns of the cell that its text stands over the middle of; all unless that tells."""
+        columns = range(cell.column, cell.column + cell.column_span)
+        inside = self._words_in(self._cell_box(cell))
+        if not inside:
+            return columns
+        text = union(word.box for word in inside)
+        middles = [abs(text[0] + text[2] - self.xs[first] - self.xs[columns[-1] + 1]) / 2 for first in columns]
+        least = min(range(len(columns)), key=lambda index: middles[index])
+        near = APART * self._height
+        tells = text[0] > self.xs[columns[least]] and middles[least] <= near < middles[0] - middles[least]
+        return columns[least:] if tells else columns
 
     def _find(self, place: int) -> int:
         """The representative of the place's group."""

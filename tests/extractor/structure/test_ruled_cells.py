@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -45,3 +46,29 @@ class TestLists:
     def test_columns_in_a_frame_are_columns(self) -> None:
         (_, *body) = self.skills(("120", "340", "560"))
         assert [row[-2:] for row in body][:2] == [["120", "recycle"], ["340", "reduce"]]
+
+
+class TestHead:
+    """The model joins the empty place above the names of the rows with the name beside it."""
+
+    LINES = Rulings(
+        horizontal=tuple(Ruling(at, 0, 500) for at in (30, 60, 90)),
+        vertical=(Ruling(100, 30, 90), Ruling(300, 30, 90)),
+    )
+
+    @pytest.mark.parametrize(
+        ("at", "head"),
+        [
+            (185, ["", "Scan", "Search"]),  # over the middle of the second column
+            (135, ["Scan", "-", "Search"]),  # over the middle of both
+            (5, ["Scan", "-", "Search"]),
+            (265, ["Scan", "-", "Search"]),  # flush right, over both
+        ],
+    )
+    def test_a_name_is_of_the_columns_that_it_stands_over(self, at: float, head: list[str]) -> None:
+        words = [word("Scan", at, 10), word("Search", 385, 10)]
+        for top, name in ((40, "Pack"), (70, "Use")):
+            words += [word(name, 10, top), word("text", 185, top), word("texts", 385, top)]
+        cells = structure(3, 3, (0.0, 0.0, 500.0, 90.0))
+        joined = [replace(cells[0], column_span=2), *cells[2:]]
+        assert grid(build_table(words, joined, self.LINES))[0] == head
