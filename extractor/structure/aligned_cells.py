@@ -136,6 +136,7 @@ def aligned_cells(
         [count + index for index in group]
         for group in item_rows(rows[count:], column_of, columns.full, laid[count:], parted, room)
     ]
+    groups = _with_sentences_whole(table, groups, laid)
     headers = {cell.row for cell in structure if cell.header}
     starts = _left_edges(table)
     confidence = statistics.fmean(cell.confidence for cell in structure) if structure else 1.0
@@ -156,6 +157,28 @@ def aligned_cells(
             )
             column = last + 1
     return cells
+
+
+def _with_sentences_whole(table: Aligned, groups: Sequence[list[int]], laid: Sequence[int]) -> list[list[int]]:
+    """The groups of rows of text, those joined whose texts go on from one to the other, as names of a head do.
+
+    The model has them in one row, most texts of the first line begin with a capital or a figure, and most of the other
+    one with a small letter.
+    """
+    joined: list[list[int]] = []
+    for group in groups:
+        same = bool(joined) and laid[joined[-1][-1]] == laid[group[0]]
+        if same and not _goes_on(table, joined[-1][0]) and _goes_on(table, group[0]):
+            joined[-1] += group
+        else:
+            joined.append(list(group))
+    return joined
+
+
+def _goes_on(table: Aligned, index: int) -> bool:
+    """Whether most texts of a row of text begin with a small letter, and none is a number."""
+    texts = [" ".join(word.text for word in text) for text in texts_of(table.rows[index], table.height)]
+    return 2 * sum(text[0].islower() for text in texts) > len(texts) and not any(map(is_numeric, texts))
 
 
 def _spans(table: Aligned, group: Sequence[int], starts: Sequence[float]) -> dict[int, tuple[int, list[Word]]]:

@@ -7,9 +7,11 @@ from itertools import pairwise
 
 import pytest
 
+from extractor.structure.aligned_cells import Aligned, aligned_cells
 from extractor.structure.columns import Columns
 from extractor.structure.drawn_columns import drawn_edges
 from extractor.structure.tables import build_table
+from extractor.structure.text_lines import rows_of_text
 from extractor.values.reading import Ruling, Rulings, TableCell
 from extractor.values.words import Word
 
@@ -176,3 +178,27 @@ class TestCloseNames:
         title = "Mixtures of the second series tubes"
         found = self.mixtures([(title, 0)], flush_right)
         assert title in found[0] and found[1] == ["2", "24", "0", "4"]
+
+
+class TestNamesOfSeveralLines:
+    """Wrapped names above a text in each column: every line runs across, and the model has those of the head in one."""
+
+    @pytest.mark.parametrize(
+        ("second", "rows"),
+        [
+            (("scored in", "granted to", "at 1% cap"), 4),
+            (("Lisbon", "Porto", "Faro"), 5),  # entries
+            (("in", "to", "12"), 5),
+        ],
+    )
+    def test_lines_that_go_on_are_one_row(self, second: Sequence[str], rows: int) -> None:
+        lines = [("States", "Exceptions", "Districts"), second, *[("Yes", "No", "Yes")] * 3]
+        words = [
+            each
+            for number, line in enumerate(lines)
+            for text, at in zip(line, (0, 120, 240), strict=True)
+            for each in left(text, at, 100 + 12 * number)
+        ]
+        seen = Aligned(rows_of_text(words), Columns((100.0, 220.0), (0, 1, 2, 3, 4)), Rulings(), 10)
+        cells = aligned_cells(seen, [0, 0, 1, 2, 3], _cells([98, 122, 134, 146, 158]), None)
+        assert max(cell.row for cell, _ in cells) + 1 == rows
