@@ -8,6 +8,7 @@ part of the way still ends a column or row. Boxes are in the page's unit, origin
 from __future__ import annotations
 
 import bisect
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -22,6 +23,7 @@ from .columns import find_columns
 from .lists import without_markers
 from .text_lines import rows_of_text
 from .unruled_rows import with_rows_parted
+from .whole_lines import row_middles
 
 # Min share of the common side of two places that a line between them covers.
 PARTS = 0.6
@@ -29,6 +31,8 @@ PARTS = 0.6
 APART = 1.5
 # Max gap between lines of one paragraph, in text heights; rows of a table have padding besides.
 LINE_GAP = 0.4
+# Max ratio of the distance of two cells' lines to that of lines in one of them, where both are one text.
+WIDER = 1.15
 # Min share of grid edges drawn before lines are trusted over the model.
 MOSTLY_DRAWN = 0.8
 # Max distance of two lines that are one, drawn twice, in text heights.
@@ -215,10 +219,15 @@ class _Grid:
         return _is_covered(self._horizontal, self.ys[row], (self.xs[column], self.xs[column + 1]))
 
     def one_text(self, above: TableCell, below: TableCell) -> bool:
-        """Whether one cell is empty, or the lower one's text follows the upper one's line upon line."""
-        upper = [word.box[3] for word in self._words_in(self._cell_box(above))]
-        lower = [word.box[1] for word in self._words_in(self._cell_box(below))]
-        return not upper or not lower or min(lower) - max(upper) < LINE_GAP * self._height
+        """Whether one cell is empty, or the lower one's text follows the upper one's line upon line, as near as lines
+        of one cell do."""
+        upper, lower = (self._words_in(self._cell_box(cell)) for cell in (above, below))
+        if not upper or not lower:
+            return True
+        white = min(word.box[1] for word in lower) - max(word.box[3] for word in upper)
+        middles = [row_middles(rows_of_text(words)) for words in (upper, lower)]
+        within = min((after - before for each in middles for before, after in pairwise(each)), default=math.inf)
+        return white < LINE_GAP * self._height and middles[1][0] - middles[0][-1] <= WIDER * within
 
     def at_lines(self, cells: Sequence[TableCell]) -> list[TableCell]:
         """The cells with boxes between the lines."""

@@ -72,3 +72,16 @@ class TestHead:
         cells = structure(3, 3, (0.0, 0.0, 500.0, 90.0))
         joined = [replace(cells[0], column_span=2), *cells[2:]]
         assert grid(build_table(words, joined, self.LINES))[0] == head
+
+
+@pytest.mark.parametrize(("third", "spans"), [(59, [1, 1]), (56, [2])])
+def test_lines_further_apart_than_those_of_a_cell_are_of_the_next_one(third: float, spans: list[int]) -> None:
+    """A line is drawn beside the names alone; those above it stand twelve points apart."""
+    lines = (Ruling(0, 0, 300), Ruling(30, 0, 300), Ruling(60, 150, 300), Ruling(90, 0, 300))
+    rulings = Rulings(lines, tuple(Ruling(at, 0, 90) for at in (0, 150, 300)))
+    words = [word("Area", 10, 10), word("Skill", 160, 10), word("number", 10, 32), word("of", 10, 44)]
+    words += [word("cells", 10, third), word("one", 160, 40), word("two", 160, 70)]
+    words = [replace(each, box=(*each.box[:3], each.box[1] + 12)) for each in words]
+    table = build_table(words, structure(3, 2, (0.0, 0.0, 300.0, 90.0)), rulings)
+    assert table is not None
+    assert [cell.row_span for cell in table.cells if cell.column == 0 and cell.row > 0] == spans
