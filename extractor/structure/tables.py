@@ -9,7 +9,7 @@ origin top left.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import replace
 from itertools import pairwise
 
@@ -95,8 +95,9 @@ def _grid_of(words: Sequence[Word], structure: Sequence[TableCell], rulings: Rul
         )
         if sure or _contradict_columns(filled, rows, columns):
             aligned = aligned_cells(seen, laid, cells, header)
-            flaws = _count_flaws([inside for _, inside in aligned], rows, height)
-            if flaws < _count_flaws(filled, rows, height) + (1 if sure else 0):
+            names = {index for index in columns.body if header is not None and index < header[0]}
+            flaws = _count_flaws([inside for _, inside in aligned], rows, height, names)
+            if flaws < _count_flaws(filled, rows, height, names) + (1 if sure else 0):
                 return _aligned_table(aligned, words)
     if columns is not None and same:
         cells, filled = without_false_spans(cells, filled, rows, laid, columns)
@@ -248,21 +249,25 @@ def _without_overlaps(structure: Sequence[TableCell]) -> list[TableCell]:
     return cells
 
 
-def _count_flaws(filled: Sequence[Sequence[Word]], rows: Sequence[Sequence[Word]], height: float) -> int:
+def _count_flaws(
+    filled: Sequence[Sequence[Word]], rows: Sequence[Sequence[Word]], height: float, names: Set[int]
+) -> int:
     """How often a cell holds texts that stand far apart in a row, or a text is divided among cells.
 
-    A currency sign belongs to the number behind it, however far.
+    A currency sign belongs to the number behind it, however far. `names`: the indices of rows that are names of a head
+    which keep to their columns: these may stand as near as words of one text.
     """
     owner = {id(word): index for index, inside in enumerate(filled) for word in inside}
     flaws = 0
-    for row in rows:
+    for index, row in enumerate(rows):
         for before, after in pairwise(sorted(row, key=lambda word: word.box[0])):
             gap = after.box[0] - before.box[2]
             together = owner[id(before)] == owner[id(after)]
             if before.text in CURRENCIES and is_numeric(after.text):
                 flaws += not together
             else:
-                flaws += (together and gap > APART * height) or (not together and gap < TOGETHER * height)
+                divided = not together and gap < TOGETHER * height and index not in names
+                flaws += divided or (together and gap > APART * height)
     return flaws
 
 

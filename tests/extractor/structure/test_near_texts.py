@@ -157,7 +157,13 @@ class TestCloseNames:
 
     NAMES = ("Probe number", "Water bath", "Sugar", "Yeast mixed")
 
-    def mixtures(self, head: Sequence[tuple[str, float]], flush_right: bool) -> list[list[str]]:
+    def mixtures(
+        self,
+        head: Sequence[tuple[str, float]],
+        flush_right: bool,
+        cells: Sequence[TableCell] = (),
+        rulings: Rulings | None = None,
+    ) -> list[list[str]]:
         """A head's texts where they begin, above three rows of entries that begin, or end, where `NAMES` do."""
         words = [each for text, at in head for each in left(text, at, 100)]
         at = 0.0
@@ -166,12 +172,23 @@ class TestCloseNames:
             for row, entry in enumerate(entries):
                 words += right(entry, end, 120 + 20 * row) if flush_right else left(entry, at, 120 + 20 * row)
             at = end + 3
-        return grid(build_table(words, [], Rulings()))
+        return grid(build_table(words, cells, rulings or Rulings()))
 
     @pytest.mark.parametrize("flush_right", [False, True])
     def test_names_a_space_apart_stand_each_above_its_entries(self, flush_right: bool) -> None:
         found = self.mixtures([(" ".join(self.NAMES), 0)], flush_right)
         assert found[:2] == [list(self.NAMES), ["2", "24", "0", "4"]]
+
+    def test_names_above_a_line_are_parted_where_the_model_joins_them(self) -> None:
+        sides = pairwise((0, 63, 116, 144, 200))
+        cells = [
+            TableCell(row, column, 1, 1, False, (left, 98 + 20 * row, right, 116 + 20 * row), 0.9)
+            for column, (left, right) in enumerate(sides)
+            for row in range(1, 4)
+        ]
+        head = TableCell(0, 0, 1, 4, True, (0, 98, 200, 112), 0.9)
+        line = Rulings(tuple(Ruling(at, 0, 200) for at in (96, 115, 175)))
+        assert self.mixtures([(" ".join(self.NAMES), 0)], False, [head, *cells], line)[0] == list(self.NAMES)
 
     @pytest.mark.parametrize("flush_right", [False, True])
     def test_a_title_as_wide_is_one_text(self, flush_right: bool) -> None:
