@@ -74,7 +74,8 @@ def ruled_cells(rulings: Rulings, words: Sequence[Word], structure: Sequence[Tab
     if (grid.drawn() < MOSTLY_DRAWN and not grid.is_of_boxes()) or grid.is_bars():
         return []
     grid.join()
-    cells = _with_header(grid.cells(), structure)
+    cells = [part for cell in grid.cells() for part in (_split_into_columns(cell, grid) if cell.row == 0 else [cell])]
+    cells = _with_header(grid.at_lines(cells), structure)
     return with_rows_parted(cells, words) if _fits_words(cells, words) else []
 
 

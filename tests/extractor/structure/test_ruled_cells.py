@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from extractor.structure.tables import build_table
-from extractor.values.reading import Ruling, Rulings
+from extractor.values.reading import Ruling, Rulings, TableCell
 from extractor.values.words import Word
 
 from .test_tables import grid, structure, word
@@ -66,12 +66,19 @@ class TestHead:
         ],
     )
     def test_a_name_is_of_the_columns_that_it_stands_over(self, at: float, head: list[str]) -> None:
+        cells = structure(3, 3, (0.0, 0.0, 500.0, 90.0))
+        assert self.first_row(at, [replace(cells[0], column_span=2), *cells[2:]]) == head
+
+    @pytest.mark.parametrize(("at", "head"), [(185, ["", "Scan", "Search"]), (135, ["Scan", "-", "Search"])])
+    def test_it_is_where_the_lines_alone_tell(self, at: float, head: list[str]) -> None:
+        assert self.first_row(at, structure(3, 5, (0.0, 0.0, 500.0, 90.0))) == head
+
+    def first_row(self, at: float, cells: Sequence[TableCell]) -> list[str]:
+        """The head of a table of three columns and three rows; its first name begins `at`."""
         words = [word("Scan", at, 10), word("Search", 385, 10)]
         for top, name in ((40, "Pack"), (70, "Use")):
             words += [word(name, 10, top), word("text", 185, top), word("texts", 385, top)]
-        cells = structure(3, 3, (0.0, 0.0, 500.0, 90.0))
-        joined = [replace(cells[0], column_span=2), *cells[2:]]
-        assert grid(build_table(words, joined, self.LINES))[0] == head
+        return grid(build_table(words, cells, self.LINES))[0]
 
 
 @pytest.mark.parametrize(("third", "spans"), [(59, [1, 1]), (56, [2])])
