@@ -49,12 +49,18 @@ MOST_BOXES = 500
 
 
 def check_boxes(
-    squares: Sequence[Box], fields: Sequence[Tick], words: Sequence[Word], picture: Pixels, scale: float
+    squares: Sequence[Box],
+    fields: Sequence[Tick],
+    words: Sequence[Word],
+    picture: Pixels,
+    scale: float,
+    lone: Sequence[Box] = (),
 ) -> list[Tick]:
     """The check boxes and radio buttons among a page's drawn squares, without those of form fields.
 
     `squares` are the boxes of whatever is as wide as high: of circles, too. Boxes are in points, origin top left of the
-    page as shown. `picture`: the page picture, RGB, `scale` pixels per point.
+    page as shown. `picture`: the page picture, RGB, `scale` pixels per point. `lone`: the squares that need no words
+    beside them.
     """
     if not squares or len(squares) > MOST_BOXES:
         return []
@@ -71,7 +77,8 @@ def check_boxes(
     for box in outer:
         others = [other for other in outer if other != box]
         near = NEAR_IN_COLUMN if any(_is_below(box, other) or _is_below(other, box) for other in others) else NEAR
-        if any(_nearly_touch(box, other) for other in others) or not _has_words(box, words, near):
+        is_beside_words = box in lone or _has_words(box, words, near)
+        if any(_nearly_touch(box, other) for other in others) or not is_beside_words:
             continue
         dotted = _is_dotted(box, picture, scale)
         if dotted is not None:

@@ -1,15 +1,18 @@
 """Small square frames in the picture of a scan -> check boxes beside their words, ticked or not.
 
 Runs in a page process. On a scan a check box is four straight strokes of ink that close a square, with white around it.
-It is looked for only in the room before, behind and between words: where a row of pixels through that has no ink but
-paper, nothing more is done. What its ends run on from is a table or a comb; what holds a letter or digit is a field.
+It is looked for only in the room before, behind and between words, and where a lone sign was read, however far from
+words: where a row of pixels through that has no ink but paper, nothing more is done. What its ends run on from is a
+table or a comb; what holds a letter or digit is a field.
 Lengths are pixels of the picture, origin top left, unless they are said to be in the page's unit.
 """
 
 from __future__ import annotations
 
+import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import cv2
@@ -70,8 +73,9 @@ def with_inked_boxes(page: Page, words: Sequence[Word]) -> list[Word]:
 
     Boxes are in the page's unit, origin top left. Signs that were read in a check box go.
     """
-    rooms = _rooms([word for word in words if word.upright], page)
-    inked = rooms
+    upright = [word for word in words if word.upright]
+    signs = [word.box for word in _lone_signs(upright)]
+    inked = [*_rooms(upright, page), *_rooms_around(signs, upright, page)]
     for height in PROBED:
         has_ink = _have_frames(page.picture, inked, height)
         inked = [room for room, has in zip(inked, has_ink, strict=True) if has]
@@ -83,7 +87,8 @@ def with_inked_boxes(page: Page, words: Sequence[Word]) -> list[Word]:
     whole = picture.part((0, 0, picture.columns, picture.rows))
     # A ring is read as an O.
     beside = [word for word in words if len(word.text) > 1 or not any(contains(box, centre(word.box)) for box in rings)]
-    ticks = check_boxes([*squares, *rings], known, beside, whole, page.scale)
+    lone = [box for box in squares if any(contains(box, centre(sign)) for sign in signs)]
+    ticks = check_boxes([*squares, *rings], known, beside, whole, page.scale, lone)
     ticks += [Tick(box, True) for box in _filled(page, inked, [tick.box for tick in (*ticks, *known)])]
     return with_ticks(words, ticks, "ocr", _CONFIDENCE)
 
@@ -164,6 +169,32 @@ def _rooms(words: Sequence[Word], page: Page) -> list[PixelBox]:
     both = np.vstack([np.stack([starts, tops, lefts, bottoms]).T, np.stack([rights, tops, ends, bottoms]).T])
     wide = both[:, 2] - both[:, 0] > SMALLEST * (both[:, 3] - both[:, 1])
     return [(left, top, right, bottom) for left, top, right, bottom in np.rint(both[wide]).astype(int).tolist()]
+
+
+def _lone_signs(words: Sequence[Word]) -> list[Word]:
+    """The words of one sign that a check box may have been read as: a symbol, or an ideograph where no text has any."""
+    kinds = {"So"} if any(_is_ideographic(word.text) for word in words) else {"So", "Lo"}
+    return [word for word in words if len(word.text) == 1 and unicodedata.category(word.text) in kinds]
+
+
+def _is_ideographic(text: str) -> bool:
+    """Whether two letters without upper and lower case follow one another: a box is read as one."""
+    cases = [unicodedata.category(letter) for letter in text]
+    return ("Lo", "Lo") in pairwise(cases)
+
+
+def _rooms_around(signs: Sequence[Box], words: Sequence[Word], page: Page) -> list[PixelBox]:
+    """The rooms around lone signs, as high as most lines: a sign's own box may be narrower and higher than what it is
+    read from."""
+    if not signs:
+        return []
+    usual = page.scale * median_height(word.box for word in words)
+    rooms = []
+    for left, top, right, bottom in (scaled(sign, page.scale) for sign in signs):
+        middle, half = (top + bottom) / 2, min(usual, bottom - top) / 2
+        room = (left - half, middle - half, right + half, middle + half)
+        rooms.append((round(room[0]), round(room[1]), round(room[2]), round(room[3])))
+    return rooms
 
 
 def _texts(line: Sequence[Word]) -> list[list[Word]]:

@@ -193,6 +193,36 @@ def test_a_sign_that_a_tick_was_read_as_goes() -> None:
     assert " ".join(scan.read()) == "[ ] Medical expenses [x] Lost luggage [ ] Third party damage"
 
 
+def column_of_boxes(signs: str) -> Scan:
+    """Boxes far behind their labels, each of which was read as a sign of its own; the second one is ticked."""
+    scan = Scan()
+    for number, (label, sign) in enumerate(zip(("Ladder", "Scaffold", "Winch"), signs, strict=True)):
+        y = 100 + 70 * number
+        scan.text(label, LEFT, y)
+        scan.square(LEFT + 400, y)
+        if number == 1:
+            cross(scan.draw, LEFT + 400, y)
+        box = (LEFT + 406.0, y - 9.0, LEFT + 422.0, y + SIDE + 11.0)
+        scan.words.append(Word(sign, box, 90 + number, "ocr", 48.0, confidence=0.7))
+    return scan
+
+
+@pytest.mark.parametrize("signs", ["\u25a1\u2611\u25a1", "\u53e3\u533a\u53e3"])
+def test_boxes_read_as_lone_signs_are_told_however_far_from_words(signs: str) -> None:
+    assert " ".join(column_of_boxes(signs).read()) == "Ladder [ ] Scaffold [x] Winch [ ]"
+
+
+def test_ideographs_stay_beside_others_and_signs_without_a_square() -> None:
+    scan = column_of_boxes("\u53e3\u533a\u53e3")
+    scan.text("\u5165\u53e3", LEFT, 380)
+    assert "[ ]" not in scan.read()
+    rings = Scan()
+    rings.text("Ladder", LEFT, 100)
+    rings.draw.ellipse((LEFT + 400, 100, LEFT + 400 + SIDE, 100 + SIDE), outline=INK, width=2)
+    rings.words.append(Word("\u25a1", (LEFT + 406.0, 91.0, LEFT + 422.0, 139.0), 90, "ocr", 48.0, confidence=0.7))
+    assert rings.read() == ["Ladder", "\u25a1"]
+
+
 def comb(scan: Scan) -> None:
     """A row of boxes that share their sides."""
     for number in range(5):
