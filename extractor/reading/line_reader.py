@@ -22,6 +22,7 @@ from ..values.page import Page
 from ..values.page_picture import PagePicture
 from ..values.words import Word
 from .litres import InkedLine, with_litres
+from .look_alikes import with_look_alikes_told
 from .orientation import on_its_side
 from .picture_refs import ref_of
 from .raised_ink import with_numbers_ended
@@ -115,7 +116,7 @@ class LineReader:
         return [
             ReadLine(
                 (quad / page.scale).astype(np.float64),
-                tuple(with_numbers_ended(read, page.picture, quad, line.quarters)),
+                tuple(with_look_alikes_told(with_numbers_ended(read, page.picture, quad, line.quarters))),
                 line.quarters,
             )
             if read and legibility(read) >= least
