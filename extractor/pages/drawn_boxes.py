@@ -91,10 +91,11 @@ def check_boxes(
         else:
             rest.append(box)
     known = list(squares_found.values())
+    boxes = [*squares_found, *(field.box for field in fields)]
     dark = [
         Tick(box, True)
         for box in dict.fromkeys(rest)
-        if any(_are_in_line(box, other) for other in squares_found) and _is_dark(box, picture, scale)
+        if any(_are_in_line(box, other) for other in boxes) and _is_dark(box, picture, scale)
     ]
     rings = list(circles.values())
     return [*known, *dark, *_with_a_counterpart(full.values(), known), *_with_a_counterpart(rings, rings)]

@@ -57,7 +57,7 @@ _RINGS = frozenset("Oo0Q")
 # Min width of a radio button, in heights of its line.
 LEAST_RING = 0.55
 # How sure a mark is that was found in ink.
-_CONFIDENCE = 0.95
+CONFIDENCE = 0.95
 
 
 class _Stroke(NamedTuple):
@@ -75,22 +75,31 @@ def with_inked_boxes(page: Page, words: Sequence[Word]) -> list[Word]:
     """
     upright = [word for word in words if word.upright]
     signs = [word.box for word in _lone_signs(upright)]
-    inked = [*_rooms(upright, page), *_rooms_around(signs, upright, page)]
+    ticks = ticks_in(page, words, [*_rooms(upright, page), *_rooms_around(signs, upright, page)], signs)
+    return with_ticks(words, ticks, "ocr", CONFIDENCE) if ticks else list(words)
+
+
+def ticks_in(page: Page, words: Sequence[Word], rooms: Sequence[PixelBox], lone: Sequence[Box]) -> list[Tick]:
+    """The check boxes and radio buttons in rooms of the picture, as high as a line each.
+
+    What is drawn around the middle of a `lone` box needs no words beside it. Boxes are in the page's unit, origin top
+    left, rooms in pixels.
+    """
+    inked = rooms
     for height in PROBED:
         has_ink = _have_frames(page.picture, inked, height)
         inked = [room for room, has in zip(inked, has_ink, strict=True) if has]
     squares, rings = _squares_and_rings(page, words, inked)
     if not (squares or rings):
-        return list(words)
+        return []
     known = [Tick(word.box, word.text == TICKED) for word in words if word.text in TICKS]
     picture = page.picture
     whole = picture.part((0, 0, picture.columns, picture.rows))
     # A ring is read as an O.
     beside = [word for word in words if len(word.text) > 1 or not any(contains(box, centre(word.box)) for box in rings)]
-    lone = [box for box in squares if any(contains(box, centre(sign)) for sign in signs)]
-    ticks = check_boxes([*squares, *rings], known, beside, whole, page.scale, lone)
-    ticks += [Tick(box, True) for box in _filled(page, inked, [tick.box for tick in (*ticks, *known)])]
-    return with_ticks(words, ticks, "ocr", _CONFIDENCE)
+    apart = [box for box in squares if any(contains(box, centre(one)) for one in lone)]
+    ticks = check_boxes([*squares, *rings], known, beside, whole, page.scale, apart)
+    return [*ticks, *(Tick(box, True) for box in _filled(page, inked, [tick.box for tick in (*ticks, *known)]))]
 
 
 def _squares_and_rings(page: Page, words: Sequence[Word], rooms: Sequence[PixelBox]) -> tuple[list[Box], list[Box]]:
@@ -387,7 +396,8 @@ def _is_finder(ink: Grey, frame: Box) -> bool:
     """
     left, top, right, bottom = (round(edge) for edge in frame)
     inner = cv2.resize(ink[top : bottom + 1, left : right + 1] * 255, (28, 28), interpolation=cv2.INTER_AREA) > 127
-    core, white = inner[9:19, 9:19], inner[5:23, 5:23].copy()
+    # All of the square: a small cross is as full in its middle.
+    core, white = inner[8:20, 8:20], inner[5:23, 5:23].copy()
     white[2:16, 2:16] = False
     return bool(core.mean() > 0.85) and int(white.sum()) < 0.3 * (18 * 18 - 14 * 14)
 

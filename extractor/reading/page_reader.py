@@ -32,7 +32,7 @@ from .orientation import Upright, as_shown, turned
 from .picture_refs import ref_of
 from .scan_reader import ScanReader, seen_on
 from .seen import Seen
-from .unread import unread_notices
+from .unread import cells_notice, unread_notices
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +90,9 @@ class PageReader:
             *page.notices,
             *([] if hardly.is_much else _turned_notices(page, seen, sheets)),
             *unread_notices(page, words, recognition, hardly),
+            *cells_notice(
+                page.number, [mapped(part.upright.matrix, c) for part in (seen, *sheets) for c in part.unread]
+            ),
         ]
         parts = tuple(_reading_of(page, sheet) for sheet in sheets)
         whole = _reading_of(page, seen)

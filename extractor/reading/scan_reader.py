@@ -27,6 +27,7 @@ from .chosen_words import chosen
 from .dot_print import with_dots_joined
 from .found_lines import box_of, lines_to_read
 from .inked_boxes import with_inked_boxes
+from .inked_cells import with_boxes_in_cells
 from .inked_combs import combs_of, with_values
 from .line_reader import MIN_IMAGE_LEGIBILITY, SURE, UNSURE, LineReader, ReadLine, legibility, placed_lines
 from .listed_figures import with_tables
@@ -99,7 +100,7 @@ class ScanReader:
         ink beside them."""
         words = self._with_words_under_stamps(level.page, [*level.page.words, *words], recognition)
         words = self._with_combs(level.page, words, recognition)
-        return seen_on(self._device, level, with_inked_boxes(level.page, words), None, began)
+        return _with_cells(seen_on(self._device, level, with_inked_boxes(level.page, words), None, began))
 
     def _with_words_under_stamps(self, page: Page, words: list[Word], recognition: Recognition) -> list[Word]:
         """The words of an upright page, those under coloured stamps as they are read without the stamps' ink, where
@@ -219,6 +220,14 @@ class ScanReader:
     def _upside_down(self, page: Page, quads: Sequence[Quad], recognition: Recognition) -> float:
         """How much more legible the lines are after a turn by 180 degrees."""
         return self._lines.upside_down([(page, quad) for quad in quads], recognition)
+
+
+def _with_cells(seen: Seen) -> Seen:
+    """The same with the check boxes alone in cells of its tables, and with the cells whose ink was not read."""
+    words, unread = with_boxes_in_cells(seen.upright.page, seen.words, seen.tables)
+    index = {id(word): number for number, word in enumerate(words)}
+    stamps = tuple(tuple(index[own] for at in stamp if (own := id(seen.words[at])) in index) for stamp in seen.stamps)
+    return replace(seen, words=tuple(words), stamps=stamps, unread=tuple(unread))
 
 
 def seen_on(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from ..values.boxes import Box
 from ..values.reading import Region, TableReading
 from ..values.words import Word
 from .orientation import Upright
@@ -16,7 +17,7 @@ class Seen:
     origin top left.
 
     `seconds`: the time for words, layout and tables. `stamps`: for each stamp the indices of its words. `hardly`: the
-    counts of lines that were hardly read.
+    counts of lines that were hardly read. `unread`: cells of tables with ink that was not read.
     """
 
     upright: Upright
@@ -26,3 +27,4 @@ class Seen:
     seconds: tuple[float, float, float]
     stamps: tuple[tuple[int, ...], ...] = ()
     hardly: HardlyRead = field(default_factory=HardlyRead)
+    unread: tuple[Box, ...] = ()

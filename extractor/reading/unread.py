@@ -16,6 +16,7 @@ from ..decoding.ctc import RecognisedWord
 from ..languages import Recognition, scripts_read
 from ..pages.layer_trust import is_sure
 from ..values.arrays import Quad
+from ..values.boxes import Box, union
 from ..values.notices import Notice
 from ..values.page import Page
 from ..values.words import Word
@@ -86,6 +87,14 @@ def unread_notices(page: Page, words: Sequence[Word], recognition: Recognition, 
         said = f"page {number}: letters that no chosen recogniser reads in a doubted text layer ({', '.join(scripts)})"
         notices.append(Notice("SCRIPT_NOT_READ", said, number))
     return notices
+
+
+def cells_notice(number: int, cells: Sequence[Box]) -> list[Notice]:
+    """The notice of cells of tables with ink that was not read, given on the page as it is shown; none without any."""
+    if not cells:
+        return []
+    said = f"page {number}: {len(cells)} cell(s) of tables with marks that were not read"
+    return [Notice("TEXT_NOT_READ", said, number, union(cells))]
 
 
 def _unread_scripts(page: Page, recognition: Recognition) -> list[str]:

@@ -180,13 +180,7 @@ def _merged(cells: Sequence[TableCell], grid: _Grid) -> list[TableCell]:
 
 def _edge_positions(lines: Sequence[Ruling], text: tuple[float, float], height: float) -> list[float]:
     """The positions of lines across their direction, each once, and the table's own sides where none is drawn."""
-    edges: list[list[float]] = []
-    for at in sorted(line.at for line in lines):
-        if edges and at - edges[-1][-1] <= SAME_LINE * height:
-            edges[-1].append(at)
-        else:
-            edges.append([at])
-    found = [sum(group) / len(group) for group in edges]
+    found = drawn_positions(lines, height)
     if not found:
         return []
     if text[0] < found[0] - height / 2:
@@ -194,6 +188,17 @@ def _edge_positions(lines: Sequence[Ruling], text: tuple[float, float], height: 
     if text[1] > found[-1] + height / 2:
         found.append(text[1] + 0.1 * height)
     return found
+
+
+def drawn_positions(lines: Sequence[Ruling], height: float) -> list[float]:
+    """The positions of lines across their direction, each once, in order. `height`: that of the table's words."""
+    edges: list[list[float]] = []
+    for at in sorted(line.at for line in lines):
+        if edges and at - edges[-1][-1] <= SAME_LINE * height:
+            edges[-1].append(at)
+        else:
+            edges.append([at])
+    return [sum(group) / len(group) for group in edges]
 
 
 class _Grid:
@@ -213,11 +218,11 @@ class _Grid:
 
     def parted_across(self, row: int, column: int) -> bool:
         """Whether a line is drawn in `row` at the left side of `column`."""
-        return _is_covered(self._vertical, self.xs[column], (self.ys[row], self.ys[row + 1]))
+        return is_covered(self._vertical, self.xs[column], (self.ys[row], self.ys[row + 1]))
 
     def parted_down(self, row: int, column: int) -> bool:
         """Whether a line is drawn in `column` at the top of `row`."""
-        return _is_covered(self._horizontal, self.ys[row], (self.xs[column], self.xs[column + 1]))
+        return is_covered(self._horizontal, self.ys[row], (self.xs[column], self.xs[column + 1]))
 
     def one_text(self, above: TableCell, below: TableCell) -> bool:
         """Whether one cell is empty, or the lower one's text follows the upper one's line upon line, as near as lines
@@ -406,8 +411,8 @@ def _middle(word: Word) -> float:
     return (word.box[1] + word.box[3]) / 2
 
 
-def _is_covered(lines: Sequence[Ruling], at: float, side: tuple[float, float]) -> bool:
-    """Whether the lines, sorted, cover the side at `at`."""
+def is_covered(lines: Sequence[Ruling], at: float, side: tuple[float, float]) -> bool:
+    """Whether the lines, in order of their places, cover the side at `at`, from one end to the other."""
     length = max(side[1] - side[0], 1e-6)
     near = 0.02 * length + 3.0
     beside = lines[bisect.bisect_left(lines, at - near, key=_at) : bisect.bisect_right(lines, at + near, key=_at)]

@@ -92,8 +92,9 @@ KINDS: dict[NoticeCode, Kind] = {
         "the text layer does not say what a reader sees, and `ocr` is `never`", 'ask again with `"ocr": "auto"`'
     ),
     "TEXT_NOT_READ": Kind(
-        "lines of text were found and not read, or hardly: a script that no chosen recogniser reads, or poor print",
-        "name the document's languages in `ocr_languages`, or have a person read the page",
+        "lines of text were found and not read, or hardly (a script that no chosen recogniser reads, or poor print), "
+        "or cells of a scanned table have marks that were not read",
+        "name the document's languages in `ocr_languages`, or have a person look at its place",
     ),
     "UNSEEN_CHARACTERS": Kind(
         "the text layer has characters that no reader sees (control, zero width, direction)",

@@ -127,7 +127,7 @@ export type ErrorCode =
  * - `TEXT_BEYOND_EDGE`: words of the text layer stand beyond the page's edge, and are left out. To do: nothing.
  * - `TEXT_LAYER_REPLACED`: the text layer does not say what a reader sees; it was not used, and the page was recognised. To do: treat the page as a scan.
  * - `TEXT_LAYER_UNSOUND`: the text layer does not say what a reader sees, and `ocr` is `never`. To do: ask again with `"ocr": "auto"`.
- * - `TEXT_NOT_READ`: lines of text were found and not read, or hardly: a script that no chosen recogniser reads, or poor print. To do: name the document's languages in `ocr_languages`, or have a person read the page.
+ * - `TEXT_NOT_READ`: lines of text were found and not read, or hardly (a script that no chosen recogniser reads, or poor print), or cells of a scanned table have marks that were not read. To do: name the document's languages in `ocr_languages`, or have a person look at its place.
  * - `UNSEEN_CHARACTERS`: the text layer has characters that no reader sees (control, zero width, direction). To do: have a person look where it matters; `unseen_text` drops them.
  * - `UNSEEN_TEXT`: the text layer has words that no reader sees (covered, white on white, switched off). To do: have a person look where it matters; `unseen_text` drops them.
  * - `VALUE_DIFFERS`: a value that is printed differs from the structured data that came inside the document. To do: have a person look at both before anything is paid; `embedded` is the other value.
