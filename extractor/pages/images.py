@@ -41,6 +41,8 @@ _TURNS = {
     8: Image.Transpose.ROTATE_90,
 }
 _ON_THEIR_SIDE = frozenset({_TURNS[orientation] for orientation in (5, 6, 7, 8)})
+# Pixels of a fax are up to twice as high as wide, or half as high: min and max such ratio that is made even.
+_UNEVEN, _MOST_UNEVEN = 1.25, 4.0
 # Pixels that take a usual page's processor time to decode and reduce, on a slow machine and in a slow format.
 _USUAL_PIXELS = 40_000_000
 _CUT = "the image's data ends early: the rest of the page is missing in the file"
@@ -57,7 +59,8 @@ def reader(format: Format) -> ImageReader:
 class ImageReader:
     """Reads images with one of Pillow's decoders and no other: some of Pillow's start programs (Ghostscript).
 
-    Lengths are image pixels, origin top left of the image with its EXIF orientation applied.
+    Lengths are image pixels, origin top left of the image with its EXIF orientation applied. Those of a fax, which are
+    higher than wide, are stretched to squares, as it is shown.
     """
 
     decoder: str
@@ -155,6 +158,8 @@ def _decoded(image: Image.Image, task: PageTask) -> tuple[tuple[int, int], Image
         width, height = image.size
         if width * height > task.max_pixels:
             raise PageTooLarge(f"the image has {width}x{height} pixels; at most {task.max_pixels} are read")
+        across, down = _stretch(image)
+        width, height = round(width * across), round(height * down)
         most = most_pixels(width, height)
         if width > most[0] or height > most[1]:
             # JPEGs decode at a half, a quarter or an eighth of their size at a fraction of the time.
@@ -164,13 +169,27 @@ def _decoded(image: Image.Image, task: PageTask) -> tuple[tuple[int, int], Image
         turn = _TURNS.get(image.getexif().get(_ORIENTATION, 1))
     except IMAGE_ERRORS:
         raise DocumentCorrupt("the image is damaged and cannot be decoded") from None
-    if decoded.width > most[0] or decoded.height > most[1]:
+    if (across, down) != (1.0, 1.0):
+        scale = min(1.0, most[0] / width, most[1] / height)
+        decoded = decoded.resize(
+            (max(1, round(width * scale)), max(1, round(height * scale))), Image.Resampling.BICUBIC
+        )
+    elif decoded.width > most[0] or decoded.height > most[1]:
         decoded.thumbnail(most, Image.Resampling.LANCZOS)
     if turn is not None:
         decoded = decoded.transpose(turn)
         if turn in _ON_THEIR_SIDE:
             width, height = height, width
     return (width, height), decoded
+
+
+def _stretch(image: Image.Image) -> tuple[float, float]:
+    """How many times wider and higher a TIFF is shown than its pixels are many: a fax has 204 dots an inch across, and
+    98 down (ITU-T T.4)."""
+    across, down = map(float, image.info.get("dpi", (0.0, 0.0))) if image.format == "TIFF" else (0.0, 0.0)
+    if min(across, down) <= 0 or not _UNEVEN <= max(across, down) / min(across, down) <= _MOST_UNEVEN:
+        return 1.0, 1.0
+    return max(1.0, down / across), max(1.0, across / down)
 
 
 def _in_arena(image: Image.Image, arena: PageArena) -> PagePicture:

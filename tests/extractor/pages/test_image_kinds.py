@@ -187,3 +187,30 @@ def test_the_way_round_is_what_the_image_says(
     assert isinstance(page, Page)
     assert (page.width, page.height) == TEXT.size
     assert like_the_text(page) > 0.95
+
+
+def fax(dots: tuple[int, int], format: str = "TIFF") -> bytes:
+    """The text as a file with so many dots an inch, across and down; as high as it is where they are alike."""
+    out = io.BytesIO()
+    height = round(TEXT.height * dots[1] / dots[0])
+    TEXT.resize((TEXT.width, height), Image.Resampling.LANCZOS).save(out, format, dpi=dots)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("dots", [(204, 98), (200, 100), (98, 204)])
+def test_a_fax_is_read_as_high_as_it_is_shown(readers: PageReaders, tmp_path: Path, dots: tuple[int, int]) -> None:
+    page = read(readers, tmp_path, fax(dots))
+    assert isinstance(page, Page)
+    ratio = TEXT.width / TEXT.height
+    assert page.width / page.height == pytest.approx(ratio, rel=0.02)
+    assert page.picture.columns / page.picture.rows == pytest.approx(ratio, rel=0.02)
+
+
+@pytest.mark.parametrize(("dots", "format"), [((204, 196), "TIFF"), ((300, 20), "TIFF"), ((300, 150), "PNG")])
+def test_other_images_have_the_pixels_of_their_files(
+    readers: PageReaders, tmp_path: Path, dots: tuple[int, int], format: str
+) -> None:
+    content = fax(dots, format)
+    page = read(readers, tmp_path, content, format.lower())
+    assert isinstance(page, Page)
+    assert (page.width, page.height) == Image.open(io.BytesIO(content)).size
