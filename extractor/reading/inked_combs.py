@@ -39,10 +39,19 @@ SIDES, ALIKE, THICKEST = (0.75, 2.2), 0.2, 0.25
 WIDTHS, SAME_WIDTH = (0.4, 1.3), 0.2
 # Min share of a comb's foot that is drawn; least ink of a letter or a point, as a share of the square of its height.
 FOOT, LEAST_INK = 0.8, 0.006
+# Of boxes that are open above: length of the strokes that part them, and how far below the words' middle their foot is,
+# in heights of the words; how far above it nothing but these strokes is, as such a share.
+SHORT_SIDES, FOOT_BELOW, ABOVE_FOOT = (0.15, 0.9), (0.2, 1.3), 0.08
+# How far above the words' middle letters reach in such boxes, in heights of the words.
+ABOVE_MIDDLE = 0.7
+# Max share of such boxes that may be of another width: two that a letter is written over count as one.
+ODD_WIDTHS = 0.2
 # How far the soft edge of a side may reach into its box, in heights of the box.
 EDGE = 0.04
 # White between letters that are set close, and in the place of an empty box, in heights of the line.
 CLOSE, EMPTY = 0.12, 0.6
+
+_STROKES = frozenset("1Il|")
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,9 +159,16 @@ def _chains(row: Sequence[Word]) -> list[list[Word]]:
 
 
 def _may_be_of_comb(word: Word) -> bool:
+    return len(word.text) <= SHORT or _is_spread(word) or word.confidence < HARDLY
+
+
+def _is_spread(word: Word) -> bool:
+    """Whether it is one letter, or its letters stand apart as in boxes, the strokes between which are read, too."""
     left, top, right, bottom = word.box
-    wide = right - left >= WIDE * (bottom - top) * len(word.text)
-    return len(word.text) <= SHORT or wide or word.confidence < HARDLY
+    letters, each = len(word.text), WIDE * (bottom - top)
+    if letters > MIN_BOXES and any(_STROKES.issuperset(word.text[at::2]) for at in (0, 1)):
+        letters //= 2
+    return letters == 1 or right - left >= each * letters
 
 
 def _comb_at(page: Page, row: Sequence[Word]) -> Comb | None:
@@ -165,13 +181,16 @@ def _comb_at(page: Page, row: Sequence[Word]) -> Comb | None:
         min(picture.columns, round(right + REACH[0] * height)),
         min(picture.rows, round(middle + REACH[1] * height)),
     )
-    if not _has_sides(picture, (round(left), round(right)), round(middle), height):
+    has_sides = _has_sides(picture, (round(left), round(right)), round(middle), height)
+    is_open = not has_sides and all(map(_is_spread, row))
+    if not has_sides and not (is_open and _has_foot(picture, (round(left), round(right)), round(middle), height)):
         return None
     part = picture.part((*corner, *ends))
     if min(part.shape[:2]) < 2 or not 0 <= round(middle) - corner[1] < len(part):
         return None
     ink = ink_of(part)
-    cells = _cells(ink, round(middle) - corner[1], height)
+    find_cells = _cells if has_sides else _open_cells
+    cells = find_cells(ink, round(middle) - corner[1], height)
     if len(cells) < MIN_BOXES or min(bottom - top for _, top, _, bottom in cells) < 1:
         return None
     inked = tuple(_has_letter(ink[top:bottom, left:right], height) for left, top, right, bottom in cells)
@@ -197,6 +216,55 @@ def _has_sides(picture: PagePicture, ends: tuple[int, int], middle: int, height:
     lightest = green[:: max(1, len(green) // 12)].max(axis=0).astype(int)
     dark = np.flatnonzero(lightest < int(green.max()) - FAINTEST)
     return len(np.flatnonzero(np.diff(dark) > 1)) >= 1
+
+
+def _has_foot(picture: PagePicture, ends: tuple[int, int], middle: int, height: float) -> bool:
+    """Whether a line runs below a row of words from end to end. A cheap test, like the other one."""
+    rows = (middle + round(FOOT_BELOW[0] * height), middle + round(FOOT_BELOW[1] * height))
+    part = picture.part((max(0, ends[0]), rows[0], ends[1], min(picture.rows, rows[1])))
+    if min(part.shape[:2]) < 2:
+        return False
+    green = part[:, :: max(1, part.shape[1] // 64), 1]
+    return bool(((green < int(green.max()) - FAINTEST).mean(axis=1) >= FOOT).any())
+
+
+def _open_cells(ink: Grey, middle: int, height: float) -> list[tuple[int, int, int, int]]:
+    """The insides of boxes that are open above, from left to right: short strokes part them, which stand on a line."""
+    first, last = (middle + round(share * height) for share in FOOT_BELOW)
+    length = round(MIN_BOXES * WIDTHS[0] * height) | 1
+    if ink.shape[1] <= length:
+        return []
+    lines = cv2.morphologyEx(ink[first : last + 1], cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
+    rows = np.flatnonzero(lines.any(axis=1))
+    probed = first + int(rows[0]) - max(2, round(ABOVE_FOOT * height)) if len(rows) else 0
+    if probed <= 0:
+        return []
+    on_line = np.flatnonzero(lines[rows[0] : rows[0] + 3].any(axis=0))
+    strokes = [
+        stroke
+        for stroke in strokes_through(ink, probed)
+        if on_line[0] - 3 <= stroke.left and stroke.right <= on_line[-1] + 4
+    ]
+    shortest, longest = (share * height for share in SHORT_SIDES)
+    if any(
+        stroke.right - stroke.left > THICKEST * height or not shortest <= probed - stroke.top <= longest
+        for stroke in strokes
+    ):
+        return []
+    widths = [after.left - before.right for before, after in pairwise(strokes)]
+    if len(widths) < MIN_BOXES:
+        return []
+    usual = float(np.median(widths))
+    is_usual = [abs(width - usual) <= SAME_WIDTH * usual for width in widths]
+    if not WIDTHS[0] * height <= usual <= 2 * WIDTHS[1] * height or sum(is_usual) < (1 - ODD_WIDTHS) * len(widths):
+        return []
+    edge, top = max(1, round(EDGE * height)), max(0, middle - round(ABOVE_MIDDLE * height))
+    foot = first + int(rows[0]) - edge
+    return [
+        (before.right + edge, top, after.left - edge, foot)
+        for (before, after), usual_width in zip(pairwise(strokes), is_usual, strict=True)
+        if usual_width
+    ]
 
 
 def _cells(ink: Grey, middle: int, height: float) -> list[tuple[int, int, int, int]]:

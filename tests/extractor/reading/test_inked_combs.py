@@ -42,6 +42,18 @@ class Form:
                 width = ImageFont.load_default(SIZE).getlength(text)
                 self.text(text, left + (side - width) / 2, top + 8)
 
+    def open_boxes(self, letters: str, read: str, strokes: bool = True) -> None:
+        """Letters on a line, with short strokes between them if wanted, found as one word."""
+        foot, end = TOP + 50, LEFT + SIDE * len(letters)
+        self.draw.line((LEFT, foot, end, foot), fill=INK, width=2)
+        for number in range(len(letters) + 1 if strokes else 0):
+            self.draw.line((LEFT + SIDE * number, foot - 18, LEFT + SIDE * number, foot), fill=INK, width=2)
+        for number, letter in enumerate(letters):
+            width = ImageFont.load_default(SIZE).getlength(letter)
+            place = (LEFT + SIDE * number + (SIDE - width) / 2, TOP + 6)
+            self.draw.text(place, letter, fill=INK, font=ImageFont.load_default(SIZE))
+        self.words.append(Word(read, (LEFT + 8.0, TOP + 4.0, end - 8.0, TOP + 44.0), len(self.words), "ocr", 40.0))
+
     def pixels(self) -> Pixels:
         soft = np.asarray(self.image.filter(ImageFilter.GaussianBlur(0.6)), np.float32) - 10
         grain = np.random.default_rng(5).normal(0, 5, soft.shape[:2])[..., None]
@@ -64,6 +76,28 @@ def test_letters_in_boxes_are_one_value(apart: int) -> None:
     form.text("Name", LEFT, 50)
     form.boxes([*"ANNA", "", *"LIND"], apart=apart)
     assert form.values("ANNALIND") == ["Name", "ANNA", "LIND"]
+
+
+@pytest.mark.parametrize("read", ["DE12500105", "D1E1112151010111015"])
+def test_letters_in_boxes_that_are_open_above_are_one_value(read: str) -> None:
+    """The strokes between them may have been read as letters."""
+    form = Form()
+    form.text("IBAN", LEFT, 50)
+    form.open_boxes("DE12500105", read)
+    assert form.values("DE12500105") == ["IBAN", "DE12500105"]
+
+
+def test_an_empty_box_that_is_open_above_parts_words() -> None:
+    form = Form()
+    form.open_boxes("ANNA LIND", "ANNALIND")
+    assert form.values("ANNALIND") == ["ANNA", "LIND"]
+
+
+@pytest.mark.parametrize("read", ["DE12500105", "D1E1112151010111015"])
+def test_letters_on_a_line_without_strokes_stay_as_they_were_read(read: str) -> None:
+    form = Form()
+    form.open_boxes("DE12500105", read, strokes=False)
+    assert form.values("DE99") == [read]
 
 
 def test_what_was_found_in_the_boxes_stands_where_the_line_is_read_with_a_letter_less() -> None:
