@@ -76,13 +76,11 @@ def check_boxes(
     rest: list[Box] = []
     for box in outer:
         others = [other for other in outer if other != box]
-        near = NEAR_IN_COLUMN if any(_is_below(box, other) or _is_below(other, box) for other in others) else NEAR
-        is_beside_words = box in lone or _has_words(box, words, near)
-        if any(_nearly_touch(box, other) for other in others) or not is_beside_words:
+        if any(_nearly_touch(box, other) for other in others) or not (box in lone or is_beside(box, words, others)):
             continue
         dotted = _is_dotted(box, picture, scale)
         if dotted is not None:
-            if not _holds_letter(box, words):
+            if not holds_letter(box, words):
                 circles.setdefault(box, Tick(box, dotted))
             continue
         look = _look_of(box, picture, scale)
@@ -111,7 +109,13 @@ def _with_a_counterpart(ticks: Iterable[Tick], others: Sequence[Tick]) -> list[T
     return [one for one in ticks if any(other.chosen is not one.chosen and are_alike(one, other) for other in others)]
 
 
-def _holds_letter(box: Box, words: Sequence[Word]) -> bool:
+def is_beside(box: Box, words: Sequence[Word], others: Sequence[Box]) -> bool:
+    """Whether words stand beside a box on its line, near for one that has no other one of its size in its column."""
+    in_column = any(_is_below(box, other) or _is_below(other, box) for other in others)
+    return _has_words(box, words, NEAR_IN_COLUMN if in_column else NEAR)
+
+
+def holds_letter(box: Box, words: Sequence[Word]) -> bool:
     """Whether a letter or digit stands in the box that nobody ticks with: it is a number in a circle."""
     return any(
         word.text.isalnum() and word.text not in TICK_LETTERS and contains(box, centre(word.box)) for word in words

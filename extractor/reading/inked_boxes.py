@@ -19,7 +19,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..pages.drawn_boxes import MOST_BOXES, TICK_LETTERS, check_boxes
+from ..pages.drawn_boxes import MOST_BOXES, TICK_LETTERS, check_boxes, holds_letter, is_beside
 from ..pages.form_fields import Tick, with_ticks
 from ..values.arrays import Grey
 from ..values.boxes import Box, PixelBox, centre, contains, intersection, median_height, scaled, union
@@ -96,13 +96,23 @@ def ticks_in(page: Page, words: Sequence[Word], rooms: Sequence[PixelBox], lone:
     picture = page.picture
     whole = picture.part((0, 0, picture.columns, picture.rows))
     # A ring is read as an O.
-    beside = [word for word in words if len(word.text) > 1 or not any(contains(box, centre(word.box)) for box in rings)]
+    beside = [
+        word for word in words if len(word.text) > 1 or not any(contains(ring.box, centre(word.box)) for ring in rings)
+    ]
     apart = [box for box in squares if any(contains(box, centre(one)) for one in lone)]
-    ticks = check_boxes([*squares, *rings], known, beside, whole, page.scale, apart)
+    ticks = check_boxes(squares, known, beside, whole, page.scale, apart)
+    circles = [ring.box for ring in rings]
+    ticks += [
+        ring
+        for ring in rings
+        if is_beside(ring.box, beside, circles)
+        and not holds_letter(ring.box, beside)
+        and not any(intersection(ring.box, tick.box) for tick in (*ticks, *known))
+    ]
     return [*ticks, *(Tick(box, True) for box in _filled(page, inked, [tick.box for tick in (*ticks, *known)]))]
 
 
-def _squares_and_rings(page: Page, words: Sequence[Word], rooms: Sequence[PixelBox]) -> tuple[list[Box], list[Box]]:
+def _squares_and_rings(page: Page, words: Sequence[Word], rooms: Sequence[PixelBox]) -> tuple[list[Box], list[Tick]]:
     """The frames that may be check boxes by their form, their size and their surroundings, and the rings that may be
     radio buttons; in the page's unit."""
     found: list[Box] = []
@@ -123,10 +133,10 @@ def _squares_and_rings(page: Page, words: Sequence[Word], rooms: Sequence[PixelB
     letters = [word for word in words if _is_letter(word)]
     squares = [box for box in squares if not any(contains(box, centre(letter.box)) for letter in letters)]
     alike = [box for box in squares if any(_are_alike(box, other) for other in squares if other is not box)]
-    buttons = [scaled(ring.box, 1 / page.scale) for ring in radio_buttons(rings)]
+    buttons = [Tick(scaled(ring.box, 1 / page.scale), ring.chosen) for ring in radio_buttons(rings)]
     return (
         alike if len(squares) >= SEVERAL else squares,
-        [box for box in buttons if not any(intersection(box, square) for square in squares)],
+        [ring for ring in buttons if not any(intersection(ring.box, square) for square in squares)],
     )
 
 

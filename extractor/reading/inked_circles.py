@@ -22,8 +22,11 @@ ROUND, LINE, DIRECTIONS, CLOSED = 0.2, 0.65, 32, 0.95
 # How far from its middle a mark fills it, and how far it is empty without one, in radii; min and max shares of ink.
 CENTRE, INSIDE = 0.22, 0.5
 MARKED, EMPTY = 0.8, 0.02
-# Max difference of places and of sizes in a row or a column, in widths.
-ALIGNED = 0.25
+# Max share of ink within the line: a full circle is a bullet.
+FULL = 0.7
+# Max difference of places and of sizes in a row or a column, in widths; how much wider a ring is with a cross that goes
+# beyond it.
+ALIGNED, CROSSED = 0.25, 1.5
 
 
 def rings_in(ink: Grey, corner: tuple[int, int], least: float, most: float) -> list[Tick]:
@@ -50,7 +53,7 @@ def _is_marked_ring(ink: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> boo
     y, x = (2 * y + 1) / height - 1, (2 * x + 1) / width - 1
     away = np.hypot(x, y)
     marked, empty = ink[away < CENTRE].mean() >= MARKED, ink[away < INSIDE].mean() <= EMPTY
-    if not (marked or empty):
+    if not (marked or empty) or ink[away < LINE].mean() > FULL:
         return None
     direction = ((np.arctan2(y, x) / (2 * np.pi) + 0.5) * DIRECTIONS).astype(int) % DIRECTIONS
     drawn = np.bincount(direction[ink & (away > LINE)], minlength=DIRECTIONS) > 0
@@ -58,16 +61,18 @@ def _is_marked_ring(ink: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> boo
 
 
 def radio_buttons(rings: Sequence[Tick]) -> list[Tick]:
-    """The rings that stand in a row or a column with one of their size that is marked if they are not, or not if they
-    are."""
-    return [
+    """The rings that stand in a row or a column with one that is marked if they are not, or not if they are; and those
+    that stand so with one of these."""
+    told = [
         one for one in rings if any(one.chosen is not other.chosen and _are_of_one_group(one, other) for other in rings)
     ]
+    return told + [one for one in rings if one not in told and any(_are_of_one_group(one, other) for other in told)]
 
 
 def _are_of_one_group(one: Tick, other: Tick) -> bool:
-    """Whether two rings are of one size and stand in one row or one column."""
-    side, other_side = (tick.box[2] - tick.box[0] for tick in (one, other))
+    """Whether two rings are of one size, or one is wider by its mark, and stand in one row or one column."""
+    (side, _), (other_side, is_wider_marked) = sorted((tick.box[2] - tick.box[0], tick.chosen) for tick in (one, other))
     (x, y), (other_x, other_y) = centre(one.box), centre(other.box)
-    room = ALIGNED * min(side, other_side)
-    return abs(side - other_side) <= room and min(abs(x - other_x), abs(y - other_y)) <= room
+    room = ALIGNED * side
+    alike = other_side - side <= room or (is_wider_marked and other_side <= CROSSED * side)
+    return alike and min(abs(x - other_x), abs(y - other_y)) <= room

@@ -133,9 +133,32 @@ def small_cross(draw: ImageDraw.ImageDraw, x: int, y: int) -> None:
     draw.line((x - 5, y + 5, x + 5, y - 5), fill=INK, width=3)
 
 
-@pytest.mark.parametrize("pen", [dot, small_cross])
+def crossed_beyond(draw: ImageDraw.ImageDraw, x: int, y: int) -> None:
+    draw.line((x - 14, y - 14, x + 14, y + 14), fill=INK, width=3)
+    draw.line((x - 14, y + 14, x + 14, y - 14), fill=INK, width=3)
+
+
+@pytest.mark.parametrize("pen", [dot, small_cross, crossed_beyond])
 def test_radio_buttons_in_ink_are_told_by_the_one_that_is_marked(pen: Pen) -> None:
     assert " ".join(rings(pen).read()) == "[ ] Medical expenses [x] Lost luggage [ ] Third party damage"
+
+
+def two_columns(radius: int) -> Scan:
+    """Two rows of two choices with a ring each; the first one is marked, and has this radius."""
+    scan = Scan()
+    for number, label in enumerate(("Row", "Corner", "Day", "Week")):
+        x, y = LEFT + 11 + 200 * (number % 2), 115 + 70 * (number // 2)
+        size = 11 if number else radius
+        scan.draw.ellipse((x - size, y - size, x + size, y + size), outline=INK, width=2)
+        scan.text(label, x + 35, y - 15)
+        if number == 0:
+            dot(scan.draw, x, y)
+    return scan
+
+
+def test_a_ring_in_line_with_radio_buttons_is_one_and_none_is_with_a_much_wider_one() -> None:
+    assert " ".join(two_columns(11).read()) == "[x] Row [ ] Corner [ ] Day [ ] Week"
+    assert " ".join(two_columns(18).read()) == "Row Corner Day Week"
 
 
 def nothing(draw: ImageDraw.ImageDraw, x: int, y: int) -> None:
