@@ -28,6 +28,8 @@ MIN_NAMED = 2
 # Min white before an amount behind its label, in text heights.
 APART = 1.5
 
+# Max distance of a line's middle from the list's, and its min indent, for it to be centred; in text heights.
+OFF_MIDDLE, FAR = 1.0, 2.5
 # Min indent of a line that continues the first column's text; width of a space; in text heights.
 INDENT = 0.4
 SPACE = 0.4
@@ -72,6 +74,10 @@ def item_rows(
     """
     if not rows:
         return []
+    if closing := _closing_lines(rows, column_of) if room > -math.inf else 0:
+        body = len(rows) - closing
+        above = item_rows(rows[:body], column_of, full, laid[:body], parted[:body], room)
+        return [*above, *([index] for index in range(body, len(rows)))]
     lines = [_line_of(row, column_of) for row in rows]
     bands = _between_rulings(len(lines), parted)
     start_of_body = 0 if parted and parted[0] else len(bands[0])
@@ -102,6 +108,24 @@ def item_rows(
             ]
         found += [[band[0] + index for index in group] for group in groups]
     return found
+
+
+def _closing_lines(rows: Sequence[Row], column_of: Callable[[Word], int]) -> int:
+    """How many lines at the foot of a list of names and figures are words in the middle of it: thanks, and the like.
+
+    They go on with no name: those are flush left, or indented a little.
+    """
+    words = [word for row in rows for word in row]
+    height = median_height(word.box for word in words)
+    left, right = min(word.box[0] for word in words), max(word.box[2] for word in words)
+    count = 0
+    for row in reversed(rows[1:]):
+        start, end = min(word.box[0] for word in row), max(word.box[2] for word in row)
+        is_centred = abs(start + end - left - right) <= 2 * OFF_MIDDLE * height and start - left >= FAR * height
+        if not is_centred or _line_of(row, column_of).numeric or any(column_of(word) for word in row):
+            break
+        count += 1
+    return count
 
 
 def room_for_names(rows: Sequence[Row], column_of: Callable[[Word], int]) -> float:

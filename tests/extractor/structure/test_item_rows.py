@@ -141,6 +141,23 @@ class TestByText:
         wrapped = [texts[0], ("Oat biscuits without", "7.80"), ("sugar and with nuts", ""), texts[3]]
         assert grouped(wrapped) == [[0], [1, 2], [3]]
 
+    def test_a_line_in_the_middle_below_a_list_is_a_row(self) -> None:
+        """A receipt that ends with thanks; the layout model has them in the last amount's row."""
+        rows = [[word("Tea", 0, 0), word("2.80", 180, 0)], [word("Change", 0, 12), word("10.75", 180, 12)]]
+        thanks = [word("Thank", 76, 24), word("you!", 104, 24)]
+
+        def grouped(*below: list[Word]) -> list[list[int]]:
+            def column(one: Word) -> int:
+                return int(one.box[0] >= 180)
+
+            lines = [*rows, *below]
+            return item_rows(lines, column, 2.0, [0, 1, 1, 1][: len(lines)], room=room_for_names(lines, column))
+
+        assert grouped(thanks) == [[0], [1], [2]]
+        assert grouped(
+            [replace(one, box=(one.box[0] - 66, *one.box[1:2], one.box[2] - 66, one.box[3])) for one in thanks]
+        ) == [[0], [1, 2]]
+
     def test_a_name_in_the_first_column_begins_a_group_of_rows(self) -> None:
         label = [["Lamps", "", "", ""]]
         assert groups(items(HEAD, SINGLE, label, SINGLE, between=12.0)) == [[0], [1], [2], [3]]
