@@ -23,7 +23,7 @@ ROUND, LINE, DIRECTIONS, CLOSED = 0.2, 0.65, 32, 0.95
 CENTRE, INSIDE = 0.22, 0.5
 MARKED, EMPTY = 0.8, 0.02
 # Max share of ink within the line: a full circle is a bullet.
-FULL = 0.7
+FULL = 0.9
 # Max difference of places and of sizes in a row or a column, in widths; how much wider a ring is with a cross that goes
 # beyond it.
 ALIGNED, CROSSED = 0.25, 1.5
