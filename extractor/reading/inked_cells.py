@@ -17,7 +17,7 @@ import cv2
 import numpy as np
 
 from ..pages.form_fields import with_ticks
-from ..structure.ruled_tables import drawn_positions, is_covered
+from ..structure.line_places import drawn_positions, is_covered
 from ..values.arrays import Boxes
 from ..values.boxes import Box, centre, contains, intersection, median_height, moved, scaled, union
 from ..values.page import Page

@@ -20,13 +20,12 @@ from ..values.reading import Ruling, Rulings, TableCell
 from ..values.words import Word, boxes_of
 from .closed_boxes import are_closed
 from .columns import find_columns
+from .line_places import drawn_positions, is_covered
 from .lists import without_markers
 from .text_lines import rows_of_text
 from .unruled_rows import with_rows_parted
 from .whole_lines import row_middles
 
-# Min share of the common side of two places that a line between them covers.
-PARTS = 0.6
 # Min gap between texts of different cells beside a column's side, in text heights.
 APART = 1.5
 # Max gap between lines of one paragraph, in text heights; rows of a table have padding besides.
@@ -35,8 +34,6 @@ LINE_GAP = 0.4
 WIDER = 1.15
 # Min share of grid edges drawn before lines are trusted over the model.
 MOSTLY_DRAWN = 0.8
-# Max distance of two lines that are one, drawn twice, in text heights.
-SAME_LINE = 0.4
 # Min share of a line that runs through words for it to be part of them.
 TEXT_SHARE = 0.5
 # Max places of a grid: more are a pattern or squared paper.
@@ -190,17 +187,6 @@ def _edge_positions(lines: Sequence[Ruling], text: tuple[float, float], height: 
     return found
 
 
-def drawn_positions(lines: Sequence[Ruling], height: float) -> list[float]:
-    """The positions of lines across their direction, each once, in order. `height`: that of the table's words."""
-    edges: list[list[float]] = []
-    for at in sorted(line.at for line in lines):
-        if edges and at - edges[-1][-1] <= SAME_LINE * height:
-            edges[-1].append(at)
-        else:
-            edges.append([at])
-    return [sum(group) / len(group) for group in edges]
-
-
 class _Grid:
     """The places of a grid of lines, and which of them are one cell (union-find)."""
 
@@ -211,8 +197,8 @@ class _Grid:
         self._height = height
         self.rows, self.columns = len(ys) - 1, len(xs) - 1
         self._group = list(range(self.rows * self.columns))
-        self._horizontal = sorted(rulings.horizontal, key=_at)
-        self._vertical = sorted(rulings.vertical, key=_at)
+        self._horizontal = sorted(rulings.horizontal, key=lambda line: line.at)
+        self._vertical = sorted(rulings.vertical, key=lambda line: line.at)
         self._words = sorted(words, key=_middle)
         self._middles = [_middle(word) for word in self._words]
 
@@ -403,21 +389,8 @@ class _Grid:
                             changed = True
 
 
-def _at(line: Ruling) -> float:
-    return line.at
-
-
 def _middle(word: Word) -> float:
     return (word.box[1] + word.box[3]) / 2
-
-
-def is_covered(lines: Sequence[Ruling], at: float, side: tuple[float, float]) -> bool:
-    """Whether the lines, in order of their places, cover the side at `at`, from one end to the other."""
-    length = max(side[1] - side[0], 1e-6)
-    near = 0.02 * length + 3.0
-    beside = lines[bisect.bisect_left(lines, at - near, key=_at) : bisect.bisect_right(lines, at + near, key=_at)]
-    covered = sum(max(0.0, min(line.end, side[1]) - max(line.start, side[0])) for line in beside)
-    return covered >= PARTS * length
 
 
 def _crosses(word: Box, at: float) -> bool:
