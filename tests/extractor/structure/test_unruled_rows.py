@@ -52,3 +52,9 @@ def test_items_before_a_total_that_stands_far_below_are_rows() -> None:
     total = [word("Total", 5, 108), word("80", 155, 108)]
     assert row_count([*words, *total]) == 3
     assert row_count([*lines(("Spruce", "none"), ("dried", "so"), step=14), *total]) == 2, "one cell of lines"
+
+
+def test_a_text_that_ends_in_a_long_number_is_a_text_still() -> None:
+    entries = lines(("Cheque 0000418", "38"), ("Cheque 0000419", "9"), ("Transfer", "96"), step=18)
+    assert row_count(entries) == 3
+    assert row_count(lines(("0000418", "0000419"), ("0000420", "0000421"), step=18)) == 1, "numbers alone"
