@@ -25,6 +25,8 @@ TICK_LETTERS = frozenset("XxVv")
 SMALLEST = 10
 # Max distance of words from their check box, in sides of the box: of a lone one, and of one in a column of such boxes.
 NEAR, NEAR_IN_COLUMN = 2.0, 8.0
+# Max side of a box in a column of them that stands far from the words of its line, in their height.
+MOST_OF_LINE = 2.0
 # Max difference of places and of sides in a column of boxes, in sides.
 ALIGNED = 0.25
 # Min difference of ink from paper, in 0..255; max difference of paper inside and outside the box; percentage of a box
@@ -110,9 +112,13 @@ def _with_a_counterpart(ticks: Iterable[Tick], others: Sequence[Tick]) -> list[T
 
 
 def is_beside(box: Box, words: Sequence[Word], others: Sequence[Box]) -> bool:
-    """Whether words stand beside a box on its line, near for one that has no other one of its size in its column."""
+    """Whether words stand beside a box on its line: near a lone one, however far from one that has another one of its
+    size in its column and is about as high as they are; and no more than one character inside it."""
+    if _holds_word(box, words):
+        return False
     in_column = any(_is_below(box, other) or _is_below(other, box) for other in others)
-    return _has_words(box, words, NEAR_IN_COLUMN if in_column else NEAR)
+    near = NEAR_IN_COLUMN if in_column else NEAR
+    return _has_words_beside(box, words, near) or (in_column and _is_in_row(box, words))
 
 
 def holds_letter(box: Box, words: Sequence[Word]) -> bool:
@@ -148,20 +154,33 @@ def _are_in_line(box: Box, other: Box) -> bool:
     return alike and ((near[0] and near[2]) or (near[1] and near[3]))
 
 
-def _has_words(box: Box, words: Sequence[Word], near: float) -> bool:
-    """Whether words stand beside the box on its line, and no more than one character inside it.
+def _holds_word(box: Box, words: Sequence[Word]) -> bool:
+    """Whether more than one character stands inside the box."""
+    return any(contains(box, centre(word.box)) and len(word.text) > 1 for word in words)
 
-    `near`: how far they may be, in sides of the box.
-    """
-    side, middle = box[2] - box[0], (box[1] + box[3]) / 2
-    if any(contains(box, centre(word.box)) and len(word.text) > 1 for word in words):
-        return False
+
+def _has_words_beside(box: Box, words: Sequence[Word], near: float) -> bool:
+    """Whether words stand beside the box on its line, no further than so many of its sides."""
+    side = box[2] - box[0]
     return any(
-        word.box[1] < middle < word.box[3]
-        and (0 < word.box[0] - box[2] < near * side or 0 < box[0] - word.box[2] < near * side)
+        (0 < word.box[0] - box[2] < near * side or 0 < box[0] - word.box[2] < near * side)
         and any(map(str.isalpha, word.text))
-        for word in words
+        for word in _on_line(box, words)
     )
+
+
+def _is_in_row(box: Box, words: Sequence[Word]) -> bool:
+    """Whether the box is about as high as the words of its line, however far they stand: a table has it in a cell."""
+    side, row = box[2] - box[0], _on_line(box, words)
+    return any(any(map(str.isalpha, word.text)) for word in row) and all(
+        side <= MOST_OF_LINE * (word.box[3] - word.box[1]) for word in row
+    )
+
+
+def _on_line(box: Box, words: Sequence[Word]) -> list[Word]:
+    """The words at the height of the box's middle."""
+    middle = (box[1] + box[3]) / 2
+    return [word for word in words if word.box[1] < middle < word.box[3]]
 
 
 def _is_dotted(box: Box, picture: Pixels, scale: float) -> bool | None:

@@ -129,6 +129,15 @@ def test_check_boxes_in_a_column_stand_far_from_their_labels(readers: PageReader
     assert [word.text for word in sorted(boxes, key=lambda word: word.box[1])] == ["[x]", "[ ]"]
 
 
+def test_check_boxes_in_a_column_of_a_table_stand_anywhere_in_their_rows(readers: PageReaders, tmp_path: Path) -> None:
+    page = read_page(readers, tmp_path, raw_pdf(LABELS + COLUMN.replace("200 ", "500 ").replace("211 ", "511 ")))
+    boxes = sorted(page.words[4:], key=lambda word: word.box[1])
+    assert [word.text for word in boxes] == ["[x]", "[ ]"]
+    frames = "500 653 18 18 re S\n500 623 18 18 re S\n"
+    small = LABELS.replace("/F1 11 Tf", "/F1 7 Tf")
+    assert said(read_page(readers, tmp_path, raw_pdf(small + frames))) == "Name Paid Open Code", "higher than two lines"
+
+
 # A square in another's column, full of ink; one with room around the ink; one in a light colour; one larger.
 FILLED = ("200 628 11 11 re f\n", "200 628 11 11 re S\n201.5 629.5 8 8 re f\n")
 NOT_FILLED = ("0.7 0.8 1 rg 200 628 11 11 re f 0 g\n", "197 625 18 18 re f\n")
