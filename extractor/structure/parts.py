@@ -20,6 +20,7 @@ from ..values.arrays import Boxes
 from ..values.boxes import Box, centre, union
 from ..values.reading import Ruling, Rulings, TableReading
 from ..values.words import Word
+from .foot_blocks import without_foot
 from .lists import Piece
 from .side_by_side import blocks_beside
 from .stacked import tables_below
@@ -171,11 +172,13 @@ def split_blocks(part: Part, structures: dict[int, TableReading]) -> list[Part]:
 
 def _blocks_of(words: Sequence[Word], rulings: Rulings) -> list[list[Word]]:
     """The words by table, top to bottom, and by block, left to right; lines in one table hold none in another."""
+    found: list[list[Word]] = []
     tables = tables_below(words, rulings)
-    if len(tables) == 1:
-        return blocks_beside(words, rulings)
-    inside = [_rulings_inside(rulings, union(word.box for word in table)) for table in tables]
-    return [block for table, own in zip(tables, inside, strict=True) for block in blocks_beside(table, own)]
+    for table in tables:
+        own = rulings if len(tables) == 1 else _rulings_inside(rulings, union(word.box for word in table))
+        blocks = blocks_beside(table, own)
+        found += without_foot(table, own) if len(blocks) == 1 else blocks
+    return found
 
 
 def _rulings_inside(rulings: Rulings, box: Box) -> Rulings:

@@ -133,7 +133,7 @@ def test_check_boxes_in_a_column_of_a_table_stand_anywhere_in_their_rows(readers
     page = read_page(readers, tmp_path, raw_pdf(LABELS + COLUMN.replace("200 ", "500 ").replace("211 ", "511 ")))
     boxes = sorted(page.words[4:], key=lambda word: word.box[1])
     assert [word.text for word in boxes] == ["[x]", "[ ]"]
-    frames = "500 653 18 18 re S\n500 623 18 18 re S\n"
+    frames = "500 653 17 17 re S\n500 623 17 17 re S\n"
     small = LABELS.replace("/F1 11 Tf", "/F1 7 Tf")
     assert said(read_page(readers, tmp_path, raw_pdf(small + frames))) == "Name Paid Open Code", "higher than two lines"
 

@@ -9,6 +9,7 @@ import pytest
 
 from extractor.structure.columns import find_columns
 from extractor.structure.false_spans import without_false_spans
+from extractor.structure.foot_blocks import without_foot
 from extractor.structure.side_by_side import blocks_beside
 from extractor.structure.slanted import without_slanted, without_strokes
 from extractor.structure.stacked import tables_below
@@ -81,6 +82,44 @@ class TestBlocksBeside:
     def test_a_line_under_both_holds_them_together(self) -> None:
         words = block(ITEMS, (0, 80, 140), 0, 20) + block(TOTALS, (240, 320), 12, 12)
         assert blocks_beside(words, Rulings(horizontal=(Ruling(15, 0, 360),))) == [words]
+
+
+BILL = [
+    ["Qty", "Plant", "Each", "Amount"],
+    ["3", "Apple", "34.00", "102.00"],
+    ["20", "Hedge", "6.80", "136.00"],
+    ["2", "Peat", "9.50", "19.00"],
+]
+BESIDE = ((0, 50, 140, 200), 0, 20)
+SUMS = [["Goods", "257.00"], ["Tax", "24.45"], ["To pay", "281.45"]]
+
+
+class TestWithoutFoot:
+    items = block(BILL, *BESIDE)
+    sums = block(SUMS, (140, 200), 80, 20)
+
+    def test_terms_that_run_over_the_items_columns_are_a_block_beside_the_totals(self) -> None:
+        terms = block([["Payment within thirty"], ["days to our bank"]], (0,), 80, 20)
+        assert without_foot([*self.items, *terms, *self.sums], Rulings()) == [[*self.items, *self.sums], terms]
+
+    def test_terms_at_heights_of_their_own_are_a_block(self) -> None:
+        terms = block([["30 days"], ["net"], ["Thanks"]], (50,), 92, 20)
+        assert without_foot([*self.items, *terms, *self.sums], Rulings()) == [[*self.items, *self.sums], terms]
+
+    def test_texts_in_the_items_columns_are_of_the_table(self) -> None:
+        codes = block([["7", "Mulch"], ["8", "Twine"]], (0, 50), 80, 20)
+        assert without_foot([*self.items, *codes, *self.sums], Rulings()) == [[*self.items, *codes, *self.sums]]
+
+    def test_items_with_a_unit_before_the_amount_are_no_totals(self) -> None:
+        rows = [*BILL, ["1", "Delivery to the garden", "flat", "9.00"], ["1", "Work in the garden", "flat", "8.00"]]
+        words = block([*rows, ["2", "Peat", "9.50", "19.00"]], *BESIDE)
+        assert without_foot(words, Rulings()) == [words]
+
+    def test_lines_through_the_foot_hold_it_together(self) -> None:
+        terms = block([["Payment within thirty"], ["days to our bank"]], (0,), 80, 20)
+        words = [*self.items, *terms, *self.sums]
+        assert without_foot(words, Rulings(horizontal=(Ruling(95, 0, 240),))) == [words]
+        assert without_foot(words, Rulings(vertical=(Ruling(30, -5, 140),))) == [words]
 
 
 class TestSlanted:
@@ -167,10 +206,10 @@ class TestHeadedColumns:
     LEFTS = (0.0, 100.0, 200.0, 340.0)
 
     def test_one_item_under_a_ruled_head_has_its_columns(self) -> None:
-        words = block([["Work", "Pieces", "Each", "Sum"], ["Survey", "4", "70.00", "280.00"]], self.LEFTS, 4, 20)
+        words = block([["Work", "Pieces", "Each", "Amount"], ["Survey", "4", "70.00", "280.00"]], self.LEFTS, 4, 20)
         words += block([["of the roof", "", "", ""]], self.LEFTS, 36, 20)
         assert grid(build_table(words, [], self.RULE)) == [
-            ["Work", "Pieces", "Each", "Sum"],
+            ["Work", "Pieces", "Each", "Amount"],
             ["Survey\nof the roof", "4", "70.00", "280.00"],
         ]
 
@@ -187,7 +226,7 @@ class TestHeadedColumns:
         assert build_table(block(rows, (0, 40, 140, 220, 300), 4, 20), [], Rulings()) is None
 
     def test_without_the_line_two_rows_tell_nothing(self) -> None:
-        words = block([["Work", "Pieces", "Each", "Sum"], ["Survey", "4", "70.00", "280.00"]], self.LEFTS, 4, 20)
+        words = block([["Work", "Pieces", "Each", "Amount"], ["Survey", "4", "70.00", "280.00"]], self.LEFTS, 4, 20)
         assert build_table(words, [], Rulings()) is None
 
     def test_lines_drawn_in_the_head_part_the_body_however_near_its_words(self) -> None:
@@ -199,7 +238,7 @@ class TestHeadedColumns:
         assert grid(build_table(words, [], rulings)) == rows
 
     def test_a_text_that_has_overflowed_is_in_the_column_that_it_begins_in(self) -> None:
-        rows = [["No", "Text", "Each", "Sum"], ["1", "Lamp", "70.00", "280.00"], ["2", "Desk", "35.00", "35.00"]]
+        rows = [["No", "Text", "Each", "Amount"], ["1", "Lamp", "70.00", "280.00"], ["2", "Desk", "35.00", "35.00"]]
         words = block(rows[:2], (0.0, 40.0, 140.0, 220.0), 4, 20)
         words += [replace(word("with-cable-and-plug-of-kind-F", 40.0, 36.0))]
         words += block(rows[2:], (0.0, 40.0, 140.0, 220.0), 60, 20)
@@ -213,7 +252,7 @@ TAXES = [["Code", "Rate", "Net", "Tax", "Gross"], ["A", "7 %", "102.80", "7.20",
 
 class TestTablesBelow:
     items = block(
-        [["Room", "Nights", "Each", "Sum"], ["Lake", "1", "9.00", "9.00"], ["Wood", "2", "8.00", "16.00"]],
+        [["Room", "Nights", "Each", "Amount"], ["Lake", "1", "9.00", "9.00"], ["Wood", "2", "8.00", "16.00"]],
         (0, 150, 220, 290),
         0,
         15,
@@ -231,7 +270,7 @@ class TestTablesBelow:
         assert tables_below([*self.items, *alone], Rulings()) == [[*self.items, *alone]]
 
     def test_a_head_over_the_same_columns_goes_on(self) -> None:
-        more = block([["Extra", "Pieces", "Each", "Sum"], ["Tea", "3", "2.00", "6.00"]], (0, 150, 220, 290), 70, 15)
+        more = block([["Extra", "Pieces", "Each", "Amount"], ["Tea", "3", "2.00", "6.00"]], (0, 150, 220, 290), 70, 15)
         assert tables_below([*self.items, *more], Rulings()) == [[*self.items, *more]]
 
     def test_what_stands_near_or_has_no_numbers_below_it_or_lines_through_both_is_one_table(self) -> None:
