@@ -20,6 +20,7 @@ from ..values.arrays import Boxes
 from ..values.boxes import Box, centre, union
 from ..values.reading import Ruling, Rulings, TableReading
 from ..values.words import Word
+from .address_blocks import addresses_beside
 from .foot_blocks import without_foot
 from .lists import Piece
 from .side_by_side import blocks_beside
@@ -177,6 +178,8 @@ def _blocks_of(words: Sequence[Word], rulings: Rulings) -> list[list[Word]]:
     for table in tables:
         own = rulings if len(tables) == 1 else _rulings_inside(rulings, union(word.box for word in table))
         blocks = blocks_beside(table, own)
+        if len(blocks) == 1:
+            blocks = addresses_beside(table, own)
         found += without_foot(table, own) if len(blocks) == 1 else blocks
     return found
 

@@ -37,7 +37,7 @@ def blocks_beside(words: Sequence[Word], rulings: Rulings) -> list[list[Word]]:
     if not words:
         return [list(words)]
     height = median_height(word.box for word in words)
-    for at in _gaps(words, height):
+    for at in gaps_between(words, height):
         if any(line.start < at < line.end for line in rulings.horizontal):
             continue
         left = [word for word in words if word.box[2] <= at]
@@ -48,8 +48,9 @@ def blocks_beside(words: Sequence[Word], rulings: Rulings) -> list[list[Word]]:
     return [list(words)]
 
 
-def _gaps(words: Sequence[Word], height: float) -> list[float]:
-    """The middles (x) of white strips that no word reaches into, left to right."""
+def gaps_between(words: Sequence[Word], height: float) -> list[float]:
+    """The middles (x) of white strips that no word reaches into, left to right. `height`: of the text, in the page's
+    unit."""
     spans = sorted((word.box[0], word.box[2]) for word in words)
     reach, gaps = spans[0][1], []
     for left, right in spans[1:]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from extractor.structure.address_blocks import addresses_beside
 from extractor.structure.columns import find_columns
 from extractor.structure.false_spans import without_false_spans
 from extractor.structure.foot_blocks import without_foot
@@ -120,6 +121,49 @@ class TestWithoutFoot:
         words = [*self.items, *terms, *self.sums]
         assert without_foot(words, Rulings(horizontal=(Ruling(95, 0, 240),))) == [words]
         assert without_foot(words, Rulings(vertical=(Ruling(30, -5, 140),))) == [words]
+
+
+def beside(blocks: Sequence[Sequence[str]], pitch: float) -> list[Word]:
+    """Blocks of one text a line side by side, their words as they stand in rows."""
+    rows = [[block[row] for block in blocks] for row in range(len(blocks[0]))]
+    return [
+        word(part, 150.0 * column + 5 * len(" ".join(["", *text.split()[:number]])), pitch * row)
+        for row, texts in enumerate(rows)
+        for column, text in enumerate(texts)
+        for number, part in enumerate(text.split())
+    ]
+
+
+SELLER, BUYER = ["Seller", "Halden AS", "Sagveien 14", "1771 Halden"], ["Buyer", "Pike Ltd", "Dock 3", "HU1 Hull"]
+
+
+def read(blocks: Sequence[Sequence[Word]]) -> list[str]:
+    return [" ".join(word.text for word in block) for block in blocks]
+
+
+class TestAddresses:
+    def test_addresses_side_by_side_are_blocks(self) -> None:
+        assert read(addresses_beside(beside([SELLER, BUYER], 12), Rulings())) == [
+            "Seller Halden AS Sagveien 14 1771 Halden",
+            "Buyer Pike Ltd Dock 3 HU1 Hull",
+        ]
+
+    def test_rows_apart_or_between_lines_are_a_table(self) -> None:
+        assert len(addresses_beside(beside([SELLER, BUYER], 20), Rulings())) == 1
+        assert len(addresses_beside(beside([SELLER, BUYER], 12), Rulings(horizontal=(Ruling(11, 0, 300),)))) == 1
+
+    def test_columns_without_numbers_or_of_numbers_are_a_table(self) -> None:
+        for column in (["Trade", "Joiner", "Builder", "Mason"], ["Sum", "Net 5", "4.10", "7.20"]):
+            assert len(addresses_beside(beside([SELLER, column], 12), Rulings())) == 1
+
+    def test_an_address_stands_beside_labels_with_values(self) -> None:
+        labels, values = ["Invoice:", "Date:", "Order:", "Clerk:"], ["77", "4.6.25", "K-9", "Okafor"]
+        assert read(addresses_beside(beside([SELLER, labels, values], 12), Rulings())) == [
+            "Seller Halden AS Sagveien 14 1771 Halden",
+            "Invoice: 77 Date: 4.6.25 Order: K-9 Clerk: Okafor",
+        ]
+        plain = [label[:-1] for label in labels]
+        assert len(addresses_beside(beside([SELLER, plain, values], 12), Rulings())) == 1
 
 
 class TestSlanted:
