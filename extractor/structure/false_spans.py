@@ -10,16 +10,23 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from ..values.boxes import median_height, union
 from ..values.reading import TableCell
 from ..values.words import Row, Word
-from .columns import Columns
+from .columns import Columns, texts_of
 from .item_rows import body_start, is_numeric, numeric_columns
 
 # Max distance of a name from the middle of its columns, in text heights.
 CENTRED = 1.5
 
+# Min white between two texts of two columns; max distance of texts that begin at one place; in text heights. Min texts
+# of as many columns, however near; min number of other texts that begin where one of a column does.
+APART = 1.5
+FLUSH = 0.1
+MIN_ENTRIES = 3
+MIN_FLUSH = 2
 # Min dates of a column of dates.
 MIN_DATES = 2
 
@@ -53,8 +60,19 @@ def without_false_spans(
     by_row = numeric | _columns_by_row(cells, filled, row_of)
     start = body_start(rows, column_of, laid)
     parted = _parted_from_head(cells, filled, row_of, laid[start] if 0 < start < len(rows) else 0)
+    line_of = {id(word): number for number, line in enumerate(rows) for word in line}
+    lefts = _lefts(rows, columns, height)
     cut: list[tuple[TableCell, list[Word]]] = []
     for cell, words in parted:
+        places = (
+            _columns_of_texts(cell, words, columns, lefts, height) if len({line_of[id(w)] for w in words}) == 1 else {}
+        )
+        if places:
+            cut += [
+                (replace(cell, column=column, column_span=1), places.get(column, []))
+                for column in range(cell.column, cell.column + cell.column_span)
+            ]
+            continue
         own = {row_of[id(word)] for word in words}
         figures = {row_of[id(word)] for word in words if is_numeric(word.text)}
         tall = cell.row_span > 1 and cell.column_span == 1
@@ -66,6 +84,41 @@ def without_false_spans(
             cut.append((cell, list(words)))
     cut.sort(key=lambda pair: (pair[0].row, pair[0].column))
     return [cell for cell, _ in cut], [words for _, words in cut]
+
+
+def _lefts(rows: Sequence[Row], columns: Columns, height: float) -> dict[int, list[float]]:
+    """Where the texts of each column begin (x), by column."""
+    found: dict[int, list[float]] = {}
+    for row in rows:
+        for text in texts_of(row, height):
+            found.setdefault(columns.of(text[0].box), []).append(text[0].box[0])
+    return found
+
+
+def _columns_of_texts(
+    cell: TableCell, words: Sequence[Word], columns: Columns, lefts: Mapping[int, Sequence[float]], height: float
+) -> dict[int, list[Word]]:
+    """The words of a cell over several columns by the column that they stand in; none where they are of the whole cell.
+
+    They are of one column each if texts are many or stand far apart, or if a text begins where others of a later column
+    do.
+    """
+    if cell.column_span == 1 or not words:
+        return {}
+    texts = texts_of(words, height)
+    reaches = [columns.reach(union(word.box for word in text), 0.1 * height) for text in texts]
+    if any(first != last for first, last in reaches) or len({first for first, _ in reaches}) < len(texts):
+        return {}
+    ours = range(cell.column, cell.column + cell.column_span)
+    if not all(first in ours for first, _ in reaches):
+        return {}
+    if len(texts) == 1:
+        column, left = reaches[0][0], texts[0][0].box[0]
+        flush = sum(abs(other - left) <= FLUSH * height for other in lefts[column]) > MIN_FLUSH
+        return {column: list(words)} if flush and column > cell.column else {}
+    whites = [after[0].box[0] - before[-1].box[2] for before, after in pairwise(texts)]
+    apart = len(texts) >= MIN_ENTRIES or min(whites) >= APART * height
+    return {first: text for (first, _), text in zip(reaches, texts, strict=True)} if apart else {}
 
 
 def _columns_by_row(
@@ -169,6 +222,26 @@ def _narrowed_to_text(
         (replace(cell, column=column, column_span=1), []) for column in ours if not first <= column <= last
     ]
     return [(replace(cell, column=first, column_span=last - first + 1), list(words)), *alone]
+
+
+def with_bare_places(cells: Sequence[TableCell]) -> list[TableCell]:
+    """The cells, row by row, with an empty one for each place of their grid that none of them has, boxes without
+    extent."""
+    held = {
+        (row, column)
+        for cell in cells
+        for row in range(cell.row, cell.row + cell.row_span)
+        for column in range(cell.column, cell.column + cell.column_span)
+    }
+    rows, columns = (max(place[axis] for place in held) + 1 for axis in (0, 1))
+    confidence = min(cell.confidence for cell in cells)
+    bare = [
+        TableCell(row, column, 1, 1, False, (0.0, 0.0, 0.0, 0.0), confidence)
+        for row in range(rows)
+        for column in range(columns)
+        if (row, column) not in held
+    ]
+    return sorted([*cells, *bare], key=lambda cell: (cell.row, cell.column)) if bare else list(cells)
 
 
 def without_empty(cells: Sequence[TableCell], filled: Sequence[Sequence[Word]]) -> CellsWithWords:

@@ -20,6 +20,7 @@ from ..values.reading import Ruling, Rulings, TableCell
 from ..values.words import Word, boxes_of
 from .closed_boxes import are_closed
 from .columns import find_columns
+from .false_spans import with_bare_places
 from .line_places import drawn_positions, is_covered
 from .lists import without_markers
 from .text_lines import rows_of_text
@@ -66,7 +67,7 @@ def ruled_cells(rulings: Rulings, words: Sequence[Word], structure: Sequence[Tab
     if grid.in_head_only():
         return []
     if (rows, columns) == (grid.rows, grid.columns):
-        cells = _with_bare_places(_merged(_split_at_lines(structure, grid), grid), grid)
+        cells = with_bare_places(_merged(_split_at_lines(structure, grid), grid))
         return with_rows_parted(grid.at_lines(cells), words)
     if (grid.drawn() < MOSTLY_DRAWN and not grid.is_of_boxes()) or grid.is_bars():
         return []
@@ -131,24 +132,6 @@ def _split_into_columns(cell: TableCell, grid: _Grid) -> list[TableCell]:
     over = grid.named_columns(cell) if cell.row == 0 else columns
     before = [replace(cell, column=column, column_span=1) for column in columns if column < over[0]]
     return [*before, replace(cell, column=over[0], column_span=len(over))]
-
-
-def _with_bare_places(cells: Sequence[TableCell], grid: _Grid) -> list[TableCell]:
-    """The cells, row by row, with one for each place that none of them has: the model stopped before it."""
-    held = {
-        (cell.row + down, cell.column + across)
-        for cell in cells
-        for down in range(cell.row_span)
-        for across in range(cell.column_span)
-    }
-    confidence = min(cell.confidence for cell in cells)
-    bare = [
-        TableCell(row, column, 1, 1, False, (0.0, 0.0, 0.0, 0.0), confidence)
-        for row in range(grid.rows)
-        for column in range(grid.columns)
-        if (row, column) not in held
-    ]
-    return sorted([*cells, *bare], key=lambda cell: (cell.row, cell.column))
 
 
 def _merged(cells: Sequence[TableCell], grid: _Grid) -> list[TableCell]:

@@ -22,7 +22,13 @@ from ..values.reading import Rulings, TableCell
 from ..values.words import TICKED, UNTICKED, Row, Word
 from .aligned_cells import Aligned, aligned_cells, header_cells
 from .columns import CURRENCIES, Columns, find_columns, texts_of
-from .false_spans import joins_head_with_item, without_empty, without_empty_columns, without_false_spans
+from .false_spans import (
+    joins_head_with_item,
+    with_bare_places,
+    without_empty,
+    without_empty_columns,
+    without_false_spans,
+)
 from .header_rows import with_head
 from .item_rows import body_start, is_numeric, item_rows, numeric_columns, room_for_names, rows_by_white
 from .ruled_tables import beside_text, ruled_cells
@@ -85,6 +91,7 @@ def _grid_of(words: Sequence[Word], structure: Sequence[TableCell], rulings: Rul
             return _aligned_table(aligned_cells(seen, white, cells, header), words)
         same = columns.count == max(cell.column + cell.column_span for cell in cells)
         if same:
+            cells = with_bare_places(cells)
             filled = _words_by_cell(cells, rows, laid, columns)
         sure = (
             (header is not None and (same or columns.headed))

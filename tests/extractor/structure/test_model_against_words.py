@@ -220,3 +220,62 @@ def test_a_check_box_is_in_the_cell_of_its_label(mark: str) -> None:
         for cell in structure(2, 2, (0.0, 0.0, 250.0, 40.0))
     ]
     assert grid(build(words, cells))[1] == (["yes", "[x] no"] if mark == "[x]" else ["yes \u2013", "no"])
+
+
+BOARDS = [("Board", "Unit", "Each", "Sum"), *((name, "piece", "4.00", "8.00") for name in ("Oak", "Ash", "Elm", "Fir"))]
+
+
+def boards(last: Sequence[str], whole: Sequence[int]) -> list[list[str]]:
+    """Four boards and a last row, whose model has one cell all across in these rows."""
+    words: list[Word] = []
+    for number, (name, unit, each, amount) in enumerate([*BOARDS, last]):
+        top = PITCH * number
+        words += [*left(name, 4, top), *left(unit, 104, top), *right(each, 290, top), *right(amount, 390, top)]
+    cells = structure(6, 4, (0.0, 0.0, 400.0, 6 * PITCH))
+    across = [
+        replace(cell, column_span=4, box=(4.0, cell.box[1], 396.0, cell.box[3]))
+        for cell in cells
+        if cell.row in whole and cell.column == 0
+    ]
+    kept = [cell for cell in cells if cell.row not in whole]
+    return grid(build(words, sorted([*kept, *across], key=lambda cell: (cell.row, cell.column))))
+
+
+def test_texts_far_apart_in_one_cell_are_of_their_columns() -> None:
+    read = boards(("", "Net sum", "", "32.00"), [5])
+    assert read[-1] == ["", "Net sum", "", "32.00"]
+    assert boards(("", "", "", "none"), [5])[-1] != ["", "", "", "none"], "one text"
+
+
+def test_names_of_all_columns_in_one_cell_are_a_head() -> None:
+    assert boards(("Yew", "piece", "4.00", "8.00"), [0])[0] == list(BOARDS[0])
+
+
+def test_a_text_that_begins_where_a_later_column_does_is_of_that() -> None:
+    sums = [list(row) for row in (*BOARDS, ("", "Sum", "4.00", "32.00"))]
+    words = [
+        word
+        for number, (name, unit, each, amount) in enumerate(sums)
+        for word in (
+            *left(name, 4, PITCH * number),
+            *left(unit, 104, PITCH * number),
+            *right(each, 290, PITCH * number),
+            *right(amount, 390, PITCH * number),
+        )
+    ]
+    cells = structure(6, 4, (0.0, 0.0, 400.0, 6 * PITCH))
+    last = next(cell for cell in cells if (cell.row, cell.column) == (5, 0))
+    spanned = [cell for cell in cells if cell.row < 5 or cell.column > 1]
+    wide = replace(last, column_span=2, box=(4.0, last.box[1], 196.0, last.box[3]))
+    assert grid(build(words, [*spanned, wide]))[-1] == ["", "Sum", "4.00", "32.00"]
+
+
+def test_a_number_in_a_column_that_the_models_row_lacks_has_a_cell() -> None:
+    words = [
+        word
+        for number, row in enumerate([*BOARDS, ("", "", "Sum", "32.00")])
+        for text, at in zip(row, (4, 104, 204, 304), strict=True)
+        for word in left(text, at, PITCH * number)
+    ]
+    cells = [cell for cell in structure(6, 4, (0.0, 0.0, 400.0, 6 * PITCH)) if (cell.row, cell.column) != (5, 3)]
+    assert grid(build(words, cells))[-1] == ["", "", "Sum", "32.00"]
