@@ -16,6 +16,7 @@ from ..values.boxes import Box, centre, union
 from ..values.reading import Ruling, Rulings, TableCell
 from ..values.words import Row, Word
 from .columns import Columns, Filled, Header, texts_of
+from .grouped_heads import grouped_head
 from .item_rows import is_numeric, item_rows, room_for_names
 from .whole_lines import lines_above, row_middles, whole_lines
 
@@ -62,6 +63,10 @@ def header_cells(table: Aligned) -> Header | None:
     if below is None or any(middles[0] < at < below - height / 2 for at in whole):
         return None
     count = sum(middle < below for middle in middles)
+    drawn = any(middles[0] < line.at < below - height / 2 for line in table.rulings.horizontal)
+    grouped = None if drawn else grouped_head(rows[:count], columns, height)
+    if grouped is not None:
+        return count, sorted(grouped, key=lambda filled: (filled[0].row, filled[0].column))
     words = [word for row in rows[:count] for word in row]
     top = min(word.box[1] for word in words) - height / 2
     cells = _header_in(table, words, _HeaderPart(0, columns.count - 1, top, below - height / 4), 0)

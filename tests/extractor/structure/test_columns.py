@@ -11,7 +11,7 @@ import pytest
 
 from extractor.structure.aligned_cells import Aligned, aligned_cells, header_cells
 from extractor.structure.columns import Columns, find_columns
-from extractor.structure.table_views import text_rows
+from extractor.structure.table_views import records, text_rows
 from extractor.structure.tables import build_table
 from extractor.structure.text_lines import rows_of_text
 from extractor.values.reading import Ruling, Rulings
@@ -215,6 +215,17 @@ class TestHeader:
         assert header_cells(Aligned(rows, columns, Rulings(), HEIGHT)) is None
         short = Rulings(horizontal=(Ruling(92, 0, 100),))
         assert header_cells(Aligned(rows, columns, short, HEIGHT)) is None
+
+    @pytest.mark.parametrize(("lower", "joined"), [("Cost", False), ("Days", True)])
+    def test_a_name_stands_over_each_group_of_the_same_names(self, lower: str, joined: bool) -> None:
+        rows = [("Site", "FTE", "Cost", "FTE", lower), *((f"S{at}", "2.5", "80.1", "3.0", "91.4") for at in range(4))]
+        words = statement(rows, (140, 200, 280, 340)) + centred("2024", 165, 88) + centred("2025", 305, 88)
+        table = build_table(words, [], Rulings(horizontal=(Ruling(115, 0, 340),)))
+        assert table is not None
+        assert ("2024\nCost" in {cell.text for cell in table.cells}) is joined, "names differ"
+        if not joined:
+            assert grid(table)[:2] == [["", "2024", "-", "2025", "-"], ["Site", "FTE", "Cost", "FTE", "Cost"]]
+            assert records(table)[0] == ["Site", "2024 FTE", "2024 Cost", "2025 FTE", "2025 Cost"]
 
     def test_a_text_over_several_columns_spans_them(self) -> None:
         """No line needed: it is one text, and crosses where the columns part."""
