@@ -199,7 +199,7 @@ def _spans(table: Aligned, group: Sequence[int], starts: Sequence[float]) -> dic
             box = (text[0].box[0], min(w.box[1] for w in text), text[-1].box[2], max(w.box[3] for w in text))
             first, last = columns.reach(box, 0.1 * height)
             under = None if index in columns.body else _line_under(box, table.rulings.horizontal, columns, height)
-            placed = columns.placed(text, texts, height)
+            placed = _with_signs(columns.placed(text, texts, height))
             if under is not None:
                 pieces.append((*under, text))
             elif index in columns.body or first == last or _are_entries(text, columns) or _is_moved(placed, columns):
@@ -214,6 +214,14 @@ def _spans(table: Aligned, group: Sequence[int], starts: Sequence[float]) -> dic
         else:
             spans.append((first, last, list(text)))
     return {first: (last, text) for first, last, text in spans}
+
+
+def _with_signs(placed: Sequence[tuple[int, Word]]) -> list[tuple[int, Word]]:
+    """The words of a text, each after its column; a per cent sign goes with the number before it."""
+    found = list(placed[:1])
+    for column, word in placed[1:]:
+        found.append((found[-1][0] if word.text == "%" and is_numeric(found[-1][1].text) else column, word))
+    return found
 
 
 def _are_entries(text: Row, columns: Columns) -> bool:

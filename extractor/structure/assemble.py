@@ -24,6 +24,7 @@ from .comb_boxes import spelled
 from .emphasis import looks_of_words, spans_of_lines, with_spans
 from .marked_parts import with_headings, with_lists
 from .pairs import pairs_of, with_values_beside
+from .parted_tables import with_tables_whole
 from .parts import Part, as_paragraphs, block_of, split_blocks, text_blocks, top_to_bottom, with_blocks
 from .running_text import weighted_median
 from .scattered_pairs import with_scattered_pairs
@@ -111,6 +112,7 @@ def _elements(reading: PageReading) -> list[PageElement]:
         if lines != table.rulings
     }
     parts = with_rows_whole([part for part in parts if part.words or part.label in FIGURES])
+    parts, structures = with_tables_whole(parts, structures)
     parts = [piece for part in parts for piece in split_blocks(part, structures)]
     parts = as_paragraphs(down_columns(top_to_bottom(with_blocks(parts, text_blocks(orphans)))))
     parts = with_lists(with_headings(with_values_beside(with_scattered_pairs(parts))))

@@ -6,17 +6,21 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
+from docling_core.types.doc import DocItemLabel
 
 from extractor.structure.address_blocks import addresses_beside
 from extractor.structure.columns import find_columns
 from extractor.structure.false_spans import without_false_spans
 from extractor.structure.foot_blocks import without_foot
+from extractor.structure.parted_tables import with_tables_whole
+from extractor.structure.parts import Part
 from extractor.structure.side_by_side import blocks_beside
 from extractor.structure.slanted import without_slanted, without_strokes
 from extractor.structure.stacked import tables_below
 from extractor.structure.tables import build_table
 from extractor.structure.text_lines import rows_of_text
-from extractor.values.reading import Ruling, Rulings, TableCell
+from extractor.values.boxes import union
+from extractor.values.reading import Ruling, Rulings, TableCell, TableReading
 from extractor.values.words import Word
 
 from .test_tables import grid, structure, word
@@ -164,6 +168,44 @@ class TestAddresses:
         ]
         plain = [label[:-1] for label in labels]
         assert len(addresses_beside(beside([SELLER, plain, values], 12), Rulings())) == 1
+
+
+def tables_of(*each: Sequence[Word]) -> list[list[Word]]:
+    """The words of each table once names and figures beside them are one."""
+    parts = [
+        Part(DocItemLabel.TABLE, union(word.box for word in words), 0.9, index, list(words))
+        for index, words in enumerate(each)
+    ]
+    readings = {index: TableReading(index, (), Rulings()) for index in range(len(each))}
+    return [part.words for part in with_tables_whole(parts, readings)[0]]
+
+
+class TestTablesWhole:
+    names = block([["Pos", "Plant"], ["1", "Apple"], ["2", "Hedge"], ["3", "Peat"]], (0, 30), 0, 20)
+    figures = block([["Pots", "Sum"], ["3", "102.00"], ["20", "136.00"], ["2", "19.00"]], (240, 320), 0, 20)
+
+    def test_figures_without_names_are_of_the_names_beside_them(self) -> None:
+        totals = block([["Goods", "257.00"]], (240, 320), 80, 20)
+        assert tables_of(self.names, [*self.figures, *totals]) == [[*self.names, *self.figures, *totals]]
+
+    def test_a_list_with_names_of_its_own_stands_alone(self) -> None:
+        other = block([["Tool", "Sum"], ["Fork", "9.00"], ["Rake", "8.00"], ["Hoe", "7.00"]], (240, 320), 0, 20)
+        assert tables_of(self.names, other) == [self.names, other]
+
+    def test_figures_beside_figures_or_at_other_heights_stand_alone(self) -> None:
+        balances = block([["Day", "Balance"], ["1.5.", "80.00"], ["2.5.", "75.00"], ["3.5.", "71.00"]], (0, 60), 0, 20)
+        low = [replace(word, box=(word.box[0], word.box[1] + 9, word.box[2], word.box[3] + 9)) for word in self.figures]
+        assert tables_of(balances, self.figures) == [balances, self.figures]
+        assert tables_of(self.names, low) == [self.names, low]
+
+    def test_lines_that_go_on_are_one(self) -> None:
+        parts = [
+            Part(DocItemLabel.TABLE, union(word.box for word in words), 0.9, index, list(words))
+            for index, words in enumerate((self.names, self.figures))
+        ]
+        lines = [Rulings(horizontal=(Ruling(15 + at, 240 * at, 60 + 300 * at),)) for at in (0, 1)]
+        readings = {index: TableReading(index, (), lines[index]) for index in (0, 1)}
+        assert with_tables_whole(parts, readings)[1][0].rulings == Rulings(horizontal=(Ruling(15, 0, 360),))
 
 
 class TestSlanted:

@@ -227,6 +227,15 @@ class TestHeader:
             assert grid(table)[:2] == [["", "2024", "-", "2025", "-"], ["Site", "FTE", "Cost", "FTE", "Cost"]]
             assert records(table)[0] == ["Site", "2024 FTE", "2024 Cost", "2025 FTE", "2025 Cost"]
 
+    @pytest.mark.parametrize(
+        ("text", "held"), [("Tax 19 %", "Tax 19 %"), ("Tax 19 A", "Tax 19"), ("Tax no %", "Tax no")]
+    )
+    def test_a_per_cent_sign_stays_with_the_number_before_it(self, text: str, held: str) -> None:
+        words = [*left(text, 0, 0), *right("36.01", 240, 0)]
+        edge = (words[1].box[2] + words[2].box[0]) / 2
+        table = Aligned([words], Columns((edge, 150.0), (0,), (0.0, 0.0, 0.0)), Rulings(), HEIGHT)
+        assert " ".join(word.text for word in aligned_cells(table, [0], [], None)[0][1]) == held
+
     def test_a_text_over_several_columns_spans_them(self) -> None:
         """No line needed: it is one text, and crosses where the columns part."""
         rows = [["Paper", "10", "1", "20"], ["Pens", "30", "3", "40"], ["Ink", "50", "5", "60"]]
