@@ -47,7 +47,9 @@ def _bold_rows(cells: Sequence[TableCell], filled: Sequence[Sequence[Word]], row
     below = [bold[row] for row in range(head, rows) if row in bold]
     if not 0 < head <= MOST_ROWS or not below or not bold.get(0):
         return 0
-    return head if sum(below) <= RARE_BOLD * len(below) and _count_texts(cells, filled, 0) > 1 else 0
+    # A name over several columns may be all that the first row has.
+    named = any(_count_texts(cells, filled, row) > 1 for row in range(head))
+    return head if named and sum(below) <= RARE_BOLD * len(below) else 0
 
 
 def _rows_over_numbers(cells: Sequence[TableCell], filled: Sequence[Sequence[Word]], rows: int) -> int:

@@ -49,6 +49,12 @@ def test_a_row_in_bold_over_texts() -> None:
     assert heads(rows) == []
 
 
+def test_a_name_over_several_columns_is_of_a_head_in_bold() -> None:
+    tiers = [["", "Price from", ""], ["Label", "1", "20"], ["E-10", "18.40", "13.90"], ["E-11", "21.10", "16.05"]]
+    assert heads(tiers, bold=[0, 1]) == [0, 1]
+    assert heads(tiers, bold=[0]) == [], "a title"
+
+
 def test_where_much_is_bold_it_says_nothing() -> None:
     rows = [["Name", "Town"], ["Anna", "Leeds"], ["Ravi", "Hull"], ["Li", "York"]]
     assert heads(rows, bold=[0, 2]) == []
