@@ -32,6 +32,8 @@ MIN_UNALIGNED = 2
 # Min numbers in the row below a head. Min rows of the table above.
 MIN_NUMBERS = 2
 MIN_ROWS = 3
+# Min lines between and beside the columns of a grid.
+MIN_GRID_LINES = 3
 # Min rows of labels and values above a head; min share of them whose value has a digit.
 MIN_PAIRS = 2
 COUNTED = 0.5
@@ -58,10 +60,13 @@ def tables_below(words: Sequence[Word], rulings: Rulings) -> list[list[Word]]:
     for index, row in enumerate(rows):
         above, below = rows[starts[-1] : index], rows[index + 1 :][:1]
         far, apart = (whites[index] >= max(least * height, usual) for least in (FAR, FAR_AGAIN))
-        again = apart and _begins_again(row, above)
-        if below and (again or (far and _begins_another(row, below[0], above, columns, height))):
+        if below and (far or apart):
             end, begin = boxes[index - 1][3], boxes[index][1]
-            if not any(line.start < end and line.end > begin for line in rulings.vertical):
+            grid = _ends_grid(rulings, boxes[starts[-1]], (end, begin))
+            another = (apart and _begins_again(row, above)) or (
+                far and _begins_another(row, below[0], above, columns, height, grid)
+            )
+            if another and not any(line.start < end and line.end > begin for line in rulings.vertical):
                 starts.append(index)
                 columns = []
         if not columns and _is_head(texts := texts_of(row, height)):
@@ -83,8 +88,17 @@ def _left(word: Word) -> float:
     return word.box[0]
 
 
-def _begins_another(row: Row, under: Row, above: Sequence[Row], columns: Sequence[Box], height: float) -> bool:
-    """Whether a row is a head with numbers under it, and the rows above are labels and values or have other columns.
+def _ends_grid(rulings: Rulings, first: Box, white: tuple[float, float]) -> bool:
+    """Whether the lines between columns run from the first row of a table, in this box, into the white below it."""
+    ends = [line.end for line in rulings.vertical if line.start < first[3]]
+    return len(ends) >= MIN_GRID_LINES and all(white[0] <= end < white[1] for end in ends)
+
+
+def _begins_another(
+    row: Row, under: Row, above: Sequence[Row], columns: Sequence[Box], height: float, grid: bool
+) -> bool:
+    """Whether a row is a head with numbers under it, and the rows above are labels and values, have other columns, or
+    are a `grid` of lines of their own.
 
     `columns`: those of the rows above, the boxes of their head's texts; none without a head.
     """
@@ -92,8 +106,8 @@ def _begins_another(row: Row, under: Row, above: Sequence[Row], columns: Sequenc
     numbers = sum(all(is_numeric(word.text) for word in text) for text in texts_of(under, height))
     if not _is_head(head) or numbers < MIN_NUMBERS:
         return False
-    if not columns:
-        return _are_pairs(above, height)
+    if grid or not columns:
+        return grid or _are_pairs(above, height)
     alone = [text for text in head if not any(_are_aligned(_box_of(text), box, height) for box in columns)]
     return len(above) >= MIN_ROWS and len(alone) >= MIN_UNALIGNED
 

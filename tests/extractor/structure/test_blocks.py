@@ -359,6 +359,16 @@ class TestTablesBelow:
         more = block([["Extra", "Pieces", "Each", "Amount"], ["Tea", "3", "2.00", "6.00"]], (0, 150, 220, 290), 70, 15)
         assert tables_below([*self.items, *more], Rulings()) == [[*self.items, *more]]
 
+    def test_a_head_below_a_grid_of_lines_begins_a_table_though_in_the_same_columns(self) -> None:
+        ages = block(
+            [["Due", "1-30", "31-60", "Total"], ["5.00", "4.00", "3.00", "12.00"]], (0, 150, 220, 290), -50, 15
+        )
+        words = [*ages, *self.items]
+        for end, tables in ((-20, [ages, self.items]), (-30, [words])):
+            lines = tuple(Ruling(at, -55, end) for at in (-5, 140, 210, 330))
+            assert tables_below(words, Rulings(vertical=lines)) == tables, "lines that end among the rows are no grid"
+        assert tables_below(words, Rulings(vertical=(Ruling(-5, -55, -20), Ruling(330, -55, -20)))) == [words]
+
     def test_what_stands_near_or_has_no_numbers_below_it_or_lines_through_both_is_one_table(self) -> None:
         near = [*self.items, *block(TAXES, (0, 60, 105, 180, 250), 45, 15)]
         notes = [*self.items, *block([TAXES[0], ["a", "b", "c", "d", "e"]], (0, 60, 105, 180, 250), 70, 15)]
