@@ -23,6 +23,7 @@ from ..values.words import Word
 from .address_blocks import addresses_beside
 from .foot_blocks import without_foot
 from .lists import Piece
+from .lists_beside import lists_beside
 from .side_by_side import blocks_beside
 from .stacked import tables_below
 from .text_lines import Line, group_lines
@@ -178,9 +179,10 @@ def _blocks_of(words: Sequence[Word], rulings: Rulings) -> list[list[Word]]:
     for table in tables:
         own = rulings if len(tables) == 1 else _rulings_inside(rulings, union(word.box for word in table))
         blocks = blocks_beside(table, own)
-        if len(blocks) == 1:
-            blocks = addresses_beside(table, own)
-        found += without_foot(table, own) if len(blocks) == 1 else blocks
+        for parted in (lists_beside, addresses_beside, without_foot):
+            if len(blocks) == 1:
+                blocks = parted(table, own)
+        found += blocks
     return found
 
 

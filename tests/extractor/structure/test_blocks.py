@@ -12,6 +12,7 @@ from extractor.structure.address_blocks import addresses_beside
 from extractor.structure.columns import find_columns
 from extractor.structure.false_spans import without_false_spans
 from extractor.structure.foot_blocks import without_foot
+from extractor.structure.lists_beside import lists_beside
 from extractor.structure.parted_tables import with_tables_whole
 from extractor.structure.parts import Part
 from extractor.structure.side_by_side import blocks_beside
@@ -168,6 +169,29 @@ class TestAddresses:
         ]
         plain = [label[:-1] for label in labels]
         assert len(addresses_beside(beside([SELLER, plain, values], 12), Rulings())) == 1
+
+
+class TestListsBeside:
+    bolts = block([["Part", "EUR"], ["Bolt", "0.12"], ["Nut", "0.05"], ["Ring", "0.02"]], (0, 60), 0, 20)
+    hinges = block([["Part", "EUR"], ["Hinge", "2.40"], ["Latch", "3.15"], ["Lock", "9.60"]], (140, 200), 0, 20)
+    words = tuple(word for pair in zip(bolts, hinges, strict=True) for word in pair)
+    line = Ruling(115, -5, 75)
+
+    def test_two_lists_with_one_head_and_a_line_between_are_two(self) -> None:
+        assert lists_beside(self.words, Rulings(vertical=(self.line,))) == [self.bolts, self.hinges]
+
+    def test_without_a_line_or_with_others_they_are_one_table(self) -> None:
+        for lines in (
+            Rulings(),
+            Rulings(vertical=(self.line, Ruling(50, -5, 75))),
+            Rulings(vertical=(replace(self.line, end=30),)),
+            Rulings(vertical=(self.line,), horizontal=(Ruling(15, 0, 240),)),
+        ):
+            assert lists_beside(self.words, lines) == [list(self.words)]
+
+    def test_other_names_are_other_columns_of_one_table(self) -> None:
+        words = [replace(word, text={"EUR": "Sum"}.get(word.text, word.text)) for word in self.hinges]
+        assert len(lists_beside([*self.bolts, *words], Rulings(vertical=(self.line,)))) == 1
 
 
 def tables_of(*each: Sequence[Word]) -> list[list[Word]]:
