@@ -22,6 +22,7 @@ from ..values.arrays import Boxes, Indices, Mask
 from ..values.boxes import Box
 from ..values.words import Word, WordPart, is_raised
 from .characters import LETTER, characters_of, letters_of, run_starts
+from .false_breaks import without_false_breaks
 from .page_frame import PageFrame
 from .raised_digits import OTHER_SIZE, RAISED, ends_number
 from .soundness import is_sound
@@ -156,8 +157,8 @@ class _WordReader:
 
     def __init__(self, text_page: pdfium_c.FPDF_TEXTPAGE, frame: PageFrame, only: frozenset[int] | None = None) -> None:
         self.turns: Counter[int] = Counter()
-        self._found = characters_of(text_page)
-        self.letters = letters_of(self._found, text_page, frame, only)
+        found = characters_of(text_page)
+        self._found, self.letters = without_false_breaks(found, letters_of(found, text_page, frame, only))
         self._frame, self._rotation = frame, int(frame.rotation)
         self._real_spaces = self._found.real_spaces()
         # The first letter of each word.
