@@ -39,7 +39,8 @@ SPACE = 0.4
 class _Line:
     """A row of text: its left, top and bottom in the page's unit, its text by column, and the columns with a number.
 
-    `end`: the right end of the text in the first column; `first_word`: the width of the first word.
+    `end`: the right end of the text in the first column; `first_word`: the width of the first word. `bold`: the columns
+    all of whose text is.
     """
 
     left: float
@@ -49,6 +50,7 @@ class _Line:
     numeric: frozenset[int]
     end: float
     first_word: float
+    bold: frozenset[int]
 
 
 def is_numeric(text: str) -> bool:
@@ -202,7 +204,8 @@ def _line_of(row: Row, column_of: Callable[[Word], int]) -> _Line:
     )
     first = min(row, key=lambda word: word.box[0]).box
     end = max((word.box[2] for word in held.get(0, ())), default=first[0])
-    return _Line(first[0], middle[1], middle[3], joined, numeric, end, first[2] - first[0])
+    bold = frozenset(column for column, words in held.items() if all(word.bold for word in words))
+    return _Line(first[0], middle[1], middle[3], joined, numeric, end, first[2] - first[0], bold)
 
 
 def _has_number_apart(words: Row) -> bool:
@@ -358,7 +361,8 @@ def _begins_anew(above: Sequence[_Line], line: _Line, room: float) -> bool:
 def _goes_on(above: Sequence[_Line], line: _Line, numeric: frozenset[int]) -> bool:
     """Whether a line only continues one text column of the row above, which has numbers too.
 
-    In the first column it is indented: a name that begins where the items do may be of what follows.
+    In the first column it is indented: a name that begins where the items do may be of what follows. So is one in bold
+    below a name that is not.
     """
     if len(line.texts) != 1:
         return False
@@ -368,5 +372,6 @@ def _goes_on(above: Sequence[_Line], line: _Line, numeric: frozenset[int]) -> bo
         (column > 0 or line.left >= above[0].left + indent)
         and column not in numeric
         and column in above[0].texts
+        and not (column in line.bold and column not in above[0].bold)
         and any(numeric & other.numeric for other in above)
     )

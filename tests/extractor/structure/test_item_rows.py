@@ -109,6 +109,15 @@ class TestByText:
     def test_a_line_of_one_text_goes_on_with_the_one_above(self) -> None:
         assert groups(items(HEAD, TOP, SINGLE, between=12.0)) == [[0], [1, 2, 3], [4]]
 
+    def test_a_line_in_bold_below_a_name_that_is_not_names_what_follows(self) -> None:
+        note: Item = [["", "Order 17-B of May", "", ""]]
+        words = items(HEAD, SINGLE, note, SINGLE, between=12.0)
+        assert groups(words) == [[0], [1, 2], [3]]
+        at = next(word.box[1] for word in words if word.text == "Order")
+        bold = [replace(word, bold=word.box[1] == at) for word in words]
+        assert groups(bold) == [[0], [1], [2], [3]]
+        assert groups([replace(word, bold=True) for word in words]) == [[0], [1, 2], [3]], "all is bold"
+
     def test_an_indented_line_in_the_first_column_goes_on_with_the_one_above(self) -> None:
         """At the distance of the items; the layout model has it in one row with the next item."""
         names = [[word("Lamp", 0, 0), word("80.00", 180, 0)], [word("with", 6, 12), word("plug", 29, 12)]]
