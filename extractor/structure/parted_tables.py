@@ -21,6 +21,8 @@ from .parts import Part
 from .text_lines import rows_of_text
 from .whole_lines import row_middles
 
+# Labels of lines of text that may be names.
+_TEXTS = frozenset({DocItemLabel.TEXT, DocItemLabel.LIST_ITEM})
 # Min items of a table. Max difference of the heights of level rows, in text heights.
 MIN_ITEMS = 2
 LEVEL = 0.3
@@ -31,7 +33,7 @@ def with_tables_whole(
 ) -> tuple[list[Part], dict[int, TableReading]]:
     """The parts, names and figures beside them as one table in the place of the names, and the structures of the page's
     tables by the index of their region; that of such a table has lines, and no cells of the model's."""
-    result, found = list(parts), dict(structures)
+    result, found = _with_lines_of_text(parts), dict(structures)
     tables = [part for part in parts if part.label == DocItemLabel.TABLE and part.words and part.region in structures]
     for names in tables if len(tables) > 1 else ():
         for figures in tables:
@@ -51,16 +53,47 @@ def with_tables_whole(
     return result, found
 
 
+def _with_lines_of_text(parts: Sequence[Part]) -> list[Part]:
+    """The parts, each line of text joined with the row of a table of figures that it stands before, where all rows
+    have one."""
+    result = list(parts)
+    texts = [part for part in parts if part.label in _TEXTS and part.words]
+    for table in [part for part in parts if part.label == DocItemLabel.TABLE and part.words] if texts else ():
+        left, top, _, bottom = table.box
+        beside = [
+            part for part in texts if part.box[2] <= left and part.box[1] >= top - LEVEL and part.box[3] <= bottom
+        ]
+        if len(beside) < 2:
+            continue
+        words = [word for part in beside for word in part.words]
+        height = median_height(word.box for word in words)
+        ours, theirs = rows_of_text(words), rows_of_text(table.words)
+        if (
+            len(ours) == len(theirs) > MIN_ITEMS
+            and _are_level(ours, theirs, height)
+            and all(is_numeric(text) for row in theirs for text in _texts(row, height))
+            and all(any(map(str.isalpha, word.text)) for row in ours for word in row[-1:])
+        ):
+            for part in beside:
+                table.take_in(part)
+                result = [other for other in result if other is not part]
+    return result
+
+
+def _are_level(ours: Sequence[Row], theirs: Sequence[Row], height: float) -> bool:
+    """Whether each row of the first stands level with the row of its number of the second."""
+    return all(abs(a - b) <= LEVEL * height for a, b in zip(row_middles(ours), row_middles(theirs), strict=False))
+
+
 def _are_one(names: Sequence[Word], figures: Sequence[Word]) -> bool:
     """Whether the rows of both stand level, from the first to the last of the names, and only these have names."""
     height = median_height(word.box for word in (*names, *figures))
     ours, theirs = rows_of_text(names), rows_of_text(figures)
     if not MIN_ITEMS < len(ours) <= len(theirs):
         return False
-    level = all(abs(a - b) <= LEVEL * height for a, b in zip(row_middles(ours), row_middles(theirs), strict=False))
     beside = theirs[1 : len(ours)]
     return (
-        level
+        _are_level(ours, theirs, height)
         and all(not is_numeric(_last(row, height)) for row in ours)
         and all(is_numeric(text) for row in beside for text in _texts(row, height))
         and not any(is_numeric(text) for text in _texts(theirs[0], height))

@@ -222,6 +222,22 @@ class TestTablesWhole:
         assert tables_of(balances, self.figures) == [balances, self.figures]
         assert tables_of(self.names, low) == [self.names, low]
 
+    def test_lines_of_text_before_all_rows_of_figures_are_their_names(self) -> None:
+        figures = block([["112", "84.00"], ["140", "16.80"], ["159", "100.80"]], (240, 320), 0, 20)
+        names = [block([[name]], (0,), 20 * at, 20) for at, name in enumerate(("Takings", "Tax", "Total"))]
+        labels = (DocItemLabel.TABLE, DocItemLabel.TEXT, DocItemLabel.TEXT, DocItemLabel.TEXT)
+
+        def joined(lines: Sequence[Sequence[Word]]) -> int:
+            parts = [
+                Part(label, union(word.box for word in words), 0.9, None, list(words))
+                for label, words in zip(labels, [figures, *lines], strict=False)
+            ]
+            return len(with_tables_whole(parts, {})[0])
+
+        assert joined(names) == 1
+        assert joined(names[:2]) == 3, "a row without a name"
+        assert joined([names[0], names[1], block([["7"]], (0,), 40, 20)]) == 4, "a number"
+
     def test_lines_that_go_on_are_one(self) -> None:
         parts = [
             Part(DocItemLabel.TABLE, union(word.box for word in words), 0.9, index, list(words))
