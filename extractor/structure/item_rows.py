@@ -16,6 +16,7 @@ from itertools import accumulate, pairwise
 
 from ..values.boxes import median_height
 from ..values.words import Row, Word
+from .counted_lines import has_amount, product_of
 
 # Min ratio of the white between items to the widest within one; min difference of both, in text heights.
 WIDER = 1.25
@@ -309,6 +310,9 @@ def _groups_by_continuation(
             above = [lines[member] for member in groups[-1]]
             both_full = len(line.texts) >= full and any(len(other.texts) >= full for other in above)
             same = laid[groups[-1][0]] == laid[index] and not both_full and not _begins_anew(above, line, room)
+            if _counts_next(above, line, lines[index + 1 : index + 2]):
+                groups.append([index])
+                continue
             if (same or _goes_on(above, line, numeric)) and not _has_two_items([*above, line], numeric):
                 groups[-1].append(index)
                 continue
@@ -356,6 +360,15 @@ def _begins_anew(above: Sequence[_Line], line: _Line, room: float) -> bool:
     if not all(0 in other.texts for other in (above[-1], line)) or line.left >= above[0].left + INDENT * height:
         return False
     return above[-1].end + SPACE * height + line.first_word <= room
+
+
+def _counts_next(above: Sequence[_Line], line: _Line, below: Sequence[_Line]) -> bool:
+    """Whether a line is a quantity and a price whose product is the amount of the line below, not of those above."""
+    product = product_of(" ".join(line.texts.values())) if len(line.texts) == 1 else None
+    if product is None:
+        return False
+    own, others = (any(has_amount(each.texts.values(), product) for each in lines) for lines in (below, above))
+    return own and not others
 
 
 def _goes_on(above: Sequence[_Line], line: _Line, numeric: frozenset[int]) -> bool:

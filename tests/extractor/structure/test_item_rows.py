@@ -118,6 +118,16 @@ class TestByText:
         assert groups(bold) == [[0], [1], [2], [3]]
         assert groups([replace(word, bold=True) for word in words]) == [[0], [1, 2], [3]], "all is bold"
 
+    @pytest.mark.parametrize(
+        ("counted", "grouped"), [("3 x 1,40", [[0], [1], [2], [3]]), ("1 x 1,20", [[0], [1, 2], [3]])]
+    )
+    def test_a_quantity_and_a_price_are_of_the_amount_that_they_make(
+        self, counted: str, grouped: list[list[int]]
+    ) -> None:
+        rolls: Item = [["", "Roll", "", "4,20"]]
+        words = items(HEAD, [["", "Coffee", "", "1,20"]], [["", counted, "", ""]], rolls, between=12.0)
+        assert groups(words) == grouped
+
     def test_an_indented_line_in_the_first_column_goes_on_with_the_one_above(self) -> None:
         """At the distance of the items; the layout model has it in one row with the next item."""
         names = [[word("Lamp", 0, 0), word("80.00", 180, 0)], [word("with", 6, 12), word("plug", 29, 12)]]
