@@ -23,6 +23,7 @@ from ..values.boxes import Box
 from ..values.words import Word, WordPart, is_raised
 from .characters import LETTER, characters_of, letters_of, run_starts
 from .false_breaks import without_false_breaks
+from .overprinted import is_overprinted
 from .page_frame import PageFrame
 from .raised_digits import OTHER_SIZE, RAISED, ends_number
 from .soundness import is_sound
@@ -210,7 +211,13 @@ class _WordReader:
                 )
             )
             own = tuple(dict.fromkeys(objects[start:end])) if number in several else (objects[start],)
-            doubtful = tuple(Letter(at - start, self._boxes[at]) for at in strange[number]) if number in strange else ()
+            over = (
+                number in several
+                and turn % 2 == 0
+                and is_overprinted(text[start:end], letters.boxes[start:end], letters.objects[start:end])
+            )
+            signs = range(start, end) if over else strange.get(number, ())
+            doubtful = tuple(Letter(at - start, self._boxes[at]) for at in signs)
             inner = tuple((at - start, objects[at]) for at in several[number]) if number in several else ()
             origins.append(
                 Origin(own, font.key, doubtful, False, spaced[number], letters.boxes[start:end], inner),
