@@ -122,14 +122,14 @@ def _split_at_lines(structure: Sequence[TableCell], grid: _Grid) -> list[TableCe
 def _split_into_columns(cell: TableCell, grid: _Grid) -> list[TableCell]:
     """A cell as one for each column, where its texts stand in several and cross no side; else the cell.
 
-    One of the head is parted from the columns before those that its name stands over.
+    One in the corner of the head is parted from the columns before those that its name stands over.
     """
     columns = range(cell.column, cell.column + cell.column_span)
     if cell.row_span > 1 or len(columns) < 2:
         return [cell]
     if grid.texts_in_columns(cell.row, columns):
         return [replace(cell, column=column, column_span=1) for column in columns]
-    over = grid.named_columns(cell) if cell.row == 0 else columns
+    over = grid.named_columns(cell) if cell.row == cell.column == 0 else columns
     before = [replace(cell, column=column, column_span=1) for column in columns if column < over[0]]
     return [*before, replace(cell, column=over[0], column_span=len(over))]
 

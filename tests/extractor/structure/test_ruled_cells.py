@@ -73,6 +73,13 @@ class TestHead:
     def test_it_is_where_the_lines_alone_tell(self, at: float, head: list[str]) -> None:
         assert self.first_row(at, structure(3, 5, (0.0, 0.0, 500.0, 90.0))) == head
 
+    def test_a_name_of_a_group_of_columns_is_over_all_of_them_wherever_it_stands(self) -> None:
+        words = [word("Share", 342, 10)]
+        for top, name in ((40, "Pack"), (70, "Use")):
+            words += [word(name, 10, top), word("text", 185, top), word("texts", 385, top)]
+        rulings = replace(self.LINES, vertical=(Ruling(100, 0, 90), Ruling(300, 30, 90)))
+        assert grid(build_table(words, structure(3, 5, (0.0, 0.0, 500.0, 90.0)), rulings))[0] == ["", "Share", "-"]
+
     def first_row(self, at: float, cells: Sequence[TableCell]) -> list[str]:
         """The head of a table of three columns and three rows; its first name begins `at`."""
         words = [word("Scan", at, 10), word("Search", 385, 10)]
