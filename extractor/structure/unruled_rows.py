@@ -131,10 +131,11 @@ def _texts_by_column(line: Row, column_of: Callable[[Word], int]) -> dict[int, s
 
 
 def _is_item(lines: Sequence[dict[int, str]]) -> bool:
-    """Whether the lines have a number and, in another column, a text; a text may end in a long number."""
+    """Whether the lines have a number and, in another column, a text; a text beside a number may end in a long one."""
     numeric = {column for line in lines for column, text in line.items() if is_numeric(text)}
-    texts = {column for line in lines for column, text in line.items() if not all(map(is_numeric, text.split()))}
-    return len(numeric | texts) > 1 and bool(numeric) and bool(texts)
+    texts = {column for line in lines for column, text in line.items() if not is_numeric(text)}
+    mixed = {column for line in lines for column, text in line.items() if not all(map(is_numeric, text.split()))}
+    return bool(numeric) and bool(texts or (mixed and numeric - mixed))
 
 
 def _is_label(lines: Sequence[dict[int, str]]) -> bool:

@@ -58,3 +58,4 @@ def test_a_text_that_ends_in_a_long_number_is_a_text_still() -> None:
     entries = lines(("Cheque 0000418", "38"), ("Cheque 0000419", "9"), ("Transfer", "96"), step=18)
     assert row_count(entries) == 3
     assert row_count(lines(("0000418", "0000419"), ("0000420", "0000421"), step=18)) == 1, "numbers alone"
+    assert row_count(lines(("May 21, 2009", "May 21, 2010"), ("Sept. 30, 2011", "Oct. 1, 2011"), step=18)) == 1, "dates"
