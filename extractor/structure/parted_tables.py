@@ -39,7 +39,7 @@ def with_tables_whole(
         for figures in tables:
             if (
                 figures.box[0] < names.box[2]
-                or not any(part is figures for part in result)
+                or not all(any(part is own for part in result) for own in (names, figures))
                 or not _are_one(names.words, figures.words)
             ):
                 continue
@@ -58,7 +58,8 @@ def _with_lines_of_text(parts: Sequence[Part]) -> list[Part]:
     have one."""
     result = list(parts)
     texts = [part for part in parts if part.label in _TEXTS and part.words]
-    for table in [part for part in parts if part.label == DocItemLabel.TABLE and part.words] if texts else ():
+    tables = [part for part in parts if part.label == DocItemLabel.TABLE and part.words]
+    for table in sorted(tables, key=lambda part: part.box[0]) if texts else ():
         left, top, _, bottom = table.box
         beside = [
             part for part in texts if part.box[2] <= left and part.box[1] >= top - LEVEL and part.box[3] <= bottom
@@ -77,6 +78,7 @@ def _with_lines_of_text(parts: Sequence[Part]) -> list[Part]:
             for part in beside:
                 table.take_in(part)
                 result = [other for other in result if other is not part]
+                texts = [other for other in texts if other is not part]
     return result
 
 

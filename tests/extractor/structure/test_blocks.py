@@ -238,6 +238,17 @@ class TestTablesWhole:
         assert joined(names[:2]) == 3, "a row without a name"
         assert joined([names[0], names[1], block([["7"]], (0,), 40, 20)]) == 4, "a number"
 
+    def test_names_before_two_tables_of_figures_are_of_the_nearer_one_alone(self) -> None:
+        names = [block([[name]], (0,), 20 * at, 20) for at, name in enumerate(("Takings", "Tax", "Total"))]
+        near, far = (block([["112"], ["140"], ["159"]], (left,), 0, 20) for left in (140, 320))
+        parts = [
+            Part(label, union(word.box for word in words), 0.9, None, list(words))
+            for label, words in [(DocItemLabel.TABLE, far), (DocItemLabel.TABLE, near)]
+            + [(DocItemLabel.TEXT, name) for name in names]
+        ]
+        held = [part.words for part in with_tables_whole(parts, {})[0]]
+        assert held == [far, [*near, *(word for name in names for word in name)]]
+
     def test_lines_that_go_on_are_one(self) -> None:
         parts = [
             Part(DocItemLabel.TABLE, union(word.box for word in words), 0.9, index, list(words))
