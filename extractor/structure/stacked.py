@@ -3,7 +3,8 @@ process.
 
 A summary of taxes under a bill's items is one region with them to the layout model, and has other columns: in one grid
 amounts of two columns would share a cell. Its head may stand beside a total of the bill. So are labels and values that
-stand above the items' head: in one grid they would be lines of it. Boxes are in the page's unit, origin top left.
+stand above the items' head: in one grid they would be lines of it. White parts the two, or a line above the head and
+one below. Boxes are in the page's unit, origin top left.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from ..values.words import Row, Word
 from .columns import texts_of
 from .item_rows import is_numeric
 from .text_lines import rows_of_text
+from .whole_lines import lines_above
 
 # Min white between two tables, in text heights, and in the usual white between rows.
 FAR = 1.2
@@ -55,11 +57,13 @@ def tables_below(words: Sequence[Word], rulings: Rulings) -> list[list[Word]]:
     boxes = [union(word.box for word in row) for row in rows]
     whites = [0.0, *(below[1] - above[3] for above, below in pairwise(boxes))]
     usual = WIDER * statistics.median(whites[1:])
+    parted = [*lines_above(rows, rulings), False]
     starts = [0]
     columns: list[Box] = []
     for index, row in enumerate(rows):
         above, below = rows[starts[-1] : index], rows[index + 1 :][:1]
         far, apart = (whites[index] >= max(least * height, usual) for least in (FAR, FAR_AGAIN))
+        far |= parted[index] and parted[index + 1]
         if below and (far or apart):
             end, begin = boxes[index - 1][3], boxes[index][1]
             grid = _ends_grid(rulings, boxes[starts[-1]], (end, begin))

@@ -442,6 +442,20 @@ class TestTablesBelow:
         stay = block([["Arrival", "03-Jun"], ["Departure", "06-Jun"], ["Guest", "Okafor"]], (220, 290), -70, 12)
         assert tables_below([*stay, *self.items], Rulings()) == [stay, self.items]
 
+    @pytest.mark.parametrize(("lines", "parts"), [((40, 58), 2), ((40,), 1), ((58,), 1), ((26, 40, 58, 73), 2)])
+    def test_a_head_over_other_columns_between_lines_begins_a_table_however_near(
+        self, lines: Sequence[float], parts: int
+    ) -> None:
+        taxes = block(TAXES, (0, 60, 105, 180, 250), 45, 15)
+        rulings = Rulings(horizontal=tuple(Ruling(at, 0, 320) for at in lines))
+        words = [*self.items, *taxes]
+        assert tables_below(words, rulings) == ([self.items, taxes] if parts == 2 else [words])
+
+    def test_a_head_over_the_same_columns_goes_on_though_between_lines(self) -> None:
+        more = block([["Extra", "Pieces", "Each", "Amount"], ["Tea", "3", "2.00", "6.00"]], (0, 150, 220, 290), 45, 15)
+        rulings = Rulings(horizontal=(Ruling(40, 0, 320), Ruling(58, 0, 320)))
+        assert tables_below([*self.items, *more], rulings) == [[*self.items, *more]]
+
     def test_names_above_a_head_are_lines_of_it(self) -> None:
         names = block([["Price", "Amount"], ["each", "all"]], (220, 290), -60, 12)
         near = block([["Arrival", "03-Jun"], ["Departure", "06-Jun"]], (220, 290), -24, 12)
