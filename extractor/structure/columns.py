@@ -145,8 +145,8 @@ def find_columns(rows: Sequence[Row], height: float, rulings: Rulings | None = N
     as one row.
     """
     rulings = rulings or Rulings()
-    head = _head_as_row(rows[: head_rows(rows, rulings)], height)
-    body = rows[head_rows(rows, rulings) :]
+    count = head_rows(rows, rulings)
+    head, body = _head_as_row(rows[:count], height), rows[count:]
     edges = _white_edges([head, *body], rows, height, 2) if head else []
     headed = bool(edges)
     edges = edges or _white_edges(rows, rows, height, MIN_BODY_ROWS)

@@ -57,18 +57,19 @@ def tables_below(words: Sequence[Word], rulings: Rulings) -> list[list[Word]]:
     boxes = [union(word.box for word in row) for row in rows]
     whites = [0.0, *(below[1] - above[3] for above, below in pairwise(boxes))]
     usual = WIDER * statistics.median(whites[1:])
+    least_far, least_again = max(FAR * height, usual), max(FAR_AGAIN * height, usual)
     parted = [*lines_above(rows, rulings), False]
     starts = [0]
     columns: list[Box] = []
     for index, row in enumerate(rows):
-        above, below = rows[starts[-1] : index], rows[index + 1 :][:1]
-        far, apart = (whites[index] >= max(least * height, usual) for least in (FAR, FAR_AGAIN))
-        far |= parted[index] and parted[index + 1]
-        if below and (far or apart):
+        far = whites[index] >= least_far or (parted[index] and parted[index + 1])
+        apart = whites[index] >= least_again
+        if index + 1 < len(rows) and (far or apart):
+            above = rows[starts[-1] : index]
             end, begin = boxes[index - 1][3], boxes[index][1]
             grid = _ends_grid(rulings, boxes[starts[-1]], (end, begin))
             another = (apart and _begins_again(row, above)) or (
-                far and _begins_another(row, below[0], above, columns, height, grid)
+                far and _begins_another(row, rows[index + 1], above, columns, height, grid)
             )
             if another and not any(line.start < end and line.end > begin for line in rulings.vertical):
                 starts.append(index)

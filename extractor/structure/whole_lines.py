@@ -19,12 +19,17 @@ WHOLE_LINE = 0.8
 
 def lines_above(rows: Sequence[Row], rulings: Rulings) -> list[bool]:
     """For each row of text whether a line over the whole table parts it from the row above."""
-    whole, middles = whole_lines(rows, rulings), row_middles(rows)
+    whole = whole_lines(rows, rulings)
+    if not whole:
+        return [False] * len(rows)
+    middles = row_middles(rows)
     return [False, *(any(above < at < here for at in whole) for above, here in pairwise(middles))]
 
 
 def whole_lines(rows: Sequence[Row], rulings: Rulings) -> list[float]:
     """The heights (y, in the page's unit, origin at the top) of lines that run over the whole table."""
+    if not rulings.horizontal:
+        return []
     width = max(word.box[2] for row in rows for word in row) - min(word.box[0] for row in rows for word in row)
     return [line.at for line in rulings.horizontal if line.end - line.start >= WHOLE_LINE * width]
 
