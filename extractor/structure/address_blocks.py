@@ -18,7 +18,7 @@ from ..values.reading import Rulings
 from ..values.words import Row, Word
 from .columns import texts_of
 from .item_rows import is_numeric
-from .side_by_side import gaps_between
+from .side_by_side import MIN_GAP, gaps_between
 from .text_lines import rows_of_text
 
 # Min and max lines of an address; max share of them that have a digit. Min labels with values beside one.
@@ -46,7 +46,7 @@ def _blocks(words: Sequence[Word], height: float) -> list[tuple[_Kind, list[Word
     kind = _kind_of(words, height)
     if kind is not None:
         return [(kind, list(words))]
-    for at in gaps_between(words, height):
+    for at in gaps_between([(word.box[0], word.box[2]) for word in words], MIN_GAP * height):
         left, right = ([word for word in words if (word.box[0] >= at) == behind] for behind in (False, True))
         kind = _kind_of(left, height)
         rest = None if kind is None else _blocks(right, height)

@@ -15,7 +15,7 @@ from itertools import pairwise
 from ..values.boxes import Box, centre, union
 from ..values.reading import Ruling, Rulings, TableCell
 from ..values.words import Row, Word
-from .columns import Columns, Filled, Header, texts_of
+from .columns import Columns, Filled, Header, strings_of, texts_of
 from .grouped_heads import grouped_head
 from .item_rows import is_numeric, item_rows, room_for_names
 from .whole_lines import lines_above, row_middles, whole_lines
@@ -182,7 +182,7 @@ def _with_sentences_whole(table: Aligned, groups: Sequence[list[int]], laid: Seq
 
 def _goes_on(table: Aligned, index: int) -> bool:
     """Whether most texts of a row of text begin with a small letter, and none is a number."""
-    texts = [" ".join(word.text for word in text) for text in texts_of(table.rows[index], table.height)]
+    texts = strings_of(table.rows[index], table.height)
     return 2 * sum(text[0].islower() for text in texts) > len(texts) and not any(map(is_numeric, texts))
 
 

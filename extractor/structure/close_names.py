@@ -12,14 +12,12 @@ from itertools import pairwise
 
 from ..values.boxes import Box, union
 from ..values.words import Row
+from .headed_gutters import Strip
 
 # Max difference of edges that are flush, in text heights.
 FLUSH = 0.1
 # Min gutters that a title runs over.
 MIN_GUTTERS = 2
-
-# Left and right side, x in the page's unit.
-Strip = tuple[float, float]
 
 
 def boxes_above(text: Row, gutters: Sequence[Strip], height: float) -> list[Box]:

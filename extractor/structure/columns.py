@@ -171,7 +171,7 @@ def find_columns(rows: Sequence[Row], height: float, rulings: Rulings | None = N
 
 def _is_one_item(rows: Sequence[Row], height: float) -> bool:
     """Whether one row of text runs across with numbers, and all others only continue it above or below."""
-    texts = [[" ".join(word.text for word in text) for text in texts_of(row, height)] for row in rows]
+    texts = [strings_of(row, height) for row in rows]
     across = [found for found in texts if sum(map(is_numeric, found)) >= MIN_ITEM_NUMERIC]
     most = max(map(len, texts), default=0)
     return (
@@ -300,6 +300,11 @@ def texts_of(row: Row, height: float) -> list[list[Word]]:
         else:
             texts.append([word])
     return texts
+
+
+def strings_of(row: Row, height: float) -> list[str]:
+    """What the row's texts say, left to right. `height`: of the text, in the page's unit."""
+    return [" ".join(word.text for word in text) for text in texts_of(row, height)]
 
 
 def _edge_in_gutter(gutter: tuple[float, float], boxes: Sequence[Box], height: float) -> float:

@@ -15,7 +15,9 @@ from ..values.boxes import Box, median_height, union
 from ..values.reading import Rulings
 from ..values.words import Row, Word
 from .columns import TEXT_GAP, texts_of
+from .headed_gutters import span_of
 from .item_rows import is_numeric
+from .side_by_side import are_label_and_amount, gaps_between
 from .text_lines import rows_of_text
 
 # Min texts of the items' head, and of an item; min totals, and lines of text beside them.
@@ -46,7 +48,9 @@ def without_foot(words: Sequence[Word], rulings: Rulings) -> list[list[Word]]:
     totals = [word for text in rest for word in text]
     if len(labels) < MIN_TOTALS or len(rest) != 2 * len(labels) or sum(map(bool, beside)) < MIN_LINES:
         return [list(words)]
-    gutters = _gutters(texts[1:first], height)
+    # Where the white between the items' columns is as wide as between texts.
+    spans = [span_of(text) for found in texts[1:first] for text in found]
+    gutters = gaps_between(spans, TEXT_GAP * height)
     crosses = any(text[0].box[0] < at < text[-1].box[2] for own in beside for text in own for at in gutters)
     lonely = sum(len(own) == len(found) for own, found in zip(beside, texts[first:], strict=True))
     if not (crosses or lonely) or _are_held_together(union(word.box for word in block), totals, rulings):
@@ -72,9 +76,9 @@ def _is_total(texts: Sequence[Row], above: Sequence[Sequence[Row]], height: floa
     does."""
     if len(texts) < 2:
         return False
-    label, amount = (" ".join(word.text for word in text) for text in texts[-2:])
+    said = [" ".join(word.text for word in text) for text in texts[-2:]]
     flush = any(abs(texts[-1][-1].box[2] - found[-1][-1].box[2]) <= FLUSH * height for found in above)
-    return flush and label[0].isalpha() and not is_numeric(label) and is_numeric(amount)
+    return flush and are_label_and_amount(said)
 
 
 def _are_items(texts: Sequence[Sequence[Row]]) -> bool:
@@ -86,17 +90,6 @@ def _are_items(texts: Sequence[Sequence[Row]]) -> bool:
         len(found) >= MIN_HEAD_TEXTS and all(is_numeric(" ".join(word.text for word in text)) for text in found[-2:])
         for found in texts[1:]
     )
-
-
-def _gutters(texts: Sequence[Sequence[Row]], height: float) -> list[float]:
-    """The middles (x) of the white between the items' columns, where it is as wide as between texts."""
-    spans = sorted((text[0].box[0], text[-1].box[2]) for found in texts for text in found)
-    reach, gutters = spans[0][1], []
-    for left, right in spans[1:]:
-        if left - reach >= TEXT_GAP * height:
-            gutters.append((reach + left) / 2)
-        reach = max(reach, right)
-    return gutters
 
 
 def _are_held_together(block: Box, totals: Sequence[Word], rulings: Rulings) -> bool:

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 
 from ..values.boxes import median_height, union
 from ..values.reading import Rulings
-from ..values.words import Row, Word
-from .columns import texts_of
+from ..values.words import Word
+from .columns import strings_of
 from .text_lines import rows_of_text
 
 # Min texts of a head. Min share of the text's height that the line runs along.
@@ -27,7 +27,7 @@ def lists_beside(words: Sequence[Word], rulings: Rulings) -> list[list[Word]]:
         return [list(words)]
     left, right = ([word for word in words if (word.box[0] >= at) == behind] for behind in (False, True))
     height = median_height(word.box for word in words)
-    heads = [_names(rows_of_text(side)[0], height) for side in (left, right)]
+    heads = [strings_of(rows_of_text(side)[0], height) for side in (left, right)]
     return [left, right] if heads[0] == heads[1] and len(heads[0]) >= MIN_HEAD_TEXTS else [list(words)]
 
 
@@ -43,8 +43,3 @@ def _line_between(words: Sequence[Word], rulings: Rulings) -> float | None:
         line.start < at < line.end for line in rulings.horizontal
     )
     return None if crossed or along < MOST * (bottom - top) else at
-
-
-def _names(row: Row, height: float) -> list[str]:
-    """The texts of a row, left to right."""
-    return [" ".join(word.text for word in text) for text in texts_of(row, height)]

@@ -15,7 +15,7 @@ from docling_core.types.doc import DocItemLabel
 from ..values.boxes import median_height
 from ..values.reading import Ruling, Rulings, TableReading
 from ..values.words import Row, Word
-from .columns import texts_of
+from .columns import strings_of
 from .item_rows import is_numeric
 from .parts import Part
 from .text_lines import rows_of_text
@@ -72,7 +72,7 @@ def _with_lines_of_text(parts: Sequence[Part]) -> list[Part]:
         if (
             len(ours) == len(theirs) > MIN_ITEMS
             and _are_level(ours, theirs, height)
-            and all(is_numeric(text) for row in theirs for text in _texts(row, height))
+            and all(is_numeric(text) for row in theirs for text in strings_of(row, height))
             and all(any(map(str.isalpha, word.text)) for row in ours for word in row[-1:])
         ):
             for part in beside:
@@ -97,20 +97,15 @@ def _are_one(names: Sequence[Word], figures: Sequence[Word]) -> bool:
     return (
         _are_level(ours, theirs, height)
         and all(not is_numeric(_last(row, height)) for row in ours)
-        and all(is_numeric(text) for row in beside for text in _texts(row, height))
-        and not any(is_numeric(text) for text in _texts(theirs[0], height))
-        and len(_texts(theirs[0], height)) > 1
+        and all(is_numeric(text) for row in beside for text in strings_of(row, height))
+        and not any(is_numeric(text) for text in strings_of(theirs[0], height))
+        and len(strings_of(theirs[0], height)) > 1
     )
 
 
 def _last(row: Row, height: float) -> str:
     """The last text of a row."""
-    return _texts(row, height)[-1]
-
-
-def _texts(row: Row, height: float) -> list[str]:
-    """The texts of a row, left to right."""
-    return [" ".join(word.text for word in text) for text in texts_of(row, height)]
+    return strings_of(row, height)[-1]
 
 
 def _joined(left: Rulings, right: Rulings) -> Rulings:

@@ -7,12 +7,12 @@ page's unit, origin top left.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from ..values.boxes import median_height
 from ..values.reading import Rulings
 from ..values.words import Row, Word
-from .columns import texts_of
+from .columns import strings_of, texts_of
 from .item_rows import is_numeric
 from .text_lines import rows_of_text
 
@@ -37,7 +37,7 @@ def blocks_beside(words: Sequence[Word], rulings: Rulings) -> list[list[Word]]:
     if not words:
         return [list(words)]
     height = median_height(word.box for word in words)
-    for at in gaps_between(words, height):
+    for at in gaps_between([(word.box[0], word.box[2]) for word in words], MIN_GAP * height):
         if any(line.start < at < line.end for line in rulings.horizontal):
             continue
         left = [word for word in words if word.box[2] <= at]
@@ -48,13 +48,13 @@ def blocks_beside(words: Sequence[Word], rulings: Rulings) -> list[list[Word]]:
     return [list(words)]
 
 
-def gaps_between(words: Sequence[Word], height: float) -> list[float]:
-    """The middles (x) of white strips that no word reaches into, left to right. `height`: of the text, in the page's
-    unit."""
-    spans = sorted((word.box[0], word.box[2]) for word in words)
-    reach, gaps = spans[0][1], []
-    for left, right in spans[1:]:
-        if left - reach >= MIN_GAP * height:
+def gaps_between(spans: Iterable[tuple[float, float]], least: float) -> list[float]:
+    """The middles (x) of white strips, at least so wide, that none of the spans reaches into, left to right. In the
+    page's unit."""
+    first, *others = sorted(spans)
+    reach, gaps = first[1], []
+    for left, right in others:
+        if left - reach >= least:
             gaps.append((reach + left) / 2)
         reach = max(reach, right)
     return gaps
@@ -73,20 +73,19 @@ def _are_apart(left: Sequence[Row], right: Sequence[Row], height: float) -> bool
 def _are_totals_beside(left: Sequence[Row], right: Sequence[Row], height: float) -> bool:
     """Whether the left side alone has a head, and the right side, far from it, labels with amounts."""
     head = [row for row in left if _middle_height(row) < _middle_height(right[0]) - SAME_HEIGHT * height]
-    texts = [" ".join(word.text for word in text) for row in head for text in texts_of(row, height)]
+    texts = [text for row in head for text in strings_of(row, height)]
     white = min(word.box[0] for row in right for word in row) - max(word.box[2] for row in left for word in row)
     return (
         min(len(left) - len(head), len(right)) >= MIN_TOTALS
         and len(texts) >= MIN_HEAD_TEXTS
         and not any(map(is_numeric, texts))
         and white >= WIDE_GAP * height
-        and all(_is_label_with_amount(row, height) for row in right)
+        and all(are_label_and_amount(strings_of(row, height)) for row in right)
     )
 
 
-def _is_label_with_amount(row: Row, height: float) -> bool:
-    """Whether the row of text is a label and, apart from it, a number."""
-    texts = [" ".join(word.text for word in text) for text in texts_of(row, height)]
+def are_label_and_amount(texts: Sequence[str]) -> bool:
+    """Whether texts that stand apart in a row are a label and a number."""
     return len(texts) == 2 and texts[0][0].isalpha() and not is_numeric(texts[0]) and is_numeric(texts[1])
 
 
