@@ -17,7 +17,7 @@ import cv2
 import numpy as np
 
 from ..pages.form_fields import with_ticks
-from ..structure.line_places import drawn_positions, is_covered
+from ..structure.line_places import MOST_PLACES, drawn_positions, in_order, is_covered
 from ..values.arrays import Boxes
 from ..values.boxes import Box, centre, contains, intersection, median_height, moved, scaled, union
 from ..values.page import Page
@@ -30,8 +30,6 @@ from .scan_ink import FAINTEST, ink_of
 INSET, FEWEST_PIXELS = 0.12, 4
 # Min length of a piece of ink, in heights of words: less is a speck. Max share of ink of a cell: more is a shade.
 LEAST_MARK, MOST_INK = 0.4, 0.4
-# Max places of a grid, as of those that tables are made of.
-MOST_PLACES = 10_000
 
 
 class InkedCell(NamedTuple):
@@ -75,7 +73,7 @@ def with_boxes_in_cells(
 
 def _inked_cells(page: Page, words: Sequence[Word], table: TableReading) -> list[InkedCell]:
     """The cells of a table that lines close all around, with ink in them and no words but signs."""
-    level, upright = (sorted(lines, key=_place_of) for lines in (table.rulings.horizontal, table.rulings.vertical))
+    level, upright = map(in_order, (table.rulings.horizontal, table.rulings.vertical))
     if len(level) < 2 or len(upright) < 2 or not words:
         return []
     height = median_height(word.box for word in words)
@@ -147,7 +145,3 @@ def _reaches(boxes: Boxes, ink: Box) -> bool:
     x, y = centre(ink)
     left, top, right, bottom = boxes.T
     return bool(((left < x) & (x < right) & (top < y) & (y < bottom)).any())
-
-
-def _place_of(line: Ruling) -> float:
-    return line.at

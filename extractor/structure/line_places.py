@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import bisect
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from ..values.reading import Ruling
 
@@ -11,6 +11,8 @@ from ..values.reading import Ruling
 SAME_LINE = 0.4
 # Min share of the common side of two places that a line between them covers.
 PARTS = 0.6
+# Max places of a grid: more are a pattern or squared paper.
+MOST_PLACES = 10_000
 
 
 def drawn_positions(lines: Sequence[Ruling], height: float) -> list[float]:
@@ -31,6 +33,11 @@ def is_covered(lines: Sequence[Ruling], at: float, side: tuple[float, float]) ->
     beside = lines[bisect.bisect_left(lines, at - near, key=_at) : bisect.bisect_right(lines, at + near, key=_at)]
     covered = sum(max(0.0, min(line.end, side[1]) - max(line.start, side[0])) for line in beside)
     return covered >= PARTS * length
+
+
+def in_order(lines: Iterable[Ruling]) -> list[Ruling]:
+    """The lines in order of their places."""
+    return sorted(lines, key=_at)
 
 
 def _at(line: Ruling) -> float:

@@ -21,7 +21,7 @@ from ..values.words import Word, boxes_of
 from .closed_boxes import are_closed
 from .columns import find_columns
 from .false_spans import with_bare_places
-from .line_places import drawn_positions, is_covered
+from .line_places import MOST_PLACES, drawn_positions, in_order, is_covered
 from .lists import without_markers
 from .text_lines import rows_of_text
 from .unruled_rows import with_rows_parted
@@ -37,8 +37,6 @@ WIDER = 1.15
 MOSTLY_DRAWN = 0.8
 # Min share of a line that runs through words for it to be part of them.
 TEXT_SHARE = 0.5
-# Max places of a grid: more are a pattern or squared paper.
-MOST_PLACES = 10_000
 # Min reach of a word beyond a line that it crosses, as a share of its width.
 CROSSES = 0.25
 
@@ -180,8 +178,8 @@ class _Grid:
         self._height = height
         self.rows, self.columns = len(ys) - 1, len(xs) - 1
         self._group = list(range(self.rows * self.columns))
-        self._horizontal = sorted(rulings.horizontal, key=lambda line: line.at)
-        self._vertical = sorted(rulings.vertical, key=lambda line: line.at)
+        self._horizontal = in_order(rulings.horizontal)
+        self._vertical = in_order(rulings.vertical)
         self._words = sorted(words, key=_middle)
         self._middles = [_middle(word) for word in self._words]
 
