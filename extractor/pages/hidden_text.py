@@ -18,7 +18,7 @@ from typing import Literal
 import cv2
 import numpy as np
 
-from ..values.arrays import Boxes, Mask, Measures, Pixels
+from ..values.arrays import Mask, Measures, Pixels
 from ..values.boxes import Box, areas, centre, contains
 from ..values.words import Word
 from .drawing import Drawing, Look
@@ -36,7 +36,6 @@ from .redrawn_words import (
 )
 from .text_layer import Origin
 from .typed_notes import TypedNote
-from .word_looks import WordLooks
 
 Reason = Literal[
     "drawn invisibly",
@@ -87,7 +86,7 @@ def unseen_words(page: LaidOut, drawing: Drawing, shown: Shown) -> list[Reason |
     """
     words, origins, looks = page.words, page.origins, page.looks
     dark = dark_shares(shown.small, page.boxes)
-    plain = _plainly_seen(looks, page.boxes, dark)
+    plain = _plainly_seen(page, dark)
     verdicts: dict[int, _Verdict] = {
         index: _verdict(words[index], looks[index], drawing, shown, float(dark[index]))
         for index in np.flatnonzero(~plain).tolist()
@@ -208,12 +207,12 @@ def is_scan_layer(word: Word, looks: Sequence[Look], drawing: Drawing) -> bool:
     )
 
 
-def _plainly_seen(looks: WordLooks, boxes: Boxes, dark: Measures) -> Mask:
+def _plainly_seen(page: LaidOut, dark: Measures) -> Mask:
     """For each word whether `_verdict` says at once that it is seen: dark text on a lighter ground, of objects that
     nothing else speaks against. By far most words are."""
-    narrow = np.minimum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1])
+    looks, narrow = page.looks, (page.boxes[:, 2:] - page.boxes[:, :2]).min(axis=1)
     usual = (dark > FEWEST_DARK) & (dark < MOST_DARK) & (narrow >= 1.5 * MIN_SIZE)
-    return np.asarray(usual & looks.has_any & ~looks.with_any(_may_be_unseen) & ~looks.leaving(boxes))
+    return np.asarray(usual & looks.has_any & ~looks.with_any(_may_be_unseen) & ~page.clipped)
 
 
 def _may_be_unseen(look: Look) -> bool:

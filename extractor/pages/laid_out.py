@@ -47,8 +47,9 @@ class Marks:
 class LaidOut:
     """The words of a page, each with its origin and the looks of its text objects.
 
-    `boxes` are those of the words, (words, 4), in points, origin top left of the page as shown. `in_one_place`: for
-    each word whether another may stand in its place. `marks`: what besides text is drawn where they stand.
+    `boxes` are those of the words, (words, 4), in points, origin top left of the page as shown. For each word,
+    `in_one_place`: whether another may stand in its place; `clipped`: whether a clip of its looks leaves not all of its
+    box. `marks`: what besides text is drawn where they stand.
     """
 
     words: Sequence[Word]
@@ -56,14 +57,15 @@ class LaidOut:
     origins: Sequence[Origin]
     looks: WordLooks
     in_one_place: Mask
+    clipped: Mask
     marks: Marks
 
 
 def laid_out(words: Sequence[Word], origins: Sequence[Origin], drawing: Drawing, frame: PageFrame) -> LaidOut:
     """The words with what is drawn where they stand."""
     boxes, looks = boxes_of(words), looks_of(origins, drawing)
-    cell = cell_side(frame.width, frame.height)
-    return LaidOut(words, boxes, origins, looks, _maybe_in_one_place(boxes), _marks_at(boxes, looks, drawing, cell))
+    marks = _marks_at(boxes, looks, drawing, cell_side(frame.width, frame.height))
+    return LaidOut(words, boxes, origins, looks, _maybe_in_one_place(boxes), looks.leaving(boxes), marks)
 
 
 def _marks_at(boxes: Boxes, looks: WordLooks, drawing: Drawing, cell: float) -> Marks:
@@ -139,8 +141,9 @@ def _maybe_in_one_place(boxes: Boxes) -> Mask:
     middle = (boxes[:, 1] + boxes[:, 3]) / 2
     heights = boxes[:, 3] - boxes[:, 1]
     band = max(float(np.partition(heights, len(heights) // 2)[len(heights) // 2]), 1e-6)
+    across = 1 + float(np.ptp(boxes[:, 0]))
     for shift in (0.0, 0.5):
-        order = np.lexsort((boxes[:, 0], np.floor(middle / band + shift)))
+        order = np.argsort(np.floor(middle / band + shift) * across + boxes[:, 0])
         one, two = boxes[order[:-1]], boxes[order[1:]]
         same = common_areas(one, two) > SAME_PLACE * np.minimum(areas(one), areas(two))
         found[order[:-1][same]] = found[order[1:][same]] = True

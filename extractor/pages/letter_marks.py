@@ -7,11 +7,12 @@ is, there is nothing in their place. Boxes are in points, origin top left of the
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from functools import lru_cache
 
 import cv2
 import numpy as np
 
-from ..values.arrays import Boxes, Mask, Pixels
+from ..values.arrays import Boxes, Indices, Mask, Pixels
 from ..values.boxes import Box
 from ..values.words import Word
 from .drawing import Look
@@ -30,6 +31,8 @@ MOST_OF_IT = 0.5
 MOST_LETTERS = 4000
 # Min side of a letter's box that tells anything, in pixels.
 NARROWEST = 3
+# Columns and rows of a letter's box whose pixels are compared first.
+SAMPLES = (5, 7)
 # Share of a letter's box at each side into which its neighbours may reach; max of it, in pixels.
 MARGIN, MOST_MARGIN = 0.2, 2.5
 # Letters of Latin, Greek and Cyrillic scripts, kana, ideographs, Hangul and full-width Latin, whose ink is in their own
@@ -59,7 +62,7 @@ def letters_without_mark(
     if not asked:
         return {}
     letters = [origins[at].letters for at in asked]
-    counts = np.fromiter(map(len, letters), np.int64)
+    counts = np.array([len(own) for own in letters])
     firsts = np.cumsum(counts) - counts
     boxes = _own_parts(np.concatenate(letters), np.repeat([words[at].upright for at in asked], counts), scale)
     shares = dark_shares(shown.small, boxes)
@@ -72,10 +75,10 @@ def letters_without_mark(
     ][:MOST_LETTERS]
     if not chosen:
         return {}
-    contrasts = _contrasts(boxes[[place for _, place in chosen]], pixels, scale)
     found: dict[int, Mask] = {}
-    for (number, _), contrast in zip(chosen, contrasts, strict=True):
-        if 0 <= contrast < MIN_CONTRAST and asked[number] not in found:
+    plain = _plain(boxes[[place for _, place in chosen]], pixels, scale)
+    for number, _ in (chosen[at] for at in np.flatnonzero(plain).tolist()):
+        if asked[number] not in found:
             own = boxes[firsts[number] : firsts[number] + counts[number]]
             every = np.array(_contrasts(own, pixels, scale))
             bare = (every >= 0) & (every < min(MIN_CONTRAST, LEAST_SHARE * every.max()))
@@ -84,6 +87,7 @@ def letters_without_mark(
     return {at: bare for at, bare in found.items() if bare.any()}
 
 
+@lru_cache(maxsize=10_000)
 def _fills_its_box(letter: str) -> bool:
     """Whether there is ink of a character in the middle of its own box, as far as is known."""
     return letter.isalnum() and any(ord(letter) in script for script in _IN_THEIR_BOX)
@@ -124,16 +128,39 @@ def _are_near(pixels: Pixels, ink: Colour) -> Mask:
 def _own_parts(letters: Boxes, upright: Mask, scale: float) -> Boxes:
     """The letters' boxes without what their neighbours on the line may reach into. Some boxes are as high as their
     letters' ink: their whole height is kept."""
-    along = np.where(upright[:, None], (1.0, 0.0), (0.0, 1.0))
-    inset = np.minimum(MOST_MARGIN / scale, MARGIN * (letters[:, 2:] - letters[:, :2])) * along
-    return np.hstack([letters[:, :2] + inset, letters[:, 2:] - inset])
+    own = letters.copy()
+    for axis, turned in ((0, upright), (1, ~upright)):
+        inset = turned * np.minimum(MOST_MARGIN / scale, MARGIN * (letters[:, axis + 2] - letters[:, axis]))
+        own[:, axis] += inset
+        own[:, axis + 2] -= inset
+    return own
+
+
+def _plain(boxes: Boxes, pixels: Pixels, scale: float) -> Mask:
+    """For each box whether there is no mark in it. Most marks show in a few of their pixels."""
+    low, high = _inner_pixels(boxes, pixels, scale)
+    plain = (high - low).min(axis=1) >= NARROWEST
+    first, wide = low[plain], (high - low)[plain] - 1
+    columns, rows = (
+        first[:, axis, None] + wide[:, axis, None] * np.arange(count) // (count - 1)
+        for axis, count in enumerate(SAMPLES)
+    )
+    samples = pixels[rows[:, :, None], columns[:, None, :]].reshape(len(first), SAMPLES[0] * SAMPLES[1], 3)
+    plain[plain] = (samples.max(axis=1) - samples.min(axis=1)).max(axis=1) < MIN_CONTRAST
+    plain[plain] = np.array(_contrasts(boxes[plain], pixels, scale)) < MIN_CONTRAST
+    return np.asarray(plain)
+
+
+def _inner_pixels(boxes: Boxes, pixels: Pixels, scale: float) -> tuple[Indices, Indices]:
+    """The first column and row of each box's pixels, and those after its last ones, (boxes, 2) each."""
+    height, width = pixels.shape[:2]
+    low = np.ceil(boxes[:, :2] * scale).astype(int).clip(0)
+    return low, np.floor(boxes[:, 2:] * scale).astype(int).clip(0, (width, height))
 
 
 def _contrasts(boxes: Boxes, pixels: Pixels, scale: float) -> list[int]:
     """For each box the largest range of a channel in it, in 0..255; -1 where the box is too small to tell."""
-    height, width = pixels.shape[:2]
-    low = np.ceil(boxes[:, :2] * scale).astype(int).clip(0)
-    high = np.floor(boxes[:, 2:] * scale).astype(int).clip(0, (width, height))
+    low, high = _inner_pixels(boxes, pixels, scale)
     contrasts = []
     for (left, top), (right, bottom) in zip(low.tolist(), high.tolist(), strict=True):
         if min(right - left, bottom - top) < NARROWEST:

@@ -7,7 +7,7 @@ Boxes are in points, origin top left of the page as shown.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from itertools import repeat
+from itertools import chain, repeat
 from typing import overload
 
 import numpy as np
@@ -28,7 +28,7 @@ class WordLooks(Sequence[list[Look]]):
         self._all = list(looks.values())
         numbers = dict(zip(looks, range(len(looks)), strict=True))
         objects = [origin.objects for origin in origins]
-        found = np.array(list(map(numbers.get, (at for own in objects for at in own), repeat(-1))), np.int64)
+        found = np.array(list(map(numbers.get, chain.from_iterable(objects), repeat(-1))), np.int64)
         words = np.repeat(np.arange(len(objects)), list(map(len, objects)))
         # For each pair of a word and a look of it: the word's index, and the look's.
         self._words, self._looks = words[found >= 0], found[found >= 0]

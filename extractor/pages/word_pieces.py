@@ -45,7 +45,7 @@ def cuts_of(page: LaidOut, drawing: Drawing) -> dict[int, list[int]]:
     """By index, the words of the page that are not hidden or seen as a whole for sure: the letters that begin their
     further pieces."""
     words, origins, looks, partly = page.words, page.origins, page.looks, page.marks.partly
-    clipped = _partly_clipped(page.boxes, looks)
+    clipped = _partly_clipped(page)
     changing = [index for index, origin in enumerate(origins) if origin.changes]
     apart = _of_unknown_shape(looks, drawing)
     found: dict[int, list[int]] = {}
@@ -243,9 +243,9 @@ def _within(runs: Sequence[_Run], start: int, end: int) -> list[_Run]:
     return [run for run, until in zip(runs, ends, strict=False) if run[0] < end and until > start]
 
 
-def _partly_clipped(boxes: Boxes, looks: WordLooks) -> dict[int, list[Box]]:
+def _partly_clipped(page: LaidOut) -> dict[int, list[Box]]:
     """By index, the words that are not whole inside of what clips their text objects, each with the clips' boxes."""
     return {
-        index: [look.clip for look in looks[index] if look.clip is not None]
-        for index in np.flatnonzero(looks.leaving(boxes)).tolist()
+        index: [look.clip for look in page.looks[index] if look.clip is not None]
+        for index in np.flatnonzero(page.clipped).tolist()
     }

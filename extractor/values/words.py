@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
+from itertools import chain
 from operator import attrgetter
 from typing import Literal, NamedTuple
 
@@ -93,7 +94,8 @@ def letters_box(word: Word) -> Box:
 
 def boxes_of(words: Sequence[Word]) -> Boxes:
     """The words' boxes, (words, 4), in the page's unit, origin top left."""
-    return np.array([word.box for word in words], np.float64).reshape(-1, 4)
+    sides = chain.from_iterable([word.box for word in words])
+    return np.fromiter(sides, np.float64, 4 * len(words)).reshape(-1, 4)
 
 
 def is_raised(size: float, bottom: float, full: float, baseline: float) -> bool:
