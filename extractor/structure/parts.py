@@ -20,7 +20,7 @@ from ..values.arrays import Boxes
 from ..values.boxes import Box, centre, union
 from ..values.reading import Ruling, Rulings, TableReading
 from ..values.words import Word
-from .address_blocks import addresses_beside
+from .address_blocks import addresses_above, addresses_beside
 from .foot_blocks import without_foot
 from .lists import Piece
 from .lists_beside import lists_beside
@@ -30,8 +30,10 @@ from .text_lines import Line, group_lines
 
 # Max blocks that end above a line and are compared with it.
 MOST_BLOCKS_AT_A_HEIGHT = 200
-# Max gap between lines of a paragraph, in text heights; characters that end one.
+# Max gap between lines of a paragraph, in text heights; characters that end one. Max parts beside it that are read
+# before its next line.
 LEADING = 0.6
+MOST_BESIDE = 8
 SENTENCE_ENDS = frozenset(".:;!?")
 
 # Min share of width in common of two parts of a column; max share of its height by which one above reaches down into
@@ -116,18 +118,36 @@ def piece_of(part: Part, lines: Sequence[Line], label: DocItemLabel) -> Part:
 def as_paragraphs(parts: Sequence[Part]) -> list[Part]:
     """The parts, lines of one paragraph joined that are a region each.
 
-    The next line continues below, flush left, in the same type, and the one before does not end a sentence.
+    The next line continues below, flush left, in the same type, and the one before does not end a sentence. What stands
+    beside the paragraph may be read between the two.
     """
     result: list[Part] = []
-    last: Line | None = None
+    lasts: list[Line | None] = []
     for part in parts:
         lines = part.lines if part.label == DocItemLabel.TEXT else []
-        if last is not None and len(lines) == 1 and _goes_on(last, lines[0]):
-            result[-1].take_in(part)
-        else:
+        before = _paragraph_before(result, lasts, lines[0]) if len(lines) == 1 else None
+        if before is None:
             result.append(part)
-        last = lines[-1] if lines else None
+            lasts.append(lines[-1] if lines else None)
+        else:
+            result[before].take_in(part)
+            lasts[before] = lines[0]
     return result
+
+
+def _paragraph_before(parts: Sequence[Part], lasts: Sequence[Line | None], line: Line) -> int | None:
+    """The index of the nearest part whose last line the line goes on from, past those beside the line; None without
+    one.
+
+    `lasts`: the last line of each part, None of those that are no text.
+    """
+    for at in range(len(parts) - 1, max(-1, len(parts) - 2 - MOST_BESIDE), -1):
+        last, box = lasts[at], parts[at].box
+        if last is not None and _goes_on(last, line):
+            return at
+        if box[0] < line.box[2] and line.box[0] < box[2]:
+            return None
+    return None
 
 
 def _goes_on(last: Line, line: Line) -> bool:
@@ -179,7 +199,7 @@ def _blocks_of(words: Sequence[Word], rulings: Rulings) -> list[list[Word]]:
     for table in tables:
         own = rulings if len(tables) == 1 else _rulings_inside(rulings, union(word.box for word in table))
         blocks = blocks_beside(table, own)
-        for parted in (lists_beside, addresses_beside, without_foot):
+        for parted in (lists_beside, addresses_beside, addresses_above, without_foot):
             if len(blocks) == 1:
                 blocks = parted(table, own)
         found += blocks

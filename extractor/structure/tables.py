@@ -33,7 +33,7 @@ from .header_rows import with_head
 from .item_rows import body_start, is_numeric, item_rows, numeric_columns, room_for_names, rows_by_white
 from .ruled_tables import beside_text, ruled_cells
 from .text_lines import group_lines, rows_of_text
-from .whole_lines import lines_above
+from .whole_lines import bands, lines_above
 
 # Cost of a row of cells without text, in line heights: less than a misplaced row of text, more than the drift of the
 # model's boxes.
@@ -45,6 +45,8 @@ APART = 1.5
 DISAGREEMENT = 0.15
 # Min columns in which two lines both have a number to be two entries.
 MIN_NUMBERS = 2
+# Min parts of a table between lines, its head among them, that show its columns where its rows of text do not.
+MIN_BANDS = 3
 # The texts of check boxes.
 CHECK_BOXES = frozenset({TICKED, UNTICKED})
 
@@ -71,6 +73,9 @@ def _grid_of(words: Sequence[Word], structure: Sequence[TableCell], rulings: Rul
     rows = rows_of_text(words)
     height = median_height(word.box for word in words)
     columns = find_columns(rows, height, rulings)
+    if columns is None and not cells:
+        rows = bands(rows, rulings)
+        columns = find_columns(rows, height, rulings) if len(rows) >= MIN_BANDS else None
     seen = None if columns is None else Aligned(rows, columns, rulings, height)
     header = None if seen is None else header_cells(seen)
     if seen is not None and seen.columns.one_item:

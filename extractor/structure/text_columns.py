@@ -10,11 +10,10 @@ from collections.abc import Sequence
 
 from docling_core.types.doc import DocItemLabel
 
-from .parts import LEADING, SAME_COLUMN, Part
+from .parts import LEADING, MOST_BESIDE, SAME_COLUMN, Part
 
-# Min lines of text in a column; max parts beside it that are read before its next one.
+# Min lines of text in a column.
 MIN_LINES = 2
-MOST_BESIDE = 8
 # Min difference of the tops of two texts that are no row of a grid, in line heights.
 OFF = 0.5
 

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from ..values.boxes import centre
 from ..values.reading import Rulings
-from ..values.words import Row
+from ..values.words import Row, Word
 
 # Min share of the table's width of a line that runs over all of it.
 WHOLE_LINE = 0.8
@@ -37,3 +37,13 @@ def whole_lines(rows: Sequence[Row], rulings: Rulings) -> list[float]:
 def row_middles(rows: Sequence[Row]) -> list[float]:
     """The middle height (y, in the page's unit, origin at the top) of each row of text."""
     return [statistics.median(centre(word.box)[1] for word in row) for row in rows]
+
+
+def bands(rows: Sequence[Row], rulings: Rulings) -> list[list[Word]]:
+    """The rows of text, those between the same two lines over the whole table as one, its words from left to right."""
+    parted: list[list[Word]] = []
+    for row, begins in zip(rows, lines_above(rows, rulings), strict=True):
+        if begins or not parted:
+            parted.append([])
+        parted[-1].extend(row)
+    return [sorted(band, key=lambda word: word.box[0]) for band in parted]

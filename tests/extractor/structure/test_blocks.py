@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from docling_core.types.doc import DocItemLabel
 
-from extractor.structure.address_blocks import addresses_beside
+from extractor.structure.address_blocks import addresses_above, addresses_beside
 from extractor.structure.columns import find_columns
 from extractor.structure.false_spans import without_false_spans
 from extractor.structure.foot_blocks import without_foot
@@ -169,6 +169,39 @@ class TestAddresses:
         ]
         plain = [label[:-1] for label in labels]
         assert len(addresses_beside(beside([SELLER, plain, values], 12), Rulings())) == 1
+
+    def test_one_may_be_flush_right_and_have_an_e_mail_address_for_a_number(self) -> None:
+        def flush_right(mail: str) -> list[Word]:
+            lines = ["Pike Ltd", "Joan Doe", "Hull dock", mail]
+            return [word(line, 400 - 5 * len(line), 12 * row) for row, line in enumerate(lines)]
+
+        seller = beside([SELLER], 12)
+        assert addresses_beside([*seller, *flush_right("joan@pike.example")], Rulings()) == [
+            seller,
+            flush_right("joan@pike.example"),
+        ]
+        assert len(addresses_beside([*seller, *flush_right("the customer")], Rulings())) == 1
+
+    def test_one_stands_beside_labels_over_their_values(self) -> None:
+        dates = ["Invoice date", "03/15/2024", "Due date", "04/14/2024"]
+        assert len(addresses_beside(beside([SELLER, BUYER, dates], 12), Rulings())) == 3
+        assert len(addresses_beside(beside([SELLER, BUYER, sorted(dates)], 12), Rulings())) == 1
+
+    def test_above_a_table_are_blocks_of_their_own(self) -> None:
+        items = block([["Items", "Price"], ["Shirt", "9.50"], ["Belt", "4.00"]], (0, 200), 48, 16)
+        words, line = [*beside([SELLER, BUYER], 12), *items], Ruling(60, -5, 300)
+        blocks = addresses_above(words, Rulings(horizontal=(line,)))
+        assert read(blocks[:2]) == ["Seller Halden AS Sagveien 14 1771 Halden", "Buyer Pike Ltd Dock 3 HU1 Hull"]
+        assert blocks[2] == items
+        # Without the line the head is as near as a line of an address.
+        assert addresses_above(words, Rulings()) == [words]
+        lower = [word(each.text, each.box[0], each.box[1] + 10) for each in items]
+        assert len(addresses_above([*words[: -len(items)], *lower], Rulings())) == 3
+
+    def test_names_above_a_line_are_of_the_table(self) -> None:
+        rows = [["Seller", "Buyer"], ["of the", "of the"], ["house", "house"], ["Halden", "Pike"], ["Berg", "Dock"]]
+        words = block(rows, (0, 150), 0, 12)
+        assert addresses_above(words, Rulings(horizontal=(Ruling(34, -5, 300),))) == [words]
 
 
 class TestListsBeside:

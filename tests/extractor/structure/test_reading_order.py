@@ -99,3 +99,13 @@ def test_texts_of_a_column_are_read_before_the_next_one(label: str, right: float
         kind = label if text == "e f" else "text" if label == "picture" else label
         regions.append((kind, (left - 5.0, top - 2.0, left + 200.0, top + 26.0), 0.9))
     assert [text.replace("\n", " ") for text in texts(page(words, regions))] == read
+
+
+@pytest.mark.parametrize(("top", "read"), [(124, ["a b c", "sender"]), (150, ["a b", "sender", "c"])])
+def test_the_next_line_of_a_paragraph_is_joined_past_what_stands_beside_it(top: float, read: list[str]) -> None:
+    words, regions = [], []
+    for number, (text, x, y) in enumerate([("a", 50, 100), ("b", 50, 112), ("sender", 400, 100), ("c", 50, top)]):
+        words += sentence(text * 12, x, y, number) if len(text) == 1 else sentence(text, x, y, number)
+        regions.append(("text", (x - 2.0, y - 1.0, x + 62.0, y + 11.0), 0.9))
+    found = [text.replace("\n", " ") for text in texts(page(words, regions))]
+    assert [" ".join(part[:1] if len(set(part)) == 1 else part for part in text.split()) for text in found] == read

@@ -58,6 +58,27 @@ def build(words: Sequence[Word], cells: Sequence[TableCell], rulings: Rulings | 
     return build_table(words, cells, rulings or Rulings())
 
 
+def test_two_columns_between_lines_are_rows_though_no_row_of_text_runs_across() -> None:
+    items = [
+        ("Items", 0, 0),
+        ("Amount", 200, 0),
+        ("Shirt", 0, 16),
+        ("sand", 0, 28),
+        ("size M", 0, 40),
+        ("1 of 1", 200, 22),
+    ]
+    items += [("Belt", 0, 60), ("black", 0, 72), ("2 of 2", 200, 66)]
+    words = [word(text, left, top) for text, left, top in items]
+    lines = Rulings(horizontal=(Ruling(13, -5, 240), Ruling(55, -5, 240)))
+    assert grid(build(words, [], lines)) == [
+        ["Items", "Amount"],
+        ["Shirt\nsand\nsize M", "1 of 1"],
+        ["Belt\nblack", "2 of 2"],
+    ]
+    short = Rulings(horizontal=(Ruling(13, -5, 40), Ruling(55, -5, 40)))
+    assert build(words, [], short) is None
+
+
 def test_rows_of_text_keep_their_order_where_the_models_boxes_drift() -> None:
     words = [word(f"r{row}c{column}", 10 + 100 * column, 5 + 20 * row) for row in range(10) for column in range(3)]
     drifted = structure(10, 3, (0.0, 14.0, 300.0, 214.0))
