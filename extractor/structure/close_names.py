@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from ..values.boxes import Box, union
 from ..values.words import Row
-from .headed_gutters import Strip
+from .gutters import Strip
 
 # Max difference of edges that are flush, in text heights.
 FLUSH = 0.1

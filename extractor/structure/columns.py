@@ -19,16 +19,14 @@ from ..values.words import Row, Word
 from .close_names import boxes_above
 from .drawn_columns import drawn_edges
 from .flush_gutters import is_flush
-from .headed_gutters import Strip, names_in_line, parted_by_head, span_of
+from .gutters import MIN_WIDTH, TEXT_GAP, Strip, gutters_between, median_gap
+from .headed_gutters import names_in_line, parted_by_head, span_of
 from .item_rows import is_numeric
+from .paired_names import edges_of_pairs
 from .whole_lines import lines_above
 
-# Min gap between two texts of a row, in text heights.
-TEXT_GAP = 0.7
 # Min gap between texts of two cells in one column, in text heights.
 FAR_TEXT = 1.5
-# Min width of a gutter, in text heights: in the widest rows, columns come as near as words.
-MIN_WIDTH = 0.12
 # Min share of a full row's texts that a row of the body has; the same with a head; min number of such rows.
 BODY_TEXTS = 0.6
 BODY_TEXTS_HEADED = 0.7
@@ -185,7 +183,7 @@ def _item_edges(rows: Sequence[Row], height: float) -> list[float]:
     """The edges by the white that runs through all lines of one item."""
     level = {id(word) for word in _head_as_row(rows, height)}
     texts = [text for row in rows for text in texts_of(row, height) if id(text[0]) in level]
-    gutters = _gutters([[(text[0].box[0], text[-1].box[2]) for text in texts]], 0, height)
+    gutters = gutters_between([[(text[0].box[0], text[-1].box[2]) for text in texts]], 0, height)
     return [(left + right) / 2 for left, right in gutters if right - left >= ITEM_GAP * height]
 
 
@@ -241,7 +239,12 @@ def _white_edges(rows: Sequence[Row], lines: Sequence[Row], height: float, least
     if len(body) < least or (headed and len(texts[0]) < MIN_HEAD_TEXTS):
         return []
     extents = [sorted((word.box[0], word.box[2]) for word in rows[index]) for index in body]
-    gutters = _gutters(extents, int((MAX_CROSSING_HEADED if headed else MAX_CROSSING) * len(extents)), height)
+    allowed = int((MAX_CROSSING_HEADED if headed else MAX_CROSSING) * len(extents))
+    entries = extents[body[0] == 0 :]
+    paired = edges_of_pairs(texts[0], entries, allowed, height) if len(entries) >= MIN_BODY_ROWS else None
+    if paired is not None and _is_head(texts[0]):
+        return paired
+    gutters = gutters_between(extents, allowed, height)
     bare = names_in_line(texts[0]) if headed else []
     if headed or _is_head(texts[0]):
         gutters = parted_by_head(gutters, texts, TEXT_GAP * height, bare)
@@ -255,7 +258,7 @@ def _white_edges(rows: Sequence[Row], lines: Sequence[Row], height: float, least
     edges = [
         _edge_in_gutter(gutter, boxes, height)
         for gutter in gutters
-        if _median_gap(extents, sum(gutter) / 2) >= TEXT_GAP * height
+        if median_gap(extents, sum(gutter) / 2) >= TEXT_GAP * height
         or is_flush(extents, sum(gutter) / 2, height, TEXT_GAP * height)
     ]
     edges = _without_signs(edges, [word for index in body for word in rows[index]])
@@ -317,38 +320,6 @@ def _edge_in_gutter(gutter: tuple[float, float], boxes: Sequence[Box], height: f
     best = [part for part, count in zip(parts, crossed, strict=True) if count == min(crossed)]
     first, last = max(best, key=lambda part: part[1] - part[0])
     return (first + last) / 2
-
-
-def _gutters(
-    extents: Sequence[Sequence[tuple[float, float]]], allowed: int, height: float
-) -> list[tuple[float, float]]:
-    """The strips that at most `allowed` rows have a word in, between the first and the last word."""
-    steps: list[tuple[float, int]] = []
-    for row in extents:
-        for left, right in row:
-            steps += [(left, 1), (right, -1)]
-    steps.sort()
-    gutters: list[tuple[float, float]] = []
-    covering = 0
-    for (at, change), (following, _) in pairwise(steps):
-        covering += change
-        if covering <= allowed and following > at:
-            if gutters and at - gutters[-1][1] <= 1e-6:
-                gutters[-1] = (gutters[-1][0], following)
-            else:
-                gutters.append((at, following))
-    return [(left, right) for left, right in gutters if right - left >= MIN_WIDTH * height]
-
-
-def _median_gap(extents: Sequence[Sequence[tuple[float, float]]], at: float) -> float:
-    """The gap between the nearest words left and right of `at`, the median of rows that have both; else 0."""
-    gaps = []
-    for row in extents:
-        before = [right for left, right in row if (left + right) / 2 < at]
-        after = [left for left, right in row if (left + right) / 2 >= at]
-        if before and after:
-            gaps.append(min(after) - max(before))
-    return statistics.median_low(gaps) if gaps else 0.0
 
 
 def _without_signs(edges: Sequence[float], words: Sequence[Word]) -> list[float]:

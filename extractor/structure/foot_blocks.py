@@ -14,7 +14,8 @@ from collections.abc import Sequence
 from ..values.boxes import Box, median_height, union
 from ..values.reading import Rulings
 from ..values.words import Row, Word
-from .columns import TEXT_GAP, texts_of
+from .columns import texts_of
+from .gutters import TEXT_GAP
 from .headed_gutters import span_of
 from .item_rows import is_numeric
 from .side_by_side import are_label_and_amount, gaps_between

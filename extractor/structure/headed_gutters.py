@@ -14,9 +14,7 @@ from itertools import pairwise
 
 from ..values.boxes import centre
 from ..values.words import Row, Word
-
-# Left and right side, x in the page's unit.
-Strip = tuple[float, float]
+from .gutters import Strip
 
 
 def parted_by_head(

@@ -1,8 +1,8 @@
-"""A table region's words -> two lists that stand side by side in it, a line between them. Runs in a page process.
+"""A table region's words -> two lists that stand side by side in it. Runs in a page process.
 
 A price list in two columns repeats its head. In one grid each row would have two items. A line drawn between the two
-heads, and nowhere else, tells lists from a table that repeats names for two years. Boxes are in the page's unit, origin
-top left.
+heads, and nowhere else, tells lists from a table that repeats names for two years; so do lines across that break off
+between them. Boxes are in the page's unit, origin top left.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from ..values.words import Word
 from .columns import strings_of
 from .text_lines import rows_of_text
 
+# Max difference of the heights of one line, in the page's unit.
+LEVEL = 1.0
 # Min texts of a head. Min share of the text's height that the line runs along.
 MIN_HEAD_TEXTS = 2
 MOST = 0.8
@@ -22,7 +24,7 @@ MOST = 0.8
 
 def lists_beside(words: Sequence[Word], rulings: Rulings) -> list[list[Word]]:
     """The words of both lists, left to right; all in one where they are no two lists."""
-    at = _line_between(words, rulings) if words else None
+    at = (_line_between(words, rulings) or _break_between(words, rulings)) if words else None
     if at is None:
         return [list(words)]
     left, right = ([word for word in words if (word.box[0] >= at) == behind] for behind in (False, True))
@@ -43,3 +45,21 @@ def _line_between(words: Sequence[Word], rulings: Rulings) -> float | None:
         line.start < at < line.end for line in rulings.horizontal
     )
     return None if crossed or along < MOST * (bottom - top) else at
+
+
+def _break_between(words: Sequence[Word], rulings: Rulings) -> float | None:
+    """The x of the only place between the words where lines across all break off, each to go on at the same height."""
+    left, top, right, bottom = union(word.box for word in words)
+    inner = any(left < line.at < right and line.start < bottom and line.end > top for line in rulings.vertical)
+    lines = [line for line in rulings.horizontal if line.start < right and line.end > left]
+    breaks = {
+        (before.end + after.start) / 2
+        for before in lines
+        for after in lines
+        if before.end < after.start and abs(before.at - after.at) <= LEVEL
+    }
+    if inner or len(breaks) != 1:
+        return None
+    (at,) = breaks
+    crossed = any(word.box[0] < at < word.box[2] for word in words) or any(line.start < at < line.end for line in lines)
+    return None if crossed else at

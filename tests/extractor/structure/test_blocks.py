@@ -222,6 +222,12 @@ class TestListsBeside:
         ):
             assert lists_beside(self.words, lines) == [list(self.words)]
 
+    def test_lines_across_that_break_off_between_two_lists_part_them(self) -> None:
+        under = (Ruling(15, -5, 90), Ruling(15.2, 130, 240))
+        assert lists_beside(self.words, Rulings(horizontal=under)) == [self.bolts, self.hinges]
+        for lines in ((*under, Ruling(75, -5, 240)), (under[0], replace(under[1], at=35.0)), (under[0],)):
+            assert lists_beside(self.words, Rulings(horizontal=lines)) == [list(self.words)]
+
     def test_other_names_are_other_columns_of_one_table(self) -> None:
         words = [replace(word, text={"EUR": "Sum"}.get(word.text, word.text)) for word in self.hinges]
         assert len(lists_beside([*self.bolts, *words], Rulings(vertical=(self.line,)))) == 1
