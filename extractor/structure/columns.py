@@ -242,7 +242,7 @@ def _white_edges(rows: Sequence[Row], lines: Sequence[Row], height: float, least
     allowed = int((MAX_CROSSING_HEADED if headed else MAX_CROSSING) * len(extents))
     entries = extents[body[0] == 0 :]
     paired = edges_of_pairs(texts[0], entries, allowed, height) if len(entries) >= MIN_BODY_ROWS else None
-    if paired is not None and _is_head(texts[0]):
+    if paired is not None:
         return paired
     gutters = gutters_between(extents, allowed, height)
     bare = names_in_line(texts[0]) if headed else []

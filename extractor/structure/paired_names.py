@@ -15,7 +15,9 @@ from .gutters import TEXT_GAP, Strip, gutters_between, median_gap
 from .headed_gutters import span_of
 
 # Min names whose order tells their columns.
-MIN_NAMES = 3
+MIN_NAMES = 2
+# Max share of the white between texts of a strip that parts words of one text.
+NARROW = 0.5
 
 
 def edges_of_pairs(
@@ -24,15 +26,18 @@ def edges_of_pairs(
     """The edges (x) between columns that have a name and entries each, left to right; None where these are not equally
     many, stand over each other anyway, or are not parted by white.
 
-    `names`: those of a head, left to right. `extents`: left and right of each word below it, row by row. `allowed`: max
-    rows that cross the white between columns; `height`: of the text.
+    `names`: those of a head, left to right; they have no digits. `extents`: left and right of each word below it, row
+    by row. `allowed`: max rows that cross the white between columns; `height`: of the text.
     """
+    if len(names) < MIN_NAMES or any(letter.isdigit() for name in names for word in name for letter in word.text):
+        return None
     gutters = [
         gutter
         for gutter in gutters_between(extents, allowed, height)
-        if median_gap(extents, sum(gutter) / 2) >= TEXT_GAP * height
+        if gutter[1] - gutter[0] > NARROW * TEXT_GAP * height
+        and median_gap(extents, sum(gutter) / 2) >= TEXT_GAP * height
     ]
-    if not MIN_NAMES <= len(names) == len(gutters) + 1:
+    if len(names) != len(gutters) + 1:
         return None
     pairs = list(zip(map(span_of, names), _strips_between(extents, gutters), strict=True))
     if all(name[0] < entries[1] and entries[0] < name[1] for name, entries in pairs):

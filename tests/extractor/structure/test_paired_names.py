@@ -39,3 +39,18 @@ def test_names_over_the_white_before_their_entries_name_them(lines: Rulings) -> 
 def test_fewer_names_than_columns_stay_where_they_stand() -> None:
     words = calls([("When", 0), ("Number", 95), ("GBP", 257)], CALLS)
     assert grid(build_table(words, [], Rulings()))[0] == ["When", "Number", "", "GBP"]
+
+
+def test_two_names_and_words_in_line_by_chance_are_two_columns() -> None:
+    items = [("fir plank", "72.50"), ("oak plank", "54.10"), ("elm plank", "49.75"), ("ash plank", "19.99")]
+    words = [*left("Wood", 0, 0), *left("Sum", 60, 0)]
+    for number, (text, amount) in enumerate(items, start=1):
+        words += [*left(text, 0, 20 * number), *right(amount, 300, 20 * number)]
+    assert grid(build_table(words, [], Rulings())) == [["Wood", "Sum"], *map(list, items)]
+
+
+def test_labels_with_figures_are_no_names() -> None:
+    words = [*left("Line 1", 0, 0), *left("Sum 2", 60, 0)]
+    for number in range(1, 5):
+        words += [*left("plank", 0, 20 * number), *right("7.00", 300, 20 * number)]
+    assert grid(build_table(words, [], Rulings()))[0] != ["Line 1", "Sum 2"]
