@@ -241,7 +241,7 @@ def _white_edges(rows: Sequence[Row], lines: Sequence[Row], height: float, least
     extents = [sorted((word.box[0], word.box[2]) for word in rows[index]) for index in body]
     allowed = int((MAX_CROSSING_HEADED if headed else MAX_CROSSING) * len(extents))
     entries = extents[body[0] == 0 :]
-    paired = edges_of_pairs(texts[0], entries, allowed, height) if len(entries) >= MIN_BODY_ROWS else None
+    paired = edges_of_pairs(texts[0], entries, allowed, height) if len(entries) > (not headed) else None
     if paired is not None:
         return paired
     gutters = gutters_between(extents, allowed, height)

@@ -16,8 +16,9 @@ from .headed_gutters import span_of
 
 # Min names whose order tells their columns.
 MIN_NAMES = 2
-# Max share of the white between texts of a strip that parts words of one text.
+# Max share of the white between texts, and of that between columns, of a strip that parts words of one text.
 NARROW = 0.5
+CLEARLY = 0.5
 
 
 def edges_of_pairs(
@@ -31,13 +32,15 @@ def edges_of_pairs(
     """
     if len(names) < MIN_NAMES or any(letter.isdigit() for name in names for word in name for letter in word.text):
         return None
-    gutters = [
-        gutter
-        for gutter in gutters_between(extents, allowed, height)
-        if gutter[1] - gutter[0] > NARROW * TEXT_GAP * height
-        and median_gap(extents, sum(gutter) / 2) >= TEXT_GAP * height
-    ]
-    if len(names) != len(gutters) + 1:
+    gutters = sorted(gutters_between(extents, allowed, height), key=lambda gutter: gutter[0] - gutter[1])
+    widths = [right - left for left, right in gutters]
+    count = len(names) - 1
+    if len(gutters) < count or widths[count - 1] <= NARROW * TEXT_GAP * height:
+        return None
+    if any(width > CLEARLY * widths[count - 1] for width in widths[count:]):
+        return None
+    gutters = sorted(gutters[:count])
+    if any(median_gap(extents, (left + right) / 2) < TEXT_GAP * height for left, right in gutters):
         return None
     pairs = list(zip(map(span_of, names), _strips_between(extents, gutters), strict=True))
     if all(name[0] < entries[1] and entries[0] < name[1] for name, entries in pairs):
