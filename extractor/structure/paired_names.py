@@ -16,9 +16,11 @@ from .headed_gutters import span_of
 
 # Min names whose order tells their columns.
 MIN_NAMES = 2
-# Max share of the white between texts, and of that between columns, of a strip that parts words of one text.
+# Max share of the white between texts, and of that between columns, of a strip that parts words of one text. Min white
+# between entries of two columns, in text heights.
 NARROW = 0.5
 CLEARLY = 0.5
+LEAST_GAP = 0.5
 
 
 def edges_of_pairs(
@@ -40,7 +42,7 @@ def edges_of_pairs(
     if any(width > CLEARLY * widths[count - 1] for width in widths[count:]):
         return None
     gutters = sorted(gutters[:count])
-    if any(median_gap(extents, (left + right) / 2) < TEXT_GAP * height for left, right in gutters):
+    if any(median_gap(extents, (left + right) / 2) < LEAST_GAP * height for left, right in gutters):
         return None
     pairs = list(zip(map(span_of, names), _strips_between(extents, gutters), strict=True))
     if all(name[0] < entries[1] and entries[0] < name[1] for name, entries in pairs):
