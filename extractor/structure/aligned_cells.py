@@ -23,6 +23,8 @@ from .whole_lines import lines_above, row_middles, whole_lines
 # Max distance between the left sides of texts that are set flush left, in text heights.
 FLUSH = 0.1
 
+# Signs at the end of a word that a range begins with.
+RANGE = frozenset("-\u2013")
 _YEAR = re.compile(r"(19|20)\d\d")
 
 
@@ -54,7 +56,7 @@ def header_cells(table: Aligned) -> Header | None:
     above it. Text in a column with no such line above or below is one cell, on however many lines it stands.
     """
     rows, columns, height = table.rows, table.columns, table.height
-    first = next((index for index in columns.body if _mostly_numeric(rows[index], columns)), None)
+    first = next((index for index in columns.body if _mostly_numeric(rows, index, columns)), None)
     if not first:
         return None
     whole = whole_lines(rows, table.rulings)
@@ -78,11 +80,18 @@ def header_cells(table: Aligned) -> Header | None:
     return count, sorted(grown, key=lambda filled: (filled[0].row, filled[0].column))
 
 
-def _mostly_numeric(row: Row, columns: Columns) -> bool:
-    """Whether most words right of the first column have digits, or stand for none. Years count as names."""
-    words = [word for word in row if columns.of(word.box) > 0 and not _YEAR.fullmatch(word.text)]
-    numeric = sum(any(letter.isdigit() for letter in word.text) or len(word.text) == 1 for word in words)
-    return numeric > 0.5 * len(words)
+def _mostly_numeric(rows: Sequence[Row], index: int, columns: Columns) -> bool:
+    """Whether in at least half of a row's columns right of the first most words have digits, or stand for none. Years
+    count as names, and so do both ends of a range that a column begins in the row above."""
+    begun = {columns.of(word.box) for row in rows[max(0, index - 1) : index] for word in row if word.text[-1] in RANGE}
+    told: dict[int, list[bool]] = {}
+    for word in rows[index]:
+        column = columns.of(word.box)
+        if column > 0 and not _YEAR.fullmatch(word.text):
+            counted = any(letter.isdigit() for letter in word.text) and word.text[-1] not in RANGE
+            told.setdefault(column, []).append(column not in begun and (counted or len(word.text) == 1))
+    numeric = sum(sum(found) > 0.5 * len(found) for found in told.values())
+    return numeric > 0 and numeric >= 0.5 * len(told)
 
 
 def _spans_others(cell: TableCell, cells: Sequence[Filled]) -> bool:

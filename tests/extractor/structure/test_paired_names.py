@@ -1,4 +1,4 @@
-"""Names of a head that do not stand over their columns' entries: each is of the column with its place in the order."""
+"""Names of a head as browsers set them: beside their columns' entries, or on two lines."""
 
 from __future__ import annotations
 
@@ -54,3 +54,23 @@ def test_labels_with_figures_are_no_names() -> None:
     for number in range(1, 5):
         words += [*left("plank", 0, 20 * number), *right("7.00", 300, 20 * number)]
     assert grid(build_table(words, [], Rulings()))[0] != ["Line 1", "Sum 2"]
+
+
+@pytest.mark.parametrize("entry", ["oak, planed and oiled", "oak"])
+def test_a_name_on_two_lines_is_one_though_descriptions_are_long(entry: str) -> None:
+    rows = [("02.07.", entry, "2.80"), ("21.06.", entry, "189.63"), ("23.05.", entry, "816.12")]
+    words = [*left("Date", 0, 12), *left("Item", 60, 12), *right("Line", 300, 0), *right("total", 300, 12)]
+    for number, (day, text, amount) in enumerate(rows, start=2):
+        words += [*left(day, 0, 20 * number), *left(text, 60, 20 * number), *right(amount, 300, 20 * number)]
+    lines = Rulings(horizontal=tuple(Ruling(top, 0, 300) for top in (31, 55, 75)))
+    assert grid(build_table(words, [], lines))[:2] == [["Date", "Item", "Line\ntotal"], list(rows[0])]
+
+
+def test_years_and_ranges_on_the_second_line_of_a_head_are_names() -> None:
+    words = [*left("Loans", 0, 12), *right("10-", 160, 0), *right("20-", 220, 0), *right("30-", 280, 0)]
+    words += [*right("19", 160, 12), *right("29", 220, 12), *right("39", 280, 12)]
+    for number in range(2, 5):
+        words += [part for end in (160, 220, 280) for part in right("4.50", end, 20 * number)]
+        words += left("Total", 0, 20 * number)
+    table = grid(build_table(words, [], Rulings(horizontal=(Ruling(31, 0, 280),))))
+    assert table[0] == ["Loans", "10-\n19", "20-\n29", "30-\n39"]
