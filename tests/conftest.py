@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -13,6 +15,13 @@ from extractor.settings import Settings
 
 if TYPE_CHECKING:
     from xdist.scheduler.protocol import Scheduling
+
+# The processes that the tests start, and there are hundreds, share what one of them has compiled.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+# Two page processes for each of these workers, however many cores there are: one reads while the other waits, and each
+# costs a second to start.
+os.environ.setdefault("PAGE_PROCESSES", "2")
 
 # The same examples on every run: a test that failed fails again, and none fails by chance.
 hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None, database=None)
