@@ -1,4 +1,5 @@
-"""A wall clock that jumps by years, back and forth: nothing waits by it, and nothing that is measured shows it."""
+"""A file of one's own, while the wall clock jumps by years, back and forth: nothing waits by it, and nothing that is
+measured shows it."""
 
 from __future__ import annotations
 
@@ -27,7 +28,7 @@ if __name__ == "__main__":
 
 
 def test_job_is_read_and_measured_as_if_it_stood_still(tmp_path: Path) -> None:
-    document = tmp_path / "receipt.pdf"
+    document = tmp_path / "my receipt.pdf"
     document.write_bytes(documents.text_pdf([["Receipt 4711", "Total 80.90"]]))
     run = subprocess.run(
         [sys.executable, "-c", JUMPING, "--document", str(document)],
@@ -39,6 +40,8 @@ def test_job_is_read_and_measured_as_if_it_stood_still(tmp_path: Path) -> None:
         check=False,
     )
     assert run.returncode == 0, run.stderr
-    answer = json.loads((tmp_path / "receipt.pdf.json").read_text())
+    assert "4711" in (tmp_path / "my receipt.pdf.md").read_text(encoding="utf-8")
+    answer = json.loads((tmp_path / "my receipt.pdf.json").read_text(encoding="utf-8"))
+    assert answer["success"] is True
     assert "4711" in answer["data"]["markdown"]
     assert all(0 <= value < 600_000 for value in answer["metadata"]["timings_ms"].values())
