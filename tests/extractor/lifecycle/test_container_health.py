@@ -85,7 +85,7 @@ def test_the_command_asks_the_real_door(program: str) -> None:
         "def ask(): return subprocess.run([sys.executable, '-m', 'extractor.lifecycle.container_health']).returncode\n"
         "if os.fork() == 0:\n"
         "    seen = [ask()]\n"
-        "    while seen[-1] != 0: time.sleep(1); seen.append(ask())\n"
+        "    while seen[-1] != 0: time.sleep(3); seen.append(ask())\n"
         "    print('well at last', flush=True)\n"
         "    os.kill(1, 15)\n"
         "    os._exit(0)\n"

@@ -18,9 +18,9 @@ GRANTED = Path("/sys/kernel/mm/transparent_hugepage/enabled")
 PROBE = """
 import resource, sys
 import torch
-from extractor.engine import set_switches
 
 if sys.argv[1] == "huge":
+    from extractor.engine import set_switches
     set_switches()
 before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
 taken = torch.zeros(16, 2**20)  # 64 MB, every page of it written

@@ -94,10 +94,10 @@ def test_a_batch_sees_nothing_of_the_one_before(case: Any) -> None:
     load, batches, (key, size) = case
     alone, repeated = load(None), load(Repeating())
     repeated.warm(key, size)
-    for batch in (*batches, batches[0]):
-        assert {repeated.key(row) for row in batch} == {key}
-        expected = [result.copy() for result in alone.start(batch).wait()]
-        for result, one in zip(repeated.start(batch).wait(), expected, strict=True):
+    expected = [[result.copy() for result in alone.start(batch).wait()] for batch in batches]
+    for number in (*range(len(batches)), 0):
+        assert {repeated.key(row) for row in batches[number]} == {key}
+        for result, one in zip(repeated.start(batches[number]).wait(), expected[number], strict=True):
             assert np.array_equal(result, one)
 
 
