@@ -12,6 +12,7 @@ import pytest
 
 from extractor.engine import Engine
 from extractor.settings import Settings
+from tests.networks import network_of, remember
 
 if TYPE_CHECKING:
     from xdist.scheduler.protocol import Scheduling
@@ -57,7 +58,9 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Schedulin
 
 @pytest.fixture(scope="session")
 def engine() -> Iterator[Engine]:
-    """The worker's engine on this machine's device."""
+    """The worker's engine on this machine's device. It finds the layout of a page once, however many tests read it."""
     loaded = Engine.load(Settings(fetch_allow_hosts=("127.0.0.1",)))
+    if loaded.models.device.type == "cpu":  # where a page takes a second
+        remember(network_of(loaded.models.layout))
     yield loaded
     loaded.close()
