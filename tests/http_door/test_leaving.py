@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import signal
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -10,12 +11,14 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.http_door.receiver import Receiver, receiving
 from tests.http_door.served import (
     ENDLESS,
     LONG,
     SHORT,
     Served,
     alive,
+    base64_of,
     children,
     head,
     response_on,
@@ -26,9 +29,22 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
+def receiver() -> Iterator[Receiver]:
+    with receiving() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
 def patient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """A door that waits for its jobs, and keeps their answers for a moment."""
-    started = Served(tmp_path_factory.mktemp("patient"), HTTP_JOBS="2", HTTP_KEEP_S="0.2", DRAIN_S="300")
+    """A door that waits for its jobs, may call loopback, and keeps answers for a moment."""
+    started = Served(
+        tmp_path_factory.mktemp("patient"),
+        FETCH_ALLOW_HOSTS="127.0.0.1",
+        WEBHOOK_SECRET="whsec_" + base64.b64encode(bytes(range(32))).decode("ascii"),
+        HTTP_JOBS="2",
+        HTTP_KEEP_S="0.2",
+        DRAIN_S="300",
+    )
     yield started
     started.stop()
 
@@ -49,16 +65,24 @@ def test_answers_go_when_their_time_is_up(patient: Served) -> None:
 
 
 class TestLeaving:
-    def test_jobs_that_are_in_are_finished_and_a_second_signal_does_not_wait(self, patient: Served) -> None:
-        """The last of this door."""
+    def test_jobs_that_are_in_are_finished_and_a_second_signal_does_not_wait(
+        self, patient: Served, receiver: Receiver
+    ) -> None:
+        """The last of this door. A webhook is told of the job that is finished."""
+        some = {"document_content_base64": base64_of(LONG), "pages": "1-3", "outputs": ["text"]}
         with ThreadPoolExecutor(3) as callers:
             endless = callers.submit(patient.upload, LONG)
             until(lambda: patient.at_work() == 1)
-            jobs = [callers.submit(patient.upload, SHORT) for _ in range(2)]  # with it, one too many at once
-            until(lambda: patient.client.get("/health").json()["jobs_in_flight"] == 3)
+            sent = patient.client.post("/jobs", json={"input": some, "webhook": f"{receiver.url}/finished"})
+            until(lambda: patient.at_work() == 2)
+            jobs = [callers.submit(patient.upload, SHORT) for _ in range(2)]  # too many at once
+            until(lambda: patient.client.get("/health").json()["jobs_in_flight"] == 4)
             left = children(patient.process)
             patient.process.send_signal(signal.SIGTERM)
             assert [job.result().status_code for job in jobs] == [200] * 2
+            (call,) = receiver.called("/finished")
+            assert (call.told["id"], call.told["status"]) == (sent.json()["id"], "COMPLETED")
+            assert "Page 2 of very many" in call.told["output"]["data"]["text"]
             with pytest.raises(httpx.ConnectError):
                 httpx.get(f"{patient.url}/ping", trust_env=False)
             assert not endless.done()

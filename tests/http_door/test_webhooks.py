@@ -8,7 +8,6 @@ import hmac
 import signal
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -31,21 +30,17 @@ def receiver() -> Iterator[Receiver]:
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    started = door(tmp_path_factory.mktemp("webhooks"))
+    """A door that may call loopback, and signs."""
+    started = Served(
+        tmp_path_factory.mktemp("webhooks"),
+        FETCH_ALLOW_HOSTS="127.0.0.1",
+        WEBHOOK_SECRET=SECRET,
+        WEBHOOK_MAX_BYTES=str(MOST_BYTES),
+        HTTP_JOBS="1",
+        DRAIN_S="1",
+    )
     yield started
     started.stop()
-
-
-def door(folder: Path, **environment: str) -> Served:
-    """A door that may call loopback, and signs."""
-    settings = {
-        "FETCH_ALLOW_HOSTS": "127.0.0.1",
-        "WEBHOOK_SECRET": SECRET,
-        "WEBHOOK_MAX_BYTES": str(MOST_BYTES),
-        "HTTP_JOBS": "1",
-        "DRAIN_S": "1",
-    }
-    return Served(folder, **{**settings, **environment})
 
 
 def sent(served: Served, webhook: str, document: bytes = SHORT, **keys: Any) -> str:
@@ -152,42 +147,26 @@ class TestAddress:
 
 class TestLeaving:
     def test_a_job_that_is_not_finished_is_told_to_be_sent_again_and_whoever_was_not_told_yet_is_at_the_last(
-        self, tmp_path: Path, receiver: Receiver
+        self, served: Served, receiver: Receiver
     ) -> None:
-        leaving = door(tmp_path, HTTP_WAITING_JOBS="3")
-        try:
-            sent(leaving, f"{receiver.url}/broken")
-            receiver.called("/broken")
-            until(leaving.idle)
-            ids = [sent(leaving, f"{receiver.url}/leaving", LONG) for _ in range(2)]
-            unheard = leaving.client.post("/jobs", files={"file": LONG}).json()["id"]
-            until(lambda: leaving.at_work() == 1)
-            told = len(receiver.of("/broken"))
-            leaving.process.send_signal(signal.SIGTERM)
-            calls = receiver.called("/leaving", 2)
-            assert leaving.process.wait(300) == 0
-        finally:
-            leaving.stop()
+        """The last of this door."""
+        sent(served, f"{receiver.url}/broken")
+        receiver.called("/broken")
+        until(served.idle)
+        ids = [sent(served, f"{receiver.url}/leaving", LONG) for _ in range(2)]
+        unheard = served.client.post("/jobs", files={"file": LONG}).json()["id"]
+        until(lambda: served.at_work() == 1)
+        told = len(receiver.of("/broken"))
+        served.process.send_signal(signal.SIGTERM)
+        calls = receiver.called("/leaving", 2)
+        assert served.process.wait(300) == 0
         assert {call.told["id"] for call in calls} == set(ids)
         for call in calls:
             assert is_signed(call)
             assert call.told["status"] == "CANCELLED"
             assert (call.told["output"]["error_code"], call.told["output"]["retryable"]) == ("WORKER_UNHEALTHY", True)
-        ended = {line["document_id"]: line["code"] for line in leaving.lines()}
+        ended = {line["document_id"]: line["code"] for line in served.lines()}
         assert {ended[job_id] for job_id in (*ids, unheard)} == {"WORKER_UNHEALTHY"}
-        assert list(leaving.scratch.rglob("*.json.gz")) == []
+        assert list(served.scratch.rglob("*.json.gz")) == []
         assert len(receiver.of("/broken")) > told
-        assert "its webhook was not told (status 500)" in leaving.log
-
-    def test_a_job_that_can_be_finished_is(self, tmp_path: Path, receiver: Receiver) -> None:
-        leaving = door(tmp_path, DRAIN_S="300")
-        try:
-            job_id = sent(leaving, f"{receiver.url}/finished", LONG, pages="1-3", outputs=["text"])
-            until(lambda: leaving.at_work() == 1)
-            leaving.process.send_signal(signal.SIGTERM)
-            (call,) = receiver.called("/finished")
-            assert leaving.process.wait(300) == 0
-        finally:
-            leaving.stop()
-        assert (call.told["id"], call.told["status"]) == (job_id, "COMPLETED")
-        assert "Page 2 of very many" in call.told["output"]["data"]["text"]
+        assert "its webhook was not told (status 500)" in served.log
