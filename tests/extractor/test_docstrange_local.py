@@ -279,20 +279,6 @@ def test_without_recognition_a_scan_is_not_read(engine: Engine, tmp_path: Path) 
     assert "4711" not in LocalDocumentExtractor(ocr_enabled=False, engine=engine).extract(scan).extract_text()
 
 
-def test_a_plain_script_reads_a_document_and_runs_once(invoice: Path, tmp_path: Path) -> None:
-    """As DocStrange's own documentation writes it: without asking for its `__name__`."""
-    script = tmp_path / "read.py"
-    script.write_text(
-        "from docstrange import DocumentExtractor\n"
-        "print('begun')\n"
-        f"print(DocumentExtractor(cpu=True).extract({str(invoice)!r}).extract_text())\n"
-    )
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    ran = subprocess.run([sys.executable, script], env=environment, capture_output=True, text=True, timeout=300)
-    assert ran.returncode == 0, ran.stderr
-    assert (ran.stdout.count("begun"), ran.stdout.count(INVOICE_TOTALS[-1][1])) == (1, 1)
-
-
 def test_the_mode_cannot_be_changed(local: LocalDocumentExtractor) -> None:
     with pytest.raises(AttributeError):
         local.cloud_mode = True

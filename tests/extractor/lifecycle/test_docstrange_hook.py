@@ -142,18 +142,29 @@ for attempt in range(2):
     assert said(python, script, tmp_path) == "extractor\nextractor\n"
 
 
-def test_a_document_is_read_by_whoever_constructs_it(python: Path, tmp_path: Path) -> None:
-    """The models load by themselves, and the process ends by itself."""
-    from tests.documents import text_pdf
+def test_a_plain_script_reads_a_document_and_runs_once(python: Path, tmp_path: Path) -> None:
+    """As DocStrange's own documentation writes it: without asking for its `__name__`.
 
-    (tmp_path / "a.pdf").write_bytes(text_pdf([["Receipt 4711"]]))
+    The models load by themselves, and the process ends by itself.
+    """
+    from tests.documents import INVOICE_TOTALS, invoice_pdf
+
+    (tmp_path / "an invoice.pdf").write_bytes(invoice_pdf())
     script = """
-import logging, os
+import logging, pathlib
 logging.basicConfig(level=logging.INFO)
 from docstrange import DocumentExtractor
-print(DocumentExtractor(cpu=True).extract("a.pdf").extract_markdown())
+print("begun")
+read = DocumentExtractor(cpu=True).extract("an invoice.pdf")
+print(read.extract_text())
+pathlib.Path("invoice.md").write_text(read.extract_markdown())
 """
-    assert "Receipt 4711" in said(python, script, tmp_path)
+    (tmp_path / "read.py").write_text(script, encoding="utf-8")
+    ran = subprocess.run([python, "read.py"], cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False)
+    assert ran.returncode == 0, ran.stderr
+    total = INVOICE_TOTALS[-1][1]
+    assert (ran.stdout.count("begun"), ran.stdout.count(total)) == (1, 1)
+    assert total in (tmp_path / "invoice.md").read_text(encoding="utf-8")
 
 
 def test_what_its_import_needs_is_pinned_among_the_workers_packages(tmp_path: Path) -> None:
