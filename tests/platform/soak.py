@@ -34,6 +34,8 @@ from .worker import Worker
 
 # Comes beside the others, in takes that hold no good job.
 ODD = "odd take"
+# What a killed worker has: its heartbeat, and what reads pages.
+BEREFT = "process of the killed worker"
 DEEP = "[" * 3000 + "]" * 3000
 
 
@@ -208,6 +210,7 @@ class Soak:
             counted["full disk"] += 1
         if second and self.ended() > 0.8 * self.count and self.serving():
             counted["SIGKILL"] += 1
+            counted[BEREFT] = len(self.worker.processes()) - 1
             self.worker.kill()
             self.see_off(30)
             self.start()

@@ -218,16 +218,6 @@ class TestStopping:
 
 
 class TestEnds:
-    def test_killed_worker_leaves_no_process(self, tmp_path: Path) -> None:
-        """What becomes of its job and its files is seen in the soak: the next worker's business."""
-        with Platform(lost_after_s=600) as platform, Worker(platform, tmp_path, environment=CHEAP) as worker:
-            platform.taken(platform.submit(job(LONG)))
-            assert platform.wait(lambda: bool(platform.calls_of("ping")), 60)
-            assert len(worker.processes()) >= 3  # itself, its heartbeat and what reads pages
-            worker.kill()
-            worker.ended()
-            assert worker.orphans() == []
-
     def test_sick_device_is_said_and_the_worker_leaves(self, tmp_path: Path) -> None:
         faults = tmp_path / "faults"
         environment = {**CHEAP, "FAULTS": str(faults), "MAX_CONCURRENCY": "1"}
