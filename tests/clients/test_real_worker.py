@@ -97,12 +97,13 @@ def http_door(bucket: Environment, tmp_path_factory: pytest.TempPathFactory) -> 
         yield said[1]
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A backend's folder, with the README's documents."""
-    (tmp_path / "invoice.pdf").write_bytes(documents.invoice_pdf())
-    (tmp_path / "locked.pdf").write_bytes(documents.encrypted(LETTER, "sesame"))
-    return tmp_path
+def backend(folder: Path, programs: dict[str, str]) -> Path:
+    """A backend's folder, with the README's documents and programs."""
+    (folder / "invoice.pdf").write_bytes(documents.invoice_pdf())
+    (folder / "locked.pdf").write_bytes(documents.encrypted(LETTER, "sesame"))
+    for name, program in programs.items():
+        (folder / name).write_text(program)
+    return folder
 
 
 def lines(language: str, readme: str = README, number: int = 0) -> str:
@@ -139,53 +140,64 @@ def is_what_the_documents_say(said: str) -> bool:
     return found and "false" in last.lower()
 
 
+ROUTES = ("over_runpod", "over_http", "over_jobs")
+
+
+def in_python(platform: Environment) -> Environment:
+    """What our client and its callers need."""
+    package = str(node.ROOT / "clients" / "python")
+    return {**os.environ, **platform, "PYTHONPATH": package, "MYPYPATH": package}
+
+
+@pytest.fixture(scope="module")
+def python_programs(platform: Environment, http_door: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the READMEs' programs, whose types have been checked."""
+    direct = over_http(lines("python"), http_door)
+    over_jobs = direct.replace(f'"{KEY}")', f'"{KEY}", route="jobs")')
+    programs = {f"{route}.py": text for route, text in zip(ROUTES, (lines("python"), direct, over_jobs), strict=True)}
+    programs["values.py"] = lines("python", own_readme("python"), 1)
+    folder = backend(tmp_path_factory.mktemp("python"), programs)
+    typed = ["-m", "mypy", "--strict", "--cache-dir", str(node.ROOT / ".mypy_cache"), *programs]
+    assert "Success" in run_python(typed, folder, in_python(platform))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def typescript_programs(http_door: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the READMEs' programs, compiled."""
+    direct = over_http(lines("ts"), http_door)
+    over_jobs = direct.replace(f'"{KEY}")', f'"{KEY}", {{}}, {{ route: "jobs" }})')
+    programs = {f"{route}.ts": text for route, text in zip(ROUTES, (lines("ts"), direct, over_jobs), strict=True)}
+    programs["values.ts"] = lines("ts", own_readme("typescript"), 1)
+    folder = backend(tmp_path_factory.mktemp("typescript"), programs)
+    node.packages(folder)
+    node.compiled(folder, *programs)
+    return folder
+
+
 class TestReadme:
     def test_clients_own_readmes_have_the_same_lines(self) -> None:
         for name, language in (("python", "python"), ("typescript", "ts")):
             assert lines(language, own_readme(name)) == lines(language)
 
-    def test_python(self, platform: Environment, http_door: str, folder: Path) -> None:
-        direct = over_http(lines("python"), http_door)
-        programs = {"over_runpod.py": lines("python"), "over_http.py": direct}
-        programs["over_jobs.py"] = direct.replace(f'"{KEY}")', f'"{KEY}", route="jobs")')
-        for name, program in programs.items():
-            (folder / name).write_text(program)
-        package = str(node.ROOT / "clients" / "python")
-        environment = {**os.environ, **platform, "PYTHONPATH": package, "MYPYPATH": package}
-        typed = ["-m", "mypy", "--strict", "--cache-dir", str(node.ROOT / ".mypy_cache"), *programs]
-        assert "Success" in run_python(typed, folder, environment)
-        for name in programs:
-            said = run_python([name], folder, environment)
+    def test_python(self, python_programs: Path, platform: Environment) -> None:
+        for route in ROUTES:
+            said = run_python([f"{route}.py"], python_programs, in_python(platform))
             assert is_what_the_documents_say(said), said
 
-    def test_values_in_python(self, platform: Environment, folder: Path) -> None:
-        (folder / "values.py").write_text(lines("python", own_readme("python"), 1))
-        package = str(node.ROOT / "clients" / "python")
-        environment = {**os.environ, **platform, "PYTHONPATH": package, "MYPYPATH": package}
-        typed = ["-m", "mypy", "--strict", "--cache-dir", str(node.ROOT / ".mypy_cache"), "values.py"]
-        assert "Success" in run_python(typed, folder, environment)
-        said = run_python(["values.py"], folder, environment)
+    def test_values_in_python(self, python_programs: Path, platform: Environment) -> None:
+        said = run_python(["values.py"], python_programs, in_python(platform))
         assert said == "invoice_number='2026-0417' total=Decimal('3222.64') 1\n"
 
     @NEEDS_NPM
-    def test_values_in_typescript(self, platform: Environment, folder: Path) -> None:
-        node.packages(folder)
-        (folder / "values.ts").write_text(lines("ts", own_readme("typescript"), 1))
-        node.compiled(folder, "values.ts")
-        said = node.run(folder, "values.js", platform)
+    def test_values_in_typescript(self, typescript_programs: Path, platform: Environment) -> None:
+        said = node.run(typescript_programs, "values.js", platform)
         assert re.match(r"3222\.64 1140\.00 null 1 \[[\d., ]+\] 0\.\d+\n", " ".join(said.split()) + "\n"), said
 
     @NEEDS_NPM
-    def test_typescript(self, platform: Environment, http_door: str, folder: Path) -> None:
-        node.packages(folder)
-        direct = over_http(lines("ts"), http_door)
-        programs = {"over_runpod": lines("ts"), "over_http": direct}
-        programs["over_jobs"] = direct.replace(f'"{KEY}")', f'"{KEY}", {{}}, {{ route: "jobs" }})')
-        for name, program in programs.items():
-            (folder / f"{name}.ts").write_text(program)
-        node.compiled(folder, *(f"{name}.ts" for name in programs))
-        for name in programs:
-            said = node.run(folder, f"{name}.js", platform)
+    def test_typescript(self, typescript_programs: Path, platform: Environment) -> None:
+        for route in ROUTES:
+            said = node.run(typescript_programs, f"{route}.js", platform)
             assert is_what_the_documents_say(said), said
 
 
@@ -243,11 +255,11 @@ class TestRunPods:
         assert endpoint.health()["workers"]["ready"] == 1
 
     @NEEDS_NPM
-    def test_javascript_client(self, platform: Environment, folder: Path) -> None:
-        node.packages(folder)
-        (folder / "jobs.json").write_text(json.dumps([job(LETTER), job(b"just a text"), job(LONG)]))
-        (folder / "sdk.js").write_text(JAVASCRIPT)
-        *_, last = node.run(folder, "sdk.js", platform).strip().splitlines()
+    def test_javascript_client(self, platform: Environment, tmp_path: Path) -> None:
+        node.packages(tmp_path)
+        (tmp_path / "jobs.json").write_text(json.dumps([job(LETTER), job(b"just a text"), job(LONG)]))
+        (tmp_path / "sdk.js").write_text(JAVASCRIPT)
+        *_, last = node.run(tmp_path, "sdk.js", platform).strip().splitlines()
         said = json.loads(last)
         assert "1,250.00" in said["synced"]["output"]["data"]["text"]
         assert (said["synced"]["succeeded"], said["streamed"]) == (True, [])
