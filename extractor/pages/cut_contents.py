@@ -16,7 +16,7 @@ import pypdfium2.raw as pdfium_c
 from ..values.boxes import Box, area, union
 from ..values.notices import Notice
 from .cut_pictures import LARGE
-from .page_streams import Stream, page_streams
+from .page_streams import Stream, copy_of_page, page_streams
 from .pdf_page import PdfPage
 from .stream_ends import ends_in_a_statement, fax_ends_early, unpacked
 
@@ -27,16 +27,22 @@ _DEEP = (b"[" * 64, b"<<" * 64)
 _FAX = ("CCITTFaxDecode", "CCF")
 
 
-def cut_content_notes(page: PdfPage, document: pdfium.PdfDocument, path: Path) -> list[Notice]:
-    """Notices of content and of faxes on the page that end early; none where there are none, or the file is large.
+def page_copy(document: pdfium.PdfDocument, path: Path, index: int) -> bytes:
+    """PDFium's copy of the page with this index, from 0; empty where it makes none, or where the file is large.
 
-    A fax's box is in points, origin top left of the page as shown. `path`: the document's file. Raises `OSError` where
-    it is gone.
+    `path`: the document's file. Raises `OSError` where it is gone.
     """
-    if path.stat().st_size > MOST_BYTES or _is_deep(path):
-        return []
+    return b"" if path.stat().st_size > MOST_BYTES or _is_deep(path) else copy_of_page(document.raw, index)
+
+
+def cut_content_notes(page: PdfPage, copy: bytes) -> list[Notice]:
+    """Notices of content and of faxes on the page that end early; none where there are none, or where `copy`, the
+    page's, is empty.
+
+    A fax's box is in points, origin top left of the page as shown.
+    """
     number = page.task.number
-    streams = page_streams(document.raw, number - 1)
+    streams = page_streams(copy)
     notes = []
     if _is_content_cut(streams):
         told = f"page {number}: the data of its content ends early, or is damaged: a part of it is missing in the file"

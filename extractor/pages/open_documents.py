@@ -13,19 +13,22 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
 from ..errors import DocumentCorrupt, PasswordRequired, PasswordWrong
+from .layer_states import with_true_layers
 
 
 @dataclass(slots=True)
 class OpenDocuments:
     """The PDFs that this page process has open, at most `limit`, the most recently used last.
 
-    `held` are they, by path and password. `mark`: what a page's art box has once its annotations have been read, which
-    takes them from the open document; no document knows it.
+    `held` are they, by path and password; of those in `settled` PDFium shows the layers as they are. `mark`: what a
+    page's art box has once its annotations have been read, which takes them from the open document; no document knows
+    it.
     """
 
     limit: int = 2
     held: OrderedDict[tuple[Path, str | None], pdfium.PdfDocument] = field(default_factory=OrderedDict, repr=False)
     mark: float = field(default_factory=lambda: float(1 + secrets.randbelow(1 << 23)), repr=False)
+    settled: set[tuple[Path, str | None]] = field(default_factory=set, repr=False)
 
     def page(self, path: Path, password: str | None, index: int) -> tuple[pdfium.PdfDocument, Any]:
         """The document and PDFium's handle of the page, which counts from 0 and is to be closed. A page that has been
@@ -59,18 +62,38 @@ class OpenDocuments:
         document = _opened(path, password)
         self.held[key] = document
         while len(self.held) > self.limit:
-            _, oldest = self.held.popitem(last=False)
+            old, oldest = self.held.popitem(last=False)
+            self.settled.discard(old)
             oldest.close()
         return document
+
+    def settle_layers(self, path: Path, password: str | None) -> None:
+        """Open the document anew where PDFium does not show its layers as they are. No page of it may be open.
+
+        Raises what `get` raises.
+        """
+        # As its file has it: pages that were read may have changed.
+        fresh = _opened(path, password)
+        content = with_true_layers(fresh)
+        if content is not None:
+            fresh.close()
+            fresh = _opened(content, None)
+        self.forget(path)
+        self.held[path, password] = fresh
+        self.settled.add((path, password))
 
     def forget(self, path: Path) -> None:
         """Close the document, with whatever password it was opened; nothing happens where it is not open."""
         for key in [key for key in self.held if key[0] == path]:
+            self.settled.discard(key)
             self.held.pop(key).close()
 
 
-def _opened(path: Path, password: str | None) -> pdfium.PdfDocument:
-    """The document with its form, if any. Raises `DocumentCorrupt`, `PasswordRequired` or `PasswordWrong`."""
+def _opened(path: Path | bytes, password: str | None) -> pdfium.PdfDocument:
+    """The document, a file or its bytes, with its form, if any.
+
+    Raises `DocumentCorrupt`, `PasswordRequired` or `PasswordWrong`.
+    """
     try:
         document = pdfium.PdfDocument(path, password=password)
         # Fields with a value and no appearance get one when their page is opened.
@@ -86,7 +109,7 @@ def _opened(path: Path, password: str | None) -> pdfium.PdfDocument:
         raise DocumentCorrupt("the PDF is damaged and cannot be opened") from None
 
 
-def _opened_with_wrong_password(path: Path) -> pdfium.PdfDocument:
+def _opened_with_wrong_password(path: Path | bytes) -> pdfium.PdfDocument:
     """The document, if only an owner password protects it: it opens for everyone. Raises `PasswordWrong`."""
     try:
         return pdfium.PdfDocument(path)

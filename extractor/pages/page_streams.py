@@ -15,7 +15,8 @@ from itertools import pairwise
 
 import pypdfium2.raw as pdfium_c
 
-_TABLE = re.compile(rb"\n(\d{10}) \d{5} n")
+# An entry of a written document's table: where an object begins.
+TABLE = re.compile(rb"\n(\d{10}) \d{5} n")
 _STREAM, _STREAM_END = b">>stream\r\n", b"\r\nendstream\r\nendobj\r\n"
 _REFERENCE = re.compile(rb"(\d+) \d+ R\b")
 _CONTENTS = re.compile(rb"/Contents\s*(\[[^\]]*\]|\d+ \d+ R\b)")
@@ -56,13 +57,12 @@ class Stream:
         return int(found[1]) if found else default
 
 
-def page_streams(document: ctypes.c_void_p, index: int) -> list[Stream]:
-    """The streams of the page with this index, from 0, of PDFium's document; none where it makes no copy of it."""
-    written = _copy_of_page(document, index)
+def page_streams(written: bytes) -> list[Stream]:
+    """The streams of a page; none where it is empty. `written`: its copy, as `copy_of_page` gives it."""
     table = written.rfind(b"\nxref")
     if table < 0:
         return []
-    places = [int(place) for place in _TABLE.findall(written, table)]
+    places = [int(place) for place in TABLE.findall(written, table)]
     objects = [written[start:end] for start, end in pairwise([*places, table + 1])]
     contents = {number: place for place, number in enumerate(_contents(objects))}
     return list(_streams(objects, contents))
@@ -91,21 +91,26 @@ def _contents(objects: list[bytes]) -> list[int]:
     return numbers
 
 
-def _copy_of_page(document: ctypes.c_void_p, index: int) -> bytes:
-    """A PDF of this page alone; empty where PDFium makes none."""
+def copy_of_page(document: ctypes.c_void_p, index: int) -> bytes:
+    """A PDF of the page with this index, from 0, alone, with all that it refers to; empty where PDFium makes none."""
     copy = pdfium_c.FPDF_CreateNewDocument()
+    try:
+        if not pdfium_c.FPDF_ImportPagesByIndex(copy, document, (ctypes.c_int * 1)(index), 1, 0):
+            return b""
+        return written_copy(copy)
+    finally:
+        pdfium_c.FPDF_CloseDocument(copy)
+
+
+def written_copy(document: ctypes.c_void_p) -> bytes:
+    """PDFium's document as it writes it anew, without encryption; empty where it does not."""
     parts: list[bytes] = []
 
     def keep(_: object, data: int, size: int) -> int:
         parts.append(ctypes.string_at(data, size))
         return 1
 
-    try:
-        if not pdfium_c.FPDF_ImportPagesByIndex(copy, document, (ctypes.c_int * 1)(index), 1, 0):
-            return b""
-        writer = pdfium_c.FPDF_FILEWRITE(version=1)
-        writer.WriteBlock = type(writer.WriteBlock)(keep)
-        written = pdfium_c.FPDF_SaveAsCopy(copy, writer, pdfium_c.FPDF_NO_INCREMENTAL)
-        return b"".join(parts) if written else b""
-    finally:
-        pdfium_c.FPDF_CloseDocument(copy)
+    writer = pdfium_c.FPDF_FILEWRITE(version=1)
+    writer.WriteBlock = type(writer.WriteBlock)(keep)
+    written = pdfium_c.FPDF_SaveAsCopy(document, writer, pdfium_c.FPDF_REMOVE_SECURITY)
+    return b"".join(parts) if written else b""

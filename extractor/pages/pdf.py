@@ -25,13 +25,14 @@ from ..values.tasks import OutlineTask, PageTask
 from ..values.words import Word
 from .actual_text import as_drawn
 from .attached_invoice import attached_invoice
-from .cut_contents import cut_content_notes
+from .cut_contents import cut_content_notes, page_copy
 from .cut_pictures import cut_notes
 from .document_facts import document_notices, document_properties
 from .drawing import read_drawing
 from .drawn_boxes import check_boxes
 from .field_words import with_words_of_fields
 from .form_fields import with_form_values, with_ticks
+from .layer_states import has_layers
 from .links import with_links
 from .open_documents import OpenDocuments
 from .page_frame import PageFrame
@@ -84,6 +85,12 @@ class PdfReader:
         too many pixels or words, `MemoryError` where its pictures do not fit into memory, `Internal` where PDFium makes
         no picture.
         """
+        while (read := self._read(task, arena, begin)) is None:
+            self._documents.settle_layers(task.path, task.password)
+        return read
+
+    def _read(self, task: PageTask, arena: PageArena, begin: Callable[[PagePicture], object]) -> Page | None:
+        """The page; None where layers of it may not be shown as they are."""
         document, handle = self._documents.page(task.path, task.password, task.number - 1)
         try:
             forms = with_form_values(document, handle, task.number - 1, task.max_words)
@@ -91,9 +98,13 @@ class PdfReader:
             frame = PageFrame(handle)
             if frame.width < 1 or frame.height < 1:
                 raise DocumentCorrupt("the page has no size")
-            page = PdfPage(handle, frame, read_drawing(handle, frame), forms, task)
+            drawing = read_drawing(handle, frame)
+            copy = page_copy(document, task.path, task.number - 1)
+            if has_layers(copy) and (task.path, task.password) not in self._documents.settled:
+                return None
+            page = PdfPage(handle, frame, drawing, forms, task)
             read = _page_of(page, PageRenderer(handle, frame, arena, task.max_pixels), begin)
-            return replace(read, notices=(*read.notices, *cut_content_notes(page, document, task.path)))
+            return replace(read, notices=(*read.notices, *cut_content_notes(page, copy)))
         finally:
             pdfium_c.FPDF_ClosePage(handle)
 
