@@ -20,6 +20,7 @@ MIB = 2**20
 CONNECTIONS = 60
 HEAD_TIMEOUT_S = 2.0
 START = b"POST /extract HTTP/1.1\r\nHost: localhost\r\n"
+TRAILER = head("Content-Type: application/json", "Transfer-Encoding: chunked") + b"2\r\n{}\r\n0\r\nX-Trailer"
 
 
 @pytest.fixture(scope="module")
@@ -102,8 +103,13 @@ class TestHeads:
             (START + b"Transfer-Encoding: chunked\r\n\r\n0\r\n", b"X-Trailer: y\r\n" * 5000),
             (START + b"Transfer-Encoding: chunked\r\n\r\n1;", b"x" * 65536),
             (b"", b"\r\n" * 32768),
+            (TRAILER, b"x" * 65536),
+            (TRAILER + b": ", b"x" * 65536),
         ],
-        ids=["one", "small", "tiny", "line", "method", "name", "trailers", "chunk-extension", "empty-lines"],
+        ids=[
+            *("one", "small", "tiny", "line", "method", "name", "trailers", "chunk-extension", "empty-lines"),
+            *("trailer-name", "trailer"),
+        ],
     )
     def test_of_any_size_cost_next_to_nothing(self, served: Served, start: bytes, piece: bytes) -> None:
         with Watched(served) as watched, served.send(start) as connection:
@@ -123,13 +129,19 @@ class TestHeads:
         with served.send(head("Content-Type: application/json", "Content-Length: 2", *pieces), b"{}") as connection:
             assert response_on(connection)[0] == 400
 
-    def test_many_at_once_cost_next_to_nothing(self, served: Served) -> None:
+    def test_of_very_many_lines_are_refused_in_words(self, served: Served) -> None:
+        for count, status in ((250, 401), (300, 431)):
+            with served.send(START + b"a:b\r\n" * count + b"\r\n") as connection:
+                assert response_on(connection)[0] == status
+
+    @pytest.mark.parametrize("headers", [b"X-Long: " + b"x" * 60_000, b"a:b\r\n" * 10_000], ids=["one", "tiny"])
+    def test_many_at_once_cost_next_to_nothing(self, served: Served, headers: bytes) -> None:
         with Watched(served) as watched, contextlib.ExitStack() as stack:
             for _ in range(CONNECTIONS - 5):
-                connection = stack.enter_context(served.send(START + b"X-Long: " + b"x" * 60_000))
+                connection = stack.enter_context(served.send(START + headers))
                 connection.setblocking(False)
             time.sleep(0.5)
-        assert watched.grown_mib < 60
+        assert watched.grown_mib < 30
         assert watched.slowest_ping_s < 1
 
     @pytest.mark.parametrize("sent", [b"", b"\r\n", b"GET", START], ids=["nothing", "empty line", "method", "headers"])

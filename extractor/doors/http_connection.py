@@ -1,10 +1,10 @@
 """One HTTP connection, with limits on what it may cost before its caller has shown a key. In the worker.
 
 uvicorn's own protocol keeps a request's head, of any size, for any time. Here a head (the request's line, its headers,
-the trailers of its body) has at most `MAX_HEAD_BYTES`, and `http_head_timeout_s` to arrive. There are at most
-`http_connections` connections, and at most `MAX_PIPELINED` requests wait behind one another on each. A connection whose
-caller does not read its answer ends after `http_body_timeout_s`. What is refused here has the shape of every other
-refusal.
+the trailers of its body) has at most `MAX_HEAD_BYTES` and `MAX_HEADERS`, and `http_head_timeout_s` to arrive. There are
+at most `http_connections` connections, and at most `MAX_PIPELINED` requests wait behind one another on each. A
+connection whose caller does not read its answer ends after `http_body_timeout_s`. What is refused here has the shape of
+every other refusal.
 
 A caller that has sent everything may close its side and still gets its answer. A caller that is gone closes the same
 way. An interim response (102, RFC 9110 section 15.2) tells the two apart: a machine without the connection resets it.
@@ -24,6 +24,8 @@ from ..settings import Settings
 from .http_upgrade import Parser
 
 MAX_HEAD_BYTES = 64 << 10
+# Headers of a request: of the smallest ones, as many as have room would be held in twenty times as many bytes.
+MAX_HEADERS = 256
 # Requests that may wait behind the one that is answered. Hardly any client sends a second one before its answer.
 MAX_PIPELINED = 8
 # Seconds after a refusal for its caller to read it; what still arrives is thrown away.
@@ -62,6 +64,9 @@ class Connection(HttpToolsProtocol):
         self._in_head = True
         self._head_began = False
         self._head_bytes = 0
+        # Whether the parser has told anything of what arrived last, and how many bytes it has not told of.
+        self._told = False
+        self._untold_bytes = 0
         self._head_timer: asyncio.TimerHandle | None = None
         self._refused = False
         self._running: RequestResponseCycle | None = None
@@ -104,8 +109,13 @@ class Connection(HttpToolsProtocol):
         """Parse what has arrived, and count the head's bytes."""
         if self._refused:
             return
-        self._head_began = False
+        self._head_began = self._told = False
         super().data_received(data)
+        if not self._in_head and not self._refused:
+            # A trailer whose end has not come is kept by the parser, too.
+            self._untold_bytes = 0 if self._told else self._untold_bytes + len(data)
+            if self._untold_bytes > MAX_HEAD_BYTES:
+                self._refuse_head()
         if self._in_head and not self._head_began and not self._refused:
             # A header whose end has not come is kept by the parser, where `on_header` does not see it.
             self._head_bytes += len(data)
@@ -128,10 +138,12 @@ class Connection(HttpToolsProtocol):
         super().on_url(url)
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Count the bytes of a header, or of a trailer, which is none (RFC 9110, 6.5.1). A head that is too long is
-        refused."""
+        """Count a header and its bytes, or those of a trailer, which is none (RFC 9110, 6.5.1). A head that is too long
+        is refused."""
         self._count(name, value)
         if self._in_head:
+            if len(self.headers) >= MAX_HEADERS:
+                raise _Refused
             super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
@@ -148,17 +160,19 @@ class Connection(HttpToolsProtocol):
 
     def on_body(self, body: bytes) -> None:
         """Pass a part of the body on, unless the request was refused."""
+        self._told = True
         if not self._refused:
             super().on_body(body)
 
     def on_message_complete(self) -> None:
         """End the request, which is whole, unless it was refused or asks for another protocol."""
+        self._told = True
         if not self._refused and not self._requests.asks_upgrade:
             super().on_message_complete()
 
     def send_400_response(self, msg: str) -> None:
         """Refuse what cannot be parsed, or is parsed no further."""
-        if self._head_bytes > MAX_HEAD_BYTES:
+        if self._head_bytes > MAX_HEAD_BYTES or (self._in_head and len(self.headers) >= MAX_HEADERS):
             self._refuse_head()
         else:
             self._refuse(HTTPStatus.BAD_REQUEST, "this is not HTTP as it is understood here")
@@ -216,7 +230,7 @@ class Connection(HttpToolsProtocol):
         self._refuse(HTTPStatus.REQUEST_TIMEOUT, "the request's head did not arrive in time", retryable=True)
 
     def _refuse_head(self) -> None:
-        reason = f"a request's line and headers have at most {MAX_HEAD_BYTES} bytes"
+        reason = f"a request's line and its headers, at most {MAX_HEADERS}, have at most {MAX_HEAD_BYTES} bytes"
         self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, reason)
 
     def _refuse(self, status: HTTPStatus, detail: str, *, retryable: bool = False) -> None:
