@@ -20,6 +20,8 @@ from ..values.shades import median_shade
 MOST_ROWS = 64
 # Below this share of the highest sign, ink is a dash or a speck.
 LOW = 0.2
+# Min width of a rule, in heights of the highest sign: a digit's stroke is less wide.
+RULE = 0.6
 # Min height of a digit that is whole, in heights of the highest one.
 WHOLE = 0.8
 # Min share of width in common of pieces of one sign.
@@ -62,7 +64,7 @@ def readings_of(line: Grey, left: int, right: int, count: int) -> Iterator[list[
 
 
 def _signs(line: Grey, left: int, right: int, contrast: float) -> list[Sign]:
-    """The pieces of ink between two columns, left to right, without points and dashes."""
+    """The pieces of ink between two columns, left to right, without points, dashes and rules."""
     margin = max(1, len(line) // 6)
     first, last = max(0, left - margin), min(line.shape[1], right + margin)
     strip = line[:, first:last]
@@ -71,7 +73,12 @@ def _signs(line: Grey, left: int, right: int, contrast: float) -> list[Sign]:
         return []
     mask = (away > contrast * away.max()).astype(np.uint8)
     count, _, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
-    boxes = sorted((first + x, y, first + x + wide, y + high) for x, y, wide, high, _ in stats[1:count].tolist())
+    tallest = int(stats[1:count, cv2.CC_STAT_HEIGHT].max(initial=0))
+    boxes = sorted(
+        (first + x, y, first + x + wide, y + high)
+        for x, y, wide, high, _ in stats[1:count].tolist()
+        if high >= LOW * tallest or wide < RULE * tallest
+    )
     signs: list[Sign] = []
     for box in boxes:
         if not left <= (box[0] + box[2]) / 2 <= right:
