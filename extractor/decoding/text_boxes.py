@@ -9,6 +9,7 @@ rectangle's sides gives a rectangle: no polygon clipping is needed.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -20,8 +21,8 @@ Rectangle = tuple[Sequence[float], Sequence[float], float]
 
 # Min value of a text pixel: a probability above 0.3, and 0.3 x 255 = 76.5.
 MIN_TEXT = 77
-# Min mean probability inside a rectangle that is a line.
-MIN_SCORE = 0.6
+# Min mean probability inside a rectangle that is a line, and inside one that may be.
+MIN_SCORE, MIN_DOUBTFUL = 0.6, 0.4
 # Growth of a rectangle, in its area over its perimeter.
 GROWTH = 1.5
 # Min short side of a rectangle before and after it grows, in pixels of the map.
@@ -33,8 +34,20 @@ MAX_OUTLINES = 4000
 NOT_A_NUMBER = 255
 
 
+class FoundBoxes(NamedTuple):
+    """The quadrilaterals of lines, and those of what may be lines: the detector is not sure of them."""
+
+    lines: list[Quad]
+    doubtful: list[Quad]
+
+
 def text_boxes(text: Grey, height: int, width: int) -> list[Quad]:
-    """The lines as quadrilaterals (4, 2), in whole pixels of the picture, origin top left.
+    """The lines of `found_boxes` alone."""
+    return found_boxes(text, height, width).lines
+
+
+def found_boxes(text: Grey, height: int, width: int) -> FoundBoxes:
+    """The lines, and what may be lines, as quadrilaterals (4, 2), in whole pixels of the picture, origin top left.
 
     Corners: top left, top right, bottom right, bottom left, along the text. `text`: the map, (rows, columns), the
     probability of text in 0..254. `height`, `width`: the picture's own, before it was fitted to the detector. Raises
@@ -48,14 +61,19 @@ def text_boxes(text: Grey, height: int, width: int) -> list[Quad]:
     rectangles = [cv2.minAreaRect(outline) for outline in outlines[:MAX_OUTLINES] if len(outline) > 2]
     rectangles = [rectangle for rectangle in rectangles if min(rectangle[1]) >= MIN_SIDE]
     grown = [
-        cv2.boxPoints((middle, (w + growth, h + growth), angle))
+        (score >= MIN_SCORE * 255, cv2.boxPoints((middle, (w + growth, h + growth), angle)))
         for (middle, (w, h), angle), score in zip(rectangles, _scores(text, rectangles), strict=True)
-        if score >= MIN_SCORE * 255 and min(w, h) + (growth := w * h * GROWTH / (w + h)) >= MIN_GROWN_SIDE
+        if score >= MIN_DOUBTFUL * 255 and min(w, h) + (growth := w * h * GROWTH / (w + h)) >= MIN_GROWN_SIDE
     ]
     if not grown:
-        return []
-    corners = np.rint(_from_top_left(np.stack(grown)) * np.array([width / text.shape[1], height / text.shape[0]]))
-    return list(corners.clip(0, (width, height)).astype(np.float32))
+        return FoundBoxes([], [])
+    rows = np.stack([corner for _, corner in grown]).astype(np.float32, copy=False)
+    corners = np.rint(_from_top_left(rows) * np.array([width / text.shape[1], height / text.shape[0]]))
+    quads = list(corners.clip(0, (width, height)).astype(np.float32))
+    return FoundBoxes(
+        [quad for quad, (is_line, _) in zip(quads, grown, strict=True) if is_line],
+        [quad for quad, (is_line, _) in zip(quads, grown, strict=True) if not is_line],
+    )
 
 
 def _scores(text: Grey, rectangles: Sequence[Rectangle]) -> list[float]:

@@ -14,7 +14,7 @@ import numpy as np
 
 from ..decoding.ctc import RecognisedWord
 from ..decoding.regions import regions_from
-from ..decoding.text_boxes import text_boxes
+from ..decoding.text_boxes import FoundBoxes, found_boxes
 from ..device.client import DeviceClient, Pending
 from ..languages import Recognition
 from ..models.shapes import detection_fit
@@ -33,6 +33,7 @@ from .line_reader import MIN_IMAGE_LEGIBILITY, SURE, UNSURE, LineReader, ReadLin
 from .listed_figures import with_tables
 from .orientation import Upright, cropped, deskewed, on_its_side, on_their_side, skew_of, turned
 from .picture_refs import ref_of
+from .raised_ink import with_cents_joined
 from .seen import Seen
 from .sheets import (
     MIN_LINES,
@@ -72,7 +73,8 @@ class ScanReader:
         began = time.perf_counter()
         upright = with_dots_joined(upright, self._device.room_for_picture)
         page = upright.page
-        quads = self._detect(page)
+        found = self._detect(page)
+        quads = found.lines
         boxes = self._sheet_boxes(page, quads)
         if boxes:
             sheet_boxes = [scaled(box, 1 / page.scale) for box in boxes]
@@ -84,7 +86,7 @@ class ScanReader:
             took = (time.perf_counter() - began, 0.0, 0.0)
             seen = Seen(upright, tuple(chosen([*kept, *words])), (), (), took, hardly=hardly)
             return seen, [self._read_sheet(upright, box, recognition) for box in sheet_boxes]
-        level, words, hardly, others = self._set_upright(upright, quads, recognition)
+        level, words, hardly, others = self._set_upright(upright, found, recognition)
         seen = self._seen(level, words, recognition, began)
         return replace(seen, hardly=hardly), [self._read_sheet(*other, recognition) for other in others]
 
@@ -112,7 +114,7 @@ class ScanReader:
         over = {index for stamp in stamps for index in stamp.words}
         hidden = [
             (bare, quad)
-            for quad in self._detect(bare)
+            for quad in self._detect(bare).lines
             if any(intersection(stamp.box, box_of(quad, page.scale)) for stamp in stamps)
         ]
         lines = self._lines.recognise(hidden, recognition, MIN_IMAGE_LEGIBILITY)
@@ -133,14 +135,15 @@ class ScanReader:
         picture = page.picture
         return sheets_on(picture.part((0, 0, picture.columns, picture.rows)), quads)
 
-    def _detect(self, page: Page) -> list[Quad]:
-        """The lines not in the text layer, in pixels."""
+    def _detect(self, page: Page) -> FoundBoxes:
+        """The lines, and what may be lines, not in the text layer, in pixels."""
         rows, columns = page.picture.rows, page.picture.columns
         found = self._device.detect(ref_of(page.picture), detection_fit(self._device.facts.shapes, rows, columns))
-        return lines_to_read(text_boxes(self._device.text_map_of(found), rows, columns), page)
+        boxes = found_boxes(self._device.text_map_of(found), rows, columns)
+        return FoundBoxes(lines_to_read(boxes.lines, page), lines_to_read(boxes.doubtful, page))
 
     def _set_upright(
-        self, upright: Upright, quads: list[Quad], recognition: Recognition, whole: bool = False
+        self, upright: Upright, detected: FoundBoxes, recognition: Recognition, whole: bool = False
     ) -> tuple[Upright, list[Word], HardlyRead, list[tuple[Upright, Box]]]:
         """The scan set upright, its words, its hardly read lines, and the parts that stand another way.
 
@@ -148,9 +151,10 @@ class ScanReader:
         as a `whole`.
         """
         least = MIN_IMAGE_LEGIBILITY if any(map(is_sure, upright.page.words)) else 0.0
+        quads, doubtful = detected
         if on_their_side(quads):
             upright = turned(upright, 3 if self._upside_down(upright.page, quads, recognition) > 0 else 1)
-            quads = self._detect(upright.page)
+            quads, doubtful = self._detect(upright.page)
         found = quads
         others = [] if whole else on_their_sides(found)
         quads = lines_outside(found, others)
@@ -160,10 +164,10 @@ class ScanReader:
         if len(on_side) >= MIN_LINES and legibility(read) < UNSURE:
             beside, again, after = self._by_a_quarter(upright, on_side, recognition, least)
             if legibility(after) > legibility(read) + MORE_LEGIBLE:
-                upright, quads, lines, read, others = beside, *again, after, []
+                upright, (quads, doubtful), lines, read, others = beside, *again, after, []
         if read and self._are_upside_down(upright.page, quads, legibility(read), recognition):
             upright = turned(upright, 2)
-            quads = self._detect(upright.page)
+            quads, doubtful = self._detect(upright.page)
             others = [] if whole else on_their_sides(quads)
             quads = lines_outside(quads, others)
             lines = self._lines.recognise([(upright.page, quad) for quad in quads], recognition, least)
@@ -175,14 +179,33 @@ class ScanReader:
             others += boxes
         hardly = hardly_read(quads, [() if line is None else line.words for line in lines])
         kept = [line for line in lines if line is not None]
+        kept += self._doubtful(upright.page, lines_outside(doubtful, others), quads, recognition)
         level = deskewed(upright, skew_of(quads))
         forward = np.linalg.inv(level.matrix) @ upright.matrix
-        words = placed_lines([line.moved(forward) for line in kept], level.page.words)
+        words = with_cents_joined(placed_lines([line.moved(forward) for line in kept], level.page.words))
         return level, words, hardly, [(upright, scaled(box, 1 / upright.page.scale)) for box in in_order(others)]
+
+    def _doubtful(
+        self, page: Page, quads: Sequence[Quad], beside: Sequence[Quad], recognition: Recognition
+    ) -> list[ReadLine]:
+        """What may be lines, `quads`, as far as it is legible and not in the lines `beside` it.
+
+        The detector is not sure of a price whose cents are raised, nor of a letter alone.
+        """
+        apart = lines_outside(quads, [box_of(quad, 1.0) for quad in beside])
+        apart = [quad for quad in apart if not any(standing_in(beside, [box_of(quad, 1.0)]))]
+        lines = self._lines.recognise([(page, quad) for quad in apart], recognition, 0.0)
+        # Signs without a letter are of the line that it touches.
+        said = [
+            replace(line, words=tuple(word for word in line.words if any(map(str.isalnum, word.text))))
+            for line in lines
+            if line is not None
+        ]
+        return [line for line in said if legibility(line.words) >= SURE]
 
     def _by_a_quarter(
         self, upright: Upright, on_side: Sequence[Quad], recognition: Recognition, least: float
-    ) -> tuple[Upright, tuple[list[Quad], list[ReadLine | None]], list[RecognisedWord]]:
+    ) -> tuple[Upright, tuple[FoundBoxes, list[ReadLine | None]], list[RecognisedWord]]:
         """The scan turned by the quarter that sets the lines `on_side` upright; its lines and their readings; and their
         words.
 
@@ -190,9 +213,9 @@ class ScanReader:
         was found seems to stand upright, and is hardly read. Only long texts tell how the page stands.
         """
         beside = turned(upright, 3 if self._upside_down(upright.page, on_side, recognition) > 0 else 1)
-        quads = self._detect(beside.page)
-        lines = self._lines.recognise([(beside.page, quad) for quad in quads], recognition, least)
-        return beside, (quads, lines), [word for line in lines if line is not None for word in line.words]
+        found = self._detect(beside.page)
+        lines = self._lines.recognise([(beside.page, quad) for quad in found.lines], recognition, least)
+        return beside, (found, lines), [word for line in lines if line is not None for word in line.words]
 
     def _upside_down_blocks(
         self, page: Page, quads: Sequence[Quad], lines: Sequence[ReadLine | None], recognition: Recognition

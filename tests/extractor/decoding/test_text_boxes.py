@@ -10,7 +10,7 @@ import pytest
 import torch
 from transformers.models.pp_ocrv5_server_det import PPOCRV5ServerDetImageProcessor
 
-from extractor.decoding.text_boxes import NOT_A_NUMBER, text_boxes
+from extractor.decoding.text_boxes import NOT_A_NUMBER, found_boxes, text_boxes
 from extractor.models.pictures import pixels_on
 from extractor.models.shapes import SHAPES, Fit
 from extractor.models.text_detection import DetectionRow, TextDetector
@@ -87,3 +87,14 @@ def test_a_map_with_what_is_no_number_is_refused() -> None:
     text[7, 7] = NOT_A_NUMBER
     with pytest.raises(ArithmeticError, match="not finite"):
         text_boxes(text, 32, 32)
+
+
+@pytest.mark.parametrize(
+    ("score", "kinds"), [(0.9, (1, 0)), (0.62, (1, 0)), (0.58, (0, 1)), (0.42, (0, 1)), (0.35, (0, 0))]
+)
+def test_what_may_be_a_line_is_found_apart_from_the_lines(score: float, kinds: tuple[int, int]) -> None:
+    text = np.zeros((160, 320), np.uint8)
+    text[40:60, 100:180] = round(255 * score)
+    found = found_boxes(text, 160, 320)
+    assert (len(found.lines), len(found.doubtful)) == kinds
+    assert same(text_boxes(text, 160, 320), found.lines)
