@@ -27,6 +27,8 @@ from .scan_ink import FAINTEST, Through, ink_of, strokes_through
 # Max letters of a word that may be of a comb. A longer one may be, too, that was hardly read: it may be of frames; or
 # whose letters take this much room each, in its height.
 SHORT, HARDLY, WIDE = 2, 0.5, 0.7
+# Min share of such words in a row whose boxes are open: of letters of two boxes, no more than these may be found.
+MOSTLY = 0.75
 # Min boxes of a comb, and letters that stand in a row before one is looked for. Most rows that are looked at.
 MIN_BOXES, MOST_ROWS = 4, 60
 # How far about a row of words its comb may reach, across and down, in heights of the words.
@@ -182,7 +184,7 @@ def _comb_at(page: Page, row: Sequence[Word]) -> Comb | None:
         min(picture.rows, round(middle + REACH[1] * height)),
     )
     has_sides = _has_sides(picture, (round(left), round(right)), round(middle), height)
-    is_open = not has_sides and all(map(_is_spread, row))
+    is_open = not has_sides and sum(map(_is_spread, row)) >= MOSTLY * len(row)
     if not has_sides and not (is_open and _has_foot(picture, (round(left), round(right)), round(middle), height)):
         return None
     part = picture.part((*corner, *ends))
@@ -229,7 +231,10 @@ def _has_foot(picture: PagePicture, ends: tuple[int, int], middle: int, height: 
 
 
 def _open_cells(ink: Grey, middle: int, height: float) -> list[tuple[int, int, int, int]]:
-    """The insides of boxes that are open above, from left to right: short strokes part them, which stand on a line."""
+    """The insides of boxes that are open above, from left to right: short strokes part them, which stand on a line.
+
+    There may be a frame around all of them.
+    """
     first, last = (middle + round(share * height) for share in FOOT_BELOW)
     length = round(MIN_BOXES * WIDTHS[0] * height) | 1
     if ink.shape[1] <= length:
@@ -239,16 +244,19 @@ def _open_cells(ink: Grey, middle: int, height: float) -> list[tuple[int, int, i
     probed = first + int(rows[0]) - max(2, round(ABOVE_FOOT * height)) if len(rows) else 0
     if probed <= 0:
         return []
-    on_line = np.flatnonzero(lines[rows[0] : rows[0] + 3].any(axis=0))
+    # A line that is a little askew is in more rows.
+    last_row = int(rows[np.flatnonzero(np.diff(rows, append=np.inf) > 1)[0]])
+    on_line = np.flatnonzero(lines[rows[0] : last_row + 1].any(axis=0))
     strokes = [
         stroke
         for stroke in strokes_through(ink, probed)
         if on_line[0] - 3 <= stroke.left and stroke.right <= on_line[-1] + 4
     ]
     shortest, longest = (share * height for share in SHORT_SIDES)
-    if any(
-        stroke.right - stroke.left > THICKEST * height or not shortest <= probed - stroke.top <= longest
-        for stroke in strokes
+    # In a frame the first and the last are its sides.
+    inner = strokes[1:-1] if _has_frame(strokes, probed - longest) else strokes
+    if any(stroke.right - stroke.left > THICKEST * height for stroke in strokes) or any(
+        not shortest <= probed - stroke.top <= longest for stroke in inner
     ):
         return []
     widths = [after.left - before.right for before, after in pairwise(strokes)]
@@ -261,10 +269,21 @@ def _open_cells(ink: Grey, middle: int, height: float) -> list[tuple[int, int, i
     edge, top = max(1, round(EDGE * height)), max(0, middle - round(ABOVE_MIDDLE * height))
     foot = first + int(rows[0]) - edge
     return [
-        (before.right + edge, top, after.left - edge, foot)
+        (before.right + edge, _below_roof(ink, before.right, after.left, (top, middle), edge), after.left - edge, foot)
         for (before, after), usual_width in zip(pairwise(strokes), is_usual, strict=True)
         if usual_width
     ]
+
+
+def _below_roof(ink: Grey, left: int, right: int, rows: tuple[int, int], edge: int) -> int:
+    """The first of the rows between two strokes that is below a frame's line, if there is one."""
+    roof = np.flatnonzero(ink[rows[0] : rows[1], left:right].mean(axis=1) >= FOOT)
+    return rows[0] + (int(roof[-1]) + 1 + edge if len(roof) else 0)
+
+
+def _has_frame(strokes: Sequence[Through], roof: float) -> bool:
+    """Whether the first and the last stroke reach above `roof`, a row, and others are between them."""
+    return len(strokes) > MIN_BOXES and strokes[0].top < roof and strokes[-1].top < roof
 
 
 def _cells(ink: Grey, middle: int, height: float) -> list[tuple[int, int, int, int]]:

@@ -22,7 +22,9 @@ LEFT, TOP, SIDE, SIZE, INK = 100, 120, 44, 30, (25, 25, 25)
 class Form:
     """A page of 1200 by 600 pixels with letters in boxes, as a scanner sees it; and its words as they are found."""
 
-    def __init__(self) -> None:
+    def __init__(self, askew: float = 0.0) -> None:
+        """`askew`: so many degrees anticlockwise."""
+        self.askew = askew
         self.image = Image.new("RGB", (1200, 600), "white")
         self.draw = ImageDraw.Draw(self.image)
         self.words: list[Word] = []
@@ -42,9 +44,11 @@ class Form:
                 width = ImageFont.load_default(SIZE).getlength(text)
                 self.text(text, left + (side - width) / 2, top + 8)
 
-    def open_boxes(self, letters: str, read: str, strokes: bool = True) -> None:
-        """Letters on a line, with short strokes between them if wanted, found as one word."""
+    def open_boxes(self, letters: str, read: str, strokes: bool = True, frame: bool = False) -> None:
+        """Letters on a line, with short strokes between them and a frame around them if wanted, found as one word."""
         foot, end = TOP + 50, LEFT + SIDE * len(letters)
+        if frame:
+            self.draw.rectangle((LEFT, TOP - 4, end, foot), outline=INK, width=2)
         self.draw.line((LEFT, foot, end, foot), fill=INK, width=2)
         for number in range(len(letters) + 1 if strokes else 0):
             self.draw.line((LEFT + SIDE * number, foot - 18, LEFT + SIDE * number, foot), fill=INK, width=2)
@@ -55,7 +59,8 @@ class Form:
         self.words.append(Word(read, (LEFT + 8.0, TOP + 4.0, end - 8.0, TOP + 44.0), len(self.words), "ocr", 40.0))
 
     def pixels(self) -> Pixels:
-        soft = np.asarray(self.image.filter(ImageFilter.GaussianBlur(0.6)), np.float32) - 10
+        level = self.image.rotate(self.askew, Image.Resampling.BICUBIC, center=(LEFT, TOP), fillcolor="white")
+        soft = np.asarray(level.filter(ImageFilter.GaussianBlur(0.6)), np.float32) - 10
         grain = np.random.default_rng(5).normal(0, 5, soft.shape[:2])[..., None]
         return np.clip(soft + grain, 0, 255).astype(np.uint8)
 
@@ -78,26 +83,36 @@ def test_letters_in_boxes_are_one_value(apart: int) -> None:
     assert form.values("ANNALIND") == ["Name", "ANNA", "LIND"]
 
 
+@pytest.mark.parametrize("frame", [False, True])
 @pytest.mark.parametrize("read", ["DE12500105", "D1E1112151010111015"])
-def test_letters_in_boxes_that_are_open_above_are_one_value(read: str) -> None:
-    """The strokes between them may have been read as letters."""
+def test_letters_in_boxes_that_are_open_above_are_one_value(read: str, frame: bool) -> None:
+    """The strokes between them may have been read as letters; a frame may be around all boxes."""
     form = Form()
     form.text("IBAN", LEFT, 50)
-    form.open_boxes("DE12500105", read)
+    form.open_boxes("DE12500105", read, frame=frame)
     assert form.values("DE12500105") == ["IBAN", "DE12500105"]
 
 
-def test_an_empty_box_that_is_open_above_parts_words() -> None:
+@pytest.mark.parametrize("frame", [False, True])
+def test_an_empty_box_that_is_open_above_parts_words(frame: bool) -> None:
     form = Form()
-    form.open_boxes("ANNA LIND", "ANNALIND")
+    form.open_boxes("ANNA LIND", "ANNALIND", frame=frame)
     assert form.values("ANNALIND") == ["ANNA", "LIND"]
 
 
 @pytest.mark.parametrize("read", ["DE12500105", "D1E1112151010111015"])
-def test_letters_on_a_line_without_strokes_stay_as_they_were_read(read: str) -> None:
+@pytest.mark.parametrize("frame", [False, True])
+def test_letters_on_a_line_without_strokes_stay_as_they_were_read(read: str, frame: bool) -> None:
     form = Form()
-    form.open_boxes("DE12500105", read, strokes=False)
+    form.open_boxes("DE12500105", read, strokes=False, frame=frame)
     assert form.values("DE99") == [read]
+
+
+@pytest.mark.parametrize("askew", [-0.3, 0.3])
+def test_many_boxes_that_are_open_above_and_a_little_askew_are_one_value(askew: float) -> None:
+    form = Form(askew)
+    form.open_boxes("DE02120300000000202051", "1".join("DE02120300000000202051"), frame=True)
+    assert form.values("DE02120300000000202051") == ["DE02120300000000202051"]
 
 
 def test_what_was_found_in_the_boxes_stands_where_the_line_is_read_with_a_letter_less() -> None:
