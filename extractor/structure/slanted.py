@@ -1,8 +1,9 @@
 """A page's words -> those printed on a slant across the page, and the rest. Runs in a page process.
 
 Watermarks, stamps and remarks are on a slant: a word's box is much taller than its type. It is printed across the page
-where it lies over other words or is set much larger. A small one in a place of its own, over a narrow column or along
-an axis, is part of the text. Boxes are in the page's unit, origin top left.
+where it lies over other words or is set much larger. So are its repetitions: a pattern covers the page, between lines
+of text, too. A small one in a place of its own, over a narrow column or along an axis, is part of the text. Boxes are
+in the page's unit, origin top left.
 """
 
 from __future__ import annotations
@@ -38,10 +39,17 @@ def without_slanted(words: Sequence[Word], figures: Sequence[Box]) -> tuple[list
     size = statistics.median(word.size for word in level) if level else 0.0
     boxes = boxes_of(level)
     middles = (boxes[:, :2] + boxes[:, 2:]) / 2
+
+    def is_across(word: Word) -> bool:
+        """Whether the word lies over the middle of another, or is set much larger."""
+        over = ((middles > word.box[:2]) & (middles < word.box[2:])).all(axis=1).any()
+        return bool(over) or word.size >= LARGE * size
+
+    printed = {word.line for word in slanted if is_across(word)}
+    repeated = {(word.text, round(word.size, 1)) for word in slanted if word.line in printed}
     lines: dict[int, list[Word]] = {}
     for word in slanted:
-        over = ((middles > word.box[:2]) & (middles < word.box[2:])).all(axis=1).any()
-        if over or word.size >= LARGE * size:
+        if (word.text, round(word.size, 1)) in repeated:
             lines.setdefault(word.line, []).append(word)
     across = {id(word) for line in lines.values() for word in line}
     return [word for word in words if id(word) not in across], list(lines.values())

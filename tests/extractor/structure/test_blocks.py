@@ -309,6 +309,14 @@ class TestSlanted:
         name = Word("Pots", (80.0, 0.0, 110.0, 30.0), 9, "text_layer", HEIGHT)
         assert without_slanted([*rows, name], []) == ([*rows, name], [])
 
+    def test_a_pattern_goes_with_its_repetitions_between_the_rows(self) -> None:
+        rows = block(ITEMS, (0, 80, 140), 0, 60)
+        over = Word("COPY", (75.0, 50.0, 105.0, 80.0), 8, "text_layer", HEIGHT)
+        behind = Word("only", (106.0, 35.0, 130.0, 58.0), 8, "text_layer", HEIGHT)
+        again = [replace(each, box=(each.box[0] + 130, *each.box[1:3], each.box[3]), line=9) for each in (over, behind)]
+        other = replace(again[0], text="North", line=10)
+        assert without_slanted([*rows, over, behind, *again, other], []) == ([*rows, other], [[over, behind], again])
+
     def test_strokes_of_level_letters_over_the_rows_are_no_rulings(self) -> None:
         mark = Word("COPY", (20.0, 10.0, 300.0, 90.0), 9, "text_layer", 80.0)
         line, stroke = Ruling(50.0, 0.0, 400.0), Ruling(50.0, 25.0, 60.0)
