@@ -85,7 +85,8 @@ def item_rows(
     bands = _between_rulings(len(lines), parted)
     start_of_body = 0 if parted and parted[0] else len(bands[0])
     mostly = _mostly_numeric(lines) | (_numeric_below(lines[start_of_body:]) if any(parted) else frozenset())
-    start = _body_start(lines, mostly, laid)
+    # Where lines part the items, and one the first of them from the head, no line of text is the head's.
+    start = 0 if sum(parted) > 1 and parted[0] else _body_start(lines, mostly, laid)
     numeric = frozenset(
         column for column in mostly if all(column in line.numeric for line in lines[start:] if column in line.texts)
     )

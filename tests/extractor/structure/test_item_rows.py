@@ -193,6 +193,13 @@ class TestByLines:
         parted = [False, True, False, False, True, False, False, True]
         assert groups(words, parted=parted) == [[0], [1, 2, 3], [4, 5, 6], [7]]
 
+    def test_no_line_below_a_line_under_the_head_is_the_heads(self) -> None:
+        """The first item's figures stand on its last line, where all above it would be names of a head."""
+        words = items(LAST, SINGLE, LAST, between=12.0)
+        assert groups(words, parted=[True, False, False, True, True, False, False]) == [[0, 1, 2], [3], [4, 5, 6]]
+        single = items([["", "Lamps", "", ""]], SINGLE, SINGLE, between=12.0)
+        assert groups(single, parted=[True, False, False]) == [[0], [1], [2]], "one line only: a group's name"
+
     @pytest.mark.parametrize(
         ("below", "expected"),
         [
