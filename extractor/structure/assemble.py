@@ -22,10 +22,11 @@ from ..values.reading import PageReading, Region
 from ..values.words import TICKS, Source, Word, boxes_of, turned_words
 from .comb_boxes import spelled
 from .emphasis import looks_of_words, spans_of_lines, with_spans
+from .loose_columns import loose_blocks
 from .marked_parts import with_headings, with_lists
 from .pairs import pairs_of, with_values_beside
 from .parted_tables import with_tables_whole
-from .parts import Part, as_paragraphs, block_of, split_blocks, text_blocks, top_to_bottom, with_blocks
+from .parts import Part, as_paragraphs, block_of, split_blocks, top_to_bottom, with_blocks
 from .running_text import weighted_median
 from .scattered_pairs import with_scattered_pairs
 from .selection_marks import box_signs, selection_marks
@@ -114,7 +115,7 @@ def _elements(reading: PageReading) -> list[PageElement]:
     parts = with_rows_whole([part for part in parts if part.words or part.label in FIGURES])
     parts, structures = with_tables_whole(parts, structures)
     parts = [piece for part in parts for piece in split_blocks(part, structures)]
-    parts = as_paragraphs(down_columns(top_to_bottom(with_blocks(parts, text_blocks(orphans)))))
+    parts = as_paragraphs(down_columns(top_to_bottom(with_blocks(parts, loose_blocks(orphans)))))
     parts = with_lists(with_headings(with_values_beside(with_scattered_pairs(parts))))
     parts += [block_of([make_line(line)]) for line in slanted]
     parts += [block_of(group_lines(stamp)) for stamp in [*stamps, *unshown]]

@@ -1,0 +1,88 @@
+"""Words outside all regions -> text parts, columns that stand side by side apart. Runs in a page process.
+
+The layout model leaves out small print now and then, a payment slip as a whole. Lines of its two parts that happen to
+stand at one height are no lines of text: far white runs down between them, and other lines of both have none beside
+them. Labels with values have. Boxes are in the page's unit, origin top left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..values.boxes import centre, median_height
+from ..values.words import Row, Word
+from .parts import Part, text_blocks
+from .side_by_side import gaps_between
+from .text_lines import rows_of_text
+
+# Min white between columns, and between texts that stand above one another, in text heights.
+WIDE, FAR = 4.0, 3.0
+# Min lines of a column. Min number and share of them without one beside them; max difference of level ones' middles, in
+# text heights.
+MIN_LINES = 4
+MIN_APART, APART = 2, 0.3
+LEVEL = 0.3
+# Max words that are looked at; more are a page without a layout.
+MOST_WORDS = 2000
+
+
+def loose_blocks(words: Sequence[Word]) -> list[Part]:
+    """The words as text parts; lines that follow closely at one place, in one column, are one."""
+    if len(words) > MOST_WORDS:
+        return text_blocks(words)
+    upright = [word for word in words if word.upright]
+    if len(rows_of_text(upright)) < MIN_LINES:
+        return text_blocks(words)
+    bands = [_columns(band) for band in _bands(upright)]
+    if all(len(columns) == 1 for columns in bands):
+        return text_blocks(words)
+    columns = [column for parted in bands for column in parted]
+    columns.append([word for word in words if not word.upright])
+    return [part for column in columns for part in text_blocks(column)]
+
+
+def _bands(words: Sequence[Word]) -> list[list[Word]]:
+    """The words by band, from top to bottom; far white parts them."""
+    height = median_height(word.box for word in words)
+    bands: list[list[Word]] = []
+    bottom = 0.0
+    for word in sorted(words, key=lambda word: word.box[1]):
+        if not bands or word.box[1] - bottom > FAR * height:
+            bands.append([])
+            bottom = word.box[3]
+        bands[-1].append(word)
+        bottom = max(bottom, word.box[3])
+    return bands
+
+
+def _columns(words: Sequence[Word]) -> list[list[Word]]:
+    """The words by column, left to right."""
+    height = median_height(word.box for word in words)
+    for at in gaps_between([(word.box[0], word.box[2]) for word in words], WIDE * height):
+        left, right = ([word for word in words if (word.box[0] >= at) == behind] for behind in (False, True))
+        sides = rows_of_text(left), rows_of_text(right)
+        if _are_apart(*sides, height):
+            return [left, *_columns(right)]
+    return [list(words)]
+
+
+def _are_apart(left: Sequence[Row], right: Sequence[Row], height: float) -> bool:
+    """Whether both are columns of text: many lines of one, where both stand, have none of the other beside them, and
+    some of the other, too."""
+    levels = [[_middle(row) for row in side] for side in (left, right)]
+    near = LEVEL * height
+    top, bottom = max(at[0] for at in levels) - near, min(at[-1] for at in levels) + near
+    within = [[at for at in side if top <= at <= bottom] for side in levels]
+    if min(map(len, within)) < MIN_LINES:
+        return False
+    lonely = [
+        sum(all(abs(at - other) > near for other in others) for at in side)
+        for side, others in zip(within, levels[::-1], strict=True)
+    ]
+    most = max((0, 1), key=lambda index: lonely[index])
+    return lonely[most] >= max(MIN_APART, APART * len(within[most])) and lonely[1 - most] > 0
+
+
+def _middle(row: Row) -> float:
+    """The row's middle height (y): its median word's."""
+    return sorted(centre(word.box)[1] for word in row)[len(row) // 2]
