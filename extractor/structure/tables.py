@@ -31,6 +31,7 @@ from .false_spans import (
 )
 from .header_rows import with_head
 from .item_rows import body_start, is_numeric, item_rows, numeric_columns, room_for_names, rows_by_white
+from .joined_pairs import with_pairs_apart
 from .ruled_tables import beside_text, ruled_cells
 from .text_lines import group_lines, rows_of_text
 from .whole_lines import bands, lines_above
@@ -94,6 +95,9 @@ def _grid_of(words: Sequence[Word], structure: Sequence[TableCell], rulings: Rul
         white = rows_by_white(rows, column_of, laid, height)
         if white is not None:
             return _aligned_table(aligned_cells(seen, white, cells, header), words)
+        apart = with_pairs_apart(rows, laid, columns, height)
+        if apart is not None:
+            return _aligned_table(aligned_cells(seen, apart, cells, header), words)
         same = columns.count == max(cell.column + cell.column_span for cell in cells)
         if same:
             cells = with_bare_places(cells)

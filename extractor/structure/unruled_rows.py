@@ -35,6 +35,7 @@ def with_rows_parted(cells: Sequence[TableCell], words: Sequence[Word]) -> list[
     Boxes are in the page's unit, origin top left; those of split rows meet halfway between the items.
     """
     in_order = sorted(words, key=_middle_height)
+    cells = _with_spans_cut(cells, in_order)
     count = max((cell.row + cell.row_span for cell in cells), default=0)
     across: list[list[TableCell]] = [[] for _ in range(count)]
     for cell in cells:
@@ -59,6 +60,52 @@ def with_rows_parted(cells: Sequence[TableCell], words: Sequence[Word]) -> list[
             for part in range(end - start)
         ]
     return sorted(parted, key=lambda cell: (cell.row, cell.column))
+
+
+def _with_spans_cut(cells: Sequence[TableCell], in_order: Sequence[Word]) -> list[TableCell]:
+    """The cells, those over several rows cut whose lines all stand in one row that is several items; else as they are.
+
+    A line between two rows may stop short of their columns: one above the totals under a bill's last columns.
+    """
+    single: dict[int, list[TableCell]] = {}
+    for cell in cells:
+        if cell.row_span == 1:
+            single.setdefault(cell.row, []).append(cell)
+    heights = {row: (own[0].box[1], own[0].box[3]) for row, own in single.items()}
+    held: dict[int, list[TableCell]] = {}
+    for cell in cells:
+        if cell.row_span > 1 and (row := _row_of_lines(cell, heights, in_order)) is not None:
+            held.setdefault(row, []).append(cell)
+    result = list(cells)
+    for row, found in held.items():
+        across = [*single[row], *(_in_row(cell, row, heights) for cell in found)]
+        if len(_item_tops(sorted(across, key=lambda cell: cell.column), in_order)) < MIN_ITEMS:
+            continue
+        for cell in found:
+            result.remove(cell)
+            result += [_in_row(cell, at, heights) for at in range(cell.row, cell.row + cell.row_span)]
+    return sorted(result, key=lambda cell: (cell.row, cell.column))
+
+
+def _in_row(cell: TableCell, row: int, heights: dict[int, tuple[float, float]]) -> TableCell:
+    """The part of a cell in one of its rows. `heights`: the top and bottom of each row."""
+    top, bottom = heights[row]
+    return replace(cell, row=row, row_span=1, box=(cell.box[0], top, cell.box[2], bottom))
+
+
+def _row_of_lines(cell: TableCell, heights: dict[int, tuple[float, float]], in_order: Sequence[Word]) -> int | None:
+    """The one row that several lines of text in the cell stand in; None without."""
+    rows = range(cell.row, cell.row + cell.row_span)
+    if any(row not in heights for row in rows):
+        return None
+    left, top, right, bottom = cell.box
+    first = bisect.bisect_left(in_order, top, key=_middle_height)
+    last = bisect.bisect_right(in_order, bottom, key=_middle_height)
+    inside = [word for word in in_order[first:last] if left <= centre(word.box)[0] <= right]
+    if len(rows_of_text(inside)) < MIN_ITEMS:
+        return None
+    found = {row for row in rows for word in inside if heights[row][0] <= _middle_height(word) <= heights[row][1]}
+    return found.pop() if len(found) == 1 else None
 
 
 def _item_tops(across: Sequence[TableCell], in_order: Sequence[Word]) -> list[float]:
