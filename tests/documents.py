@@ -96,7 +96,7 @@ def mapped_pdf(
     lines: Sequence[Sequence[str]], size: float = 12, without_ink: str = "", glyphs: Mapping[str, str] | None = None
 ) -> bytes:
     """A PDF whose font says in Unicode what each of its glyphs means: a line is a list of glyphs, `" "` is a space. The
-    glyph `without_ink` draws nothing; `glyphs` are drawn as others of Helvetica's.
+    glyph `without_ink` draws nothing; `glyphs` are drawn as others of Helvetica's, digits as themselves.
 
     A glyph may mean anything a PDF can claim: several characters, none that exists, half of a surrogate pair.
     """
@@ -109,7 +109,9 @@ def mapped_pdf(
     for index, line in enumerate(lines):
         for glyph in line:
             if glyph not in codes:
-                codes[glyph] = next(free)
+                # A digit looks like what it means.
+                own = glyph in tuple("0123456789") and ord(glyph) not in codes.values()
+                codes[glyph] = ord(glyph) if own else next(free)
         text = "".join(f"{codes[glyph]:02x}" for glyph in line)
         show.append(f"1 0 0 1 72 {A4[1] - 90 - index * size * 1.6:g} Tm <{text}> Tj")
     meanings = [f"<{code:02x}> <{glyph.encode('utf-16-be', 'surrogatepass').hex()}>" for glyph, code in codes.items()]

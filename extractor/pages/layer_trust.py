@@ -6,7 +6,7 @@ readable, the text layer is not.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -49,11 +49,13 @@ def mended(
     blanks: Sequence[tuple[int, Box]],
     picture: Pixels,
     scale: float,
+    misnaming: Collection[int] = (),
 ) -> list[Word]:
     """The words, doubtful characters read from their shape; words that stay in doubt have the confidence `UNSURE`.
 
     `blanks`: spaces that may be drawn, each the index of the word before it and its box in points, origin top left of
-    the page as shown. `picture`: the page picture, RGB, `scale` pixels per point.
+    the page as shown. `picture`: the page picture, RGB, `scale` pixels per point. `misnaming`: the addresses of fonts
+    that draw other digits than they say.
 
     A bar at half the height of a digit is a minus sign, whatever its font calls it, and whether a font draws it or not.
     A doubtful character that stands alone and is drawn is a bullet or an icon: it cannot be wrong. A space that is
@@ -62,7 +64,7 @@ def mended(
     fonts = unsound_fonts(words, origins)
     result = []
     for word, origin in zip(words, origins, strict=True):
-        if origin.font in fonts:
+        if origin.font in fonts or (origin.font in misnaming and any(map(str.isdigit, word.text))):
             word = replace(word, confidence=UNSURE)
         elif origin.strange:
             word = _mended_word(word, origin, picture, scale)

@@ -20,6 +20,7 @@ from ..values.page import MOST_OF_THE_PAGE, Crop
 from ..values.tasks import PageTask
 from ..values.words import Word, boxes_of
 from .copied_words import copies
+from .drawn_digits import fonts_with_other_digits
 from .hidden_text import (
     Reason,
     Shown,
@@ -155,7 +156,7 @@ def judge(page: PdfPage, layer_words: LayerWords, shown: Crop) -> Judged:
     words, origins, blanks = layer_words
     reasons = in_layers(words, reasons, looks, forms.layered)
     repeated = copies(words, reasons)
-    words = mended(words, origins, blanks, pixels, scale)
+    words = mended(words, origins, blanks, pixels, scale, fonts_with_other_digits(words, origins))
     scanned = may_be_scan(drawing)
     kept: list[tuple[Word, Reason | None]] = []
     for index, (word, reason, copy) in enumerate(zip(words, reasons, repeated, strict=True)):

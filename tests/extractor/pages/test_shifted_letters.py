@@ -8,6 +8,7 @@ import pytest
 
 from extractor.pages.layer_trust import is_sure
 from extractor.pages.soundness import is_shifted
+from extractor.values.boxes import centre, contains
 from tests import documents
 from tests.extractor.pages.pdf_page import read_page, said, told
 from tests.extractor.pages.test_text_layer import PROSE, shifted
@@ -47,6 +48,20 @@ def test_the_same_page_with_a_true_map_stands(readers: PageReaders, tmp_path: Pa
     assert said(page) == " ".join(BILL)
     assert all(map(is_sure, page.words))
     assert page.recognise == ()
+
+
+@pytest.mark.parametrize("by", [1, 3, 9])
+def test_amounts_in_a_font_that_names_other_digits_are_read_from_the_picture(
+    readers: PageReaders, tmp_path: Path, by: int
+) -> None:
+    named = {digit: str((int(digit) + by) % 10) for digit in "0123456789"}
+    lines = [[named.get(letter, letter) for letter in line] for line in BILL]
+    drawn = {claimed: digit for digit, claimed in named.items()}
+    page = read_page(readers, tmp_path, documents.mapped_pdf(lines, glyphs=drawn))
+    counted = [word for word in page.words if any(map(str.isdigit, word.text))]
+    assert counted and not any(map(is_sure, counted))
+    assert all(is_sure(word) for word in page.words if word not in counted)
+    assert all(any(contains(area, centre(word.box)) for area in page.recognise) for word in counted)
 
 
 @pytest.mark.parametrize("language", ["english", "german", "french", "polish", "finnish"])
