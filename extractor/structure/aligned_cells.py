@@ -16,6 +16,7 @@ from ..values.boxes import Box, centre, union
 from ..values.reading import Ruling, Rulings, TableCell
 from ..values.words import Row, Word
 from .columns import Columns, Filled, Header, strings_of, texts_of
+from .currencies import CODES
 from .grouped_heads import grouped_head
 from .item_rows import is_numeric, item_rows, room_for_names
 from .whole_lines import lines_above, row_middles, whole_lines
@@ -59,10 +60,9 @@ def header_cells(table: Aligned) -> Header | None:
     first = next((index for index in columns.body if _mostly_numeric(rows, index, columns)), None)
     if not first:
         return None
-    whole = whole_lines(rows, table.rulings)
     middles = row_middles(rows)
-    below = max((at for at in whole if middles[0] < at < middles[first]), default=None)
-    if below is None or any(middles[0] < at < below - height / 2 for at in whole):
+    below = _line_below_head(table, middles, first)
+    if below is None:
         return None
     count = sum(middle < below for middle in middles)
     drawn = any(middles[0] < line.at < below - height / 2 for line in table.rulings.horizontal)
@@ -80,14 +80,28 @@ def header_cells(table: Aligned) -> Header | None:
     return count, sorted(grown, key=lambda filled: (filled[0].row, filled[0].column))
 
 
+def _line_below_head(table: Aligned, middles: Sequence[float], first: int) -> float | None:
+    """The height (y) of the line below the head; None without one, or where another is in the head. `middles`: of the
+    rows; `first`: the index of the first row with figures. Names of groups, one text each, may stand between the two.
+    """
+    between = [at for at in whole_lines(table.rows, table.rulings) if middles[0] < at < middles[first]]
+    if not between:
+        return None
+    names = [row for row, middle in zip(table.rows[:first], middles, strict=False) if middle > min(between)]
+    if names and all(len(texts_of(row, table.height)) == 1 for row in names):
+        return min(between)
+    below = max(between)
+    return None if any(at < below - table.height / 2 for at in between) else below
+
+
 def _mostly_numeric(rows: Sequence[Row], index: int, columns: Columns) -> bool:
     """Whether in at least half of a row's columns right of the first most words have digits, or stand for none. Years
-    count as names, and so do both ends of a range that a column begins in the row above."""
+    count as names, and so do both ends of a range that a column begins in the row above; currencies as nothing."""
     begun = {columns.of(word.box) for row in rows[max(0, index - 1) : index] for word in row if word.text[-1] in RANGE}
     told: dict[int, list[bool]] = {}
     for word in rows[index]:
         column = columns.of(word.box)
-        if column > 0 and not _YEAR.fullmatch(word.text):
+        if column > 0 and not _YEAR.fullmatch(word.text) and word.text not in CODES:
             counted = any(letter.isdigit() for letter in word.text) and word.text[-1] not in RANGE
             told.setdefault(column, []).append(column not in begun and (counted or len(word.text) == 1))
     numeric = sum(sum(found) > 0.5 * len(found) for found in told.values())

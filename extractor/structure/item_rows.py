@@ -17,6 +17,7 @@ from itertools import accumulate, pairwise
 from ..values.boxes import median_height
 from ..values.words import Row, Word
 from .counted_lines import has_amount, product_of
+from .currencies import MOST_LETTERS, without_currency
 
 # Min ratio of the white between items to the widest within one; min difference of both, in text heights.
 WIDER = 1.25
@@ -55,9 +56,14 @@ class _Line:
 
 
 def is_numeric(text: str) -> bool:
-    """Whether a text is a number, an amount, a date or a code (more digits than letters), or a mark for none."""
+    """Whether a text is a number, an amount, a date or a code (more digits than letters), or a mark for none.
+
+    The name of an amount's currency does not count.
+    """
     digits = sum(letter.isdigit() for letter in text)
     letters = sum(letter.isalpha() for letter in text)
+    if 0 < digits <= letters <= MOST_LETTERS:
+        letters = sum(letter.isalpha() for letter in without_currency(text))
     return digits > letters or (digits == letters == 0)
 
 

@@ -74,3 +74,26 @@ def test_years_and_ranges_on_the_second_line_of_a_head_are_names() -> None:
         words += left("Total", 0, 20 * number)
     table = grid(build_table(words, [], Rulings(horizontal=(Ruling(31, 0, 280),))))
     assert table[0] == ["Loans", "10-\n19", "20-\n29", "30-\n39"]
+
+
+@pytest.mark.parametrize("unit", ["EUR", "kr", ""])
+def test_a_currency_behind_an_amount_is_no_name(unit: str) -> None:
+    rows = [("2", "Oak", "4.85"), ("1", "Fir", "3.75"), ("6", "Elm", "9.10")]
+    words = [*left("Qty", 0, 12), *left("Wood", 60, 12), *right("Sum", 300, 0), *right("net", 300, 12)]
+    expected = [["Qty", "Wood", "Sum\nnet"]]
+    for number, (count, wood, amount) in enumerate(rows):
+        top = 34 + 30 * number
+        words += [*left(count, 0, top), *left(wood, 60, top), *right(f"{amount} {unit}", 300, top)]
+        words += left("planed", 60, top + 12)
+        expected.append([count, f"{wood}\nplaned", f"{amount} {unit}".strip()])
+    assert grid(build_table(words, [], Rulings(horizontal=(Ruling(28, 0, 300),)))) == expected
+
+
+@pytest.mark.parametrize("group", ["Timber", "Timber 7"])
+def test_the_name_of_a_group_between_lines_is_none_of_the_head(group: str) -> None:
+    words = [*left("Qty", 0, 12), *left("Wood", 60, 12), *right("Sum", 300, 0), *right("net", 300, 12)]
+    words += [*left(group, 0, 34), *left("2", 0, 54), *left("Oak", 60, 54), *right("4.85", 300, 54)]
+    words += [*left("1", 0, 74), *left("Fir", 60, 74), *right("3.75", 300, 74)]
+    lines = Rulings(horizontal=tuple(Ruling(top, 0, 300) for top in (28, 49, 69)))
+    rows = grid(build_table(words, [], lines))
+    assert rows[:2] == [["Qty", "Wood", "Sum\nnet"], [group, "", ""]]
