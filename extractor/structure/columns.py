@@ -17,6 +17,7 @@ from ..values.boxes import Box, centre
 from ..values.reading import Ruling, Rulings, TableCell
 from ..values.words import Row, Word
 from .close_names import boxes_above
+from .currencies import CODES
 from .drawn_columns import drawn_edges
 from .flush_gutters import is_flush
 from .gutters import MIN_WIDTH, TEXT_GAP, Strip, gutters_between, median_gap
@@ -95,8 +96,11 @@ class Columns:
         """The words of a text in a row of texts, each after its column, from 0: the one that its centre is in.
 
         Words in a column that another text has, far from theirs, go with the rest of their text into the next one, if
-        no other text has that. `height`: of the text, in the page's unit.
+        no other text has that. The label of a total goes into the column before its amount's, where the two are all
+        that the row has. `height`: of the text, in the page's unit.
         """
+        if self._is_label(text, row):
+            return [(self.of(word.box) - 1, word) for word in text]
         others = [other for other in row if other is not text]
         far = {
             self.of(word.box)
@@ -109,6 +113,22 @@ class Columns:
         free = set(centred) - near
         moved = {column: min(free) for column in set(centred) & far if len(free) == 1 and abs(min(free) - column) == 1}
         return [(moved.get(column, column), word) for column, word in zip(centred, text, strict=True)]
+
+    def _is_label(self, text: Row, row: Sequence[Row]) -> bool:
+        """Whether a row of texts has but this one and an amount behind it, both in one column that is not the first."""
+        if len(row) != 2 or text is row[1]:
+            return False
+        held = {self.of(word.box) for each in row for word in each}
+        said, amount = (" ".join(word.text for word in each) for each in row)
+        return (
+            len(held) == 1
+            and held != {0}
+            and is_numeric(amount)
+            and any(map(str.isdigit, amount))
+            and any(map(str.isalpha, said))
+            and not any(map(str.isdigit, said))
+            and said not in CODES
+        )
 
     def column_by_word(self, rows: Sequence[Row], height: float) -> dict[int, int]:
         """The column of each word, from 0, by the word's `id`. A text that overflows counts where it begins.

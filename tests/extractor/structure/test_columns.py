@@ -378,3 +378,15 @@ def test_words_that_are_not_flush_on_both_sides_are_no_columns_however_far() -> 
     found = find_columns(shifted, 10.0)
     assert found is not None
     assert found.count == 3
+
+
+@pytest.mark.parametrize(("label", "cells"), [("Net", ["", "Net", "60.00"]), ("EUR", ["", "", "EUR 60.00"])])
+def test_the_label_of_a_total_is_in_the_column_before_its_amounts(label: str, cells: list[str]) -> None:
+    rows = [("02.01.", "oak plank", "19,050.00"), ("03.01.", "fir", "54,100.00"), ("04.01.", "ash, planed", "7.50")]
+    words = [*left("Date", 0, 0), *left("Wood", 60, 0), *right("Sum", 300, 0)]
+    for number, (day, wood, amount) in enumerate(rows, start=1):
+        words += [*left(day, 0, 20 * number), *left(wood, 60, 20 * number), *right(amount, 300, 20 * number)]
+    words += [*right(label, 262, 80), *right("60.00", 300, 80)]
+    table = grid(build_table(words, [], Rulings(horizontal=(Ruling(15, 0, 300), Ruling(75, 0, 300)))))
+    assert table[-1] == cells
+    assert table[1:-1] == [list(row) for row in rows]
