@@ -17,6 +17,7 @@ ROW = re.compile(r"^\| `([A-Z_]+)` \| (\S+) \| [^|]+ \|$", re.MULTILINE)
 
 @pytest.mark.parametrize(("name", "default"), ROW.findall(TEXT))
 def test_default_is_the_settings_own(name: str, default: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PAGE_PROCESSES", raising=False)  # what the tests' own processes are set to
     plain = Settings()
     monkeypatch.setenv(name, default)
     assert getattr(Settings(), name.lower()) == getattr(plain, name.lower())

@@ -37,6 +37,7 @@ def test_form_is_one_that_the_hub_shows() -> None:
 
 def test_defaults_of_the_form_are_those_of_the_worker(monkeypatch: pytest.MonkeyPatch) -> None:
     """RunPod sets each field's value as a variable, also those that nobody touched."""
+    monkeypatch.delenv("PAGE_PROCESSES", raising=False)  # what the tests' own processes are set to
     plain = Settings()
     for entry in hub_page()["config"]["env"]:
         monkeypatch.setenv(entry["key"], str(entry["input"].get("default", "")))
