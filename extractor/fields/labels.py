@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
 
+from ..values.currencies import CODES
 from ..values.letters import folded
-from .parsing.currencies import CODES
 from .printed import Phrase, Printed
 
 FOLDER = Path(__file__).with_suffix("")

@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from ..values.boxes import Box, centre, union
+from ..values.currencies import NAMES
 from ..values.reading import Ruling, Rulings, TableCell
 from ..values.words import Row, Word
 from .columns import Columns, Filled, Header, strings_of, texts_of
-from .currencies import CODES
 from .grouped_heads import grouped_head
 from .item_rows import is_numeric, item_rows, room_for_names
 from .whole_lines import lines_above, row_middles, whole_lines
@@ -101,7 +101,7 @@ def _mostly_numeric(rows: Sequence[Row], index: int, columns: Columns) -> bool:
     told: dict[int, list[bool]] = {}
     for word in rows[index]:
         column = columns.of(word.box)
-        if column > 0 and not _YEAR.fullmatch(word.text) and word.text not in CODES:
+        if column > 0 and not _YEAR.fullmatch(word.text) and word.text not in NAMES:
             counted = any(letter.isdigit() for letter in word.text) and word.text[-1] not in RANGE
             told.setdefault(column, []).append(column not in begun and (counted or len(word.text) == 1))
     numeric = sum(sum(found) > 0.5 * len(found) for found in told.values())

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from ..values.boxes import Box, centre
+from ..values.currencies import NAMES
 from ..values.reading import Ruling, Rulings, TableCell
 from ..values.words import Row, Word
 from .close_names import boxes_above
-from .currencies import CODES
 from .drawn_columns import drawn_edges
 from .flush_gutters import is_flush
 from .gutters import MIN_WIDTH, TEXT_GAP, Strip, gutters_between, median_gap
@@ -127,7 +127,7 @@ class Columns:
             and any(map(str.isdigit, amount))
             and any(map(str.isalpha, said))
             and not any(map(str.isdigit, said))
-            and said not in CODES
+            and said not in NAMES
         )
 
     def column_by_word(self, rows: Sequence[Row], height: float) -> dict[int, int]:

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
 from ..values.boxes import median_height
+from ..values.currencies import MOST_LETTERS, without_currency
 from ..values.words import Row, Word
 from .counted_lines import has_amount, product_of
-from .currencies import MOST_LETTERS, without_currency
 
 # Min ratio of the white between items to the widest within one; min difference of both, in text heights.
 WIDER = 1.25

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from .currencies import CODES
+from ...values.currencies import CODES
 from .run import Run, Style, Typed
 
 # EU and some other prefixes of VAT ids, and what follows them (Commission's VIES, form of the numbers).

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from ...values.currencies import CODES
 from . import currencies
 from .run import Run, Style, Typed
 from .units import UNITS, unit_key
@@ -247,7 +248,7 @@ def currency(run: Run, style: Style) -> list[Typed]:
         code = currencies.code_of(match[0], style.currency, style.languages)
         if code is not None:
             first, end = run.span(match.start(), match.end())
-            found.append(Typed(code, first, end, quality=1.0 if match[0] in currencies.CODES else 0.8))
+            found.append(Typed(code, first, end, quality=1.0 if match[0] in CODES else 0.8))
     return found
 
 
