@@ -22,7 +22,7 @@ from .drawn_columns import drawn_edges
 from .flush_gutters import is_flush
 from .gutters import MIN_WIDTH, TEXT_GAP, Strip, gutters_between, median_gap
 from .headed_gutters import names_in_line, parted_by_head, span_of
-from .item_rows import is_numeric
+from .item_rows import are_label_and_amount, is_numeric
 from .paired_names import edges_of_pairs
 from .whole_lines import lines_above
 
@@ -123,9 +123,8 @@ class Columns:
         return (
             len(held) == 1
             and held != {0}
-            and is_numeric(amount)
+            and are_label_and_amount((said, amount))
             and any(map(str.isdigit, amount))
-            and any(map(str.isalpha, said))
             and not any(map(str.isdigit, said))
             and said not in NAMES
         )

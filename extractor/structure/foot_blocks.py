@@ -17,8 +17,8 @@ from ..values.words import Row, Word
 from .columns import texts_of
 from .gutters import TEXT_GAP
 from .headed_gutters import span_of
-from .item_rows import is_numeric
-from .side_by_side import are_label_and_amount, gaps_between
+from .item_rows import are_label_and_amount, is_numeric
+from .side_by_side import gaps_between
 from .text_lines import rows_of_text
 
 # Min texts of the items' head, and of an item; min totals, and lines of text beside them.

@@ -67,6 +67,11 @@ def is_numeric(text: str) -> bool:
     return digits > letters or (digits == letters == 0)
 
 
+def are_label_and_amount(texts: Sequence[str]) -> bool:
+    """Whether texts that stand apart in a row are a label and a number."""
+    return len(texts) == 2 and texts[0][0].isalpha() and not is_numeric(texts[0]) and is_numeric(texts[1])
+
+
 def item_rows(
     rows: Sequence[Row],
     column_of: Callable[[Word], int],

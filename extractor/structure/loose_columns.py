@@ -9,19 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..values.boxes import centre, median_height
+from ..values.boxes import median_height
 from ..values.words import Row, Word
 from .parts import Part, text_blocks
-from .side_by_side import gaps_between
+from .side_by_side import APART, MIN_APART, SAME_HEIGHT, count_alone, gaps_between, middle_height
 from .text_lines import rows_of_text
 
 # Min white between columns, and between texts that stand above one another, in text heights.
 WIDE, FAR = 4.0, 3.0
-# Min lines of a column. Min number and share of them without one beside them; max difference of level ones' middles, in
-# text heights.
+# Min lines of a column.
 MIN_LINES = 4
-MIN_APART, APART = 2, 0.3
-LEVEL = 0.3
 # Max words that are looked at; more are a page without a layout.
 MOST_WORDS = 2000
 
@@ -69,20 +66,12 @@ def _columns(words: Sequence[Word]) -> list[list[Word]]:
 def _are_apart(left: Sequence[Row], right: Sequence[Row], height: float) -> bool:
     """Whether both are columns of text: many lines of one, where both stand, have none of the other beside them, and
     some of the other, too."""
-    levels = [[_middle(row) for row in side] for side in (left, right)]
-    near = LEVEL * height
+    levels = [[middle_height(row) for row in side] for side in (left, right)]
+    near = SAME_HEIGHT * height
     top, bottom = max(at[0] for at in levels) - near, min(at[-1] for at in levels) + near
     within = [[at for at in side if top <= at <= bottom] for side in levels]
     if min(map(len, within)) < MIN_LINES:
         return False
-    lonely = [
-        sum(all(abs(at - other) > near for other in others) for at in side)
-        for side, others in zip(within, levels[::-1], strict=True)
-    ]
+    lonely = [count_alone(side, others, near) for side, others in zip(within, levels[::-1], strict=True)]
     most = max((0, 1), key=lambda index: lonely[index])
     return lonely[most] >= max(MIN_APART, APART * len(within[most])) and lonely[1 - most] > 0
-
-
-def _middle(row: Row) -> float:
-    """The row's middle height (y): its median word's."""
-    return sorted(centre(word.box)[1] for word in row)[len(row) // 2]

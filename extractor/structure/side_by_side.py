@@ -13,7 +13,7 @@ from ..values.boxes import median_height
 from ..values.reading import Rulings
 from ..values.words import Row, Word
 from .columns import strings_of, texts_of
-from .item_rows import is_numeric
+from .item_rows import are_label_and_amount, is_numeric
 from .text_lines import rows_of_text
 
 # Min white between blocks, in text heights.
@@ -64,15 +64,15 @@ def _are_apart(left: Sequence[Row], right: Sequence[Row], height: float) -> bool
     """Whether both sides are blocks of several columns, each with entries where the other has no line."""
     if not all(_is_block(side, height) for side in (left, right)):
         return False
-    top = max(_middle_height(side[0]) for side in (left, right))
-    bottom = min(_middle_height(side[-1]) for side in (left, right))
+    top = max(middle_height(side[0]) for side in (left, right))
+    bottom = min(middle_height(side[-1]) for side in (left, right))
     lonely = [_count_lonely(side, other, top, bottom, height) for side, other in ((right, left), (left, right))]
     return lonely[0] >= max(MIN_APART, APART * len(right)) and lonely[1] > 0
 
 
 def _are_totals_beside(left: Sequence[Row], right: Sequence[Row], height: float) -> bool:
     """Whether the left side alone has a head, and the right side, far from it, labels with amounts."""
-    head = [row for row in left if _middle_height(row) < _middle_height(right[0]) - SAME_HEIGHT * height]
+    head = [row for row in left if middle_height(row) < middle_height(right[0]) - SAME_HEIGHT * height]
     texts = [text for row in head for text in strings_of(row, height)]
     white = min(word.box[0] for row in right for word in row) - max(word.box[2] for row in left for word in row)
     return (
@@ -84,23 +84,20 @@ def _are_totals_beside(left: Sequence[Row], right: Sequence[Row], height: float)
     )
 
 
-def are_label_and_amount(texts: Sequence[str]) -> bool:
-    """Whether texts that stand apart in a row are a label and a number."""
-    return len(texts) == 2 and texts[0][0].isalpha() and not is_numeric(texts[0]) and is_numeric(texts[1])
-
-
 def _count_lonely(rows: Sequence[Row], others: Sequence[Row], top: float, bottom: float, height: float) -> int:
     """How many entries of a side between these heights have no line of the other beside them.
 
     The head is no entry, nor is a line of one text: names of the head, and texts, go over several lines on one side.
     """
-    levels = [_middle_height(other) for other in others]
     body = next((index for index, row in enumerate(rows) if any(is_numeric(word.text) for word in row)), 0)
-    return sum(
-        top <= (at := _middle_height(row)) <= bottom and all(abs(at - level) > SAME_HEIGHT * height for level in levels)
-        for row in rows[body:]
-        if len(texts_of(row, height)) > 1
-    )
+    own = [middle_height(row) for row in rows[body:] if len(texts_of(row, height)) > 1]
+    within = [at for at in own if top <= at <= bottom]
+    return count_alone(within, [middle_height(other) for other in others], SAME_HEIGHT * height)
+
+
+def count_alone(heights: Sequence[float], others: Sequence[float], near: float) -> int:
+    """How many of the heights have none of the others within `near`; all in the page's unit."""
+    return sum(all(abs(at - other) > near for other in others) for at in heights)
 
 
 def _is_block(rows: Sequence[Row], height: float) -> bool:
@@ -109,6 +106,6 @@ def _is_block(rows: Sequence[Row], height: float) -> bool:
     return len(rows) >= MIN_LINES and len(several) >= MOSTLY * len(rows)
 
 
-def _middle_height(row: Row) -> float:
-    """The row's middle height (y): its median word's."""
+def middle_height(row: Row) -> float:
+    """The row's middle height (y), in the page's unit: its median word's."""
     return sorted(word.box[1] + word.box[3] for word in row)[len(row) // 2] / 2
