@@ -12,10 +12,10 @@ from itertools import pairwise
 
 from ..values.words import Row, Word
 from .columns import Columns
+from .pairs import LONGEST_LABEL, are_bold_beside_plain
 
-# Min labels of a column, and max letters of one.
+# Min labels of a column.
 MIN_LABELS = 3
-LONGEST_LABEL = 40
 
 
 def with_pairs_apart(rows: Sequence[Row], laid: Sequence[int], columns: Columns, height: float) -> list[int] | None:
@@ -56,6 +56,4 @@ def _are_labels(column: int, texts: Sequence[dict[int, list[Word]]]) -> bool:
     names = [" ".join(word.text for word in label) for label, _ in pairs]
     if any(len(name) > LONGEST_LABEL or not any(map(str.isalpha, name)) for name in names):
         return False
-    bold = all(word.bold for label, _ in pairs for word in label)
-    plain = not any(word.bold for _, value in pairs for word in value)
-    return all(name.endswith(":") for name in names) or (bold and plain)
+    return all(name.endswith(":") for name in names) or are_bold_beside_plain(*zip(*pairs, strict=True))

@@ -124,11 +124,14 @@ def _are_pairs(rows: Sequence[_Row], near: float) -> bool:
     if numbers and not any(map(str.isdigit, "".join(texts))):
         return True
     return len(rows) >= FEWEST_PLAIN_ROWS and (
-        2 * colons > len(rows) or _bold_beside_plain(labels, values) or _bold_beside_plain(values, labels) or numbers
+        2 * colons > len(rows)
+        or are_bold_beside_plain(labels, values)
+        or are_bold_beside_plain(values, labels)
+        or numbers
     )
 
 
-def _bold_beside_plain(texts: Sequence[Sequence[Word]], others: Sequence[Sequence[Word]]) -> bool:
+def are_bold_beside_plain(texts: Sequence[Sequence[Word]], others: Sequence[Sequence[Word]]) -> bool:
     """Whether all of these texts are bold and none of the others is."""
     return all(word.bold for text in texts for word in text) and not any(word.bold for text in others for word in text)
 
