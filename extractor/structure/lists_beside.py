@@ -41,10 +41,7 @@ def _line_between(words: Sequence[Word], rulings: Rulings) -> float | None:
         return None
     at = inner[0].at
     along = min(inner[0].end, bottom) - max(inner[0].start, top)
-    crossed = any(word.box[0] < at < word.box[2] for word in words) or any(
-        line.start < at < line.end for line in rulings.horizontal
-    )
-    return None if crossed or along < MOST * (bottom - top) else at
+    return None if _is_crossed(at, words, rulings) or along < MOST * (bottom - top) else at
 
 
 def _break_between(words: Sequence[Word], rulings: Rulings) -> float | None:
@@ -61,5 +58,11 @@ def _break_between(words: Sequence[Word], rulings: Rulings) -> float | None:
     if inner or len(breaks) != 1:
         return None
     (at,) = breaks
-    crossed = any(word.box[0] < at < word.box[2] for word in words) or any(line.start < at < line.end for line in lines)
-    return None if crossed else at
+    return None if _is_crossed(at, words, rulings) else at
+
+
+def _is_crossed(at: float, words: Sequence[Word], rulings: Rulings) -> bool:
+    """Whether a word, or a line across, goes over this place (x)."""
+    return any(word.box[0] < at < word.box[2] for word in words) or any(
+        line.start < at < line.end for line in rulings.horizontal
+    )
