@@ -23,6 +23,7 @@ from .columns import texts_of
 from .item_rows import is_numeric
 from .side_by_side import MIN_GAP, gaps_between
 from .text_lines import rows_of_text
+from .whole_lines import row_whites
 
 # Min and max lines of an address; max share of them that have a digit. Min labels with values beside one, and over
 # their values beside one.
@@ -56,7 +57,7 @@ def addresses_above(words: Sequence[Word], rulings: Rulings) -> list[list[Word]]
     height = median_height(word.box for word in words) if words else 0.0
     first = min((line.at for line in rulings.horizontal), default=-math.inf)
     ruled = bisect.bisect_left(tops, first)
-    loose = next((at for at, white in enumerate(_whites(rows), 1) if white > TIGHT * height), 0)
+    loose = next((at for at, white in enumerate(row_whites(rows), 1) if white > TIGHT * height), 0)
     for end in (ruled, ruled - 1, loose):
         if FEWEST_LINES <= end <= min(MOST_LINES, len(rows) - MIN_ROWS):
             above, below = ({id(word) for row in part for word in row} for part in (rows[:end], rows[end:]))
@@ -66,12 +67,6 @@ def addresses_above(words: Sequence[Word], rulings: Rulings) -> list[list[Word]]
             if len(blocks) > 1:
                 return [*blocks, [word for word in words if id(word) in below]]
     return [list(words)]
-
-
-def _whites(rows: Sequence[Row]) -> list[float]:
-    """The white between each row of text and the next one, in the page's unit."""
-    tops, bottoms = ([pick(word.box[side] for word in row) for row in rows] for pick, side in ((min, 1), (max, 3)))
-    return [top - bottom for bottom, top in zip(bottoms, tops[1:], strict=False)]
 
 
 def _blocks(words: Sequence[Word], height: float) -> list[tuple[_Kind, list[Word]]] | None:
@@ -104,7 +99,7 @@ def _kind_of(words: Sequence[Word], height: float) -> _Kind | None:
 
 def _is_set_tight(rows: Sequence[Row], height: float) -> bool:
     """Whether lines stand as close as those of a paragraph, flush left or flush right."""
-    return max(_whites(rows), default=0.0) <= TIGHT * height and any(
+    return max(row_whites(rows), default=0.0) <= TIGHT * height and any(
         all(abs(above[end].box[side] - below[end].box[side]) <= height / 2 for above, below in pairwise(rows))
         for end, side in ((0, 0), (-1, 2))
     )

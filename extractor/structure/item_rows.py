@@ -18,6 +18,7 @@ from ..values.boxes import median_height
 from ..values.currencies import MOST_LETTERS, without_currency
 from ..values.words import Row, Word
 from .counted_lines import has_amount, product_of
+from .whole_lines import between_lines
 
 # Min ratio of the white between items to the widest within one; min difference of both, in text heights.
 WIDER = 1.25
@@ -93,7 +94,7 @@ def item_rows(
         above = item_rows(rows[:body], column_of, full, laid[:body], parted[:body], room)
         return [*above, *([index] for index in range(body, len(rows)))]
     lines = [_line_of(row, column_of) for row in rows]
-    bands = _between_rulings(len(lines), parted)
+    bands = between_lines(len(lines), parted)
     start_of_body = 0 if parted and parted[0] else len(bands[0])
     mostly = _mostly_numeric(lines) | (_numeric_below(lines[start_of_body:]) if any(parted) else frozenset())
     # Where lines part the items, and one the first of them from the head, no line of text is the head's.
@@ -172,12 +173,6 @@ def _body_start(lines: Sequence[_Line], numeric: frozenset[int], laid: Sequence[
 def _names_figures(line: _Line, numeric: frozenset[int]) -> bool:
     """Whether the line has texts in several numeric columns, none of them a number: the names of a head."""
     return len(numeric & line.texts.keys()) > 1 and not numeric & line.numeric
-
-
-def _between_rulings(count: int, parted: Sequence[bool]) -> list[range]:
-    """The indices of the lines between one ruling line and the next."""
-    begins = [0, *(index for index in range(1, count) if index < len(parted) and parted[index])]
-    return [range(first, last) for first, last in zip(begins, [*begins[1:], count], strict=True)]
 
 
 def _numeric_below(lines: Sequence[_Line]) -> frozenset[int]:

@@ -13,7 +13,6 @@ import bisect
 import re
 import statistics
 from collections.abc import Sequence
-from itertools import pairwise
 
 from ..values.boxes import Box, median_height, union
 from ..values.reading import Rulings
@@ -21,7 +20,7 @@ from ..values.words import Row, Word
 from .columns import texts_of
 from .item_rows import is_numeric
 from .text_lines import rows_of_text
-from .whole_lines import lines_above
+from .whole_lines import lines_above, row_whites
 
 # Min white between two tables, in text heights, and in the usual white between rows.
 FAR = 1.2
@@ -55,7 +54,7 @@ def tables_below(words: Sequence[Word], rulings: Rulings) -> list[list[Word]]:
         return [list(words)]
     height = median_height(word.box for word in words)
     boxes = [union(word.box for word in row) for row in rows]
-    whites = [0.0, *(below[1] - above[3] for above, below in pairwise(boxes))]
+    whites = [0.0, *row_whites(rows)]
     usual = WIDER * statistics.median(whites[1:])
     least_far, least_again = max(FAR * height, usual), max(FAR_AGAIN * height, usual)
     parted = [*lines_above(rows, rulings), False]

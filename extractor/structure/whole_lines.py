@@ -39,11 +39,20 @@ def row_middles(rows: Sequence[Row]) -> list[float]:
     return [statistics.median(centre(word.box)[1] for word in row) for row in rows]
 
 
+def row_whites(rows: Sequence[Row]) -> list[float]:
+    """The white between each row of text and the next one, in the page's unit; less than 0 where they overlap."""
+    tops, bottoms = ([pick(word.box[side] for word in row) for row in rows] for pick, side in ((min, 1), (max, 3)))
+    return [top - bottom for bottom, top in zip(bottoms, tops[1:], strict=False)]
+
+
+def between_lines(count: int, parted: Sequence[bool]) -> list[range]:
+    """The indices of so many rows of text between one line and the next. `parted`: for each row, as far as it is long,
+    whether a line parts it from the row above."""
+    begins = [0, *(index for index in range(1, count) if index < len(parted) and parted[index])]
+    return [range(first, last) for first, last in zip(begins, [*begins[1:], count], strict=True)]
+
+
 def bands(rows: Sequence[Row], rulings: Rulings) -> list[list[Word]]:
     """The rows of text, those between the same two lines over the whole table as one, its words from left to right."""
-    parted: list[list[Word]] = []
-    for row, begins in zip(rows, lines_above(rows, rulings), strict=True):
-        if begins or not parted:
-            parted.append([])
-        parted[-1].extend(row)
-    return [sorted(band, key=lambda word: word.box[0]) for band in parted]
+    parted = between_lines(len(rows), lines_above(rows, rulings))
+    return [sorted((word for at in band for word in rows[at]), key=lambda word: word.box[0]) for band in parted]
