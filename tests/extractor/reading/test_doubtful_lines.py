@@ -33,7 +33,7 @@ def price_list(share: float, lift: float) -> Image.Image:
     return image.filter(ImageFilter.GaussianBlur(0.6))
 
 
-@pytest.mark.parametrize(("share", "lift"), [(0.62, 0.1), (1, 0)])
+@pytest.mark.parametrize(("share", "lift"), [(0.62, 0.1), (0.5, 0), (1, 0)])
 def test_prices_are_read_whether_their_cents_are_raised_or_not(engine: Engine, share: float, lift: float) -> None:
     content = base64.b64encode(image_bytes(price_list(share, lift), "PNG")).decode("ascii")
     request = parse_request({"document_content_base64": content, "outputs": ["text"]})

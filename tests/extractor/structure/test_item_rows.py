@@ -311,3 +311,10 @@ def test_a_totals_label_in_the_column_of_amounts_makes_its_amount_no_part_of_an_
         return 0 if one.box[0] < 50 else 1 if one.box[0] < 200 else 2
 
     assert item_rows(rows_of_text(words), column_of, 3.0, [0, 1, 2, 3, 3]) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "is_number"), [("4.85 EUR", True), ("kr 9", True), ("9 kg", False), ("9 EURS", False)]
+)
+def test_the_name_of_a_currency_makes_no_word_of_an_amount(text: str, is_number: bool) -> None:
+    assert is_numeric(text) == is_number
