@@ -43,9 +43,10 @@ from .errors import (
 from .formats import FORMATS, Arrival, DocumentFile, identify
 from .job import FailedPage, Job, JobPages, Progress, ReadPage, fields_read_of, no_fields, read_page_of
 from .languages import recognition_for
+from .lifecycle.freed_memory import give_freed_memory_back, keep_all_freed_memory
 from .lifecycle.scratch import Scratch
 from .lifecycle.vitals import Vitals
-from .models.host_memory import give_freed_memory_back, keep_freed_memory, set_switches
+from .models.host_memory import set_switches
 from .models.model_set import Models, model_set
 from .models.pinned import PinnedMemory
 from .models.weights import Weights, find_weights
@@ -112,7 +113,7 @@ class Engine:
         torch.set_num_threads(settings.torch_threads or len(os.sched_getaffinity(0)))
         device = _choose_device(settings)
         if device.type == "cpu":
-            keep_freed_memory()
+            keep_all_freed_memory()
         with ExitStack() as unfinished:
             scratch = Scratch()
             unfinished.callback(scratch.close)

@@ -29,6 +29,7 @@ from ..device.arena import PageArena
 from ..device.client import DeviceClient
 from ..device.link import Kind, PageLink
 from ..errors import ExtractionError
+from ..lifecycle.freed_memory import keep_a_pages_memory
 from ..lifecycle.quick_imports import uncollected
 from . import sandbox
 
@@ -119,6 +120,7 @@ def serve(link: int, arena: int, memory_bytes: int, cpu_s: float, tasks: str) ->
     cv2.setNumThreads(1)
     # The limit of pixels is our own, not Pillow's.
     Image.MAX_IMAGE_PIXELS = None
+    keep_a_pages_memory()
     _be_quiet()
     sandbox.enter(memory_bytes)
     line.send(Kind.READY, json.dumps(asdict(sandbox.report())).encode())

@@ -1,10 +1,9 @@
-"""Large tensors come in huge pages, and what is freed is used again. In processes of their own: torch looks at the
-switch once, at its first tensor, which importing the engine must not make, and the heap is the whole process's."""
+"""Large tensors come in huge pages, and kernels are made once. In processes of their own: torch looks at the switch
+once, at its first tensor, which importing the engine must not make."""
 
 from __future__ import annotations
 
 import os
-import platform
 import subprocess
 import sys
 from pathlib import Path
@@ -39,50 +38,6 @@ def faults(pages: str) -> int:
 def test_a_large_tensor_is_few_pages() -> None:
     small = faults("small")
     assert faults("huge") < small / 4 if small > 10_000 else small < 1000, "else the kernel gives them unasked"
-
-
-REUSE = """
-import resource, sys, threading
-import torch
-from extractor.models.host_memory import give_freed_memory_back, keep_freed_memory
-
-if sys.argv[1] == "kept" and not keep_freed_memory():
-    sys.exit("another C library")
-
-def layers():
-    # Larger than what glibc asks the kernel for by itself, and than a heap of a thread's own.
-    for _ in range(3):
-        hidden = torch.zeros(20, 2**20)
-        hidden = hidden + 1
-
-def faults():
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
-    thread = threading.Thread(target=layers)
-    thread.start()
-    thread.join()
-    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
-
-# Room that fits comes to be there within a few passes.
-print(min(faults() for _ in range(6)))
-if sys.argv[1] == "kept":
-    give_freed_memory_back()
-    print(faults())
-"""
-
-
-@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="mallopt(3) is glibc's")
-def test_what_one_pass_frees_the_next_one_uses() -> None:
-    def faults(memory: str) -> list[int]:
-        command = [sys.executable, "-c", REUSE, memory]
-        environment = {**os.environ, "THP_MEM_ALLOC_ENABLE": "0"}
-        told = subprocess.run(command, capture_output=True, check=True, timeout=120, env=environment).stdout
-        return [int(count) for count in told.split()]
-
-    (given_back,) = faults("given back")
-    assert given_back > 60_000, "80 MB three times, in pages of 4 KB at most"
-    kept, after_idle = faults("kept")
-    assert kept < given_back / 20
-    assert after_idle > given_back / 10
 
 
 KERNELS = """
