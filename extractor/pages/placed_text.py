@@ -11,7 +11,7 @@ import statistics
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from itertools import accumulate, pairwise
+from itertools import accumulate, pairwise, product
 
 from ..values.boxes import Box, union
 from ..values.words import Word
@@ -34,32 +34,50 @@ _BLANK = "_.…"
 BLANK_SIGNS = 4
 # Min share of height in common of a blank and what is written on it.
 SAME_ROW = 0.5
+# Max shift of print that is drawn again to look bold, in font sizes; of print in one place, in points. The side of the
+# cells in which it is looked for, in points.
+SAME_PRINT, SAME_POINT, CELL = 0.06, 0.1, 2.0
+# Max words of one text in a cell that are compared.
+MOST_PRINTS = 10
 
 
 def without_copies(layer: TextLayer, looks: Mapping[int, Look]) -> TextLayer:
     """The layer with words once that are drawn again in their place, in the same way, by another form or annotation.
 
-    PDFium itself leaves out what one form says again. `looks`: those of the text objects, by their address.
+    Print that is to look bold is drawn again a little further. PDFium itself leaves out what one form says again at
+    once. `looks`: those of the text objects, by their address.
     """
     texts = Counter(word.text for word in layer.words)
     # Hardly any word has the text and the place of another one: only of those is it asked how they are drawn.
-    placed: defaultdict[object, list[int]] = defaultdict(list)
-    for index, word in enumerate(layer.words):
-        if texts[word.text] > 1:
-            left, top, right, bottom = word.box
-            placed[word.text, round(left, 1), round(top, 1), round(right, 1), round(bottom, 1)].append(index)
+    placed: defaultdict[tuple[str, int, int], list[int]] = defaultdict(list)
     copies: set[int] = set()
-    for indices in placed.values():
-        if len(indices) > 1:
-            first: dict[object, int] = {}
-            for index in indices:
-                first.setdefault(_how_drawn(layer.origins[index], looks), index)
-            copies.update(set(indices).difference(first.values()))
+    for index, word in enumerate(layer.words):
+        if texts[word.text] < 2:
+            continue
+        column, row = (int(side / CELL) for side in word.box[:2])
+        near = [
+            other
+            for place in product((word.text,), (column - 1, column, column + 1), (row - 1, row, row + 1))
+            for other in placed.get(place, ())[-MOST_PRINTS:]
+        ]
+        if any(_is_same_print(index, other, layer, looks) for other in near):
+            copies.add(index)
+        else:
+            placed[word.text, column, row].append(index)
     if not copies:
         return layer
     kept = [index for index in range(len(layer.words)) if index not in copies]
     words, origins = [layer.words[index] for index in kept], [layer.origins[index] for index in kept]
     return replace(layer, words=words, origins=tuple(origins), blanks=())
+
+
+def _is_same_print(index: int, other: int, layer: TextLayer, looks: Mapping[int, Look]) -> bool:
+    """Whether two words of one text are drawn in the same way, and nearly in one place."""
+    one, two = layer.words[index], layer.words[other]
+    shift = min(CELL, max(SAME_PRINT * one.size, SAME_POINT))
+    if max(abs(a - b) for a, b in zip(one.box, two.box, strict=True)) > shift:
+        return False
+    return _how_drawn(layer.origins[index], looks) == _how_drawn(layer.origins[other], looks)
 
 
 def _how_drawn(origin: Origin, looks: Mapping[int, Look]) -> tuple[Look, ...]:

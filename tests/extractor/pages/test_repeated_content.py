@@ -50,6 +50,7 @@ ONCE = {
     "two notes that are alike": listed("6 0 R 8 0 R", NOTE, NOTE),
     "a form that is drawn twice": drawn(DRAWN * 2),
     "a form that is drawn three times": drawn(DRAWN * 3),
+    "a form that is drawn again a little further, to look bold": drawn(DRAWN + DRAWN.replace("72 590", "72.4 590.2")),
     "a form that is drawn again over what covered it": drawn(f"{DRAWN}1 g 60 580 300 40 re f 0 g {DRAWN}"),
 }
 
@@ -63,6 +64,7 @@ def test_words_are_there_once(readers: PageReaders, tmp_path: Path, kind: str) -
 
 TWICE = {
     "stamps beside each other": listed("6 0 R 8 0 R", STAMP, MOVED),
+    "a form drawn on two lines": drawn(DRAWN + DRAWN.replace("590", "581")),
     "a form drawn in two places": drawn(DRAWN + DRAWN.replace("590", "490")),
 }
 
