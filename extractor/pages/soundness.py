@@ -18,10 +18,11 @@ SOFT_HYPHEN = "\xad"
 
 
 def is_strange(letter: str) -> bool:
-    """Whether a character says nothing of what is drawn: control, private use, unassigned, replacement, soft hyphen."""
+    """Whether a character says nothing of what is drawn: control, private use, unassigned, replacement, and those that
+    are drawn nowhere, or at a line's end only: soft hyphen, zero width, direction marks."""
     if letter.isalnum() or (letter.isascii() and letter.isprintable()):
         return False
-    return letter in ("\ufffd", SOFT_HYPHEN) or unicodedata.category(letter) in ("Cc", "Co", "Cn")
+    return letter == "\ufffd" or unicodedata.category(letter) in ("Cc", "Cf", "Co", "Cn")
 
 
 # Frequency of each letter in running text, in per cent, averaged over eleven languages (published letter counts of

@@ -130,7 +130,7 @@ def test_blank_page_and_unread_scan_are_told(readers: PageReaders, tmp_path: Pat
     assert told(read_page(readers, tmp_path, buffer.getvalue())) == ()
 
 
-@pytest.mark.parametrize("sign", ["\x03", "\uf02d", "\xad"], ids=["control", "private", "soft-hyphen"])
+@pytest.mark.parametrize("sign", ["\x03", "\uf02d", "\xad", "\u200b", "\u2060", "\u200e"])
 @pytest.mark.parametrize("fate", ["keep", "drop"])
 def test_bar_before_figures_is_a_minus_sign(readers: PageReaders, tmp_path: Path, sign: str, fate: UnseenText) -> None:
     lines = [[*"Cost ", sign, *"7,310 and ", sign, " ", *"12.50 of the year before, as restated"]]
@@ -146,6 +146,15 @@ def test_figure_without_a_character_makes_its_amount_unsure(readers: PageReaders
     assert [word.text for word in page.words if not is_sure(word)] == ["1,2\x1b0.00"]
     assert len(page.recognise) == 1
     assert told(page) == ()
+
+
+@pytest.mark.parametrize("sign", ["\u200b", "\u2060"])
+def test_zero_width_that_nobody_draws_is_told(readers: PageReaders, tmp_path: Path, sign: str) -> None:
+    lines = [[*"Cost ", sign, *"7,310 of the year before, as restated"]]
+    page = read_page(readers, tmp_path, documents.mapped_pdf(lines, without_ink=sign), "drop")
+    assert said(page) == "Cost 7,310 of the year before, as restated"
+    assert len(told(page)) == 1
+    assert all(map(is_sure, page.words))
 
 
 NBSP = "\u00a0"
