@@ -156,7 +156,8 @@ def judge(page: PdfPage, layer_words: LayerWords, shown: Crop) -> Judged:
     words, origins, blanks = layer_words
     reasons = in_layers(words, reasons, looks, forms.layered)
     repeated = copies(words, reasons)
-    words = mended(words, origins, blanks, pixels, scale, fonts_with_other_digits(words, origins))
+    misnaming = fonts_with_other_digits(words, origins, pixels, scale)
+    words = mended(words, origins, blanks, pixels, scale, misnaming)
     scanned = may_be_scan(drawing)
     kept: list[tuple[Word, Reason | None]] = []
     for index, (word, reason, copy) in enumerate(zip(words, reasons, repeated, strict=True)):
