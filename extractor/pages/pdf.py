@@ -41,6 +41,7 @@ from .pdf_page import PdfPage
 from .placed_text import as_read, without_copies
 from .rendering import PageRenderer
 from .resolution import RECOGNITION_SCALE
+from .squares_of_lines import squares_of_lines
 from .text_layer import TextLayer, read_text_layer
 
 # Max bookmarks that are read.
@@ -198,6 +199,7 @@ def _with_marks(page: PdfPage, words: list[Word], shown: Crop) -> list[Word]:
     if page.task.ocr != "always":
         words = with_words_of_fields(words, page.forms.fields)
         ticks = page.forms.ticks
-        drawn = check_boxes(page.drawing.squares, ticks, words, shown.picture.drawn, shown.scale)
+        squares = [*page.drawing.squares, *squares_of_lines([*page.drawing.frames, *page.drawing.blots])]
+        drawn = check_boxes(squares, ticks, words, shown.picture.drawn, shown.scale)
         words = with_ticks(words, [*ticks, *drawn])
     return with_links(words, page.forms.links)

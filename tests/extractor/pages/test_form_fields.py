@@ -114,6 +114,25 @@ def test_drawn_check_box(readers: PageReaders, tmp_path: Path, drawn: str, mark:
     assert said(read_page(readers, tmp_path, raw_pdf(LABELS + drawn))) == f"Name Paid Open Code {mark}"
 
 
+# The same square, each of its sides a stroke or a thin filled rectangle.
+SIDES = (
+    ("90 658 m 101 658 l S\n", "101 658 m 101 669 l S\n", "101 669 m 90 669 l S\n", "90 669 m 90 658 l S\n"),
+    ("90 658 11 .8 re f\n", "100.2 658 .8 11 re f\n", "90 668.2 11 .8 re f\n", "90 658 .8 11 re f\n"),
+)
+
+
+@pytest.mark.parametrize("sides", SIDES, ids=["strokes", "rectangles"])
+def test_check_box_whose_sides_are_drawn_one_by_one(
+    readers: PageReaders, tmp_path: Path, sides: tuple[str, ...]
+) -> None:
+    frame = "".join(sides)
+    assert said(read_page(readers, tmp_path, raw_pdf(LABELS + frame))) == "Name Paid Open Code [ ]"
+    assert said(read_page(readers, tmp_path, raw_pdf(LABELS + frame + CROSS))) == "Name Paid Open Code [x]"
+    assert said(read_page(readers, tmp_path, raw_pdf(LABELS + "".join(sides[:3])))) == "Name Paid Open Code"
+    apart = sides[0].replace("658", "655") + "".join(sides[1:])
+    assert said(read_page(readers, tmp_path, raw_pdf(LABELS + apart))) == "Name Paid Open Code"
+
+
 @pytest.mark.parametrize("ticked", [False, True])
 def test_picture_of_a_check_box(readers: PageReaders, tmp_path: Path, ticked: bool) -> None:
     assert said(read_page(readers, tmp_path, pictured(frame=True, cross=ticked))) == (
