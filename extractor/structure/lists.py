@@ -16,6 +16,8 @@ from .text_lines import Line
 
 # Characters used for list items only; characters that may be a dash or an asterisk in a text.
 BULLETS = frozenset("•‣◦▪▫■□●○➢➤✓✔❖∙\uf0b7\uf0a7\uf0d8")
+# Of these, those that say something: the text keeps them.
+TICKS = frozenset("✓✔")
 WEAK_BULLETS = frozenset("-\u2013\u2014*·»o+")
 _COUNTED = re.compile(r"\(?(\d{1,3}|[a-zA-Z]|[ivx]{2,6}|[IVX]{2,6})[.)]")
 _ROMAN = {"i": 1, "v": 5, "x": 10}
@@ -31,7 +33,8 @@ DEEPEST = 16
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Consecutive lines: a list item with its `marker` and `depth` from 1, or running text (no marker, depth 0)."""
+    """Consecutive lines: a list item with its `marker` and `depth` from 1, or running text (no marker, depth 0). The
+    marker is empty where it is part of the text."""
 
     lines: tuple[Line, ...]
     marker: str | None = None
@@ -171,7 +174,12 @@ def _block_pieces(block: int, lines: Sequence[Line], sure: dict[tuple[int, int],
                 own.append(line)
                 continue
         pieces.append((None, [line]))
-    return [Piece(tuple(own), None if mark is None else mark.text) for mark, own in pieces]
+    return [Piece(tuple(own), None if mark is None else _removed(mark.text)) for mark, own in pieces]
+
+
+def _removed(text: str) -> str:
+    """What of the marker the views write in their own way."""
+    return "" if text in TICKS else text
 
 
 def _nested(blocks: list[list[Piece]]) -> list[list[Piece]]:

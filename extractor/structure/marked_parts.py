@@ -160,7 +160,7 @@ def with_lists(parts: Sequence[Part]) -> list[Part]:
             result.append(part)
             continue
         for piece in pieces:
-            own = piece_of(part, piece.lines, DocItemLabel.LIST_ITEM if piece.marker else part.label)
-            own.item = piece if piece.marker else None
+            own = piece_of(part, piece.lines, part.label if piece.marker is None else DocItemLabel.LIST_ITEM)
+            own.item = None if piece.marker is None else piece
             result.append(own)
     return result

@@ -124,7 +124,8 @@ class Element:
     - `level` is that of a heading, or the depth of a list item, from 1.
     - `size` is the type size of most of its text, in the page's unit.
     - `furniture` is True for page headers, footers and page numbers.
-    - `marker` is what a list item begins with; its text has it too. `enumerated` is True where the marker counts.
+    - `marker` is what a list item begins with; its text has it too. It is empty where the views keep it in the text.
+      `enumerated` is True where the marker counts.
     - `caption_of`, of a caption, is the index, among its page's elements, of the table or figure that it belongs to.
     - `continued` and `continues` are those of a later part of a table that goes over several pages: the part's own
       rows, and the first part, as the index of its page among the pages and its own index among that page's elements.

@@ -38,6 +38,14 @@ def test_a_bullet_is_an_item_even_alone(bullet: str) -> None:
     assert (piece.marker, piece.depth, piece.enumerated) == (bullet, 1, False)
 
 
+@pytest.mark.parametrize("tick", ["✓", "✔"])
+def test_a_tick_is_an_item_and_stays_in_its_text(tick: str) -> None:
+    ((piece,),) = list_pieces([block(f"{tick} wash hands")])
+    # The views leave a marker out.
+    assert (piece.marker, piece.depth, piece.enumerated) == ("", 1, False)
+    assert [each.text for each in piece.lines] == [f"{tick} wash hands"]
+
+
 @pytest.mark.parametrize("dash", ["-", "\u2013", "*", "·"])
 def test_dashes_are_items_only_in_company(dash: str) -> None:
     alone = f"{dash} he said and left"
