@@ -34,8 +34,9 @@ LEGIBLE = 0.35
 LEGIBLE_AMONG_LETTERS = 0.55
 # Min share in common of letters and of what is painted through them.
 SAME_SHAPE = 0.5
-# Min share of a mark inside the letters that it repeats.
-WITHIN = 0.8
+# Min share of a mark inside the letters that it repeats, and of one that may be bolder than they are, as over a shadow;
+# how far this may be shifted, in font sizes.
+WITHIN, WITHIN_BOLD, SHADOW = 0.8, 0.5, 0.12
 # Max range of a channel in the crop of a word of which only a ghost may be left, in 0..255.
 # Min share of an ink's contrast with its ground for a word to be plainly drawn with it.
 FAINTEST, EXPLAINED = 130, 0.6
@@ -179,28 +180,40 @@ def _is_hollow(alone: Grey, left: Grey, bare: Mask) -> bool:
 def drawn_again(hidden: Sequence[int], page: LaidOut, again: Sequence[int], crops: Redrawing) -> list[int]:
     """The words, by their index, among hidden ones, whose letters are drawn again by the text objects at `again`.
 
-    PDFium gives two copies of a text in one place once, as the first of them: that is a label's halo. Raises
-    `MemoryError` where PDFium makes no bitmap of a crop.
+    PDFium gives two copies of a text in nearly one place once, as the first of them: that is a label's halo, or a
+    title's shadow. Raises `MemoryError` where PDFium makes no bitmap of a crop.
     """
     drawn: list[int] = []
     for group in _separable_groups(hidden, page):
         region = union(page.words[index].box for index in group)
         own = _addresses(group, page)
         beneath = crops.without(region, [*own, *again])
-        left = _differences(crops.without(region, []), beneath)
+        full = crops.without(region, [])
+        left, repeated = _differences(full, beneath), _differences(full, crops.without(region, again))
         if int(left.max()) < MIN_CONTRAST:
             continue
         alone = crops.alone(region, own)
         for index in group:
             place = _place(page.words[index].box, region, crops.scale)
-            one, other = left[place] >= MIN_CONTRAST, alone[place] >= MIN_CONTRAST
-            both = int((one & other).sum())
             if _is_hollow(alone[place], left[place], _bare_of(beneath[place])):
                 continue
+            letters = alone[place] >= MIN_CONTRAST
             least = LEGIBLE_AMONG_LETTERS if _is_on_other_text(index, page) else LEGIBLE
-            if both >= least * max(1, int(other.sum())) and both >= WITHIN * int(one.sum()):
+            reach = round(SHADOW * page.words[index].size * crops.scale)
+            marks = ((left[place] >= MIN_CONTRAST, 0, WITHIN), (repeated[place] >= MIN_CONTRAST, reach, WITHIN_BOLD))
+            if any(
+                both >= least * max(1, int(letters.sum())) and both >= within * int(mark.sum())
+                for mark, shift, within in marks
+                for both in (_most_common(mark, letters, shift),)
+            ):
                 drawn.append(index)
     return drawn
+
+
+def _most_common(one: Mask, other: Mask, reach: int) -> int:
+    """The most pixels that two masks of one shape have in common, one of them shifted by at most `reach` each way."""
+    padded = cv2.copyMakeBorder(one.astype(np.float32), reach, reach, reach, reach, cv2.BORDER_CONSTANT, value=0)
+    return round(float(cv2.matchTemplate(padded, other.astype(np.float32), cv2.TM_CCORR).max()))
 
 
 def painted_through(stencils: Sequence[int], page: LaidOut, covers: Sequence[Cover], crops: Redrawing) -> list[int]:

@@ -12,8 +12,8 @@ SEEN = "BT /F1 11 Tf 72 740 Td (Total due 3,222.64 within thirty days) Tj ET\n"
 FORM = "<< /Type /XObject /Subtype /Form /BBox [0 0 595 842] /Resources << /Font << /F1 5 0 R >> >> >>"
 
 
-def say(colour: str, more: str = "", across: float = 72, text: str = "Pay at once") -> str:
-    return f"{colour} {more} BT /F1 11 Tf {across} 700 Td ({text}) Tj ET 0 Tr\n"
+def say(colour: str, more: str = "", across: float = 72, text: str = "Pay at once", up: float = 700) -> str:
+    return f"{colour} {more} BT /F1 11 Tf {across} {up} Td ({text}) Tj ET 0 Tr\n"
 
 
 def page(content: str, form: str = "") -> bytes:
@@ -44,6 +44,7 @@ TWINS = {
     "in black again, a little aside": page(BLACK + say("0 g", across=72.2)),
     "in black on a white halo": page(say("1 g 1 G", "2 w 2 Tr") + BLACK),
     "in black on a grey shadow": page(say("0.7 g", across=72.6) + BLACK),
+    "in thick black on a light shadow below it": page(say("0.75 g", across=72.8, up=699) + say("0 g 0 G", "1 w 2 Tr")),
     "in white beside itself, as if raised": page(BLACK + say("1 g", across=72.6)),
     "in white with an outline": page(say("1 g 0 G", "0.3 w 2 Tr")),
     "under a veil": page(BLACK + "/G gs 1 g 0 690 595 30 re f"),
