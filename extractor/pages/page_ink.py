@@ -73,6 +73,12 @@ def sketch(picture: Pixels, scale: float) -> Sketch:
     return Sketch(np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8), scale * factor)
 
 
+def turned(page: Sketch, box: Box) -> Sketch:
+    """The part of the sketch in a box, given in points, with its columns as rows."""
+    left, top, right, bottom = (max(0, round(side * page.scale)) for side in box)
+    return Sketch(np.ascontiguousarray(page.grey[top:bottom, left:right].T), page.scale)
+
+
 def dark_shares(page: Sketch, boxes: Boxes) -> Measures:
     """The share of dark pixels in each box, (boxes,), in [0, 1]; boxes (boxes, 4) in points, origin top left."""
     height, width = page.grey.shape

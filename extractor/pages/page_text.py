@@ -35,7 +35,7 @@ from .layer_trust import UNSURE, is_sure, mended, unsound_fonts, was_looked_at
 from .letter_marks import letters_without_mark
 from .overlays import NOTHING_TOLD, Left, Told, overlays, told_by
 from .page_frame import PageFrame
-from .page_ink import areas_of, sketch, unexplained_lines
+from .page_ink import Sketch, areas_of, sketch, turned, unexplained_lines
 from .pdf_page import PdfPage
 from .redrawing import Redrawing
 from .soundness import is_sound
@@ -52,6 +52,8 @@ SCAN_SHARE = 0.6
 SCAN_WORDS = 30
 # Min unexplained lines of an image that is recognised as a whole.
 FEW_LINES = 3
+# Min height of a picture whose text may be turned, in widths of it.
+TURNED = 2.0
 # Max share of the page of an overlay that is read as a whole.
 LARGEST_OVERLAY = 0.25
 # Min characters outside doubtful fonts and words that tell whether the rest is language.
@@ -241,7 +243,11 @@ def _with_unexplained(
     drawn = [box for box in known if box not in left.without]
     lines = unexplained_lines(left.small, [*drawn, *recognise, *(word.box for word in doubted)])
     unread = [*lines, *(word.box for word in doubted)]
-    full = [box for box in merged(page.drawing.images) if _holds_more_text(box, unread, known)]
+    full = [
+        box
+        for box in merged(page.drawing.images)
+        if _holds_more_text(box, unread, known) or _holds_turned_text(box, left.small, [*known, *recognise])
+    ]
     full += [
         box
         for box in left.over
@@ -259,6 +265,17 @@ def _holds_more_text(image: Box, unread: Sequence[Box], known: Sequence[Box]) ->
     inside = [box for box in unread if contains(image, centre(box))]
     covered = sum(area(box) for box in known if contains(image, centre(box)))
     return len(inside) >= FEW_LINES and sum(map(area, inside)) > covered
+
+
+def _holds_turned_text(image: Box, small: Sketch, known: Sequence[Box]) -> bool:
+    """Whether an image in which nothing is known holds lines that go up or down: on the page only pieces of them look
+    like lines, or nothing does."""
+    tall = image[3] - image[1] > TURNED * (image[2] - image[0])
+    return (
+        tall
+        and not any(intersection(image, box) for box in known)
+        and bool(unexplained_lines(turned(small, image), ()))
+    )
 
 
 def areas_to_recognise(whole: Box, images: Sequence[Box], words: Sequence[Word], ocr: OcrMode) -> list[Box]:

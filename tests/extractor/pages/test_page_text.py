@@ -74,6 +74,19 @@ def test_small_picture_of_a_line_is_read(readers: PageReaders, tmp_path: Path) -
     assert contains(found, (200, HEIGHT - 67))
 
 
+def test_small_picture_of_turned_lines_is_read_as_a_whole(readers: PageReaders, tmp_path: Path) -> None:
+    lines = scan(2).crop((104, 122, 564, 170))
+    for picture, box in ((lines.rotate(90, expand=True), (72, 60, 24, 230)), (lines, (72, 60, 230, 24))):
+        buffer, page = documents.new_canvas()
+        page.drawString(72, 700, "Please pay to the account below within thirty days of this invoice.")
+        page.drawInlineImage(picture, *box)
+        page.save()
+        found = read_page(readers, tmp_path, buffer.getvalue()).recognise
+        x, y, width, height = box
+        whole = (x, HEIGHT - y - height, x + width, HEIGHT - y)
+        assert (height > width) == (found == (pytest.approx(whole, abs=0.1),))
+
+
 def outlined(x: int, y: int) -> str:
     """Words drawn as filled outlines."""
     rings = [
