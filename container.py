@@ -15,12 +15,15 @@ log = logging.getLogger("extractor")
 def run() -> NoReturn:
     """Does not return: chooses the door, says so in the log, and becomes it. Raises `SystemExit` where a setting is
     wrong."""
-    from extractor.lifecycle.container_door import chosen_door
-    from extractor.settings import read_settings
-    from extractor.telemetry import start_logging
+    from extractor.doors.door_process import failing_in_one_line
 
-    start_logging()
-    door = chosen_door(read_settings(), os.environ)
+    with failing_in_one_line():
+        from extractor.lifecycle.container_door import chosen_door
+        from extractor.settings import read_settings
+        from extractor.telemetry import start_logging
+
+        start_logging()
+        door = chosen_door(read_settings(), os.environ)
     log.info("Container: %s", door)
     for line in door.advice:
         log.warning(line)

@@ -44,52 +44,30 @@ def arguments() -> argparse.ArgumentParser:
 
 
 def run() -> NoReturn:
-    """Does not return: `main`, then the end of the process, whatever its threads are doing."""
+    """Does not return: `main`, then the end of the process, whatever its threads are doing. Raises `SystemExit` where
+    an option is wrong."""
     options = arguments().parse_args()
 
-    from extractor.lifecycle.processes import leave
-    from extractor.worker import Worker
+    from extractor.doors.door_process import serve_and_leave
 
-    worker = Worker()
-    status = 1
-    try:
-        status = main(worker, options)
-    except SystemExit as end:
-        status = end.code if isinstance(end.code, int) else int(end.code is not None)
-        if isinstance(end.code, str):
-            log.critical("%s", end.code)
-    except BaseException:
-        log.exception("The worker failed")
-    leave(status, worker.close)
+    serve_and_leave(lambda worker: main(worker, options))
 
 
 def main(worker: Worker, options: argparse.Namespace) -> int:
-    """The exit status: 0, or 1 where the models cannot be loaded, the worker is sick or the document cannot be read.
+    """The exit status: 0, or 1 where the worker is sick or the document cannot be read.
 
-    Loads the models, then serves jobs until told to stop, or reads the file of `--document`. Raises `SystemExit` where
-    a setting is wrong, or on SIGTERM while the models load.
+    Loads the models, then serves jobs until told to stop, or reads the file of `--document`. Raises `WorkerUnhealthy`
+    where the models cannot be loaded, and `SystemExit` where a setting is wrong, or on SIGTERM while they load.
     """
-    from extractor.telemetry import start_logging
-
     on_runpod = "RUNPOD_WEBHOOK_GET_JOB" in os.environ
     served = on_runpod or options.rp_serve_api
     # At its default, DEBUG, the SDK logs every answer: the documents' text.
     os.environ.setdefault("RUNPOD_LOG_LEVEL", "INFO" if served else "WARN")
-    start_logging()
-
-    from extractor.errors import ExtractionError
-    from extractor.lifecycle.processes import end_on_sigterm
-
-    end_on_sigterm()
     if on_runpod:
         return serve_runpod(worker)
     if options.document is not None:
         return read_document(worker, options.document)
-    try:
-        worker.load()
-    except ExtractionError as error:
-        print(f"{error.code}: {error.message}", file=sys.stderr)
-        return 1
+    worker.load()
     return run_locally(worker, prints=not served)
 
 
@@ -146,15 +124,12 @@ def run_locally(worker: Worker, *, prints: bool) -> int:
 def read_document(worker: Worker, path: Path) -> int:
     """The exit status: 0 for a success, 1 for a failure. Does what the command `zopilot` does with that file."""
     from extractor.doors.command import NothingToRead, errands, keys_of, read_files
-    from extractor.errors import ExtractionError
 
     formats = ("json", "md")
     try:
         return read_files(worker, errands([path], None), keys_of({}, formats), formats)
     except NothingToRead as error:
         print(error, file=sys.stderr)
-    except ExtractionError as error:
-        print(f"{error.code}: {error.message}", file=sys.stderr)
     return 1
 
 

@@ -6,10 +6,10 @@ It listens on `BIND_ADDRESS`:`PORT`. Nothing heavy is imported at the top: `--he
 from __future__ import annotations
 
 import argparse
-import logging
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
-log = logging.getLogger("extractor")
+if TYPE_CHECKING:
+    from extractor.worker import Worker
 
 
 def arguments() -> argparse.ArgumentParser:
@@ -29,26 +29,24 @@ def arguments() -> argparse.ArgumentParser:
 def run() -> NoReturn:
     """Does not return: serves until told to stop, then ends the process, whatever its threads are doing.
 
-    Raises `SystemExit` where an option or a setting is wrong.
+    Raises `SystemExit` where an option is wrong.
     """
     arguments().parse_args()
 
-    from extractor.doors.http_server import serve
-    from extractor.lifecycle.processes import leave
-    from extractor.settings import read_settings
-    from extractor.telemetry import start_logging
-    from extractor.worker import Worker
+    from extractor.doors.door_process import serve_and_leave
 
-    start_logging()
-    settings, worker = read_settings(), Worker()
-    status = 1
-    try:
-        status = serve(settings, worker)
-    except SystemExit:  # uvicorn's, if the address is taken; uvicorn has logged it
-        pass
-    except BaseException:
-        log.exception("The worker failed")
-    leave(status, worker.close)
+    serve_and_leave(main)
+
+
+def main(worker: Worker) -> int:
+    """The exit status: 0 when told to leave, 1 for a worker that cannot load or is sick. Serves until then.
+
+    Raises `SystemExit` where a setting is wrong, or the address is taken.
+    """
+    from extractor.doors.http_server import serve
+    from extractor.settings import read_settings
+
+    return serve(read_settings(), worker)
 
 
 if __name__ == "__main__":

@@ -16,11 +16,8 @@ from typing import TYPE_CHECKING, Any, NoReturn, get_args
 if TYPE_CHECKING:
     from extractor.worker import Worker
 
-log = logging.getLogger("extractor")
-
 # As argparse's own, for what cannot be begun.
 USAGE = 2
-INTERRUPTED = 130
 
 
 def arguments() -> argparse.ArgumentParser:
@@ -105,12 +102,12 @@ def run() -> NoReturn:
     """
     options = arguments().parse_args()
 
+    from extractor.doors.door_process import INTERRUPTED, in_one_line
     from extractor.lifecycle.processes import end_on_sigterm, leave
     from extractor.worker import Worker
 
     end_on_sigterm()
     worker = Worker()
-    status = 1
     try:
         status = main(worker, options)
     except KeyboardInterrupt:
@@ -119,20 +116,24 @@ def run() -> NoReturn:
         status = end.code if isinstance(end.code, int) else USAGE
         if isinstance(end.code, str):
             print(f"zopilot: {end.code}", file=sys.stderr)
-    except BaseException:
-        log.exception("The worker failed")
+    except Exception as error:
+        status = 1 if worker.is_loaded else USAGE
+        print(f"zopilot: {in_one_line(error)}", file=sys.stderr)
     leave(status, worker.close)
 
 
 def main(worker: Worker, options: argparse.Namespace) -> int:
     """The exit status: 0 where every document was read, 1 where one was not, 2 where nothing was begun.
 
-    Reads what the options name and writes the answers. Raises `SystemExit` where a setting is wrong.
+    Reads what the options name and writes the answers. Raises `SystemExit` where a setting is wrong,
+    and `WorkerUnhealthy` where the models cannot be loaded.
     """
     from extractor.doors.command import NothingToRead, errands, keys_of, read_files
     from extractor.errors import ExtractionError
+    from extractor.lifecycle.process_limits import check_limits
     from extractor.telemetry import start_logging
 
+    check_limits()
     start_logging(logging.INFO if options.verbose else logging.CRITICAL)
     asked = ("pages", "outputs", "password", "ocr", "preset", "fields")
     given: dict[str, Any] = {key: value for key in asked if (value := getattr(options, key)) is not None}
@@ -149,11 +150,7 @@ def main(worker: Worker, options: argparse.Namespace) -> int:
     except OSError as error:
         print(f"zopilot: {error.filename}: {error.strerror}", file=sys.stderr)
         return USAGE
-    try:
-        return read_files(worker, documents, keys, options.format)
-    except ExtractionError as error:  # the models
-        print(f"zopilot: {error.code}: {error.message}", file=sys.stderr)
-        return USAGE
+    return read_files(worker, documents, keys, options.format)
 
 
 if __name__ == "__main__":

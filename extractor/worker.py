@@ -86,6 +86,11 @@ class Worker:
             return self._engine
 
     @property
+    def is_loaded(self) -> bool:
+        """Whether the engine is there."""
+        return self._engine is not None
+
+    @property
     def sick(self) -> str | None:
         """Why the worker cannot go on; None while it can. A full disk is no reason: there may be room again."""
         return "there is no engine" if self._engine is None else self._engine.vitals.sick

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import os
+import re
+import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+
+from extractor.lifecycle.process_limits import MIN_DESCRIPTORS, MIN_THREADS
+from tests.http_door.served import RECEIPT
+from tests.platform.runpod import Platform
 
 pytestmark = pytest.mark.slow
 
@@ -17,9 +24,11 @@ ENDLESS = 300.0
 CRAMPED = ("prlimit", "--as=1500000000")
 
 
-def run_door(door: str, *before: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+def run_door(
+    door: str, *before: str, environment: dict[str, str], arguments: Sequence[str] = ()
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [*before, sys.executable, door],
+        [*before, sys.executable, door, *arguments],
         cwd=ROOT,
         env=environment,
         capture_output=True,
@@ -29,13 +38,71 @@ def run_door(door: str, *before: str, environment: dict[str, str]) -> subprocess
     )
 
 
-@pytest.mark.parametrize("door", ["server.py", "handler.py"])
-def test_worker_that_cannot_load_says_why_in_one_line_and_leaves(door: str) -> None:
-    run = run_door(door, *CRAMPED, environment={**os.environ, "PORT": "0"})
+# A user whom no limit spares, and who has no process yet.
+NOBODY = ("setpriv", "--reuid=54399", "--regid=54399", "--clear-groups")
+# A door, and whether RunPod started it: its loop imports more before the models are loaded.
+DOORS = [("server.py", False), ("handler.py", False), ("handler.py", True)]
+
+
+@pytest.mark.parametrize("most", [6, 12, MIN_DESCRIPTORS - 1])
+@pytest.mark.parametrize(("door", "on_runpod"), [*DOORS, ("container.py", False)])
+def test_worker_that_may_open_too_few_files_says_so_and_leaves(door: str, on_runpod: bool, most: int) -> None:
+    environment = {**os.environ, "PORT": "0", **(Platform().environment("worker-1") if on_runpod else {})}
+    run = run_door(door, "prlimit", f"--nofile={most}", environment=environment)
     assert run.returncode == 1
     (said,) = [line for line in run.stderr.splitlines() if "WORKER_UNHEALTHY" in line]
-    assert "WORKER_UNHEALTHY: the models could not be loaded: ImportError: " in said
+    assert f"WORKER_UNHEALTHY: only {most} files may be open at a time (ulimit -n), {MIN_DESCRIPTORS} are" in said
     assert "Traceback" not in run.stderr
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may become a user without processes")
+@pytest.mark.parametrize(("door", "on_runpod"), DOORS)
+def test_worker_that_may_start_too_few_threads_says_so_and_leaves(door: str, on_runpod: bool) -> None:
+    environment = {**os.environ, "PORT": "0", **(Platform().environment("worker-1") if on_runpod else {})}
+    run = run_door(door, "prlimit", f"--nproc={MIN_THREADS}", *NOBODY, environment=environment)
+    assert run.returncode == 1
+    (said,) = [line for line in run.stderr.splitlines() if "WORKER_UNHEALTHY" in line]
+    assert re.search(rf"WORKER_UNHEALTHY: only \d threads can be started .*, {MIN_THREADS} are needed", said)
+    assert "Traceback" not in run.stderr
+
+
+def test_command_that_may_open_too_few_files_says_so(tmp_path: Path) -> None:
+    run = run_door("zopilot.py", "prlimit", "--nofile=12", environment={**os.environ}, arguments=["README.md"])
+    assert run.returncode == 2
+    assert run.stderr.startswith("zopilot: WORKER_UNHEALTHY: only 12 files may be open at a time")
+    assert len(run.stderr.splitlines()) == 1
+
+
+def test_worker_that_may_open_just_enough_files_reads(tmp_path: Path) -> None:
+    (tmp_path / "receipt.png").write_bytes(RECEIPT)
+    limit = ("prlimit", f"--nofile={MIN_DESCRIPTORS}")
+    run = run_door("zopilot.py", *limit, environment={**os.environ}, arguments=[str(tmp_path / "receipt.png")])
+    assert run.returncode == 0, run.stderr
+    assert "4711" in (tmp_path / "receipt.png.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("door", "on_runpod"), DOORS)
+def test_worker_that_cannot_load_says_why_in_one_line_and_leaves(door: str, on_runpod: bool) -> None:
+    environment = {**os.environ, "PORT": "0", **(Platform().environment("worker-1") if on_runpod else {})}
+    run = run_door(door, *CRAMPED, environment=environment)
+    assert run.returncode == 1
+    (said,) = [line for line in run.stderr.splitlines() if "WORKER_UNHEALTHY" in line]
+    assert re.search("WORKER_UNHEALTHY: the (models could not be loaded|worker failed): ImportError: ", said)
+    assert "Traceback" not in run.stderr
+
+
+@pytest.mark.parametrize("door", ["server.py", "handler.py"])
+def test_worker_that_is_told_to_leave_at_its_first_line_leaves(door: str) -> None:
+    """A container's first process would not: the signal has no default there."""
+    started = subprocess.Popen(
+        [sys.executable, door], cwd=ROOT, env={**os.environ, "PORT": "0"}, stderr=subprocess.PIPE, text=True
+    )
+    assert started.stderr is not None
+    with started:
+        assert "ZopilotGPU" in started.stderr.readline()
+        started.terminate()
+        assert started.wait(ENDLESS) == 128 + signal.SIGTERM
+        assert "Traceback" not in started.stderr.read()
 
 
 @pytest.mark.parametrize("door", ["server.py", "handler.py"])

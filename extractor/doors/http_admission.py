@@ -24,10 +24,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 
 from ..deadline import LET_GO_S, JobEnd, error_of
-from ..errors import ExtractionError, WorkerUnhealthy
+from ..errors import WorkerUnhealthy
 from ..lifecycle.disk import shortage
 from ..settings import Settings
 from ..worker import Worker
+from .door_process import in_one_line
 from .http_body import JobBody, read_body
 
 if TYPE_CHECKING:
@@ -82,8 +83,7 @@ class Admission:
         except asyncio.CancelledError:
             raise
         except BaseException as error:  # a worker that went on would be loading for ever
-            told = f"{error.code}: {error.message}" if isinstance(error, ExtractionError) else repr(error)
-            log.critical("%s", " ".join(told.split()))
+            log.critical("%s", in_one_line(error))
             self._give_up()
             return
         self.device = engine.device

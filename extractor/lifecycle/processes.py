@@ -15,6 +15,8 @@ from collections.abc import Callable
 from types import FrameType
 from typing import NoReturn
 
+log = logging.getLogger("extractor")
+
 _PR_SET_PDEATHSIG = 1
 # Seconds that `close` has; a thread that hangs must not keep the process.
 _CLOSING_S = 10.0
@@ -52,8 +54,11 @@ def end_on_sigterm() -> None:
 def leave(status: int, close: Callable[[], None]) -> NoReturn:
     """Does not return: calls `close`, then ends the process, whatever its threads do. Some may hang in a device."""
     closing = threading.Thread(target=close, name="closing", daemon=True)
-    closing.start()
-    closing.join(_CLOSING_S)
+    try:
+        closing.start()
+        closing.join(_CLOSING_S)
+    except RuntimeError:  # no thread can be had: children end with this process, files are left to the next worker
+        log.warning("There is no thread to close with")
     logging.shutdown()
     sys.stdout.flush()
     sys.stderr.flush()
