@@ -73,7 +73,9 @@ class PagePool:
         self._arenas: list[Arena] = []
         self._owner: DeviceOwner | None = None
         self._facts: bytes | None = None
+        # How many in a row ended before they were ready, and the exit status of the last one, -N by signal N.
         self._false_starts = 0
+        self._last_status: int | None = None
         # When the thread wakes by itself, and whether a message waits for room on a link.
         self._wakes_at = math.inf
         self._writes_wanted = False
@@ -343,6 +345,7 @@ class PagePool:
         running = self._release(process)
         if not was_ready and process.end is None:
             self._false_starts += 1
+            self._last_status = process.handle.exitcode
         if not self._closing:
             self._start_process(process.arena)
         if running is None or running.future.cancelled():
@@ -357,7 +360,8 @@ class PagePool:
         """Start one more process. Where none can be had any more, all waiting tasks are told."""
         try:
             if self._false_starts >= MOST_FALSE_STARTS:
-                raise OSError(f"{self._false_starts} ended before they were ready")
+                last = f"the last one with status {self._last_status}"
+                raise OSError(f"{self._false_starts} ended before they were ready, {last}")
             if arena is None:
                 arena = Arena()
                 self._arenas.append(arena)

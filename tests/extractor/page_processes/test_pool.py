@@ -17,7 +17,7 @@ from extractor.device.link import Kind
 from extractor.device.owner import DeviceOwner
 from extractor.device.scheduler import Scheduler
 from extractor.engine import Engine
-from extractor.errors import DocumentCorrupt, Internal, PageTooComplex, PageTooLarge
+from extractor.errors import DocumentCorrupt, Internal, PageTooComplex, PageTooLarge, WorkerUnhealthy
 from extractor.formats import DocumentFile
 from extractor.page_processes.failures import Failure
 from extractor.page_processes.handle import Running, Task
@@ -163,6 +163,20 @@ class TestEnds:
             assert isinstance(ended, Failure)
         with pytest.raises(ProcessLookupError):
             os.kill(pid, 0)
+
+
+class TestStart:
+    def test_processes_that_end_before_they_are_ready_are_told_with_how(self) -> None:
+        told: list[str] = []
+        pool = PagePool(Settings(page_processes=1), tasks="tests.tasks_that_are_not_there")
+        try:
+            pool.when_sick(told.append)
+            until(lambda: told, "nobody was told")
+            assert told[0].endswith("cannot be started (5 ended before they were ready, the last one with status 1)")
+            with pytest.raises(WorkerUnhealthy, match="the last one with status 1"):
+                begin(pool, "answer")
+        finally:
+            pool.close()
 
 
 class TestTurns:
