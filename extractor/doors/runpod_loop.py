@@ -2,6 +2,7 @@
 
 In the worker. Built on the SDK's own loop (`JobScaler`), which by itself
 - sends a result that is refused (400) once, and one that fails (500) for five seconds, then forgets it;
+- asks for jobs to stop again at once, without end, where it is told the same one again;
 - sleeps a second whenever it has no room for a job, and asks again at once, without end, when job-take fails;
 - waits for its open long polls before it leaves on SIGTERM, and loses the job that such a poll still brings;
 - begins what is in its queue after SIGTERM, and forgets what it was handed beyond that;
@@ -24,17 +25,16 @@ from collections.abc import Callable, Coroutine
 from dataclasses import asdict
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
-from aiohttp import ClientError, ClientSession, ClientTimeout
-from yarl import URL
+from aiohttp import ClientSession
 
 from ..deadline import LET_GO_S, JobEnd, error_of
 from ..errors import DeliveryRefused, ExtractionError
 from ..lifecycle.disk import shortage
 from ..worker import concurrency
-from .runpod_sdk import AsyncClientSession, TooManyRequests, rp_http, rp_job, rp_scale
-from .runpod_takes import Taken, arrived, read_take, shown
+from .runpod_posts import MOST_REDIRECTS, post
+from .runpod_sdk import AsyncClientSession, TooManyRequests, rp_job, rp_scale
+from .runpod_takes import Taken, arrived, read_stops, read_take, shown
 
 if TYPE_CHECKING:
     from ..engine import Engine
@@ -58,10 +58,11 @@ ARRIVAL_S = 3.0
 _LONGEST_PAUSE_S = 15.0
 # Max size of a take for each job that was asked for, in bytes. RunPod's callers may send 20 MB.
 MOST_TAKEN_BYTES = 64 << 20
+# Seconds between two calls for jobs to stop, and max size of what one brings, in bytes.
+STOPS_EVERY_S = 0.2
+MOST_STOPS_BYTES = 1 << 20
 # A body up to this size is parsed in a millisecond or two, in the loop; a longer one in a thread.
 PARSED_AT_ONCE_BYTES = 1 << 18
-# Printable ASCII, unchanged in a header: every valid job id is made of it.
-_AS_IT_IS = "".join(map(chr, range(0x21, 0x7F)))
 
 
 def use_loop(config: dict[str, Any], settings: Settings, telemetry: Telemetry) -> dict[str, Any]:
@@ -83,6 +84,8 @@ class JobLoop(rp_scale.JobScaler):  # type: ignore[misc]  # the SDK has no types
         self._telemetry: Telemetry = config["telemetry"]
         self.jobs_fetcher = self._take
         self.jobs_handler = self._answer
+        self.stop_signals_fetcher = self._stops
+        self._stops_asked = 0.0
         self.room = asyncio.Event()  # set when a job has ended
         # The ends of the jobs in each place.
         self.not_begun: dict[str, JobEnd] = {}
@@ -207,7 +210,7 @@ class JobLoop(rp_scale.JobScaler):  # type: ignore[misc]  # the SDK has no types
 
     async def _poll(self, session: ClientSession, wanted: int) -> Taken:
         """What one call for jobs brought. It is recorded at once, even if nobody waits for it any more."""
-        async with session.get(rp_job._job_get_url(wanted)) as response:
+        async with session.get(rp_job._job_get_url(wanted), max_redirects=MOST_REDIRECTS) as response:
             if response.status in (204, 400):  # no jobs; 400 where FlashBoot has the worker sleep
                 return Taken()
             if response.status == 429:
@@ -233,6 +236,18 @@ class JobLoop(rp_scale.JobScaler):  # type: ignore[misc]  # the SDK has no types
             what = (taken.unanswerable, len(body))
             log.error("What RunPod handed out has no id and cannot be answered (%d in %d bytes)", *what)
         return taken
+
+    async def _stops(self, session: ClientSession) -> list[str]:
+        """The ids of the jobs to stop. The SDK's `stop_signals_fetcher`; its own asks again at once after any id."""
+        await asyncio.sleep(max(0.0, self._stops_asked + STOPS_EVERY_S - time.monotonic()))
+        self._stops_asked = time.monotonic()
+        if (url := rp_job._job_stop_url()) is None:
+            return []
+        async with session.get(url, max_redirects=MOST_REDIRECTS) as response:
+            if response.status == 429:
+                raise TooManyRequests(response.request_info, response.history, status=429)
+            response.raise_for_status()
+            return read_stops(await arrived(response, MOST_STOPS_BYTES))
 
     async def stop_job(self, job_id: str) -> bool:
         """Whether the job was here. Stops it, also if it has been taken and not begun."""
@@ -318,7 +333,7 @@ class JobLoop(rp_scale.JobScaler):  # type: ignore[misc]  # the SDK has no types
         # A failure may name what its caller sent, half of a surrogate pair too, which has no form in UTF-8.
         body = json.dumps(result, ensure_ascii="error" in result, allow_nan=False).encode("utf-8")
         while True:
-            status, reason = await self._post_once(session, job_id, body)
+            status, reason = await post(session, job_id, body, self._settings.post_timeout_s)
             if 200 <= status < 300:
                 log.info("%s: answered", shown(job_id))
                 return
@@ -332,17 +347,6 @@ class JobLoop(rp_scale.JobScaler):  # type: ignore[misc]  # the SDK has no types
                 return
             await asyncio.sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE_S)
-
-    async def _post_once(self, session: ClientSession, job_id: str, body: bytes) -> tuple[int, str]:
-        """The status of one try, 0 without an answer, and the status or the error in words."""
-        try:
-            async with session.post(
-                _done_url(job_id), data=body, headers=_headers(job_id), timeout=_total(self._settings.post_timeout_s)
-            ) as response:
-                await response.read()
-                return response.status, f"status {response.status}"
-        except (ClientError, OSError, TimeoutError) as error:
-            return 0, type(error).__name__
 
 
 class ProgressReports:
@@ -386,17 +390,10 @@ class ProgressReports:
             while not await self._ended_within(PROGRESS_EVERY_S):
                 if (progress := self._newest) is None or progress == sent:
                     continue
-                body = json.dumps({"status": "IN_PROGRESS", "output": asdict(progress)})
-                try:
-                    async with session.post(
-                        _done_url(self._job_id),
-                        data=body,
-                        headers=_headers(self._job_id),
-                        timeout=_total(PROGRESS_TIMEOUT_S),
-                    ) as response:
-                        await response.read()
-                except (ClientError, OSError, TimeoutError) as error:
-                    log.warning("%s: RunPod did not take its progress (%s)", self._job_id, type(error).__name__)
+                body = json.dumps({"status": "IN_PROGRESS", "output": asdict(progress)}).encode()
+                status, reason = await post(session, self._job_id, body, PROGRESS_TIMEOUT_S)
+                if not 200 <= status < 300:
+                    log.warning("%s: RunPod did not take its progress (%s)", self._job_id, reason)
                 sent = progress
 
     async def _ended_within(self, seconds: float) -> bool:
@@ -424,20 +421,3 @@ def _failure(error: ExtractionError, job_id: str) -> dict[str, Any]:
     """A failed answer in RunPod's form: `error` beside `output`."""
     answer = error.answer(job_id)
     return {"error": answer.pop("error"), "output": answer}
-
-
-def _done_url(job_id: str) -> URL:
-    url: str = rp_http.JOB_DONE_URL
-    return URL(url.replace("$ID", quote(job_id, safe="")) + "&isStream=false", encoded=True)
-
-
-def _headers(job_id: str) -> dict[str, str]:
-    return {
-        "charset": "utf-8",
-        "Content-Type": "application/x-www-form-urlencoded",
-        "X-Request-ID": quote(job_id, safe=_AS_IT_IS),
-    }
-
-
-def _total(seconds: float) -> ClientTimeout:
-    return ClientTimeout(total=seconds)

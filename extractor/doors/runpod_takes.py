@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from aiohttp import ClientError, ClientResponse
 
@@ -22,8 +23,9 @@ log = logging.getLogger("extractor")
 
 # Printable ASCII without a comma: an id stands in log lines, in a header, and in the list of jobs that a ping names.
 _ID = re.compile(r"[!-+\--~]{1,256}")
-# Max characters of an id that anything can be answered under: it stands in a URL. Max of them that a log line has.
-_LONGEST_ID, _LONGEST_SHOWN = 2_048, 64
+# Max characters of an id in a URL, where anything is answered under it: servers take lines of 8 KiB. Max of an id's
+# characters in a log line.
+_LONGEST_ID, _LONGEST_SHOWN = 8_000, 64
 # Python reads no whole number of more digits; the good jobs of the list would be lost with it.
 _MOST_DIGITS = 4300
 _SPACE = re.compile(r"[ \t\r\n]*")
@@ -85,6 +87,17 @@ async def arrived(response: ClientResponse, most: int) -> bytes:
     return bytes(body)
 
 
+def read_stops(body: bytes) -> list[str]:
+    """The ids of the jobs to stop in the body of an answer of the stop channel. Raises nothing; what is none is passed
+    over."""
+    try:
+        found = json.loads(body)
+    except (RecursionError, ValueError):
+        return []
+    ids = found.get("jobsToStop") if isinstance(found, dict) else None
+    return [id for id in ids if isinstance(id, str)] if isinstance(ids, list) else []
+
+
 def read_take(body: bytes) -> Taken:
     """The jobs in the body of a job-take, which is one job or a list of them. Raises nothing.
 
@@ -143,15 +156,11 @@ def _id_text(given: object) -> str | None:
         given = str(given)
     if not isinstance(given, str) or not 0 < len(given) <= _LONGEST_ID:
         return None
-    return given if given.isascii() or _encodable(given) else None
-
-
-def _encodable(text: str) -> bool:
     try:
-        text.encode("utf-8")
+        written = quote(given, safe="")
     except UnicodeEncodeError:
-        return False
-    return True
+        return None
+    return given if len(written) <= _LONGEST_ID else None
 
 
 def _read_one_by_one(text: str) -> Iterator[Any]:

@@ -9,7 +9,7 @@ import pytest
 from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer
 
-from extractor.doors.runpod_takes import Taken, arrived, read_take, shown
+from extractor.doors.runpod_takes import Taken, arrived, read_stops, read_take, shown
 from extractor.errors import InvalidInput
 from extractor.request import parse_request
 
@@ -38,11 +38,34 @@ def test_value_that_no_parser_takes_is_its_own_jobs_fault(odd: bytes) -> None:
             parse_request(taken.jobs[1]["input"], uploaded=False)
 
 
-@pytest.mark.parametrize(("length", "unanswerable"), [(257, 0), (2048, 0), (2049, 1), (5_000_000, 1)])
+@pytest.mark.parametrize(("length", "unanswerable"), [(257, 0), (8000, 0), (8001, 1), (5_000_000, 1)])
 def test_id_that_no_url_holds_is_none(length: int, unanswerable: int) -> None:
     taken = read_take(b'[{"id": "%s", "input": {}}, %s]' % (b"x" * length, GOOD))
     assert [job["id"] for job in taken.jobs] == ["good"]
     assert (len(taken.refused), taken.unanswerable) == (1 - unanswerable, unanswerable)
+
+
+@pytest.mark.parametrize(("letters", "unanswerable"), [(1333, 0), (1334, 1)])
+def test_id_counts_as_long_as_it_is_in_a_url(letters: int, unanswerable: int) -> None:
+    taken = read_take(b'[{"id": "%s", "input": {}}]' % ("α" * letters).encode())
+    assert (len(taken.refused), taken.unanswerable) == (1 - unanswerable, unanswerable)
+
+
+@pytest.mark.parametrize(
+    ("said", "ids"),
+    [
+        (b'{"jobsToStop": ["a", 7, null, "b"]}', ["a", "b"]),
+        (b'{"jobsToStop": "abc"}', []),
+        (b'{"jobsToStop": {"a": 1}}', []),
+        (b'["a"]', []),
+        (b"", []),
+        (b"<html>", []),
+        (b"[" * 200_000, []),
+        (b"\xff", []),
+    ],
+)
+def test_ids_of_jobs_to_stop_are_its_texts(said: bytes, ids: list[str]) -> None:
+    assert read_stops(said) == ids
 
 
 @pytest.mark.parametrize("odd", ["a\nb", "a\r2026 all jobs: answered", "\x1b[2J", "αβγ", "x" * 2048])

@@ -55,6 +55,8 @@ class Platform:
         self.take_pause_s = 0.0
         self.half_sent = False
         self.takes_break_at: int | None = None
+        # Ids that every call for jobs to stop is told, at once.
+        self.stops_repeat: list[str] = []
         # Documents under `/documents/NAME`: their bytes, and how long the second half of them takes to come.
         self.documents: dict[str, tuple[bytes, float]] = {}
         # How late an update of a job's progress is answered.
@@ -305,16 +307,21 @@ class Platform:
     async def _stop(self, request: web.Request) -> web.Response:
         worker, at = request.match_info["worker"], time.monotonic()
         give_up = at + self._poll_s
-        while not self._stops.get(worker) and time.monotonic() < give_up and not self._ended.is_set():
+        while (
+            not (self._stops.get(worker) or self.stops_repeat)
+            and time.monotonic() < give_up
+            and not self._ended.is_set()
+        ):
             if request.transport is None or request.transport.is_closing():
                 break
             await self._news_or(give_up)
         with self._changed:
             stopped = self._stops.pop(worker, [])
+            told = [*stopped, *self.stops_repeat]
             for job_id in stopped:
                 self.jobs[job_id].told_at = time.monotonic()
-        self._record("stop", request, 200 if stopped else 204, stopped, at)
-        return web.json_response({"jobsToStop": stopped}) if stopped else web.Response(status=204)
+        self._record("stop", request, 200 if told else 204, told, at)
+        return web.json_response({"jobsToStop": told}) if told else web.Response(status=204)
 
     async def _done(self, request: web.Request) -> web.Response:
         at = time.monotonic()

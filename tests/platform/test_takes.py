@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from .records import Job
+from .records import FOR_EVER, Job
 from .runpod import Platform
 from .worker import Worker
 
@@ -201,6 +201,26 @@ class TestNothingButNonsense:
         assert 1 <= len(asked) <= 18  # some five a second, where the answer is an empty list
         platform.hand_out(f"[{good('after')}]".encode(), "after")
         assert ran(platform.finished("after", 20))
+
+
+@pytest.mark.usefixtures("worker")
+class TestStops:
+    def test_channel_that_says_the_same_again_and_again_is_not_asked_all_the_time(self, platform: Platform) -> None:
+        platform.stops_repeat = ["a job of another worker"]
+        platform.cancel(platform.submit({"answer": {}, "sleep_s": 60}, id="wakes-the-open-call"))
+        try:
+            before = len(platform.calls_of("stop"))
+            time.sleep(3)
+            asked = len(platform.calls_of("stop")) - before
+            (job,) = platform.hand_out(f"[{good('stopped', sleep_s=60)}]".encode(), "stopped")
+            platform.taken("stopped")
+            platform.cancel("stopped")
+            assert platform.wait(lambda: job.told_at < FOR_EVER, 5)
+        finally:
+            platform.stops_repeat = []
+        assert 1 <= asked <= 18
+        platform.hand_out(f"[{good('after-stops')}]".encode(), "after-stops")
+        assert ran(platform.finished("after-stops", 20))
 
 
 class TestLeaving:
