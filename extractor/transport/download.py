@@ -45,6 +45,8 @@ _REFUSED_CODINGS = frozenset(
 )
 _GZIP = ("gzip", "x-gzip")
 _CHUNK = 1 << 16
+# Members of a gzip file: those who write many (BGZF) have at least one for each 64 KB.
+_MOST_MEMBERS = 1 << 14
 _CONTENT_RANGE = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18}|\*)")
 
 
@@ -291,9 +293,12 @@ def _decompress(transfer: _Transfer, most: int, limit: Limit) -> None:
 
 
 def _gunzipped(file: BinaryIO) -> Iterator[bytes]:
-    """The content of every gzip member, in chunks. What follows the last one is ignored, as browsers do."""
+    """The content of every gzip member, in chunks. What follows the last one is ignored, as browsers do.
+
+    Raises `FetchRefused` for very many members, each of which has its cost, `EOFError` and `zlib.error`.
+    """
     data = file.read(_CHUNK)
-    while True:
+    for _ in range(_MOST_MEMBERS):
         member = zlib.decompressobj(zlib.MAX_WBITS | 16)
         while not member.eof:
             piece = member.decompress(data, _CHUNK)
@@ -304,3 +309,4 @@ def _gunzipped(file: BinaryIO) -> Iterator[bytes]:
         data = data if len(data) > 1 else data + file.read(_CHUNK)
         if not data.startswith(b"\x1f\x8b"):
             return
+    raise FetchRefused("document_url: the server compressed the document in too many pieces")

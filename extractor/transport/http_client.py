@@ -57,10 +57,11 @@ class Web:
         self._guard = AddressGuard(settings.fetch_allow_hosts, settings.fetch_allow_networks)
         self._limit = limit
         self._timeouts = {"connect": connect_s, "read": read_s, "write": read_s, "pool": connect_s}
+        self._backend = _GuardedBackend(self._guard, limit)
         self._pool = httpcore2.ConnectionPool(
             ssl_context=ssl.create_default_context(cafile=settings.ssl_cert_file or certifi.where()),
             max_connections=1,
-            network_backend=_GuardedBackend(self._guard, limit),
+            network_backend=self._backend,
         )
 
     def __enter__(self) -> Web:
@@ -94,9 +95,11 @@ class Web:
         """
         url = httpcore2.URL(scheme=target.scheme, host=target.host, port=target.port, target=target.path)
         sent = [("Host", target.authority), *headers.items()]
+        self._backend.in_head(True)
         with self._pool.stream(
             method, url, headers=sent, content=content, extensions={"timeout": self._timeouts}
         ) as response:
+            self._backend.in_head(False)
             yield response
 
 
@@ -106,6 +109,12 @@ class _GuardedBackend(httpcore2.NetworkBackend):
     def __init__(self, guard: AddressGuard, limit: Limit) -> None:
         self._guard = guard
         self._limit = limit
+        self._stream: WebStream | None = None
+
+    def in_head(self, coming: bool) -> None:
+        """Whether the head of an answer is to come on the connection that there is, or has come."""
+        if self._stream is not None:
+            self._stream.in_head(coming)
 
     def connect_tcp(
         self,
@@ -134,7 +143,8 @@ class _GuardedBackend(httpcore2.NetworkBackend):
                 break
             share = max(left / (len(addresses) - number), min(left, _LEAST_SHARE_S))
             try:
-                return WebStream(address, port, share, self._limit)
+                self._stream = WebStream(address, port, share, self._limit)
+                return self._stream
             except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
                 failure = error
         raise failure

@@ -25,6 +25,8 @@ import httpcore2
 from ..deadline import Limit
 
 _WRITE_BYTES = 1 << 14
+# Max bytes from a request to the head of its answer, interim answers (RFC 9110, 15.2) among them: those have no end.
+MOST_HEAD_BYTES = 1 << 20
 
 
 class Unreachable(httpcore2.ConnectError):
@@ -40,6 +42,7 @@ class WebStream(httpcore2.NetworkStream):
     def __init__(self, address: IPv4Address | IPv6Address, port: int, timeout: float, limit: Limit) -> None:
         self._limit = limit
         self._broke_off = False
+        self._head_bytes: int | None = 0
         # A closed socket must not be shut down: its descriptor may be another file's by then.
         self._lock = threading.Lock()
         family = socket.AF_INET if address.version == 4 else socket.AF_INET6
@@ -55,13 +58,22 @@ class WebStream(httpcore2.NetworkStream):
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """At most `max_bytes` bytes; none where the server has closed its side. `timeout` is in seconds.
 
-        Raises httpcore2's `ReadError` and `ReadTimeout`, and what the limit raises.
+        Raises httpcore2's `ReadError` and `ReadTimeout`, its `RemoteProtocolError` for more than `MOST_HEAD_BYTES`
+        without an answer's head, and what the limit raises.
         """
         with self._waiting(timeout, httpcore2.ReadTimeout, httpcore2.ReadError):
             data = self._socket.recv(max_bytes)
         if not data:  # the server's end, or ours
             self._limit.check()
+        if self._head_bytes is not None:
+            self._head_bytes += len(data)
+            if self._head_bytes > MOST_HEAD_BYTES:
+                raise httpcore2.RemoteProtocolError("the server's answer does not begin")
         return data
+
+    def in_head(self, coming: bool) -> None:
+        """Whether the head of an answer is to come, which has its limit, or has come: what is read then is a body."""
+        self._head_bytes = 0 if coming else None
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         """Send the whole buffer. `timeout`, in seconds, is that of each of its parts.

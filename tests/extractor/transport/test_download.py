@@ -120,6 +120,32 @@ class TestWholeOrNotThere:
         refusal(tmp_path, site.answering(write), FetchFailed, fetch_retries=0)
 
 
+class TestInterimAnswers:
+    """1xx, any number of them, stand before an answer (RFC 9110, 15.2)."""
+
+    HINT = b"HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\n\r\n"
+
+    def test_some_are_passed_over_and_a_body_may_be_larger(self, site: Site, tmp_path: Path) -> None:
+        large = DOCUMENT * 10
+
+        def answer(connection: Connection) -> None:
+            connection.wfile.write(self.HINT * 2_000)
+            whole(large)(connection)
+
+        url = site.answering(answer)
+        site.answering(redirect("/a.pdf"), path="/b.pdf")
+        for asked in (url, url.replace("a.pdf", "b.pdf")):
+            assert fetch(tmp_path, asked, max_document_bytes=len(large)) == large
+
+    def test_very_many_are_no_answer(self, site: Site, tmp_path: Path) -> None:
+        def answer(connection: Connection) -> None:
+            connection.wfile.write(self.HINT * (2**21 // len(self.HINT)))
+            whole()(connection)
+
+        url = site.answering(answer)
+        assert "not that of a web server" in refusal(tmp_path, url, FetchFailed, fetch_retries=0)
+
+
 class TestSize:
     def test_exactly_the_limit_is_taken(self, site: Site, tmp_path: Path) -> None:
         assert fetch(tmp_path, site.answering(whole()), max_document_bytes=len(DOCUMENT)) == DOCUMENT

@@ -139,6 +139,17 @@ class TestCompression:
         url = site.answering(whole(gzip.compress(DOCUMENT) + more, ("Content-Encoding", "gzip")))
         assert fetch(tmp_path, url) == DOCUMENT
 
+    def test_members_may_be_many(self, site: Site, tmp_path: Path) -> None:
+        pieces = [DOCUMENT[start : start + 100] for start in range(0, len(DOCUMENT), 100)]
+        url = site.answering(whole(b"".join(map(gzip.compress, pieces)), ("Content-Encoding", "gzip")))
+        assert fetch(tmp_path, url, max_document_bytes=2**20) == DOCUMENT
+
+    def test_members_without_end_are_refused(self, site: Site, tmp_path: Path) -> None:
+        """Each costs a copy of what follows it: a document of them would keep the worker busy for minutes."""
+        url = site.answering(whole(gzip.compress(b"") * 20_000, ("Content-Encoding", "gzip")))
+        told = refusal(tmp_path, url, FetchFailed, retryable=False, max_document_bytes=2**20)
+        assert "in too many pieces" in told
+
     @pytest.mark.slow
     @pytest.mark.parametrize("name", CODINGS)
     def test_bomb_ends_at_the_limit(self, site: Site, tmp_path: Path, name: str) -> None:
