@@ -29,6 +29,13 @@ from .http_client import EXPIRED, Web, is_postponed, took_all
 from .http_stream import Unreachable
 
 _ATTEMPTS = 3
+# S3's error codes that another try, perhaps of another worker, may not meet, though their status is 4xx.
+_POSTPONED_CODES = frozenset(
+    {
+        *("BadDigest", "ConditionalRequestConflict", "IncompleteBody", "OperationAborted"),
+        *("RequestTimeTooSkewed", "RequestTimeout"),
+    }
+)
 # Seconds: to connect, of silence, and for the whole.
 CONNECT_S = 10.0
 SILENCE_S = 120.0
@@ -143,6 +150,9 @@ def _link_to(bucket: Bucket, body: bytes) -> str:
         return str(client.generate_presigned_url("get_object", Params=place, ExpiresIn=bucket.link_s))
     except ClientError as error:
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        code = error.response.get("Error", {}).get("Code")
+        if code in _POSTPONED_CODES:
+            raise DeliveryFailed(f"the worker's bucket did not take the answer (status {status}, {code})") from None
         # A store may say in the body of a success that it failed.
         failed = DeliveryFailed if status < 300 or is_postponed(status) else DeliveryRefused
         raise failed(f"the worker's bucket did not take the answer (status {status})") from None

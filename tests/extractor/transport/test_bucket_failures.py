@@ -42,6 +42,10 @@ WAYS: dict[str, tuple[bytes, int]] = {
     "403-that-is-no-xml": (answering("403 Forbidden", b"<html><p>no & no"), 1),
     "404": (answering("404 Not Found", error("NoSuchBucket")), 1),
     "clock-skew": (answering("403 Forbidden", error("RequestTimeTooSkewed")), 3),
+    "in-transit": (answering("400 Bad Request", error("BadDigest")), 3),
+    "too-slow": (answering("400 Bad Request", error("RequestTimeout")), 3),
+    "at-the-same-time": (answering("409 Conflict", error("OperationAborted")), 3),
+    "too-large": (answering("400 Bad Request", error("EntityTooLarge")), 1),
     "500": (answering("500 Internal Server Error", error("InternalError")), 3),
     "500-that-is-no-text": (answering("500 Internal Server Error", b"\xff\xfe\x00"), 3),
     "503": (answering("503 Slow Down", error("SlowDown")), 3),
@@ -63,7 +67,7 @@ WAYS: dict[str, tuple[bytes, int]] = {
 
 # These it would answer to any other worker, too.
 FOR_GOOD = {
-    *("403", "403-that-is-no-xml", "404", "clock-skew", "other-region"),
+    *("403", "403-that-is-no-xml", "404", "too-large", "other-region"),
     *("redirect-for-good", "redirect-for-now", "redirect-in-a-circle"),
 }
 
