@@ -37,8 +37,13 @@ def load_engine() -> Engine:
     try:
         with uncollected():
             from .engine import Engine
+            from .health import check_memory
             from .settings import PROJECT_ROOT
 
+        try:
+            check_memory(settings)
+        except WorkerUnhealthy as error:  # RunPod's worker ends for it; whoever the kernel ends says no more than this
+            log.warning("%s; the models are loaded all the same", error.message)
         docstrange_hook.install(str(PROJECT_ROOT))
         engine = Engine.load(settings)
         log_local_mode()

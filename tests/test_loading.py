@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -89,6 +91,45 @@ def test_worker_that_cannot_load_says_why_in_one_line_and_leaves(door: str, on_r
     (said,) = [line for line in run.stderr.splitlines() if "WORKER_UNHEALTHY" in line]
     assert re.search("WORKER_UNHEALTHY: the (models could not be loaded|worker failed): ImportError: ", said)
     assert "Traceback" not in run.stderr
+
+
+@pytest.mark.parametrize(("wanted_mb", "warned"), [("900000000", 1), ("0", 0)])
+def test_worker_with_little_memory_says_so_before_it_loads(tmp_path: Path, wanted_mb: str, warned: int) -> None:
+    """If it is too little, the kernel ends the worker, which can say nothing then."""
+    environment = {**os.environ, "MODELS_DIR": str(tmp_path), "MIN_MEMORY_MB": wanted_mb}
+    run = run_door("handler.py", environment=environment)
+    assert run.returncode == 1
+    assert run.stderr.count("at least 900000000 are needed; the models are loaded all the same") == warned
+    assert "the models are not there" in run.stderr.splitlines()[-1]
+
+
+@pytest.fixture
+def small_container(tmp_path: Path) -> Iterator[Path]:
+    """A control group that may have 2 GB of memory. Skips where none can be made (it takes root, and a cgroup v1 or a
+    v2 that hands memory down)."""
+    for root, limit in (("/sys/fs/cgroup/memory", "memory.limit_in_bytes"), ("/sys/fs/cgroup", "memory.max")):
+        group = Path(root) / f"zopilot-{tmp_path.name}-{os.getpid()}"
+        with contextlib.suppress(OSError):
+            group.mkdir()
+            try:
+                if (group / limit).is_file():
+                    (group / limit).write_text(str(2 * 10**9))
+                    yield group
+                    return
+            finally:
+                while (group / "cgroup.procs").is_file() and (group / "cgroup.procs").read_text():
+                    time.sleep(0.05)
+                group.rmdir()
+    pytest.skip("no control group with a limit of memory can be made here")
+
+
+def test_worker_reads_a_scan_in_a_container_of_two_gigabytes(small_container: Path, tmp_path: Path) -> None:
+    (tmp_path / "receipt.png").write_bytes(RECEIPT)
+    entering = ("sh", "-c", f'echo $$ > {small_container}/cgroup.procs && exec "$@"', "sh")
+    environment = {**os.environ, "PAGE_PROCESSES": "1"}
+    run = run_door("zopilot.py", *entering, environment=environment, arguments=[str(tmp_path / "receipt.png")])
+    assert run.returncode == 0, run.stderr
+    assert "4711" in (tmp_path / "receipt.png.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("door", ["server.py", "handler.py"])
