@@ -41,7 +41,7 @@ def run() -> NoReturn:
 def main(worker: Worker) -> int:
     """The exit status: 0 when told to leave, 1 for a worker that cannot load or is sick. Serves until then.
 
-    Raises `SystemExit` where a setting is wrong, or the address is taken.
+    Raises `SystemExit` where a setting is wrong.
     """
     from extractor.doors.http_server import serve
     from extractor.settings import read_settings

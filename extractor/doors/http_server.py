@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from functools import partial
 
 import uvicorn
+from uvicorn.config import STARTUP_FAILURE
 
 from ..settings import Settings
 from ..worker import Worker
@@ -51,11 +52,10 @@ class _Server(uvicorn.Server):
 
 
 def serve(settings: Settings, worker: Worker) -> int:
-    """The exit status: 0, or 1 for a worker that could not load its models or became unhealthy. Serves until told to
-    stop.
+    """The exit status: 0, or 1 for a worker that could not load its models or became unhealthy, or whose address is
+    taken. Serves until told to stop.
 
-    The door is open while the models load, and answers that it is not ready yet. Raises `SystemExit` where its address
-    is taken.
+    The door is open while the models load, and answers that it is not ready yet.
     """
     if settings.zopilot_gpu_api_key is None and not is_loopback(settings.bind_address):
         log.critical("without ZOPILOT_GPU_API_KEY only this machine is served: set it, or BIND_ADDRESS=127.0.0.1")
@@ -75,5 +75,10 @@ def serve(settings: Settings, worker: Worker) -> int:
     )
     server = _Server(config)
     server.admission = admission
-    server.run()
+    try:
+        server.run()
+    except SystemExit as end:
+        if end.code == STARTUP_FAILURE:  # the address is taken; uvicorn has logged it
+            return 1
+        raise
     return 1 if admission.state == "unhealthy" else 0
