@@ -10,7 +10,7 @@ from __future__ import annotations
 import bisect
 import math
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import replace
 
 from ..values.boxes import centre, median_height
@@ -146,11 +146,14 @@ def _lines_by_item(lines: Sequence[Row], column_of: Callable[[Word], int], colum
         ]
     groups = item_rows(lines, column_of, math.inf, range(len(lines)))
     parts = [[texts[index] for index in group] for group in groups]
+    items = [part for part in parts if _is_item(part)]
     numeric = Counter(
-        column for part in parts for column in {c for line in part for c, text in line.items() if is_numeric(text)}
+        column for part in items for column in {c for line in part for c, text in line.items() if is_numeric(text)}
     )
-    under_one_another = max(numeric.values(), default=0)
-    if under_one_another >= MIN_ITEMS and all(_is_item(part) or _is_label(part) for part in parts):
+    columns_of_figures = {column for column, count in numeric.items() if count >= MIN_ITEMS}
+    if columns_of_figures and all(
+        _is_item(part) or _is_label(part) or _are_sums(part, columns_of_figures) for part in parts
+    ):
         return groups
     return [list(range(len(lines)))]
 
@@ -188,6 +191,17 @@ def _is_item(lines: Sequence[dict[int, str]]) -> bool:
 def _is_label(lines: Sequence[dict[int, str]]) -> bool:
     """Whether all text of the lines is in one column: the name of a group of items."""
     return len({column for line in lines for column in line}) == 1
+
+
+def _are_sums(lines: Sequence[dict[int, str]], columns_of_figures: Set[int]) -> bool:
+    """Whether the lines are one of numbers alone, each below the numbers of items: their sums, without a name."""
+    held = lines[0]
+    return (
+        len(lines) == 1
+        and len(held) >= MIN_TEXTS
+        and set(held) <= columns_of_figures
+        and all(is_numeric(word) for text in held.values() for word in text.split())
+    )
 
 
 def _middle_height(word: Word) -> float:

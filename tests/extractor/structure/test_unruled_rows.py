@@ -59,3 +59,22 @@ def test_a_text_that_ends_in_a_long_number_is_a_text_still() -> None:
     assert row_count(entries) == 3
     assert row_count(lines(("0000418", "0000419"), ("0000420", "0000421"), step=18)) == 1, "numbers alone"
     assert row_count(lines(("May 21, 2009", "May 21, 2010"), ("Sept. 30, 2011", "Oct. 1, 2011"), step=18)) == 1, "dates"
+
+
+def test_the_sums_below_items_are_a_row_without_a_name() -> None:
+    cells = [
+        TableCell(0, column, 1, 1, False, (150.0 * column, 0, 150.0 * column + 150, 120), 0.9) for column in (0, 1, 2)
+    ]
+
+    def count(*each: Sequence[str]) -> int:
+        return len({cell.row for cell in with_rows_parted(cells, lines(*each, step=18))})
+
+    items = (("Coffee", "12", "2016.00"), ("Palette", "1", ""))
+    assert count(*items, ("", "13", "2016.00")) == 1, "the amounts of one item are no column of figures"
+    assert count(*items, ("Wine", "24", "588.00"), ("", "37", "2604.00")) == 4
+    assert count(*items, ("Wine", "24", "588.00"), ("", "dry", "white")) == 1, "words continue an item"
+
+
+def test_a_number_that_is_broken_over_two_lines_is_in_one_row() -> None:
+    assert row_count(lines(("", "10484.0"), ("Shares", ""), ("", "0"), step=7)) == 1
+    assert row_count(lines(("Bonds", "10484.0"), ("Shares", "9"), step=14)) == 2, "each with a name"
