@@ -29,6 +29,7 @@ from .false_spans import (
     without_empty_columns,
     without_false_spans,
 )
+from .halved_columns import without_halves
 from .header_rows import with_head
 from .item_rows import body_start, is_numeric, item_rows, numeric_columns, room_for_names, rows_by_white
 from .joined_pairs import with_pairs_apart
@@ -86,7 +87,7 @@ def _grid_of(words: Sequence[Word], structure: Sequence[TableCell], rulings: Rul
     laid = _assign_rows(cells, rows)
     filled = _words_by_cell(cells, rows, laid, None)
     if seen is not None and columns is not None:
-        cells, filled = _with_columns_of_words(cells, filled, columns.count)
+        cells, filled = _with_columns_of_words(cells, filled, columns, {laid[index] for index in columns.body})
         column_by_word = columns.column_by_word(rows, height)
 
         def column_of(word: Word) -> int:
@@ -98,7 +99,7 @@ def _grid_of(words: Sequence[Word], structure: Sequence[TableCell], rulings: Rul
         apart = with_pairs_apart(rows, laid, columns, height)
         if apart is not None:
             return _aligned_table(aligned_cells(seen, apart, cells, header), words)
-        same = columns.count == max(cell.column + cell.column_span for cell in cells)
+        same = columns.count == _count_columns(cells)
         if same:
             cells = with_bare_places(cells)
             filled = _words_by_cell(cells, rows, laid, columns)
@@ -129,14 +130,22 @@ def _aligned_table(filled: Sequence[tuple[TableCell, list[Word]]], words: Sequen
 
 
 def _with_columns_of_words(
-    cells: list[TableCell], filled: list[list[Word]], count: int
+    cells: list[TableCell], filled: list[list[Word]], columns: Columns, body: Set[int]
 ) -> tuple[list[TableCell], list[list[Word]]]:
-    """The cells and the words of each, without the model's columns that have no word, where that leaves `count`."""
-    if max(cell.column + cell.column_span for cell in cells) <= count:
+    """The cells and the words of each, without the model's columns that have no word, or are half of one, where that
+    leaves as many as the words have. `body`: the rows of cells whose words keep to these."""
+    if _count_columns(cells) <= columns.count:
         return cells, filled
     slim, held = without_empty_columns(cells, filled)
-    same = max((cell.column + cell.column_span for cell in slim), default=0) == count
-    return (slim, held) if same else (cells, filled)
+    if _count_columns(slim) > columns.count:
+        slim, held = without_halves(slim, held, lambda word: columns.of(word.box), body)
+        slim = _without_overlaps(slim)
+    return (slim, held) if _count_columns(slim) == columns.count else (cells, filled)
+
+
+def _count_columns(cells: Sequence[TableCell]) -> int:
+    """How many columns the cells have."""
+    return max((cell.column + cell.column_span for cell in cells), default=0)
 
 
 def _joins_entries(rows: Sequence[Row], laid: Sequence[int], columns: Columns) -> bool:
@@ -242,8 +251,7 @@ def _table(cells: Sequence[TableCell], filled: Sequence[Sequence[Word]], words: 
             )
         )
     rows = max(cell.row + cell.row_span for cell in cells)
-    columns = max(cell.column + cell.column_span for cell in cells)
-    return Table(rows, columns, tuple(result))
+    return Table(rows, _count_columns(cells), tuple(result))
 
 
 def _without_overlaps(structure: Sequence[TableCell]) -> list[TableCell]:
