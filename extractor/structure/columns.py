@@ -25,6 +25,7 @@ from .headed_gutters import names_in_line, parted_by_head, span_of
 from .item_rows import are_label_and_amount, is_numeric
 from .paired_names import edges_of_pairs
 from .whole_lines import lines_above
+from .word_spaces import without_spaces
 
 # Min gap between texts of two cells in one column, in text heights.
 FAR_TEXT = 1.5
@@ -286,7 +287,7 @@ def _white_edges(rows: Sequence[Row], lines: Sequence[Row], height: float, least
     return (
         _edges_under_head(edges, rows, body_rows[1:], height, bare)
         if headed
-        else _without_sparse(edges, body_rows, least_rows)
+        else without_spaces(_without_sparse(edges, body_rows, least_rows), lines, height)
     )
 
 
