@@ -2,7 +2,8 @@
 
 The layout model leaves out small print now and then, a payment slip as a whole. Lines of its two parts that happen to
 stand at one height are no lines of text: far white runs down between them, and other lines of both have none beside
-them. Labels with values have. Boxes are in the page's unit, origin top left.
+them. Labels with values have. Nor are they where both parts say the same: the receipt and what goes to the payee.
+Boxes are in the page's unit, origin top left.
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ from .text_lines import rows_of_text
 WIDE, FAR = 4.0, 3.0
 # Min lines of a column.
 MIN_LINES = 4
+# Min lines that two copies have in common, and their min share of the shorter one's.
+MIN_SAME = 3
+MOSTLY = 0.5
 # Max words that are looked at; more are a page without a layout.
 MOST_WORDS = 2000
 
@@ -58,7 +62,7 @@ def _columns(words: Sequence[Word]) -> list[list[Word]]:
     for at in gaps_between([(word.box[0], word.box[2]) for word in words], WIDE * height):
         left, right = ([word for word in words if (word.box[0] >= at) == behind] for behind in (False, True))
         sides = rows_of_text(left), rows_of_text(right)
-        if _are_apart(*sides, height):
+        if _are_apart(*sides, height) or _are_copies(*sides):
             return [left, *_columns(right)]
     return [list(words)]
 
@@ -75,3 +79,15 @@ def _are_apart(left: Sequence[Row], right: Sequence[Row], height: float) -> bool
     lonely = [count_alone(side, others, near) for side, others in zip(within, levels[::-1], strict=True)]
     most = max((0, 1), key=lambda index: lonely[index])
     return lonely[most] >= max(MIN_APART, APART * len(within[most])) and lonely[1 - most] > 0
+
+
+def _are_copies(left: Sequence[Row], right: Sequence[Row]) -> bool:
+    """Whether many lines of both say the same, in letters."""
+    said = [{text for row in side if any(map(str.isalpha, text := _text_of(row)))} for side in (left, right)]
+    same = len(said[0] & said[1])
+    return same >= max(MIN_SAME, MOSTLY * min(len(left), len(right)))
+
+
+def _text_of(row: Row) -> str:
+    """What the row says, left to right."""
+    return " ".join(word.text for word in sorted(row, key=lambda word: word.box[0]))

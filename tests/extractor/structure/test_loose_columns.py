@@ -50,3 +50,14 @@ def test_values_stay_beside_their_labels() -> None:
 def test_near_columns_are_read_across() -> None:
     words = column(SLIP, 0, 12, 0) + column(SLIP, 80, 15, 20)
     assert not read(words).startswith(" ".join(SLIP))
+
+
+def test_two_copies_at_one_height_are_read_one_after_the_other() -> None:
+    ours = [*SLIP, "Amount 61.80"]
+    assert read(column(SLIP, 0, 12, 0) + column(ours, 200, 12, 20)) == " | ".join(map(" ".join, (SLIP, ours)))
+    labels = ["Payable to", "Halden AS", "Place", "Town", "Due by", "Day"]
+    across = " ".join(f"{one} {other}" for one, other in zip(labels, SLIP, strict=True))
+    assert read(column(labels, 0, 12, 0) + column(SLIP, 200, 12, 20)) == across, "most lines differ"
+    figures = [f"{at}.00" for at in range(6)]
+    across = " ".join(f"{at} {at}" for at in figures)
+    assert read(column(figures, 0, 12, 0) + column(figures, 200, 12, 20)) == across, "figures alone"
