@@ -19,6 +19,7 @@ from typing import Literal
 from ..values.boxes import median_height
 from ..values.reading import Rulings
 from ..values.words import Row, Word
+from .bold_texts import are_bold_beside_plain
 from .columns import texts_of
 from .item_rows import is_numeric
 from .side_by_side import MIN_GAP, gaps_between
@@ -85,7 +86,7 @@ def _blocks(words: Sequence[Word], height: float) -> list[tuple[_Kind, list[Word
 
 
 def _kind_of(words: Sequence[Word], height: float) -> _Kind | None:
-    """What the words are: an address, or labels with their values, beside a colon or below."""
+    """What the words are: an address, or labels with their values, beside a colon or bold type, or below."""
     rows = rows_of_text(words)
     texts = [texts_of(row, height) for row in rows]
     if all(len(found) == 1 for found in texts):
@@ -93,8 +94,11 @@ def _kind_of(words: Sequence[Word], height: float) -> _Kind | None:
             return None
         lines = [" ".join(word.text for word in row) for row in rows]
         return "address" if _is_address(lines) else "pairs" if _are_stacked_pairs(lines) else None
-    pairs = all(len(found) == 2 and found[0][-1].text.endswith(":") for found in texts)
-    return "pairs" if pairs and len(rows) >= MIN_PAIRS else None
+    if len(rows) < MIN_PAIRS or any(len(found) != 2 for found in texts):
+        return None
+    labels, values = ([found[side] for found in texts] for side in (0, 1))
+    pairs = all(label[-1].text.endswith(":") for label in labels) or are_bold_beside_plain(labels, values)
+    return "pairs" if pairs else None
 
 
 def _is_set_tight(rows: Sequence[Row], height: float) -> bool:

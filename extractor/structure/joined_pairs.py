@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from ..values.words import Row, Word
+from .bold_texts import are_bold_beside_plain
 from .columns import Columns
-from .pairs import LONGEST_LABEL, are_bold_beside_plain
+from .pairs import LONGEST_LABEL
 
 # Min labels of a column.
 MIN_LABELS = 3

@@ -17,6 +17,7 @@ from docling_core.types.doc import DocItemLabel
 from ..values.boxes import Box, union
 from ..values.document import Pair, PairSide
 from ..values.words import Word
+from .bold_texts import are_bold_beside_plain
 from .item_rows import is_numeric
 from .parts import Part
 from .text_lines import Line
@@ -129,11 +130,6 @@ def _are_pairs(rows: Sequence[_Row], near: float) -> bool:
         or are_bold_beside_plain(values, labels)
         or numbers
     )
-
-
-def are_bold_beside_plain(texts: Sequence[Sequence[Word]], others: Sequence[Sequence[Word]]) -> bool:
-    """Whether all of these texts are bold and none of the others is."""
-    return all(word.bold for text in texts for word in text) and not any(word.bold for text in others for word in text)
 
 
 def is_label_of_number(label: Line, value: Line) -> bool:

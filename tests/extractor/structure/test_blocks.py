@@ -167,8 +167,11 @@ class TestAddresses:
             "Seller Halden AS Sagveien 14 1771 Halden",
             "Invoice: 77 Date: 4.6.25 Order: K-9 Clerk: Okafor",
         ]
-        plain = [label[:-1] for label in labels]
-        assert len(addresses_beside(beside([SELLER, plain, values], 12), Rulings())) == 1
+        plain = beside([SELLER, [label[:-1] for label in labels], values], 12)
+        assert len(addresses_beside(plain, Rulings())) == 1
+        bold = [replace(word, bold=150 <= word.box[0] < 300) for word in plain]
+        assert read(addresses_beside(bold, Rulings()))[1] == "Invoice 77 Date 4.6.25 Order K-9 Clerk Okafor"
+        assert len(addresses_beside([replace(word, bold=True) for word in plain], Rulings())) == 1
 
     def test_one_may_be_flush_right_and_have_an_e_mail_address_for_a_number(self) -> None:
         def flush_right(mail: str) -> list[Word]:
