@@ -32,6 +32,7 @@ from .false_spans import (
 from .halved_columns import without_halves
 from .header_rows import with_head
 from .item_rows import body_start, is_numeric, item_rows, numeric_columns, room_for_names, rows_by_white
+from .joined_columns import joins_columns_of_figures
 from .joined_pairs import with_pairs_apart
 from .ruled_tables import beside_text, ruled_cells
 from .text_lines import group_lines, rows_of_text
@@ -109,6 +110,7 @@ def _grid_of(words: Sequence[Word], structure: Sequence[TableCell], rulings: Rul
             or joins_head_with_item(cells, filled, rows, laid)
             or _joins_entries(rows, laid, columns)
             or _joins_figures(filled, seen, laid, column_of)
+            or joins_columns_of_figures(cells, filled, rows, 1 if header is None else header[0], column_of)
         )
         if sure or _contradict_columns(filled, rows, columns):
             aligned = aligned_cells(seen, laid, cells, header)
