@@ -1,8 +1,9 @@
 """The model's cells and their words -> cells without the spans that the words contradict. Runs in a page process.
 
 A number in one row of text is of that row, whatever rows its cell spans, and so is a date. So are all texts of a column
-of which one stands neither at the head nor in the middle of its rows. A cell of the head ends where the body begins. A
-name over several columns of a head stands over their middle. Boxes are in the page's unit, origin top left.
+of which one stands neither at the head nor in the middle of its rows. A cell of the head ends where the body begins.
+Beside names of groups, one whose name is level with those below them is in their row. A name over several columns of a
+head stands over their middle. Boxes are in the page's unit, origin top left.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from ..values.boxes import median_height, union
+from ..values.boxes import centre, median_height, union
 from ..values.reading import TableCell
 from ..values.words import Row, Word
 from .columns import Columns, texts_of
@@ -62,6 +63,7 @@ def without_false_spans(
     parted = _parted_from_head(cells, filled, row_of, laid[start] if 0 < start < len(rows) else 0)
     line_of = {id(word): number for number, line in enumerate(rows) for word in line}
     lefts = _lefts(rows, columns, height)
+    groups = {cell.row for cell, words in parted if cell.column_span > 1 and words}
     cut: list[tuple[TableCell, list[Word]]] = []
     for cell, words in parted:
         places = (
@@ -76,7 +78,9 @@ def without_false_spans(
         own = {row_of[id(word)] for word in words}
         figures = {row_of[id(word)] for word in words if is_numeric(word.text)}
         tall = cell.row_span > 1 and cell.column_span == 1
-        if tall and ((cell.column in by_row and len(own) == 1) or (cell.column in numeric and len(figures) > 1)):
+        moves = (cell.column in by_row and len(own) == 1) or (cell.column in numeric and len(figures) > 1)
+        moves = moves or (cell.row in groups and _is_level_below(cell, words, rows, line_of, laid[:start]))
+        if tall and moves:
             cut += _split_into_rows(cell, words, row_of)
         elif cell.column_span > 1 and cell.row == 0 and words:
             cut += _narrowed_to_text(cell, words, columns, rows, height)
@@ -119,6 +123,29 @@ def _columns_of_texts(
     whites = [after[0].box[0] - before[-1].box[2] for before, after in pairwise(texts)]
     apart = len(texts) >= MIN_ENTRIES or min(whites) >= APART * height
     return {first: text for (first, _), text in zip(reaches, texts, strict=True)} if apart else {}
+
+
+def _is_level_below(
+    cell: TableCell,
+    words: Sequence[Word],
+    rows: Sequence[Row],
+    line_of: Mapping[int, int],
+    head: Sequence[int],
+) -> bool:
+    """Whether a cell over several rows of the head has words of its last row alone, level with the names beside them.
+
+    `head`: the row of cells of each row of text above the body.
+    """
+    lines = {line_of[id(word)] for word in words}
+    if len(lines) != 1 or (at := lines.pop()) >= len(head) or head[at] != cell.row + cell.row_span - 1:
+        return False
+    own = {id(word) for word in words}
+    middle = centre(union(word.box for word in words))[1]
+    return any(
+        abs(centre(word.box)[1] - middle) <= FLUSH * (word.box[3] - word.box[1])
+        for word in rows[at]
+        if id(word) not in own
+    )
 
 
 def _columns_by_row(
