@@ -9,6 +9,7 @@ import ctypes
 import re
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
@@ -54,9 +55,33 @@ def document_notices(document: pdfium.PdfDocument, path: Path, *, invoice_read: 
         beside = " beside its invoice data" if invoice_read else ""
         told = f"the document has {files} attached (embedded) file(s){beside}, which are not read"
         notices.append(Notice("ATTACHMENTS", told))
-    if pdfium_c.FPDF_GetFormType(document.raw) == pdfium_c.FORMTYPE_XFA_FULL:
+    if _is_placeholder(document):
         notices.append(Notice("XFA_FORM", "the document is an XFA form: what its pages show may be a placeholder"))
     return tuple(notices)
+
+
+def _is_placeholder(document: pdfium.PdfDocument) -> bool:
+    """Whether another viewer draws the document from its XFA form: it says so, or its only page has no field of it."""
+    kind = pdfium_c.FPDF_GetFormType(document.raw)
+    if kind != pdfium_c.FORMTYPE_XFA_FOREGROUND or len(document) > 1:
+        return bool(kind == pdfium_c.FORMTYPE_XFA_FULL)
+    page = pdfium_c.FPDF_LoadPage(document.raw, 0)
+    if not page:
+        return False
+    try:
+        return not any(_is_field(page, number) for number in range(pdfium_c.FPDFPage_GetAnnotCount(page)))
+    finally:
+        pdfium_c.FPDF_ClosePage(page)
+
+
+def _is_field(page: Any, index: int) -> bool:
+    """Whether the page's annotation at this index is a form field."""
+    annotation = pdfium_c.FPDFPage_GetAnnot(page, index)
+    if not annotation:
+        return False
+    kind = pdfium_c.FPDFAnnot_GetSubtype(annotation)
+    pdfium_c.FPDFPage_CloseAnnot(annotation)
+    return bool(kind == pdfium_c.FPDF_ANNOT_WIDGET)
 
 
 def _is_cut_short(path: Path) -> bool:
