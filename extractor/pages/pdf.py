@@ -37,6 +37,7 @@ from .links import with_links
 from .open_documents import OpenDocuments
 from .page_frame import PageFrame
 from .page_text import believed, blank_notes, first_areas, forbidden_areas, judge, merged, on_page, shrunk_notes
+from .parted_words import parted_at_lines
 from .pdf_page import PdfPage
 from .placed_text import as_read, without_copies
 from .rendering import PageRenderer
@@ -135,7 +136,7 @@ def _page_of(page: PdfPage, renderer: PageRenderer, begin: Callable[[PagePicture
     number, frame, ocr = page.task.number, page.frame, page.task.ocr
     layer, early = _text_layer_of(page, renderer, begin)
     layer, notes = believed(layer, number, ocr)
-    layer_words, beyond = on_page(layer, frame, number)
+    layer_words, beyond = on_page(parted_at_lines(layer, page.drawing), frame, number)
     fine = is_scan(first_areas(page, layer_words), page.box)
     shown = early if early is not None and not fine else renderer.draw_page(fine=fine)
     judged = judge(page, layer_words, shown)

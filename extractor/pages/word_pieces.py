@@ -115,6 +115,13 @@ def parted_by_marks(
     return parted
 
 
+def parted_before(word: Word, origin: Origin, cuts: Sequence[int]) -> list[tuple[Word, Origin]]:
+    """The word with its origin, parted before these letters, which are in order."""
+    if not cuts:
+        return [(word, origin)]
+    return [_piece(word, origin, start, end) for start, end in pairwise((0, *cuts, len(word.text)))]
+
+
 def parts_within(word: Word, origin: Origin, box: Box) -> list[tuple[Word, Origin]]:
     """The word with its origin; without the letters whose middle is outside of the box; none where all of it is."""
     left, top, right, bottom = word.box
