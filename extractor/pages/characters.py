@@ -28,6 +28,8 @@ from .soundness import is_strange
 # PDFium writes a hyphen that ends a line as U+0002 (and, in its UTF-16 interface, as U+FFFE).
 _UNTOLD = 0xFFFE
 _LINE_END_HYPHEN = {0x02, _UNTOLD}
+# Letters of Arabic: lam, and the alefs that are one glyph with a lam before them.
+_LAM, _ALEFS = 0x644, (0x622, 0x623, 0x625, 0x627)
 _LINE_FEED, _BREAKS = 0x0A, {0x0A, 0x0D}
 # Ascent of a sound font, in font sizes; max line height that is believed of a font.
 ASCENT = 0.9
@@ -208,14 +210,31 @@ def letters_of(found: Characters, text_page: Any, frame: PageFrame, only: frozen
     fonts = _fonts_of(text_page, found.address, objects[starts].tolist(), numbers)
     sizes = np.repeat(np.array([font.size for font in fonts]), lengths)
     changed = [font is not before for font, before in zip(fonts[1:], fonts, strict=False)]
+    boxes = frame.boxes(_believed(found, positions, sizes))
     return Letters(
-        found.codes[positions].astype("<u4").tobytes().decode("utf-32-le"),
+        _with_ligatures_in_order(found.codes[positions], boxes).astype("<u4").tobytes().decode("utf-32-le"),
         positions,
-        frame.boxes(_believed(found, positions, sizes)),
+        boxes,
         objects,
         [font for font, length in zip(fonts, lengths.tolist(), strict=True) for font in repeat(font, length)],
         starts[1:][np.array(changed, bool)],
     )
+
+
+def _with_ligatures_in_order(codes: Indices, boxes: Boxes) -> Indices:
+    """The letters' code points, those of a lam-alef ligature in the order of reading.
+
+    PDFium turns a line from right to left around letter by letter, and so the two letters that one glyph stands for.
+    No script has a ligature of alef and lam (Unicode Standard, 9.2, Arabic ligatures).
+    """
+    second = 1 + np.flatnonzero(codes[1:] == _LAM)
+    second = second[np.isin(codes[second - 1], _ALEFS)]
+    second = second[(boxes[second] == boxes[second - 1]).all(axis=1)]
+    if not len(second):
+        return codes
+    ordered = codes.copy()
+    ordered[second - 1], ordered[second] = codes[second], codes[second - 1]
+    return ordered
 
 
 def run_starts(positions: Indices) -> Indices:
