@@ -100,9 +100,13 @@ class ScanReader:
     def _seen(self, level: Upright, words: list[Word], recognition: Recognition, began: float) -> Seen:
         """What is seen on a page or sheet that is set upright: its words, these among them, and all that is told of its
         ink beside them."""
-        words = self._with_words_under_stamps(level.page, [*level.page.words, *words], recognition)
+        # Doubted words are other readings of the same ink: no stamp stands over them, and no box holds them, too.
+        doubted = [word for word in level.page.words if not is_sure(word)]
+        words = [*filter(is_sure, level.page.words), *words]
+        words = self._with_words_under_stamps(level.page, words, recognition)
         words = self._with_combs(level.page, words, recognition)
-        return _with_cells(seen_on(self._device, level, with_inked_boxes(level.page, words), None, began))
+        words = [*doubted, *with_inked_boxes(level.page, words)]
+        return _with_cells(seen_on(self._device, level, words, None, began))
 
     def _with_words_under_stamps(self, page: Page, words: list[Word], recognition: Recognition) -> list[Word]:
         """The words of an upright page, those under coloured stamps as they are read without the stamps' ink, where
