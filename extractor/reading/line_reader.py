@@ -54,7 +54,7 @@ class ReadLine:
     def moved(self, matrix: Matrix) -> ReadLine:
         """The line mapped by `matrix`, (3, 3), in the unit that the matrix maps to."""
         corners = np.hstack([self.quad, np.ones((4, 1))]) @ matrix.T
-        return ReadLine(corners[:, :2].astype(np.float64, copy=False), self.words, self.quarters)
+        return ReadLine((corners[:, :2] / corners[:, 2:]).astype(np.float64, copy=False), self.words, self.quarters)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from ..values.page import Page
 from ..values.words import Word
 from .chosen_words import chosen
 from .dot_print import with_dots_joined
+from .fanned import fan_of, unfanned
 from .found_lines import box_of, lines_to_read
 from .inked_boxes import with_inked_boxes
 from .inked_cells import with_boxes_in_cells
@@ -184,10 +185,17 @@ class ScanReader:
         hardly = hardly_read(quads, [() if line is None else line.words for line in lines])
         kept = [line for line in lines if line is not None]
         kept += self._doubtful(upright.page, lines_outside(doubtful, others), quads, recognition)
-        level = deskewed(upright, skew_of(quads))
+        level = self._level(upright, quads)
         forward = np.linalg.inv(level.matrix) @ upright.matrix
         words = with_cents_joined(placed_lines([line.moved(forward) for line in kept], level.page.words))
         return level, words, hardly, [(upright, scaled(box, 1 / upright.page.scale)) for box in in_order(others)]
+
+    def _level(self, upright: Upright, quads: Sequence[Quad]) -> Upright:
+        """The page with its lines, in pixels, level: without their skew, and without their fan where it is a photo."""
+        level = deskewed(upright, skew_of(quads))
+        to_level = np.linalg.inv(level.matrix) @ upright.matrix @ np.diag([1 / upright.page.scale] * 2 + [1.0])
+        fan = fan_of(quads, to_level)
+        return level if fan is None else unfanned(level, fan, self._device.room_for_picture)
 
     def _doubtful(
         self, page: Page, quads: Sequence[Quad], beside: Sequence[Quad], recognition: Recognition

@@ -148,6 +148,7 @@ def mapped(matrix: Matrix, box: Box) -> Box:
     to."""
     left, top, right, bottom = box
     corners = matrix @ np.array([[left, right, right, left], [top, top, bottom, bottom], [1.0, 1.0, 1.0, 1.0]])
+    corners = corners[:2] / corners[2]
     return (
         float(corners[0].min()),
         float(corners[1].min()),
