@@ -48,6 +48,7 @@ from .sheets import (
     standing_in,
     stands_alone,
 )
+from .specks import without_specks
 from .stamped_words import bared
 from .stamps import stamps_of, without_stamps
 from .table_reader import table_readings
@@ -72,7 +73,9 @@ class ScanReader:
         pictures or results do not fit into the arena.
         """
         began = time.perf_counter()
-        upright = with_dots_joined(upright, self._device.room_for_picture)
+        upright = with_dots_joined(
+            without_specks(upright, self._device.room_for_picture), self._device.room_for_picture
+        )
         page = upright.page
         found = self._detect(page)
         quads = found.lines
