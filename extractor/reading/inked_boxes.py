@@ -117,9 +117,11 @@ def _squares_and_rings(page: Page, words: Sequence[Word], rooms: Sequence[PixelB
     radio buttons; in the page's unit."""
     found: list[Box] = []
     rings: list[Tick] = []
+    # A tick that goes beyond its box makes a line higher than it is.
+    usual = page.scale * median_height(word.box for word in words) if rooms else 0.0
     for room in rooms:
         near, corner = _ink(page.picture, room, SLACK)
-        frames = _frames(page.picture, room, near, corner)
+        frames = _frames(page.picture, room, SMALLEST * min(usual, room[3] - room[1]), near, corner)
         found += [box for box in frames if not any(intersection(box, one) for one in found)]
         height = room[3] - room[1]
         rings += [
@@ -266,10 +268,10 @@ def _ink(picture: PagePicture, room: PixelBox, beside: float) -> tuple[Grey, tup
     return ink_of(part), corner
 
 
-def _frames(picture: PagePicture, room: PixelBox, near: Grey, near_corner: tuple[int, int]) -> list[Box]:
-    """The square frames in a room with white around them. `near`: its ink, as `_ink` has it, and the top left of it."""
-    height = room[3] - room[1]
-    least, most = max(FEWEST_PIXELS, SMALLEST * height), LARGEST * height
+def _frames(picture: PagePicture, room: PixelBox, least: float, near: Grey, near_corner: tuple[int, int]) -> list[Box]:
+    """The square frames in a room with white around them, of sides at `least` so long. `near`: its ink, as `_ink` has
+    it, and the top left of it."""
+    least, most = max(FEWEST_PIXELS, least), LARGEST * (room[3] - room[1])
     if not _may_hold_frame(near, (room[1] + room[3]) / 2 - near_corner[1], least, most):
         return []
     # As far beside it as the next box of a comb may stand.

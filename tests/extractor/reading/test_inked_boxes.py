@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -96,6 +97,17 @@ def form(pen: Pen) -> Scan:
 def test_boxes_in_ink_are_told_ticked_or_not(pen: Pen) -> None:
     expected = "[ ] Medical expenses [x] Lost luggage [ ] Third party damage"
     assert " ".join(form(pen).read()) == expected
+
+
+def test_a_box_is_told_whose_tick_makes_its_line_high() -> None:
+    scan = form(pens_tick)
+    scan.words = [
+        replace(word, box=(word.box[0], word.box[1] - 22, word.box[2], word.box[3] + 12))
+        if word.text in ("Lost", "luggage")
+        else word
+        for word in scan.words
+    ]
+    assert " ".join(scan.read()) == "[ ] Medical expenses [x] Lost luggage [ ] Third party damage"
 
 
 @pytest.mark.parametrize("width", [1, 2])
