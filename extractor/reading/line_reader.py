@@ -23,6 +23,7 @@ from ..values.page_picture import PagePicture
 from ..values.words import Word
 from .litres import InkedLine, with_litres
 from .look_alikes import with_look_alikes_told
+from .odd_numbers import with_odd_numbers_told
 from .orientation import on_its_side
 from .picture_refs import ref_of
 from .raised_ink import with_numbers_ended
@@ -116,7 +117,7 @@ class LineReader:
         return [
             ReadLine(
                 (quad / page.scale).astype(np.float64),
-                tuple(with_look_alikes_told(with_numbers_ended(read, page.picture, quad, line.quarters))),
+                tuple(_told(with_numbers_ended(read, page.picture, quad, line.quarters))),
                 line.quarters,
             )
             if read and legibility(read) >= least
@@ -164,6 +165,11 @@ class LineReader:
                 readings[index] = _Reading(attempt, words, certainty(steps, content))
         ordered = iter(readings[index] for index in range(len(attempts)))
         return [[next(ordered) for _ in line] for line in lines]
+
+
+def _told(words: Sequence[RecognisedWord]) -> list[RecognisedWord]:
+    """The words of a line, what their texts tell of them minded."""
+    return with_odd_numbers_told(with_look_alikes_told(words))
 
 
 def _attempts(page: Page, quad: Quad, turns: Iterable[int], recognition: Recognition) -> list[_Attempt]:
