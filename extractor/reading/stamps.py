@@ -34,7 +34,7 @@ INK = 40.0
 SHADES = 8
 OTHER_COLOUR = 90.0
 # Min distance of coloured ink from grey, and of its paler pixels. Min cosine of a pixel and an ink of one hue.
-COLOURED, PALE = 50.0, 20.0
+COLOURED, PALE = 42.0, 20.0
 SAME_HUE = 0.9
 # Below this share of the ink's brightness, there is black beneath it.
 DARK = 0.6
@@ -43,6 +43,8 @@ DARK = 0.6
 LEAST_SPREAD = COLOURED * 1.5**0.5
 # Reach of a stamp's edge, in pixels; below this brightness, in 0..255, its pixels are of the text.
 EDGE, BLACK = 5, 80
+# Min share of the ink in a coloured word's box that is black where it is printed over text.
+SOME_BLACK = 0.05
 # Min brightness of grey ink that is told from the text.
 PALE_INK = 110.0
 # Min share of a word's ink in the stamp's colour for it to be of the stamp.
@@ -73,7 +75,8 @@ def stamps_of(words: Sequence[Word], picture: PagePicture, scale: float) -> list
     over smaller ones, or over several rows in another colour. A coloured word that was read from an image of a digital
     page is also one where it stands between rows, or where the ink connected with it, a frame, surrounds words of the
     page or reaches over several rows between its columns. So is a large coloured word of a scan whose frame reaches
-    over several rows: it may hide all smaller words that it is printed over.
+    over several rows: it may hide all smaller words that it is printed over; or surrounds words, where it has run into
+    black ones.
     """
     candidates = _candidates(words)
     if not candidates:
@@ -87,7 +90,7 @@ def stamps_of(words: Sequence[Word], picture: PagePicture, scale: float) -> list
         if at in taken:
             continue
         over, rows, between = _relation_to_others(at, words, boxes)
-        foreign = words[at].source == "ocr" and (mixed or _may_reach_over_rows(words[at].box, boxes))
+        foreign = words[at].source == "ocr"
         if not (over or rows or (foreign and _may_be_coloured(words[at].box, picture, scale))):
             continue
         ink = _ink_of(words[at].box, picture, scale)
@@ -103,7 +106,8 @@ def stamps_of(words: Sequence[Word], picture: PagePicture, scale: float) -> list
         if not (over or (other and rows) or (coloured and foreign)):
             continue
         box = _ink_box(words[at].box, ink, picture, scale) if coloured else words[at].box
-        apart = mixed and (between or _surrounds_words(box, others))
+        meets = mixed or (coloured and _has_black(words[at].box, picture, scale))
+        apart = (mixed and between) or (meets and _surrounds_words(box, others))
         if not (over or rows or apart or _reaches_over_rows(box, others)):
             continue
         if coloured:
@@ -188,6 +192,12 @@ def _is_of_line(other: Word, word: Word) -> bool:
     return (other.line, other.source) == (word.line, word.source) and other.size >= word.size / LARGE
 
 
+def _has_black(box: Box, picture: PagePicture, scale: float) -> bool:
+    """Whether some of the ink in the box of a coloured word is black."""
+    brightest = picture.part(_pixel_box(box, picture, scale)).max(axis=2)
+    return bool((brightest < BLACK).sum() >= SOME_BLACK * (brightest < brightest.max() - INK).sum())
+
+
 def _surrounds_words(box: Box, words: Sequence[Word]) -> bool:
     """Whether words stand in the box."""
     return any(contains(box, centre(word.box)) for word in words)
@@ -201,17 +211,6 @@ def _reaches_over_rows(box: Box, words: Sequence[Word]) -> bool:
         for left in (True, False)
     ]
     return min(levels) >= ROWS
-
-
-def _may_reach_over_rows(word: Box, boxes: Boxes) -> bool:
-    """Whether enough words stand on both sides of a word, as high and low as the ink connected with it may reach.
-
-    A cheap test: colours need not be looked at where it fails.
-    """
-    margin = REACHES[-1] * (word[3] - word[1])
-    level = (boxes[:, 3] > word[1] - margin) & (boxes[:, 1] < word[3] + margin)
-    before, behind = level & (boxes[:, 2] <= word[0]), level & (boxes[:, 0] >= word[2])
-    return min(int(before.sum()), int(behind.sum())) >= ROWS
 
 
 def _level_count(boxes: Sequence[Box]) -> int:

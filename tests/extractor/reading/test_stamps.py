@@ -236,6 +236,46 @@ def test_figures_under_a_stamp_on_a_scan_are_read(engine: Engine) -> None:
     assert "PAID" in under
 
 
+def framed_over(column: float, over: bool) -> bytes:
+    """The invoice as a scan, and a word in a tilted frame in pale violet, over the last rows or in a place of its own,
+    from so many points from the left."""
+    image = pdfium.PdfDocument(page(lambda canvas: None))[0].render(scale=200 / 72).to_pil().convert("RGB")
+    ink, colour = Image.new("RGB", (470, 180), "white"), (152, 128, 198)
+    draw = ImageDraw.Draw(ink)
+    draw.rectangle((20, 40, 449, 139), outline=colour, width=7)
+    draw.text((235, 90), "RECEIVED", fill=colour, font=ImageFont.load_default(72), anchor="mm")
+    ink = ink.rotate(5, resample=Image.Resampling.BICUBIC, fillcolor="white")
+    at = (round(column * 200 / 72), 480 if over else 1100)
+    image.paste(ImageChops.multiply(image.crop((*at, at[0] + 470, at[1] + 180)), ink), at)
+    file = io.BytesIO()
+    image.save(file, "PNG")
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("over", [True, False], ids=["over rows", "in its own place"])
+def test_amounts_that_a_framed_stamp_runs_into_at_the_edge_are_read(engine: Engine, over: bool) -> None:
+    encoded = base64.b64encode(framed_over(400, over)).decode("ascii")
+    answer = engine.extract(parse_request({"document_content_base64": encoded, "outputs": ["text"]}), document_id="f")
+    lines = answer["data"]["text"].splitlines()
+    assert ["\t".join(row) in lines for row in ROWS] == [True] * len(ROWS)
+    assert any("RECEI" in line for line in lines)
+
+
+@pytest.mark.parametrize("black", [True, False], ids=["over a figure", "over nothing"])
+def test_a_coloured_word_in_a_frame_on_a_scan_is_a_stamp_where_it_is_printed_over_text(black: bool) -> None:
+    image, blue = Image.new("RGB", (600, 300), "white"), (40, 60, 190)
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((40, 40, 500, 240), outline=blue, width=5)
+    draw.text((60, 60), "OFFER", fill=blue, font=ImageFont.load_default(60))
+    draw.text((70, 180), "four desk lamps of brass", fill="black", font=ImageFont.load_default(22))
+    if black:
+        draw.text((190, 84), "130.00", fill="black", font=ImageFont.load_default(22))
+    small = [Word(text, (70.0 + 60 * n, 182.0, 120.0 + 60 * n, 204.0), 1, "ocr", 22.0) for n, text in enumerate("abcd")]
+    words = [Word("OFFER", (58.0, 62.0, 262.0, 122.0), 0, "ocr", 60.0), *small]
+    stamps = stamps_of(words, PagePicture(np.ascontiguousarray(np.asarray(image)), 0), 1.0)
+    assert texts(words, stamps) == (["OFFER"] if black else [])
+
+
 def test_amounts_under_a_see_through_picture_come_once_and_its_words_too(engine: Engine) -> None:
     image = Image.new("RGBA", (600, 170))
     draw = ImageDraw.Draw(image)
