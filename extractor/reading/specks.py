@@ -8,6 +8,7 @@ What stands near other ink stays: it may be a point. Other pages stay as they ar
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import product
 
 import cv2
 import numpy as np
@@ -18,8 +19,8 @@ from .orientation import Upright
 
 # Brightness below which a pixel is ink, in 0..255; max pixels of a speck.
 INK, SPECK = 128, 2
-# Number of samples across and down the page, and their side; min specks in one, and min share of samples with them.
-SAMPLES, SIDE, FEWEST, MOSTLY = 3, 96, 3, 0.85
+# Number of samples across and down the page, and their side; min specks in one, and max number of samples with fewer.
+SAMPLES, SIDE, FEWEST, WITHOUT = 3, 96, 3, 1
 # Reach of ink that a point may belong to.
 NEAR = 4
 
@@ -52,8 +53,12 @@ def _is_sown(grey: Grey) -> bool:
     if min(rows, columns) < SAMPLES * SIDE:
         return False
     tops, lefts = ([int((at + 0.5) * side / SAMPLES) - SIDE // 2 for at in range(SAMPLES)] for side in (rows, columns))
-    sown = [_speck_count(grey[top : top + SIDE, left : left + SIDE] < INK) >= FEWEST for top in tops for left in lefts]
-    return sum(sown) >= MOSTLY * len(sown)
+    without = 0
+    for top, left in product(tops, lefts):
+        without += _speck_count(grey[top : top + SIDE, left : left + SIDE] < INK) < FEWEST
+        if without > WITHOUT:
+            return False
+    return True
 
 
 def _speck_count(ink: Mask) -> int:
