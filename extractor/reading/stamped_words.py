@@ -7,17 +7,22 @@ read again, line by line; the more certain reading of a line is taken. Boxes are
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from ..values.boxes import Box, centre, contains, intersection
 from ..values.words import Word
+
+# Max confidence of a stamp's word that may have other figures in it.
+UNSURE = 0.5
 
 
 def bared(words: Sequence[Word], again: Sequence[Word], over: set[int], lines: Sequence[Box]) -> list[Word]:
     """The words, those under stamps in the more certain reading; the words of the stamps stay.
 
     `again`: the words read without the stamps' ink, line by line. `over`: the indices of the stamps' own words.
-    `lines`: the boxes that were read again. What the stamps' words have of them goes.
+    `lines`: the boxes that were read again. What the stamps' words have of them goes; a stamp's word over some of them
+    is unsure, for their figures may be read into it.
     """
     left_out: set[int] = set()
     placed: set[int] = set()
@@ -41,7 +46,13 @@ def bared(words: Sequence[Word], again: Sequence[Word], over: set[int], lines: S
         for index, word in enumerate(words)
         if index not in placed and word.source == "ocr" and any(_is_copy(word, other) for other in again)
     )
-    return [*(word for index, word in enumerate(words) if index not in left_out), *added]
+    spoilt = {index for index in over if any(contains(words[index].box, centre(other.box)) for other in again)}
+    kept = [
+        replace(word, confidence=min(word.confidence, UNSURE)) if index in spoilt else word
+        for index, word in enumerate(words)
+        if index not in left_out
+    ]
+    return [*kept, *added]
 
 
 def _is_copy(word: Word, other: Word) -> bool:

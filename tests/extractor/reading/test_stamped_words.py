@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from extractor.reading.stamped_words import bared
+from dataclasses import replace
+
+from extractor.reading.stamped_words import UNSURE, bared
 from extractor.values.words import Word
 
 
@@ -37,3 +39,9 @@ def test_what_a_stamp_swallowed_comes_once() -> None:
     assert bared([STAMP, figure], [again], {0}, LINES) == [STAMP, again]
     other = Word("12.00", (190.0, 0.0, 240.0, 60.0), 1, "ocr", 40.0, confidence=0.9)
     assert bared([STAMP, other], [again], {0}, LINES) == [STAMP, other, again]
+
+
+def test_a_stamps_word_over_what_was_read_again_is_unsure() -> None:
+    over, again = Word("PAID02", (190.0, 0.0, 260.0, 60.0), 1, "ocr", 40.0, confidence=0.9), word("928,02", 200.0, 2)
+    assert bared([over], [again], {0}, LINES) == [replace(over, confidence=UNSURE), again]
+    assert bared([STAMP], [again], {0}, LINES) == [STAMP, again]
