@@ -6,13 +6,15 @@ number for it. Boxes are in points, origin top left of the page as shown.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from ..values.arrays import Boxes
-from ..values.words import Word
+from ..values.boxes import touching
+from ..values.words import Word, boxes_of
 from .drawing import Drawing
 from .text_layer import Origin, TextLayer
 from .word_pieces import parted_before
@@ -29,9 +31,13 @@ def parted_at_lines(layer: TextLayer, drawing: Drawing) -> TextLayer:
     Letters that stand alone between lines, as those in the boxes of a comb, stay as they are.
     """
     may_be = [index for index, origin in enumerate(layer.origins) if origin.changes and layer.words[index].upright]
-    lines = _lines_of(drawing) if may_be else np.zeros((0, 4))
-    cuts = {index: _cuts(layer.words[index], layer.origins[index], lines) for index in may_be if len(lines)}
-    if not any(cuts.values()):
+    if not may_be:
+        return layer
+    cuts: dict[int, Sequence[int]] = {}
+    for index, lines in _lines_at([layer.words[index] for index in may_be], drawing).items():
+        if found := _cuts(layer.words[may_be[index]], layer.origins[may_be[index]], lines):
+            cuts[may_be[index]] = found
+    if not cuts:
         return layer
     words: list[Word] = []
     origins: list[Origin] = []
@@ -45,11 +51,16 @@ def parted_at_lines(layer: TextLayer, drawing: Drawing) -> TextLayer:
     return replace(layer, words=words, origins=tuple(origins), blanks=blanks)
 
 
-def _lines_of(drawing: Drawing) -> Boxes:
-    """The boxes of thin upright things, (lines, 4)."""
+def _lines_at(words: Sequence[Word], drawing: Drawing) -> dict[int, Boxes]:
+    """The thin upright things that touch each word, by its index: their boxes, (lines, 4)."""
     boxes = np.array([*drawing.frames, *drawing.blots], np.float64).reshape(-1, 4)
     width, height = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
-    return np.asarray(boxes[(width <= THICKEST) & (height > THICKEST)])
+    lines = boxes[(width <= THICKEST) & (height > THICKEST)]
+    found: defaultdict[int, list[int]] = defaultdict(list)
+    for owners, places in touching(boxes_of(words), lines):
+        for index, place in zip(owners.tolist(), places.tolist(), strict=True):
+            found[index].append(place)
+    return {index: lines[places] for index, places in found.items()}
 
 
 def _cuts(word: Word, origin: Origin, lines: Boxes) -> Sequence[int]:
