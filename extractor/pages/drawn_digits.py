@@ -37,9 +37,12 @@ LEAST = {"0": 2, "6": 2, "8": 3, "9": 2}
 MOST = {"1": 1, "2": 1, "3": 1, "5": 1, "7": 1}
 # Min likeness of an outline to another digit beyond that to its own, as a correlation: true ones have at most 0.16.
 MARGIN = 0.2
-# The same of a digit in the picture whose outline is asked for, and of one that has none: one in a hundred true ones is
-# above.
-GLANCE, ALONE = 0.05, 0.1
+# The same of a digit in the picture whose outline is asked for, and of one that has none: of true ones in 8 points one
+# in two hundred is above, in 10 none of 460.
+GLANCE, ALONE = 0.05, 0.25
+# Max share of a digit's box that its neighbours' reach into, and max height of it, in font sizes: some fonts have one
+# box for all of their glyphs, in which others stand, too.
+OVERLAP, HIGHEST = 0.15, 1.3
 # Min range there of a channel, in 0..255; min sides of a digit's box, and min height of its ink, in pixels.
 CONTRAST, NARROWEST, LOWEST = 60, 3, 7
 # Max fonts of a page, and max segments of an outline, that are looked at.
@@ -89,7 +92,7 @@ def fonts_with_other_digits(
 
 def _places(words: Sequence[Word], origins: Sequence[Origin]) -> dict[tuple[int, str], Box | None]:
     """The box of one of each digit that each font draws, in points, origin top left of the page as shown; None where
-    it is not known, and of turned text."""
+    it has none of its own."""
     places: dict[tuple[int, str], Box | None] = {}
     fonts: dict[int, set[str]] = {}
     for word, origin in zip(words, origins, strict=True):
@@ -98,14 +101,23 @@ def _places(words: Sequence[Word], origins: Sequence[Origin]) -> dict[tuple[int,
             continue
         known = fonts.setdefault(origin.font, set())
         for digit in DIGIT_SET.intersection(word.text) - known:
-            places[origin.font, digit] = None
-            if word.upright and len(origin.letters) == len(word.text):
-                left, top, right, bottom = origin.letters[word.text.index(digit)].tolist()
-                places[origin.font, digit] = (left, top, right, bottom)
+            places[origin.font, digit] = _place(word, origin, word.text.index(digit))
             known.add(digit)
         if len(fonts) > MOST_FONTS:
             break
     return places
+
+
+def _place(word: Word, origin: Origin, at: int) -> Box | None:
+    """The box of a word's letter, in points; None where it is not known, where other letters stand in it, and of turned
+    text."""
+    if not word.upright or len(origin.letters) != len(word.text):
+        return None
+    left, top, right, bottom = origin.letters[at].tolist()
+    slack = OVERLAP * (right - left)
+    before, behind = origin.letters[max(0, at - 1)], origin.letters[min(at + 1, len(word.text) - 1)]
+    apart = (at == 0 or before[2] <= left + slack) and (at == len(word.text) - 1 or behind[0] >= right - slack)
+    return (left, top, right, bottom) if apart and bottom - top <= HIGHEST * word.size else None
 
 
 def _square_in(picture: Pixels, box: Box, scale: float) -> Grey | None:
