@@ -14,8 +14,8 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-# The tests in two processes, each a thread: two threads in one process leave half of two cores idle. JOBS=0: in one.
-JOBS   ?= 2
+# The tests in three processes, each a thread: many tests wait, and two cores are idle then. JOBS=0: in one process.
+JOBS   ?= 3
 PYTEST := OMP_NUM_THREADS=1 TORCH_THREADS=1 $(BIN)/python -m pytest -n $(JOBS)
 
 # What `npm ci` leaves when it is done.
