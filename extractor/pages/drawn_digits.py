@@ -77,23 +77,26 @@ def fonts_with_other_digits(
     """
     squares: dict[tuple[int, str], Grey] = {}
     doubted: list[tuple[int, str, float]] = []
-    for (font, digit), box in _places(words, origins).items():
-        square = None if box is None else _square_in(picture, box, scale)
-        if square is not None:
-            squares[font, digit] = square
-        elif box is None:
-            doubted.append((font, digit, 0.0))
+    places = _places(words, origins)
+    for place, (word, origin, at) in places.items():
+        if not word.upright or len(origin.letters) != len(word.text):
+            doubted.append((*place, 0.0))
+        elif (square := _square_in(picture, origin.letters[at].tolist(), scale)) is not None:
+            squares[place] = square
     if squares:
         shapes = _as_shapes(np.array(list(squares.values()), np.float64).reshape(len(squares), -1))
         margins = _margins([digit for _, digit in squares], shapes).tolist()
         doubted += [(*place, margin) for place, margin in zip(squares, margins, strict=True) if margin >= GLANCE]
-    return {font for font, digit, margin in doubted if _draws_another(font, digit, margin)}
+    return {
+        font
+        for font, digit, margin in doubted
+        if _draws_another(font, digit, margin >= ALONE and _stands_alone(*places[font, digit]))
+    }
 
 
-def _places(words: Sequence[Word], origins: Sequence[Origin]) -> dict[tuple[int, str], Box | None]:
-    """The box of one of each digit that each font draws, in points, origin top left of the page as shown; None where
-    it has none of its own."""
-    places: dict[tuple[int, str], Box | None] = {}
+def _places(words: Sequence[Word], origins: Sequence[Origin]) -> dict[tuple[int, str], tuple[Word, Origin, int]]:
+    """For each digit that each font draws a word that has it, its origin, and the index of the digit in it."""
+    places: dict[tuple[int, str], tuple[Word, Origin, int]] = {}
     fonts: dict[int, set[str]] = {}
     for word, origin in zip(words, origins, strict=True):
         # Where a word has several text objects, it is not known which of its letters the font draws.
@@ -101,23 +104,20 @@ def _places(words: Sequence[Word], origins: Sequence[Origin]) -> dict[tuple[int,
             continue
         known = fonts.setdefault(origin.font, set())
         for digit in DIGIT_SET.intersection(word.text) - known:
-            places[origin.font, digit] = _place(word, origin, word.text.index(digit))
+            places[origin.font, digit] = (word, origin, word.text.index(digit))
             known.add(digit)
         if len(fonts) > MOST_FONTS:
             break
     return places
 
 
-def _place(word: Word, origin: Origin, at: int) -> Box | None:
-    """The box of a word's letter, in points; None where it is not known, where other letters stand in it, and of turned
-    text."""
-    if not word.upright or len(origin.letters) != len(word.text):
-        return None
+def _stands_alone(word: Word, origin: Origin, at: int) -> bool:
+    """Whether a letter of an upright word has a box of its own."""
     left, top, right, bottom = origin.letters[at].tolist()
     slack = OVERLAP * (right - left)
     before, behind = origin.letters[max(0, at - 1)], origin.letters[min(at + 1, len(word.text) - 1)]
     apart = (at == 0 or before[2] <= left + slack) and (at == len(word.text) - 1 or behind[0] >= right - slack)
-    return (left, top, right, bottom) if apart and bottom - top <= HIGHEST * word.size else None
+    return bool(apart and bottom - top <= HIGHEST * word.size)
 
 
 def _square_in(picture: Pixels, box: Box, scale: float) -> Grey | None:
@@ -144,12 +144,12 @@ def _as_shapes(squares: Measures) -> Measures:
     return np.asarray(shapes / np.maximum(np.linalg.norm(shapes, axis=1, keepdims=True), 1e-6))
 
 
-def _draws_another(font: int, digit: str, margin: float) -> bool:
-    """Whether the outline of what the font calls this digit looks like another one; or whether the picture does, where
-    there is none. `margin`: of what is in the picture."""
+def _draws_another(font: int, digit: str, in_picture: bool) -> bool:
+    """Whether the outline of what the font calls this digit looks like another one; `in_picture`, whether the picture
+    does, where there is none."""
     found, contours, shapes = _shapes(font, digit) if _has_outlines(font) else ([], [], NO_SHAPES)
     if not found:
-        return margin >= ALONE
+        return in_picture
     fits = LEAST.get(digit, 1) <= contours[0] <= MOST.get(digit, contours[0])
     return bool(_margins(found, shapes)[0] >= (MARGIN if fits else GLANCE))
 

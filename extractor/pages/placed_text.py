@@ -13,8 +13,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import accumulate, pairwise, product
 
+import numpy as np
+
 from ..values.boxes import Box, union
-from ..values.words import Word
+from ..values.words import Word, boxes_of
 from .drawing import Look
 from .text_layer import Letter, Origin, TextLayer
 
@@ -39,6 +41,8 @@ SAME_ROW = 0.5
 SAME_PRINT, SAME_POINT, CELL = 0.06, 0.1, 2.0
 # Max words of one text in a cell that are compared.
 MOST_PRINTS = 10
+# Cells across and down, beyond which they are numbered anew.
+MOST_CELLS = 1 << 16
 
 
 def without_copies(layer: TextLayer, looks: Mapping[int, Look]) -> TextLayer:
@@ -47,13 +51,10 @@ def without_copies(layer: TextLayer, looks: Mapping[int, Look]) -> TextLayer:
     Print that is to look bold is drawn again a little further. PDFium itself leaves out what one form says again at
     once. `looks`: those of the text objects, by their address.
     """
-    texts = Counter(word.text for word in layer.words)
-    # Hardly any word has the text and the place of another one: only of those is it asked how they are drawn.
     placed: defaultdict[tuple[str, int, int], list[int]] = defaultdict(list)
     copies: set[int] = set()
-    for index, word in enumerate(layer.words):
-        if texts[word.text] < 2:
-            continue
+    for index in _with_another_near(layer.words):
+        word = layer.words[index]
         column, row = (int(side / CELL) for side in word.box[:2])
         near = [
             other
@@ -69,6 +70,26 @@ def without_copies(layer: TextLayer, looks: Mapping[int, Look]) -> TextLayer:
     kept = [index for index in range(len(layer.words)) if index not in copies]
     words, origins = [layer.words[index] for index in kept], [layer.origins[index] for index in kept]
     return replace(layer, words=words, origins=tuple(origins), blanks=())
+
+
+def _with_another_near(words: Sequence[Word]) -> list[int]:
+    """The indices of words near which another of their text stands, or may: hardly any word has one.
+
+    Corners that are less than half a cell apart are in one cell of one of four grids, each shifted by half a cell.
+    """
+    texts = Counter(word.text for word in words)
+    again = [index for index, word in enumerate(words) if texts[word.text] > 1]
+    numbers: dict[str, int] = {}
+    kinds = np.array([numbers.setdefault(words[index].text, len(numbers)) for index in again], np.int64)
+    corners = boxes_of([words[index] for index in again])[:, :2]
+    found = np.zeros(len(again), bool)
+    for shift in product((0.0, CELL), repeat=2):
+        cells = np.floor((corners + shift) / (2 * CELL)).astype(np.int64) % MOST_CELLS
+        _, places, counts = np.unique(
+            (kinds * MOST_CELLS + cells[:, 0]) * MOST_CELLS + cells[:, 1], return_inverse=True, return_counts=True
+        )
+        found |= counts[places] > 1
+    return [again[at] for at in np.flatnonzero(found).tolist()]
 
 
 def _is_same_print(index: int, other: int, layer: TextLayer, looks: Mapping[int, Look]) -> bool:
