@@ -380,6 +380,16 @@ class TestClock:
         scheduler.close()
         assert scheduler.batch_s == 0
 
+    def test_the_longest_batch_is_known_when_it_is_over(self, scheduler: Scheduler) -> None:
+        model = GatedSquares(1)
+        hold(scheduler, model)
+        assert scheduler.longest_batch_s == 0
+        held = scheduler.batch_s
+        model.gate.set()
+        assert One(scheduler, model, Number(2)).result(PATIENCE_S) == 4
+        scheduler.close()
+        assert scheduler.longest_batch_s >= held
+
 
 class TestIdle:
     def test_an_owner_that_has_nothing_to_do_says_so_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -441,6 +451,21 @@ class TestPreparing:
             assert told[3:] == ["other"]
         finally:
             scheduler.close()
+
+    def test_it_is_done_in_the_thread_that_runs_models(self, before: bool) -> None:
+        """A graph, and what is planned for it, belong to the thread that captured it."""
+        threads: queue.Queue[int] = queue.Queue()
+
+        def note() -> None:
+            threads.put(threading.get_ident())
+
+        scheduler, model = owner(needed_warm_ups=[note], warm_ups=[note]), Squares(1)
+        try:
+            prepared = {threads.get(timeout=PATIENCE_S) for _ in range(2)}
+            assert One(scheduler, model, Number(3)).result(PATIENCE_S) == 9
+        finally:
+            scheduler.close()
+        assert prepared == model.threads
 
     def test_any_other_error_ends_the_start_or_is_told_and_the_owner_goes_on(self, before: bool) -> None:
         error = RuntimeError("CUDA error: an illegal memory access was encountered")
