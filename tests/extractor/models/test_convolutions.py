@@ -65,6 +65,11 @@ class WithRelu(PlainKernel):
         super().__init__(convolution, relu=True)
 
 
+class WithoutRelu(PlainKernel):
+    def __init__(self, convolution: nn.Conv2d) -> None:
+        super().__init__(convolution, relu=False)
+
+
 class Wrong(WithRelu):
     def forward(self, maps: torch.Tensor) -> torch.Tensor:
         return super().forward(maps) * 1.05
@@ -259,6 +264,16 @@ def test_a_served_model_says_the_same_with_all_of_them_replaced(name: str) -> No
     assert replace_convolutions(model, {"pointwise": Pointwise, "dense": WithRelu}) > convolutions / 3
     for found, before in zip(said(), expected, strict=True):
         assert float((found - before).abs().max() / before.abs().max()) < 1e-4
+
+
+@pytest.mark.parametrize("name", SERVED)
+def test_no_depthwise_convolution_of_a_served_model_is_left(name: str) -> None:
+    """cuDNN takes longest to plan for these."""
+    build, folder, _, _ = SERVED[name]
+    model = load_checkpoint(build, Settings().models_dir / folder, CPU)
+    grouped = sum(isinstance(module, nn.Conv2d) and module.groups > 1 for module in model.modules())
+    assert grouped > 0
+    assert replace_convolutions(model, {"depthwise": WithoutRelu}) == grouped
 
 
 def test_a_processor_keeps_its_convolutions() -> None:
