@@ -202,10 +202,12 @@ class TestTurns:
     def test_processes_are_renewed_without_threads_left_behind(self) -> None:
         running = PagePool(Settings(page_processes=1, pages_per_process=2), tasks="tests.pool_tasks")
         try:
-            pids = {answer(running, "tell").head["pid"] for _ in range(2)}
+            pids, arenas = {answer(running, "tell").head["pid"] for _ in range(2)}, running.arenas
             threads = threading.active_count()
             pids |= {answer(running, "tell").head["pid"] for _ in range(6)}
             assert len(pids) == 4
+            # A GPU's driver has pinned them, once.
+            assert running.arenas == arenas
             assert threading.active_count() == threads
         finally:
             running.close()
