@@ -20,6 +20,7 @@ from extractor import errors
 from extractor.deadline import JobEnd
 from extractor.engine import Engine
 from extractor.job import Progress
+from extractor.page_processes.handle import Running, Task
 from extractor.request import parse_request
 from tests import documents
 
@@ -270,6 +271,25 @@ class TestPdfPages:
         assert answer["metadata"]["pages"]["processed"] == 2
         assert answer["metadata"]["partial"] is True
         assert [page["page"] for page in answer["data"]["pages"]] == [1, 3]
+
+    @pytest.mark.parametrize("most", [1, 3])
+    def test_pages_are_begun_only_so_far_ahead(
+        self, engine: Engine, monkeypatch: pytest.MonkeyPatch, most: int
+    ) -> None:
+        """A long document is not in memory as a whole, and leaves room to others."""
+        begin, begun, done = engine._pages.submit, list[int](), [0]
+
+        def counted(task: Task) -> Running:
+            if task.name == "read_page":
+                begun.append(len(begun) + 1 - done[-1])
+            return begin(task)
+
+        monkeypatch.setattr(engine._pages, "submit", counted)
+        monkeypatch.setattr(engine, "_pages_in_flight", most)
+        content = base64.b64encode(documents.text_pdf([["Sheet"]] * 6)).decode("ascii")
+        request = parse_request({"document_content_base64": content})
+        engine.extract(request, document_id="x", progress=lambda now: done.append(now.pages_done))
+        assert begun == [*range(1, most + 1), *[most] * (6 - most)]
 
 
 RECEIPT = documents.text_image(["Receipt 4711", "Total 80.90"])
