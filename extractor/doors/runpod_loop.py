@@ -26,7 +26,7 @@ from dataclasses import asdict
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, Any
 
-from aiohttp import ClientSession
+from aiohttp import ClientResponse, ClientSession
 
 from ..deadline import LET_GO_S, JobEnd, error_of
 from ..errors import DeliveryRefused, ExtractionError
@@ -213,9 +213,7 @@ class JobLoop(rp_scale.JobScaler):  # type: ignore[misc]  # the SDK has no types
         async with session.get(rp_job._job_get_url(wanted), max_redirects=MOST_REDIRECTS) as response:
             if response.status in (204, 400):  # no jobs; 400 where FlashBoot has the worker sleep
                 return Taken()
-            if response.status == 429:
-                raise TooManyRequests(response.request_info, response.history, status=429)
-            response.raise_for_status()
+            _check_status(response)
             self._arriving = True
             try:
                 body = await arrived(response, MOST_TAKEN_BYTES * wanted)
@@ -244,9 +242,7 @@ class JobLoop(rp_scale.JobScaler):  # type: ignore[misc]  # the SDK has no types
         if (url := rp_job._job_stop_url()) is None:
             return []
         async with session.get(url, max_redirects=MOST_REDIRECTS) as response:
-            if response.status == 429:
-                raise TooManyRequests(response.request_info, response.history, status=429)
-            response.raise_for_status()
+            _check_status(response)
             return read_stops(await arrived(response, MOST_STOPS_BYTES))
 
     async def stop_job(self, job_id: str) -> bool:
@@ -415,6 +411,13 @@ def modifier(load: Callable[[], Engine], ready: Callable[[], None]) -> Callable[
         return wanted
 
     return modify
+
+
+def _check_status(response: ClientResponse) -> None:
+    """Raises `TooManyRequests` for 429, at which the SDK's loop pauses, and aiohttp's error for any other failure."""
+    if response.status == 429:
+        raise TooManyRequests(response.request_info, response.history, status=429)
+    response.raise_for_status()
 
 
 def _failure(error: ExtractionError, job_id: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from ..values.boxes import union
-from ..values.reading import TableCell
+from ..values.reading import TableCell, count_columns
 from ..values.words import Word
 
 
@@ -21,7 +21,7 @@ def without_halves(
     """The cells and the words of each, columns of cells joined that no row has words in both of, while those of the
     rows `body` stand in one column of words, and no cell of either goes over several rows. A span may reach over the
     cell after it then."""
-    count = max(cell.column + cell.column_span for cell in cells)
+    count = count_columns(cells)
     held: list[set[int]] = [set() for _ in range(count)]
     named: list[set[int]] = [set() for _ in range(count)]
     tall: set[int] = set()

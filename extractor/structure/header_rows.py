@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ..values.reading import TableCell
+from ..values.reading import TableCell, count_columns
 from ..values.words import Word
 from .item_rows import is_numeric
 
@@ -54,7 +54,7 @@ def _bold_rows(cells: Sequence[TableCell], filled: Sequence[Sequence[Word]], row
 
 def _rows_over_numbers(cells: Sequence[TableCell], filled: Sequence[Sequence[Word]], rows: int) -> int:
     """The number of first rows that have texts above numeric columns, and no numbers."""
-    columns = max((cell.column + cell.column_span for cell in cells), default=0)
+    columns = count_columns(cells)
     if columns < MIN_COLUMNS:
         return 0
     texts = {

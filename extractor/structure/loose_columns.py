@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..values.boxes import median_height
-from ..values.words import Row, Word
+from ..values.words import Row, Word, row_text
 from .parts import Part, text_blocks
 from .side_by_side import APART, MIN_APART, SAME_HEIGHT, count_alone, gaps_between, middle_height
 from .text_lines import rows_of_text
@@ -83,11 +83,6 @@ def _are_apart(left: Sequence[Row], right: Sequence[Row], height: float) -> bool
 
 def _are_copies(left: Sequence[Row], right: Sequence[Row]) -> bool:
     """Whether many lines of both say the same, in letters."""
-    said = [{text for row in side if any(map(str.isalpha, text := _text_of(row)))} for side in (left, right)]
+    said = [{text for row in side if any(map(str.isalpha, text := row_text(row)))} for side in (left, right)]
     same = len(said[0] & said[1])
     return same >= max(MIN_SAME, MOSTLY * min(len(left), len(right)))
-
-
-def _text_of(row: Row) -> str:
-    """What the row says, left to right."""
-    return " ".join(word.text for word in sorted(row, key=lambda word: word.box[0]))

@@ -16,7 +16,7 @@ from itertools import pairwise
 import numpy as np
 
 from ..values.boxes import Box, centre, contains, median_height, union
-from ..values.reading import Ruling, Rulings, TableCell
+from ..values.reading import Ruling, Rulings, TableCell, count_columns
 from ..values.words import Word, boxes_of
 from .closed_boxes import are_closed
 from .columns import find_columns
@@ -58,7 +58,7 @@ def ruled_cells(rulings: Rulings, words: Sequence[Word], structure: Sequence[Tab
     if len(ys) < 3 or len(xs) < 3:
         return []
     rows = max((cell.row + cell.row_span for cell in structure), default=0)
-    columns = max((cell.column + cell.column_span for cell in structure), default=0)
+    columns = count_columns(structure)
     if (len(xs) - 1) * (len(ys) - 1) > MOST_PLACES:
         return []
     grid = _Grid(xs, ys, words, rulings, height)

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 
 from ..values.boxes import Box, median_height, union
 from ..values.reading import Rulings
-from ..values.words import Row, Word
+from ..values.words import Row, Word, row_text
 from .columns import texts_of
 from .item_rows import is_numeric
 from .text_lines import rows_of_text
@@ -84,12 +84,8 @@ def tables_below(words: Sequence[Word], rulings: Rulings) -> list[list[Word]]:
 
 def _begins_again(row: Row, above: Sequence[Row]) -> bool:
     """Whether a row says what the first of the rows above it says, in words: the head comes again."""
-    first, again = (" ".join(word.text for word in sorted(each, key=_left)) for each in (above[0], row))
+    first, again = row_text(above[0]), row_text(row)
     return len(above) >= MIN_ROWS and first == again and sum(map(str.isalpha, again)) >= MIN_LETTERS
-
-
-def _left(word: Word) -> float:
-    return word.box[0]
 
 
 def _ends_grid(rulings: Rulings, first: Box, white: tuple[float, float]) -> bool:

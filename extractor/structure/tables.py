@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from ..values.boxes import Box, centre, median_height, union
 from ..values.document import Cell, Table
-from ..values.reading import Rulings, TableCell
+from ..values.reading import Rulings, TableCell, count_columns
 from ..values.words import TICKED, UNTICKED, Row, Word
 from .aligned_cells import Aligned, aligned_cells, header_cells
 from .columns import CURRENCIES, Columns, find_columns, texts_of
@@ -100,7 +100,7 @@ def _grid_of(words: Sequence[Word], structure: Sequence[TableCell], rulings: Rul
         apart = with_pairs_apart(rows, laid, columns, height)
         if apart is not None:
             return _aligned_table(aligned_cells(seen, apart, cells, header), words)
-        same = columns.count == _count_columns(cells)
+        same = columns.count == count_columns(cells)
         if same:
             cells = with_bare_places(cells)
             filled = _words_by_cell(cells, rows, laid, columns)
@@ -136,18 +136,13 @@ def _with_columns_of_words(
 ) -> tuple[list[TableCell], list[list[Word]]]:
     """The cells and the words of each, without the model's columns that have no word, or are half of one, where that
     leaves as many as the words have. `body`: the rows of cells whose words keep to these."""
-    if _count_columns(cells) <= columns.count:
+    if count_columns(cells) <= columns.count:
         return cells, filled
     slim, held = without_empty_columns(cells, filled)
-    if _count_columns(slim) > columns.count:
+    if count_columns(slim) > columns.count:
         slim, held = without_halves(slim, held, lambda word: columns.of(word.box), body)
         slim = _without_overlaps(slim)
-    return (slim, held) if _count_columns(slim) == columns.count else (cells, filled)
-
-
-def _count_columns(cells: Sequence[TableCell]) -> int:
-    """How many columns the cells have."""
-    return max((cell.column + cell.column_span for cell in cells), default=0)
+    return (slim, held) if count_columns(slim) == columns.count else (cells, filled)
 
 
 def _joins_entries(rows: Sequence[Row], laid: Sequence[int], columns: Columns) -> bool:
@@ -253,7 +248,7 @@ def _table(cells: Sequence[TableCell], filled: Sequence[Sequence[Word]], words: 
             )
         )
     rows = max(cell.row + cell.row_span for cell in cells)
-    return Table(rows, _count_columns(cells), tuple(result))
+    return Table(rows, count_columns(cells), tuple(result))
 
 
 def _without_overlaps(structure: Sequence[TableCell]) -> list[TableCell]:

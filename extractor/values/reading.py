@@ -5,6 +5,7 @@ In page processes; a region's kind in both.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -50,6 +51,11 @@ class TableCell:
     header: bool
     box: Box
     confidence: float
+
+
+def count_columns(cells: Sequence[TableCell]) -> int:
+    """How many columns the cells have; 0 without one."""
+    return max((cell.column + cell.column_span for cell in cells), default=0)
 
 
 @dataclass(frozen=True, slots=True)

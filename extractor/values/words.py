@@ -77,6 +77,11 @@ Row = Sequence[Word]
 _values: Callable[[Word], tuple[object, ...]] = attrgetter(*(field.name for field in fields(Word)))
 
 
+def row_text(row: Row) -> str:
+    """What the words say, left to right, with a space between."""
+    return " ".join(word.text for word in sorted(row, key=lambda word: word.box[0]))
+
+
 def letters_box(word: Word) -> Box:
     """The box of the word's letters, from ascenders to descenders, in the page's unit, origin top left.
 
