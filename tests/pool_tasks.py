@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import ctypes
 import os
+import resource
 import sys
 import time
+
+import numpy as np
 
 from extractor import errors
 from extractor.device.link import Kind
@@ -55,6 +58,14 @@ def fail(name: str, context: TaskContext) -> Answer:
         raise ValueError("a secret of the document")
 
 
+def take(megabytes: int, context: TaskContext) -> Answer:
+    """Take so much memory in blocks of 1 MB, write to each of its pages, and tell how many the kernel had to find."""
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    taken = [np.ones(2**20, np.uint8) for _ in range(megabytes)]
+    found = resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+    return Answer({"faults": found, "blocks": len(taken)})
+
+
 def modules(names: list[str], context: TaskContext) -> Answer:
     """Which of these modules are loaded."""
     return Answer({"loaded": [name for name in names if name in sys.modules]})
@@ -96,4 +107,6 @@ def request_message(**changes: object) -> bytes:
     return packed(Request(**parts))  # type: ignore[arg-type]
 
 
-TASKS: dict[str, Function] = {task.__name__: task for task in (tell, sleep, spin, crash, fail, modules, draw, say, ask)}
+TASKS: dict[str, Function] = {
+    task.__name__: task for task in (tell, sleep, spin, crash, fail, take, modules, draw, say, ask)
+}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import signal
 import threading
 import time
@@ -84,6 +85,11 @@ class TestEnds:
         assert told.head["value"] == [1, "two"]
         assert told.head["pid"] in pool.pids
         assert answer(pool, "modules", ["torch", "transformers"]).head["loaded"] == []
+
+    @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="mallopt(3) is glibc's")
+    def test_what_one_page_takes_is_there_for_the_next_one(self, pool: PagePool) -> None:
+        faults = [answer(pool, "take", 24).head["faults"] for _ in range(4)]
+        assert min(faults) < 300, "24 MB are 6,144 pages of 4 KB"
 
     def test_nor_has_one_that_reads_documents(self, tmp_path: Path) -> None:
         document = DocumentFile(tmp_path / "document", "pdf")

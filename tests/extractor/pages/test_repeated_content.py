@@ -62,6 +62,15 @@ def test_words_are_there_once(readers: PageReaders, tmp_path: Path, kind: str) -
     assert told(page) == ()
 
 
+@pytest.mark.parametrize("x", [71.8, 73.8, 75.8])
+@pytest.mark.parametrize("y", [588, 589, 590, 591])
+def test_words_to_look_bold_are_there_once_wherever_they_stand(
+    readers: PageReaders, tmp_path: Path, x: float, y: float
+) -> None:
+    one, two = (DRAWN.replace("72 590", f"{x + shift} {y + shift}") for shift in (0.0, 0.4))
+    assert said(read_page(readers, tmp_path, drawn(one + two))) == f"{SEEN} {STAMPED}"
+
+
 TWICE = {
     "stamps beside each other": listed("6 0 R 8 0 R", STAMP, MOVED),
     "a form drawn on two lines": drawn(DRAWN + DRAWN.replace("590", "581")),
